@@ -1,1 +1,47 @@
-//! placeholder
+//! The session state machine of sessiond.
+//!
+//! A session is an append-only journal of [`Event`]s numbered 1, 2, 3 … with no gaps, and the [`Session`] that
+//! folding it gives. [`decide`] says whether a [`Command`] is allowed and which events and [`Effect`]s it makes;
+//! [`Session::apply`] folds one event. Nothing here does IO, reads a clock, draws randomness or is async: time,
+//! ids and randomness come in with a [`Moment`].
+//!
+//! One file a noun: `session.rs` holds the state and the fold, `command.rs` what can be asked, `event.rs` what
+//! can have happened, `effect.rs` what must follow a commit, and one file a facet the rules of that facet.
+
+pub mod access;
+mod command;
+mod context;
+mod decide;
+mod effect;
+mod error;
+mod event;
+mod id;
+mod lifecycle;
+pub mod limits;
+mod message;
+mod participants;
+mod session;
+mod task;
+mod time;
+mod workflow;
+
+pub use access::{AgentPattern, Principal, Role};
+pub use command::{
+    Command, ContextChange, CreateSession, DelegateTask, Envelope, NewParticipant, NewStep, TaskChange,
+    TaskReport, WorkflowUpdate,
+};
+pub use context::{Context, merge_patch};
+pub use decide::{Decision, Moment, Receipt, create, decide, fork};
+pub use effect::{Effect, Timer, TimerAction};
+pub use error::{Corrupt, Rejection, Violation};
+pub use event::{Event, EventBody, StepChange, TaskUpdate};
+pub use id::{AgentId, InvalidId, MessageId, Revision, SessionId, TaskId};
+pub use lifecycle::{ForkPoint, Kind, Outcome, Status};
+pub use message::{
+    Backoff, DeliveryMode, Message, MessageType, Party, Priority, RetryPolicy, Routing, TaskReference,
+};
+pub use participants::{Fence, Lease, Participant, ParticipantStatus};
+pub use session::Session;
+pub use task::{Attempt, Task, TaskStatus};
+pub use time::{InvalidSpan, Span, Timestamp};
+pub use workflow::{OnFailure, Step, StepStatus, TaskTemplate, Workflow};

@@ -1,0 +1,155 @@
+//! Who asks, and what they may do to a session.
+
+use serde::{Deserialize, Serialize};
+
+use crate::command::TaskChange;
+use crate::{AgentId, Command, Rejection, Session};
+
+/// What a key may do at all; the session's own rules come on top.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Owns sessions and works on those alone; no agent, no inbox.
+    Client,
+    /// Acts as the agents of its scope: their inboxes, their tasks, the sessions that they take part in.
+    Agent,
+    /// Everything.
+    Admin,
+}
+
+/// Which agents a key may act as: an exact id, or a prefix that ends in `*`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AgentPattern(pub String);
+
+impl AgentPattern {
+    /// Whether `agent` is one of them.
+    pub fn matches(&self, agent: &AgentId) -> bool {
+        match self.0.strip_suffix('*') {
+            Some(prefix) => agent.as_str().starts_with(prefix),
+            None => agent.as_str() == self.0,
+        }
+    }
+}
+
+/// Who asks.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Principal {
+    /// The subject: the owner of the sessions that it creates.
+    pub name: String,
+    /// What it may do at all.
+    pub role: Role,
+    /// Which agents it may act as; an administrator may act as any.
+    pub agents: Vec<AgentPattern>,
+}
+
+impl Principal {
+    /// The person at this machine: a process on the store, or a caller on loopback while no key is configured.
+    pub fn local() -> Self {
+        Self {
+            name: "local".into(),
+            role: Role::Admin,
+            agents: Vec::new(),
+        }
+    }
+
+    /// The engine itself: timers and what follows from them.
+    pub fn engine() -> Self {
+        Self {
+            name: "sessiond".into(),
+            role: Role::Admin,
+            agents: Vec::new(),
+        }
+    }
+
+    /// Whether it may act as `agent`.
+    pub fn acts_as(&self, agent: &AgentId) -> bool {
+        match self.role {
+            Role::Admin => true,
+            Role::Agent => self.agents.iter().any(|pattern| pattern.matches(agent)),
+            Role::Client => false,
+        }
+    }
+
+    /// Whether it may see the session: it owns it or takes part in it.
+    pub fn sees(&self, session: &Session) -> bool {
+        self.commands(session)
+            || session
+                .present()
+                .any(|participant| self.acts_as(&participant.agent_id))
+    }
+
+    /// Whether it commands the session: an administrator, its owner, or its orchestrator.
+    pub fn commands(&self, session: &Session) -> bool {
+        self.role == Role::Admin
+            || self.name == session.owner
+            || session
+                .orchestrator
+                .as_ref()
+                .is_some_and(|agent| self.acts_as(agent))
+    }
+
+    /// Whether it may send in the name of `agent` within `session`.
+    pub fn speaks_for(&self, agent: &AgentId, session: &Session) -> bool {
+        self.acts_as(agent) || (self.name == session.owner && session.orchestrator.as_ref() == Some(agent))
+    }
+}
+
+/// Whether `principal` may do `command` to `session`. A session that it may not see is not found, not forbidden.
+pub fn authorize(principal: &Principal, session: &Session, command: &Command) -> Result<(), Rejection> {
+    if !principal.sees(session) {
+        return Err(Rejection::SessionNotFound);
+    }
+    let as_agent = |agent: &AgentId| {
+        if principal.speaks_for(agent, session) {
+            Ok(())
+        } else {
+            Err(Rejection::Forbidden(format!("this key may not act as {agent}")))
+        }
+    };
+    match command {
+        Command::Send(message) => return as_agent(&message.sender.agent_id),
+        Command::Delegate(task) => {
+            if let Some(delegator) = &task.delegator {
+                return as_agent(delegator);
+            }
+        }
+        _ => {}
+    }
+    if principal.commands(session) {
+        return Ok(());
+    }
+    let only = |what: &str| {
+        Err(Rejection::Forbidden(format!(
+            "only the session's owner or orchestrator may {what}"
+        )))
+    };
+    match command {
+        Command::ChangeContext(_) | Command::Send(_) => Ok(()),
+        Command::Delegate(_) => only("delegate a task without naming itself as delegator"),
+        Command::Report(report) => match (&report.change, session.tasks.get(&report.task)) {
+            (_, None) => Ok(()), // decide says that there is no such task
+            (TaskChange::Cancel { .. }, Some(task)) => match &task.delegator {
+                Some(delegator) => as_agent(delegator),
+                None => only("cancel this task"),
+            },
+            (_, Some(task)) if principal.acts_as(&task.assignee) || principal.acts_as(&task.delegatee) => {
+                Ok(())
+            }
+            (_, Some(task)) => Err(Rejection::Forbidden(format!(
+                "the task is with {}, whom this key may not act as",
+                task.assignee
+            ))),
+        },
+        Command::ClaimLease { agent, .. }
+        | Command::ReleaseLease { agent }
+        | Command::RemoveParticipant { agent } => as_agent(agent),
+        Command::Update { .. } => only("change its name, labels or expiry"),
+        Command::AddParticipant(_) => only("add a participant"),
+        Command::UpdateWorkflow(_) | Command::Advance { .. } => only("change its workflow"),
+        Command::Complete { .. } | Command::Terminate { .. } => only("end it"),
+        Command::Expire | Command::ExpireLease { .. } | Command::TaskDeadline { .. } => Err(
+            Rejection::Forbidden("only the engine's own timers do this".into()),
+        ),
+    }
+}

@@ -1,0 +1,155 @@
+//! Lifecycle: what a session is, whether it lives, and how it ended.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::decide::Draft;
+use crate::event::EventBody;
+use crate::{Effect, Rejection, Revision, SessionId, Timer, TimerAction};
+
+/// Which facet leads a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Agents that work a plan together (seed 003).
+    Workflow,
+    /// A private assistant (seed 002).
+    Assistant,
+    /// A training run (seed 001).
+    Training,
+    /// A federation of sites (seed 000).
+    Federated,
+    /// An execution of nodes (seed 004).
+    Execution,
+}
+
+impl Kind {
+    /// All kinds.
+    pub const ALL: [Kind; 5] = [
+        Self::Workflow,
+        Self::Assistant,
+        Self::Training,
+        Self::Federated,
+        Self::Execution,
+    ];
+
+    /// The name on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Workflow => "workflow",
+            Self::Assistant => "assistant",
+            Self::Training => "training",
+            Self::Federated => "federated",
+            Self::Execution => "execution",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Whether a session lives, and how it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It takes changes.
+    Active,
+    /// Its work is done.
+    Completed,
+    /// Somebody stopped it.
+    Terminated,
+    /// Its work could not be done.
+    Failed,
+    /// Its time ran out.
+    Expired,
+}
+
+impl Status {
+    /// All states.
+    pub const ALL: [Status; 5] = [
+        Self::Active,
+        Self::Completed,
+        Self::Terminated,
+        Self::Failed,
+        Self::Expired,
+    ];
+
+    /// The name on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Completed => "completed",
+            Self::Terminated => "terminated",
+            Self::Failed => "failed",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// How a session ended.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Outcome {
+    /// What was reached, by whoever completed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
+    /// Where the results lie, such as `s3://artifacts/build.zip`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub artifacts: Vec<String>,
+    /// Why it was stopped or failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// More on the reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<String>,
+}
+
+/// Where a session was forked from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForkPoint {
+    /// The session that it was copied from.
+    pub session_id: SessionId,
+    /// The last revision that was copied.
+    pub revision: Revision,
+}
+
+/// The timer that ends a session whose time runs out.
+pub(crate) const EXPIRY_TIMER: &str = "expiry";
+/// The timer that passes an end on to the children.
+pub(crate) const CASCADE_TIMER: &str = "cascade";
+
+/// Ends the session: open tasks are cancelled first, timers go, and an end that is no success reaches the children.
+pub(crate) fn end(draft: &mut Draft<'_>, body: EventBody, why: &str) -> Result<(), Rejection> {
+    crate::task::cancel_open(draft, None, why)?;
+    let cascade = !matches!(body, EventBody::SessionCompleted { .. });
+    draft.emit(body)?;
+    if draft.session.expires_at.is_some() {
+        draft.effects.push(Effect::ClearTimer(EXPIRY_TIMER.into()));
+    }
+    for participant in draft.session.participants.iter() {
+        if participant.lease.is_some() {
+            draft
+                .effects
+                .push(Effect::ClearTimer(crate::participants::lease_timer(
+                    &participant.agent_id,
+                )));
+        }
+    }
+    if cascade {
+        draft.effects.push(Effect::SetTimer(Timer {
+            key: CASCADE_TIMER.into(),
+            at: draft.moment.now,
+            action: TimerAction::EndChildren,
+        }));
+    }
+    Ok(())
+}

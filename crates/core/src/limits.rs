@@ -1,0 +1,92 @@
+//! Every limit of sessiond, in one place. `docs/limits.md` documents them; a test compares the two.
+//!
+//! Sizes are bytes of JSON as it is stored, counts are items, times are milliseconds where the name ends in `_MS`.
+
+/// A request body over HTTP; larger is 413. `POST /sessions/import` has [`IMPORT_BYTES`] of its own.
+pub const BODY_BYTES: usize = 4 * 1024 * 1024;
+/// An import's JSON Lines document.
+pub const IMPORT_BYTES: usize = 256 * 1024 * 1024;
+/// All request headers together.
+pub const HEADER_BYTES: usize = 16 * 1024;
+/// A session id, as chosen by a caller.
+pub const SESSION_ID_BYTES: usize = 128;
+/// An agent id, `framework://name`.
+pub const AGENT_ID_BYTES: usize = 256;
+/// A message id or a task id.
+pub const MESSAGE_ID_BYTES: usize = 128;
+/// A session's name, a step's name, a task type, a role, a reason: one line of text.
+pub const NAME_BYTES: usize = 256;
+/// A description, a summary, details: text that people read.
+pub const TEXT_BYTES: usize = 64 * 1024;
+/// Labels of a session.
+pub const LABELS: usize = 64;
+/// A label's key or value.
+pub const LABEL_BYTES: usize = 256;
+/// Participants of a session, those who left included.
+pub const PARTICIPANTS: usize = 256;
+/// Steps of a workflow.
+pub const STEPS: usize = 256;
+/// Agents or dependencies that one step names.
+pub const STEP_NAMES: usize = 64;
+/// How often a step with `on_failure: retry` starts a failed task anew.
+pub const STEP_RETRIES: u32 = 2;
+/// Tasks of a session over its whole life.
+pub const TASKS: usize = 10_000;
+/// A task's payload, result, error or progress.
+pub const PAYLOAD_BYTES: usize = 1024 * 1024;
+/// The shared context document.
+pub const CONTEXT_BYTES: usize = 1024 * 1024;
+/// How deep JSON from outside may nest.
+pub const JSON_DEPTH: usize = 64;
+/// Artifacts that a completed session names.
+pub const ARTIFACTS: usize = 1_000;
+/// Events in a session's journal; after that it only ends.
+pub const EVENTS: u64 = 1_000_000;
+/// Retries that a retry policy may ask for.
+pub const RETRIES: u32 = 20;
+/// Fallback agents of a task.
+pub const FALLBACK_AGENTS: usize = 16;
+/// The longest time that a task, a lease or a message may be given: 30 days.
+pub const SPAN_MS: u64 = 30 * 24 * 3_600_000;
+/// A task's time when its request names none: 5 minutes, as seed 003 has it.
+pub const TASK_TIMEOUT_MS: u64 = 300_000;
+/// The longest life that a session may be given at creation: 10 years.
+pub const EXPIRY_MS: u64 = 10 * 365 * 24 * 3_600_000;
+/// The first delay of a retry whose policy names none.
+pub const RETRY_BASE_MS: u64 = 1_000;
+/// The longest delay between two retries.
+pub const RETRY_CAP_MS: u64 = 60_000;
+/// Messages that wait in one agent's inbox; one more is 429.
+pub const INBOX: u64 = 10_000;
+/// Messages that one connection may hold unacknowledged.
+pub const INBOX_WINDOW: usize = 64;
+/// How long a delivered message may stay unacknowledged before it is delivered again.
+pub const ACK_TIMEOUT_MS: u64 = 60_000;
+/// Deliveries of one message before it is a dead letter.
+pub const DELIVERY_ATTEMPTS: u32 = 16;
+/// Items of a batch (acknowledgements, telemetry points, aggregated results).
+pub const BATCH: usize = 1_000;
+/// Rows of a page, whatever `limit` asks for.
+pub const PAGE: usize = 1_000;
+/// Rows of a page when `limit` is absent.
+pub const PAGE_DEFAULT: usize = 100;
+/// The longest that one long poll or one synchronous send waits.
+pub const WAIT_MS: u64 = 300_000;
+/// How long the answer to an `Idempotency-Key` or a `message_id` is kept: 24 hours, as Restate keeps it.
+pub const IDEMPOTENCY_MS: u64 = 24 * 3_600_000;
+/// An `Idempotency-Key`.
+pub const IDEMPOTENCY_KEY_BYTES: usize = 256;
+/// How long acknowledged messages and dead letters are kept: 7 days.
+pub const MESSAGE_HISTORY_MS: u64 = 7 * 24 * 3_600_000;
+/// Telemetry points kept for each session; older ones go first.
+pub const TELEMETRY_POINTS: u64 = 1_000_000;
+/// Registered agents.
+pub const AGENTS: u64 = 100_000;
+/// An agent's descriptor.
+pub const DESCRIPTOR_BYTES: usize = 64 * 1024;
+/// Without a heartbeat or a connection for this long an agent is `unreachable`.
+pub const AGENT_UNREACHABLE_MS: u64 = 30_000;
+/// Without a heartbeat or a connection for this long an agent is `gone`.
+pub const AGENT_GONE_MS: u64 = 300_000;
+/// Stored keys.
+pub const KEYS: u64 = 10_000;
