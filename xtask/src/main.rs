@@ -1,2 +1,138 @@
-//! placeholder
-fn main() {}
+//! `cargo xtask`: the one place for what a developer repeats.
+//!
+//! `cargo xtask test` is what CI runs too, so a change that passes here passes there. This program
+//! depends on none of our own crates: it starts at once, and it works while they do not compile.
+
+mod cargo;
+mod docs;
+mod openapi;
+mod tally;
+mod test;
+mod tools;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+
+/// What a developer repeats.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", version = None)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run every check: format, lints, dependencies, documents, tests, reference pages.
+    ///
+    /// Says first what it needs. A tool that is missing is a skip which the end names, or with CI=true a
+    /// failure. The last line counts the tests and the other steps together.
+    Test {
+        /// Run the long variants too (sets SESSIOND_LONG=1): the crash test kills 200 times, not 20.
+        #[arg(long)]
+        long: bool,
+        /// Run only the tests whose name contains one of these, and no other step.
+        filters: Vec<String>,
+    },
+    /// Measure sessiond and its peers on this machine (cargo run --release -p sessiond-bench).
+    Bench {
+        /// Handed to the benchmark as they are; try `cargo xtask bench --help`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
+    /// Write docs/openapi.json anew from the code.
+    Openapi {
+        /// Change nothing; fail when the committed document is not what the code says.
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let root = repository();
+    match cli.command {
+        Command::Test { long, filters } => {
+            let options = test::Options {
+                long,
+                filters,
+                ci: test::is_ci(std::env::var("CI").ok().as_deref()),
+            };
+            let passed = test::run(&root, &options)?;
+            Ok(if passed {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            })
+        }
+        Command::Bench { arguments } => bench(&root, &arguments),
+        Command::Openapi { check } => {
+            openapi::run(&root, check)?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// The benchmark is a package of its own, because it needs the whole engine and this program must not.
+fn bench(root: &Path, arguments: &[OsString]) -> anyhow::Result<ExitCode> {
+    let status = cargo::command(root, "cargo")
+        .args(["run", "--release", "--package", "sessiond-bench", "--"])
+        .args(arguments)
+        .status()
+        .context("cannot start cargo")?;
+    Ok(if status.success() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// The repository's root: the folder above this package.
+fn repository() -> PathBuf {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.parent().unwrap_or(package).to_path_buf()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn bench_hands_on_its_arguments_as_they_are() {
+        let cli = Cli::parse_from(["xtask", "bench", "--clients", "64", "--help"]);
+        let Command::Bench { arguments } = cli.command else {
+            panic!("not the bench command")
+        };
+        assert_eq!(arguments, ["--clients", "64", "--help"]);
+    }
+
+    #[test]
+    fn test_takes_filters_and_long_in_any_order() {
+        let cli = Cli::parse_from(["xtask", "test", "crash", "--long", "lease"]);
+        let Command::Test { long, filters } = cli.command else {
+            panic!("not the test command")
+        };
+        assert!(long);
+        assert_eq!(filters, ["crash", "lease"]);
+    }
+}
