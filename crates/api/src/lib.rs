@@ -1,1 +1,60 @@
-//! placeholder
+//! The wire: what is written over HTTP, and what it means to the core.
+//!
+//! One file a noun. A request type is what a caller writes; it converts into the core's command. A view is what a
+//! caller reads; it is made from the core's state. Shapes are those of the seeds, extended (DESIGN.md, section 5).
+//! Names and durations are parsed while a request is read, so a request that exists has valid ones.
+
+mod agent;
+mod aggregation;
+mod error;
+mod event;
+mod key;
+mod message;
+mod participants;
+mod schema;
+mod session;
+mod task;
+mod telemetry;
+mod workflow;
+
+pub use agent::{
+    AckMessages, Acknowledged, Agent, AgentDescriptor, AgentHealth, AgentPage, AgentTask, Authentication,
+    Connected, Endpoints, Heartbeat, InboxMessage, InboxPage, ListAgents, ReceiveMessages, RegisterAgent,
+    Registered,
+};
+pub use aggregation::{
+    AgentResult, Aggregate, Aggregation, Conflict, ConflictValue, SynthesisMethod, Unresolved,
+};
+pub use error::{Code, FieldError, Problem};
+pub use event::{Event, EventPage, ListEvents};
+pub use key::{CreateKey, CreatedKey, Key, KeyPage};
+pub use message::{ListMessages, Message, MessageInfo, MessagePage, Party, Routing, SendMessage, Sent};
+pub use participants::{AddParticipant, ClaimLease, ClaimedLease, Lease, Participant, RenewLease};
+pub use session::{
+    Complete, Counts, CreateSession, Fork, ForkPoint, Imported, ListSessions, Outcome, Session, SessionPage,
+    SessionSummary, Terminate, UpdateSession,
+};
+pub use task::{
+    Attempt, CancelTask, CompleteTask, DelegateTask, FailTask, ListTasks, ProgressTask, RetryPolicy, Task,
+    TaskPage, TaskReportMeta,
+};
+pub use telemetry::{ListPoints, Point, PointPage, PutPoints, Reading};
+pub use workflow::{Advance, NewStep, Step, TaskTemplate, UpdateWorkflow, Workflow};
+
+/// Reads a request, and says by a JSON pointer which member is wrong.
+pub fn parse<T: serde::de::DeserializeOwned>(json: &[u8]) -> Result<T, Problem> {
+    let mut reader = serde_json::Deserializer::from_slice(json);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| error::unreadable(&error))?;
+    reader.end().map_err(|error| {
+        Problem::new(
+            Code::MalformedRequest,
+            format!("the body is not one JSON document: {error}"),
+        )
+    })?;
+    Ok(value)
+}
+
+/// Reads a request from a JSON value, and says by a JSON pointer which member is wrong.
+pub fn from_value<T: serde::de::DeserializeOwned>(value: serde_json::Value) -> Result<T, Problem> {
+    serde_path_to_error::deserialize(value).map_err(|error| error::unreadable(&error))
+}

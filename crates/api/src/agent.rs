@@ -1,0 +1,252 @@
+//! Agents: registration, health, and their inboxes.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use sessiond_core::{AgentId, Fence, MessageId, SessionId, TaskId, Timestamp};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::{Message, message::SendMessage};
+
+/// Makes an agent known.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RegisterAgent {
+    /// What it is and can.
+    pub agent_descriptor: AgentDescriptor,
+    /// Where its health can be asked; kept for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health_check_url: Option<String>,
+    /// Where its state can be asked; kept for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_endpoint: Option<String>,
+    /// How it knows the server: the secret that webhooks are signed with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authentication: Option<Authentication>,
+}
+
+/// How an agent knows the server.
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Authentication {
+    /// The secret that webhooks are signed with, `whsec_` and base64 (Standard Webhooks). It is never shown again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(write_only)]
+    pub webhook_secret: Option<String>,
+    /// Anything else that the seed's clients send; it is not kept.
+    #[serde(flatten, skip_serializing)]
+    #[schema(ignore)]
+    pub other: Map<String, Value>,
+}
+
+impl fmt::Debug for Authentication {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Authentication(redacted)")
+    }
+}
+
+/// What an agent is and can.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct AgentDescriptor {
+    /// Who it is.
+    #[schema(value_type = String, example = "opencode://backend")]
+    pub agent_id: AgentId,
+    /// Its framework; the part of its id before `://` when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub framework: Option<String>,
+    /// What it can: `input_types, output_types, languages, tools, model_preferences, performance_profile` and more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub capabilities: Option<Value>,
+    /// Where it listens. A message to an agent with an `http` endpoint is posted there, signed (Standard Webhooks).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoints: Option<Endpoints>,
+    /// `version, author, tags` and more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub metadata: Option<Value>,
+}
+
+/// Where an agent listens.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+pub struct Endpoints {
+    /// Messages are posted here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "https://agents.example.com/inbox")]
+    pub http: Option<String>,
+    /// For others to know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mcp: Option<String>,
+    /// For others to know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub websocket: Option<String>,
+}
+
+/// An agent was made known.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Registered {
+    /// Always true; what failed is a problem.
+    pub success: bool,
+    /// Who.
+    #[schema(value_type = String)]
+    pub agent_id: AgentId,
+    /// Whether it was unknown before; then the status is 201, else 200.
+    #[serde(default)]
+    pub created: bool,
+}
+
+/// Whether an agent can be reached, and works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AgentHealth {
+    /// It reads its inbox, and has not said more.
+    Connected,
+    /// It lives and has nothing to do.
+    Idle,
+    /// It works on a task.
+    Busy,
+    /// It was not heard of for 30 seconds.
+    Unreachable,
+    /// It was not heard of for 5 minutes, or never.
+    Gone,
+}
+
+/// An agent and how it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Agent {
+    /// Who.
+    #[schema(value_type = String)]
+    pub agent_id: AgentId,
+    /// Its framework.
+    pub framework: String,
+    /// The principal who registered it.
+    pub owner: String,
+    /// Whether it can be reached, and works.
+    pub status: AgentHealth,
+    /// When it was last heard of, since the server started.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub last_seen: Option<Timestamp>,
+    /// When it was first registered.
+    #[schema(value_type = String, format = DateTime)]
+    pub registered_at: Timestamp,
+    /// Messages in its inbox that it has not acknowledged.
+    pub inbox_depth: u64,
+    /// The time from a message's acceptance to its acknowledgement, as a moving average since the server started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency_ms: Option<f64>,
+    /// The tasks that it has not ended.
+    pub tasks: Vec<AgentTask>,
+    /// What it is and can, as it said.
+    pub descriptor: AgentDescriptor,
+}
+
+/// A task that an agent has.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct AgentTask {
+    /// The task.
+    #[schema(value_type = String)]
+    pub task_id: TaskId,
+    /// Its session.
+    #[schema(value_type = String)]
+    pub session_id: SessionId,
+    /// What it is.
+    #[schema(value_type = crate::schema::TaskStatus)]
+    pub status: sessiond_core::TaskStatus,
+}
+
+/// A page of agents.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct AgentPage {
+    /// The agents, by id.
+    pub agents: Vec<Agent>,
+    /// What to pass for the next page; null on the last.
+    pub next_cursor: Option<String>,
+}
+
+/// Which agents to list.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListAgents {
+    /// Rows at most; 100 when absent, 1000 at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<usize>,
+    /// The `next_cursor` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}
+
+/// An agent says that it lives.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Heartbeat {
+    /// `idle` or `busy`; what its tasks say when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<AgentHealth>,
+}
+
+/// How to read an inbox.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ReceiveMessages {
+    /// How long to wait for the first message, such as `30s`; not at all when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<String>)]
+    pub wait: Option<sessiond_core::Span>,
+    /// Messages at most; 10 when absent, 64 at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<usize>,
+    /// The token of the connection that reads; an older one is refused. Without one the inbox is shared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fence: Option<Fence>,
+}
+
+/// Messages to work on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct InboxPage {
+    /// The messages, in the order to work on them.
+    pub messages: Vec<InboxMessage>,
+}
+
+/// A message that is delivered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct InboxMessage {
+    /// The message.
+    #[serde(flatten)]
+    #[schema(value_type = SendMessage, inline)]
+    pub message: Message,
+    /// How often it has been delivered, this time included.
+    pub attempt: u32,
+}
+
+/// Acknowledges messages: they are not delivered again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AckMessages {
+    /// Which.
+    #[schema(value_type = Vec<String>)]
+    pub message_ids: Vec<MessageId>,
+    /// The token of the connection that received them; an older one is refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fence: Option<Fence>,
+}
+
+/// How many messages were acknowledged by this; those that had been already do not count.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Acknowledged {
+    /// How many.
+    pub acknowledged: u64,
+}
+
+/// The first frame of a WebSocket connection.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Connected {
+    /// Always `connected`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Who.
+    #[schema(value_type = String)]
+    pub agent_id: AgentId,
+    /// This connection's fencing token: larger than those of all connections before it.
+    pub fence: Fence,
+}

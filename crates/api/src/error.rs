@@ -1,0 +1,320 @@
+//! Problems: every answer that is no success, as `application/problem+json` (RFC 9457).
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use sessiond_core::{Rejection, Violation};
+use utoipa::ToSchema;
+
+/// What went wrong. `code` is stable and has a page, which `type` links to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Problem {
+    /// A link to the page of the code, `/docs/errors/{code}`.
+    #[serde(rename = "type")]
+    pub type_uri: String,
+    /// The code in words.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What went wrong this time, and what to do next.
+    pub detail: String,
+    /// The stable code.
+    #[schema(value_type = String, example = "session_not_found")]
+    pub code: Code,
+    /// Whether the same request may succeed later.
+    pub retryable: bool,
+    /// For `inbox_full` and the like: when to come again, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u64>,
+    /// The fields that are wrong.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+}
+
+/// A field that is wrong.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct FieldError {
+    /// An RFC 6901 JSON pointer into the request's body, or the name of a query parameter or header.
+    pub pointer: String,
+    /// What is wrong, and what would be right.
+    pub detail: String,
+}
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $name:ident = $code:literal, $status:literal, $retryable:literal, $title:literal;)*) => {
+        /// The stable codes of problems. Each has a page `docs/errors/{code}.md`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum Code {
+            $($(#[doc = $doc])+ #[serde(rename = $code)] $name,)*
+            /// A code of a newer server than this program knows.
+            #[serde(other, rename = "unknown")] Unknown,
+        }
+
+        impl Code {
+            /// All codes that this version gives.
+            pub const ALL: &'static [Code] = &[$(Code::$name),*];
+
+            /// The code on the wire.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $code,)* Self::Unknown => "unknown" }
+            }
+
+            /// The HTTP status.
+            pub fn status(self) -> u16 {
+                match self { $(Self::$name => $status,)* Self::Unknown => 500 }
+            }
+
+            /// Whether the same request may succeed later.
+            pub fn is_retryable(self) -> bool {
+                match self { $(Self::$name => $retryable,)* Self::Unknown => false }
+            }
+
+            /// The code in words.
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)* Self::Unknown => "Unknown problem" }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The body is no JSON, or the request is broken in another way.
+    MalformedRequest = "malformed_request", 400, false, "The request cannot be read";
+    /// A cursor is none that this list gave.
+    InvalidCursor = "invalid_cursor", 400, false, "The cursor is not one that this list gave";
+    /// No key, or one that is unknown, expired or revoked.
+    Unauthenticated = "unauthenticated", 401, false, "A valid key is needed";
+    /// The key may not do this.
+    Forbidden = "forbidden", 403, false, "The key may not do this";
+    /// The request comes from a web page elsewhere, or under a foreign host name.
+    OriginRefused = "origin_refused", 403, false, "Requests from this origin are refused";
+    /// There is nothing at this path.
+    NotFound = "not_found", 404, false, "There is nothing at this path";
+    /// There is no such session, or the key may not know of it.
+    SessionNotFound = "session_not_found", 404, false, "There is no such session";
+    /// No such agent is registered, nor takes part.
+    AgentNotFound = "agent_not_found", 404, false, "There is no such agent";
+    /// That agent does not take part in the session.
+    ParticipantNotFound = "participant_not_found", 404, false, "The agent does not take part";
+    /// There is no such task.
+    TaskNotFound = "task_not_found", 404, false, "There is no such task";
+    /// The workflow has no such step.
+    StepNotFound = "step_not_found", 404, false, "There is no such step";
+    /// There is no such message.
+    MessageNotFound = "message_not_found", 404, false, "There is no such message";
+    /// There is no such key.
+    KeyNotFound = "key_not_found", 404, false, "There is no such key";
+    /// The path exists, but not with this method.
+    MethodNotAllowed = "method_not_allowed", 405, false, "The path does not take this method";
+    /// A session with this id exists.
+    SessionExists = "session_exists", 409, false, "The session exists already";
+    /// The session has ended.
+    SessionEnded = "session_ended", 409, false, "The session has ended";
+    /// The agent takes part already.
+    ParticipantExists = "participant_exists", 409, false, "The agent takes part already";
+    /// A step still needs the agent.
+    ParticipantRequired = "participant_required", 409, false, "A step still needs the agent";
+    /// The session has no workflow.
+    NoWorkflow = "no_workflow", 409, false, "The session has no workflow";
+    /// The step is not active.
+    StepNotActive = "step_not_active", 409, false, "The step is not active";
+    /// Several steps are active, or none, and the request names none.
+    StepAmbiguous = "step_ambiguous", 409, false, "It is not clear which step is meant";
+    /// The task has ended.
+    TaskClosed = "task_closed", 409, false, "The task has ended";
+    /// The task has moved on to another attempt or another agent.
+    AttemptStale = "attempt_stale", 409, false, "The attempt is no longer the present one";
+    /// Another process holds the lease.
+    LeaseHeld = "lease_held", 409, true, "Another process holds the lease";
+    /// The fencing token is not the present one.
+    FenceStale = "fence_stale", 409, false, "The fencing token is not the present one";
+    /// Another key registered this agent.
+    AgentExists = "agent_exists", 409, false, "The agent is registered by another key";
+    /// The recipient has a message with this id from another sender.
+    MessageExists = "message_exists", 409, false, "The message id is taken";
+    /// Another process changed the session at the same moment.
+    Conflict = "conflict", 409, true, "Another process changed the session";
+    /// The events asked for are no longer kept.
+    EventGap = "event_gap", 410, false, "The events asked for are no longer kept";
+    /// The session is at another revision than `If-Match` says.
+    RevisionStale = "revision_stale", 412, false, "The session has changed since it was read";
+    /// The body is larger than it may be.
+    BodyTooLarge = "body_too_large", 413, false, "The body is too large";
+    /// The body is not of a type that this path takes.
+    UnsupportedMediaType = "unsupported_media_type", 415, false, "The body's type is not taken here";
+    /// Fields of the request are wrong.
+    InvalidInput = "invalid_input", 422, false, "Fields of the request are wrong";
+    /// The idempotency key, or the message id, was used for another request.
+    IdempotencyMismatch = "idempotency_mismatch", 422, false, "The key was used for another request";
+    /// The session would pass a limit.
+    LimitReached = "limit_reached", 422, false, "A limit would be passed";
+    /// The document cannot be imported.
+    ImportInvalid = "import_invalid", 422, false, "The document cannot be imported";
+    /// The recipient's inbox is full.
+    InboxFull = "inbox_full", 429, true, "The inbox is full";
+    /// The headers are larger than they may be.
+    HeadersTooLarge = "headers_too_large", 431, false, "The headers are too large";
+    /// A fault of the server.
+    Internal = "internal", 500, true, "The server failed";
+    /// The store does not answer, or the server is shutting down.
+    Unavailable = "unavailable", 503, true, "The server cannot do this now";
+    /// No response came within the time of a synchronous message.
+    ResponseTimeout = "response_timeout", 504, false, "No response came in time";
+    /// The disk is full.
+    StoreFull = "store_full", 507, true, "The disk is full";
+    /// The server cannot be reached. Given by clients, not by the server.
+    Unreachable = "unreachable", 503, true, "The server cannot be reached";
+}
+
+impl Problem {
+    /// A problem of that code.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self {
+            type_uri: format!("/docs/errors/{}", code.as_str()),
+            title: code.title().to_owned(),
+            status: code.status(),
+            detail: detail.into(),
+            code,
+            retryable: code.is_retryable(),
+            retry_after: None,
+            errors: Vec::new(),
+        }
+    }
+
+    /// One wrong field.
+    pub fn invalid(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::from(Rejection::Invalid(vec![Violation::new(pointer, detail)]))
+    }
+
+    /// The same, to be tried again after that many seconds.
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    /// Puts `prefix` before every pointer, for a request that holds another.
+    pub fn under(mut self, prefix: &str) -> Self {
+        for error in &mut self.errors {
+            error.pointer.insert_str(0, prefix);
+        }
+        self
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.detail, self.code.as_str())?;
+        for error in &self.errors {
+            let pointer = if error.pointer.is_empty() {
+                "the body"
+            } else {
+                &error.pointer
+            };
+            write!(f, "\n  {pointer}: {}", error.detail)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Problem {}
+
+impl From<Rejection> for Problem {
+    fn from(rejection: Rejection) -> Self {
+        let code = match &rejection {
+            Rejection::SessionNotFound => Code::SessionNotFound,
+            Rejection::SessionExists => Code::SessionExists,
+            Rejection::SessionEnded(_) => Code::SessionEnded,
+            Rejection::RevisionStale { .. } => Code::RevisionStale,
+            Rejection::Forbidden(_) => Code::Forbidden,
+            Rejection::Invalid(_) | Rejection::InThePast(_) => Code::InvalidInput,
+            Rejection::LimitReached { .. } => Code::LimitReached,
+            Rejection::ParticipantExists(_) => Code::ParticipantExists,
+            Rejection::ParticipantNotFound(_) => Code::ParticipantNotFound,
+            Rejection::ParticipantRequired { .. } => Code::ParticipantRequired,
+            Rejection::NoWorkflow => Code::NoWorkflow,
+            Rejection::StepNotFound(_) => Code::StepNotFound,
+            Rejection::StepNotActive { .. } => Code::StepNotActive,
+            Rejection::StepAmbiguous(_) => Code::StepAmbiguous,
+            Rejection::TaskNotFound => Code::TaskNotFound,
+            Rejection::TaskClosed { .. } => Code::TaskClosed,
+            Rejection::AttemptStale { .. } => Code::AttemptStale,
+            Rejection::LeaseHeld => Code::LeaseHeld,
+            Rejection::FenceStale { .. } => Code::FenceStale,
+            Rejection::Corrupt(_) => Code::Internal,
+        };
+        let detail = match &rejection {
+            // What is damaged is for the log, not for the caller.
+            Rejection::Corrupt(_) => {
+                "the session's journal is damaged; the server's log says more".to_owned()
+            }
+            other => other.to_string(),
+        };
+        let mut problem = Problem::new(code, detail);
+        if let Rejection::Invalid(violations) = rejection {
+            problem.errors = violations
+                .into_iter()
+                .map(|violation| FieldError {
+                    pointer: violation.pointer,
+                    detail: violation.detail,
+                })
+                .collect();
+        }
+        problem
+    }
+}
+
+/// The problem of a body that cannot be read.
+pub(crate) fn unreadable(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+    use serde_json::error::Category;
+    let inner = error.inner();
+    if matches!(inner.classify(), Category::Syntax | Category::Eof | Category::Io) {
+        return Problem::new(Code::MalformedRequest, format!("the body is not JSON: {inner}"));
+    }
+    // serde_json appends the place in the text; the pointer says it better.
+    let text = inner.to_string();
+    let detail = text
+        .rsplit_once(" at line ")
+        .map_or(text.as_str(), |(detail, _)| detail)
+        .to_owned();
+    Problem::invalid(pointer(error.path()), detail)
+}
+
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    path.iter()
+        .filter_map(|segment| match segment {
+            Segment::Seq { index } => Some(format!("/{index}")),
+            Segment::Map { key } => Some(format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
+            Segment::Enum { .. } | Segment::Unknown => None,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_written_as_it_is_read() {
+        for code in Code::ALL {
+            assert_eq!(serde_json::to_value(code).unwrap(), code.as_str());
+            assert!((400..600).contains(&code.status()));
+        }
+    }
+
+    #[test]
+    fn a_wrong_member_is_named_by_a_pointer() {
+        let problem = crate::parse::<crate::CreateSession>(
+            br#"{"participants": [{"agent_id": "a://b", "role": "x"}, {"agent_id": "nonsense", "role": "x"}]}"#,
+        )
+        .unwrap_err();
+        assert_eq!(problem.code, Code::InvalidInput);
+        assert_eq!(problem.errors[0].pointer, "/participants/1/agent_id");
+        let problem = crate::parse::<crate::CreateSession>(b"{").unwrap_err();
+        assert_eq!(problem.code, Code::MalformedRequest);
+        let problem = crate::parse::<crate::CreateSession>(b"{} {}").unwrap_err();
+        assert_eq!(problem.code, Code::MalformedRequest);
+        let problem = crate::parse::<crate::CreateSession>(br#"{"participents": []}"#).unwrap_err();
+        assert!(problem.detail.contains("participents"), "{problem}");
+    }
+}

@@ -1,0 +1,84 @@
+//! Keys.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use sessiond_core::{AgentPattern, Role, Span, Timestamp};
+use utoipa::ToSchema;
+
+use crate::schema;
+
+/// Makes a key.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateKey {
+    /// Whom the key stands for: the owner of the sessions that it creates. Several keys may share a name.
+    #[schema(example = "backend-team")]
+    pub name: String,
+    /// What it may do at all.
+    #[schema(value_type = schema::Role)]
+    pub role: Role,
+    /// Which agents it may act as: ids, or prefixes that end in `*`. For the role `agent`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>, example = json!(["opencode://*"]))]
+    pub agents: Vec<AgentPattern>,
+    /// How long it is valid; for ever when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "720h")]
+    pub expires_in: Option<Span>,
+}
+
+/// A key without its secret.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Key {
+    /// Names the key; not secret.
+    #[schema(example = "key_0198f3")]
+    pub key_id: String,
+    /// Whom it stands for.
+    pub name: String,
+    /// What it may do at all.
+    #[schema(value_type = schema::Role)]
+    pub role: Role,
+    /// Which agents it may act as.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
+    pub agents: Vec<AgentPattern>,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When it expires.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub expires_at: Option<Timestamp>,
+    /// When it was revoked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// A key with its secret, which is shown this once and not kept.
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CreatedKey {
+    /// The key.
+    #[serde(flatten)]
+    pub key: Key,
+    /// What to send as `Authorization: Bearer …`.
+    #[schema(example = "sk_…")]
+    pub secret: String,
+}
+
+impl fmt::Debug for CreatedKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CreatedKey")
+            .field("key", &self.key)
+            .field("secret", &"redacted")
+            .finish()
+    }
+}
+
+/// All keys, oldest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct KeyPage {
+    /// The keys.
+    pub keys: Vec<Key>,
+}

@@ -1,0 +1,120 @@
+//! Participants and their leases.
+
+use serde::{Deserialize, Serialize};
+use sessiond_core::{AgentId, Fence, ParticipantStatus, Span, Timestamp};
+use utoipa::ToSchema;
+
+use crate::schema;
+
+/// An agent that is to take part.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AddParticipant {
+    /// Who.
+    #[schema(value_type = String, example = "opencode://backend")]
+    pub agent_id: AgentId,
+    /// What it does here: `implementer`, `reviewer`, `tester`, `observer` or any other word.
+    #[schema(example = "implementer")]
+    pub role: String,
+    /// Its framework; the part of its id before `://` when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub framework: Option<String>,
+}
+
+impl From<AddParticipant> for sessiond_core::NewParticipant {
+    fn from(wire: AddParticipant) -> Self {
+        Self {
+            agent_id: wire.agent_id,
+            framework: wire.framework,
+            role: wire.role,
+        }
+    }
+}
+
+/// One who takes part in a session, or did.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Participant {
+    /// Who.
+    #[schema(value_type = String)]
+    pub agent_id: AgentId,
+    /// Its framework.
+    pub framework: String,
+    /// What it does here.
+    pub role: String,
+    /// What it does now.
+    #[schema(value_type = schema::ParticipantStatus)]
+    pub status: ParticipantStatus,
+    /// When it joined.
+    #[schema(value_type = String, format = DateTime)]
+    pub join_time: Timestamp,
+    /// When it left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub leave_time: Option<Timestamp>,
+    /// The lease in its name, while one is held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease: Option<Lease>,
+}
+
+/// The right to write in a participant's name.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Lease {
+    /// Who holds it.
+    pub holder: String,
+    /// Its fencing token.
+    pub fence: Fence,
+    /// How long it lasts without a renewal.
+    #[schema(value_type = String, example = "30s")]
+    pub ttl: Span,
+}
+
+impl From<&sessiond_core::Participant> for Participant {
+    fn from(core: &sessiond_core::Participant) -> Self {
+        Self {
+            agent_id: core.agent_id.clone(),
+            framework: core.framework.clone(),
+            role: core.role.clone(),
+            status: core.status,
+            join_time: core.join_time,
+            leave_time: core.leave_time,
+            lease: core.lease.as_ref().map(|lease| Lease {
+                holder: lease.holder.clone(),
+                fence: lease.fence,
+                ttl: lease.ttl,
+            }),
+        }
+    }
+}
+
+/// Takes the right to write in a participant's name.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClaimLease {
+    /// Who takes it, such as a host name and a process id.
+    #[schema(example = "host-1/4711")]
+    pub holder: String,
+    /// How long it lasts without a renewal.
+    #[schema(value_type = String, example = "30s")]
+    pub ttl: Span,
+}
+
+/// A lease that was given.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ClaimedLease {
+    /// In whose name.
+    #[schema(value_type = String)]
+    pub agent_id: AgentId,
+    /// What to show with each write, in the header `Fencing-Token`.
+    pub fence: Fence,
+    /// When it expires without a renewal.
+    #[schema(value_type = String, format = DateTime)]
+    pub expires_at: Timestamp,
+}
+
+/// Renews a lease for as long again as it was given.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RenewLease {
+    /// Its fencing token.
+    pub fence: Fence,
+}

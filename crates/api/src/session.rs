@@ -1,0 +1,415 @@
+//! Sessions.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sessiond_core::{AgentId, Kind, Revision, SessionId, Span, Status, Timestamp};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::{AddParticipant, NewStep, Participant, Workflow, schema};
+
+/// Begins a session.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateSession {
+    /// Its id, such as `sess_notifications_2025-02-02`; a time-ordered one when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, pattern = "^[A-Za-z0-9_.-]{1,128}$")]
+    pub session_id: Option<SessionId>,
+    /// Which facet leads it. When absent: `assistant` when `client_id` comes alone, else `workflow`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::Kind>)]
+    pub kind: Option<Kind>,
+    /// What people call it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The agent that leads the work; it takes part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "claude-code://orchestrator")]
+    pub orchestrator: Option<AgentId>,
+    /// Who else takes part.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub participants: Vec<AddParticipant>,
+    /// The plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workflow: Option<Vec<NewStep>>,
+    /// The shared context at the beginning; an object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub shared_context: Option<Value>,
+    /// Free labels to find it by.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
+    /// How long it may live, such as `24h`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "24h")]
+    pub expires_in: Option<Span>,
+    /// The person or program that it serves, for an assistant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
+    /// The session that it belongs to; it ends when that one ends without success.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub parent: Option<SessionId>,
+}
+
+impl CreateSession {
+    /// The core's command; `fresh` is the id when the caller chose none.
+    pub fn into_core(self, fresh: SessionId) -> sessiond_core::CreateSession {
+        let alone = self.orchestrator.is_none() && self.participants.is_empty() && self.workflow.is_none();
+        let kind = self.kind.unwrap_or(match (&self.client_id, alone) {
+            (Some(_), true) => Kind::Assistant,
+            _ => Kind::Workflow,
+        });
+        sessiond_core::CreateSession {
+            session_id: self.session_id.unwrap_or(fresh),
+            kind,
+            name: self.name,
+            client_id: self.client_id,
+            orchestrator: self.orchestrator,
+            participants: self.participants.into_iter().map(Into::into).collect(),
+            workflow: self
+                .workflow
+                .map(|steps| steps.into_iter().map(Into::into).collect()),
+            shared_context: self.shared_context,
+            labels: self.labels,
+            expires_in: self.expires_in,
+            parent: self.parent,
+        }
+    }
+}
+
+/// Changes a session's name, labels or expiry; what is absent stays.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateSession {
+    /// The new name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Labels to set; an empty value removes one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labels: Option<BTreeMap<String, String>>,
+    /// The time that it has left from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "24h")]
+    pub expires_in: Option<Span>,
+}
+
+/// Ends a session well.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Complete {
+    /// What was reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
+    /// Where the results lie.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(example = json!(["s3://artifacts/build.zip"]))]
+    pub artifacts: Vec<String>,
+}
+
+/// Stops a session, and with it those that belong to it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Terminate {
+    /// Why.
+    #[schema(example = "timeout")]
+    pub reason: String,
+    /// More on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Frontend agent offline")]
+    pub details: Option<String>,
+}
+
+/// Goes on with a copy of a session.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Fork {
+    /// The last revision to copy; the present one when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_revision: Option<Revision>,
+    /// The copy's id; a time-ordered one when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub session_id: Option<SessionId>,
+}
+
+/// What an import gave.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Imported {
+    /// The session.
+    #[schema(value_type = String)]
+    pub session_id: SessionId,
+    /// Its revision now.
+    pub revision: Revision,
+    /// How many events were read.
+    pub events: u64,
+}
+
+/// A session and its state. A facet that it does not use is absent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Session {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub session_id: SessionId,
+    /// Which facet leads it.
+    #[schema(value_type = schema::Kind)]
+    pub kind: Kind,
+    /// What people call it.
+    pub name: Option<String>,
+    /// Whether it lives, and how it ended.
+    #[schema(value_type = schema::Status)]
+    pub status: Status,
+    /// The number of its last event.
+    pub revision: Revision,
+    /// Whose it is.
+    pub owner: String,
+    /// The person or program that it serves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
+    /// The agent that leads the work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub orchestrator: Option<AgentId>,
+    /// Who takes part, and who has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub participants: Vec<Participant>,
+    /// The plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workflow: Option<Workflow>,
+    /// The shared context.
+    #[schema(value_type = Object)]
+    pub shared_context: Value,
+    /// The revision at which the shared context last changed; 0 when it never did.
+    #[serde(default)]
+    pub context_revision: Revision,
+    /// Free labels.
+    pub labels: BTreeMap<String, String>,
+    /// The session that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub parent: Option<SessionId>,
+    /// Where it was copied from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forked_from: Option<ForkPoint>,
+    /// Tasks that have not ended.
+    pub open_tasks: usize,
+    /// All tasks.
+    pub total_tasks: usize,
+    /// When it began.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When its last event was decided.
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Timestamp,
+    /// The same, under the name that seed 002 gives it.
+    #[schema(value_type = String, format = DateTime)]
+    pub last_activity: Timestamp,
+    /// When it expires.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub expires_at: Option<Timestamp>,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub ended_at: Option<Timestamp>,
+    /// How it ended.
+    pub outcome: Option<Outcome>,
+}
+
+/// Where a session was copied from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ForkPoint {
+    /// The session.
+    #[schema(value_type = String)]
+    pub session_id: SessionId,
+    /// The last revision that was copied.
+    pub revision: Revision,
+}
+
+impl From<&sessiond_core::ForkPoint> for ForkPoint {
+    fn from(core: &sessiond_core::ForkPoint) -> Self {
+        Self {
+            session_id: core.session_id.clone(),
+            revision: core.revision,
+        }
+    }
+}
+
+/// How a session ended.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+pub struct Outcome {
+    /// What was reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
+    /// Where the results lie.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub artifacts: Vec<String>,
+    /// Why it was stopped or failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// More on the reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<String>,
+}
+
+impl From<&sessiond_core::Outcome> for Outcome {
+    fn from(core: &sessiond_core::Outcome) -> Self {
+        Self {
+            summary: core.summary.clone(),
+            artifacts: core.artifacts.clone(),
+            reason: core.reason.clone(),
+            details: core.details.clone(),
+        }
+    }
+}
+
+impl From<&sessiond_core::Session> for Session {
+    fn from(core: &sessiond_core::Session) -> Self {
+        Self {
+            session_id: core.id.clone(),
+            kind: core.kind,
+            name: core.name.clone(),
+            status: core.status,
+            revision: core.revision,
+            owner: core.owner.clone(),
+            client_id: core.client_id.clone(),
+            orchestrator: core.orchestrator.clone(),
+            participants: core.participants.iter().map(Into::into).collect(),
+            workflow: core.workflow.as_deref().map(Into::into),
+            shared_context: Value::clone(&core.context.document),
+            context_revision: core.context.revision,
+            labels: core.labels.clone(),
+            parent: core.parent.clone(),
+            forked_from: core.forked_from.as_ref().map(Into::into),
+            open_tasks: core.open_tasks().count(),
+            total_tasks: core.tasks.len(),
+            created_at: core.created_at,
+            updated_at: core.updated_at,
+            last_activity: core.updated_at,
+            expires_at: core.expires_at,
+            ended_at: core.ended_at,
+            outcome: core.outcome.as_ref().map(Into::into),
+        }
+    }
+}
+
+/// A session's row in a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SessionSummary {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub session_id: SessionId,
+    /// Which facet leads it.
+    #[schema(value_type = schema::Kind)]
+    pub kind: Kind,
+    /// What people call it.
+    pub name: Option<String>,
+    /// Whether it lives, and how it ended.
+    #[schema(value_type = schema::Status)]
+    pub status: Status,
+    /// The number of its last event.
+    pub revision: Revision,
+    /// Whose it is.
+    pub owner: String,
+    /// The person or program that it serves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
+    /// The agent that leads the work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub orchestrator: Option<AgentId>,
+    /// Who takes part now.
+    #[schema(value_type = Vec<String>)]
+    pub participants: Vec<AgentId>,
+    /// Free labels.
+    pub labels: BTreeMap<String, String>,
+    /// The session that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub parent: Option<SessionId>,
+    /// Where it was copied from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forked_from: Option<ForkPoint>,
+    /// Steps that are complete.
+    pub completed_steps: u32,
+    /// All steps.
+    pub total_steps: u32,
+    /// Tasks that have not ended.
+    pub open_tasks: u32,
+    /// All tasks.
+    pub total_tasks: u32,
+    /// When it began.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When its last event was decided.
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Timestamp,
+    /// When it expires.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub expires_at: Option<Timestamp>,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub ended_at: Option<Timestamp>,
+}
+
+/// Which sessions to list.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListSessions {
+    /// Only of this kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<schema::Kind>)]
+    pub kind: Option<Kind>,
+    /// Only in this state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<schema::Status>)]
+    pub status: Option<Status>,
+    /// Only of this owner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// Only with this label: `key` or `key=value`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// Only those that belong to this session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<String>)]
+    pub parent: Option<SessionId>,
+    /// Only those copied from this session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<String>)]
+    pub forked_from: Option<SessionId>,
+    /// Only those whose id, name, client or orchestrator contains this text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub q: Option<String>,
+    /// The order: `created` (newest first, the default), `updated` (last changed first) or `name`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sort: Option<String>,
+    /// Rows at most; 100 when absent, 1000 at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<usize>,
+    /// The `next_cursor` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}
+
+/// A page of sessions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SessionPage {
+    /// The sessions.
+    pub sessions: Vec<SessionSummary>,
+    /// What to pass for the next page; null on the last.
+    pub next_cursor: Option<String>,
+}
+
+/// How many sessions there are, of all owners; for an administrator.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+pub struct Counts {
+    /// All of them.
+    pub total: u64,
+    /// By kind, then by status.
+    pub sessions: BTreeMap<String, BTreeMap<String, u64>>,
+}

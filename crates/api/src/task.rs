@@ -1,0 +1,347 @@
+//! Tasks.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sessiond_core::{AgentId, Backoff, MessageId, Priority, SessionId, Span, TaskId, TaskStatus, Timestamp};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::schema;
+
+/// Asks a participant for work.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DelegateTask {
+    /// What kind of work.
+    #[schema(example = "implementation")]
+    pub task_type: String,
+    /// Who is asked; it must take part.
+    #[schema(value_type = String, example = "opencode://backend")]
+    pub delegatee: AgentId,
+    /// The agent that asks and is told of the result; the caller must be able to act as it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub delegator: Option<AgentId>,
+    /// What for.
+    #[serde(default)]
+    pub payload: Value,
+    /// The step that it belongs to; the only active one that waits for the delegatee when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<String>,
+    /// Orders the inbox.
+    #[serde(default)]
+    #[schema(value_type = schema::Priority)]
+    pub priority: Priority,
+    /// The time that one attempt may take; `300s` when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "300s")]
+    pub timeout: Option<Span>,
+    /// When and how often a failed attempt is made again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_policy: Option<RetryPolicy>,
+    /// Who is asked next when the delegatee fails for good.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
+    pub fallback_agents: Vec<AgentId>,
+}
+
+impl From<DelegateTask> for sessiond_core::DelegateTask {
+    fn from(wire: DelegateTask) -> Self {
+        Self {
+            task_type: wire.task_type,
+            delegator: wire.delegator,
+            delegatee: wire.delegatee,
+            payload: wire.payload,
+            step: wire.step,
+            priority: wire.priority,
+            timeout: wire.timeout,
+            retry_policy: wire.retry_policy.map(Into::into),
+            fallback_agents: wire.fallback_agents,
+            message_id: None,
+        }
+    }
+}
+
+/// When and how often a failed attempt is made again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RetryPolicy {
+    /// Attempts after the first.
+    pub max_retries: u32,
+    /// How the delay grows.
+    #[serde(default)]
+    #[schema(value_type = schema::Backoff)]
+    pub backoff: Backoff,
+    /// The first delay; `1s` when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "1s")]
+    pub base: Option<Span>,
+    /// The longest delay; `1m` when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "1m")]
+    pub cap: Option<Span>,
+    /// Whether half of each delay is drawn at random; true when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jitter: Option<bool>,
+}
+
+impl From<RetryPolicy> for sessiond_core::RetryPolicy {
+    fn from(wire: RetryPolicy) -> Self {
+        Self {
+            max_retries: wire.max_retries,
+            backoff: wire.backoff,
+            base: wire.base,
+            cap: wire.cap,
+            jitter: wire.jitter.unwrap_or(true),
+        }
+    }
+}
+
+impl From<&sessiond_core::RetryPolicy> for RetryPolicy {
+    fn from(core: &sessiond_core::RetryPolicy) -> Self {
+        Self {
+            max_retries: core.max_retries,
+            backoff: core.backoff,
+            base: core.base,
+            cap: core.cap,
+            jitter: Some(core.jitter),
+        }
+    }
+}
+
+/// What every report on a task may say beside its own.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TaskReportMeta {
+    /// The attempt that the report speaks of; another one is refused as `attempt_stale`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<u32>,
+    /// The agent that reports; it must be the assignee.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub agent_id: Option<AgentId>,
+}
+
+macro_rules! report {
+    ($(#[$doc:meta])* $name:ident { $(#[$field_doc:meta])* $field:ident : $type:ty }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            $(#[$field_doc])*
+            #[serde(default)]
+            pub $field: $type,
+            /// The attempt that the report speaks of; another one is refused as `attempt_stale`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub attempt: Option<u32>,
+            /// The agent that reports; it must be the assignee.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[schema(value_type = Option<String>)]
+            pub agent_id: Option<AgentId>,
+        }
+    };
+}
+
+report! {
+    /// Tells how far a task is.
+    ProgressTask {
+        /// How far, in the agent's own words.
+        progress: Value
+    }
+}
+report! {
+    /// Ends a task well.
+    CompleteTask {
+        /// What it gave.
+        result: Value
+    }
+}
+report! {
+    /// Ends an attempt badly; the task's policy says what follows.
+    FailTask {
+        /// Why.
+        error: Value
+    }
+}
+
+/// Cancels a task.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CancelTask {
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// A task and its state.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Task {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub task_id: TaskId,
+    /// Its session.
+    #[schema(value_type = String)]
+    pub session_id: SessionId,
+    /// What kind of work.
+    pub task_type: String,
+    /// Who asked; absent when the plan or a person did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub delegator: Option<AgentId>,
+    /// Who was asked first.
+    #[schema(value_type = String)]
+    pub delegatee: AgentId,
+    /// Who has it now: the delegatee, or a fallback agent.
+    #[schema(value_type = String)]
+    pub assignee: AgentId,
+    /// What for.
+    pub payload: Value,
+    /// The step that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<String>,
+    /// Orders the inbox.
+    #[schema(value_type = schema::Priority)]
+    pub priority: Priority,
+    /// The time that one attempt may take.
+    #[schema(value_type = String)]
+    pub timeout: Span,
+    /// When and how often a failed attempt is made again.
+    pub retry_policy: RetryPolicy,
+    /// Who is asked next.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
+    pub fallback_agents: Vec<AgentId>,
+    /// What it is now.
+    #[schema(value_type = schema::TaskStatus)]
+    pub status: TaskStatus,
+    /// The attempt that is under way, or was the last.
+    pub attempt: u32,
+    /// The message that carried the first request.
+    #[schema(value_type = String)]
+    pub message_id: MessageId,
+    /// When it was delegated.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When it last changed.
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Timestamp,
+    /// When the present attempt was accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub started_at: Option<Timestamp>,
+    /// When the present attempt is over time.
+    #[schema(value_type = String, format = DateTime)]
+    pub deadline: Timestamp,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub ended_at: Option<Timestamp>,
+    /// How far it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progress: Option<Value>,
+    /// What it gave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result: Option<Value>,
+    /// Why the last attempt failed, or why it was cancelled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<Value>,
+    /// The attempts that have ended, oldest first.
+    pub attempts: Vec<Attempt>,
+}
+
+/// An attempt that has ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Attempt {
+    /// Its number.
+    pub attempt: u32,
+    /// Who made it.
+    #[schema(value_type = String)]
+    pub agent_id: AgentId,
+    /// How it ended.
+    #[schema(value_type = schema::TaskStatus)]
+    pub status: TaskStatus,
+    /// When it was accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    #[schema(value_type = String, format = DateTime)]
+    pub ended_at: Timestamp,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<Value>,
+}
+
+impl Task {
+    /// The task as a caller reads it.
+    pub fn view(session_id: &SessionId, core: &sessiond_core::Task) -> Self {
+        Self {
+            task_id: core.id.clone(),
+            session_id: session_id.clone(),
+            task_type: core.task_type.clone(),
+            delegator: core.delegator.clone(),
+            delegatee: core.delegatee.clone(),
+            assignee: core.assignee.clone(),
+            payload: Value::clone(&core.payload),
+            step: core.step.clone(),
+            priority: core.priority,
+            timeout: core.timeout,
+            retry_policy: (&core.retry_policy).into(),
+            fallback_agents: core.fallback_agents.clone(),
+            status: core.status,
+            attempt: core.attempt,
+            message_id: core.request_id.clone(),
+            created_at: core.created_at,
+            updated_at: core.updated_at,
+            started_at: core.started_at,
+            deadline: core.deadline,
+            ended_at: core.ended_at,
+            progress: core.progress.clone(),
+            result: core.result.as_deref().cloned(),
+            error: core.error.as_deref().cloned(),
+            attempts: core
+                .attempts
+                .iter()
+                .map(|attempt| Attempt {
+                    attempt: attempt.attempt,
+                    agent_id: attempt.agent_id.clone(),
+                    status: attempt.status,
+                    started_at: attempt.started_at,
+                    ended_at: attempt.ended_at,
+                    error: attempt.error.as_deref().cloned(),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// Which tasks to list.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListTasks {
+    /// Only those that this agent has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<String>)]
+    pub assignee: Option<AgentId>,
+    /// Only those in this state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<schema::TaskStatus>)]
+    pub status: Option<TaskStatus>,
+    /// Only those of this step; for a session's own list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<String>,
+    /// Rows at most; 100 when absent, 1000 at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<usize>,
+    /// The `next_cursor` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}
+
+/// A page of tasks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TaskPage {
+    /// The tasks.
+    pub tasks: Vec<Task>,
+    /// What to pass for the next page; null on the last.
+    pub next_cursor: Option<String>,
+}

@@ -1,0 +1,70 @@
+//! Telemetry: points that decide nothing.
+
+use serde::{Deserialize, Serialize};
+use sessiond_core::Timestamp;
+use utoipa::{IntoParams, ToSchema};
+
+/// Adds points to a session's telemetry.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PutPoints {
+    /// The points, in their order; 1000 at most.
+    pub points: Vec<Point>,
+}
+
+/// A point: a number, a text, or both.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Point {
+    /// Which series, such as `loss` or `log`.
+    #[schema(example = "loss")]
+    pub series: String,
+    /// When; the time of its arrival when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub time: Option<Timestamp>,
+    /// The step of a run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<i64>,
+    /// A number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<f64>,
+    /// A text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+/// A point as it is read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Reading {
+    /// Its number, which grows from point to point.
+    pub id: u64,
+    /// The point.
+    #[serde(flatten)]
+    pub point: Point,
+}
+
+/// Which points to read.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListPoints {
+    /// Only of this series.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<String>,
+    /// Only points with a larger number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<u64>,
+    /// Points at most; 100 when absent, 1000 at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<usize>,
+}
+
+/// Points, oldest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PointPage {
+    /// The points.
+    pub points: Vec<Reading>,
+    /// What to pass as `after` for the next page; null when this page reaches the newest.
+    pub next_cursor: Option<u64>,
+}

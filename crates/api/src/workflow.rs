@@ -1,0 +1,251 @@
+//! The plan.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sessiond_core::{AgentId, OnFailure, Priority, Span, StepStatus, Timestamp};
+use utoipa::ToSchema;
+
+use crate::{RetryPolicy, schema};
+
+/// A step of a plan, as given.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewStep {
+    /// Its name, unique in the plan.
+    #[schema(example = "implementation")]
+    pub name: String,
+    /// Who must have completed a task in it before it is complete. With none, it is ended by hand.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    pub required_agents: Vec<AgentId>,
+    /// Who may work in it too; when such a task fails, the step does not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
+    pub optional_agents: Vec<AgentId>,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The steps that must be complete before it starts. When no step of a plan names any, they run in the order given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dependencies: Vec<String>,
+    /// What a failed task means for it.
+    #[serde(default)]
+    #[schema(value_type = schema::OnFailure)]
+    pub on_failure: OnFailure,
+    /// What it should give, for people.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outputs: Vec<String>,
+    /// How long it should take, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimated_duration: Option<String>,
+    /// The task that each required agent is given when the step starts. Without one, the orchestrator delegates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<TaskTemplate>,
+}
+
+/// The task that a plan itself delegates.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TaskTemplate {
+    /// What kind of work.
+    #[schema(example = "implementation")]
+    pub task_type: String,
+    /// What for.
+    #[serde(default)]
+    pub payload: Value,
+    /// Orders the inbox.
+    #[serde(default)]
+    #[schema(value_type = schema::Priority)]
+    pub priority: Priority,
+    /// The time that one attempt may take; `300s` when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "300s")]
+    pub timeout: Option<Span>,
+    /// When and how often a failed attempt is made again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_policy: Option<RetryPolicy>,
+    /// Who is asked next when the agent fails for good.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
+    pub fallback_agents: Vec<AgentId>,
+}
+
+impl From<TaskTemplate> for sessiond_core::TaskTemplate {
+    fn from(wire: TaskTemplate) -> Self {
+        Self {
+            task_type: wire.task_type,
+            payload: wire.payload,
+            priority: wire.priority,
+            timeout: wire.timeout,
+            retry_policy: wire.retry_policy.map(Into::into),
+            fallback_agents: wire.fallback_agents,
+        }
+    }
+}
+
+impl From<&sessiond_core::TaskTemplate> for TaskTemplate {
+    fn from(core: &sessiond_core::TaskTemplate) -> Self {
+        Self {
+            task_type: core.task_type.clone(),
+            payload: core.payload.clone(),
+            priority: core.priority,
+            timeout: core.timeout,
+            retry_policy: core.retry_policy.as_ref().map(Into::into),
+            fallback_agents: core.fallback_agents.clone(),
+        }
+    }
+}
+
+impl From<NewStep> for sessiond_core::NewStep {
+    fn from(wire: NewStep) -> Self {
+        Self {
+            name: wire.name,
+            description: wire.description,
+            required_agents: wire.required_agents,
+            optional_agents: wire.optional_agents,
+            dependencies: wire.dependencies,
+            on_failure: wire.on_failure,
+            outputs: wire.outputs,
+            estimated_duration: wire.estimated_duration,
+            task: wire.task.map(Into::into),
+        }
+    }
+}
+
+/// Sets the plan, or the state of its steps, by hand.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateWorkflow {
+    /// The step to start; its dependencies must be complete.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current_step: Option<String>,
+    /// The steps to call complete.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completed_steps: Option<Vec<String>>,
+    /// The steps to set back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending_steps: Option<Vec<String>>,
+    /// The whole new plan; steps that keep their name keep their state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps: Option<Vec<NewStep>>,
+}
+
+impl From<UpdateWorkflow> for sessiond_core::WorkflowUpdate {
+    fn from(wire: UpdateWorkflow) -> Self {
+        Self {
+            steps: wire
+                .steps
+                .map(|steps| steps.into_iter().map(Into::into).collect()),
+            current_step: wire.current_step,
+            completed_steps: wire.completed_steps,
+            pending_steps: wire.pending_steps,
+        }
+    }
+}
+
+/// Ends a step by hand.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Advance {
+    /// Which; the only active one when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<String>,
+}
+
+/// The plan and how far it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Workflow {
+    /// The first step that is active.
+    pub current_step: Option<String>,
+    /// All steps that are active.
+    pub active_steps: Vec<String>,
+    /// The steps that are complete.
+    pub completed_steps: Vec<String>,
+    /// The steps that wait.
+    pub pending_steps: Vec<String>,
+    /// The steps that failed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failed_steps: Vec<String>,
+    /// All steps, in the order given.
+    pub steps: Vec<Step>,
+}
+
+/// A step of the plan and its state.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Step {
+    /// Its name.
+    pub name: String,
+    /// What it is now.
+    #[schema(value_type = schema::StepStatus)]
+    pub status: StepStatus,
+    /// Who must have completed a task in it before it is complete.
+    #[schema(value_type = Vec<String>)]
+    pub required_agents: Vec<AgentId>,
+    /// Who may work in it too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
+    pub optional_agents: Vec<AgentId>,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The steps that must be complete before it starts.
+    pub dependencies: Vec<String>,
+    /// What a failed task means for it.
+    #[schema(value_type = schema::OnFailure)]
+    pub on_failure: OnFailure,
+    /// What it should give, for people.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outputs: Vec<String>,
+    /// How long it should take, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimated_duration: Option<String>,
+    /// The task that each required agent is given when it starts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<TaskTemplate>,
+    /// Why it is what it is, when not by the plan alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// When it last started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub started_at: Option<Timestamp>,
+    /// When it last ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub ended_at: Option<Timestamp>,
+}
+
+impl From<&sessiond_core::Workflow> for Workflow {
+    fn from(core: &sessiond_core::Workflow) -> Self {
+        let named = |status| core.named(status).map(str::to_owned).collect::<Vec<_>>();
+        let active_steps = named(StepStatus::Active);
+        Self {
+            current_step: active_steps.first().cloned(),
+            active_steps,
+            completed_steps: named(StepStatus::Completed),
+            pending_steps: named(StepStatus::Pending),
+            failed_steps: named(StepStatus::Failed),
+            steps: core.steps.iter().map(Step::from).collect(),
+        }
+    }
+}
+
+impl From<&sessiond_core::Step> for Step {
+    fn from(core: &sessiond_core::Step) -> Self {
+        Self {
+            name: core.name.clone(),
+            status: core.status,
+            required_agents: core.required_agents.clone(),
+            optional_agents: core.optional_agents.clone(),
+            description: core.description.clone(),
+            dependencies: core.dependencies.clone(),
+            on_failure: core.on_failure,
+            outputs: core.outputs.clone(),
+            estimated_duration: core.estimated_duration.clone(),
+            task: core.task.as_ref().map(Into::into),
+            reason: core.reason.clone(),
+            started_at: core.started_at,
+            ended_at: core.ended_at,
+        }
+    }
+}

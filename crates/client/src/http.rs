@@ -1,0 +1,4 @@
+//! The HTTP door.
+
+/// The HTTP door.
+pub struct Http;
