@@ -1,1 +1,35 @@
-//! placeholder
+//! The engine: what makes the core's decisions durable, and acts on them.
+//!
+//! [`Engine`] is the handle that everything above holds. A session's commands go to its actor, one at a time
+//! (`actor.rs`); what actors and inboxes write goes through one committer that groups it into few transactions
+//! (`commit.rs`); what a commit causes is done after it: watchers hear of events (`watch.rs`), inboxes deliver
+//! (`inbox.rs`), timers fire (`timers.rs`). Other processes on the same store are followed (`follow.rs`).
+
+mod actor;
+mod agents;
+mod answers;
+mod clock;
+mod commit;
+mod engine;
+mod error;
+mod follow;
+mod housekeeping;
+mod inbox;
+mod journal;
+mod keys;
+mod messages;
+mod sessions;
+mod telemetry;
+mod timers;
+mod watch;
+
+pub use agents::{Health, RegisteredAgent, Registration};
+pub use answers::Idempotency;
+pub use clock::{Clock, Ids, System};
+pub use engine::{Engine, Options};
+pub use error::Error;
+pub use inbox::InboxConnection;
+pub use keys::{NewKey, Secret};
+pub use messages::{Response, Sent};
+pub use sessions::Reply;
+pub use watch::{Watch, WatchItem};

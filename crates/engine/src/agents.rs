@@ -1,0 +1,244 @@
+//! Agents: who is registered, and how each is.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+use sessiond_core::{AgentId, Principal, Role, Span, TaskStatus, Timestamp, limits};
+use sessiond_store::{AgentRecord, Op, Store, TaskQuery, TaskRow};
+
+use crate::inbox::acts_as;
+use crate::{Engine, Error};
+
+/// What a registration did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Registration {
+    /// The agent was unknown before.
+    Created,
+    /// It was registered with this very registration.
+    Unchanged,
+    /// Its registration was replaced.
+    Replaced,
+}
+
+/// Whether an agent can be reached, and works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Health {
+    /// It reads its inbox, and has not said more.
+    Connected,
+    /// It lives and has nothing to do.
+    Idle,
+    /// It works on a task.
+    Busy,
+    /// It was not heard of for a while.
+    Unreachable,
+    /// It was not heard of for a long while, or never.
+    Gone,
+}
+
+/// An agent and how it is.
+#[derive(Debug, Clone)]
+pub struct RegisteredAgent {
+    /// Its registration.
+    pub record: AgentRecord,
+    /// How it is.
+    pub health: Health,
+    /// When it was last heard of, since this process started.
+    pub last_seen: Option<Timestamp>,
+    /// Messages in its inbox that it has not acknowledged.
+    pub inbox_depth: u64,
+    /// A moving average of the time from delivery to acknowledgement, in milliseconds.
+    pub latency_ms: Option<f64>,
+    /// The tasks that it has not ended, a hundred at most.
+    pub tasks: Vec<TaskRow>,
+}
+
+/// All registered agents, in memory: every message asks whether its recipient is one.
+#[derive(Default)]
+pub(crate) struct Registry {
+    agents: RwLock<Arc<BTreeMap<AgentId, AgentRecord>>>,
+}
+
+impl Registry {
+    pub(crate) async fn load(store: &dyn Store) -> Result<Self, Error> {
+        let registry = Self::default();
+        registry.reload(store).await?;
+        Ok(registry)
+    }
+
+    pub(crate) async fn reload(&self, store: &dyn Store) -> Result<(), Error> {
+        let mut agents = BTreeMap::new();
+        let mut after: Option<AgentId> = None;
+        loop {
+            let page = store.agents(after.as_ref(), limits::PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.agent_id.clone());
+            agents.extend(page.into_iter().map(|agent| (agent.agent_id.clone(), agent)));
+        }
+        *self.agents.write() = Arc::new(agents);
+        Ok(())
+    }
+
+    fn get(&self, agent: &AgentId) -> Option<AgentRecord> {
+        self.agents.read().get(agent).cloned()
+    }
+
+    fn change(&self, change: impl FnOnce(&mut BTreeMap<AgentId, AgentRecord>)) {
+        change(Arc::make_mut(&mut self.agents.write()));
+    }
+}
+
+impl Engine {
+    /// Whether an agent is registered.
+    pub fn is_registered(&self, agent: &AgentId) -> bool {
+        self.shared.registry.agents.read().contains_key(agent)
+    }
+
+    /// Makes an agent known. `registration` is kept as it is given. The same again changes nothing; another one is
+    /// taken from whoever registered the agent, or an administrator.
+    pub async fn register(
+        &self,
+        principal: &Principal,
+        agent: &AgentId,
+        registration: Arc<str>,
+    ) -> Result<Registration, Error> {
+        acts_as(principal, agent)?;
+        let present = self.shared.registry.get(agent);
+        if let Some(present) = &present {
+            if present.registration == registration {
+                return Ok(Registration::Unchanged);
+            }
+            if present.owner != principal.name && principal.role != Role::Admin {
+                return Err(Error::AgentExists(agent.clone()));
+            }
+        } else if self.shared.registry.agents.read().len() as u64 >= limits::AGENTS {
+            return Err(Error::LimitReached {
+                what: "registered agents",
+                limit: limits::AGENTS,
+            });
+        }
+        let record = AgentRecord {
+            agent_id: agent.clone(),
+            owner: present
+                .as_ref()
+                .map_or(&principal.name, |present| &present.owner)
+                .clone(),
+            registration,
+            registered_at: present
+                .as_ref()
+                .map_or(self.now(), |present| present.registered_at),
+        };
+        let _ = self.write(Op::PutAgent(Box::new(record.clone()))).await?;
+        self.shared
+            .registry
+            .change(|agents| drop(agents.insert(agent.clone(), record)));
+        Ok(if present.is_some() {
+            Registration::Replaced
+        } else {
+            Registration::Created
+        })
+    }
+
+    /// Removes an agent and its inbox.
+    pub async fn unregister(&self, principal: &Principal, agent: &AgentId) -> Result<(), Error> {
+        acts_as(principal, agent)?;
+        if !self.is_registered(agent) {
+            return Err(Error::AgentNotFound(agent.clone()));
+        }
+        let _ = self.write(Op::DeleteAgent(agent.clone())).await?;
+        self.shared.registry.change(|agents| drop(agents.remove(agent)));
+        self.shared.hub.forget(agent);
+        Ok(())
+    }
+
+    /// An agent says that it lives, and may say what it does.
+    pub fn heartbeat(
+        &self,
+        principal: &Principal,
+        agent: &AgentId,
+        said: Option<Health>,
+    ) -> Result<(), Error> {
+        acts_as(principal, agent)?;
+        if !self.is_registered(agent) {
+            return Err(Error::AgentNotFound(agent.clone()));
+        }
+        self.shared.hub.desk(agent).heard(self.now(), said);
+        Ok(())
+    }
+
+    /// The registration of an agent, for the engine's own parts.
+    pub fn registration(&self, agent: &AgentId) -> Option<AgentRecord> {
+        self.shared.registry.get(agent)
+    }
+
+    /// All registrations, for the engine's own parts.
+    pub fn registrations(&self) -> Vec<AgentRecord> {
+        self.shared.registry.agents.read().values().cloned().collect()
+    }
+
+    /// An agent and how it is. Whom a caller may not act as, it may still know of: agents find each other this way.
+    pub async fn agent(&self, agent: &AgentId) -> Result<RegisteredAgent, Error> {
+        let record = self
+            .shared
+            .registry
+            .get(agent)
+            .ok_or_else(|| Error::AgentNotFound(agent.clone()))?;
+        self.describe(record).await
+    }
+
+    /// At most `limit` agents by id, after `after`.
+    pub async fn agents(&self, after: Option<&AgentId>, limit: usize) -> Result<Vec<RegisteredAgent>, Error> {
+        let agents = self.shared.registry.agents.read().clone();
+        let from = match after {
+            Some(after) => std::ops::Bound::Excluded(after),
+            None => std::ops::Bound::Unbounded,
+        };
+        let mut described = Vec::new();
+        for (_, record) in agents
+            .range::<AgentId, _>((from, std::ops::Bound::Unbounded))
+            .take(limit)
+        {
+            described.push(self.describe(record.clone()).await?);
+        }
+        Ok(described)
+    }
+
+    async fn describe(&self, record: AgentRecord) -> Result<RegisteredAgent, Error> {
+        let now = self.now();
+        let store = &self.shared.store;
+        let inbox = store.inbox(&record.agent_id, now).await?;
+        let mut tasks = Vec::new();
+        for status in [TaskStatus::InProgress, TaskStatus::Pending] {
+            let assignee = Some(record.agent_id.clone());
+            let query = TaskQuery {
+                assignee,
+                status: Some(status),
+                cursor: None,
+                limit: limits::PAGE_DEFAULT,
+            };
+            tasks.extend(store.tasks(query).await?.items);
+        }
+        tasks.truncate(limits::PAGE_DEFAULT);
+        let seen = self.shared.hub.seen(&record.agent_id).unwrap_or_default();
+        let works = tasks.iter().any(|task| task.status == TaskStatus::InProgress);
+        let silent = seen.at.map(|at| now.since(at));
+        let longer = |limit: u64| silent.is_none_or(|silent| silent > Span::from_millis(limit));
+        let health = if seen.connections == 0 && longer(limits::AGENT_GONE_MS) {
+            Health::Gone
+        } else if seen.connections == 0 && longer(limits::AGENT_UNREACHABLE_MS) {
+            Health::Unreachable
+        } else if works {
+            Health::Busy
+        } else {
+            seen.said.unwrap_or(Health::Connected)
+        };
+        Ok(RegisteredAgent {
+            record,
+            health,
+            last_seen: seen.at,
+            inbox_depth: inbox.depth,
+            latency_ms: seen.latency_ms,
+            tasks,
+        })
+    }
+}

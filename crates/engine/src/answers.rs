@@ -1,0 +1,67 @@
+//! Idempotency: the same request sent twice has one effect and one answer.
+
+use serde::{Deserialize, Serialize};
+use sessiond_core::{Receipt, Revision, SessionId, Timestamp};
+use sessiond_store::Answer;
+
+use crate::Error;
+
+/// Names a request, so that the same one coming again is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Idempotency {
+    /// Whose request, and of which kind.
+    pub scope: String,
+    /// The caller's key.
+    pub key: String,
+    /// SHA-256 over what the request says.
+    pub digest: [u8; 32],
+}
+
+/// What is kept of an answer that a session gave: enough to give it again.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Kept {
+    pub(crate) session_id: SessionId,
+    pub(crate) revision: Revision,
+    pub(crate) receipt: Receipt,
+}
+
+impl Idempotency {
+    /// The answer to keep.
+    pub(crate) fn answer(self, body: String, at: Timestamp) -> Answer {
+        Answer {
+            scope: self.scope,
+            key: self.key,
+            digest: self.digest,
+            body,
+            at,
+        }
+    }
+
+    /// Checks that a kept answer was given to this same request.
+    pub(crate) fn same(&self, answer: &Answer) -> Result<(), Error> {
+        let what = if self.scope.starts_with(crate::messages::SCOPE) {
+            "message_id"
+        } else {
+            "Idempotency-Key"
+        };
+        if answer.digest == self.digest {
+            Ok(())
+        } else {
+            Err(Error::IdempotencyMismatch(what))
+        }
+    }
+}
+
+impl Kept {
+    pub(crate) fn body(&self) -> String {
+        serde_json::to_string(self).expect("names and numbers can always be written as JSON")
+    }
+
+    pub(crate) fn read(answer: &Answer) -> Result<Self, Error> {
+        serde_json::from_str(&answer.body).map_err(|error| {
+            Error::Store(sessiond_store::Error::Failed(format!(
+                "a kept answer cannot be read: {error}"
+            )))
+        })
+    }
+}

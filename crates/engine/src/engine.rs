@@ -1,0 +1,182 @@
+//! The engine's handle: what everything above holds.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use sessiond_core::{Moment, SessionId, Timestamp, limits};
+use sessiond_store::{Op, Store};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::actor::Slot;
+use crate::agents::Registry;
+use crate::clock::{self, Clock, Ids, System};
+use crate::commit::Committer;
+use crate::inbox::Hub;
+use crate::keys::Keyring;
+use crate::{Error, follow, housekeeping, timers};
+
+/// How an engine behaves.
+#[derive(Clone)]
+pub struct Options {
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Makes ids and randomness.
+    pub ids: Arc<dyn Ids>,
+    /// How long a delivered message may stay unacknowledged before it is delivered again.
+    pub ack_timeout: Duration,
+    /// Deliveries of one message before it is a dead letter.
+    pub delivery_attempts: u32,
+    /// How long an unused session stays in memory.
+    pub idle: Duration,
+    /// Events between two snapshots of a session.
+    pub snapshot_every: u64,
+    /// How long ended sessions are kept; for ever when absent.
+    pub keep_ended: Option<Duration>,
+    /// Whether this process fires timers. One that only reads need not.
+    pub timers: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            clock: Arc::new(System),
+            ids: Arc::new(System),
+            ack_timeout: Duration::from_millis(limits::ACK_TIMEOUT_MS),
+            delivery_attempts: limits::DELIVERY_ATTEMPTS,
+            idle: Duration::from_secs(60),
+            snapshot_every: 256,
+            keep_ended: None,
+            timers: true,
+        }
+    }
+}
+
+/// A handle on the engine; cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    pub(crate) shared: Arc<Shared>,
+}
+
+/// What all parts of the engine share.
+pub(crate) struct Shared {
+    pub(crate) options: Options,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) committer: Committer,
+    pub(crate) sessions: Mutex<HashMap<SessionId, Arc<Slot>>>,
+    pub(crate) hub: Hub,
+    pub(crate) registry: Registry,
+    pub(crate) keyring: Keyring,
+    pub(crate) timers: timers::Wake,
+    pub(crate) stop: CancellationToken,
+    pub(crate) tasks: TaskTracker,
+}
+
+impl Engine {
+    /// Starts an engine on a store.
+    pub async fn open(store: Arc<dyn Store>, options: Options) -> Result<Self, Error> {
+        // Notices from before the subscription would be lost, so it comes before the first read.
+        let changes = store.changes();
+        let registry = Registry::load(&*store).await?;
+        let keyring = Keyring::load(&*store).await?;
+        let shared = Arc::new(Shared {
+            committer: Committer::start(store.clone()),
+            sessions: Mutex::default(),
+            hub: Hub::default(),
+            registry,
+            keyring,
+            timers: timers::Wake::default(),
+            stop: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            store,
+            options,
+        });
+        let engine = Self { shared };
+        engine.spawn(follow::run(engine.clone(), changes));
+        engine.spawn(housekeeping::run(engine.clone()));
+        if engine.shared.options.timers {
+            engine.spawn(timers::run(engine.clone()));
+        }
+        Ok(engine)
+    }
+
+    /// The present time.
+    pub fn now(&self) -> Timestamp {
+        self.shared.options.clock.now()
+    }
+
+    /// A fresh, time-ordered id with that prefix.
+    pub fn fresh_id(&self, prefix: &str) -> String {
+        self.moment().id(prefix, 0)
+    }
+
+    /// Whether the store takes writes: one is made, and waited for.
+    pub async fn ready(&self) -> Result<(), Error> {
+        let nothing = Op::Purge {
+            answers_before: Timestamp::default(),
+            messages_before: Timestamp::default(),
+        };
+        self.write(nothing).await?.map(drop).map_err(|_| Error::Conflict)
+    }
+
+    /// Where the store is, for people.
+    pub fn location(&self) -> String {
+        self.shared.store.location()
+    }
+
+    /// How many sessions there are, by kind and status.
+    pub async fn counts(&self) -> Result<sessiond_store::Counts, Error> {
+        Ok(self.shared.store.counts().await?)
+    }
+
+    /// Writes what waits, keeps snapshots of the open sessions, and closes the store. Commands that come after it are
+    /// refused as [`Error::Closed`].
+    pub async fn shutdown(&self) {
+        self.shared.stop.cancel();
+        let slots: Vec<_> = self
+            .shared
+            .sessions
+            .lock()
+            .drain()
+            .map(|(_, slot)| slot)
+            .collect();
+        for slot in slots {
+            slot.close().await;
+        }
+        self.shared.tasks.close();
+        if tokio::time::timeout(Duration::from_secs(10), self.shared.tasks.wait())
+            .await
+            .is_err()
+        {
+            tracing::warn!("some tasks did not end within 10 seconds; the store is closed all the same");
+        }
+        self.shared.store.close().await;
+    }
+
+    pub(crate) fn moment(&self) -> Moment {
+        clock::moment(&*self.shared.options.clock, &*self.shared.options.ids)
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.shared.stop.is_cancelled()
+    }
+
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let stop = self.shared.stop.clone();
+        self.shared.tasks.spawn(async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = task => {}
+            }
+        });
+    }
+
+    pub(crate) async fn write(
+        &self,
+        op: Op,
+    ) -> Result<Result<sessiond_store::Done, sessiond_store::Refusal>, Error> {
+        Ok(self.shared.committer.write(op).await?)
+    }
+}

@@ -1,0 +1,75 @@
+//! Why the engine cannot do what it is asked.
+
+use sessiond_core::{AgentId, Fence, MessageId, Rejection, Revision};
+
+/// Why the engine cannot do what it is asked. Nothing has changed when one is returned, except where it says so.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Error {
+    /// The core refuses the command.
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    /// The store fails.
+    #[error(transparent)]
+    Store(#[from] sessiond_store::Error),
+    /// Another process changed the session again and again while this one tried.
+    #[error("other processes keep changing the session; try again")]
+    Conflict,
+    /// The key, or the message id, was used for another request.
+    #[error("this {0} was used for another request already; use a fresh one")]
+    IdempotencyMismatch(&'static str),
+    /// No such agent is registered, nor takes part.
+    #[error("{0} is not registered, and takes no part in the session")]
+    AgentNotFound(AgentId),
+    /// Another principal registered the agent.
+    #[error("{0} is registered by another key; only that one, or an administrator, may change it")]
+    AgentExists(AgentId),
+    /// There may be no more of them.
+    #[error("{what} would pass the limit of {limit}")]
+    LimitReached {
+        /// What.
+        what: &'static str,
+        /// How many there may be.
+        limit: u64,
+    },
+    /// The recipient's inbox is full.
+    #[error("the inbox of {0} is full; it takes more when its agent acknowledges some")]
+    InboxFull(AgentId),
+    /// The recipient has a message with this id.
+    #[error("the recipient has another message with the id {0}")]
+    MessageExists(MessageId),
+    /// There is no such message.
+    #[error("there is no such message")]
+    MessageNotFound,
+    /// Another connection reads the inbox now.
+    #[error("another connection reads this inbox now; its fencing token is {present}")]
+    InboxTaken {
+        /// The token of the connection that reads now.
+        present: Fence,
+    },
+    /// There is no such key.
+    #[error("there is no such key")]
+    KeyNotFound,
+    /// The caller may not do this.
+    #[error("{0}")]
+    Forbidden(String),
+    /// The events asked for are no longer kept.
+    #[error("events up to {} are no longer kept; read the session and go on after revision {}", first - 1, first - 1)]
+    Gap {
+        /// The oldest event that is kept.
+        first: Revision,
+    },
+    /// No response came in time. The message stands: its response may come later.
+    #[error("no response came within the time given; the message stands, and its response may still come")]
+    ResponseTimeout,
+    /// The document cannot be imported.
+    #[error("line {line} cannot be imported: {detail}")]
+    Import {
+        /// Which line, from 1.
+        line: usize,
+        /// Why.
+        detail: String,
+    },
+    /// The engine is shutting down.
+    #[error("sessiond is shutting down")]
+    Closed,
+}

@@ -1,0 +1,76 @@
+//! Housekeeping: sessions that nobody uses leave memory, and what is kept for a time goes when it is over.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sessiond_core::{Principal, Span, Timestamp, limits};
+use sessiond_store::{ListQuery, Op, Sort};
+
+use crate::actor::Slot;
+use crate::{Engine, Error};
+
+/// How often memory is looked through.
+const SWEEP: Duration = Duration::from_secs(10);
+/// How often the store is.
+const PURGE: Duration = Duration::from_secs(600);
+
+/// Keeps house until it is dropped.
+pub(crate) async fn run(engine: Engine) {
+    let mut purged: Option<tokio::time::Instant> = None;
+    loop {
+        tokio::time::sleep(SWEEP.min(engine.shared.options.idle.max(Duration::from_millis(100)))).await;
+        sweep(&engine);
+        if purged.is_none_or(|at| at.elapsed() >= PURGE) {
+            purged = Some(tokio::time::Instant::now());
+            if let Err(error) = purge(&engine).await {
+                tracing::warn!(%error, "what is over its time could not be dropped; it is tried again later");
+            }
+        }
+    }
+}
+
+/// Drops sessions that nobody has used for a while. Only the map holds such a slot, so nobody can be using it.
+fn sweep(engine: &Engine) {
+    let idle = i64::try_from(engine.shared.options.idle.as_millis()).unwrap_or(i64::MAX);
+    let before = engine.now().millis().saturating_sub(idle);
+    let mut sessions = engine.shared.sessions.lock();
+    sessions.retain(|_, slot: &mut Arc<Slot>| Arc::strong_count(slot) > 1 || slot.idle_since() > before);
+    sessions.shrink_to_fit();
+    metrics::gauge!("sessiond_sessions_open").set(sessions.len() as f64);
+}
+
+async fn purge(engine: &Engine) -> Result<(), Error> {
+    let ago = |millis: u64| Timestamp::from_millis(engine.now().millis().saturating_sub_unsigned(millis));
+    let _ = engine
+        .write(Op::Purge {
+            answers_before: ago(limits::IDEMPOTENCY_MS),
+            messages_before: ago(limits::MESSAGE_HISTORY_MS),
+        })
+        .await?;
+    let Some(keep) = engine.shared.options.keep_ended else {
+        return Ok(());
+    };
+    let keep = Span::from_millis(u64::try_from(keep.as_millis()).unwrap_or(u64::MAX));
+    let before = ago(keep.millis());
+    let mut cursor = None;
+    loop {
+        let query = ListQuery {
+            sort: Sort::Created,
+            cursor,
+            limit: limits::PAGE,
+            ..ListQuery::default()
+        };
+        let page = engine.list(&Principal::engine(), query).await?;
+        for row in page
+            .items
+            .into_iter()
+            .filter(|row| row.ended_at.is_some_and(|at| at < before))
+        {
+            engine.delete(&Principal::engine(), &row.session_id, None).await?;
+        }
+        cursor = page.next_cursor;
+        if cursor.is_none() {
+            return Ok(());
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! Journals as a whole: events, replay, fork, export and import.
+
+use serde::{Deserialize, Serialize};
+use sessiond_core::{Event, Principal, Rejection, Revision, Session, SessionId, Status};
+use sessiond_store::{Op, Record, Records};
+
+use crate::actor::{self, read_event};
+use crate::answers::Idempotency;
+use crate::{Engine, Error, Reply};
+
+/// Events that one read of the store takes.
+pub(crate) const READ: usize = 1000;
+
+/// The first line of an export.
+#[derive(Debug, Serialize, Deserialize)]
+struct Header {
+    format: String,
+    version: u32,
+    session_id: SessionId,
+    revision: Revision,
+}
+
+/// The name of the export format.
+const FORMAT: &str = "sessiond.journal";
+/// Its version: a reader takes older ones, and refuses newer ones.
+const VERSION: u32 = 1;
+
+impl Engine {
+    /// At most `limit` events after number `after`. A cursor before the oldest event that is kept is [`Error::Gap`].
+    pub async fn events(
+        &self,
+        principal: &Principal,
+        id: &SessionId,
+        after: Revision,
+        limit: usize,
+    ) -> Result<Records, Error> {
+        self.session(principal, id).await?;
+        let records = self.shared.store.events(id, after, limit).await?;
+        let records = records.ok_or(Error::Rejected(Rejection::SessionNotFound))?;
+        if after + 1 < records.first {
+            return Err(Error::Gap { first: records.first });
+        }
+        Ok(records)
+    }
+
+    /// Goes on with a copy of a session at a revision, as another session of the caller's.
+    pub async fn fork(
+        &self,
+        principal: &Principal,
+        id: &SessionId,
+        at: Option<Revision>,
+        copy: SessionId,
+        idempotency: Option<Idempotency>,
+    ) -> Result<Reply, Error> {
+        let present = self.session(principal, id).await?;
+        let at = at.unwrap_or(present.revision);
+        if at == 0 || at > present.revision {
+            let detail = format!("the session has the revisions 1 to {}", present.revision);
+            return Err(Rejection::invalid("/at_revision", detail).into());
+        }
+        let records = self.journal(id, at).await?;
+        let source = fold(&records)?;
+        self.begin_copy(&source, records, copy, principal, idempotency)
+            .await
+    }
+
+    /// The lines of an export: a header, then one event a line; without newlines.
+    pub async fn export_header(
+        &self,
+        principal: &Principal,
+        id: &SessionId,
+    ) -> Result<(String, Revision), Error> {
+        let session = self.session(principal, id).await?;
+        let header = Header {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            session_id: id.clone(),
+            revision: session.revision,
+        };
+        let header = serde_json::to_string(&header).expect("names and numbers can always be written as JSON");
+        Ok((header, session.revision))
+    }
+
+    /// Takes in an export. An ended session that keeps its id is restored as it was. Anything else goes on as a fork:
+    /// what was under way belongs to the session that was exported, and is delegated anew.
+    pub async fn import(
+        &self,
+        principal: &Principal,
+        lines: &str,
+        session_id: Option<SessionId>,
+        idempotency: Option<Idempotency>,
+    ) -> Result<(Reply, u64), Error> {
+        let (header, records) = read_export(lines)?;
+        let source = fold(&records).map_err(|error| Error::Import {
+            line: 0,
+            detail: error.to_string(),
+        })?;
+        if source.revision != header.revision {
+            let detail = format!(
+                "the header speaks of {} events, {} are there",
+                header.revision, source.revision
+            );
+            return Err(Error::Import {
+                line: records.len() + 2,
+                detail,
+            });
+        }
+        let count = records.len() as u64;
+        let same_id = session_id.as_ref().is_none_or(|id| *id == source.id);
+        let mine = principal.role == sessiond_core::Role::Admin || principal.name == source.owner;
+        if same_id && mine && source.status != Status::Active {
+            return Ok((self.restore(source, records, idempotency).await?, count));
+        }
+        let copy = session_id.unwrap_or_else(|| source.id.clone());
+        Ok((
+            self.begin_copy(&source, records, copy, principal, idempotency)
+                .await?,
+            count,
+        ))
+    }
+
+    async fn restore(
+        &self,
+        source: Session,
+        records: Vec<Record>,
+        idempotency: Option<Idempotency>,
+    ) -> Result<Reply, Error> {
+        let moment = self.moment();
+        let decision = sessiond_core::Decision {
+            session: source,
+            events: Vec::new(),
+            effects: Vec::new(),
+            receipt: sessiond_core::Receipt::default(),
+        };
+        self.append_whole(decision, records, &moment, idempotency).await
+    }
+
+    async fn begin_copy(
+        &self,
+        source: &Session,
+        mut records: Vec<Record>,
+        copy: SessionId,
+        principal: &Principal,
+        idempotency: Option<Idempotency>,
+    ) -> Result<Reply, Error> {
+        let moment = self.moment();
+        let decision = sessiond_core::fork(source, copy, principal, &moment)?;
+        records.extend(actor::records(&decision.events));
+        self.append_whole(decision, records, &moment, idempotency).await
+    }
+
+    /// Writes a whole journal in one append.
+    async fn append_whole(
+        &self,
+        decision: sessiond_core::Decision,
+        records: Vec<Record>,
+        moment: &sessiond_core::Moment,
+        idempotency: Option<Idempotency>,
+    ) -> Result<Reply, Error> {
+        let summary = actor::summary(&decision.session);
+        let mut append = actor::append(&decision, 0, Some(summary), idempotency.clone(), moment);
+        append.records = records;
+        match self.write(Op::Append(Box::new(append))).await? {
+            Ok(_) => {
+                self.act_on(&decision.effects);
+                let slot = self.keep(decision.session, 0);
+                Ok(Reply::new(slot.session(), decision.receipt))
+            }
+            Err(refusal) => self.not_created(refusal, idempotency).await,
+        }
+    }
+
+    /// The state at a revision, made from the journal.
+    pub(crate) async fn replay(&self, id: &SessionId, revision: Revision) -> Result<Session, Error> {
+        fold(&self.journal(id, revision).await?)
+    }
+
+    /// All events up to a revision. A journal whose beginning is no longer kept is [`Error::Gap`].
+    async fn journal(&self, id: &SessionId, revision: Revision) -> Result<Vec<Record>, Error> {
+        let mut records: Vec<Record> = Vec::new();
+        while (records.len() as u64) < revision {
+            let page = self.shared.store.events(id, records.len() as u64, READ).await?;
+            let page = page.ok_or(Error::Rejected(Rejection::SessionNotFound))?;
+            if page.first > 1 {
+                return Err(Error::Gap { first: page.first });
+            }
+            if page.records.is_empty() {
+                break;
+            }
+            records.extend(page.records);
+        }
+        records.truncate(usize::try_from(revision).unwrap_or(usize::MAX));
+        Ok(records)
+    }
+}
+
+fn fold(records: &[Record]) -> Result<Session, Error> {
+    let mut session: Option<Session> = None;
+    for record in records {
+        let event = read_event(record)?;
+        match &mut session {
+            None => session = Some(Session::begin(&event).map_err(Rejection::from)?),
+            Some(session) => session.apply(&event).map_err(Rejection::from)?,
+        }
+    }
+    session.ok_or(Error::Rejected(Rejection::SessionNotFound))
+}
+
+/// Reads the lines of an export. Events are written anew, so that nothing but events can come in.
+fn read_export(lines: &str) -> Result<(Header, Vec<Record>), Error> {
+    let mut lines = lines
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty());
+    let wrong = |line: usize, detail: String| Error::Import {
+        line: line + 1,
+        detail,
+    };
+    let (at, first) = lines
+        .next()
+        .ok_or_else(|| wrong(0, "there is nothing in it".into()))?;
+    let header: Header = serde_json::from_str(first)
+        .map_err(|error| wrong(at, format!("the first line of an export is its header: {error}")))?;
+    if header.format != FORMAT {
+        return Err(wrong(
+            at,
+            format!("the format is '{}', not '{FORMAT}'", header.format),
+        ));
+    }
+    if header.version > VERSION {
+        let detail = format!(
+            "the export has version {}, this sessiond knows {VERSION}",
+            header.version
+        );
+        return Err(wrong(at, detail));
+    }
+    let mut records = Vec::new();
+    for (at, line) in lines {
+        let event: Event = serde_json::from_str(line).map_err(|error| wrong(at, error.to_string()))?;
+        if event.seq != records.len() as u64 + 1 {
+            return Err(wrong(at, format!("event {} is missing", records.len() + 1)));
+        }
+        records.extend(actor::records(&[event]));
+    }
+    Ok((header, records))
+}
