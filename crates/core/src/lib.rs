@@ -21,6 +21,7 @@ pub mod limits;
 mod message;
 mod participants;
 mod session;
+pub mod summary;
 mod task;
 mod time;
 mod workflow;

@@ -1,0 +1,104 @@
+//! The embedded door: the engine in this process, with the rights of one principal. The server stands on it too, with
+//! a principal for each request.
+
+mod convert;
+mod door;
+mod error;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use sessiond_api::{Code, Problem};
+use sessiond_core::{Command, Envelope, Principal, SessionId};
+use sessiond_engine::{Engine, Idempotency, Options, Reply};
+use sha2::{Digest, Sha256};
+
+use crate::Call;
+pub use error::problem;
+
+/// The embedded door; cheap to clone.
+#[derive(Clone)]
+pub struct Embedded {
+    engine: Engine,
+    principal: Principal,
+}
+
+impl Embedded {
+    /// Runs an engine on the store in `dir`, for the person at this machine.
+    pub async fn open(dir: &Path) -> Result<Self, Problem> {
+        let store = sessiond_store::sqlite::Sqlite::open(dir, sessiond_store::sqlite::Options::default())
+            .map_err(|error| problem(error.into()))?;
+        let engine = Engine::open(Arc::new(store), Options::default())
+            .await
+            .map_err(problem)?;
+        Ok(Self::new(engine, Principal::local()))
+    }
+
+    /// A door into an engine that runs already, with the rights of `principal`.
+    pub fn new(engine: Engine, principal: Principal) -> Self {
+        Self { engine, principal }
+    }
+
+    /// The engine behind the door.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Whose rights the door has.
+    pub fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
+    /// Has a command decided. `request` is what the caller wrote, and `operation` names what it was written to; the
+    /// two tell a repeat from another request.
+    async fn execute(
+        &self,
+        id: &SessionId,
+        operation: &str,
+        request: &impl serde::Serialize,
+        call: Call,
+        command: Command,
+    ) -> Result<Reply, Problem> {
+        let idempotency = self.idempotency(&call, &format!("{operation} {id}"), request)?;
+        let envelope = Envelope {
+            principal: self.principal.clone(),
+            agent: call.agent,
+            expected_revision: call.expected_revision,
+            fence: call.fence,
+            command,
+        };
+        self.engine
+            .execute(id, envelope, idempotency)
+            .await
+            .map_err(problem)
+    }
+
+    fn idempotency(
+        &self,
+        call: &Call,
+        operation: &str,
+        request: &impl serde::Serialize,
+    ) -> Result<Option<Idempotency>, Problem> {
+        let Some(key) = &call.idempotency_key else {
+            return Ok(None);
+        };
+        let limit = sessiond_core::limits::IDEMPOTENCY_KEY_BYTES;
+        if key.is_empty() || key.len() > limit {
+            let detail = format!("an idempotency key has 1 to {limit} bytes");
+            return Err(Problem::invalid("Idempotency-Key", detail));
+        }
+        let mut digest = Sha256::new();
+        digest.update(operation.as_bytes());
+        digest.update([0]);
+        digest.update(serde_json::to_vec(request).map_err(|error| {
+            tracing::error!(%error, "a request cannot be written as JSON");
+            Problem::new(Code::Internal, "the request cannot be written as JSON")
+        })?);
+        let scope = format!("request/{}", self.principal.name);
+        Ok(Some(Idempotency {
+            scope,
+            key: key.clone(),
+            digest: digest.finalize().into(),
+        }))
+    }
+}
