@@ -205,11 +205,7 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({})", self.detail, self.code.as_str())?;
         for error in &self.errors {
-            let pointer = if error.pointer.is_empty() {
-                "the body"
-            } else {
-                &error.pointer
-            };
+            let pointer = if error.pointer.is_empty() { "the body" } else { &error.pointer };
             write!(f, "\n  {pointer}: {}", error.detail)?;
         }
         Ok(())
@@ -253,10 +249,7 @@ impl From<Rejection> for Problem {
         if let Rejection::Invalid(violations) = rejection {
             problem.errors = violations
                 .into_iter()
-                .map(|violation| FieldError {
-                    pointer: violation.pointer,
-                    detail: violation.detail,
-                })
+                .map(|violation| FieldError { pointer: violation.pointer, detail: violation.detail })
                 .collect();
         }
         problem
@@ -272,10 +265,7 @@ pub(crate) fn unreadable(error: &serde_path_to_error::Error<serde_json::Error>) 
     }
     // serde_json appends the place in the text; the pointer says it better.
     let text = inner.to_string();
-    let detail = text
-        .rsplit_once(" at line ")
-        .map_or(text.as_str(), |(detail, _)| detail)
-        .to_owned();
+    let detail = text.rsplit_once(" at line ").map_or(text.as_str(), |(detail, _)| detail).to_owned();
     Problem::invalid(pointer(error.path()), detail)
 }
 

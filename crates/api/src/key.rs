@@ -69,10 +69,7 @@ pub struct CreatedKey {
 
 impl fmt::Debug for CreatedKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CreatedKey")
-            .field("key", &self.key)
-            .field("secret", &"redacted")
-            .finish()
+        f.debug_struct("CreatedKey").field("key", &self.key).field("secret", &"redacted").finish()
     }
 }
 

@@ -46,10 +46,7 @@ pub fn parse<T: serde::de::DeserializeOwned>(json: &[u8]) -> Result<T, Problem> 
     let mut reader = serde_json::Deserializer::from_slice(json);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| error::unreadable(&error))?;
     reader.end().map_err(|error| {
-        Problem::new(
-            Code::MalformedRequest,
-            format!("the body is not one JSON document: {error}"),
-        )
+        Problem::new(Code::MalformedRequest, format!("the body is not one JSON document: {error}"))
     })?;
     Ok(value)
 }

@@ -97,24 +97,12 @@ impl Sent {
     /// The status of a message that made or changed a task.
     pub fn of_task(message_id: MessageId, task_id: TaskId, status: TaskStatus) -> Self {
         let status = status.as_str().to_owned();
-        Self {
-            success: true,
-            message_id,
-            task_id: Some(task_id),
-            status,
-            response: None,
-        }
+        Self { success: true, message_id, task_id: Some(task_id), status, response: None }
     }
 
     /// The status of any other message.
     pub fn queued(message_id: MessageId) -> Self {
-        Self {
-            success: true,
-            message_id,
-            task_id: None,
-            status: "queued".to_owned(),
-            response: None,
-        }
+        Self { success: true, message_id, task_id: None, status: "queued".to_owned(), response: None }
     }
 }
 

@@ -23,11 +23,7 @@ pub struct AddParticipant {
 
 impl From<AddParticipant> for sessiond_core::NewParticipant {
     fn from(wire: AddParticipant) -> Self {
-        Self {
-            agent_id: wire.agent_id,
-            framework: wire.framework,
-            role: wire.role,
-        }
+        Self { agent_id: wire.agent_id, framework: wire.framework, role: wire.role }
     }
 }
 

@@ -69,9 +69,7 @@ impl CreateSession {
             client_id: self.client_id,
             orchestrator: self.orchestrator,
             participants: self.participants.into_iter().map(Into::into).collect(),
-            workflow: self
-                .workflow
-                .map(|steps| steps.into_iter().map(Into::into).collect()),
+            workflow: self.workflow.map(|steps| steps.into_iter().map(Into::into).collect()),
             shared_context: self.shared_context,
             labels: self.labels,
             expires_in: self.expires_in,
@@ -229,10 +227,7 @@ pub struct ForkPoint {
 
 impl From<&sessiond_core::ForkPoint> for ForkPoint {
     fn from(core: &sessiond_core::ForkPoint) -> Self {
-        Self {
-            session_id: core.session_id.clone(),
-            revision: core.revision,
-        }
+        Self { session_id: core.session_id.clone(), revision: core.revision }
     }
 }
 

@@ -133,9 +133,7 @@ pub struct UpdateWorkflow {
 impl From<UpdateWorkflow> for sessiond_core::WorkflowUpdate {
     fn from(wire: UpdateWorkflow) -> Self {
         Self {
-            steps: wire
-                .steps
-                .map(|steps| steps.into_iter().map(Into::into).collect()),
+            steps: wire.steps.map(|steps| steps.into_iter().map(Into::into).collect()),
             current_step: wire.current_step,
             completed_steps: wire.completed_steps,
             pending_steps: wire.pending_steps,

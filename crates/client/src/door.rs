@@ -112,7 +112,12 @@ pub trait Door: Send + Sync {
         call: Call,
     ) -> Result<api::Session, Problem>;
     /// Goes on with a copy.
-    async fn fork_session(&self, id: &SessionId, request: api::Fork, call: Call) -> Result<api::Session, Problem>;
+    async fn fork_session(
+        &self,
+        id: &SessionId,
+        request: api::Fork,
+        call: Call,
+    ) -> Result<api::Session, Problem>;
     /// The whole journal as JSON Lines.
     async fn export_session(&self, id: &SessionId) -> Result<Export, Problem>;
     /// Takes in an export.
@@ -128,7 +133,12 @@ pub trait Door: Send + Sync {
         call: Call,
     ) -> Result<api::Session, Problem>;
     /// An agent leaves.
-    async fn remove_participant(&self, id: &SessionId, agent: &AgentId, call: Call) -> Result<api::Session, Problem>;
+    async fn remove_participant(
+        &self,
+        id: &SessionId,
+        agent: &AgentId,
+        call: Call,
+    ) -> Result<api::Session, Problem>;
     /// Takes the right to write in a participant's name.
     async fn claim_lease(
         &self,
@@ -165,13 +175,22 @@ pub trait Door: Send + Sync {
     /// The shared context.
     async fn context(&self, id: &SessionId) -> Result<ContextView, Problem>;
     /// Replaces the shared context.
-    async fn replace_context(&self, id: &SessionId, document: Value, call: Call) -> Result<ContextView, Problem>;
+    async fn replace_context(
+        &self,
+        id: &SessionId,
+        document: Value,
+        call: Call,
+    ) -> Result<ContextView, Problem>;
     /// Patches the shared context (RFC 7396).
     async fn patch_context(&self, id: &SessionId, patch: Value, call: Call) -> Result<ContextView, Problem>;
 
     /// Asks a participant for work.
-    async fn delegate_task(&self, id: &SessionId, request: api::DelegateTask, call: Call)
-    -> Result<api::Task, Problem>;
+    async fn delegate_task(
+        &self,
+        id: &SessionId,
+        request: api::DelegateTask,
+        call: Call,
+    ) -> Result<api::Task, Problem>;
     /// A session's tasks, oldest first.
     async fn session_tasks(&self, id: &SessionId, query: api::ListTasks) -> Result<api::TaskPage, Problem>;
     /// Tasks over all sessions that the caller may see, newest first.
@@ -179,18 +198,40 @@ pub trait Door: Send + Sync {
     /// A task.
     async fn task(&self, task: &TaskId) -> Result<api::Task, Problem>;
     /// Its assignee has begun.
-    async fn accept_task(&self, task: &TaskId, request: api::TaskReportMeta, call: Call)
-    -> Result<api::Task, Problem>;
+    async fn accept_task(
+        &self,
+        task: &TaskId,
+        request: api::TaskReportMeta,
+        call: Call,
+    ) -> Result<api::Task, Problem>;
     /// It is this far.
-    async fn progress_task(&self, task: &TaskId, request: api::ProgressTask, call: Call)
-    -> Result<api::Task, Problem>;
+    async fn progress_task(
+        &self,
+        task: &TaskId,
+        request: api::ProgressTask,
+        call: Call,
+    ) -> Result<api::Task, Problem>;
     /// It is done.
-    async fn complete_task(&self, task: &TaskId, request: api::CompleteTask, call: Call)
-    -> Result<api::Task, Problem>;
+    async fn complete_task(
+        &self,
+        task: &TaskId,
+        request: api::CompleteTask,
+        call: Call,
+    ) -> Result<api::Task, Problem>;
     /// The attempt failed.
-    async fn fail_task(&self, task: &TaskId, request: api::FailTask, call: Call) -> Result<api::Task, Problem>;
+    async fn fail_task(
+        &self,
+        task: &TaskId,
+        request: api::FailTask,
+        call: Call,
+    ) -> Result<api::Task, Problem>;
     /// It is wanted no more.
-    async fn cancel_task(&self, task: &TaskId, request: api::CancelTask, call: Call) -> Result<api::Task, Problem>;
+    async fn cancel_task(
+        &self,
+        task: &TaskId,
+        request: api::CancelTask,
+        call: Call,
+    ) -> Result<api::Task, Problem>;
 
     /// Events, oldest first. A cursor before the oldest event that is kept is `event_gap`.
     async fn events(&self, id: &SessionId, query: api::ListEvents) -> Result<api::EventPage, Problem>;

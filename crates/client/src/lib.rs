@@ -4,9 +4,11 @@
 //!
 //! The server itself stands on the embedded door: what a route does is what [`Embedded`] does for the route's caller.
 
+mod aggregation;
 mod door;
 mod embedded;
 mod http;
+mod registration;
 
 use std::ops::Deref;
 use std::path::Path;

@@ -8,11 +8,8 @@ use sessiond_core::limits;
 /// The registration as it is kept: what it says, but of its authentication only the secret that webhooks are signed
 /// with.
 pub(crate) fn to_keep(request: &RegisterAgent) -> Result<Arc<str>, Problem> {
-    if let Some(url) = request
-        .agent_descriptor
-        .endpoints
-        .as_ref()
-        .and_then(|endpoints| endpoints.http.as_deref())
+    if let Some(url) =
+        request.agent_descriptor.endpoints.as_ref().and_then(|endpoints| endpoints.http.as_deref())
     {
         let web = url.starts_with("https://") || url.starts_with("http://");
         if !web || url.len() > limits::TEXT_BYTES {
@@ -21,10 +18,7 @@ pub(crate) fn to_keep(request: &RegisterAgent) -> Result<Arc<str>, Problem> {
         }
     }
     let json = serde_json::to_string(request).map_err(|error| {
-        Problem::new(
-            Code::Internal,
-            format!("the registration cannot be written: {error}"),
-        )
+        Problem::new(Code::Internal, format!("the registration cannot be written: {error}"))
     })?;
     if json.len() > limits::DESCRIPTOR_BYTES {
         let detail = format!("a registration has {} bytes at most", limits::DESCRIPTOR_BYTES);

@@ -46,20 +46,12 @@ pub struct Principal {
 impl Principal {
     /// The person at this machine: a process on the store, or a caller on loopback while no key is configured.
     pub fn local() -> Self {
-        Self {
-            name: "local".into(),
-            role: Role::Admin,
-            agents: Vec::new(),
-        }
+        Self { name: "local".into(), role: Role::Admin, agents: Vec::new() }
     }
 
     /// The engine itself: timers and what follows from them.
     pub fn engine() -> Self {
-        Self {
-            name: "sessiond".into(),
-            role: Role::Admin,
-            agents: Vec::new(),
-        }
+        Self { name: "sessiond".into(), role: Role::Admin, agents: Vec::new() }
     }
 
     /// Whether it may act as `agent`.
@@ -73,20 +65,14 @@ impl Principal {
 
     /// Whether it may see the session: it owns it or takes part in it.
     pub fn sees(&self, session: &Session) -> bool {
-        self.commands(session)
-            || session
-                .present()
-                .any(|participant| self.acts_as(&participant.agent_id))
+        self.commands(session) || session.present().any(|participant| self.acts_as(&participant.agent_id))
     }
 
     /// Whether it commands the session: an administrator, its owner, or its orchestrator.
     pub fn commands(&self, session: &Session) -> bool {
         self.role == Role::Admin
             || self.name == session.owner
-            || session
-                .orchestrator
-                .as_ref()
-                .is_some_and(|agent| self.acts_as(agent))
+            || session.orchestrator.as_ref().is_some_and(|agent| self.acts_as(agent))
     }
 
     /// Whether it may send in the name of `agent` within `session`.
@@ -120,9 +106,7 @@ pub fn authorize(principal: &Principal, session: &Session, command: &Command) ->
         return Ok(());
     }
     let only = |what: &str| {
-        Err(Rejection::Forbidden(format!(
-            "only the session's owner or orchestrator may {what}"
-        )))
+        Err(Rejection::Forbidden(format!("only the session's owner or orchestrator may {what}")))
     };
     match command {
         Command::ChangeContext(_) | Command::Send(_) => Ok(()),
@@ -148,8 +132,8 @@ pub fn authorize(principal: &Principal, session: &Session, command: &Command) ->
         Command::AddParticipant(_) => only("add a participant"),
         Command::UpdateWorkflow(_) | Command::Advance { .. } => only("change its workflow"),
         Command::Complete { .. } | Command::Terminate { .. } => only("end it"),
-        Command::Expire | Command::ExpireLease { .. } | Command::TaskDeadline { .. } => Err(
-            Rejection::Forbidden("only the engine's own timers do this".into()),
-        ),
+        Command::Expire | Command::ExpireLease { .. } | Command::TaskDeadline { .. } => {
+            Err(Rejection::Forbidden("only the engine's own timers do this".into()))
+        }
     }
 }

@@ -27,13 +27,7 @@ pub struct Envelope {
 impl Envelope {
     /// A command with no conditions.
     pub fn new(principal: Principal, command: Command) -> Self {
-        Self {
-            principal,
-            agent: None,
-            expected_revision: None,
-            fence: None,
-            command,
-        }
+        Self { principal, agent: None, expected_revision: None, fence: None, command }
     }
 }
 

@@ -21,10 +21,7 @@ pub struct Context {
 
 impl Default for Context {
     fn default() -> Self {
-        Self {
-            document: Arc::new(Value::Object(Map::new())),
-            revision: 0,
-        }
+        Self { document: Arc::new(Value::Object(Map::new())), revision: 0 }
     }
 }
 
@@ -34,30 +31,15 @@ pub(crate) fn change(draft: &mut Draft<'_>, change: ContextChange) -> Result<(),
             if !document.is_object() {
                 return Err(Rejection::invalid("", "the shared context is a JSON object"));
             }
-            (
-                EventBody::ContextUpdated {
-                    document: Some(document.clone()),
-                    patch: None,
-                },
-                document,
-            )
+            (EventBody::ContextUpdated { document: Some(document.clone()), patch: None }, document)
         }
         ContextChange::Patch(patch) => {
             if !patch.is_object() {
-                return Err(Rejection::invalid(
-                    "",
-                    "a merge patch of the shared context is a JSON object",
-                ));
+                return Err(Rejection::invalid("", "a merge patch of the shared context is a JSON object"));
             }
             let mut document = Value::clone(&draft.session.context.document);
             merge_patch(&mut document, &patch);
-            (
-                EventBody::ContextUpdated {
-                    document: None,
-                    patch: Some(patch),
-                },
-                document,
-            )
+            (EventBody::ContextUpdated { document: None, patch: Some(patch) }, document)
         }
     };
     check_size(&after)?;
@@ -67,10 +49,7 @@ pub(crate) fn change(draft: &mut Draft<'_>, change: ContextChange) -> Result<(),
 pub(crate) fn check_size(document: &Value) -> Result<(), Rejection> {
     if json_bytes(document) > limits::CONTEXT_BYTES {
         let limit = limits::CONTEXT_BYTES as u64;
-        return Err(Rejection::LimitReached {
-            what: "bytes of shared context",
-            limit,
-        });
+        return Err(Rejection::LimitReached { what: "bytes of shared context", limit });
     }
     Ok(())
 }
@@ -125,11 +104,7 @@ mod tests {
             (r#"{"a":"b","b":"c"}"#, r#"{"a":null}"#, r#"{"b":"c"}"#),
             (r#"{"a":["b"]}"#, r#"{"a":"c"}"#, r#"{"a":"c"}"#),
             (r#"{"a":"c"}"#, r#"{"a":["b"]}"#, r#"{"a":["b"]}"#),
-            (
-                r#"{"a":{"b":"c"}}"#,
-                r#"{"a":{"b":"d","c":null}}"#,
-                r#"{"a":{"b":"d"}}"#,
-            ),
+            (r#"{"a":{"b":"c"}}"#, r#"{"a":{"b":"d","c":null}}"#, r#"{"a":{"b":"d"}}"#),
             (r#"{"a":[{"b":"c"}]}"#, r#"{"a":[1]}"#, r#"{"a":[1]}"#),
             (r#"["a","b"]"#, r#"["c","d"]"#, r#"["c","d"]"#),
             (r#"{"a":"b"}"#, r#"["c"]"#, r#"["c"]"#),
@@ -141,11 +116,7 @@ mod tests {
         ] {
             let mut value: Value = serde_json::from_str(target).unwrap();
             merge_patch(&mut value, &serde_json::from_str(patch).unwrap());
-            assert_eq!(
-                value,
-                serde_json::from_str::<Value>(result).unwrap(),
-                "{target} with {patch}"
-            );
+            assert_eq!(value, serde_json::from_str::<Value>(result).unwrap(), "{target} with {patch}");
         }
     }
 }

@@ -63,20 +63,14 @@ pub fn create(new: CreateSession, principal: &Principal, moment: &Moment) -> Res
     let expires_at = new.expires_in.map(|span| moment.now.after(span));
     if let Some(document) = &new.shared_context {
         if !document.is_object() {
-            return Err(Rejection::invalid(
-                "/shared_context",
-                "the shared context is a JSON object",
-            ));
+            return Err(Rejection::invalid("/shared_context", "the shared context is a JSON object"));
         }
         context::check_size(document)?;
     }
-    let actor = new
-        .orchestrator
-        .as_ref()
-        .map_or(principal.name.clone(), |agent| match principal.role {
-            crate::Role::Agent => agent.to_string(),
-            _ => principal.name.clone(),
-        });
+    let actor = new.orchestrator.as_ref().map_or(principal.name.clone(), |agent| match principal.role {
+        crate::Role::Agent => agent.to_string(),
+        _ => principal.name.clone(),
+    });
     let first = Event {
         seq: 1,
         time: moment.now,
@@ -97,18 +91,11 @@ pub fn create(new: CreateSession, principal: &Principal, moment: &Moment) -> Res
     let mut draft = Draft::new(Session::begin(&first)?, moment, actor);
     draft.events.push(first);
     if let Some(agent_id) = new.orchestrator
-        && !new
-            .participants
-            .iter()
-            .any(|participant| participant.agent_id == agent_id)
+        && !new.participants.iter().any(|participant| participant.agent_id == agent_id)
     {
         participants::add(
             &mut draft,
-            NewParticipant {
-                agent_id,
-                framework: None,
-                role: "orchestrator".into(),
-            },
+            NewParticipant { agent_id, framework: None, role: "orchestrator".into() },
         )?;
     }
     for (i, participant) in new.participants.into_iter().enumerate() {
@@ -125,11 +112,7 @@ pub fn create(new: CreateSession, principal: &Principal, moment: &Moment) -> Res
     }
     if let Some(at) = expires_at {
         let key = lifecycle::EXPIRY_TIMER.into();
-        draft.effects.push(Effect::SetTimer(Timer {
-            key,
-            at,
-            action: TimerAction::Expire,
-        }));
+        draft.effects.push(Effect::SetTimer(Timer { key, at, action: TimerAction::Expire }));
     }
     Ok(draft.decided(Receipt::default()))
 }
@@ -143,24 +126,13 @@ pub fn fork(
     principal: &Principal,
     moment: &Moment,
 ) -> Result<Decision, Rejection> {
-    let from = ForkPoint {
-        session_id: source.id.clone(),
-        revision: source.revision,
-    };
+    let from = ForkPoint { session_id: source.id.clone(), revision: source.revision };
     let mut draft = Draft::new(source.clone(), moment, principal.name.clone());
     let ended = source.status != Status::Active;
-    draft.emit(EventBody::SessionForked {
-        session_id,
-        owner: principal.name.clone(),
-        from,
-    })?;
+    draft.emit(EventBody::SessionForked { session_id, owner: principal.name.clone(), from })?;
     let open: Vec<Arc<Task>> = draft.session.open_tasks().cloned().collect();
     for task in &open {
-        task::mark_cancelled(
-            &mut draft,
-            task,
-            "it stays with the session that this one was forked from",
-        )?;
+        task::mark_cancelled(&mut draft, task, "it stays with the session that this one was forked from")?;
     }
     if !ended {
         for task in &open {
@@ -174,41 +146,24 @@ pub fn fork(
 
 /// Decides a command on a session that exists.
 pub fn decide(session: &Session, envelope: Envelope, moment: &Moment) -> Result<Decision, Rejection> {
-    let Envelope {
-        principal,
-        agent,
-        expected_revision,
-        fence,
-        command,
-    } = envelope;
+    let Envelope { principal, agent, expected_revision, fence, command } = envelope;
     authorize(&principal, session, &command)?;
     if let Some(expected) = expected_revision
         && expected != session.revision
     {
-        return Err(Rejection::RevisionStale {
-            expected,
-            actual: session.revision,
-        });
+        return Err(Rejection::RevisionStale { expected, actual: session.revision });
     }
-    let is_timer = matches!(
-        command,
-        Command::Expire | Command::ExpireLease { .. } | Command::TaskDeadline { .. }
-    );
+    let is_timer =
+        matches!(command, Command::Expire | Command::ExpireLease { .. } | Command::TaskDeadline { .. });
     if session.status != Status::Active {
         if is_timer {
             return Ok(Draft::new(session.clone(), moment, principal.name).decided(Receipt::default()));
         }
         return Err(Rejection::SessionEnded(session.status));
     }
-    let ends = matches!(
-        command,
-        Command::Complete { .. } | Command::Terminate { .. } | Command::Expire
-    );
+    let ends = matches!(command, Command::Complete { .. } | Command::Terminate { .. } | Command::Expire);
     if session.revision >= limits::EVENTS && !ends {
-        return Err(Rejection::LimitReached {
-            what: "events of a session",
-            limit: limits::EVENTS,
-        });
+        return Err(Rejection::LimitReached { what: "events of a session", limit: limits::EVENTS });
     }
     let agent = acting_agent(&principal, session, agent, &command)?;
     if let Some(agent) = &agent
@@ -273,12 +228,8 @@ impl<'a> Draft<'a> {
 
     /// Adds an event and folds it, so that what follows is decided on the state after it.
     pub(crate) fn emit(&mut self, body: EventBody) -> Result<(), Rejection> {
-        let event = Event {
-            seq: self.session.revision + 1,
-            time: self.moment.now,
-            actor: self.actor.clone(),
-            body,
-        };
+        let event =
+            Event { seq: self.session.revision + 1, time: self.moment.now, actor: self.actor.clone(), body };
         self.session.apply(&event)?;
         self.events.push(event);
         Ok(())
@@ -314,29 +265,17 @@ impl<'a> Draft<'a> {
     }
 
     fn decided(self, receipt: Receipt) -> Decision {
-        Decision {
-            session: self.session,
-            events: self.events,
-            effects: self.effects,
-            receipt,
-        }
+        Decision { session: self.session, events: self.events, effects: self.effects, receipt }
     }
 
     fn run(&mut self, command: Command) -> Result<Receipt, Rejection> {
         match command {
-            Command::Update {
-                name,
-                labels,
-                expires_in,
-            } => self.update(name, labels, expires_in)?,
+            Command::Update { name, labels, expires_in } => self.update(name, labels, expires_in)?,
             Command::AddParticipant(participant) => participants::add(self, participant)?,
             Command::RemoveParticipant { agent } => participants::remove(self, &agent)?,
             Command::ClaimLease { agent, holder, ttl } => {
                 let fence = participants::claim_lease(self, &agent, holder, ttl)?;
-                return Ok(Receipt {
-                    fence: Some(fence),
-                    ..Receipt::default()
-                });
+                return Ok(Receipt { fence: Some(fence), ..Receipt::default() });
             }
             Command::ReleaseLease { agent } => participants::release_lease(self, &agent)?,
             Command::ExpireLease { agent, fence } => participants::expire_lease(self, &agent, fence)?,
@@ -346,51 +285,24 @@ impl<'a> Draft<'a> {
             Command::Delegate(new) => {
                 check_payload("/payload", &new.payload)?;
                 let task_id = task::delegate(self, new)?;
-                let message_id = self
-                    .session
-                    .tasks
-                    .get(&task_id)
-                    .map(|task| task.message_id.clone());
-                return Ok(Receipt {
-                    task_id: Some(task_id),
-                    message_id,
-                    fence: None,
-                });
+                let message_id = self.session.tasks.get(&task_id).map(|task| task.message_id.clone());
+                return Ok(Receipt { task_id: Some(task_id), message_id, fence: None });
             }
             Command::Report(report) => {
                 let task_id = Some(report.task.clone());
                 check_report(&report)?;
                 task::report(self, report)?;
-                return Ok(Receipt {
-                    task_id,
-                    ..Receipt::default()
-                });
+                return Ok(Receipt { task_id, ..Receipt::default() });
             }
             Command::TaskDeadline { task, attempt } => task::deadline(self, &task, attempt)?,
             Command::Send(message) => return self.send(message),
             Command::Complete { summary, artifacts } => {
-                let outcome = Outcome {
-                    summary,
-                    artifacts,
-                    ..Outcome::default()
-                };
-                lifecycle::end(
-                    self,
-                    EventBody::SessionCompleted { outcome },
-                    "the session is complete",
-                )?;
+                let outcome = Outcome { summary, artifacts, ..Outcome::default() };
+                lifecycle::end(self, EventBody::SessionCompleted { outcome }, "the session is complete")?;
             }
             Command::Terminate { reason, details } => {
-                let outcome = Outcome {
-                    reason: Some(reason),
-                    details,
-                    ..Outcome::default()
-                };
-                lifecycle::end(
-                    self,
-                    EventBody::SessionTerminated { outcome },
-                    "the session was terminated",
-                )?;
+                let outcome = Outcome { reason: Some(reason), details, ..Outcome::default() };
+                lifecycle::end(self, EventBody::SessionTerminated { outcome }, "the session was terminated")?;
             }
             Command::Expire => {
                 if self.session.expires_at.is_some_and(|at| at <= self.moment.now) {
@@ -413,14 +325,8 @@ impl<'a> Draft<'a> {
             labels.retain(|_, value| !value.is_empty());
             labels
         });
-        if labels
-            .as_ref()
-            .is_some_and(|labels| labels.len() > limits::LABELS)
-        {
-            return Err(Rejection::LimitReached {
-                what: "labels",
-                limit: limits::LABELS as u64,
-            });
+        if labels.as_ref().is_some_and(|labels| labels.len() > limits::LABELS) {
+            return Err(Rejection::LimitReached { what: "labels", limit: limits::LABELS as u64 });
         }
         let expires_at = expires_in.map(|span| self.moment.now.after(span));
         if name.is_none() && labels.is_none() && expires_at.is_none() {
@@ -428,17 +334,9 @@ impl<'a> Draft<'a> {
         }
         if let Some(at) = expires_at {
             let key = lifecycle::EXPIRY_TIMER.into();
-            self.effects.push(Effect::SetTimer(Timer {
-                key,
-                at,
-                action: TimerAction::Expire,
-            }));
+            self.effects.push(Effect::SetTimer(Timer { key, at, action: TimerAction::Expire }));
         }
-        self.emit(EventBody::SessionUpdated {
-            name,
-            labels,
-            expires_at,
-        })
+        self.emit(EventBody::SessionUpdated { name, labels, expires_at })
     }
 
     /// A message within the session: a request is a task, an answer ends one, anything else is recorded and delivered.
@@ -451,17 +349,10 @@ impl<'a> Draft<'a> {
         match message.message_type {
             MessageType::TaskRequest => {
                 let task_id = task::delegate(self, DelegateTask::from_message(message))?;
-                return Ok(Receipt {
-                    task_id: Some(task_id),
-                    message_id,
-                    fence: None,
-                });
+                return Ok(Receipt { task_id: Some(task_id), message_id, fence: None });
             }
             MessageType::Heartbeat => {
-                return Ok(Receipt {
-                    message_id,
-                    ..Receipt::default()
-                });
+                return Ok(Receipt { message_id, ..Receipt::default() });
             }
             _ => {}
         }
@@ -472,12 +363,9 @@ impl<'a> Draft<'a> {
             Some(TaskReference::Task(id)) => {
                 Some(self.session.tasks.get(&id).ok_or(Rejection::TaskNotFound)?)
             }
-            Some(TaskReference::Request(id)) => self
-                .session
-                .tasks
-                .values()
-                .rev()
-                .find(|task| task.request_id == id || task.message_id == id),
+            Some(TaskReference::Request(id)) => {
+                self.session.tasks.values().rev().find(|task| task.request_id == id || task.message_id == id)
+            }
             None => None,
         };
         let Some(task) = task.cloned() else {
@@ -491,10 +379,7 @@ impl<'a> Draft<'a> {
                 in_reply_to: message.in_reply_to.clone(),
             })?;
             self.deliver(message);
-            return Ok(Receipt {
-                message_id,
-                ..Receipt::default()
-            });
+            return Ok(Receipt { message_id, ..Receipt::default() });
         };
         self.answered_by_message = task.delegator.as_ref() == Some(&message.recipient.agent_id);
         let report = TaskReport {
@@ -504,27 +389,15 @@ impl<'a> Draft<'a> {
             change: change_of(&message),
         };
         task::report(self, report)?;
-        let ended = self
-            .session
-            .tasks
-            .get(&task.id)
-            .is_some_and(|task| !task.status.is_open());
+        let ended = self.session.tasks.get(&task.id).is_some_and(|task| !task.status.is_open());
         if ended || message.message_type == MessageType::StatusUpdate {
             self.deliver(message);
         }
-        Ok(Receipt {
-            task_id: Some(task.id.clone()),
-            message_id,
-            fence: None,
-        })
+        Ok(Receipt { task_id: Some(task.id.clone()), message_id, fence: None })
     }
 
     fn deliver(&mut self, message: Message) {
-        self.effects.push(Effect::Deliver {
-            message: Box::new(message),
-            not_before: None,
-            optional: false,
-        });
+        self.effects.push(Effect::Deliver { message: Box::new(message), not_before: None, optional: false });
     }
 }
 
@@ -547,12 +420,7 @@ impl DelegateTask {
     /// The task that a `task_request` asks for. Its type is `payload.task_type`, or `task` when there is none.
     pub fn from_message(message: Message) -> Self {
         let step = message.step().map(str::to_owned);
-        let task_type = message
-            .payload
-            .get("task_type")
-            .and_then(Value::as_str)
-            .unwrap_or("task")
-            .to_owned();
+        let task_type = message.payload.get("task_type").and_then(Value::as_str).unwrap_or("task").to_owned();
         Self {
             task_type,
             delegator: Some(message.sender.agent_id),

@@ -147,18 +147,10 @@ fn check_agent_id(text: &str) -> Result<(), InvalidId> {
     }
     let (framework, name) = text.split_once("://").ok_or_else(invalid)?;
     let framework_ok = framework.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && framework
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "+._-".contains(c));
-    let name_ok = !name.is_empty()
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "_.@:+~/-".contains(c));
-    if framework_ok && name_ok {
-        Ok(())
-    } else {
-        Err(invalid())
-    }
+        && framework.chars().all(|c| c.is_ascii_alphanumeric() || "+._-".contains(c));
+    let name_ok =
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_.@:+~/-".contains(c));
+    if framework_ok && name_ok { Ok(()) } else { Err(invalid()) }
 }
 
 fn check_token(text: &str) -> Result<(), InvalidId> {

@@ -26,13 +26,8 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 5] = [
-        Self::Workflow,
-        Self::Assistant,
-        Self::Training,
-        Self::Federated,
-        Self::Execution,
-    ];
+    pub const ALL: [Kind; 5] =
+        [Self::Workflow, Self::Assistant, Self::Training, Self::Federated, Self::Execution];
 
     /// The name on the wire.
     pub fn as_str(self) -> &'static str {
@@ -70,13 +65,8 @@ pub enum Status {
 
 impl Status {
     /// All states.
-    pub const ALL: [Status; 5] = [
-        Self::Active,
-        Self::Completed,
-        Self::Terminated,
-        Self::Failed,
-        Self::Expired,
-    ];
+    pub const ALL: [Status; 5] =
+        [Self::Active, Self::Completed, Self::Terminated, Self::Failed, Self::Expired];
 
     /// The name on the wire.
     pub fn as_str(self) -> &'static str {
@@ -137,11 +127,7 @@ pub(crate) fn end(draft: &mut Draft<'_>, body: EventBody, why: &str) -> Result<(
     }
     for participant in draft.session.participants.iter() {
         if participant.lease.is_some() {
-            draft
-                .effects
-                .push(Effect::ClearTimer(crate::participants::lease_timer(
-                    &participant.agent_id,
-                )));
+            draft.effects.push(Effect::ClearTimer(crate::participants::lease_timer(&participant.agent_id)));
         }
     }
     if cascade {

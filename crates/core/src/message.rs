@@ -54,11 +54,7 @@ impl Party {
     /// An agent, outside any session.
     pub fn new(agent_id: AgentId) -> Self {
         let framework = Some(agent_id.framework().to_owned());
-        Self {
-            agent_id,
-            framework,
-            session_id: None,
-        }
+        Self { agent_id, framework, session_id: None }
     }
 
     /// The same agent, in a session.
@@ -152,13 +148,7 @@ fn yes() -> bool {
 
 impl Default for RetryPolicy {
     fn default() -> Self {
-        Self {
-            max_retries: 0,
-            backoff: Backoff::Linear,
-            base: None,
-            cap: None,
-            jitter: true,
-        }
+        Self { max_retries: 0, backoff: Backoff::Linear, base: None, cap: None, jitter: true }
     }
 }
 
@@ -202,11 +192,8 @@ pub enum TaskReference {
 impl Message {
     /// The task that the message speaks of, by `metadata.task_id`, `payload.task_id` or `in_reply_to`, in this order.
     pub fn task_reference(&self) -> Option<TaskReference> {
-        let named = |value: Option<&Value>| {
-            value
-                .and_then(Value::as_str)
-                .and_then(|id| TaskId::parse(id).ok())
-        };
+        let named =
+            |value: Option<&Value>| value.and_then(Value::as_str).and_then(|id| TaskId::parse(id).ok());
         named(self.metadata.get("task_id"))
             .or_else(|| named(self.payload.get("task_id")))
             .map(TaskReference::Task)
@@ -215,19 +202,13 @@ impl Message {
 
     /// The attempt that the message speaks of, by `metadata.task_attempt` or `payload.task_attempt`.
     pub fn task_attempt(&self) -> Option<u32> {
-        let value = self
-            .metadata
-            .get("task_attempt")
-            .or_else(|| self.payload.get("task_attempt"))?;
+        let value = self.metadata.get("task_attempt").or_else(|| self.payload.get("task_attempt"))?;
         value.as_u64().and_then(|n| u32::try_from(n).ok())
     }
 
     /// The step that a request belongs to, by `metadata.step` or `payload.step`.
     pub fn step(&self) -> Option<&str> {
-        self.metadata
-            .get("step")
-            .or_else(|| self.payload.get("step"))
-            .and_then(Value::as_str)
+        self.metadata.get("step").or_else(|| self.payload.get("step")).and_then(Value::as_str)
     }
 }
 

@@ -91,15 +91,10 @@ pub(crate) fn add(draft: &mut Draft<'_>, new: NewParticipant) -> Result<(), Reje
     if draft.session.participants.len() >= limits::PARTICIPANTS
         && draft.session.participant(&new.agent_id).is_none()
     {
-        return Err(Rejection::LimitReached {
-            what: "participants",
-            limit: limits::PARTICIPANTS as u64,
-        });
+        return Err(Rejection::LimitReached { what: "participants", limit: limits::PARTICIPANTS as u64 });
     }
     draft.emit(EventBody::ParticipantAdded {
-        framework: new
-            .framework
-            .unwrap_or_else(|| new.agent_id.framework().to_owned()),
+        framework: new.framework.unwrap_or_else(|| new.agent_id.framework().to_owned()),
         agent_id: new.agent_id,
         role: new.role,
     })
@@ -109,33 +104,19 @@ pub(crate) fn remove(draft: &mut Draft<'_>, agent: &AgentId) -> Result<(), Rejec
     if !draft.session.takes_part(agent) {
         return Err(Rejection::ParticipantNotFound(agent.clone()));
     }
-    let needed = draft
-        .session
-        .workflow
-        .iter()
-        .flat_map(|workflow| &workflow.steps)
-        .find(|step| {
-            step.status.is_open()
-                && step.required_agents.contains(agent)
-                && !crate::workflow::has_finished(&draft.session, step, agent)
-        });
+    let needed = draft.session.workflow.iter().flat_map(|workflow| &workflow.steps).find(|step| {
+        step.status.is_open()
+            && step.required_agents.contains(agent)
+            && !crate::workflow::has_finished(&draft.session, step, agent)
+    });
     if let Some(step) = needed {
-        return Err(Rejection::ParticipantRequired {
-            agent: agent.clone(),
-            step: step.name.clone(),
-        });
+        return Err(Rejection::ParticipantRequired { agent: agent.clone(), step: step.name.clone() });
     }
     crate::task::cancel_open(draft, Some(agent), "the agent left the session")?;
-    if draft
-        .session
-        .participant(agent)
-        .is_some_and(|p| p.lease.is_some())
-    {
+    if draft.session.participant(agent).is_some_and(|p| p.lease.is_some()) {
         draft.effects.push(Effect::ClearTimer(lease_timer(agent)));
     }
-    draft.emit(EventBody::ParticipantRemoved {
-        agent_id: agent.clone(),
-    })
+    draft.emit(EventBody::ParticipantRemoved { agent_id: agent.clone() })
 }
 
 pub(crate) fn claim_lease(
@@ -149,60 +130,36 @@ pub(crate) fn claim_lease(
         .participant(agent)
         .filter(|p| p.status != ParticipantStatus::Left)
         .ok_or_else(|| Rejection::ParticipantNotFound(agent.clone()))?;
-    if participant
-        .lease
-        .as_ref()
-        .is_some_and(|lease| lease.holder != holder)
-    {
+    if participant.lease.as_ref().is_some_and(|lease| lease.holder != holder) {
         return Err(Rejection::LeaseHeld);
     }
     let fence = participant.fence + 1;
-    draft.emit(EventBody::LeaseClaimed {
-        agent_id: agent.clone(),
-        holder,
-        fence,
-        ttl,
-    })?;
+    draft.emit(EventBody::LeaseClaimed { agent_id: agent.clone(), holder, fence, ttl })?;
     draft.effects.push(Effect::SetTimer(Timer {
         key: lease_timer(agent),
         at: draft.moment.now.after(ttl),
-        action: TimerAction::ExpireLease {
-            agent: agent.clone(),
-            fence,
-        },
+        action: TimerAction::ExpireLease { agent: agent.clone(), fence },
     }));
     Ok(fence)
 }
 
 pub(crate) fn release_lease(draft: &mut Draft<'_>, agent: &AgentId) -> Result<(), Rejection> {
-    let participant = draft
-        .session
-        .participant(agent)
-        .ok_or_else(|| Rejection::ParticipantNotFound(agent.clone()))?;
+    let participant =
+        draft.session.participant(agent).ok_or_else(|| Rejection::ParticipantNotFound(agent.clone()))?;
     let Some(fence) = participant.lease.as_ref().map(|lease| lease.fence) else {
         return Ok(());
     };
     draft.effects.push(Effect::ClearTimer(lease_timer(agent)));
-    draft.emit(EventBody::LeaseReleased {
-        agent_id: agent.clone(),
-        fence,
-    })
+    draft.emit(EventBody::LeaseReleased { agent_id: agent.clone(), fence })
 }
 
 /// The holder was not heard of in time: it is declared dead, and its work goes the way of a failed attempt.
 pub(crate) fn expire_lease(draft: &mut Draft<'_>, agent: &AgentId, fence: Fence) -> Result<(), Rejection> {
-    let held = draft
-        .session
-        .participant(agent)
-        .and_then(|p| p.lease.as_ref())
-        .map(|lease| lease.fence);
+    let held = draft.session.participant(agent).and_then(|p| p.lease.as_ref()).map(|lease| lease.fence);
     if held != Some(fence) || draft.session.status != Status::Active {
         return Ok(());
     }
-    draft.emit(EventBody::LeaseExpired {
-        agent_id: agent.clone(),
-        fence,
-    })?;
+    draft.emit(EventBody::LeaseExpired { agent_id: agent.clone(), fence })?;
     crate::task::lose_assignee(draft, agent)
 }
 
@@ -221,26 +178,18 @@ pub(crate) fn check_fence(
         (None, Some(_)) => false,
         (None, None) => true,
     };
-    if fine {
-        Ok(())
-    } else {
-        Err(Rejection::FenceStale { presented, present })
-    }
+    if fine { Ok(()) } else { Err(Rejection::FenceStale { presented, present }) }
 }
 
 impl Session {
     /// The participant with that id, also when it has left.
     pub fn participant(&self, agent: &AgentId) -> Option<&Participant> {
-        self.participants
-            .iter()
-            .find(|participant| participant.agent_id == *agent)
+        self.participants.iter().find(|participant| participant.agent_id == *agent)
     }
 
     /// Those who take part now.
     pub fn present(&self) -> impl Iterator<Item = &Participant> {
-        self.participants
-            .iter()
-            .filter(|participant| participant.status != ParticipantStatus::Left)
+        self.participants.iter().filter(|participant| participant.status != ParticipantStatus::Left)
     }
 
     /// Whether the agent takes part now.

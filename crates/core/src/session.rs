@@ -103,10 +103,7 @@ impl Session {
             forked_from: None,
             participants: Arc::default(),
             context: match shared_context {
-                Some(document) => Context {
-                    document: Arc::new(document.clone()),
-                    revision: 1,
-                },
+                Some(document) => Context { document: Arc::new(document.clone()), revision: 1 },
                 None => Context::default(),
             },
             workflow: None,
@@ -135,11 +132,7 @@ impl Session {
         }
         match &event.body {
             EventBody::SessionCreated { .. } => return Err(corrupt(event, "a session begins once")),
-            EventBody::SessionUpdated {
-                name,
-                labels,
-                expires_at,
-            } => {
+            EventBody::SessionUpdated { name, labels, expires_at } => {
                 if let Some(name) = name {
                     self.name = Some(name.clone());
                 }
@@ -150,11 +143,7 @@ impl Session {
                     self.expires_at = Some(*expires_at);
                 }
             }
-            EventBody::SessionForked {
-                session_id,
-                owner,
-                from,
-            } => {
+            EventBody::SessionForked { session_id, owner, from } => {
                 self.id = session_id.clone();
                 self.owner = owner.clone();
                 self.forked_from = Some(from.clone());
@@ -165,23 +154,11 @@ impl Session {
             EventBody::SessionFailed { outcome } => self.end(event, Status::Failed, outcome.clone()),
             EventBody::SessionExpired {} => {
                 let reason = Some("its time ran out".to_owned());
-                self.end(
-                    event,
-                    Status::Expired,
-                    Outcome {
-                        reason,
-                        ..Outcome::default()
-                    },
-                );
+                self.end(event, Status::Expired, Outcome { reason, ..Outcome::default() });
             }
-            EventBody::ParticipantAdded {
-                agent_id,
-                framework,
-                role,
-            } => {
-                let (fence, working) = self
-                    .participant(agent_id)
-                    .map_or((0, 0), |earlier| (earlier.fence, earlier.working));
+            EventBody::ParticipantAdded { agent_id, framework, role } => {
+                let (fence, working) =
+                    self.participant(agent_id).map_or((0, 0), |earlier| (earlier.fence, earlier.working));
                 let participant = Participant {
                     agent_id: agent_id.clone(),
                     framework: framework.clone(),
@@ -204,19 +181,10 @@ impl Session {
                 participant.leave_time = Some(time);
                 participant.lease = None;
             }
-            EventBody::LeaseClaimed {
-                agent_id,
-                holder,
-                fence,
-                ttl,
-            } => {
+            EventBody::LeaseClaimed { agent_id, holder, fence, ttl } => {
                 let participant = self.participant_mut(event, agent_id)?;
                 participant.fence = *fence;
-                participant.lease = Some(crate::Lease {
-                    holder: holder.clone(),
-                    fence: *fence,
-                    ttl: *ttl,
-                });
+                participant.lease = Some(crate::Lease { holder: holder.clone(), fence: *fence, ttl: *ttl });
                 if participant.status == ParticipantStatus::Waiting {
                     participant.status = ParticipantStatus::Active;
                 }
@@ -231,10 +199,8 @@ impl Session {
                 self.workflow = Some(Arc::new(Workflow { steps: steps.clone() }));
             }
             EventBody::WorkflowAdvanced { steps, .. } => {
-                let workflow = self
-                    .workflow
-                    .as_mut()
-                    .ok_or_else(|| corrupt(event, "there is no workflow"))?;
+                let workflow =
+                    self.workflow.as_mut().ok_or_else(|| corrupt(event, "there is no workflow"))?;
                 crate::workflow::apply(Arc::make_mut(workflow), steps, event)
                     .map_err(|detail| corrupt(event, &detail))?;
             }
@@ -335,8 +301,5 @@ impl Session {
 }
 
 fn corrupt(event: &Event, detail: &str) -> Corrupt {
-    Corrupt {
-        seq: event.seq,
-        detail: format!("{}: {detail}", event.body.kind()),
-    }
+    Corrupt { seq: event.seq, detail: format!("{}: {detail}", event.body.kind()) }
 }

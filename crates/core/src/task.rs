@@ -191,11 +191,8 @@ impl Task {
     pub(crate) fn apply(&mut self, update: &TaskUpdate, time: Timestamp) {
         let ends_attempt = !update.status.is_open() || update.attempt != self.attempt;
         if ends_attempt && self.status.is_open() {
-            let status = if update.status == TaskStatus::Pending {
-                TaskStatus::Failed
-            } else {
-                update.status
-            };
+            let status =
+                if update.status == TaskStatus::Pending { TaskStatus::Failed } else { update.status };
             self.attempts.push(Attempt {
                 attempt: self.attempt,
                 agent_id: self.assignee.clone(),
@@ -210,10 +207,7 @@ impl Task {
                 self.retries += 1;
             } else {
                 self.retries = 0;
-                let tried = self
-                    .fallback_agents
-                    .iter()
-                    .position(|agent| *agent == update.assignee);
+                let tried = self.fallback_agents.iter().position(|agent| *agent == update.assignee);
                 self.fallback_agents.drain(..tried.map_or(0, |at| at + 1));
             }
             self.started_at = None;
@@ -282,14 +276,9 @@ pub(crate) fn delegate(draft: &mut Draft<'_>, new: DelegateTask) -> Result<TaskI
     let step = match new.step {
         Some(name) => {
             let workflow = session.workflow.as_ref().ok_or(Rejection::NoWorkflow)?;
-            let step = workflow
-                .step(&name)
-                .ok_or_else(|| Rejection::StepNotFound(name.clone()))?;
+            let step = workflow.step(&name).ok_or_else(|| Rejection::StepNotFound(name.clone()))?;
             if step.status != StepStatus::Active {
-                return Err(Rejection::StepNotActive {
-                    name,
-                    status: step.status,
-                });
+                return Err(Rejection::StepNotActive { name, status: step.status });
             }
             Some(name)
         }
@@ -303,15 +292,7 @@ pub(crate) fn delegate(draft: &mut Draft<'_>, new: DelegateTask) -> Result<TaskI
         retry_policy: new.retry_policy,
         fallback_agents: new.fallback_agents,
     };
-    begin(
-        draft,
-        template,
-        new.delegator,
-        new.delegatee,
-        step,
-        0,
-        new.message_id,
-    )
+    begin(draft, template, new.delegator, new.delegatee, step, 0, new.message_id)
 }
 
 /// Delegates the task that the plan names for `agent` in `step`.
@@ -322,16 +303,7 @@ pub(crate) fn delegate_planned(
     agent: &AgentId,
 ) -> Result<(), Rejection> {
     let template = template.clone();
-    begin(
-        draft,
-        template,
-        None,
-        agent.clone(),
-        Some(step.name.clone()),
-        0,
-        None,
-    )
-    .map(drop)
+    begin(draft, template, None, agent.clone(), Some(step.name.clone()), 0, None).map(drop)
 }
 
 /// Delegates the same work anew, as `on_failure: retry` asks.
@@ -375,16 +347,11 @@ fn begin(
     message_id: Option<MessageId>,
 ) -> Result<TaskId, Rejection> {
     if draft.session.tasks.len() >= limits::TASKS {
-        return Err(Rejection::LimitReached {
-            what: "tasks of a session",
-            limit: limits::TASKS as u64,
-        });
+        return Err(Rejection::LimitReached { what: "tasks of a session", limit: limits::TASKS as u64 });
     }
     let task_id = draft.task_id();
     let message_id = message_id.unwrap_or_else(|| draft.message_id());
-    let timeout = template
-        .timeout
-        .unwrap_or(Span::from_millis(limits::TASK_TIMEOUT_MS));
+    let timeout = template.timeout.unwrap_or(Span::from_millis(limits::TASK_TIMEOUT_MS));
     let deadline = draft.moment.now.after(timeout);
     draft.emit(EventBody::TaskDelegated {
         task_id: task_id.clone(),
@@ -420,9 +387,7 @@ fn request(draft: &mut Draft<'_>, task_id: &TaskId, not_before: Option<Timestamp
     let sender = task.delegator.clone().unwrap_or_else(|| draft.engine_agent());
     let mut payload = Value::clone(&task.payload);
     if let Value::Object(members) = &mut payload {
-        members
-            .entry("task_type")
-            .or_insert_with(|| json!(task.task_type));
+        members.entry("task_type").or_insert_with(|| json!(task.task_type));
     } else {
         metadata.insert("task_type".into(), json!(task.task_type));
     }
@@ -443,52 +408,32 @@ fn request(draft: &mut Draft<'_>, task_id: &TaskId, not_before: Option<Timestamp
         metadata,
         in_reply_to: None,
     };
-    draft.effects.push(Effect::Deliver {
-        message: Box::new(message),
-        not_before,
-        optional: false,
-    });
+    draft.effects.push(Effect::Deliver { message: Box::new(message), not_before, optional: false });
     draft.effects.push(Effect::SetTimer(Timer {
         key: task.timer(),
         at: task.deadline,
-        action: TimerAction::TaskDeadline {
-            task: task.id.clone(),
-            attempt: task.attempt,
-        },
+        action: TimerAction::TaskDeadline { task: task.id.clone(), attempt: task.attempt },
     }));
 }
 
 /// Takes in a report.
 pub(crate) fn report(draft: &mut Draft<'_>, report: TaskReport) -> Result<(), Rejection> {
-    let task = draft
-        .session
-        .tasks
-        .get(&report.task)
-        .cloned()
-        .ok_or(Rejection::TaskNotFound)?;
+    let task = draft.session.tasks.get(&report.task).cloned().ok_or(Rejection::TaskNotFound)?;
     if !task.status.is_open() {
-        return Err(Rejection::TaskClosed {
-            task: task.id.clone(),
-            status: task.status,
-        });
+        return Err(Rejection::TaskClosed { task: task.id.clone(), status: task.status });
     }
     let cancels = matches!(report.change, TaskChange::Cancel { .. });
     let other_attempt = report.attempt.is_some_and(|attempt| attempt != task.attempt);
     let other_agent = report.by.as_ref().is_some_and(|agent| *agent != task.assignee);
     if other_attempt || (other_agent && !cancels) {
         let (attempt, assignee) = (task.attempt, task.assignee.clone());
-        return Err(Rejection::AttemptStale {
-            task: task.id.clone(),
-            attempt,
-            assignee,
-        });
+        return Err(Rejection::AttemptStale { task: task.id.clone(), attempt, assignee });
     }
     match report.change {
         TaskChange::Accept if task.status == TaskStatus::InProgress => Ok(()),
-        TaskChange::Accept => draft.emit(EventBody::TaskUpdated(TaskUpdate {
-            status: TaskStatus::InProgress,
-            ..task.update()
-        })),
+        TaskChange::Accept => {
+            draft.emit(EventBody::TaskUpdated(TaskUpdate { status: TaskStatus::InProgress, ..task.update() }))
+        }
         TaskChange::Progress(progress) => draft.emit(EventBody::TaskUpdated(TaskUpdate {
             status: TaskStatus::InProgress,
             progress: Some(progress),
@@ -496,21 +441,12 @@ pub(crate) fn report(draft: &mut Draft<'_>, report: TaskReport) -> Result<(), Re
         })),
         TaskChange::Complete(result) => finish(
             draft,
-            TaskUpdate {
-                status: TaskStatus::Completed,
-                result: Some(Arc::new(result)),
-                ..task.update()
-            },
+            TaskUpdate { status: TaskStatus::Completed, result: Some(Arc::new(result)), ..task.update() },
         ),
         TaskChange::Fail(error) => fail_attempt(draft, &task, error, TaskStatus::Failed),
         TaskChange::Cancel { reason } => {
             cancel(draft, &task, reason.as_deref().unwrap_or("cancelled"))?;
-            let task = draft
-                .session
-                .tasks
-                .get(&report.task)
-                .cloned()
-                .ok_or(Rejection::TaskNotFound)?;
+            let task = draft.session.tasks.get(&report.task).cloned().ok_or(Rejection::TaskNotFound)?;
             crate::workflow::task_ended(draft, &task)
         }
     }
@@ -534,12 +470,7 @@ pub(crate) fn lose_assignee(draft: &mut Draft<'_>, agent: &AgentId) -> Result<()
     let lost: Vec<Arc<Task>> = draft.session.open_tasks().filter(in_progress).cloned().collect();
     for task in lost {
         // An earlier one may have ended the session, and with it this task.
-        if draft
-            .session
-            .tasks
-            .get(&task.id)
-            .is_some_and(|now| now.status.is_open())
-        {
+        if draft.session.tasks.get(&task.id).is_some_and(|now| now.status.is_open()) {
             let error = json!({ "code": "lease_expired", "detail": format!("the process of {agent} was declared dead") });
             fail_attempt(draft, &task, error, TaskStatus::Failed)?;
         }
@@ -561,22 +492,12 @@ fn fail_attempt(
         let delay = task.retry_policy.delay(retry_number, draft.random());
         Some((task.assignee.clone(), now.after(delay)))
     } else {
-        let present = task
-            .fallback_agents
-            .iter()
-            .find(|agent| draft.session.takes_part(agent));
+        let present = task.fallback_agents.iter().find(|agent| draft.session.takes_part(agent));
         present.map(|agent| (agent.clone(), now))
     };
     let error = Some(Arc::new(error));
     let Some((assignee, retry_at)) = next else {
-        return finish(
-            draft,
-            TaskUpdate {
-                status,
-                error,
-                ..task.update()
-            },
-        );
+        return finish(draft, TaskUpdate { status, error, ..task.update() });
     };
     withdraw(draft, task);
     let message_id = draft.message_id();
@@ -613,11 +534,8 @@ fn respond(draft: &mut Draft<'_>, task: &Task) {
         return;
     };
     let session_id = draft.session.id.clone();
-    let message_type = if task.status == TaskStatus::Completed {
-        MessageType::TaskResponse
-    } else {
-        MessageType::Error
-    };
+    let message_type =
+        if task.status == TaskStatus::Completed { MessageType::TaskResponse } else { MessageType::Error };
     let mut payload = Map::new();
     payload.insert("task_id".into(), json!(task.id));
     payload.insert("status".into(), json!(task.status));
@@ -641,11 +559,7 @@ fn respond(draft: &mut Draft<'_>, task: &Task) {
         metadata,
         in_reply_to: Some(task.request_id.clone()),
     };
-    draft.effects.push(Effect::Deliver {
-        message: Box::new(message),
-        not_before: None,
-        optional: true,
-    });
+    draft.effects.push(Effect::Deliver { message: Box::new(message), not_before: None, optional: true });
 }
 
 /// Cancels the open tasks of one agent, or all.
@@ -665,12 +579,8 @@ pub(crate) fn cancel_open(
 
 /// Cancels the open tasks of one step.
 pub(crate) fn cancel_in_step(draft: &mut Draft<'_>, step: &str, reason: &str) -> Result<(), Rejection> {
-    let open: Vec<Arc<Task>> = draft
-        .session
-        .open_tasks()
-        .filter(|task| task.step.as_deref() == Some(step))
-        .cloned()
-        .collect();
+    let open: Vec<Arc<Task>> =
+        draft.session.open_tasks().filter(|task| task.step.as_deref() == Some(step)).cloned().collect();
     open.iter().try_for_each(|task| cancel(draft, task, reason))
 }
 
@@ -712,17 +622,12 @@ fn notify_cancelled(draft: &mut Draft<'_>, task: &Task, reason: &str) {
         metadata,
         in_reply_to: Some(task.message_id.clone()),
     };
-    draft.effects.push(Effect::Deliver {
-        message: Box::new(message),
-        not_before: None,
-        optional: true,
-    });
+    draft.effects.push(Effect::Deliver { message: Box::new(message), not_before: None, optional: true });
 }
 
 /// Takes the request of the present attempt back from the inbox, when it is still there.
 fn withdraw(draft: &mut Draft<'_>, task: &Task) {
-    draft.effects.push(Effect::Withdraw {
-        recipient: task.assignee.clone(),
-        message_id: task.message_id.clone(),
-    });
+    draft
+        .effects
+        .push(Effect::Withdraw { recipient: task.assignee.clone(), message_id: task.message_id.clone() });
 }

@@ -140,10 +140,7 @@ impl Workflow {
 
     /// The names of the steps in that state, in the order of the plan.
     pub fn named(&self, status: StepStatus) -> impl Iterator<Item = &str> {
-        self.steps
-            .iter()
-            .filter(move |step| step.status == status)
-            .map(|step| step.name.as_str())
+        self.steps.iter().filter(move |step| step.status == status).map(|step| step.name.as_str())
     }
 
     /// Whether every step has ended.
@@ -170,12 +167,7 @@ pub(crate) fn has_finished(session: &Session, step: &Step, agent: &AgentId) -> b
 /// The only active step that waits for `agent`: one that requires it, else one that it may work in.
 pub(crate) fn waiting_step(session: &Session, agent: &AgentId) -> Option<String> {
     let workflow = session.workflow.as_ref()?;
-    let active = || {
-        workflow
-            .steps
-            .iter()
-            .filter(|step| step.status == StepStatus::Active)
-    };
+    let active = || workflow.steps.iter().filter(|step| step.status == StepStatus::Active);
     let only = |mut steps: Box<dyn Iterator<Item = &Step> + '_>| match (steps.next(), steps.next()) {
         (Some(step), None) => Some(step.name.clone()),
         _ => None,
@@ -184,35 +176,26 @@ pub(crate) fn waiting_step(session: &Session, agent: &AgentId) -> Option<String>
     if active().any(|step| requires(&step)) {
         return only(Box::new(active().filter(requires)));
     }
-    only(Box::new(
-        active().filter(|step| step.optional_agents.contains(agent)),
-    ))
+    only(Box::new(active().filter(|step| step.optional_agents.contains(agent))))
 }
 
 /// Checks a plan and gives it its first state. `at` is the pointer of the list of steps.
 pub(crate) fn plan(session: &Session, new: Vec<NewStep>, at: &str) -> Result<Vec<Step>, Rejection> {
     if new.len() > limits::STEPS {
-        return Err(Rejection::LimitReached {
-            what: "steps of a workflow",
-            limit: limits::STEPS as u64,
-        });
+        return Err(Rejection::LimitReached { what: "steps of a workflow", limit: limits::STEPS as u64 });
     }
     let mut violations = Vec::new();
     let mut wrong = |pointer: String, detail: String| violations.push(Violation::new(pointer, detail));
     let mut names = BTreeMap::new();
     for (i, step) in new.iter().enumerate() {
         if let Some(first) = names.insert(step.name.as_str(), i) {
-            wrong(
-                format!("{at}/{i}/name"),
-                format!("step {first} has the name '{}' already", step.name),
-            );
+            wrong(format!("{at}/{i}/name"), format!("step {first} has the name '{}' already", step.name));
         }
     }
     for (i, step) in new.iter().enumerate() {
-        for (field, agents) in [
-            ("required_agents", &step.required_agents),
-            ("optional_agents", &step.optional_agents),
-        ] {
+        for (field, agents) in
+            [("required_agents", &step.required_agents), ("optional_agents", &step.optional_agents)]
+        {
             for (j, agent) in agents.iter().enumerate() {
                 if !session.takes_part(agent) {
                     wrong(
@@ -224,18 +207,10 @@ pub(crate) fn plan(session: &Session, new: Vec<NewStep>, at: &str) -> Result<Vec
         }
         for (j, dependency) in step.dependencies.iter().enumerate() {
             if !names.contains_key(dependency.as_str()) {
-                wrong(
-                    format!("{at}/{i}/dependencies/{j}"),
-                    format!("there is no step '{dependency}'"),
-                );
+                wrong(format!("{at}/{i}/dependencies/{j}"), format!("there is no step '{dependency}'"));
             }
         }
-        for (j, agent) in step
-            .task
-            .iter()
-            .flat_map(|task| &task.fallback_agents)
-            .enumerate()
-        {
+        for (j, agent) in step.task.iter().flat_map(|task| &task.fallback_agents).enumerate() {
             if !session.takes_part(agent) {
                 let pointer = format!("{at}/{i}/task/fallback_agents/{j}");
                 wrong(pointer, format!("{agent} does not take part in the session"));
@@ -246,10 +221,7 @@ pub(crate) fn plan(session: &Session, new: Vec<NewStep>, at: &str) -> Result<Vec
     if violations.is_empty()
         && let Some(i) = cycle(&new)
     {
-        let detail = format!(
-            "step '{}' depends on itself, directly or through others",
-            new[i].name
-        );
+        let detail = format!("step '{}' depends on itself, directly or through others", new[i].name);
         violations.push(Violation::new(format!("{at}/{i}/dependencies"), detail));
     }
     if !violations.is_empty() {
@@ -257,15 +229,8 @@ pub(crate) fn plan(session: &Session, new: Vec<NewStep>, at: &str) -> Result<Vec
     }
     let mut before: Option<String> = None;
     let steps = new.into_iter().map(|step| {
-        let earlier = session
-            .workflow
-            .as_ref()
-            .and_then(|workflow| workflow.step(&step.name));
-        let dependencies = if in_order {
-            before.take().into_iter().collect()
-        } else {
-            step.dependencies
-        };
+        let earlier = session.workflow.as_ref().and_then(|workflow| workflow.step(&step.name));
+        let dependencies = if in_order { before.take().into_iter().collect() } else { step.dependencies };
         before = Some(step.name.clone());
         Step {
             dependencies,
@@ -293,11 +258,7 @@ fn cycle(steps: &[NewStep]) -> Option<usize> {
     loop {
         let before = done.len();
         for step in steps {
-            if step
-                .dependencies
-                .iter()
-                .all(|dependency| done.contains(dependency.as_str()))
-            {
+            if step.dependencies.iter().all(|dependency| done.contains(dependency.as_str())) {
                 done.insert(step.name.as_str());
             }
         }
@@ -328,16 +289,9 @@ pub(crate) fn update(draft: &mut Draft<'_>, update: WorkflowUpdate) -> Result<()
         draft.emit(EventBody::WorkflowUpdated { steps })?;
     }
     let Some(workflow) = draft.session.workflow.clone() else {
-        let by_hand = [
-            update.completed_steps.is_some(),
-            update.pending_steps.is_some(),
-            update.current_step.is_some(),
-        ];
-        return if by_hand.contains(&true) {
-            Err(Rejection::NoWorkflow)
-        } else {
-            Ok(())
-        };
+        let by_hand =
+            [update.completed_steps.is_some(), update.pending_steps.is_some(), update.current_step.is_some()];
+        return if by_hand.contains(&true) { Err(Rejection::NoWorkflow) } else { Ok(()) };
     };
 
     let mut wanted: BTreeMap<&str, StepStatus> = BTreeMap::new();
@@ -346,21 +300,12 @@ pub(crate) fn update(draft: &mut Draft<'_>, update: WorkflowUpdate) -> Result<()
     let completed = completed.map(|(i, n)| (format!("/completed_steps/{i}"), n, StepStatus::Completed));
     let pending = update.pending_steps.iter().flatten().enumerate();
     let pending = pending.map(|(i, n)| (format!("/pending_steps/{i}"), n, StepStatus::Pending));
-    let current = update
-        .current_step
-        .iter()
-        .map(|n| ("/current_step".to_owned(), n, StepStatus::Active));
+    let current = update.current_step.iter().map(|n| ("/current_step".to_owned(), n, StepStatus::Active));
     for (pointer, name, status) in completed.chain(pending).chain(current) {
         if workflow.step(name).is_none() {
             violations.push(Violation::new(pointer, format!("there is no step '{name}'")));
-        } else if wanted
-            .insert(name, status)
-            .is_some_and(|earlier| earlier != status)
-        {
-            violations.push(Violation::new(
-                pointer,
-                format!("step '{name}' stands in two lists"),
-            ));
+        } else if wanted.insert(name, status).is_some_and(|earlier| earlier != status) {
+            violations.push(Violation::new(pointer, format!("step '{name}' stands in two lists")));
         }
     }
     let after = |name: &str| {
@@ -388,11 +333,7 @@ pub(crate) fn update(draft: &mut Draft<'_>, update: WorkflowUpdate) -> Result<()
         .filter_map(|step| {
             let status = *wanted.get(step.name.as_str())?;
             let reason = Some("set by hand".to_owned());
-            (status != step.status).then(|| StepChange {
-                name: step.name.clone(),
-                status,
-                reason,
-            })
+            (status != step.status).then(|| StepChange { name: step.name.clone(), status, reason })
         })
         .collect();
     for change in &changes {
@@ -419,25 +360,13 @@ pub(crate) fn advance(draft: &mut Draft<'_>, step: Option<String>) -> Result<(),
             }
         }
     };
-    let step = workflow
-        .step(&name)
-        .ok_or_else(|| Rejection::StepNotFound(name.clone()))?;
+    let step = workflow.step(&name).ok_or_else(|| Rejection::StepNotFound(name.clone()))?;
     if step.status != StepStatus::Active {
-        return Err(Rejection::StepNotActive {
-            name,
-            status: step.status,
-        });
+        return Err(Rejection::StepNotActive { name, status: step.status });
     }
     crate::task::cancel_in_step(draft, &name, "the step was ended by hand")?;
     let reason = Some("ended by hand".to_owned());
-    advance_with(
-        draft,
-        vec![StepChange {
-            name,
-            status: StepStatus::Completed,
-            reason,
-        }],
-    )
+    advance_with(draft, vec![StepChange { name, status: StepStatus::Completed, reason }])
 }
 
 /// A task of the step has ended: what does that mean for the step?
@@ -445,10 +374,7 @@ pub(crate) fn task_ended(draft: &mut Draft<'_>, task: &crate::Task) -> Result<()
     let (Some(name), Some(workflow)) = (&task.step, draft.session.workflow.clone()) else {
         return Ok(());
     };
-    let Some(step) = workflow
-        .step(name)
-        .filter(|step| step.status == StepStatus::Active)
-    else {
+    let Some(step) = workflow.step(name).filter(|step| step.status == StepStatus::Active) else {
         return Ok(());
     };
     let failed = matches!(task.status, TaskStatus::Failed | TaskStatus::Timeout);
@@ -457,11 +383,8 @@ pub(crate) fn task_ended(draft: &mut Draft<'_>, task: &crate::Task) -> Result<()
             return crate::task::delegate_again(draft, task);
         }
         let reason = format!("{} {} in task {}", task.delegatee, task.status, task.id);
-        let change = StepChange {
-            name: name.clone(),
-            status: StepStatus::Failed,
-            reason: Some(reason.clone()),
-        };
+        let change =
+            StepChange { name: name.clone(), status: StepStatus::Failed, reason: Some(reason.clone()) };
         emit_advanced(draft, vec![change])?;
         let outcome = Outcome {
             reason: Some(format!("step '{name}' failed")),
@@ -471,23 +394,13 @@ pub(crate) fn task_ended(draft: &mut Draft<'_>, task: &crate::Task) -> Result<()
         return crate::lifecycle::end(draft, EventBody::SessionFailed { outcome }, "the session failed");
     }
     let done = !step.required_agents.is_empty()
-        && step
-            .required_agents
-            .iter()
-            .all(|agent| has_finished(&draft.session, step, agent));
+        && step.required_agents.iter().all(|agent| has_finished(&draft.session, step, agent));
     if !done {
         return Ok(());
     }
     crate::task::cancel_in_step(draft, name, "the step is complete")?;
     let reason = failed.then(|| format!("{} {}, and the plan goes on", task.delegatee, task.status));
-    advance_with(
-        draft,
-        vec![StepChange {
-            name: name.clone(),
-            status: StepStatus::Completed,
-            reason,
-        }],
-    )
+    advance_with(draft, vec![StepChange { name: name.clone(), status: StepStatus::Completed, reason }])
 }
 
 /// Makes the changes, starts what is ready after them, and delegates the tasks of the steps that start.
@@ -495,35 +408,22 @@ pub(crate) fn advance_with(draft: &mut Draft<'_>, mut changes: Vec<StepChange>) 
     let Some(workflow) = draft.session.workflow.clone() else {
         return Ok(());
     };
-    let mut status: BTreeMap<&str, StepStatus> = workflow
-        .steps
-        .iter()
-        .map(|step| (step.name.as_str(), step.status))
-        .collect();
+    let mut status: BTreeMap<&str, StepStatus> =
+        workflow.steps.iter().map(|step| (step.name.as_str(), step.status)).collect();
     for change in &changes {
         if let Some(slot) = status.get_mut(change.name.as_str()) {
             *slot = change.status;
         }
     }
     for step in &workflow.steps {
-        let ready = step
-            .dependencies
-            .iter()
-            .all(|d| status.get(d.as_str()) == Some(&StepStatus::Completed));
+        let ready = step.dependencies.iter().all(|d| status.get(d.as_str()) == Some(&StepStatus::Completed));
         if ready && status.get(step.name.as_str()) == Some(&StepStatus::Pending) {
             changes.retain(|change| change.name != step.name);
-            changes.push(StepChange {
-                name: step.name.clone(),
-                status: StepStatus::Active,
-                reason: None,
-            });
+            changes.push(StepChange { name: step.name.clone(), status: StepStatus::Active, reason: None });
         }
     }
-    let started: Vec<String> = changes
-        .iter()
-        .filter(|c| c.status == StepStatus::Active)
-        .map(|c| c.name.clone())
-        .collect();
+    let started: Vec<String> =
+        changes.iter().filter(|c| c.status == StepStatus::Active).map(|c| c.name.clone()).collect();
     if changes.is_empty() {
         return Ok(());
     }
@@ -548,17 +448,10 @@ fn emit_advanced(draft: &mut Draft<'_>, changes: Vec<StepChange>) -> Result<(), 
             .find(|change| change.name == step.name)
             .map_or(step.status, |change| change.status)
     };
-    let current_step = workflow
-        .steps
-        .iter()
-        .find(|s| after(s) == StepStatus::Active)
-        .map(|step| step.name.clone());
+    let current_step =
+        workflow.steps.iter().find(|s| after(s) == StepStatus::Active).map(|step| step.name.clone());
     let workflow_completed = workflow.steps.iter().all(|step| !after(&step).is_open());
-    draft.emit(EventBody::WorkflowAdvanced {
-        steps: changes,
-        current_step,
-        workflow_completed,
-    })
+    draft.emit(EventBody::WorkflowAdvanced { steps: changes, current_step, workflow_completed })
 }
 
 /// Folds step changes.

@@ -115,16 +115,8 @@ impl Slot {
         idempotency: Option<Idempotency>,
     ) -> Result<Reply, Error> {
         let (reply, answer) = oneshot::channel();
-        let job = Job {
-            envelope,
-            idempotency,
-            tries: 0,
-            reply,
-        };
-        self.mail
-            .send(Mail::Command(Box::new(job)))
-            .await
-            .map_err(|_| Error::Closed)?;
+        let job = Job { envelope, idempotency, tries: 0, reply };
+        self.mail.send(Mail::Command(Box::new(job))).await.map_err(|_| Error::Closed)?;
         answer.await.map_err(|_| Error::Closed)?
     }
 
@@ -265,39 +257,16 @@ impl Actor {
         if let Some(summary) = &summary {
             *row = summary.clone();
         }
-        let append = append(
-            &decision,
-            state.revision,
-            summary.clone(),
-            job.idempotency.clone(),
-            &moment,
-        );
+        let append = append(&decision, state.revision, summary.clone(), job.idempotency.clone(), &moment);
         let records = append.records.clone();
         *state = Arc::new(decision.session.clone());
-        let pending = self
-            .engine
-            .shared
-            .committer
-            .submit(Op::Append(Box::new(append)))
-            .await;
-        Decided::Append(Box::new(InFlight {
-            job,
-            decision,
-            records,
-            summary,
-            pending,
-        }))
+        let pending = self.engine.shared.committer.submit(Op::Append(Box::new(append))).await;
+        Decided::Append(Box::new(InFlight { job, decision, records, summary, pending }))
     }
 
     /// Waits until what was decided is durable, then publishes it and answers.
     async fn settle(&mut self, decided: Decided) -> Settled {
-        let InFlight {
-            mut job,
-            decision,
-            records,
-            summary,
-            pending,
-        } = match decided {
+        let InFlight { mut job, decision, records, summary, pending } = match decided {
             Decided::Append(flight) => *flight,
             Decided::Unchanged(job, reply) => {
                 let _ = job.reply.send(Ok(reply));
@@ -312,9 +281,7 @@ impl Actor {
             Ok(Ok(_)) => {
                 self.accept(decision.session, summary, records);
                 self.engine.act_on(&decision.effects);
-                let _ = job
-                    .reply
-                    .send(Ok(Reply::new(self.session.clone(), decision.receipt)));
+                let _ = job.reply.send(Ok(Reply::new(self.session.clone(), decision.receipt)));
                 return Settled::Holds;
             }
             Ok(Err(Refusal::Conflict { actual: 0 })) => Err(Rejection::SessionNotFound.into()),
@@ -370,12 +337,7 @@ impl Actor {
     /// Reads what another process wrote.
     async fn refresh(&mut self) -> Result<(), Error> {
         loop {
-            let page = self
-                .engine
-                .shared
-                .store
-                .events(&self.session.id, self.session.revision, 1000)
-                .await?;
+            let page = self.engine.shared.store.events(&self.session.id, self.session.revision, 1000).await?;
             let Some(page) = page else {
                 return Err(Rejection::SessionNotFound.into());
             };
@@ -406,20 +368,10 @@ impl Actor {
         }
         match serde_json::to_vec(&*self.session) {
             Ok(state) => {
-                let snapshot = Snapshot {
-                    revision,
-                    format: Session::FORMAT,
-                    state,
-                };
+                let snapshot = Snapshot { revision, format: Session::FORMAT, state };
                 let session_id = self.session.id.clone();
                 // A snapshot only saves time, so nobody waits for it and a failure costs nothing.
-                drop(
-                    self.engine
-                        .shared
-                        .committer
-                        .submit(Op::PutSnapshot { session_id, snapshot })
-                        .await,
-                );
+                drop(self.engine.shared.committer.submit(Op::PutSnapshot { session_id, snapshot }).await);
                 self.snapshot = revision;
             }
             Err(error) => tracing::error!(session = %self.session.id, %error, "a state cannot be written"),
@@ -430,10 +382,8 @@ impl Actor {
 /// Reads an event from the journal.
 pub(crate) fn read_event(record: &Record) -> Result<Event, Error> {
     serde_json::from_str(&record.json).map_err(|error| {
-        let corrupt = sessiond_core::Corrupt {
-            seq: record.seq,
-            detail: format!("it cannot be read: {error}"),
-        };
+        let corrupt =
+            sessiond_core::Corrupt { seq: record.seq, detail: format!("it cannot be read: {error}") };
         Error::Rejected(corrupt.into())
     })
 }
@@ -444,9 +394,7 @@ pub(crate) fn records(events: &[Event]) -> Vec<Record> {
         .iter()
         .map(|event| Record {
             seq: event.seq,
-            json: serde_json::to_string(event)
-                .expect("an event has only string keys")
-                .into(),
+            json: serde_json::to_string(event).expect("an event has only string keys").into(),
         })
         .collect()
 }
@@ -484,44 +432,24 @@ pub(crate) fn append(
         updated_at: session.updated_at,
         summary: summary.map(Box::new),
         tasks,
-        writes: decision
-            .effects
-            .iter()
-            .map(|effect| write(effect, moment.now))
-            .collect(),
+        writes: decision.effects.iter().map(|effect| write(effect, moment.now)).collect(),
         answer: idempotency
             .map(|idempotency| idempotency.answer(kept(session, &decision.receipt), moment.now)),
     }
 }
 
 fn kept(session: &Session, receipt: &Receipt) -> String {
-    Kept {
-        session_id: session.id.clone(),
-        revision: session.revision,
-        receipt: receipt.clone(),
-    }
-    .body()
+    Kept { session_id: session.id.clone(), revision: session.revision, receipt: receipt.clone() }.body()
 }
 
 fn write(effect: &Effect, now: sessiond_core::Timestamp) -> Write {
     match effect {
-        Effect::Deliver {
-            message,
-            not_before,
-            optional,
-        } => Write::Enqueue(Box::new(enqueue(
-            message,
-            now,
-            not_before.unwrap_or(now),
-            *optional,
-        ))),
-        Effect::Withdraw {
-            recipient,
-            message_id,
-        } => Write::Withdraw {
-            recipient: recipient.clone(),
-            message_id: message_id.clone(),
-        },
+        Effect::Deliver { message, not_before, optional } => {
+            Write::Enqueue(Box::new(enqueue(message, now, not_before.unwrap_or(now), *optional)))
+        }
+        Effect::Withdraw { recipient, message_id } => {
+            Write::Withdraw { recipient: recipient.clone(), message_id: message_id.clone() }
+        }
         Effect::SetTimer(timer) => Write::SetTimer(timer.clone()),
         Effect::ClearTimer(key) => Write::ClearTimer(key.clone()),
     }
@@ -541,9 +469,7 @@ pub(crate) fn enqueue(
         session_id: message.sender.session_id.clone(),
         in_reply_to: message.in_reply_to.clone(),
         priority: message.priority,
-        body: serde_json::to_string(message)
-            .expect("a message has only string keys")
-            .into(),
+        body: serde_json::to_string(message).expect("a message has only string keys").into(),
         at,
         not_before,
         inbox_limit: sessiond_core::limits::INBOX,
@@ -566,10 +492,7 @@ pub(crate) fn refused(refusal: Refusal) -> Error {
 /// A session's row in lists.
 pub(crate) fn summary(session: &Session) -> SummaryRow {
     let steps = session.workflow.as_ref().map_or((0, 0), |workflow| {
-        (
-            workflow.named(sessiond_core::StepStatus::Completed).count(),
-            workflow.steps.len(),
-        )
+        (workflow.named(sessiond_core::StepStatus::Completed).count(), workflow.steps.len())
     });
     let all_tasks = session.tasks.len();
     let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
@@ -582,10 +505,7 @@ pub(crate) fn summary(session: &Session) -> SummaryRow {
         owner: session.owner.clone(),
         client_id: session.client_id.clone(),
         orchestrator: session.orchestrator.clone(),
-        members: session
-            .present()
-            .map(|participant| participant.agent_id.clone())
-            .collect(),
+        members: session.present().map(|participant| participant.agent_id.clone()).collect(),
         labels: session.labels.clone(),
         parent: session.parent.clone(),
         forked_from: session.forked_from.clone(),

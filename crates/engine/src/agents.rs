@@ -112,31 +112,17 @@ impl Engine {
                 return Err(Error::AgentExists(agent.clone()));
             }
         } else if self.shared.registry.agents.read().len() as u64 >= limits::AGENTS {
-            return Err(Error::LimitReached {
-                what: "registered agents",
-                limit: limits::AGENTS,
-            });
+            return Err(Error::LimitReached { what: "registered agents", limit: limits::AGENTS });
         }
         let record = AgentRecord {
             agent_id: agent.clone(),
-            owner: present
-                .as_ref()
-                .map_or(&principal.name, |present| &present.owner)
-                .clone(),
+            owner: present.as_ref().map_or(&principal.name, |present| &present.owner).clone(),
             registration,
-            registered_at: present
-                .as_ref()
-                .map_or(self.now(), |present| present.registered_at),
+            registered_at: present.as_ref().map_or(self.now(), |present| present.registered_at),
         };
         let _ = self.write(Op::PutAgent(Box::new(record.clone()))).await?;
-        self.shared
-            .registry
-            .change(|agents| drop(agents.insert(agent.clone(), record)));
-        Ok(if present.is_some() {
-            Registration::Replaced
-        } else {
-            Registration::Created
-        })
+        self.shared.registry.change(|agents| drop(agents.insert(agent.clone(), record)));
+        Ok(if present.is_some() { Registration::Replaced } else { Registration::Created })
     }
 
     /// Removes an agent and its inbox.
@@ -178,11 +164,7 @@ impl Engine {
 
     /// An agent and how it is. Whom a caller may not act as, it may still know of: agents find each other this way.
     pub async fn agent(&self, agent: &AgentId) -> Result<RegisteredAgent, Error> {
-        let record = self
-            .shared
-            .registry
-            .get(agent)
-            .ok_or_else(|| Error::AgentNotFound(agent.clone()))?;
+        let record = self.shared.registry.get(agent).ok_or_else(|| Error::AgentNotFound(agent.clone()))?;
         self.describe(record).await
     }
 
@@ -194,10 +176,7 @@ impl Engine {
             None => std::ops::Bound::Unbounded,
         };
         let mut described = Vec::new();
-        for (_, record) in agents
-            .range::<AgentId, _>((from, std::ops::Bound::Unbounded))
-            .take(limit)
-        {
+        for (_, record) in agents.range::<AgentId, _>((from, std::ops::Bound::Unbounded)).take(limit) {
             described.push(self.describe(record.clone()).await?);
         }
         Ok(described)
@@ -210,12 +189,8 @@ impl Engine {
         let mut tasks = Vec::new();
         for status in [TaskStatus::InProgress, TaskStatus::Pending] {
             let assignee = Some(record.agent_id.clone());
-            let query = TaskQuery {
-                assignee,
-                status: Some(status),
-                cursor: None,
-                limit: limits::PAGE_DEFAULT,
-            };
+            let query =
+                TaskQuery { assignee, status: Some(status), cursor: None, limit: limits::PAGE_DEFAULT };
             tasks.extend(store.tasks(query).await?.items);
         }
         tasks.truncate(limits::PAGE_DEFAULT);

@@ -28,27 +28,14 @@ pub(crate) struct Kept {
 impl Idempotency {
     /// The answer to keep.
     pub(crate) fn answer(self, body: String, at: Timestamp) -> Answer {
-        Answer {
-            scope: self.scope,
-            key: self.key,
-            digest: self.digest,
-            body,
-            at,
-        }
+        Answer { scope: self.scope, key: self.key, digest: self.digest, body, at }
     }
 
     /// Checks that a kept answer was given to this same request.
     pub(crate) fn same(&self, answer: &Answer) -> Result<(), Error> {
-        let what = if self.scope.starts_with(crate::messages::SCOPE) {
-            "message_id"
-        } else {
-            "Idempotency-Key"
-        };
-        if answer.digest == self.digest {
-            Ok(())
-        } else {
-            Err(Error::IdempotencyMismatch(what))
-        }
+        let what =
+            if self.scope.starts_with(crate::messages::SCOPE) { "message_id" } else { "Idempotency-Key" };
+        if answer.digest == self.digest { Ok(()) } else { Err(Error::IdempotencyMismatch(what)) }
     }
 }
 
@@ -59,9 +46,7 @@ impl Kept {
 
     pub(crate) fn read(answer: &Answer) -> Result<Self, Error> {
         serde_json::from_str(&answer.body).map_err(|error| {
-            Error::Store(sessiond_store::Error::Failed(format!(
-                "a kept answer cannot be read: {error}"
-            )))
+            Error::Store(sessiond_store::Error::Failed(format!("a kept answer cannot be read: {error}")))
         })
     }
 }

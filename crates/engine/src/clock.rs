@@ -22,23 +22,15 @@ pub trait Ids: Send + Sync + 'static {
 pub struct System;
 
 impl Clock for System {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the one place where time comes in"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the one place where time comes in")]
     fn now(&self) -> Timestamp {
-        let since = std::time::SystemTime::now()
-            .duration_since(std::time::UNIX_EPOCH)
-            .unwrap_or_default();
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
         Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
 }
 
 impl Ids for System {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the one place where ids come in"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the one place where ids come in")]
     fn nonce(&self) -> u128 {
         uuid::Uuid::now_v7().as_u128()
     }
@@ -50,8 +42,5 @@ impl Ids for System {
 
 /// The clock and the ids together: what one decision needs.
 pub(crate) fn moment(clock: &dyn Clock, ids: &dyn Ids) -> Moment {
-    Moment {
-        now: clock.now(),
-        nonce: ids.nonce(),
-    }
+    Moment { now: clock.now(), nonce: ids.nonce() }
 }

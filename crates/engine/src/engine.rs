@@ -114,10 +114,8 @@ impl Engine {
 
     /// Whether the store takes writes: one is made, and waited for.
     pub async fn ready(&self) -> Result<(), Error> {
-        let nothing = Op::Purge {
-            answers_before: Timestamp::default(),
-            messages_before: Timestamp::default(),
-        };
+        let nothing =
+            Op::Purge { answers_before: Timestamp::default(), messages_before: Timestamp::default() };
         self.write(nothing).await?.map(drop).map_err(|_| Error::Conflict)
     }
 
@@ -135,21 +133,12 @@ impl Engine {
     /// refused as [`Error::Closed`].
     pub async fn shutdown(&self) {
         self.shared.stop.cancel();
-        let slots: Vec<_> = self
-            .shared
-            .sessions
-            .lock()
-            .drain()
-            .map(|(_, slot)| slot)
-            .collect();
+        let slots: Vec<_> = self.shared.sessions.lock().drain().map(|(_, slot)| slot).collect();
         for slot in slots {
             slot.close().await;
         }
         self.shared.tasks.close();
-        if tokio::time::timeout(Duration::from_secs(10), self.shared.tasks.wait())
-            .await
-            .is_err()
-        {
+        if tokio::time::timeout(Duration::from_secs(10), self.shared.tasks.wait()).await.is_err() {
             tracing::warn!("some tasks did not end within 10 seconds; the store is closed all the same");
         }
         self.shared.store.close().await;

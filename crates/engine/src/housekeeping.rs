@@ -54,18 +54,9 @@ async fn purge(engine: &Engine) -> Result<(), Error> {
     let before = ago(keep.millis());
     let mut cursor = None;
     loop {
-        let query = ListQuery {
-            sort: Sort::Created,
-            cursor,
-            limit: limits::PAGE,
-            ..ListQuery::default()
-        };
+        let query = ListQuery { sort: Sort::Created, cursor, limit: limits::PAGE, ..ListQuery::default() };
         let page = engine.list(&Principal::engine(), query).await?;
-        for row in page
-            .items
-            .into_iter()
-            .filter(|row| row.ended_at.is_some_and(|at| at < before))
-        {
+        for row in page.items.into_iter().filter(|row| row.ended_at.is_some_and(|at| at < before)) {
             engine.delete(&Principal::engine(), &row.session_id, None).await?;
         }
         cursor = page.next_cursor;

@@ -41,10 +41,7 @@ pub(crate) struct Seen {
 
 impl Default for Desk {
     fn default() -> Self {
-        Self {
-            bell: watch::Sender::new(0),
-            seen: Mutex::default(),
-        }
+        Self { bell: watch::Sender::new(0), seen: Mutex::default() }
     }
 }
 
@@ -106,11 +103,7 @@ impl Desk {
             seen.taken.clear();
         }
         let now = Instant::now();
-        seen.taken.extend(
-            deliveries
-                .iter()
-                .map(|delivery| (delivery.message_id.clone(), now)),
-        );
+        seen.taken.extend(deliveries.iter().map(|delivery| (delivery.message_id.clone(), now)));
     }
 
     fn acked(&self, ids: &[MessageId]) {
@@ -149,10 +142,7 @@ impl Engine {
             return Err(Error::AgentNotFound(agent.clone()));
         }
         let desk = self.shared.hub.desk(agent);
-        let op = Op::Connect {
-            agent_id: agent.clone(),
-            now: self.now(),
-        };
+        let op = Op::Connect { agent_id: agent.clone(), now: self.now() };
         let fence = match self.write(op).await?.map_err(refused)? {
             Done::Fence(fence) => fence,
             other => return Err(unexpected(&other)),
@@ -231,12 +221,8 @@ impl Engine {
         }
         let desk = self.shared.hub.desk(agent);
         desk.heard(self.now(), None);
-        let op = Op::Ack {
-            agent_id: agent.clone(),
-            fence,
-            message_ids: message_ids.clone(),
-            now: self.now(),
-        };
+        let op =
+            Op::Ack { agent_id: agent.clone(), fence, message_ids: message_ids.clone(), now: self.now() };
         let count = match self.write(op).await?.map_err(refused)? {
             Done::Count(count) => count,
             other => return Err(unexpected(&other)),
@@ -253,11 +239,7 @@ impl Engine {
         message: &MessageId,
     ) -> Result<(), Error> {
         acts_as(principal, agent)?;
-        let op = Op::Requeue {
-            agent_id: agent.clone(),
-            message_id: message.clone(),
-            now: self.now(),
-        };
+        let op = Op::Requeue { agent_id: agent.clone(), message_id: message.clone(), now: self.now() };
         self.write(op).await?.map_err(refused)?;
         self.shared.hub.wake(agent);
         Ok(())
@@ -286,9 +268,7 @@ impl Engine {
             }
             (None, None) if principal.role == sessiond_core::Role::Admin => {}
             (None, None) => {
-                return Err(Error::Forbidden(
-                    "name the recipient whose messages you want".into(),
-                ));
+                return Err(Error::Forbidden("name the recipient whose messages you want".into()));
             }
         }
         Ok(self.shared.store.messages(query).await?)
@@ -345,10 +325,7 @@ impl Engine {
         message.recipient = sessiond_core::Party::new(message.routing.fallback_agents.remove(0));
         let now = self.now();
         let next = message.recipient.agent_id.clone();
-        let op = Op::Enqueue {
-            message: Box::new(enqueue(&message, now, now, false)),
-            answer: None,
-        };
+        let op = Op::Enqueue { message: Box::new(enqueue(&message, now, now, false)), answer: None };
         match self.write(op).await {
             Ok(Ok(_)) => self.shared.hub.wake(&next),
             Ok(Err(refusal)) => {
@@ -409,9 +386,7 @@ impl InboxConnection {
             other => return Err(unexpected(&other)),
         };
         self.desk.acked(&message_ids);
-        self.unacked = self
-            .unacked
-            .saturating_sub(usize::try_from(count).unwrap_or(usize::MAX));
+        self.unacked = self.unacked.saturating_sub(usize::try_from(count).unwrap_or(usize::MAX));
         self.heard(None);
         // A reader that waited for room looks again.
         self.bell.mark_changed();
@@ -439,7 +414,5 @@ pub(crate) fn acts_as(principal: &Principal, agent: &AgentId) -> Result<(), Erro
 }
 
 pub(crate) fn unexpected(done: &Done) -> Error {
-    Error::Store(sessiond_store::Error::Failed(format!(
-        "the store answered {done:?}, which was not asked"
-    )))
+    Error::Store(sessiond_store::Error::Failed(format!("the store answered {done:?}, which was not asked")))
 }

@@ -60,8 +60,7 @@ impl Engine {
         }
         let records = self.journal(id, at).await?;
         let source = fold(&records)?;
-        self.begin_copy(&source, records, copy, principal, idempotency)
-            .await
+        self.begin_copy(&source, records, copy, principal, idempotency).await
     }
 
     /// The lines of an export: a header, then one event a line; without newlines.
@@ -91,19 +90,11 @@ impl Engine {
         idempotency: Option<Idempotency>,
     ) -> Result<(Reply, u64), Error> {
         let (header, records) = read_export(lines)?;
-        let source = fold(&records).map_err(|error| Error::Import {
-            line: 0,
-            detail: error.to_string(),
-        })?;
+        let source = fold(&records).map_err(|error| Error::Import { line: 0, detail: error.to_string() })?;
         if source.revision != header.revision {
-            let detail = format!(
-                "the header speaks of {} events, {} are there",
-                header.revision, source.revision
-            );
-            return Err(Error::Import {
-                line: records.len() + 2,
-                detail,
-            });
+            let detail =
+                format!("the header speaks of {} events, {} are there", header.revision, source.revision);
+            return Err(Error::Import { line: records.len() + 2, detail });
         }
         let count = records.len() as u64;
         let same_id = session_id.as_ref().is_none_or(|id| *id == source.id);
@@ -112,11 +103,7 @@ impl Engine {
             return Ok((self.restore(source, records, idempotency).await?, count));
         }
         let copy = session_id.unwrap_or_else(|| source.id.clone());
-        Ok((
-            self.begin_copy(&source, records, copy, principal, idempotency)
-                .await?,
-            count,
-        ))
+        Ok((self.begin_copy(&source, records, copy, principal, idempotency).await?, count))
     }
 
     async fn restore(
@@ -208,30 +195,16 @@ fn fold(records: &[Record]) -> Result<Session, Error> {
 
 /// Reads the lines of an export. Events are written anew, so that nothing but events can come in.
 fn read_export(lines: &str) -> Result<(Header, Vec<Record>), Error> {
-    let mut lines = lines
-        .lines()
-        .enumerate()
-        .filter(|(_, line)| !line.trim().is_empty());
-    let wrong = |line: usize, detail: String| Error::Import {
-        line: line + 1,
-        detail,
-    };
-    let (at, first) = lines
-        .next()
-        .ok_or_else(|| wrong(0, "there is nothing in it".into()))?;
+    let mut lines = lines.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let wrong = |line: usize, detail: String| Error::Import { line: line + 1, detail };
+    let (at, first) = lines.next().ok_or_else(|| wrong(0, "there is nothing in it".into()))?;
     let header: Header = serde_json::from_str(first)
         .map_err(|error| wrong(at, format!("the first line of an export is its header: {error}")))?;
     if header.format != FORMAT {
-        return Err(wrong(
-            at,
-            format!("the format is '{}', not '{FORMAT}'", header.format),
-        ));
+        return Err(wrong(at, format!("the format is '{}', not '{FORMAT}'", header.format)));
     }
     if header.version > VERSION {
-        let detail = format!(
-            "the export has version {}, this sessiond knows {VERSION}",
-            header.version
-        );
+        let detail = format!("the export has version {}, this sessiond knows {VERSION}", header.version);
         return Err(wrong(at, detail));
     }
     let mut records = Vec::new();

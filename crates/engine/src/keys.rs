@@ -73,8 +73,7 @@ impl Engine {
     pub fn has_keys(&self) -> bool {
         let now = self.now();
         let keys = self.shared.keyring.keys.read().clone();
-        keys.iter()
-            .any(|key| key.revoked_at.is_none() && key.expires_at.is_none_or(|at| at > now))
+        keys.iter().any(|key| key.revoked_at.is_none() && key.expires_at.is_none_or(|at| at > now))
     }
 
     /// Whom a secret stands for; nobody when it is unknown, expired or revoked. The comparison takes the same time
@@ -90,11 +89,7 @@ impl Engine {
         }
         let now = self.now();
         let key = found.filter(|key| key.revoked_at.is_none() && key.expires_at.is_none_or(|at| at > now))?;
-        Some(Principal {
-            name: key.name.clone(),
-            role: key.role,
-            agents: key.agents.clone(),
-        })
+        Some(Principal { name: key.name.clone(), role: key.role, agents: key.agents.clone() })
     }
 
     /// All keys, those that are no longer valid included.
@@ -107,10 +102,7 @@ impl Engine {
     pub async fn create_key(&self, principal: &Principal, new: NewKey) -> Result<(KeyRecord, Secret), Error> {
         only_admin(principal)?;
         if self.shared.keyring.keys.read().len() as u64 >= limits::KEYS {
-            return Err(Error::LimitReached {
-                what: "keys",
-                limit: limits::KEYS,
-            });
+            return Err(Error::LimitReached { what: "keys", limit: limits::KEYS });
         }
         let mut bytes = [0; 32];
         self.shared.options.ids.secret(&mut bytes);
@@ -134,11 +126,7 @@ impl Engine {
     pub async fn revoke_key(&self, principal: &Principal, key_id: &str) -> Result<KeyRecord, Error> {
         only_admin(principal)?;
         let keys = self.shared.keyring.keys.read().clone();
-        let mut key = keys
-            .iter()
-            .find(|key| key.key_id == key_id)
-            .cloned()
-            .ok_or(Error::KeyNotFound)?;
+        let mut key = keys.iter().find(|key| key.key_id == key_id).cloned().ok_or(Error::KeyNotFound)?;
         if key.revoked_at.is_none() {
             key.revoked_at = Some(self.now());
             self.put_key(key.clone()).await?;

@@ -20,22 +20,14 @@ impl Engine {
         if !principal.commands(&session) {
             crate::inbox::acts_as(principal, agent)?;
         }
-        let participant = session
-            .participant(agent)
-            .ok_or_else(|| Rejection::ParticipantNotFound(agent.clone()))?;
-        let stale = Rejection::FenceStale {
-            presented: Some(fence),
-            present: participant.fence,
-        };
+        let participant =
+            session.participant(agent).ok_or_else(|| Rejection::ParticipantNotFound(agent.clone()))?;
+        let stale = Rejection::FenceStale { presented: Some(fence), present: participant.fence };
         let Some(lease) = participant.lease.as_ref().filter(|lease| lease.fence == fence) else {
             return Err(stale.into());
         };
         let at = self.now().after(lease.ttl);
-        let op = Op::MoveTimer {
-            session_id: id.clone(),
-            key: format!("lease:{agent}"),
-            at,
-        };
+        let op = Op::MoveTimer { session_id: id.clone(), key: format!("lease:{agent}"), at };
         // A timer that is gone has fired: the holder was declared dead just now.
         self.write(op).await?.map(|_| at).map_err(|_| stale.into())
     }

@@ -49,11 +49,7 @@ impl Engine {
         if message.message_type == MessageType::Heartbeat {
             crate::inbox::acts_as(principal, &sender)?;
             self.shared.hub.desk(&sender).heard(self.now(), None);
-            return Ok(Sent {
-                task: None,
-                response: None,
-                heartbeat: true,
-            });
+            return Ok(Sent { task: None, response: None, heartbeat: true });
         }
         let idempotency = Idempotency {
             scope: format!("{SCOPE}{}", principal.name),
@@ -62,16 +58,9 @@ impl Engine {
                 .into(),
         };
         let wait = (message.routing.delivery_mode == DeliveryMode::Sync).then(|| self.wait_of(&message));
-        let session_id = message
-            .sender
-            .session_id
-            .clone()
-            .or(message.recipient.session_id.clone());
+        let session_id = message.sender.session_id.clone().or(message.recipient.session_id.clone());
         match session_id {
-            Some(id) => {
-                self.send_in_session(principal, id, message, fence, idempotency, wait)
-                    .await
-            }
+            Some(id) => self.send_in_session(principal, id, message, fence, idempotency, wait).await,
             None => self.send_alone(principal, message, idempotency, wait).await,
         }
     }
@@ -91,16 +80,10 @@ impl Engine {
         if !session.takes_part(recipient) && !self.is_registered(recipient) {
             return Err(Error::AgentNotFound(recipient.clone()));
         }
-        let envelope = Envelope {
-            fence,
-            ..Envelope::new(principal.clone(), Command::Send(message))
-        };
+        let envelope = Envelope { fence, ..Envelope::new(principal.clone(), Command::Send(message)) };
         let reply = self.execute(&id, envelope, Some(idempotency)).await?;
         let Receipt { task_id, .. } = reply.receipt;
-        let task = task_id
-            .as_ref()
-            .and_then(|task| reply.session.tasks.get(task))
-            .cloned();
+        let task = task_id.as_ref().and_then(|task| reply.session.tasks.get(task)).cloned();
         let response = match (wait, &task_id) {
             (Some(wait), Some(task_id)) => Some(Response::Task(self.task_end(&id, task_id, wait).await?)),
             _ => None,
@@ -109,11 +92,7 @@ impl Engine {
             Some(Response::Task(task)) => Some(task.clone()),
             _ => task,
         };
-        Ok(Sent {
-            task,
-            response,
-            heartbeat: false,
-        })
+        Ok(Sent { task, response, heartbeat: false })
     }
 
     async fn send_alone(
@@ -131,10 +110,7 @@ impl Engine {
         check_size(&message)?;
         let now = self.now();
         let answer = idempotency.clone().answer("{}".to_owned(), now);
-        let op = Op::Enqueue {
-            message: Box::new(enqueue(&message, now, now, false)),
-            answer: Some(answer),
-        };
+        let op = Op::Enqueue { message: Box::new(enqueue(&message, now, now, false)), answer: Some(answer) };
         match self.write(op).await? {
             Ok(_) => self.shared.hub.wake(&recipient),
             Err(Refusal::Answered(answer)) => idempotency.same(&answer)?,
@@ -145,19 +121,12 @@ impl Engine {
             Some(wait) => Some(Response::Message(Box::new(self.reply_to(&message, wait).await?))),
             None => None,
         };
-        Ok(Sent {
-            task: None,
-            response,
-            heartbeat: false,
-        })
+        Ok(Sent { task: None, response, heartbeat: false })
     }
 
     /// How long a synchronous sender waits: as long as its request may take with all its attempts, within limits.
     fn wait_of(&self, message: &Message) -> Duration {
-        let timeout = message
-            .routing
-            .timeout
-            .unwrap_or(Span::from_millis(limits::TASK_TIMEOUT_MS));
+        let timeout = message.routing.timeout.unwrap_or(Span::from_millis(limits::TASK_TIMEOUT_MS));
         Duration::from(timeout).min(Duration::from_millis(limits::WAIT_MS))
     }
 
@@ -165,13 +134,8 @@ impl Engine {
     async fn task_end(&self, id: &SessionId, task_id: &TaskId, wait: Duration) -> Result<Arc<Task>, Error> {
         let slot = self.open_session(id).await?;
         let mut feed = slot.subscribe();
-        let ended = |session: &Session| {
-            session
-                .tasks
-                .get(task_id)
-                .filter(|task| !task.status.is_open())
-                .cloned()
-        };
+        let ended =
+            |session: &Session| session.tasks.get(task_id).filter(|task| !task.status.is_open()).cloned();
         let wait_for_end = async {
             loop {
                 if let Some(task) = ended(&slot.session()) {
@@ -205,14 +169,7 @@ impl Engine {
         let look = async {
             loop {
                 bell.mark_unchanged();
-                let found = self
-                    .shared
-                    .store
-                    .messages(query.clone())
-                    .await?
-                    .items
-                    .into_iter()
-                    .next();
+                let found = self.shared.store.messages(query.clone()).await?.items.into_iter().next();
                 if let Some(reply) = found.and_then(|record| serde_json::from_str(&record.message.body).ok())
                 {
                     return Ok(reply);

@@ -25,11 +25,7 @@ pub struct Reply {
 
 impl Reply {
     pub(crate) fn new(session: Arc<Session>, receipt: Receipt) -> Self {
-        Self {
-            session,
-            receipt,
-            repeated: false,
-        }
+        Self { session, receipt, repeated: false }
     }
 }
 
@@ -42,18 +38,15 @@ impl Engine {
         idempotency: Option<Idempotency>,
     ) -> Result<Reply, Error> {
         if let Some(parent) = &new.parent {
-            let parent = self
-                .session(principal, parent)
-                .await
-                .map_err(|error| match error {
-                    Error::Rejected(Rejection::SessionNotFound) => {
-                        Rejection::invalid("/parent", "there is no such session").into()
-                    }
-                    other => other,
-                })?;
+            let parent = self.session(principal, parent).await.map_err(|error| match error {
+                Error::Rejected(Rejection::SessionNotFound) => {
+                    Rejection::invalid("/parent", "there is no such session").into()
+                }
+                other => other,
+            })?;
             if parent.status != Status::Active {
                 return Err(
-                    Rejection::invalid("/parent", format!("that session is {}", parent.status)).into(),
+                    Rejection::invalid("/parent", format!("that session is {}", parent.status)).into()
                 );
             }
         }
@@ -80,10 +73,9 @@ impl Engine {
     ) -> Result<Reply, Error> {
         match (refusal, idempotency) {
             (Refusal::Answered(answer), Some(idempotency)) => self.answer_again(&idempotency, &answer).await,
-            (Refusal::Conflict { .. }, Some(idempotency)) => self
-                .answered(&idempotency)
-                .await?
-                .ok_or_else(|| Rejection::SessionExists.into()),
+            (Refusal::Conflict { .. }, Some(idempotency)) => {
+                self.answered(&idempotency).await?.ok_or_else(|| Rejection::SessionExists.into())
+            }
             (Refusal::Conflict { .. }, None) => Err(Rejection::SessionExists.into()),
             (refusal, _) => Err(actor::refused(refusal)),
         }
@@ -92,11 +84,7 @@ impl Engine {
     /// A session's state after its last durable event. One that the caller may not see is not found.
     pub async fn session(&self, principal: &Principal, id: &SessionId) -> Result<Arc<Session>, Error> {
         let session = self.open_session(id).await?.session();
-        if principal.sees(&session) {
-            Ok(session)
-        } else {
-            Err(Rejection::SessionNotFound.into())
-        }
+        if principal.sees(&session) { Ok(session) } else { Err(Rejection::SessionNotFound.into()) }
     }
 
     /// A session's state at an earlier revision, made from its journal.
@@ -107,11 +95,7 @@ impl Engine {
         revision: Revision,
     ) -> Result<Arc<Session>, Error> {
         let session = self.session(principal, id).await?;
-        if session.revision == revision {
-            Ok(session)
-        } else {
-            self.replay(id, revision).await.map(Arc::new)
-        }
+        if session.revision == revision { Ok(session) } else { self.replay(id, revision).await.map(Arc::new) }
     }
 
     /// Has a command decided and made durable.
@@ -168,17 +152,9 @@ impl Engine {
         if let Some(expected) = expected
             && expected != session.revision
         {
-            return Err(Rejection::RevisionStale {
-                expected,
-                actual: session.revision,
-            }
-            .into());
+            return Err(Rejection::RevisionStale { expected, actual: session.revision }.into());
         }
-        let _ = self
-            .write(Op::DeleteSession {
-                session_id: id.clone(),
-            })
-            .await?;
+        let _ = self.write(Op::DeleteSession { session_id: id.clone() }).await?;
         self.forget(&slot);
         slot.delete().await;
         Ok(())
@@ -186,12 +162,7 @@ impl Engine {
 
     /// The answer that the same request got before, if it came before.
     pub(crate) async fn answered(&self, idempotency: &Idempotency) -> Result<Option<Reply>, Error> {
-        match self
-            .shared
-            .store
-            .answer(&idempotency.scope, &idempotency.key)
-            .await?
-        {
+        match self.shared.store.answer(&idempotency.scope, &idempotency.key).await? {
             Some(answer) => self.answer_again(idempotency, &answer).await.map(Some),
             None => Ok(None),
         }
@@ -206,11 +177,7 @@ impl Engine {
         idempotency.same(answer)?;
         let kept = Kept::read(answer)?;
         let session = self.replay(&kept.session_id, kept.revision).await?;
-        Ok(Reply {
-            session: Arc::new(session),
-            receipt: kept.receipt,
-            repeated: true,
-        })
+        Ok(Reply { session: Arc::new(session), receipt: kept.receipt, repeated: true })
     }
 
     /// The session in memory, read from the store if need be.
@@ -264,10 +231,7 @@ impl Engine {
     /// Drops a slot from memory, if it is still the one that is used.
     pub(crate) fn forget(&self, slot: &Arc<Slot>) {
         let mut sessions = self.shared.sessions.lock();
-        if sessions
-            .get(&slot.id)
-            .is_some_and(|present| Arc::ptr_eq(present, slot))
-        {
+        if sessions.get(&slot.id).is_some_and(|present| Arc::ptr_eq(present, slot)) {
             sessions.remove(&slot.id);
         }
     }
@@ -286,7 +250,6 @@ impl Engine {
 
     /// A command of the engine itself.
     pub(crate) async fn execute_own(&self, id: &SessionId, command: Command) -> Result<Reply, Error> {
-        self.execute(id, Envelope::new(Principal::engine(), command), None)
-            .await
+        self.execute(id, Envelope::new(Principal::engine(), command), None).await
     }
 }

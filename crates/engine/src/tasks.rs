@@ -33,9 +33,6 @@ impl Engine {
                 Err(error) => return Err(error),
             }
         }
-        Ok(Page {
-            items,
-            next_cursor: page.next_cursor,
-        })
+        Ok(Page { items, next_cursor: page.next_cursor })
     }
 }

@@ -18,21 +18,14 @@ impl Engine {
             return Err(Rejection::SessionEnded(session.status).into());
         }
         if points.len() > limits::BATCH {
-            return Err(Error::LimitReached {
-                what: "points of a batch",
-                limit: limits::BATCH as u64,
-            });
+            return Err(Error::LimitReached { what: "points of a batch", limit: limits::BATCH as u64 });
         }
         for (i, point) in points.iter().enumerate() {
             if point.series.is_empty() || point.series.len() > limits::NAME_BYTES {
                 let detail = format!("a series has a name of 1 to {} bytes", limits::NAME_BYTES);
                 return Err(Rejection::invalid(format!("/points/{i}/series"), detail).into());
             }
-            if point
-                .text
-                .as_ref()
-                .is_some_and(|text| text.len() > limits::TEXT_BYTES)
-            {
+            if point.text.as_ref().is_some_and(|text| text.len() > limits::TEXT_BYTES) {
                 let detail = format!("a text has {} bytes at most", limits::TEXT_BYTES);
                 return Err(Rejection::invalid(format!("/points/{i}/text"), detail).into());
             }
@@ -47,15 +40,8 @@ impl Engine {
         if points.is_empty() {
             return Ok(());
         }
-        let op = Op::PutPoints {
-            session_id: id.clone(),
-            points,
-            keep: limits::TELEMETRY_POINTS,
-        };
-        self.write(op)
-            .await?
-            .map(drop)
-            .map_err(|_| Rejection::SessionNotFound.into())
+        let op = Op::PutPoints { session_id: id.clone(), points, keep: limits::TELEMETRY_POINTS };
+        self.write(op).await?.map(drop).map_err(|_| Rejection::SessionNotFound.into())
     }
 
     /// Points after the cursor `after`, of one series or all. A cursor before the oldest point that is kept is

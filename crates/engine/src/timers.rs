@@ -94,13 +94,7 @@ async fn fire(engine: &Engine, row: TimerRow) -> Result<(), Error> {
         }
     }
     metrics::counter!("sessiond_timers_fired_total").increment(1);
-    let _ = engine
-        .write(Op::ClearTimer {
-            session_id,
-            key: timer.key,
-            at: timer.at,
-        })
-        .await?;
+    let _ = engine.write(Op::ClearTimer { session_id, key: timer.key, at: timer.at }).await?;
     Ok(())
 }
 
@@ -120,10 +114,7 @@ async fn end_children(engine: &Engine, parent: &SessionId) -> Result<(), Error> 
         for child in page.items {
             let reason = "its parent session ended".to_owned();
             let details = Some(format!("the parent is {parent}"));
-            match engine
-                .execute_own(&child.session_id, Command::Terminate { reason, details })
-                .await
-            {
+            match engine.execute_own(&child.session_id, Command::Terminate { reason, details }).await {
                 Ok(_) | Err(Error::Rejected(_)) => {}
                 Err(error) => return Err(error),
             }

@@ -67,15 +67,7 @@ impl Engine {
             }
         };
         let behind = start < session.revision;
-        Ok(Watch {
-            engine: self.clone(),
-            slot,
-            feed,
-            after: start,
-            waiting,
-            behind,
-            ended: false,
-        })
+        Ok(Watch { engine: self.clone(), slot, feed, after: start, waiting, behind, ended: false })
     }
 }
 
@@ -126,27 +118,18 @@ impl Watch {
 
     /// Reads from the store what the feed no longer holds.
     async fn catch_up(&mut self) -> Result<(), Error> {
-        let page = self
-            .engine
-            .shared
-            .store
-            .events(&self.slot.id, self.after, READ)
-            .await?;
+        let page = self.engine.shared.store.events(&self.slot.id, self.after, READ).await?;
         let Some(page) = page else {
             self.ended = true;
             return Ok(());
         };
         if self.after + 1 < page.first {
-            self.waiting.push_back(WatchItem::Gap {
-                after: self.after,
-                first: page.first,
-            });
+            self.waiting.push_back(WatchItem::Gap { after: self.after, first: page.first });
             self.after = page.first - 1;
         }
         // The rest comes by the feed, or is read again when the feed is ahead.
         self.behind = page.records.len() == READ;
-        self.waiting
-            .extend(page.records.into_iter().map(WatchItem::Record));
+        self.waiting.extend(page.records.into_iter().map(WatchItem::Record));
         Ok(())
     }
 }

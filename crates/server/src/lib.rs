@@ -1,1 +1,26 @@
-//! placeholder
+//! The HTTP skin over the embedded door: what a route does is what [`sessiond_client::Embedded`] does for its caller.
+//!
+//! A request passes `observe` (span, metrics, header limit), `auth` (who asks, and whether the table lets them call
+//! the route at all) and a handler of `routes/`, which extracts, calls the door and maps the answer. The session's own
+//! rules stand in the core, so a handler never decides about rights. `server.rs` listens and shuts down, `sse.rs` and
+//! `socket/` hold what stays open, `docs/` renders the pages, and `openapi.rs` completes the generated document.
+
+mod app;
+mod auth;
+mod docs;
+mod error;
+mod extract;
+mod observe;
+mod openapi;
+mod options;
+mod respond;
+mod routes;
+mod server;
+mod socket;
+mod sse;
+
+pub use auth::table::{Access, Route, TABLE};
+pub use error::Error;
+pub use openapi::{document as openapi, json as openapi_json};
+pub use options::{AdminKey, Options};
+pub use server::{Handle, Server};

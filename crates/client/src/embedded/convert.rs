@@ -26,10 +26,7 @@ pub(super) fn list_query(query: api::ListSessions) -> Result<ListQuery, Problem>
         Some("updated") => Sort::Updated,
         Some("name") => Sort::Name,
         Some(other) => {
-            return Err(Problem::invalid(
-                "sort",
-                format!("'{other}' is none of created, updated, name"),
-            ));
+            return Err(Problem::invalid("sort", format!("'{other}' is none of created, updated, name")));
         }
     };
     let label = query.label.map(|label| match label.split_once('=') {
@@ -79,25 +76,16 @@ pub(super) fn summary(row: SummaryRow) -> api::SessionSummary {
 pub(super) fn counts(counts: &Counts) -> api::Counts {
     let mut sessions: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
     for ((kind, status), count) in &counts.sessions {
-        sessions
-            .entry(kind.to_string())
-            .or_default()
-            .insert(status.to_string(), *count);
+        sessions.entry(kind.to_string()).or_default().insert(status.to_string(), *count);
     }
-    api::Counts {
-        total: counts.sessions.values().sum(),
-        sessions,
-    }
+    api::Counts { total: counts.sessions.values().sum(), sessions }
 }
 
 /// An event as a caller reads it; it is on the wire what it is in the store.
 pub(super) fn event(record: &Record) -> Result<api::Event, Problem> {
     serde_json::from_str(&record.json).map_err(|error| {
         tracing::error!(seq = record.seq, %error, "an event cannot be read");
-        Problem::new(
-            api::Code::Internal,
-            "the session's journal is damaged; the server's log says more",
-        )
+        Problem::new(api::Code::Internal, "the session's journal is damaged; the server's log says more")
     })
 }
 
@@ -142,10 +130,7 @@ pub(super) fn message(record: MessageRecord) -> Result<api::MessageInfo, Problem
 pub(super) fn stored_message(body: &str) -> Result<api::Message, Problem> {
     serde_json::from_str(body).map_err(|error| {
         tracing::error!(%error, "a stored message cannot be read");
-        Problem::new(
-            api::Code::Internal,
-            "a stored message cannot be read; the server's log says more",
-        )
+        Problem::new(api::Code::Internal, "a stored message cannot be read; the server's log says more")
     })
 }
 
@@ -165,10 +150,9 @@ pub(super) fn said(health: Option<api::AgentHealth>) -> Result<Option<Health>, P
         None => Ok(None),
         Some(api::AgentHealth::Idle) => Ok(Some(Health::Idle)),
         Some(api::AgentHealth::Busy) => Ok(Some(Health::Busy)),
-        Some(_) => Err(Problem::invalid(
-            "/status",
-            "an agent says that it is idle or busy; the rest is seen",
-        )),
+        Some(_) => {
+            Err(Problem::invalid("/status", "an agent says that it is idle or busy; the rest is seen"))
+        }
     }
 }
 
@@ -176,10 +160,7 @@ pub(super) fn agent(agent: RegisteredAgent) -> Result<api::Agent, Problem> {
     let registration: api::RegisterAgent =
         serde_json::from_str(&agent.record.registration).map_err(|error| {
             tracing::error!(agent = %agent.record.agent_id, %error, "a registration cannot be read");
-            Problem::new(
-                api::Code::Internal,
-                "a registration cannot be read; the server's log says more",
-            )
+            Problem::new(api::Code::Internal, "a registration cannot be read; the server's log says more")
         })?;
     let descriptor = registration.agent_descriptor;
     Ok(api::Agent {
@@ -221,31 +202,10 @@ pub(super) fn key(key: KeyRecord) -> api::Key {
 
 pub(super) fn point(point: api::Point, now: sessiond_core::Timestamp) -> Point {
     let time = point.time.unwrap_or(now);
-    Point {
-        series: point.series,
-        time,
-        step: point.step,
-        value: point.value,
-        text: point.text,
-    }
+    Point { series: point.series, time, step: point.step, value: point.value, text: point.text }
 }
 
 pub(super) fn reading(reading: Reading) -> api::Reading {
-    let Point {
-        series,
-        time,
-        step,
-        value,
-        text,
-    } = reading.point;
-    api::Reading {
-        id: reading.id,
-        point: api::Point {
-            series,
-            time: Some(time),
-            step,
-            value,
-            text,
-        },
-    }
+    let Point { series, time, step, value, text } = reading.point;
+    api::Reading { id: reading.id, point: api::Point { series, time: Some(time), step, value, text } }
 }

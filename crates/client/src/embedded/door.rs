@@ -45,10 +45,7 @@ impl Embedded {
     ) -> Result<api::Task, Problem> {
         let id = self.session_of(task).await?;
         let operation = format!("{operation} {task}");
-        match self
-            .execute(&id, &operation, request, call, Command::Report(report))
-            .await
-        {
+        match self.execute(&id, &operation, request, call, Command::Report(report)).await {
             Ok(reply) => task_view(&reply, task),
             Err(problem) => Err(hide_session(problem)),
         }
@@ -77,18 +74,12 @@ fn hide_session(problem: Problem) -> Problem {
 
 fn task_view(reply: &Reply, task: &TaskId) -> Result<api::Task, Problem> {
     let session = &reply.session;
-    let found = session
-        .tasks
-        .get(task)
-        .ok_or_else(|| Problem::from(Rejection::TaskNotFound))?;
+    let found = session.tasks.get(task).ok_or_else(|| Problem::from(Rejection::TaskNotFound))?;
     Ok(api::Task::view(&session.id, found))
 }
 
 fn context_view(session: &Session) -> ContextView {
-    ContextView {
-        document: Value::clone(&session.context.document),
-        revision: session.revision,
-    }
+    ContextView { document: Value::clone(&session.context.document), revision: session.revision }
 }
 
 #[async_trait]
@@ -97,10 +88,7 @@ impl Door for Embedded {
         let idempotency = self.idempotency(&call, "create", &request)?;
         let fresh = SessionId::parse(self.engine.fresh_id("sess"))
             .map_err(|error| Problem::new(Code::Internal, format!("no session id could be made: {error}")))?;
-        let reply = self
-            .engine
-            .create(request.into_core(fresh), &self.principal, idempotency)
-            .await;
+        let reply = self.engine.create(request.into_core(fresh), &self.principal, idempotency).await;
         Ok(api::Session::from(&*reply.map_err(problem)?.session))
     }
 
@@ -112,18 +100,12 @@ impl Door for Embedded {
         let query = convert::list_query(query)?;
         let page = self.engine.list(&self.principal, query).await.map_err(problem)?;
         let sessions = page.items.into_iter().map(convert::summary).collect();
-        Ok(api::SessionPage {
-            sessions,
-            next_cursor: page.next_cursor,
-        })
+        Ok(api::SessionPage { sessions, next_cursor: page.next_cursor })
     }
 
     async fn counts(&self) -> Result<api::Counts, Problem> {
         if self.principal.role != sessiond_core::Role::Admin {
-            return Err(Problem::new(
-                Code::Forbidden,
-                "only an administrator's key may count all sessions",
-            ));
+            return Err(Problem::new(Code::Forbidden, "only an administrator's key may count all sessions"));
         }
         Ok(convert::counts(&self.engine.counts().await.map_err(problem)?))
     }
@@ -134,30 +116,12 @@ impl Door for Embedded {
         request: api::UpdateSession,
         call: Call,
     ) -> Result<api::Session, Problem> {
-        let api::UpdateSession {
-            name,
-            labels,
-            expires_in,
-        } = request.clone();
-        self.change(
-            id,
-            "update",
-            &request,
-            call,
-            Command::Update {
-                name,
-                labels,
-                expires_in,
-            },
-        )
-        .await
+        let api::UpdateSession { name, labels, expires_in } = request.clone();
+        self.change(id, "update", &request, call, Command::Update { name, labels, expires_in }).await
     }
 
     async fn delete_session(&self, id: &SessionId, call: Call) -> Result<(), Problem> {
-        self.engine
-            .delete(&self.principal, id, call.expected_revision)
-            .await
-            .map_err(problem)
+        self.engine.delete(&self.principal, id, call.expected_revision).await.map_err(problem)
     }
 
     async fn complete_session(
@@ -167,14 +131,7 @@ impl Door for Embedded {
         call: Call,
     ) -> Result<api::Session, Problem> {
         let api::Complete { summary, artifacts } = request.clone();
-        self.change(
-            id,
-            "complete",
-            &request,
-            call,
-            Command::Complete { summary, artifacts },
-        )
-        .await
+        self.change(id, "complete", &request, call, Command::Complete { summary, artifacts }).await
     }
 
     async fn terminate_session(
@@ -184,14 +141,7 @@ impl Door for Embedded {
         call: Call,
     ) -> Result<api::Session, Problem> {
         let api::Terminate { reason, details } = request.clone();
-        self.change(
-            id,
-            "terminate",
-            &request,
-            call,
-            Command::Terminate { reason, details },
-        )
-        .await
+        self.change(id, "terminate", &request, call, Command::Terminate { reason, details }).await
     }
 
     async fn fork_session(
@@ -207,24 +157,14 @@ impl Door for Embedded {
                 Problem::new(Code::Internal, format!("no session id could be made: {error}"))
             })?,
         };
-        let reply = self
-            .engine
-            .fork(&self.principal, id, request.at_revision, copy, idempotency)
-            .await;
+        let reply = self.engine.fork(&self.principal, id, request.at_revision, copy, idempotency).await;
         Ok(api::Session::from(&*reply.map_err(problem)?.session))
     }
 
     async fn export_session(&self, id: &SessionId) -> Result<Export, Problem> {
-        let (header, revision) = self
-            .engine
-            .export_header(&self.principal, id)
-            .await
-            .map_err(problem)?;
+        let (header, revision) = self.engine.export_header(&self.principal, id).await.map_err(problem)?;
         // The beginning must still be kept: half a journal is no export.
-        self.engine
-            .events(&self.principal, id, 0, 1)
-            .await
-            .map_err(problem)?;
+        self.engine.events(&self.principal, id, 0, 1).await.map_err(problem)?;
         let (door, id) = (self.clone(), id.clone());
         let pages = stream::try_unfold(0u64, move |after| {
             let (door, id) = (door.clone(), id.clone());
@@ -232,14 +172,8 @@ impl Door for Embedded {
                 if after >= revision {
                     return Ok::<_, Problem>(None);
                 }
-                let limit = usize::try_from(revision - after)
-                    .unwrap_or(usize::MAX)
-                    .min(EXPORT_READ);
-                let page = door
-                    .engine
-                    .events(&door.principal, &id, after, limit)
-                    .await
-                    .map_err(problem)?;
+                let limit = usize::try_from(revision - after).unwrap_or(usize::MAX).min(EXPORT_READ);
+                let page = door.engine.events(&door.principal, &id, after, limit).await.map_err(problem)?;
                 let Some(last) = page.records.last().map(|record| record.seq) else {
                     return Ok(None);
                 };
@@ -247,12 +181,9 @@ impl Door for Embedded {
             }
         });
         let lines = pages.flat_map(|page| match page {
-            Ok(records) => stream::iter(
-                records
-                    .into_iter()
-                    .map(|r| Ok(r.json.to_string()))
-                    .collect::<Vec<_>>(),
-            ),
+            Ok(records) => {
+                stream::iter(records.into_iter().map(|r| Ok(r.json.to_string())).collect::<Vec<_>>())
+            }
             Err(problem) => stream::iter(vec![Err(problem)]),
         });
         Ok(Box::pin(stream::iter([Ok(header)]).chain(lines)))
@@ -265,16 +196,9 @@ impl Door for Embedded {
             return Err(Problem::new(Code::BodyTooLarge, detail));
         }
         let idempotency = self.idempotency(&call, "import", &(&lines, &session_id))?;
-        let imported = self
-            .engine
-            .import(&self.principal, &lines, session_id, idempotency)
-            .await;
+        let imported = self.engine.import(&self.principal, &lines, session_id, idempotency).await;
         let (reply, events) = imported.map_err(problem)?;
-        Ok(api::Imported {
-            session_id: reply.session.id.clone(),
-            revision: reply.session.revision,
-            events,
-        })
+        Ok(api::Imported { session_id: reply.session.id.clone(), revision: reply.session.revision, events })
     }
 
     async fn summary(&self, id: &SessionId) -> Result<String, Problem> {
@@ -309,14 +233,8 @@ impl Door for Embedded {
         call: Call,
     ) -> Result<api::ClaimedLease, Problem> {
         let api::ClaimLease { holder, ttl } = request.clone();
-        let command = Command::ClaimLease {
-            agent: agent.clone(),
-            holder,
-            ttl,
-        };
-        let reply = self
-            .execute(id, &format!("claim_lease {agent}"), &request, call, command)
-            .await?;
+        let command = Command::ClaimLease { agent: agent.clone(), holder, ttl };
+        let reply = self.execute(id, &format!("claim_lease {agent}"), &request, call, command).await?;
         let fence = reply.receipt.fence.unwrap_or_default();
         Ok(api::ClaimedLease {
             agent_id: agent.clone(),
@@ -331,23 +249,14 @@ impl Door for Embedded {
         agent: &AgentId,
         request: api::RenewLease,
     ) -> Result<api::ClaimedLease, Problem> {
-        let renewed = self
-            .engine
-            .renew_lease(&self.principal, id, agent, request.fence)
-            .await;
+        let renewed = self.engine.renew_lease(&self.principal, id, agent, request.fence).await;
         let expires_at = renewed.map_err(problem)?;
-        Ok(api::ClaimedLease {
-            agent_id: agent.clone(),
-            fence: request.fence,
-            expires_at,
-        })
+        Ok(api::ClaimedLease { agent_id: agent.clone(), fence: request.fence, expires_at })
     }
 
     async fn release_lease(&self, id: &SessionId, agent: &AgentId, call: Call) -> Result<(), Problem> {
         let command = Command::ReleaseLease { agent: agent.clone() };
-        self.execute(id, "release_lease", agent, call, command)
-            .await
-            .map(drop)
+        self.execute(id, "release_lease", agent, call, command).await.map(drop)
     }
 
     async fn update_workflow(
@@ -366,9 +275,7 @@ impl Door for Embedded {
         request: api::Advance,
         call: Call,
     ) -> Result<api::Session, Problem> {
-        let command = Command::Advance {
-            step: request.step.clone(),
-        };
+        let command = Command::Advance { step: request.step.clone() };
         self.change(id, "advance_workflow", &request, call, command).await
     }
 
@@ -383,9 +290,7 @@ impl Door for Embedded {
         call: Call,
     ) -> Result<ContextView, Problem> {
         let command = Command::ChangeContext(ContextChange::Replace(document.clone()));
-        let reply = self
-            .execute(id, "replace_context", &document, call, command)
-            .await?;
+        let reply = self.execute(id, "replace_context", &document, call, command).await?;
         Ok(context_view(&reply.session))
     }
 
@@ -405,10 +310,7 @@ impl Door for Embedded {
         let reply = self.execute(id, "delegate_task", &request, call, command).await?;
         match &reply.receipt.task_id {
             Some(task) => task_view(&reply, task),
-            None => Err(Problem::new(
-                Code::Internal,
-                "the task was made, but its id is not known",
-            )),
+            None => Err(Problem::new(Code::Internal, "the task was made, but its id is not known")),
         }
     }
 
@@ -422,15 +324,9 @@ impl Door for Embedded {
             None => None,
         };
         let wanted = |task: &sessiond_core::Task| {
-            query
-                .assignee
-                .as_ref()
-                .is_none_or(|agent| task.assignee == *agent)
+            query.assignee.as_ref().is_none_or(|agent| task.assignee == *agent)
                 && query.status.is_none_or(|status| task.status == status)
-                && query
-                    .step
-                    .as_ref()
-                    .is_none_or(|step| task.step.as_ref() == Some(step))
+                && query.step.as_ref().is_none_or(|step| task.step.as_ref() == Some(step))
                 && after.as_ref().is_none_or(|after| task.id > *after)
         };
         let mut tasks: Vec<api::Task> = session
@@ -448,10 +344,7 @@ impl Door for Embedded {
 
     async fn tasks(&self, query: api::ListTasks) -> Result<api::TaskPage, Problem> {
         if query.step.is_some() {
-            return Err(Problem::invalid(
-                "step",
-                "steps belong to a session; ask GET /sessions/{id}/tasks",
-            ));
+            return Err(Problem::invalid("step", "steps belong to a session; ask GET /sessions/{id}/tasks"));
         }
         let query = TaskQuery {
             assignee: query.assignee,
@@ -460,26 +353,13 @@ impl Door for Embedded {
             limit: convert::page_limit(query.limit)?,
         };
         let page = self.engine.tasks(&self.principal, query).await.map_err(problem)?;
-        let tasks = page
-            .items
-            .iter()
-            .map(|(id, task)| api::Task::view(id, task))
-            .collect();
-        Ok(api::TaskPage {
-            tasks,
-            next_cursor: page.next_cursor,
-        })
+        let tasks = page.items.iter().map(|(id, task)| api::Task::view(id, task)).collect();
+        Ok(api::TaskPage { tasks, next_cursor: page.next_cursor })
     }
 
     async fn task(&self, task: &TaskId) -> Result<api::Task, Problem> {
-        let session = self
-            .see(&self.session_of(task).await?)
-            .await
-            .map_err(hide_session)?;
-        let found = session
-            .tasks
-            .get(task)
-            .ok_or_else(|| Problem::from(Rejection::TaskNotFound))?;
+        let session = self.see(&self.session_of(task).await?).await.map_err(hide_session)?;
+        let found = session.tasks.get(task).ok_or_else(|| Problem::from(Rejection::TaskNotFound))?;
         Ok(api::Task::view(&session.id, found))
     }
 
@@ -489,16 +369,8 @@ impl Door for Embedded {
         request: api::TaskReportMeta,
         call: Call,
     ) -> Result<api::Task, Problem> {
-        let api::TaskReportMeta {
-            attempt,
-            agent_id: by,
-        } = request.clone();
-        let report = TaskReport {
-            task: task.clone(),
-            attempt,
-            by,
-            change: TaskChange::Accept,
-        };
+        let api::TaskReportMeta { attempt, agent_id: by } = request.clone();
+        let report = TaskReport { task: task.clone(), attempt, by, change: TaskChange::Accept };
         self.report(task, "accept", &request, call, report).await
     }
 
@@ -508,17 +380,8 @@ impl Door for Embedded {
         request: api::ProgressTask,
         call: Call,
     ) -> Result<api::Task, Problem> {
-        let api::ProgressTask {
-            progress,
-            attempt,
-            agent_id: by,
-        } = request.clone();
-        let report = TaskReport {
-            task: task.clone(),
-            attempt,
-            by,
-            change: TaskChange::Progress(progress),
-        };
+        let api::ProgressTask { progress, attempt, agent_id: by } = request.clone();
+        let report = TaskReport { task: task.clone(), attempt, by, change: TaskChange::Progress(progress) };
         self.report(task, "progress", &request, call, report).await
     }
 
@@ -528,17 +391,8 @@ impl Door for Embedded {
         request: api::CompleteTask,
         call: Call,
     ) -> Result<api::Task, Problem> {
-        let api::CompleteTask {
-            result,
-            attempt,
-            agent_id: by,
-        } = request.clone();
-        let report = TaskReport {
-            task: task.clone(),
-            attempt,
-            by,
-            change: TaskChange::Complete(result),
-        };
+        let api::CompleteTask { result, attempt, agent_id: by } = request.clone();
+        let report = TaskReport { task: task.clone(), attempt, by, change: TaskChange::Complete(result) };
         self.report(task, "complete", &request, call, report).await
     }
 
@@ -548,17 +402,8 @@ impl Door for Embedded {
         request: api::FailTask,
         call: Call,
     ) -> Result<api::Task, Problem> {
-        let api::FailTask {
-            error,
-            attempt,
-            agent_id: by,
-        } = request.clone();
-        let report = TaskReport {
-            task: task.clone(),
-            attempt,
-            by,
-            change: TaskChange::Fail(error),
-        };
+        let api::FailTask { error, attempt, agent_id: by } = request.clone();
+        let report = TaskReport { task: task.clone(), attempt, by, change: TaskChange::Fail(error) };
         self.report(task, "fail", &request, call, report).await
     }
 
@@ -568,48 +413,22 @@ impl Door for Embedded {
         request: api::CancelTask,
         call: Call,
     ) -> Result<api::Task, Problem> {
-        let change = TaskChange::Cancel {
-            reason: request.reason.clone(),
-        };
-        let report = TaskReport {
-            task: task.clone(),
-            attempt: None,
-            by: None,
-            change,
-        };
+        let change = TaskChange::Cancel { reason: request.reason.clone() };
+        let report = TaskReport { task: task.clone(), attempt: None, by: None, change };
         self.report(task, "cancel", &request, call, report).await
     }
 
     async fn events(&self, id: &SessionId, query: api::ListEvents) -> Result<api::EventPage, Problem> {
         let limit = convert::page_limit(query.limit)?;
         let after = query.after.unwrap_or(0);
-        let page = self
-            .engine
-            .events(&self.principal, id, after, limit)
-            .await
-            .map_err(problem)?;
-        let events = page
-            .records
-            .iter()
-            .map(convert::event)
-            .collect::<Result<Vec<_>, _>>()?;
-        let next_cursor = events
-            .last()
-            .map(|event| event.seq)
-            .filter(|last| *last < page.revision);
-        Ok(api::EventPage {
-            events,
-            revision: page.revision,
-            next_cursor,
-        })
+        let page = self.engine.events(&self.principal, id, after, limit).await.map_err(problem)?;
+        let events = page.records.iter().map(convert::event).collect::<Result<Vec<_>, _>>()?;
+        let next_cursor = events.last().map(|event| event.seq).filter(|last| *last < page.revision);
+        Ok(api::EventPage { events, revision: page.revision, next_cursor })
     }
 
     async fn watch(&self, id: &SessionId, after: Option<Revision>) -> Result<Watch, Problem> {
-        let watch = self
-            .engine
-            .watch(&self.principal, id, after)
-            .await
-            .map_err(problem)?;
+        let watch = self.engine.watch(&self.principal, id, after).await.map_err(problem)?;
         Ok(Box::pin(stream::unfold(watch, |mut watch| async move {
             let item = match watch.next().await? {
                 Ok(EngineItem::Snapshot(session)) => {
@@ -625,11 +444,7 @@ impl Door for Embedded {
 
     async fn send_message(&self, message: api::Message, call: Call) -> Result<api::Sent, Problem> {
         let message_id = message.message_id.clone();
-        let sent = self
-            .engine
-            .send(&self.principal, message, call.fence)
-            .await
-            .map_err(problem)?;
+        let sent = self.engine.send(&self.principal, message, call.fence).await.map_err(problem)?;
         let mut answer = match &sent.task {
             Some(task) => api::Sent::of_task(message_id, task.id.clone(), task.status),
             None => api::Sent::queued(message_id),
@@ -652,42 +467,20 @@ impl Door for Embedded {
 
     async fn messages(&self, query: api::ListMessages) -> Result<api::MessagePage, Problem> {
         let query = convert::message_query(query)?;
-        let page = self
-            .engine
-            .messages(&self.principal, query)
-            .await
-            .map_err(problem)?;
-        let messages = page
-            .items
-            .into_iter()
-            .map(convert::message)
-            .collect::<Result<_, _>>()?;
-        Ok(api::MessagePage {
-            messages,
-            next_cursor: page.next_cursor,
-        })
+        let page = self.engine.messages(&self.principal, query).await.map_err(problem)?;
+        let messages = page.items.into_iter().map(convert::message).collect::<Result<_, _>>()?;
+        Ok(api::MessagePage { messages, next_cursor: page.next_cursor })
     }
 
     async fn requeue_message(&self, agent: &AgentId, message: &MessageId) -> Result<(), Problem> {
-        self.engine
-            .requeue(&self.principal, agent, message)
-            .await
-            .map_err(problem)
+        self.engine.requeue(&self.principal, agent, message).await.map_err(problem)
     }
 
     async fn register_agent(&self, request: api::RegisterAgent) -> Result<api::Registered, Problem> {
         let agent_id = request.agent_descriptor.agent_id.clone();
         let registration = crate::registration::to_keep(&request)?;
-        let done = self
-            .engine
-            .register(&self.principal, &agent_id, registration)
-            .await
-            .map_err(problem)?;
-        Ok(api::Registered {
-            success: true,
-            agent_id,
-            created: done == Registration::Created,
-        })
+        let done = self.engine.register(&self.principal, &agent_id, registration).await.map_err(problem)?;
+        Ok(api::Registered { success: true, agent_id, created: done == Registration::Created })
     }
 
     async fn agents(&self, query: api::ListAgents) -> Result<api::AgentPage, Problem> {
@@ -698,21 +491,11 @@ impl Door for Embedded {
             })?),
             None => None,
         };
-        let mut agents = self
-            .engine
-            .agents(after.as_ref(), limit + 1)
-            .await
-            .map_err(problem)?;
+        let mut agents = self.engine.agents(after.as_ref(), limit + 1).await.map_err(problem)?;
         let more = agents.len() > limit;
         agents.truncate(limit);
-        let agents = agents
-            .into_iter()
-            .map(convert::agent)
-            .collect::<Result<Vec<_>, _>>()?;
-        let next_cursor = agents
-            .last()
-            .filter(|_| more)
-            .map(|agent| agent.agent_id.to_string());
+        let agents = agents.into_iter().map(convert::agent).collect::<Result<Vec<_>, _>>()?;
+        let next_cursor = agents.last().filter(|_| more).map(|agent| agent.agent_id.to_string());
         Ok(api::AgentPage { agents, next_cursor })
     }
 
@@ -721,35 +504,24 @@ impl Door for Embedded {
     }
 
     async fn delete_agent(&self, agent: &AgentId) -> Result<(), Problem> {
-        self.engine
-            .unregister(&self.principal, agent)
-            .await
-            .map_err(problem)
+        self.engine.unregister(&self.principal, agent).await.map_err(problem)
     }
 
     async fn heartbeat(&self, agent: &AgentId, request: api::Heartbeat) -> Result<(), Problem> {
         let said = convert::said(request.status)?;
-        self.engine
-            .heartbeat(&self.principal, agent, said)
-            .map_err(problem)
+        self.engine.heartbeat(&self.principal, agent, said).map_err(problem)
     }
 
     async fn receive(&self, agent: &AgentId, query: api::ReceiveMessages) -> Result<api::InboxPage, Problem> {
         let wait: Duration = query.wait.unwrap_or_default().into();
         let limit = query.limit.unwrap_or(10);
-        let taken = self
-            .engine
-            .receive(&self.principal, agent, query.fence, limit, wait)
-            .await;
+        let taken = self.engine.receive(&self.principal, agent, query.fence, limit, wait).await;
         let messages = taken
             .map_err(problem)?
             .into_iter()
             .map(|delivery| {
                 let message = convert::stored_message(&delivery.body)?;
-                Ok(api::InboxMessage {
-                    message,
-                    attempt: delivery.attempt,
-                })
+                Ok(api::InboxMessage { message, attempt: delivery.attempt })
             })
             .collect::<Result<_, Problem>>()?;
         Ok(api::InboxPage { messages })
@@ -757,11 +529,8 @@ impl Door for Embedded {
 
     async fn ack(&self, agent: &AgentId, request: api::AckMessages) -> Result<api::Acknowledged, Problem> {
         let api::AckMessages { message_ids, fence } = request;
-        let acknowledged = self
-            .engine
-            .ack(&self.principal, agent, fence, message_ids)
-            .await
-            .map_err(problem)?;
+        let acknowledged =
+            self.engine.ack(&self.principal, agent, fence, message_ids).await.map_err(problem)?;
         Ok(api::Acknowledged { acknowledged })
     }
 
@@ -772,84 +541,42 @@ impl Door for Embedded {
 
     async fn create_key(&self, request: api::CreateKey) -> Result<api::CreatedKey, Problem> {
         if request.name.is_empty() || request.name.len() > limits::NAME_BYTES {
-            return Err(Problem::invalid(
-                "/name",
-                format!("a name has 1 to {} bytes", limits::NAME_BYTES),
-            ));
+            return Err(Problem::invalid("/name", format!("a name has 1 to {} bytes", limits::NAME_BYTES)));
         }
         if request.agents.len() > limits::STEP_NAMES {
-            return Err(Problem::invalid(
-                "/agents",
-                format!("at most {} patterns", limits::STEP_NAMES),
-            ));
+            return Err(Problem::invalid("/agents", format!("at most {} patterns", limits::STEP_NAMES)));
         }
-        let api::CreateKey {
-            name,
-            role,
-            agents,
-            expires_in,
-        } = request;
-        let new = NewKey {
-            name,
-            role,
-            agents,
-            expires_in,
-        };
-        let (key, secret) = self
-            .engine
-            .create_key(&self.principal, new)
-            .await
-            .map_err(problem)?;
-        Ok(api::CreatedKey {
-            key: convert::key(key),
-            secret: secret.reveal().to_owned(),
-        })
+        let api::CreateKey { name, role, agents, expires_in } = request;
+        let new = NewKey { name, role, agents, expires_in };
+        let (key, secret) = self.engine.create_key(&self.principal, new).await.map_err(problem)?;
+        Ok(api::CreatedKey { key: convert::key(key), secret: secret.reveal().to_owned() })
     }
 
     async fn keys(&self) -> Result<api::KeyPage, Problem> {
         let keys = self.engine.keys(&self.principal).map_err(problem)?;
-        Ok(api::KeyPage {
-            keys: keys.into_iter().map(convert::key).collect(),
-        })
+        Ok(api::KeyPage { keys: keys.into_iter().map(convert::key).collect() })
     }
 
     async fn revoke_key(&self, key_id: &str) -> Result<api::Key, Problem> {
-        self.engine
-            .revoke_key(&self.principal, key_id)
-            .await
-            .map(convert::key)
-            .map_err(problem)
+        self.engine.revoke_key(&self.principal, key_id).await.map(convert::key).map_err(problem)
     }
 
     async fn put_points(&self, id: &SessionId, request: api::PutPoints) -> Result<(), Problem> {
         let now = self.engine.now();
-        let points = request
-            .points
-            .into_iter()
-            .map(|point| convert::point(point, now))
-            .collect();
-        self.engine
-            .put_points(&self.principal, id, points)
-            .await
-            .map_err(problem)
+        let points = request.points.into_iter().map(|point| convert::point(point, now)).collect();
+        self.engine.put_points(&self.principal, id, points).await.map_err(problem)
     }
 
     async fn points(&self, id: &SessionId, query: api::ListPoints) -> Result<api::PointPage, Problem> {
         let limit = convert::page_limit(query.limit)?;
         let after = query.after.unwrap_or(0);
         let series = query.series.as_deref();
-        let mut points = self
-            .engine
-            .points(&self.principal, id, series, after, limit + 1)
-            .await
-            .map_err(problem)?;
+        let mut points =
+            self.engine.points(&self.principal, id, series, after, limit + 1).await.map_err(problem)?;
         let more = points.len() > limit;
         points.truncate(limit);
         let next_cursor = points.last().filter(|_| more).map(|reading| reading.id);
-        Ok(api::PointPage {
-            points: points.into_iter().map(convert::reading).collect(),
-            next_cursor,
-        })
+        Ok(api::PointPage { points: points.into_iter().map(convert::reading).collect(), next_cursor })
     }
 
     fn location(&self) -> String {

@@ -28,9 +28,7 @@ impl Embedded {
     pub async fn open(dir: &Path) -> Result<Self, Problem> {
         let store = sessiond_store::sqlite::Sqlite::open(dir, sessiond_store::sqlite::Options::default())
             .map_err(|error| problem(error.into()))?;
-        let engine = Engine::open(Arc::new(store), Options::default())
-            .await
-            .map_err(problem)?;
+        let engine = Engine::open(Arc::new(store), Options::default()).await.map_err(problem)?;
         Ok(Self::new(engine, Principal::local()))
     }
 
@@ -67,10 +65,7 @@ impl Embedded {
             fence: call.fence,
             command,
         };
-        self.engine
-            .execute(id, envelope, idempotency)
-            .await
-            .map_err(problem)
+        self.engine.execute(id, envelope, idempotency).await.map_err(problem)
     }
 
     fn idempotency(
@@ -95,10 +90,6 @@ impl Embedded {
             Problem::new(Code::Internal, "the request cannot be written as JSON")
         })?);
         let scope = format!("request/{}", self.principal.name);
-        Ok(Some(Idempotency {
-            scope,
-            key: key.clone(),
-            digest: digest.finalize().into(),
-        }))
+        Ok(Some(Idempotency { scope, key: key.clone(), digest: digest.finalize().into() }))
     }
 }

@@ -1,4 +1,0 @@
-//! The HTTP door.
-
-/// The HTTP door.
-pub struct Http;
