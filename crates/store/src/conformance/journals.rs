@@ -21,18 +21,11 @@ async fn exists(store: &Arc<dyn Store>, id: &str) -> bool {
 }
 
 fn snapshot(revision: Revision, format: u32) -> Snapshot {
-    Snapshot {
-        revision,
-        format,
-        state: format!("state {revision} of format {format}").into_bytes(),
-    }
+    Snapshot { revision, format, state: format!("state {revision} of format {format}").into_bytes() }
 }
 
 fn put_snapshot(id: &str, revision: Revision, format: u32) -> Op {
-    Op::PutSnapshot {
-        session_id: session(id),
-        snapshot: snapshot(revision, format),
-    }
+    Op::PutSnapshot { session_id: session(id), snapshot: snapshot(revision, format) }
 }
 
 fn trim(id: &str, through: Revision) -> Op {
@@ -69,9 +62,7 @@ pub async fn an_append_with_a_gap_in_its_numbers_is_an_error_and_nothing_of_its_
     for numbers in [vec![3], vec![1], vec![2, 4], vec![2, 2], vec![3, 2]] {
         let mut gap = append("a", 1, 0);
         gap.records = numbers.iter().copied().map(record).collect();
-        let result = store
-            .write(vec![op(append("b", 0, 1)), op(gap), op(append("a", 1, 1))])
-            .await;
+        let result = store.write(vec![op(append("b", 0, 1)), op(gap), op(append("a", 1, 1))]).await;
         assert!(result.is_err(), "{numbers:?}");
         assert!(!exists(&store, "b").await);
         assert_eq!(read(&store, "a", 0).await.revision, 1);
@@ -107,9 +98,7 @@ pub async fn a_refused_operation_keeps_none_of_the_others_from_being_done(backen
         op(append("a", 0, 1)),
         op(append("a", 0, 1)),
         op(append("b", 7, 1)),
-        Op::DeleteSession {
-            session_id: session("none"),
-        },
+        Op::DeleteSession { session_id: session("none") },
         op(append("a", 1, 1)),
         op(append("b", 0, 2)),
     ];
@@ -167,10 +156,7 @@ pub async fn an_append_without_events_writes_what_follows_and_keeps_the_revision
     done(&store, vec![with(empty, vec![Write::SetTimer(timer("t", 5))])]).await;
     assert_eq!(read(&store, "a", 0).await.revision, 1);
     assert_eq!(store.due_timers(at(9), 9).await.unwrap().0.len(), 1);
-    assert_eq!(
-        store.answer("owner create", "k").await.unwrap(),
-        Some(answer("k"))
-    );
+    assert_eq!(store.answer("owner create", "k").await.unwrap(), Some(answer("k")));
     let refusal = refused(&store, op(append("a", 0, 1))).await;
     assert_eq!(refusal, Refusal::Conflict { actual: 1 });
 }
@@ -180,24 +166,15 @@ pub async fn an_answer_is_kept_with_its_append_and_refuses_the_same_request_agai
     let mut first = append("a", 0, 1);
     first.answer = Some(answer("k"));
     done(&store, vec![op(first)]).await;
-    assert_eq!(
-        store.answer("owner create", "k").await.unwrap(),
-        Some(answer("k"))
-    );
+    assert_eq!(store.answer("owner create", "k").await.unwrap(), Some(answer("k")));
     // The answer counts before the revision: who asks again asks at a revision that has passed.
     for expected in [0, 1] {
         let mut again = append("a", expected, 1);
-        again.answer = Some(Answer {
-            digest: [8; 32],
-            ..answer("k")
-        });
+        again.answer = Some(Answer { digest: [8; 32], ..answer("k") });
         assert_eq!(refused(&store, op(again)).await, Refusal::Answered(answer("k")));
     }
     let mut other = append("a", 1, 1);
-    other.answer = Some(Answer {
-        scope: "other".into(),
-        ..answer("k")
-    });
+    other.answer = Some(Answer { scope: "other".into(), ..answer("k") });
     done(&store, vec![op(other)]).await;
     assert_eq!(read(&store, "a", 0).await.revision, 2);
 }
@@ -224,11 +201,8 @@ pub async fn opening_reads_the_newest_snapshot_and_the_events_after_it(backend: 
     let store = open(backend).await;
     done(&store, vec![op(append("a", 0, 5)), put_snapshot("a", 2, 1)]).await;
     done(&store, vec![put_snapshot("a", 4, 1), op(append("a", 5, 1))]).await;
-    let expected = Loaded {
-        snapshot: Some(snapshot(4, 1)),
-        records: vec![record(5), record(6)],
-        revision: 6,
-    };
+    let expected =
+        Loaded { snapshot: Some(snapshot(4, 1)), records: vec![record(5), record(6)], revision: 6 };
     assert_eq!(store.load(&session("a"), 1).await.unwrap(), Some(expected));
     assert_eq!(store.load(&session("b"), 1).await.unwrap(), None);
 }
@@ -248,15 +222,7 @@ pub async fn a_snapshot_of_another_format_is_passed_over(backend: &dyn Backend) 
 
 pub async fn an_older_snapshot_does_not_replace_a_newer_one(backend: &dyn Backend) {
     let store = open(backend).await;
-    done(
-        &store,
-        vec![
-            op(append("a", 0, 5)),
-            put_snapshot("a", 4, 1),
-            put_snapshot("a", 3, 1),
-        ],
-    )
-    .await;
+    done(&store, vec![op(append("a", 0, 5)), put_snapshot("a", 4, 1), put_snapshot("a", 3, 1)]).await;
     let loaded = store.load(&session("a"), 1).await.unwrap().unwrap();
     assert_eq!(loaded.snapshot, Some(snapshot(4, 1)));
 }
@@ -285,10 +251,7 @@ pub async fn trimming_drops_events_and_tells_readers_where_the_journal_begins(ba
     assert_eq!(numbers(&loaded.records), [7, 8, 9, 10]);
     done(&store, vec![put_snapshot("a", 10, 1), trim("a", 10)]).await;
     let records = read(&store, "a", 0).await;
-    assert_eq!(
-        (records.records.len(), records.first, records.revision),
-        (0, 11, 10)
-    );
+    assert_eq!((records.records.len(), records.first, records.revision), (0, 11, 10));
     done(&store, vec![op(append("a", 10, 1))]).await;
     assert_eq!(numbers(&read(&store, "a", 0).await.records), [11]);
 }
@@ -306,22 +269,14 @@ pub async fn trimming_is_refused_without_a_snapshot_that_replaces_the_events(bac
 pub async fn a_long_journal_is_trimmed_and_deleted_at_once_for_every_reader(backend: &dyn Backend) {
     let store = open(backend).await;
     let other = open(backend).await;
-    done(
-        &store,
-        vec![op(append("a", 0, 9_000)), put_snapshot("a", 8_990, 1)],
-    )
-    .await;
+    done(&store, vec![op(append("a", 0, 9_000)), put_snapshot("a", 8_990, 1)]).await;
     done(&store, vec![trim("a", 8_000)]).await;
     for reader in [&store, &other] {
         let records = read(reader, "a", 0).await;
         assert_eq!((records.first, records.records.len()), (8_001, 1_000));
     }
     let session_id = session("a");
-    done(
-        &store,
-        vec![Op::DeleteSession { session_id }, op(append("a", 0, 2))],
-    )
-    .await;
+    done(&store, vec![Op::DeleteSession { session_id }, op(append("a", 0, 2))]).await;
     for reader in [&store, &other] {
         assert_eq!(numbers(&read(reader, "a", 0).await.records), [1, 2]);
     }
@@ -339,61 +294,34 @@ pub async fn deleting_a_session_removes_all_that_is_its_own(backend: &dyn Backen
         assignee: agent("to"),
         status: TaskStatus::Pending,
     }];
-    let of_session = |id: &str| Enqueue {
-        session_id: Some(session("a")),
-        ..message(id)
-    };
-    all.writes = vec![
-        Write::SetTimer(timer("t", 5)),
-        Write::Enqueue(Box::new(of_session("m"))),
-    ];
-    let points = vec![Point {
-        series: "loss".into(),
-        time: at(1),
-        step: None,
-        value: Some(1.0),
-        text: None,
-    }];
+    let of_session = |id: &str| Enqueue { session_id: Some(session("a")), ..message(id) };
+    all.writes = vec![Write::SetTimer(timer("t", 5)), Write::Enqueue(Box::new(of_session("m")))];
+    let points = vec![Point { series: "loss".into(), time: at(1), step: None, value: Some(1.0), text: None }];
     let session_id = session("a");
     done(
         &store,
         vec![
             op(all),
             put_snapshot("a", 3, 1),
-            Op::PutPoints {
-                session_id: session_id.clone(),
-                points,
-                keep: 9,
-            },
+            Op::PutPoints { session_id: session_id.clone(), points, keep: 9 },
             op(append("b", 0, 1)),
             enqueue(message("stays")),
         ],
     )
     .await;
-    let delete = || Op::DeleteSession {
-        session_id: session("a"),
-    };
+    let delete = || Op::DeleteSession { session_id: session("a") };
     assert_eq!(do_one(&store, delete()).await, Done::Ok);
     assert_eq!(refused(&store, delete()).await, Refusal::NotFound);
     assert!(!exists(&store, "a").await);
     assert!(exists(&store, "b").await);
     assert_eq!(store.task(&task_id("t")).await.unwrap(), None);
-    let tasks = store
-        .tasks(TaskQuery {
-            limit: 9,
-            ..TaskQuery::default()
-        })
-        .await;
+    let tasks = store.tasks(TaskQuery { limit: 9, ..TaskQuery::default() }).await;
     assert_eq!(tasks.unwrap().items, []);
     assert_eq!(store.due_timers(at(9), 9).await.unwrap(), (vec![], None));
     assert_eq!(store.points(&session_id, None, 0, 9).await.unwrap().0, []);
     assert_eq!(store.inbox(&agent("to"), at(9_000)).await.unwrap().depth, 1);
     let left = store
-        .messages(MessageQuery {
-            session_id: Some(session_id),
-            limit: 9,
-            ..MessageQuery::default()
-        })
+        .messages(MessageQuery { session_id: Some(session_id), limit: 9, ..MessageQuery::default() })
         .await;
     assert_eq!(left.unwrap().items, []);
     let counts = store.counts().await.unwrap();

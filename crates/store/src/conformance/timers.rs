@@ -10,9 +10,7 @@ async fn due(store: &Arc<dyn Store>, now: i64, limit: usize) -> (Vec<String>, Op
 }
 
 async fn set(store: &Arc<dyn Store>, timers: &[(&str, i64)]) {
-    let writes = timers
-        .iter()
-        .map(|(key, millis)| Write::SetTimer(timer(key, *millis)));
+    let writes = timers.iter().map(|(key, millis)| Write::SetTimer(timer(key, *millis)));
     done(store, vec![with(append("a", 0, 1), writes.collect())]).await;
 }
 
@@ -45,10 +43,7 @@ pub async fn a_timer_set_again_replaces_the_one_of_its_key(backend: &dyn Backend
     let store = open(backend).await;
     set(&store, &[("t", 10), ("t", 40)]).await;
     assert_eq!(due(&store, 99, 9).await.0, ["a t 40"]);
-    let changed = Timer {
-        action: TimerAction::EndChildren,
-        ..timer("t", 20)
-    };
+    let changed = Timer { action: TimerAction::EndChildren, ..timer("t", 20) };
     then(&store, Write::SetTimer(changed.clone())).await;
     let (timers, _) = store.due_timers(at(99), 9).await.unwrap();
     assert_eq!(timers.len(), 1);
@@ -67,11 +62,7 @@ pub async fn a_fired_timer_is_cleared_unless_it_was_set_anew(backend: &dyn Backe
     let store = open(backend).await;
     set(&store, &[("t", 10), ("u", 10)]).await;
     then(&store, Write::SetTimer(timer("t", 50))).await;
-    let clear = |key: &str| Op::ClearTimer {
-        session_id: session("a"),
-        key: key.into(),
-        at: at(10),
-    };
+    let clear = |key: &str| Op::ClearTimer { session_id: session("a"), key: key.into(), at: at(10) };
     done(&store, vec![clear("t"), clear("u"), clear("none")]).await;
     assert_eq!(due(&store, 99, 9).await.0, ["a t 50"]);
 }
@@ -79,11 +70,8 @@ pub async fn a_fired_timer_is_cleared_unless_it_was_set_anew(backend: &dyn Backe
 pub async fn a_timer_is_moved_while_it_exists(backend: &dyn Backend) {
     let store = open(backend).await;
     set(&store, &[("t", 10)]).await;
-    let postpone = |id: &str, key: &str| Op::MoveTimer {
-        session_id: session(id),
-        key: key.into(),
-        at: at(70),
-    };
+    let postpone =
+        |id: &str, key: &str| Op::MoveTimer { session_id: session(id), key: key.into(), at: at(70) };
     assert_eq!(do_one(&store, postpone("a", "t")).await, Done::Ok);
     assert_eq!(due(&store, 69, 9).await, (vec![], Some(70)));
     assert_eq!(refused(&store, postpone("a", "u")).await, Refusal::NotFound);
@@ -95,11 +83,7 @@ pub async fn a_timer_is_moved_while_it_exists(backend: &dyn Backend) {
 pub async fn timers_of_two_sessions_with_one_key_are_two(backend: &dyn Backend) {
     let store = open(backend).await;
     set(&store, &[("t", 10)]).await;
-    done(
-        &store,
-        vec![with(append("b", 0, 1), vec![Write::SetTimer(timer("t", 20))])],
-    )
-    .await;
+    done(&store, vec![with(append("b", 0, 1), vec![Write::SetTimer(timer("t", 20))])]).await;
     assert_eq!(due(&store, 99, 9).await.0, ["a t 10", "b t 20"]);
     then(&store, Write::ClearTimer("t".into())).await;
     assert_eq!(due(&store, 99, 9).await.0, ["b t 20"]);

@@ -30,12 +30,7 @@ pub(super) fn make(dir: &Path, file: &Path) -> Result<(), Error> {
         made.map_err(|error| failed(dir, error))?;
     }
     let mut options = OpenOptions::new();
-    let opened = options
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(file);
+    let opened = options.write(true).create(true).truncate(false).mode(0o600).open(file);
     opened.map(drop).map_err(|error| failed(file, error))
 }
 

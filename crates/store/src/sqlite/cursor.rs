@@ -48,10 +48,8 @@ fn decode(hex: &str) -> Result<String, Error> {
     if !hex.is_ascii() || !hex.len().is_multiple_of(2) {
         return Err(Error::Cursor);
     }
-    let bytes: Option<Vec<u8>> = (0..hex.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).ok())
-        .collect();
+    let bytes: Option<Vec<u8>> =
+        (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).ok()).collect();
     String::from_utf8(bytes.ok_or(Error::Cursor)?).map_err(|_| Error::Cursor)
 }
 

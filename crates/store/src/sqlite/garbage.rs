@@ -29,19 +29,12 @@ pub(super) fn add(tx: &mut Tx<'_>, session: i64, through: i64) -> Result<(), Err
 /// Removes some of what was noted, and answers whether there is more.
 pub(super) fn sweep(connection: &mut Connection) -> Result<bool, Error> {
     let next = "SELECT session, through FROM garbage LIMIT 1";
-    if connection
-        .prepare_cached(next)?
-        .query_row([], |_| Ok(()))
-        .optional()?
-        .is_none()
-    {
+    if connection.prepare_cached(next)?.query_row([], |_| Ok(())).optional()?.is_none() {
         return Ok(false);
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let noted: Option<(i64, i64)> = transaction
-        .prepare_cached(next)?
-        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
+    let noted: Option<(i64, i64)> =
+        transaction.prepare_cached(next)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     if let Some((session, through)) = noted {
         remove(&transaction, session, through)?;
     }
@@ -67,9 +60,7 @@ fn remove(connection: &Connection, session: i64, through: i64) -> Result<bool, E
     }
     let done = limit(removed) < CHUNK;
     if done {
-        connection
-            .prepare_cached("DELETE FROM garbage WHERE session = ?1")?
-            .execute([session])?;
+        connection.prepare_cached("DELETE FROM garbage WHERE session = ?1")?.execute([session])?;
     }
     Ok(done)
 }
@@ -83,9 +74,6 @@ pub(super) fn purge(tx: &mut Tx<'_>, answers_before: Timestamp, messages_before:
     let ended = "SELECT message FROM messages WHERE ended_at < ?1 ORDER BY ended_at, message LIMIT ?2";
     let before = (messages_before.millis(), CHUNK);
     tx.run(&format!("DELETE FROM bodies WHERE message IN ({ended})"), before)?;
-    let messages = tx.run(
-        &format!("DELETE FROM messages WHERE message IN ({ended})"),
-        before,
-    )?;
+    let messages = tx.run(&format!("DELETE FROM messages WHERE message IN ({ended})"), before)?;
     Ok(Ok(Done::Count((answers + messages) as u64)))
 }

@@ -20,11 +20,7 @@ fn find(tx: &Tx<'_>, agent: &AgentId) -> Result<Option<Found>, Error> {
     let found = tx
         .prepare("SELECT inbox, fence, depth FROM inboxes WHERE agent_id = ?1")?
         .query_row([agent.as_str()], |row| {
-            Ok(Found {
-                inbox: row.get(0)?,
-                fence: uint(row, 1)?,
-                depth: uint(row, 2)?,
-            })
+            Ok(Found { inbox: row.get(0)?, fence: uint(row, 1)?, depth: uint(row, 2)? })
         });
     Ok(found.optional()?)
 }
@@ -35,11 +31,7 @@ fn find_or_make(tx: &Tx<'_>, agent: &AgentId) -> Result<Found, Error> {
     }
     let sql = "INSERT INTO inboxes (agent_id, fence, depth) VALUES (?1, 0, 0)";
     tx.run(sql, [agent.as_str()])?;
-    Ok(Found {
-        inbox: tx.connection.last_insert_rowid(),
-        fence: 0,
-        depth: 0,
-    })
+    Ok(Found { inbox: tx.connection.last_insert_rowid(), fence: 0, depth: 0 })
 }
 
 /// The inbox, unless the token is not its present one. Without an inbox the present token is 0.
@@ -71,10 +63,7 @@ pub(super) fn plan(tx: &Tx<'_>, writes: &[Write]) -> Result<Result<Vec<bool>, Re
                 Ok(accept) => accepted.push(accept),
                 Err(refusal) => return Ok(Err(refusal)),
             },
-            Write::Withdraw {
-                recipient,
-                message_id,
-            } => plan.withdraw(tx, recipient, message_id)?,
+            Write::Withdraw { recipient, message_id } => plan.withdraw(tx, recipient, message_id)?,
             Write::SetTimer(_) | Write::ClearTimer(_) => {}
         }
     }
@@ -158,10 +147,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, message: &Enqueue) -> Result<(), Error> {
         ],
     )?;
     let key = tx.connection.last_insert_rowid();
-    tx.run(
-        "INSERT INTO bodies (message, body) VALUES (?1, ?2)",
-        (key, &*message.body),
-    )?;
+    tx.run("INSERT INTO bodies (message, body) VALUES (?1, ?2)", (key, &*message.body))?;
     tx.run("UPDATE inboxes SET depth = depth + 1 WHERE inbox = ?1", [inbox])?;
     raise_earlier(tx, key)?;
     tx.notice.inbox(&message.recipient);
@@ -224,10 +210,7 @@ fn shrink(tx: &Tx<'_>, inbox: i64, by: usize) -> Result<(), Error> {
 pub(super) fn connect(tx: &mut Tx<'_>, agent: &AgentId, now: Timestamp) -> Outcome {
     let found = find_or_make(tx, agent)?;
     let fence = found.fence + 1;
-    tx.run(
-        "UPDATE inboxes SET fence = ?2 WHERE inbox = ?1",
-        (found.inbox, int(fence)),
-    )?;
+    tx.run("UPDATE inboxes SET fence = ?2 WHERE inbox = ?1", (found.inbox, int(fence)))?;
     tx.run(
         "UPDATE messages SET due_at = ?2 WHERE inbox = ?1 AND state = 0 AND attempts > 0 AND due_at > ?2",
         (found.inbox, now.millis()),
@@ -274,10 +257,7 @@ pub(super) fn take(tx: &mut Tx<'_>, agent: &AgentId, fence: Option<Fence>, take:
                     "UPDATE messages SET state = 2, ended_at = ?2 WHERE message = ?1",
                     (message.key, take.now.millis()),
                 )?;
-                dead.push(Dead {
-                    message_id: message.message_id,
-                    body: message.body,
-                });
+                dead.push(Dead { message_id: message.message_id, body: message.body });
             } else {
                 tx.run(
                     "UPDATE messages SET attempts = attempts + 1, due_at = ?2 WHERE message = ?1",
@@ -362,10 +342,7 @@ pub(super) fn requeue(tx: &mut Tx<'_>, agent: &AgentId, message_id: &MessageId, 
         (key, now.millis()),
     )?;
     raise_earlier(tx, key)?;
-    tx.run(
-        "UPDATE inboxes SET depth = depth + 1 WHERE inbox = ?1",
-        [found.inbox],
-    )?;
+    tx.run("UPDATE inboxes SET depth = depth + 1 WHERE inbox = ?1", [found.inbox])?;
     tx.notice.inbox(agent);
     Ok(Ok(Done::Ok))
 }

@@ -20,23 +20,14 @@ pub(super) fn position(connection: &Connection, id: &SessionId) -> Result<Option
     let sql = "SELECT session, revision, first FROM sessions WHERE id = ?1";
     let mut statement = connection.prepare_cached(sql)?;
     let row = statement.query_row([id.as_str()], |row| {
-        Ok(Position {
-            session: row.get(0)?,
-            revision: uint(row, 1)?,
-            first: uint(row, 2)?,
-        })
+        Ok(Position { session: row.get(0)?, revision: uint(row, 1)?, first: uint(row, 2)? })
     });
     Ok(row.optional()?)
 }
 
 /// Whether an append is one that the contract allows, whatever the store holds.
 pub(super) fn check(append: &Append) -> Result<(), Error> {
-    let wrong = |what: &str| {
-        Err(Error::Failed(format!(
-            "an append to {} {what}",
-            append.session_id
-        )))
-    };
+    let wrong = |what: &str| Err(Error::Failed(format!("an append to {} {what}", append.session_id)));
     let mut expected = append.expected_revision;
     for record in &append.records {
         expected += 1;
@@ -97,10 +88,9 @@ pub(super) fn append(tx: &mut Tx<'_>, append: &Append) -> Outcome {
                     inbox::insert(tx, message)?;
                 }
             }
-            Write::Withdraw {
-                recipient,
-                message_id,
-            } => inbox::withdraw(tx, recipient, message_id, append.updated_at)?,
+            Write::Withdraw { recipient, message_id } => {
+                inbox::withdraw(tx, recipient, message_id, append.updated_at)?
+            }
         }
     }
     if let Some(answer) = &append.answer {
@@ -129,11 +119,7 @@ fn advance(tx: &mut Tx<'_>, append: &Append) -> Result<Result<i64, Revision>, Er
     }
     let mut update = tx
         .prepare("UPDATE sessions SET revision = ?1, updated_at = ?2 WHERE session = ?3 AND revision = ?4")?;
-    let (to, at, from) = (
-        int(revision),
-        append.updated_at.millis(),
-        int(append.expected_revision),
-    );
+    let (to, at, from) = (int(revision), append.updated_at.millis(), int(append.expected_revision));
     if let Some(session) = tx.keys.get(id)
         && update.execute((to, at, session, from))? == 1
     {
@@ -160,12 +146,7 @@ pub(super) fn put_snapshot(tx: &mut Tx<'_>, id: &SessionId, snapshot: &Snapshot)
         "INSERT INTO snapshots (session, format, revision, state) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (session, format) DO UPDATE SET revision = excluded.revision, state = excluded.state
          WHERE excluded.revision >= revision",
-        params![
-            found.session,
-            snapshot.format,
-            int(snapshot.revision),
-            snapshot.state
-        ],
+        params![found.session, snapshot.format, int(snapshot.revision), snapshot.state],
     )?;
     Ok(Ok(Done::Ok))
 }
@@ -181,10 +162,7 @@ pub(super) fn trim(tx: &mut Tx<'_>, id: &SessionId, through: Revision) -> Outcom
         return Ok(Err(Refusal::NotFound));
     }
     if through >= found.first {
-        tx.run(
-            "UPDATE sessions SET first = ?2 WHERE session = ?1",
-            (found.session, int(through + 1)),
-        )?;
+        tx.run("UPDATE sessions SET first = ?2 WHERE session = ?1", (found.session, int(through + 1)))?;
         garbage::add(tx, found.session, int(through))?;
     }
     Ok(Ok(Done::Ok))
@@ -218,11 +196,7 @@ pub(super) fn load(connection: &Connection, id: &SessionId, format: u32) -> Resu
     let snapshot = connection
         .prepare_cached("SELECT revision, state FROM snapshots WHERE session = ?1 AND format = ?2")?
         .query_row((found.session, format), |row| {
-            Ok(Snapshot {
-                revision: uint(row, 0)?,
-                format,
-                state: row.get(1)?,
-            })
+            Ok(Snapshot { revision: uint(row, 0)?, format, state: row.get(1)? })
         })
         .optional()?;
     let after = snapshot.as_ref().map_or(0, |snapshot| snapshot.revision);
@@ -260,10 +234,7 @@ fn read(
     let sql = "SELECT seq, event FROM events WHERE session = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
     let mut statement = connection.prepare_cached(sql)?;
     let records = statement.query_map((found.session, int(after), limit(rows)), |row| {
-        Ok(Record {
-            seq: uint(row, 0)?,
-            json: row.get_ref(1)?.as_str()?.into(),
-        })
+        Ok(Record { seq: uint(row, 0)?, json: row.get_ref(1)?.as_str()?.into() })
     })?;
     Ok(records.collect::<Result<_, _>>()?)
 }

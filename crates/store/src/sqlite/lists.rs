@@ -46,19 +46,13 @@ impl Filter {
         let mut end = None;
         while let Some(row) = found.next()? {
             if items.len() == rows {
-                return Ok(Page {
-                    items,
-                    next_cursor: end,
-                });
+                return Ok(Page { items, next_cursor: end });
             }
             let (item, cursor) = read(row)?;
             items.push(item);
             end = Some(cursor);
         }
-        Ok(Page {
-            items,
-            next_cursor: None,
-        })
+        Ok(Page { items, next_cursor: None })
     }
 }
 
@@ -95,10 +89,7 @@ pub(super) fn sessions(connection: &Connection, query: &ListQuery) -> Result<Pag
             [key.clone(), value.clone()],
         ),
         Some((key, None)) => {
-            filter.and(
-                "s.session IN (SELECT session FROM labels WHERE key = ?)",
-                [key.clone()],
-            );
+            filter.and("s.session IN (SELECT session FROM labels WHERE key = ?)", [key.clone()]);
         }
         None => {}
     }
@@ -124,10 +115,7 @@ pub(super) fn sessions(connection: &Connection, query: &ListQuery) -> Result<Pag
             Sort::Name => Value::Text(sorted_by),
         };
         let beyond = if order == "ASC" { ">" } else { "<" };
-        filter.and(
-            &format!("({key}, s.session) {beyond} (?, ?)"),
-            [sorted_by, Value::Integer(session)],
-        );
+        filter.and(&format!("({key}, s.session) {beyond} (?, ?)"), [sorted_by, Value::Integer(session)]);
     }
     let sql = format!(
         "SELECT {COLUMNS} FROM summaries s JOIN sessions h ON h.session = s.session {}
@@ -176,10 +164,7 @@ fn visible(
         "SELECT session FROM summaries WHERE owner = ? UNION ALL SELECT session FROM members WHERE {member}"
     );
     let counted: i64 = connection
-        .prepare_cached(&format!(
-            "SELECT count(*) FROM (SELECT 1 FROM ({own}) LIMIT {})",
-            FEW + 1
-        ))?
+        .prepare_cached(&format!("SELECT count(*) FROM (SELECT 1 FROM ({own}) LIMIT {})", FEW + 1))?
         .query_row(params_from_iter(values.clone()), |row| row.get(0))?;
     if counted <= FEW {
         filter.and(&format!("s.session IN ({own})"), values);
@@ -208,10 +193,7 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<SummaryRow> {
         labels: json(row, 10)?,
         parent: optional_name(row, 11)?,
         forked_from: match forked_from {
-            Some(session_id) => Some(ForkPoint {
-                session_id,
-                revision: uint(row, 13)?,
-            }),
+            Some(session_id) => Some(ForkPoint { session_id, revision: uint(row, 13)? }),
             None => None,
         },
         created_at: time(row, CREATED_AT)?,

@@ -14,9 +14,7 @@ const COLUMNS: &str = "m.message, m.message_id, i.agent_id, m.sender, m.session_
 pub(super) fn inbox(connection: &Connection, agent: &AgentId, now: Timestamp) -> Result<Inbox, Error> {
     let found = connection
         .prepare_cached("SELECT inbox, fence, depth FROM inboxes WHERE agent_id = ?1")?
-        .query_row([agent.as_str()], |row| {
-            Ok((row.get::<_, i64>(0)?, uint(row, 1)?, uint(row, 2)?))
-        })
+        .query_row([agent.as_str()], |row| Ok((row.get::<_, i64>(0)?, uint(row, 1)?, uint(row, 2)?)))
         .optional()?;
     let Some((inbox, fence, depth)) = found else {
         return Ok(Inbox::default());
@@ -78,9 +76,7 @@ pub(super) fn list(connection: &Connection, query: &MessageQuery) -> Result<Page
          {} ORDER BY m.message DESC",
         filter.clause()
     );
-    filter.page(connection, &sql, query.limit, |row| {
-        Ok((record(row)?, cursor::of_number("m", row.get(0)?)))
-    })
+    filter.page(connection, &sql, query.limit, |row| Ok((record(row)?, cursor::of_number("m", row.get(0)?))))
 }
 
 fn record(row: &Row<'_>) -> rusqlite::Result<MessageRecord> {

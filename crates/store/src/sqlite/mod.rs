@@ -56,11 +56,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            readers: 4,
-            poll: Duration::from_millis(20),
-            max_bytes: None,
-        }
+        Self { readers: 4, poll: Duration::from_millis(20), max_bytes: None }
     }
 }
 
@@ -92,12 +88,7 @@ impl Sqlite {
             .name("sessiond-writer".into())
             .spawn(move || writer.run(waiting))
             .map_err(|error| Error::Failed(format!("no thread can be started: {error}")))?;
-        Ok(Self {
-            readers: Readers::new(file.clone(), options.readers),
-            file,
-            requests,
-            watch,
-        })
+        Ok(Self { readers: Readers::new(file.clone(), options.readers), file, requests, watch })
     }
 }
 
@@ -118,17 +109,13 @@ impl Store for Sqlite {
             }
         }
         let (answer, answered) = oneshot::channel();
-        self.requests
-            .send(Request::Write(ops, answer))
-            .map_err(|_| Error::Closed)?;
+        self.requests.send(Request::Write(ops, answer)).map_err(|_| Error::Closed)?;
         answered.await.map_err(|_| Error::Closed)?
     }
 
     async fn load(&self, session_id: &SessionId, format: u32) -> Result<Option<Loaded>, Error> {
         let id = session_id.clone();
-        self.readers
-            .read(move |connection| journal::load(connection, &id, format))
-            .await
+        self.readers.read(move |connection| journal::load(connection, &id, format)).await
     }
 
     async fn events(
@@ -138,15 +125,11 @@ impl Store for Sqlite {
         limit: usize,
     ) -> Result<Option<Records>, Error> {
         let id = session_id.clone();
-        self.readers
-            .read(move |connection| journal::events(connection, &id, after, limit))
-            .await
+        self.readers.read(move |connection| journal::events(connection, &id, after, limit)).await
     }
 
     async fn list(&self, query: ListQuery) -> Result<Page<SummaryRow>, Error> {
-        self.readers
-            .read(move |connection| lists::sessions(connection, &query))
-            .await
+        self.readers.read(move |connection| lists::sessions(connection, &query)).await
     }
 
     async fn counts(&self) -> Result<Counts, Error> {
@@ -155,15 +138,11 @@ impl Store for Sqlite {
 
     async fn task(&self, task_id: &TaskId) -> Result<Option<TaskRow>, Error> {
         let id = task_id.clone();
-        self.readers
-            .read(move |connection| tasks::get(connection, &id))
-            .await
+        self.readers.read(move |connection| tasks::get(connection, &id)).await
     }
 
     async fn tasks(&self, query: TaskQuery) -> Result<Page<TaskRow>, Error> {
-        self.readers
-            .read(move |connection| tasks::list(connection, &query))
-            .await
+        self.readers.read(move |connection| tasks::list(connection, &query)).await
     }
 
     async fn due_timers(
@@ -171,16 +150,12 @@ impl Store for Sqlite {
         now: Timestamp,
         limit: usize,
     ) -> Result<(Vec<TimerRow>, Option<Timestamp>), Error> {
-        self.readers
-            .read(move |connection| timers::due(connection, now, limit))
-            .await
+        self.readers.read(move |connection| timers::due(connection, now, limit)).await
     }
 
     async fn inbox(&self, agent_id: &AgentId, now: Timestamp) -> Result<Inbox, Error> {
         let agent = agent_id.clone();
-        self.readers
-            .read(move |connection| messages::inbox(connection, &agent, now))
-            .await
+        self.readers.read(move |connection| messages::inbox(connection, &agent, now)).await
     }
 
     async fn message(
@@ -189,29 +164,21 @@ impl Store for Sqlite {
         message_id: &MessageId,
     ) -> Result<Option<MessageRecord>, Error> {
         let (recipient, id) = (recipient.clone(), message_id.clone());
-        self.readers
-            .read(move |connection| messages::get(connection, &recipient, &id))
-            .await
+        self.readers.read(move |connection| messages::get(connection, &recipient, &id)).await
     }
 
     async fn messages(&self, query: MessageQuery) -> Result<Page<MessageRecord>, Error> {
-        self.readers
-            .read(move |connection| messages::list(connection, &query))
-            .await
+        self.readers.read(move |connection| messages::list(connection, &query)).await
     }
 
     async fn agent(&self, agent_id: &AgentId) -> Result<Option<AgentRecord>, Error> {
         let id = agent_id.clone();
-        self.readers
-            .read(move |connection| registry::agent(connection, &id))
-            .await
+        self.readers.read(move |connection| registry::agent(connection, &id)).await
     }
 
     async fn agents(&self, after: Option<&AgentId>, limit: usize) -> Result<Vec<AgentRecord>, Error> {
         let after = after.cloned();
-        self.readers
-            .read(move |connection| registry::agents(connection, after.as_ref(), limit))
-            .await
+        self.readers.read(move |connection| registry::agents(connection, after.as_ref(), limit)).await
     }
 
     async fn keys(&self) -> Result<Vec<KeyRecord>, Error> {
@@ -220,9 +187,7 @@ impl Store for Sqlite {
 
     async fn answer(&self, scope: &str, key: &str) -> Result<Option<Answer>, Error> {
         let (scope, key) = (scope.to_owned(), key.to_owned());
-        self.readers
-            .read(move |connection| registry::answer(connection, &scope, &key))
-            .await
+        self.readers.read(move |connection| registry::answer(connection, &scope, &key)).await
     }
 
     async fn points(

@@ -55,12 +55,7 @@ impl Notice {
 
     /// Leaves the row, when anything was touched.
     pub(super) fn write(&self, connection: &Connection, origin: i64) -> Result<(), Error> {
-        let Self {
-            sessions,
-            inboxes,
-            timers,
-            registry,
-        } = self;
+        let Self { sessions, inboxes, timers, registry } = self;
         if sessions.is_empty() && inboxes.is_empty() && !timers && !registry {
             return Ok(());
         }
@@ -77,9 +72,7 @@ impl Notice {
         // The newest row always stays, so numbers go on without gaps.
         let id = connection.last_insert_rowid();
         if id % TRIMMED_EVERY == 0 {
-            connection
-                .prepare_cached("DELETE FROM changes WHERE id <= ?1")?
-                .execute([id - KEPT])?;
+            connection.prepare_cached("DELETE FROM changes WHERE id <= ?1")?.execute([id - KEPT])?;
         }
         Ok(())
     }
@@ -102,9 +95,7 @@ impl Body {
         let Some(sessions) = self.sessions else {
             return vec![Change::All];
         };
-        let sessions = sessions
-            .into_iter()
-            .map(|(id, revision)| Change::Session(id, revision));
+        let sessions = sessions.into_iter().map(|(id, revision)| Change::Session(id, revision));
         let inboxes = self.inboxes.into_iter().map(Change::Inbox);
         let timers = self.timers.then_some(Change::Timers);
         let registry = self.registry.then_some(Change::Registry);
@@ -133,13 +124,7 @@ impl Watch {
     /// Starts the thread. It sleeps until somebody listens.
     pub(super) fn start(connection: Connection, origin: i64, every: Duration) -> Result<Arc<Self>, Error> {
         let watch = Arc::new(Self {
-            state: Mutex::new(State {
-                connection,
-                origin,
-                version: None,
-                last: 0,
-                closed: false,
-            }),
+            state: Mutex::new(State { connection, origin, version: None, last: 0, closed: false }),
             wake: Condvar::new(),
             sender: broadcast::Sender::new(WAITING),
             every,
@@ -187,9 +172,7 @@ impl Watch {
 impl State {
     /// Passes over all that was written before anybody listened.
     fn skip(&mut self, sender: &broadcast::Sender<Change>) {
-        let newest = self
-            .connection
-            .query_row("SELECT max(id) FROM changes", [], |row| row.get(0));
+        let newest = self.connection.query_row("SELECT max(id) FROM changes", [], |row| row.get(0));
         match newest {
             Ok(newest) => self.last = Option::unwrap_or(newest, 0),
             Err(error) => {
@@ -201,10 +184,8 @@ impl State {
     }
 
     fn look(&mut self, sender: &broadcast::Sender<Change>) -> Result<(), Error> {
-        let version: i64 = self
-            .connection
-            .prepare_cached("PRAGMA data_version")?
-            .query_row([], |row| row.get(0))?;
+        let version: i64 =
+            self.connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
         if self.version == Some(version) {
             return Ok(());
         }

@@ -19,11 +19,7 @@ pub(super) struct Readers {
 
 impl Readers {
     pub(super) fn new(path: PathBuf, connections: usize) -> Arc<Self> {
-        Arc::new(Self {
-            path,
-            idle: Mutex::default(),
-            permits: Semaphore::new(connections.max(1)),
-        })
+        Arc::new(Self { path, idle: Mutex::default(), permits: Semaphore::new(connections.max(1)) })
     }
 
     /// Reads, off the threads that serve. All that `read` sees is of one moment.
@@ -48,8 +44,7 @@ impl Readers {
             }
             result
         });
-        task.await
-            .map_err(|error| Error::Failed(format!("a read did not end: {error}")))?
+        task.await.map_err(|error| Error::Failed(format!("a read did not end: {error}")))?
     }
 
     /// Refuses new reads and closes the connections that rest.

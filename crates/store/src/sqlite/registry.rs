@@ -111,13 +111,7 @@ pub(super) fn put_answer(tx: &mut Tx<'_>, answer: &Answer) -> Outcome {
 pub(super) fn insert_answer(tx: &Tx<'_>, answer: &Answer) -> Result<(), Error> {
     tx.run(
         "INSERT INTO answers (scope, key, digest, body, at) VALUES (?1, ?2, ?3, ?4, ?5)",
-        params![
-            answer.scope,
-            answer.key,
-            answer.digest,
-            answer.body,
-            answer.at.millis()
-        ],
+        params![answer.scope, answer.key, answer.digest, answer.body, answer.at.millis()],
     )?;
     Ok(())
 }

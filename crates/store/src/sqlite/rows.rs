@@ -46,9 +46,7 @@ where
     T: TryFrom<String, Error: std::error::Error + Send + Sync + 'static>,
 {
     let text: Option<String> = row.get(index)?;
-    text.map(T::try_from)
-        .transpose()
-        .map_err(|error| unreadable(index, error))
+    text.map(T::try_from).transpose().map_err(|error| unreadable(index, error))
 }
 
 /// A value that is kept as JSON.

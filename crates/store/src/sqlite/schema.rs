@@ -45,17 +45,11 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), Error> {
 /// The format of the store; 0 when it is empty.
 fn format(connection: &Connection) -> Result<u32, Error> {
     let has_meta = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'meta'";
-    if connection
-        .query_row(has_meta, [], |_| Ok(()))
-        .optional()?
-        .is_none()
-    {
+    if connection.query_row(has_meta, [], |_| Ok(())).optional()?.is_none() {
         return Ok(0);
     }
     connection
-        .query_row("SELECT value FROM meta WHERE key = 'format'", [], |row| {
-            row.get(0)
-        })
+        .query_row("SELECT value FROM meta WHERE key = 'format'", [], |row| row.get(0))
         .optional()?
         .ok_or_else(|| damaged("it does not say which format it has"))
 }

@@ -21,10 +21,7 @@ pub(super) fn put(tx: &mut Tx<'_>, session: i64, row: &SummaryRow, new: bool) ->
     let labels = serde_json::to_string(&row.labels).map_err(unwritable)?;
     let old = if new { None } else { old(tx, session)? };
     let (kind, status) = (row.kind.as_str(), row.status.as_str());
-    if old
-        .as_ref()
-        .is_none_or(|old| old.kind != kind || old.status != status)
-    {
+    if old.as_ref().is_none_or(|old| old.kind != kind || old.status != status) {
         if let Some(old) = &old {
             count(tx, &old.kind, &old.status, -1)?;
         }
@@ -40,12 +37,7 @@ pub(super) fn put(tx: &mut Tx<'_>, session: i64, row: &SummaryRow, new: bool) ->
     let id = row.session_id.as_str();
     let client = row.client_id.as_deref();
     let orchestrator = row.orchestrator.as_ref().map(AgentId::as_str);
-    let search = [
-        id,
-        name.unwrap_or(""),
-        client.unwrap_or(""),
-        orchestrator.unwrap_or(""),
-    ];
+    let search = [id, name.unwrap_or(""), client.unwrap_or(""), orchestrator.unwrap_or("")];
     tx.run(
         "INSERT OR REPLACE INTO summaries (session, kind, status, name, owner, client_id, orchestrator, members,
              labels, parent, forked_from, forked_revision, created_at, expires_at, ended_at, steps_done, steps,
@@ -95,21 +87,14 @@ pub(super) fn delete(tx: &mut Tx<'_>, session: i64) -> Result<(), Error> {
 pub(super) fn counts(connection: &Connection) -> Result<Counts, Error> {
     let mut statement = connection.prepare_cached("SELECT kind, status, n FROM counts WHERE n > 0")?;
     let rows = statement.query_map([], |row| Ok(((kind(row, 0)?, status(row, 1)?), uint(row, 2)?)))?;
-    Ok(Counts {
-        sessions: rows.collect::<Result<_, _>>()?,
-    })
+    Ok(Counts { sessions: rows.collect::<Result<_, _>>()? })
 }
 
 fn old(tx: &Tx<'_>, session: i64) -> Result<Option<Old>, Error> {
     let old = tx
         .prepare("SELECT kind, status, members, labels FROM summaries WHERE session = ?1")?
         .query_row([session], |row| {
-            Ok(Old {
-                kind: row.get(0)?,
-                status: row.get(1)?,
-                members: row.get(2)?,
-                labels: row.get(3)?,
-            })
+            Ok(Old { kind: row.get(0)?, status: row.get(1)?, members: row.get(2)?, labels: row.get(3)? })
         });
     Ok(old.optional()?)
 }

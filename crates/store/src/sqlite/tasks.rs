@@ -14,12 +14,7 @@ pub(super) fn put(tx: &mut Tx<'_>, session: i64, task: &TaskRow) -> Result<(), E
         "INSERT INTO tasks (task_id, session, assignee, status) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (task_id) DO UPDATE SET assignee = excluded.assignee, status = excluded.status
          WHERE session = excluded.session",
-        params![
-            task.task_id.as_str(),
-            session,
-            task.assignee.as_str(),
-            task.status.as_str()
-        ],
+        params![task.task_id.as_str(), session, task.assignee.as_str(), task.status.as_str()],
     )?;
     Ok(())
 }
@@ -47,9 +42,7 @@ pub(super) fn list(connection: &Connection, query: &TaskQuery) -> Result<Page<Ta
          FROM tasks t JOIN sessions s ON s.session = t.session {} ORDER BY t.task DESC",
         filter.clause()
     );
-    filter.page(connection, &sql, query.limit, |row| {
-        Ok((task(row)?, cursor::of_number("t", row.get(0)?)))
-    })
+    filter.page(connection, &sql, query.limit, |row| Ok((task(row)?, cursor::of_number("t", row.get(0)?))))
 }
 
 fn task(row: &Row<'_>) -> rusqlite::Result<TaskRow> {

@@ -21,10 +21,7 @@ pub(super) fn set(tx: &mut Tx<'_>, session: i64, timer: &Timer) -> Result<(), Er
 }
 
 pub(super) fn clear(tx: &mut Tx<'_>, session: i64, key: &str) -> Result<(), Error> {
-    tx.run(
-        "DELETE FROM timers WHERE session = ?1 AND key = ?2",
-        (session, key),
-    )?;
+    tx.run("DELETE FROM timers WHERE session = ?1 AND key = ?2", (session, key))?;
     Ok(())
 }
 
@@ -65,11 +62,7 @@ pub(super) fn due(
     let timers = statement.query_map((now.millis(), limit(rows.saturating_add(1))), |row| {
         Ok(TimerRow {
             session_id: name(row, 0)?,
-            timer: Timer {
-                key: row.get(1)?,
-                at: time(row, 2)?,
-                action: json(row, 3)?,
-            },
+            timer: Timer { key: row.get(1)?, at: time(row, 2)?, action: json(row, 3)? },
         })
     })?;
     let mut timers = timers.collect::<Result<Vec<_>, _>>()?;

@@ -100,12 +100,7 @@ pub(super) struct Writer {
 impl Writer {
     /// `origin` marks the notices of this process.
     pub(super) fn new(connection: Connection, origin: i64) -> Self {
-        Self {
-            connection,
-            keys: Keys::default(),
-            origin,
-            garbage: true,
-        }
+        Self { connection, keys: Keys::default(), origin, garbage: true }
     }
 
     /// Works until it is told to end, or nobody is left who could ask.
@@ -161,10 +156,9 @@ impl Writer {
                 joined.iter().map(|_| Err(error.clone())).collect()
             }
             Err(error) if joined.len() == 1 => vec![Err(error)],
-            Err(_) => joined
-                .iter()
-                .map(|ops| Ok(self.transaction(&[ops])?.pop().unwrap_or_default()))
-                .collect(),
+            Err(_) => {
+                joined.iter().map(|ops| Ok(self.transaction(&[ops])?.pop().unwrap_or_default())).collect()
+            }
         };
         for ((_, sender), answer) in batches.into_iter().zip(answers) {
             // A caller that has gone away does not want its answer; what it asked is done all the same.
@@ -189,12 +183,7 @@ impl Writer {
         let connection = &self.connection;
         connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         let mut notice = Notice::default();
-        let mut tx = Tx {
-            connection,
-            keys: &mut self.keys,
-            notice: &mut notice,
-            garbage: &mut self.garbage,
-        };
+        let mut tx = Tx { connection, keys: &mut self.keys, notice: &mut notice, garbage: &mut self.garbage };
         let mut answers = Vec::with_capacity(batches.len());
         for batch in batches {
             let batch = batch.iter().map(|op| perform(&mut tx, op));
@@ -237,45 +226,20 @@ fn perform(tx: &mut Tx<'_>, op: &Op) -> Outcome {
         Op::ClearTimer { session_id, key, at } => timers::clear_fired(tx, session_id, key, *at),
         Op::Enqueue { message, answer } => inbox::enqueue_alone(tx, message, answer.as_ref()),
         Op::Connect { agent_id, now } => inbox::connect(tx, agent_id, *now),
-        Op::Take {
-            agent_id,
-            fence,
-            now,
-            again_at,
-            limit,
-            max_attempts,
-        } => {
-            let take = inbox::Take {
-                now: *now,
-                again_at: *again_at,
-                limit: *limit,
-                max_attempts: *max_attempts,
-            };
+        Op::Take { agent_id, fence, now, again_at, limit, max_attempts } => {
+            let take =
+                inbox::Take { now: *now, again_at: *again_at, limit: *limit, max_attempts: *max_attempts };
             inbox::take(tx, agent_id, *fence, &take)
         }
-        Op::Ack {
-            agent_id,
-            fence,
-            message_ids,
-            now,
-        } => inbox::ack(tx, agent_id, *fence, message_ids, *now),
-        Op::Requeue {
-            agent_id,
-            message_id,
-            now,
-        } => inbox::requeue(tx, agent_id, message_id, *now),
+        Op::Ack { agent_id, fence, message_ids, now } => inbox::ack(tx, agent_id, *fence, message_ids, *now),
+        Op::Requeue { agent_id, message_id, now } => inbox::requeue(tx, agent_id, message_id, *now),
         Op::PutAgent(agent) => registry::put_agent(tx, agent),
         Op::DeleteAgent(agent_id) => registry::delete_agent(tx, agent_id),
         Op::PutKey(key) => registry::put_key(tx, key),
         Op::PutAnswer(answer) => registry::put_answer(tx, answer),
-        Op::PutPoints {
-            session_id,
-            points,
-            keep,
-        } => telemetry::put(tx, session_id, points, *keep),
-        Op::Purge {
-            answers_before,
-            messages_before,
-        } => garbage::purge(tx, *answers_before, *messages_before),
+        Op::PutPoints { session_id, points, keep } => telemetry::put(tx, session_id, points, *keep),
+        Op::Purge { answers_before, messages_before } => {
+            garbage::purge(tx, *answers_before, *messages_before)
+        }
     }
 }
