@@ -68,17 +68,33 @@ impl Principal {
         self.commands(session) || session.present().any(|participant| self.acts_as(&participant.agent_id))
     }
 
-    /// Whether it commands the session: an administrator, its owner, or its orchestrator.
+    /// Whether it commands the session: an administrator, its owner, or its orchestrator while that takes part.
     pub fn commands(&self, session: &Session) -> bool {
         self.role == Role::Admin
             || self.name == session.owner
-            || session.orchestrator.as_ref().is_some_and(|agent| self.acts_as(agent))
+            || session
+                .orchestrator
+                .as_ref()
+                .is_some_and(|agent| self.acts_as(agent) && session.takes_part(agent))
     }
 
     /// Whether it may send in the name of `agent` within `session`.
     pub fn speaks_for(&self, agent: &AgentId, session: &Session) -> bool {
         self.acts_as(agent) || (self.name == session.owner && session.orchestrator.as_ref() == Some(agent))
     }
+}
+
+/// Whether `principal` may copy the session into one of its own: who may not command the original could otherwise
+/// command its participants in the copy.
+pub fn authorize_fork(principal: &Principal, session: &Session) -> Result<(), Rejection> {
+    if !principal.sees(session) {
+        return Err(Rejection::SessionNotFound);
+    }
+    if !principal.commands(session) {
+        let detail = "only the session's owner or orchestrator may fork it";
+        return Err(Rejection::Forbidden(detail.into()));
+    }
+    Ok(())
 }
 
 /// Whether `principal` may do `command` to `session`. A session that it may not see is not found, not forbidden.

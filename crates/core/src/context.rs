@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::check::Checks;
 use crate::command::ContextChange;
 use crate::decide::Draft;
 use crate::event::EventBody;
@@ -37,19 +38,28 @@ pub(crate) fn change(draft: &mut Draft<'_>, change: ContextChange) -> Result<(),
             if !patch.is_object() {
                 return Err(Rejection::invalid("", "a merge patch of the shared context is a JSON object"));
             }
+            // What only removes leaves a small document, but stands in the journal all the same.
+            check_document("", &patch)?;
             let mut document = Value::clone(&draft.session.context.document);
             merge_patch(&mut document, &patch);
             (EventBody::ContextUpdated { document: None, patch: Some(patch) }, document)
         }
     };
-    check_size(&after)?;
+    check_document("", &after)?;
     draft.emit(body)
 }
 
-pub(crate) fn check_size(document: &Value) -> Result<(), Rejection> {
+/// Checks how large the shared context is and how deep it nests; `at` is its pointer.
+pub(crate) fn check_document(at: &str, document: &Value) -> Result<(), Rejection> {
+    // Depth first: measuring what is deeper than allowed would use up the stack.
+    let mut checks = Checks::default();
+    checks.depth(at, document);
+    checks.done()?;
     if json_bytes(document) > limits::CONTEXT_BYTES {
-        let limit = limits::CONTEXT_BYTES as u64;
-        return Err(Rejection::LimitReached { what: "bytes of shared context", limit });
+        return Err(Rejection::LimitReached {
+            what: "bytes of shared context",
+            limit: limits::CONTEXT_BYTES as u64,
+        });
     }
     Ok(())
 }

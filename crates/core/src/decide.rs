@@ -1,18 +1,15 @@
 //! `decide`: the one way in. It checks a command against the state and says which events it makes and what must
 //! follow once they are durable. It changes nothing itself: the state that it returns is the caller's to keep or drop.
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::access::authorize;
-use crate::command::{Command, CreateSession, DelegateTask, Envelope, TaskChange, TaskReport};
+use crate::check::Checks;
+use crate::command::{Command, Envelope, TaskChange};
 use crate::event::{Event, EventBody};
 use crate::{
-    AgentId, Effect, Fence, ForkPoint, Message, MessageId, MessageType, NewParticipant, Outcome, Principal,
-    Rejection, Session, SessionId, Status, Task, TaskId, TaskReference, TaskStatus, Timer, TimerAction,
-    Timestamp, context, lifecycle, limits, participants, task, workflow,
+    AgentId, Effect, Fence, MessageId, MessageType, Outcome, Principal, Rejection, Role, Session, Status,
+    TaskId, Timestamp, context, delegation, lifecycle, limits, participants, progress, report, send,
 };
 
 /// Time, ids and randomness of one decision; they come in, because nothing here may make them.
@@ -58,92 +55,6 @@ pub struct Receipt {
     pub fence: Option<Fence>,
 }
 
-/// Begins a session.
-pub fn create(new: CreateSession, principal: &Principal, moment: &Moment) -> Result<Decision, Rejection> {
-    let expires_at = new.expires_in.map(|span| moment.now.after(span));
-    if let Some(document) = &new.shared_context {
-        if !document.is_object() {
-            return Err(Rejection::invalid("/shared_context", "the shared context is a JSON object"));
-        }
-        context::check_size(document)?;
-    }
-    let actor = new.orchestrator.as_ref().map_or(principal.name.clone(), |agent| match principal.role {
-        crate::Role::Agent => agent.to_string(),
-        _ => principal.name.clone(),
-    });
-    let first = Event {
-        seq: 1,
-        time: moment.now,
-        actor: actor.clone(),
-        body: EventBody::SessionCreated {
-            session_id: new.session_id,
-            kind: new.kind,
-            name: new.name,
-            owner: principal.name.clone(),
-            client_id: new.client_id,
-            orchestrator: new.orchestrator.clone(),
-            labels: new.labels,
-            expires_at,
-            parent: new.parent,
-            shared_context: new.shared_context,
-        },
-    };
-    let mut draft = Draft::new(Session::begin(&first)?, moment, actor);
-    draft.events.push(first);
-    if let Some(agent_id) = new.orchestrator
-        && !new.participants.iter().any(|participant| participant.agent_id == agent_id)
-    {
-        participants::add(
-            &mut draft,
-            NewParticipant { agent_id, framework: None, role: "orchestrator".into() },
-        )?;
-    }
-    for (i, participant) in new.participants.into_iter().enumerate() {
-        if draft.session.takes_part(&participant.agent_id) {
-            let detail = format!("{} is listed twice", participant.agent_id);
-            return Err(Rejection::invalid(format!("/participants/{i}/agent_id"), detail));
-        }
-        participants::add(&mut draft, participant)?;
-    }
-    if let Some(steps) = new.workflow {
-        let steps = workflow::plan(&draft.session, steps, "/workflow")?;
-        draft.emit(EventBody::WorkflowUpdated { steps })?;
-        workflow::advance_with(&mut draft, Vec::new())?;
-    }
-    if let Some(at) = expires_at {
-        let key = lifecycle::EXPIRY_TIMER.into();
-        draft.effects.push(Effect::SetTimer(Timer { key, at, action: TimerAction::Expire }));
-    }
-    Ok(draft.decided(Receipt::default()))
-}
-
-/// Goes on with a copy of `source` as another session (or as itself, when a living session is imported). `source` is
-/// the state at the revision to fork at, and its journal up to there is to be copied before the events that this
-/// gives. Open tasks belong to the source, so the copy cancels them for itself and delegates the same work anew.
-pub fn fork(
-    source: &Session,
-    session_id: SessionId,
-    principal: &Principal,
-    moment: &Moment,
-) -> Result<Decision, Rejection> {
-    let from = ForkPoint { session_id: source.id.clone(), revision: source.revision };
-    let mut draft = Draft::new(source.clone(), moment, principal.name.clone());
-    let ended = source.status != Status::Active;
-    draft.emit(EventBody::SessionForked { session_id, owner: principal.name.clone(), from })?;
-    let open: Vec<Arc<Task>> = draft.session.open_tasks().cloned().collect();
-    for task in &open {
-        task::mark_cancelled(&mut draft, task, "it stays with the session that this one was forked from")?;
-    }
-    if !ended {
-        for task in &open {
-            if draft.session.takes_part(&task.delegatee) {
-                task::delegate_copy(&mut draft, task)?;
-            }
-        }
-    }
-    Ok(draft.decided(Receipt::default()))
-}
-
 /// Decides a command on a session that exists.
 pub fn decide(session: &Session, envelope: Envelope, moment: &Moment) -> Result<Decision, Rejection> {
     let Envelope { principal, agent, expected_revision, fence, command } = envelope;
@@ -163,42 +74,136 @@ pub fn decide(session: &Session, envelope: Envelope, moment: &Moment) -> Result<
     }
     let ends = matches!(command, Command::Complete { .. } | Command::Terminate { .. } | Command::Expire);
     if session.revision >= limits::EVENTS && !ends {
+        if is_timer {
+            // A refused timer would come back for ever, and without timers the session is dead.
+            return fail_at_limit(session, principal.name, moment, "events", limits::EVENTS);
+        }
         return Err(Rejection::LimitReached { what: "events of a session", limit: limits::EVENTS });
     }
-    let agent = acting_agent(&principal, session, agent, &command)?;
+    let agent = if is_timer { None } else { writer(&principal, session, agent, fence, &command)? };
     if let Some(agent) = &agent
         && !matches!(command, Command::ClaimLease { .. })
-        && !is_timer
     {
         participants::check_fence(session, agent, fence)?;
     }
+    let command = signed(command, session, agent.as_ref());
+    let goes_on = is_timer || task_ends(&command);
     let actor = agent.as_ref().map_or(principal.name, AgentId::to_string);
-    let mut draft = Draft::new(session.clone(), moment, actor);
-    let receipt = draft.run(command)?;
-    Ok(draft.decided(receipt))
+    let mut draft = Draft::new(session.clone(), moment, actor.clone());
+    match draft.run(command) {
+        // What a task gave cannot be taken in, because the plan would then ask for one task too many: nobody could
+        // ever end the task, so the session ends instead.
+        Err(Rejection::LimitReached { what, limit }) if goes_on && what == delegation::TASK_LIMIT => {
+            fail_at_limit(session, actor, moment, "tasks", limit)
+        }
+        result => result.map(|receipt| draft.decided(receipt)),
+    }
 }
 
-/// The agent in whose name a command is given: by the command itself, else as the caller says.
-fn acting_agent(
+/// Whether the command tells how a task goes, so that only the plan delegates in its course.
+fn task_ends(command: &Command) -> bool {
+    match command {
+        Command::Report(_) => true,
+        Command::Send(message) => message.message_type != MessageType::TaskRequest,
+        _ => false,
+    }
+}
+
+fn fail_at_limit(
+    session: &Session,
+    actor: String,
+    moment: &Moment,
+    what: &str,
+    limit: u64,
+) -> Result<Decision, Rejection> {
+    let mut draft = Draft::new(session.clone(), moment, actor);
+    let reason = format!("it would need more than {limit} {what}");
+    let outcome = Outcome { reason: Some(reason.clone()), ..Outcome::default() };
+    lifecycle::end(&mut draft, EventBody::SessionFailed { outcome }, &reason)?;
+    Ok(draft.decided(Receipt::default()))
+}
+
+/// The agent in whose name a command is given, if in any: as the command says, else as the caller says, else as
+/// follows from its key. A process that lost its lease must not get around that by leaving its name out.
+fn writer(
     principal: &Principal,
     session: &Session,
     said: Option<AgentId>,
+    fence: Option<Fence>,
     command: &Command,
 ) -> Result<Option<AgentId>, Rejection> {
     let by_command = match command {
         Command::Send(message) => Some(&message.sender.agent_id),
         Command::Delegate(task) => task.delegator.as_ref(),
         Command::Report(report) => report.by.as_ref(),
-        Command::ReleaseLease { agent } => Some(agent),
+        Command::ClaimLease { agent, .. } | Command::ReleaseLease { agent } => Some(agent),
         _ => None,
     };
-    let Some(agent) = by_command.or(said.as_ref()) else {
-        return Ok(None);
+    let from_key = || follows_from_key(principal, session, fence, command);
+    let agent = match by_command.or(said.as_ref()) {
+        Some(agent) => Some(agent.clone()),
+        None => from_key()?,
     };
-    if !principal.speaks_for(agent, session) {
-        return Err(Rejection::Forbidden(format!("this key may not act as {agent}")));
+    match &agent {
+        Some(agent) if !principal.speaks_for(agent, session) => {
+            Err(Rejection::Forbidden(format!("this key may not act as {agent}")))
+        }
+        None if fence.is_some() => {
+            Err(Rejection::invalid("", "a fencing token belongs to an agent: say which one writes"))
+        }
+        _ => Ok(agent),
     }
-    Ok(Some(agent.clone()))
+}
+
+/// The agent that a caller who names none writes as. The owner and an administrator may write as themselves.
+fn follows_from_key(
+    principal: &Principal,
+    session: &Session,
+    fence: Option<Fence>,
+    command: &Command,
+) -> Result<Option<AgentId>, Rejection> {
+    if let Command::Report(report) = command
+        && let Some(task) = session.tasks.get(&report.task)
+    {
+        let is_agent = principal.role == Role::Agent;
+        if matches!(report.change, TaskChange::Cancel { .. }) {
+            if let Some(delegator) = task.delegator.as_ref().filter(|a| is_agent && principal.acts_as(a)) {
+                return Ok(Some(delegator.clone()));
+            }
+        } else if fence.is_some() || (is_agent && principal.acts_as(&task.assignee)) {
+            return Ok(Some(task.assignee.clone()));
+        } else if !principal.commands(session) {
+            return Ok(Some(task.delegatee.clone()));
+        }
+    }
+    if principal.role != Role::Agent || principal.name == session.owner {
+        return Ok(None);
+    }
+    let mine: Vec<_> =
+        session.present().filter(|participant| principal.acts_as(&participant.agent_id)).collect();
+    match mine.as_slice() {
+        [] => Ok(None),
+        [only] => Ok(Some(only.agent_id.clone())),
+        several if several.iter().any(|participant| participant.lease.is_some()) => {
+            Err(Rejection::Forbidden(
+                "this key may act as several participants, of which one is leased: say which one writes"
+                    .into(),
+            ))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// A report by an agent that did not sign it gets its name, so that only the assignee's counts. The orchestrator, and
+/// whoever writes as no agent, may report on a task by hand.
+fn signed(command: Command, session: &Session, writer: Option<&AgentId>) -> Command {
+    match command {
+        Command::Report(mut report) if report.by.is_none() && writer != session.orchestrator.as_ref() => {
+            report.by = writer.cloned();
+            Command::Report(report)
+        }
+        command => command,
+    }
 }
 
 /// A decision in the making: the state as far as it is decided, and what was decided so far.
@@ -207,20 +212,20 @@ pub(crate) struct Draft<'a> {
     pub(crate) events: Vec<Event>,
     pub(crate) effects: Vec<Effect>,
     pub(crate) moment: &'a Moment,
-    /// Whether the message that is being sent tells the delegator itself how its task ended.
-    pub(crate) answered_by_message: bool,
+    /// The task whose delegator is told how it ended by the message that is being sent.
+    pub(crate) answered_by_message: Option<TaskId>,
     actor: String,
     ids: u32,
 }
 
 impl<'a> Draft<'a> {
-    fn new(session: Session, moment: &'a Moment, actor: String) -> Self {
+    pub(crate) fn new(session: Session, moment: &'a Moment, actor: String) -> Self {
         Self {
             session,
             events: Vec::new(),
             effects: Vec::new(),
             moment,
-            answered_by_message: false,
+            answered_by_message: None,
             actor,
             ids: 0,
         }
@@ -235,6 +240,11 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
+    /// Whether it is `agent` that gives the command.
+    pub(crate) fn is_by(&self, agent: &AgentId) -> bool {
+        self.actor == agent.as_str()
+    }
+
     pub(crate) fn task_id(&mut self) -> TaskId {
         let id = self.next_id("task");
         TaskId::parse(id).expect("hexadecimal digits are allowed in a task id")
@@ -243,11 +253,6 @@ impl<'a> Draft<'a> {
     pub(crate) fn message_id(&mut self) -> MessageId {
         let id = self.next_id("msg");
         MessageId::parse(id).expect("hexadecimal digits are allowed in a message id")
-    }
-
-    /// The sender of what the plan itself asks for.
-    pub(crate) fn engine_agent(&self) -> AgentId {
-        AgentId::parse("sessiond://engine").expect("this is an agent id")
     }
 
     /// A number that differs from decision to decision.
@@ -264,14 +269,21 @@ impl<'a> Draft<'a> {
         self.moment.id(prefix, self.ids)
     }
 
-    fn decided(self, receipt: Receipt) -> Decision {
+    pub(crate) fn decided(self, receipt: Receipt) -> Decision {
         Decision { session: self.session, events: self.events, effects: self.effects, receipt }
     }
 
     fn run(&mut self, command: Command) -> Result<Receipt, Rejection> {
         match command {
-            Command::Update { name, labels, expires_in } => self.update(name, labels, expires_in)?,
-            Command::AddParticipant(participant) => participants::add(self, participant)?,
+            Command::Update { name, labels, expires_in } => {
+                lifecycle::update(self, name, labels, expires_in)?
+            }
+            Command::AddParticipant(participant) => {
+                let mut checks = Checks::default();
+                participants::check(&mut checks, "", &participant);
+                checks.done()?;
+                participants::add(self, participant)?;
+            }
             Command::RemoveParticipant { agent } => participants::remove(self, &agent)?,
             Command::ClaimLease { agent, holder, ttl } => {
                 let fence = participants::claim_lease(self, &agent, holder, ttl)?;
@@ -279,31 +291,23 @@ impl<'a> Draft<'a> {
             }
             Command::ReleaseLease { agent } => participants::release_lease(self, &agent)?,
             Command::ExpireLease { agent, fence } => participants::expire_lease(self, &agent, fence)?,
-            Command::UpdateWorkflow(update) => workflow::update(self, update)?,
-            Command::Advance { step } => workflow::advance(self, step)?,
+            Command::UpdateWorkflow(update) => progress::update(self, update)?,
+            Command::Advance { step } => progress::advance(self, step)?,
             Command::ChangeContext(change) => context::change(self, change)?,
             Command::Delegate(new) => {
-                check_payload("/payload", &new.payload)?;
-                let task_id = task::delegate(self, new)?;
+                let task_id = delegation::delegate(self, new)?;
                 let message_id = self.session.tasks.get(&task_id).map(|task| task.message_id.clone());
                 return Ok(Receipt { task_id: Some(task_id), message_id, fence: None });
             }
             Command::Report(report) => {
                 let task_id = Some(report.task.clone());
-                check_report(&report)?;
-                task::report(self, report)?;
+                report::report(self, report)?;
                 return Ok(Receipt { task_id, ..Receipt::default() });
             }
-            Command::TaskDeadline { task, attempt } => task::deadline(self, &task, attempt)?,
-            Command::Send(message) => return self.send(message),
-            Command::Complete { summary, artifacts } => {
-                let outcome = Outcome { summary, artifacts, ..Outcome::default() };
-                lifecycle::end(self, EventBody::SessionCompleted { outcome }, "the session is complete")?;
-            }
-            Command::Terminate { reason, details } => {
-                let outcome = Outcome { reason: Some(reason), details, ..Outcome::default() };
-                lifecycle::end(self, EventBody::SessionTerminated { outcome }, "the session was terminated")?;
-            }
+            Command::TaskDeadline { task, attempt } => report::deadline(self, &task, attempt)?,
+            Command::Send(message) => return send::send(self, message),
+            Command::Complete { summary, artifacts } => lifecycle::complete(self, summary, artifacts)?,
+            Command::Terminate { reason, details } => lifecycle::terminate(self, reason, details)?,
             Command::Expire => {
                 if self.session.expires_at.is_some_and(|at| at <= self.moment.now) {
                     lifecycle::end(self, EventBody::SessionExpired {}, "the session expired")?;
@@ -312,146 +316,4 @@ impl<'a> Draft<'a> {
         }
         Ok(Receipt::default())
     }
-
-    fn update(
-        &mut self,
-        name: Option<String>,
-        labels: Option<std::collections::BTreeMap<String, String>>,
-        expires_in: Option<crate::Span>,
-    ) -> Result<(), Rejection> {
-        let labels = labels.map(|changes| {
-            let mut labels = self.session.labels.clone();
-            labels.extend(changes);
-            labels.retain(|_, value| !value.is_empty());
-            labels
-        });
-        if labels.as_ref().is_some_and(|labels| labels.len() > limits::LABELS) {
-            return Err(Rejection::LimitReached { what: "labels", limit: limits::LABELS as u64 });
-        }
-        let expires_at = expires_in.map(|span| self.moment.now.after(span));
-        if name.is_none() && labels.is_none() && expires_at.is_none() {
-            return Ok(());
-        }
-        if let Some(at) = expires_at {
-            let key = lifecycle::EXPIRY_TIMER.into();
-            self.effects.push(Effect::SetTimer(Timer { key, at, action: TimerAction::Expire }));
-        }
-        self.emit(EventBody::SessionUpdated { name, labels, expires_at })
-    }
-
-    /// A message within the session: a request is a task, an answer ends one, anything else is recorded and delivered.
-    fn send(&mut self, message: Message) -> Result<Receipt, Rejection> {
-        check_payload("/payload", &message.payload)?;
-        if !self.session.takes_part(&message.sender.agent_id) {
-            return Err(Rejection::ParticipantNotFound(message.sender.agent_id));
-        }
-        let message_id = Some(message.message_id.clone());
-        match message.message_type {
-            MessageType::TaskRequest => {
-                let task_id = task::delegate(self, DelegateTask::from_message(message))?;
-                return Ok(Receipt { task_id: Some(task_id), message_id, fence: None });
-            }
-            MessageType::Heartbeat => {
-                return Ok(Receipt { message_id, ..Receipt::default() });
-            }
-            _ => {}
-        }
-        if !self.session.takes_part(&message.recipient.agent_id) {
-            return Err(Rejection::ParticipantNotFound(message.recipient.agent_id));
-        }
-        let task = match message.task_reference() {
-            Some(TaskReference::Task(id)) => {
-                Some(self.session.tasks.get(&id).ok_or(Rejection::TaskNotFound)?)
-            }
-            Some(TaskReference::Request(id)) => {
-                self.session.tasks.values().rev().find(|task| task.request_id == id || task.message_id == id)
-            }
-            None => None,
-        };
-        let Some(task) = task.cloned() else {
-            self.emit(EventBody::MessageSent {
-                message_id: message.message_id.clone(),
-                sender: message.sender.agent_id.clone(),
-                recipient: message.recipient.agent_id.clone(),
-                message_type: message.message_type,
-                priority: message.priority,
-                payload: message.payload.clone(),
-                in_reply_to: message.in_reply_to.clone(),
-            })?;
-            self.deliver(message);
-            return Ok(Receipt { message_id, ..Receipt::default() });
-        };
-        self.answered_by_message = task.delegator.as_ref() == Some(&message.recipient.agent_id);
-        let report = TaskReport {
-            task: task.id.clone(),
-            attempt: message.task_attempt(),
-            by: Some(message.sender.agent_id.clone()),
-            change: change_of(&message),
-        };
-        task::report(self, report)?;
-        let ended = self.session.tasks.get(&task.id).is_some_and(|task| !task.status.is_open());
-        if ended || message.message_type == MessageType::StatusUpdate {
-            self.deliver(message);
-        }
-        Ok(Receipt { task_id: Some(task.id.clone()), message_id, fence: None })
-    }
-
-    fn deliver(&mut self, message: Message) {
-        self.effects.push(Effect::Deliver { message: Box::new(message), not_before: None, optional: false });
-    }
-}
-
-/// What a message says of its task.
-fn change_of(message: &Message) -> TaskChange {
-    let member = |name: &str| message.payload.get(name).cloned();
-    let failed = message.message_type == MessageType::Error
-        || message.payload.get("status").and_then(Value::as_str) == Some(TaskStatus::Failed.as_str());
-    match message.message_type {
-        MessageType::StatusUpdate => match member("progress") {
-            Some(progress) => TaskChange::Progress(progress),
-            None => TaskChange::Accept,
-        },
-        _ if failed => TaskChange::Fail(member("error").unwrap_or_else(|| message.payload.clone())),
-        _ => TaskChange::Complete(member("result").unwrap_or_else(|| message.payload.clone())),
-    }
-}
-
-impl DelegateTask {
-    /// The task that a `task_request` asks for. Its type is `payload.task_type`, or `task` when there is none.
-    pub fn from_message(message: Message) -> Self {
-        let step = message.step().map(str::to_owned);
-        let task_type = message.payload.get("task_type").and_then(Value::as_str).unwrap_or("task").to_owned();
-        Self {
-            task_type,
-            delegator: Some(message.sender.agent_id),
-            delegatee: message.recipient.agent_id,
-            payload: message.payload,
-            step,
-            priority: message.priority,
-            timeout: message.routing.timeout,
-            retry_policy: message.routing.retry_policy,
-            fallback_agents: message.routing.fallback_agents,
-            message_id: Some(message.message_id),
-        }
-    }
-}
-
-fn check_report(report: &TaskReport) -> Result<(), Rejection> {
-    match &report.change {
-        TaskChange::Progress(value) => check_payload("/progress", value),
-        TaskChange::Complete(value) => check_payload("/result", value),
-        TaskChange::Fail(value) => check_payload("/error", value),
-        TaskChange::Accept | TaskChange::Cancel { .. } => Ok(()),
-    }
-}
-
-fn check_payload(pointer: &str, value: &Value) -> Result<(), Rejection> {
-    if context::json_bytes(value) > limits::PAYLOAD_BYTES {
-        let detail = format!(
-            "it may have {} bytes at most; store what is larger elsewhere and name it",
-            limits::PAYLOAD_BYTES
-        );
-        return Err(Rejection::invalid(pointer, detail));
-    }
-    Ok(())
 }

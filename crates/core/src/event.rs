@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{
     AgentId, Fence, ForkPoint, Kind, MessageId, MessageType, Outcome, Priority, RetryPolicy, Revision,
@@ -191,6 +191,9 @@ pub enum EventBody {
         fallback_agents: Vec<AgentId>,
         /// The message that carries the request.
         message_id: MessageId,
+        /// What the sender attached to the request.
+        #[serde(default, skip_serializing_if = "Map::is_empty")]
+        metadata: Map<String, Value>,
         /// When this attempt is over time.
         deadline: Timestamp,
     },
@@ -248,6 +251,9 @@ pub struct TaskUpdate {
     /// Why the attempt failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Arc<Value>>,
+    /// How the attempt before ended, when a new one begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<TaskStatus>,
     /// The message that carries the request of a new attempt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message_id: Option<MessageId>,

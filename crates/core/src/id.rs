@@ -110,6 +110,17 @@ name!(
 );
 
 impl AgentId {
+    /// The engine itself, `sessiond://engine`: the sender of what a plan, or a person, asks for. It takes part in
+    /// no session and has no inbox; an answer to it reaches the task that it speaks of, and nobody else.
+    pub fn engine() -> Self {
+        Self("sessiond://engine".into())
+    }
+
+    /// Whether it is the engine itself.
+    pub fn is_engine(&self) -> bool {
+        self.0 == "sessiond://engine"
+    }
+
     /// The part before `://`.
     pub fn framework(&self) -> &str {
         self.0.split_once("://").map_or("", |(framework, _)| framework)

@@ -6,12 +6,17 @@
 //! ids and randomness come in with a [`Moment`].
 //!
 //! One file a noun: `session.rs` holds the state and the fold, `command.rs` what can be asked, `event.rs` what
-//! can have happened, `effect.rs` what must follow a commit, and one file a facet the rules of that facet.
+//! can have happened, `effect.rs` what must follow a commit, and one file a facet the rules of that facet. A workflow
+//! is checked in `plan.rs` and moves in `progress.rs`; a task begins in `delegation.rs`, goes on and ends in
+//! `report.rs`, and speaks through `notice.rs`; what agents write to each other comes in through `send.rs`.
 
 pub mod access;
+mod begin;
+mod check;
 mod command;
 mod context;
 mod decide;
+mod delegation;
 mod effect;
 mod error;
 mod event;
@@ -19,7 +24,12 @@ mod id;
 mod lifecycle;
 pub mod limits;
 mod message;
+mod notice;
 mod participants;
+mod plan;
+mod progress;
+mod report;
+mod send;
 mod session;
 pub mod summary;
 mod task;
@@ -27,12 +37,13 @@ mod time;
 mod workflow;
 
 pub use access::{AgentPattern, Principal, Role};
+pub use begin::{create, fork};
 pub use command::{
     Command, ContextChange, CreateSession, DelegateTask, Envelope, NewParticipant, NewStep, TaskChange,
     TaskReport, WorkflowUpdate,
 };
 pub use context::{Context, merge_patch};
-pub use decide::{Decision, Moment, Receipt, create, decide, fork};
+pub use decide::{Decision, Moment, Receipt, decide};
 pub use effect::{Effect, Timer, TimerAction};
 pub use error::{Corrupt, Rejection, Violation};
 pub use event::{Event, EventBody, StepChange, TaskUpdate};

@@ -40,6 +40,12 @@ pub const CONTEXT_BYTES: usize = 1024 * 1024;
 pub const JSON_DEPTH: usize = 64;
 /// Artifacts that a completed session names.
 pub const ARTIFACTS: usize = 1_000;
+/// An artifact's address.
+pub const ARTIFACT_BYTES: usize = 2_048;
+/// A plan with all that its steps say.
+pub const PLAN_BYTES: usize = 2 * 1024 * 1024;
+/// Wrong fields that one answer names.
+pub const VIOLATIONS: usize = 64;
 /// Events in a session's journal; after that it only ends.
 pub const EVENTS: u64 = 1_000_000;
 /// Retries that a retry policy may ask for.

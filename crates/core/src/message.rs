@@ -134,7 +134,7 @@ pub struct RetryPolicy {
     /// The first delay; one second when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base: Option<Span>,
-    /// The longest delay; one minute when absent.
+    /// The longest delay; one minute, or `base` when that is longer, when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cap: Option<Span>,
     /// Whether half of each delay is drawn at random, so that many failures do not come back at once.
@@ -168,7 +168,7 @@ impl RetryPolicy {
     /// the upper half of the delay ("equal jitter", AWS Architecture Blog, "Exponential Backoff And Jitter", 2015).
     pub fn delay(&self, retry: u32, random: u64) -> Span {
         let base = self.base.map_or(limits::RETRY_BASE_MS, Span::millis);
-        let cap = self.cap.map_or(limits::RETRY_CAP_MS, Span::millis);
+        let cap = self.cap.map_or(limits::RETRY_CAP_MS.max(base), Span::millis);
         let retry = retry.max(1);
         let factor = match self.backoff {
             Backoff::Linear => u64::from(retry),

@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::check::Checks;
 use crate::command::NewParticipant;
 use crate::decide::Draft;
 use crate::event::EventBody;
-use crate::{AgentId, Effect, Rejection, Session, Span, Status, Timer, TimerAction, Timestamp, limits};
+use crate::{
+    AgentId, Effect, Rejection, Session, Span, Status, StepStatus, Timer, TimerAction, Timestamp, limits,
+};
 
 /// A fencing token: a number that grows each time a lease passes on (Kleppmann, "How to do distributed locking").
 pub type Fence = u64;
@@ -84,6 +87,15 @@ pub(crate) fn lease_timer(agent: &AgentId) -> String {
     format!("lease:{agent}")
 }
 
+/// Checks an agent that is to take part; `at` is the pointer of the object that names it.
+pub(crate) fn check(checks: &mut Checks, at: &str, new: &NewParticipant) {
+    if new.agent_id.is_engine() {
+        checks.wrong(format!("{at}/agent_id"), "it is the engine's own name");
+    }
+    checks.name_if_any(format!("{at}/framework"), new.framework.as_ref());
+    checks.name(format!("{at}/role"), &new.role);
+}
+
 pub(crate) fn add(draft: &mut Draft<'_>, new: NewParticipant) -> Result<(), Rejection> {
     if draft.session.takes_part(&new.agent_id) {
         return Err(Rejection::ParticipantExists(new.agent_id));
@@ -105,18 +117,19 @@ pub(crate) fn remove(draft: &mut Draft<'_>, agent: &AgentId) -> Result<(), Rejec
         return Err(Rejection::ParticipantNotFound(agent.clone()));
     }
     let needed = draft.session.workflow.iter().flat_map(|workflow| &workflow.steps).find(|step| {
-        step.status.is_open()
-            && step.required_agents.contains(agent)
-            && !crate::workflow::has_finished(&draft.session, step, agent)
+        // What it did before a step was set back does not count when the step starts again.
+        let finished =
+            step.status == StepStatus::Active && crate::workflow::has_finished(&draft.session, step, agent);
+        step.status.is_open() && step.required_agents.contains(agent) && !finished
     });
     if let Some(step) = needed {
         return Err(Rejection::ParticipantRequired { agent: agent.clone(), step: step.name.clone() });
     }
-    crate::task::cancel_open(draft, Some(agent), "the agent left the session")?;
     if draft.session.participant(agent).is_some_and(|p| p.lease.is_some()) {
         draft.effects.push(Effect::ClearTimer(lease_timer(agent)));
     }
-    draft.emit(EventBody::ParticipantRemoved { agent_id: agent.clone() })
+    draft.emit(EventBody::ParticipantRemoved { agent_id: agent.clone() })?;
+    crate::report::leave(draft, agent)
 }
 
 pub(crate) fn claim_lease(
@@ -125,6 +138,10 @@ pub(crate) fn claim_lease(
     holder: String,
     ttl: Span,
 ) -> Result<Fence, Rejection> {
+    let mut checks = Checks::default();
+    checks.name("/holder", &holder);
+    checks.span("/ttl", Some(ttl), limits::SPAN_MS);
+    checks.done()?;
     let participant = draft
         .session
         .participant(agent)
@@ -133,7 +150,11 @@ pub(crate) fn claim_lease(
     if participant.lease.as_ref().is_some_and(|lease| lease.holder != holder) {
         return Err(Rejection::LeaseHeld);
     }
-    let fence = participant.fence + 1;
+    // Only a damaged import can have used up all numbers.
+    let fence = participant
+        .fence
+        .checked_add(1)
+        .ok_or(Rejection::LimitReached { what: "fencing tokens of a participant", limit: Fence::MAX })?;
     draft.emit(EventBody::LeaseClaimed { agent_id: agent.clone(), holder, fence, ttl })?;
     draft.effects.push(Effect::SetTimer(Timer {
         key: lease_timer(agent),
@@ -160,7 +181,7 @@ pub(crate) fn expire_lease(draft: &mut Draft<'_>, agent: &AgentId, fence: Fence)
         return Ok(());
     }
     draft.emit(EventBody::LeaseExpired { agent_id: agent.clone(), fence })?;
-    crate::task::lose_assignee(draft, agent)
+    crate::report::lose_assignee(draft, agent)
 }
 
 /// Refuses a write in the name of a leased participant that does not show the present token.

@@ -130,6 +130,10 @@ impl Session {
         if event.seq != self.revision + 1 {
             return Err(corrupt(event, &format!("it follows event {}", self.revision)));
         }
+        let forked = matches!(event.body, EventBody::SessionForked { .. });
+        if self.status != Status::Active && !forked {
+            return Err(corrupt(event, &format!("the session is {}", self.status)));
+        }
         match &event.body {
             EventBody::SessionCreated { .. } => return Err(corrupt(event, "a session begins once")),
             EventBody::SessionUpdated { name, labels, expires_at } => {
@@ -163,7 +167,7 @@ impl Session {
                     agent_id: agent_id.clone(),
                     framework: framework.clone(),
                     role: role.clone(),
-                    status: ParticipantStatus::Active,
+                    status: at_work(working),
                     join_time: event.time,
                     leave_time: None,
                     lease: None,
@@ -186,7 +190,7 @@ impl Session {
                 participant.fence = *fence;
                 participant.lease = Some(crate::Lease { holder: holder.clone(), fence: *fence, ttl: *ttl });
                 if participant.status == ParticipantStatus::Waiting {
-                    participant.status = ParticipantStatus::Active;
+                    participant.status = at_work(participant.working);
                 }
             }
             EventBody::LeaseReleased { agent_id, .. } => self.participant_mut(event, agent_id)?.lease = None,
@@ -274,7 +278,7 @@ impl Session {
         for participant in self.participants_mut() {
             participant.lease = None;
             if participant.status != ParticipantStatus::Left {
-                participant.status = ParticipantStatus::Active;
+                participant.status = at_work(participant.working);
             }
         }
     }
@@ -293,11 +297,14 @@ impl Session {
         };
         participant.working = participant.working.saturating_add_signed(change);
         participant.status = match participant.status {
-            ParticipantStatus::Active if participant.working > 0 => ParticipantStatus::Busy,
-            ParticipantStatus::Busy if participant.working == 0 => ParticipantStatus::Active,
+            ParticipantStatus::Active | ParticipantStatus::Busy => at_work(participant.working),
             status => status,
         };
     }
+}
+
+fn at_work(tasks: u64) -> ParticipantStatus {
+    if tasks > 0 { ParticipantStatus::Busy } else { ParticipantStatus::Active }
 }
 
 fn corrupt(event: &Event, detail: &str) -> Corrupt {
