@@ -57,6 +57,8 @@ pub(crate) async fn run(engine: Engine) {
 
 /// Fires what is due, and says how long nothing more will be.
 async fn fire_due(engine: &Engine) -> Result<Duration, Error> {
+    // While timers fire, any that is set may be the next: it must wake this task for another look.
+    *engine.shared.timers.next.lock() = None;
     let now = engine.now();
     let (due, next) = engine.shared.store.due_timers(now, BATCH).await?;
     let all = due.len() < BATCH;
