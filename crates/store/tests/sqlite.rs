@@ -1,12 +1,15 @@
 //! The embedded store keeps the contract, and what else it promises.
 
+#![allow(clippy::unwrap_used, reason = "the helpers of tests are test code")]
+
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use sessiond_core::{Kind, SessionId, Status, Timestamp};
 use sessiond_store::conformance::Backend;
 use sessiond_store::sqlite::{FILE, Options, Sqlite};
-use sessiond_store::{Error, Store};
+use sessiond_store::{Append, Done, Error, Op, Record, Store, SummaryRow};
 
 struct Directory(tempfile::TempDir);
 
@@ -43,4 +46,89 @@ async fn the_directory_and_its_files_are_for_their_owner_alone() {
         files += 1;
     }
     assert_eq!(files, 3, "the database, its log and the log's index");
+}
+
+#[tokio::test]
+async fn a_full_store_loses_nothing_and_goes_on_when_there_is_space() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = Options { max_bytes: Some(2 << 20), ..Options::default() };
+    let store = Sqlite::open(dir.path(), options).unwrap();
+    let mut kept = 0;
+    // A batch of one small append and one large, so that a half batch would show.
+    let full = loop {
+        let small = append("small", kept, "x");
+        let large = append(&format!("large{kept}"), 0, &"y".repeat(100_000));
+        match store.write(vec![small, large]).await {
+            Ok(answers) => assert!(answers.iter().all(Result::is_ok), "{answers:?}"),
+            Err(error) => break error,
+        }
+        kept += 1;
+    };
+    assert!(matches!(full, Error::Full), "{full}");
+    assert!(kept > 5);
+    let sessions = || async {
+        let counts = store.counts().await.unwrap();
+        counts.sessions.values().sum::<u64>()
+    };
+    assert_eq!(sessions().await, kept + 1);
+    assert_eq!(revision(&store, "small").await, Some(kept));
+    assert_eq!(revision(&store, &format!("large{kept}")).await, None);
+    // Those that share a transaction with one that does not fit are not its victims.
+    let large = append("too-large", 0, &"y".repeat(3 << 20));
+    let small = append("small", kept, "x");
+    let (large, small) = tokio::join!(store.write(vec![large]), store.write(vec![small]));
+    assert!(matches!(large, Err(Error::Full)));
+    assert_eq!(small.unwrap(), [Ok(Done::Ok)]);
+    // Space is made with the store's own means, and is used again.
+    for n in 0..3 {
+        let session_id = SessionId::parse(format!("large{n}")).unwrap();
+        let answers = store.write(vec![Op::DeleteSession { session_id }]).await.unwrap();
+        assert_eq!(answers, [Ok(Done::Ok)]);
+    }
+    let small = append("small", kept + 1, "x");
+    let large = append("again", 0, &"y".repeat(100_000));
+    let answers = store.write(vec![small, large]).await.unwrap();
+    assert_eq!(answers, [Ok(Done::Ok), Ok(Done::Ok)]);
+    assert_eq!(revision(&store, "small").await, Some(kept + 2));
+    assert_eq!(sessions().await, kept + 1 - 3 + 1);
+}
+
+async fn revision(store: &Sqlite, id: &str) -> Option<u64> {
+    let loaded = store.load(&SessionId::parse(id).unwrap(), 1).await.unwrap();
+    loaded.map(|loaded| loaded.revision)
+}
+
+fn append(id: &str, expected_revision: u64, text: &str) -> Op {
+    let session_id = SessionId::parse(id).unwrap();
+    let now = Timestamp::from_millis(1_000);
+    let summary = SummaryRow {
+        session_id: session_id.clone(),
+        kind: Kind::Workflow,
+        name: None,
+        status: Status::Active,
+        revision: 0,
+        owner: "owner".into(),
+        client_id: None,
+        orchestrator: None,
+        members: Vec::new(),
+        labels: Default::default(),
+        parent: None,
+        forked_from: None,
+        created_at: now,
+        updated_at: now,
+        expires_at: None,
+        ended_at: None,
+        steps: (0, 0),
+        tasks: (0, 0),
+    };
+    Op::Append(Box::new(Append {
+        session_id,
+        expected_revision,
+        records: vec![Record { seq: expected_revision + 1, json: format!(r#"{{"text":"{text}"}}"#).into() }],
+        updated_at: now,
+        summary: (expected_revision == 0).then(|| Box::new(summary)),
+        tasks: Vec::new(),
+        writes: Vec::new(),
+        answer: None,
+    }))
 }
