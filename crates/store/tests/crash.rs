@@ -82,7 +82,7 @@ async fn write_until_killed(dir: &Path) {
             let session_id = SessionId::parse(id.as_str()).unwrap();
             let loaded = store.load(&session_id, 1).await.unwrap();
             let mut revision = loaded.map_or(0, |loaded| loaded.revision);
-            loop {
+            while revision < u64::MAX {
                 let answers = store.write(vec![append(&session_id, revision)]).await;
                 answers.unwrap().remove(0).unwrap();
                 revision += EVENTS;
