@@ -373,6 +373,12 @@ impl Actor {
                 // A snapshot only saves time, so nobody waits for it and a failure costs nothing.
                 drop(self.engine.shared.committer.submit(Op::PutSnapshot { session_id, snapshot }).await);
                 self.snapshot = revision;
+                let keep = self.engine.shared.options.keep_events.unwrap_or(revision);
+                if revision > keep {
+                    let session_id = self.session.id.clone();
+                    let op = Op::Trim { session_id, through: revision - keep };
+                    drop(self.engine.shared.committer.submit(op).await);
+                }
             }
             Err(error) => tracing::error!(session = %self.session.id, %error, "a state cannot be written"),
         }

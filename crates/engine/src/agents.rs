@@ -6,6 +6,7 @@ use std::sync::Arc;
 use parking_lot::RwLock;
 use sessiond_core::{AgentId, Principal, Role, Span, TaskStatus, Timestamp, limits};
 use sessiond_store::{AgentRecord, Op, Store, TaskQuery, TaskRow};
+use tokio::sync::watch;
 
 use crate::inbox::acts_as;
 use crate::{Engine, Error};
@@ -54,14 +55,15 @@ pub struct RegisteredAgent {
 }
 
 /// All registered agents, in memory: every message asks whether its recipient is one.
-#[derive(Default)]
 pub(crate) struct Registry {
     agents: RwLock<Arc<BTreeMap<AgentId, AgentRecord>>>,
+    /// Changes with them.
+    version: watch::Sender<u64>,
 }
 
 impl Registry {
     pub(crate) async fn load(store: &dyn Store) -> Result<Self, Error> {
-        let registry = Self::default();
+        let registry = Self { agents: RwLock::default(), version: watch::Sender::new(0) };
         registry.reload(store).await?;
         Ok(registry)
     }
@@ -75,7 +77,7 @@ impl Registry {
             after = Some(last.agent_id.clone());
             agents.extend(page.into_iter().map(|agent| (agent.agent_id.clone(), agent)));
         }
-        *self.agents.write() = Arc::new(agents);
+        self.change(|present| *present = agents);
         Ok(())
     }
 
@@ -85,6 +87,7 @@ impl Registry {
 
     fn change(&self, change: impl FnOnce(&mut BTreeMap<AgentId, AgentRecord>)) {
         change(Arc::make_mut(&mut self.agents.write()));
+        self.version.send_modify(|version| *version += 1);
     }
 }
 
@@ -152,24 +155,35 @@ impl Engine {
         Ok(())
     }
 
-    /// The registration of an agent, for the engine's own parts.
-    pub fn registration(&self, agent: &AgentId) -> Option<AgentRecord> {
-        self.shared.registry.get(agent)
-    }
-
-    /// All registrations, for the engine's own parts.
+    /// All registrations, for whoever delivers messages to where agents listen.
     pub fn registrations(&self) -> Vec<AgentRecord> {
         self.shared.registry.agents.read().values().cloned().collect()
     }
 
+    /// Tells when registrations change.
+    pub fn registrations_changed(&self) -> watch::Receiver<u64> {
+        self.shared.registry.version.subscribe()
+    }
+
+    /// How many connections read an agent's inbox in this process.
+    pub fn connections(&self, agent: &AgentId) -> u32 {
+        self.shared.hub.seen(agent).map_or(0, |seen| seen.connections)
+    }
+
     /// An agent and how it is. Whom a caller may not act as, it may still know of: agents find each other this way.
-    pub async fn agent(&self, agent: &AgentId) -> Result<RegisteredAgent, Error> {
+    /// Its tasks are told only to who may act as it, because they name sessions.
+    pub async fn agent(&self, principal: &Principal, agent: &AgentId) -> Result<RegisteredAgent, Error> {
         let record = self.shared.registry.get(agent).ok_or_else(|| Error::AgentNotFound(agent.clone()))?;
-        self.describe(record).await
+        self.describe(principal, record).await
     }
 
     /// At most `limit` agents by id, after `after`.
-    pub async fn agents(&self, after: Option<&AgentId>, limit: usize) -> Result<Vec<RegisteredAgent>, Error> {
+    pub async fn agents(
+        &self,
+        principal: &Principal,
+        after: Option<&AgentId>,
+        limit: usize,
+    ) -> Result<Vec<RegisteredAgent>, Error> {
         let agents = self.shared.registry.agents.read().clone();
         let from = match after {
             Some(after) => std::ops::Bound::Excluded(after),
@@ -177,12 +191,12 @@ impl Engine {
         };
         let mut described = Vec::new();
         for (_, record) in agents.range::<AgentId, _>((from, std::ops::Bound::Unbounded)).take(limit) {
-            described.push(self.describe(record.clone()).await?);
+            described.push(self.describe(principal, record.clone()).await?);
         }
         Ok(described)
     }
 
-    async fn describe(&self, record: AgentRecord) -> Result<RegisteredAgent, Error> {
+    async fn describe(&self, principal: &Principal, record: AgentRecord) -> Result<RegisteredAgent, Error> {
         let now = self.now();
         let store = &self.shared.store;
         let inbox = store.inbox(&record.agent_id, now).await?;
@@ -193,7 +207,6 @@ impl Engine {
                 TaskQuery { assignee, status: Some(status), cursor: None, limit: limits::PAGE_DEFAULT };
             tasks.extend(store.tasks(query).await?.items);
         }
-        tasks.truncate(limits::PAGE_DEFAULT);
         let seen = self.shared.hub.seen(&record.agent_id).unwrap_or_default();
         let works = tasks.iter().any(|task| task.status == TaskStatus::InProgress);
         let silent = seen.at.map(|at| now.since(at));
@@ -207,6 +220,7 @@ impl Engine {
         } else {
             seen.said.unwrap_or(Health::Connected)
         };
+        tasks.truncate(if principal.acts_as(&record.agent_id) { limits::PAGE_DEFAULT } else { 0 });
         Ok(RegisteredAgent {
             record,
             health,

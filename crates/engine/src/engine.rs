@@ -33,6 +33,9 @@ pub struct Options {
     pub idle: Duration,
     /// Events between two snapshots of a session.
     pub snapshot_every: u64,
+    /// Events of a session that are kept; all when absent. Older ones go when a snapshot makes them dispensable, and
+    /// with them what needs the whole journal: exports, forks, and repeated answers from back then.
+    pub keep_events: Option<u64>,
     /// How long ended sessions are kept; for ever when absent.
     pub keep_ended: Option<Duration>,
     /// Whether this process fires timers. One that only reads need not.
@@ -48,6 +51,7 @@ impl Default for Options {
             delivery_attempts: limits::DELIVERY_ATTEMPTS,
             idle: Duration::from_secs(60),
             snapshot_every: 256,
+            keep_events: None,
             keep_ended: None,
             timers: true,
         }
@@ -117,6 +121,11 @@ impl Engine {
         let nothing =
             Op::Purge { answers_before: Timestamp::default(), messages_before: Timestamp::default() };
         self.write(nothing).await?.map(drop).map_err(|_| Error::Conflict)
+    }
+
+    /// How long a delivered message may stay unacknowledged before it is delivered again.
+    pub fn ack_timeout(&self) -> Duration {
+        self.shared.options.ack_timeout
     }
 
     /// Where the store is, for people.

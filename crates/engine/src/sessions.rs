@@ -107,13 +107,7 @@ impl Engine {
     ) -> Result<Reply, Error> {
         // A slot that is unloaded between the look-up and the command answers closed; the next look-up loads it again.
         for _ in 0..3 {
-            let slot = match self.open_session(id).await {
-                Err(Error::Rejected(Rejection::SessionNotFound)) if idempotency.is_some() => {
-                    return Err(Rejection::SessionNotFound.into());
-                }
-                other => other?,
-            };
-            slot.touch(self);
+            let slot = self.open_session(id).await?;
             match slot.command(envelope.clone(), idempotency.clone()).await {
                 Err(Error::Closed) if !self.is_closed() => self.forget(&slot),
                 other => return other,

@@ -491,7 +491,8 @@ impl Door for Embedded {
             })?),
             None => None,
         };
-        let mut agents = self.engine.agents(after.as_ref(), limit + 1).await.map_err(problem)?;
+        let mut agents =
+            self.engine.agents(&self.principal, after.as_ref(), limit + 1).await.map_err(problem)?;
         let more = agents.len() > limit;
         agents.truncate(limit);
         let agents = agents.into_iter().map(convert::agent).collect::<Result<Vec<_>, _>>()?;
@@ -500,7 +501,7 @@ impl Door for Embedded {
     }
 
     async fn agent(&self, agent: &AgentId) -> Result<api::Agent, Problem> {
-        convert::agent(self.engine.agent(agent).await.map_err(problem)?)
+        convert::agent(self.engine.agent(&self.principal, agent).await.map_err(problem)?)
     }
 
     async fn delete_agent(&self, agent: &AgentId) -> Result<(), Problem> {
