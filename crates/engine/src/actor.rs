@@ -7,6 +7,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::{Duration, Instant};
 
 use parking_lot::RwLock;
 use sessiond_core::{
@@ -24,8 +25,9 @@ use crate::{Engine, Error};
 const TURN: usize = 64;
 /// Events that a watcher may lag behind before it reads from the store.
 const FEED: usize = 256;
-/// How often a command is decided anew after another process was faster.
-const TRIES: u32 = 16;
+/// How long a command is decided anew because another process was faster each time. A process that writes without
+/// a pause can be faster often, since the store's lock is not fair.
+const CONTEND: Duration = Duration::from_secs(10);
 
 /// A session in memory.
 pub(crate) struct Slot {
@@ -58,7 +60,8 @@ enum Mail {
 struct Job {
     envelope: Envelope,
     idempotency: Option<Idempotency>,
-    tries: u32,
+    /// When another process was first faster.
+    contended: Option<Instant>,
     reply: oneshot::Sender<Result<Reply, Error>>,
 }
 
@@ -115,7 +118,7 @@ impl Slot {
         idempotency: Option<Idempotency>,
     ) -> Result<Reply, Error> {
         let (reply, answer) = oneshot::channel();
-        let job = Job { envelope, idempotency, tries: 0, reply };
+        let job = Job { envelope, idempotency, contended: None, reply };
         self.mail.send(Mail::Command(Box::new(job))).await.map_err(|_| Error::Closed)?;
         answer.await.map_err(|_| Error::Closed)?
     }
@@ -286,9 +289,9 @@ impl Actor {
             }
             Ok(Err(Refusal::Conflict { actual: 0 })) => Err(Rejection::SessionNotFound.into()),
             Ok(Err(Refusal::Conflict { .. })) => {
-                job.tries += 1;
+                let since = *job.contended.get_or_insert_with(Instant::now);
                 match self.refresh().await {
-                    Ok(()) if job.tries < TRIES => return Settled::Broken(Some(job)),
+                    Ok(()) if since.elapsed() < CONTEND => return Settled::Broken(Some(job)),
                     Ok(()) => Err(Error::Conflict),
                     Err(error) => Err(error),
                 }

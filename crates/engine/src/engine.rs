@@ -133,6 +133,11 @@ impl Engine {
         self.shared.store.location()
     }
 
+    /// How many sessions are in memory.
+    pub fn open_sessions(&self) -> usize {
+        self.shared.sessions.lock().len()
+    }
+
     /// How many sessions there are, by kind and status.
     pub async fn counts(&self) -> Result<sessiond_store::Counts, Error> {
         Ok(self.shared.store.counts().await?)

@@ -1,0 +1,259 @@
+//! What survives when the engine stops and starts again, and what leaves memory meanwhile.
+#![allow(missing_docs)]
+
+mod common;
+
+use std::time::Duration;
+
+use common::*;
+use serde_json::json;
+use sessiond_core::*;
+use sessiond_engine::{Error, Idempotency, Options, WatchItem};
+
+fn once(key: &str) -> Option<Idempotency> {
+    Some(Idempotency { scope: "test".into(), key: key.into(), digest: [7; 32] })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_is_the_same_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let before = {
+        let engine = open(dir.path()).await;
+        engine.create(new_session("s"), &me(), None).await.unwrap();
+        for i in 0..300 {
+            engine.execute(&id("s"), patch(json!({ (format!("k{}", i % 7)): i })), None).await.unwrap();
+        }
+        engine.execute(&id("s"), delegate("m1"), None).await.unwrap();
+        let session = engine.session(&me(), &id("s")).await.unwrap();
+        engine.shutdown().await;
+        assert!(matches!(engine.execute(&id("s"), patch(json!({})), None).await, Err(Error::Closed)));
+        session
+    };
+    let engine = open(dir.path()).await;
+    assert_eq!(engine.session(&me(), &id("s")).await.unwrap(), before);
+    engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_timer_fires_though_the_engine_was_down_when_it_was_due() {
+    let dir = tempfile::tempdir().unwrap();
+    {
+        let engine = open(dir.path()).await;
+        let brief = CreateSession { expires_in: Some(Span::from_millis(200)), ..new_session("s") };
+        engine.create(brief, &me(), None).await.unwrap();
+        engine.shutdown().await;
+    }
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    let engine = open(dir.path()).await;
+    eventually("the session expires", async || {
+        engine.session(&me(), &id("s")).await.unwrap().status == Status::Expired
+    })
+    .await;
+    engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_unacknowledged_message_comes_again_with_a_higher_attempt() {
+    let dir = tempfile::tempdir().unwrap();
+    for attempt in 1..=3 {
+        let engine = open(dir.path()).await;
+        if attempt == 1 {
+            register(&engine, "a://worker").await;
+            engine.create(new_session("s"), &me(), None).await.unwrap();
+            for message in ["m1", "m2", "m3"] {
+                engine.execute(&id("s"), delegate(message), None).await.unwrap();
+            }
+        }
+        let mut inbox = engine.connect_inbox(&me(), &agent("a://worker")).await.unwrap();
+        for message in ["m1", "m2", "m3"] {
+            let delivery = inbox.next().await.unwrap();
+            assert_eq!((delivery.message_id.as_str(), delivery.attempt), (message, attempt));
+        }
+        if attempt == 3 {
+            let all = ["m1", "m2", "m3"].map(|m| MessageId::parse(m).unwrap()).to_vec();
+            assert_eq!(inbox.ack(all).await.unwrap(), 3);
+            assert!(tokio::time::timeout(Duration::from_millis(200), inbox.next()).await.is_err());
+        }
+        engine.shutdown().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_repeated_request_has_one_effect_across_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = {
+        let engine = open(dir.path()).await;
+        engine.create(new_session("s"), &me(), None).await.unwrap();
+        let first = engine.execute(&id("s"), delegate("m1"), once("k")).await.unwrap();
+        engine.execute(&id("s"), patch(json!({ "later": 1 })), None).await.unwrap();
+        engine.shutdown().await;
+        first
+    };
+    let engine = open(dir.path()).await;
+    let again = engine.execute(&id("s"), delegate("m1"), once("k")).await.unwrap();
+    assert!(again.repeated);
+    assert_eq!(
+        (again.receipt, &again.session),
+        (first.receipt, &first.session),
+        "the answer is that of then"
+    );
+    let other = Some(Idempotency { digest: [8; 32], ..once("k").unwrap() });
+    let other = engine.execute(&id("s"), delegate("m9"), other).await;
+    assert!(matches!(other, Err(Error::IdempotencyMismatch(_))), "{other:?}");
+    assert_eq!(engine.session(&me(), &id("s")).await.unwrap().tasks.len(), 1);
+    engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_commands_at_once_on_one_session_all_take_effect() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(dir.path()).await;
+    engine.create(new_session("s"), &me(), None).await.unwrap();
+    let mut writers = tokio::task::JoinSet::new();
+    for writer in 0..64 {
+        let engine = engine.clone();
+        writers.spawn(async move {
+            for i in 0..10 {
+                // Every third is refused, and must not take its neighbours with it.
+                let command = match i % 3 {
+                    0 => Envelope { expected_revision: Some(1), ..patch(json!({ "never": 1 })) },
+                    _ => patch(json!({ (format!("{writer}-{i}")): 1 })),
+                };
+                let answer = engine.execute(&id("s"), command, None).await;
+                assert_eq!(answer.is_err(), i % 3 == 0, "{answer:?}");
+            }
+        });
+    }
+    while let Some(writer) = writers.join_next().await {
+        writer.unwrap();
+    }
+    let session = engine.session(&me(), &id("s")).await.unwrap();
+    assert_eq!(session.context.document.as_object().unwrap().len(), 64 * 6);
+    engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_equal_requests_at_once_one_takes_effect() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(dir.path()).await;
+    engine.create(new_session("s"), &me(), None).await.unwrap();
+    let mut callers = tokio::task::JoinSet::new();
+    for _ in 0..32 {
+        let engine = engine.clone();
+        callers.spawn(async move { engine.execute(&id("s"), delegate("m1"), once("k")).await.unwrap() });
+    }
+    let mut tasks = std::collections::BTreeSet::new();
+    let mut fresh = 0;
+    while let Some(reply) = callers.join_next().await {
+        let reply = reply.unwrap();
+        fresh += usize::from(!reply.repeated);
+        tasks.insert(reply.receipt.task_id.unwrap());
+    }
+    assert_eq!((tasks.len(), fresh), (1, 1));
+    engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_unused_session_leaves_memory_and_comes_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = Options { idle: Duration::from_millis(100), ..Options::default() };
+    let engine = open_with(dir.path(), options).await;
+    for i in 0..40 {
+        let session = format!("s{i}");
+        engine.create(new_session(&session), &me(), None).await.unwrap();
+    }
+    let watched = engine.watch(&me(), &id("s1"), None).await.unwrap();
+    eventually("only the watched one stays", async || engine.open_sessions() == 1).await;
+    drop(watched);
+    eventually("none stays", async || engine.open_sessions() == 0).await;
+    let reply = engine.execute(&id("s1"), patch(json!({ "a": 1 })), None).await.unwrap();
+    assert_eq!(reply.session.revision, 4);
+    engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reader_is_told_of_events_that_are_no_longer_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = Options { keep_events: Some(20), snapshot_every: 10, ..Options::default() };
+    let engine = open_with(dir.path(), options).await;
+    engine.create(new_session("s"), &me(), None).await.unwrap();
+    for i in 0..100 {
+        engine.execute(&id("s"), patch(json!({ "i": i })), None).await.unwrap();
+    }
+    eventually("old events go", async || engine.events(&me(), &id("s"), 0, 10).await.is_err()).await;
+    let Err(Error::Gap { first }) = engine.events(&me(), &id("s"), 0, 10).await else { panic!("it is told") };
+    assert!(first > 1);
+    let mut watch = engine.watch(&me(), &id("s"), Some(3)).await.unwrap();
+    let Some(Ok(WatchItem::Gap { after: 3, first })) = watch.next().await else {
+        panic!("a gap comes first")
+    };
+    let Some(Ok(WatchItem::Record(record))) = watch.next().await else { panic!("then an event") };
+    assert_eq!(record.seq, first);
+    engine.shutdown().await;
+    let engine = open(dir.path()).await;
+    assert_eq!(
+        engine.session(&me(), &id("s")).await.unwrap().context.document["i"],
+        99,
+        "the state is whole"
+    );
+    engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slow_watcher_reads_on_from_the_store() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(dir.path()).await;
+    let start = engine.create(new_session("s"), &me(), None).await.unwrap().session.revision;
+    let mut slow = engine.watch(&me(), &id("s"), Some(start)).await.unwrap();
+    for i in 0..1500 {
+        engine.execute(&id("s"), patch(json!({ "i": i })), None).await.unwrap();
+    }
+    for expected in start + 1..=start + 1500 {
+        let Some(Ok(WatchItem::Record(record))) = slow.next().await else { panic!("an event comes") };
+        assert_eq!(record.seq, expected);
+    }
+    engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_replaced_connection_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(dir.path()).await;
+    register(&engine, "a://worker").await;
+    let mut old = engine.connect_inbox(&me(), &agent("a://worker")).await.unwrap();
+    let (waiting, new) = tokio::join!(old.next(), async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        engine.connect_inbox(&me(), &agent("a://worker")).await.unwrap()
+    });
+    assert!(matches!(waiting, Err(Error::InboxTaken { present }) if present == new.fence()), "{waiting:?}");
+    let late = old.ack(vec![MessageId::parse("m1").unwrap()]).await;
+    assert!(matches!(late, Err(Error::InboxTaken { .. })), "{late:?}");
+    engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_that_nobody_takes_becomes_a_dead_letter_and_goes_to_the_fallback() {
+    let dir = tempfile::tempdir().unwrap();
+    let options =
+        Options { ack_timeout: Duration::from_millis(50), delivery_attempts: 2, ..Options::default() };
+    let engine = open_with(dir.path(), options).await;
+    register(&engine, "a://worker").await;
+    register(&engine, "a://other").await;
+    let message: Message = serde_json::from_value(json!({
+        "message_id": "m1", "timestamp": "2025-02-02T11:00:00Z", "message_type": "status_update",
+        "sender": { "agent_id": "a://lead" }, "recipient": { "agent_id": "a://worker" },
+        "routing": { "fallback_agents": ["a://other"] }
+    }))
+    .unwrap();
+    engine.send(&me(), message, None).await.unwrap();
+    let take = async |name: &str, wait: u64| {
+        engine.receive(&me(), &agent(name), None, 1, Duration::from_millis(wait)).await.unwrap()
+    };
+    assert_eq!(take("a://worker", 1000).await[0].attempt, 1);
+    assert_eq!(take("a://worker", 1000).await[0].attempt, 2);
+    assert!(take("a://worker", 300).await.is_empty());
+    assert_eq!(take("a://other", 1000).await[0].message_id.as_str(), "m1");
+    engine.requeue(&me(), &agent("a://worker"), &MessageId::parse("m1").unwrap()).await.unwrap();
+    assert_eq!(take("a://worker", 1000).await[0].message_id.as_str(), "m1");
+    engine.shutdown().await;
+}
