@@ -1,0 +1,165 @@
+//! Who asks, and whether they may call the route at all. The session's own rules come on top, in the core.
+
+mod origin;
+pub(crate) mod table;
+
+use std::sync::Arc;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::{ALLOW, AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use sessiond_api::Code;
+use sessiond_core::{Principal, Role};
+
+use crate::app::App;
+use crate::respond::Failure;
+use table::{Access, Found};
+
+/// The prefix of the WebSocket subprotocol that carries a key: a browser can set no header there.
+const PROTOCOL_KEY: &str = "bearer.";
+
+/// What a caller came in with. What stays open asks from time to time whether it still opens the door.
+#[derive(Clone)]
+pub(crate) enum Pass {
+    /// Nothing: the server needed no key.
+    Keyless,
+    /// The key of the configuration, which holds as long as the process does.
+    Configured,
+    /// A stored key's secret.
+    Stored(Arc<str>),
+}
+
+impl Pass {
+    /// Whether the same caller would be let in now.
+    pub(crate) fn holds(&self, app: &App) -> bool {
+        match self {
+            Self::Keyless => app.is_keyless(),
+            Self::Configured => true,
+            Self::Stored(secret) => app.engine.authenticate(secret).is_some(),
+        }
+    }
+}
+
+/// Lets a request pass to its route, with the principal among its extensions.
+pub(crate) async fn guard(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    match admit(&app, &request) {
+        Ok(Admitted::As(principal, pass)) => {
+            request.extensions_mut().insert(principal);
+            request.extensions_mut().insert(pass);
+            next.run(request).await
+        }
+        Ok(Admitted::Anybody) => next.run(request).await,
+        Ok(Admitted::Options(methods)) => (StatusCode::NO_CONTENT, [(ALLOW, methods)]).into_response(),
+        Err(Refused { failure, allow }) => {
+            let mut response = failure.into_response();
+            response.headers_mut().extend(allow.map(|methods| (ALLOW, methods)));
+            response
+        }
+    }
+}
+
+enum Admitted {
+    As(Principal, Pass),
+    Anybody,
+    Options(HeaderValue),
+}
+
+struct Refused {
+    failure: Failure,
+    allow: Option<HeaderValue>,
+}
+
+impl From<Failure> for Refused {
+    fn from(failure: Failure) -> Self {
+        Self { failure, allow: None }
+    }
+}
+
+fn admit(app: &App, request: &Request) -> Result<Admitted, Refused> {
+    let keyless = app.is_keyless();
+    if keyless {
+        origin::check(request, &app.options.allow_hosts)?;
+    }
+    let Some(path) = request.extensions().get::<MatchedPath>() else {
+        let detail = format!("there is nothing at {}; /docs lists what there is", request.uri().path());
+        return Err(Failure::new(Code::NotFound, detail).into());
+    };
+    let access = match table::find(request.method(), path.as_str()) {
+        Found::Access(access) => access,
+        Found::Methods(methods) if request.method() == Method::OPTIONS => {
+            return Ok(Admitted::Options(allow(&methods)));
+        }
+        Found::Methods(methods) => {
+            let detail = format!("{} takes {methods}, not {}", path.as_str(), request.method());
+            let failure = Failure::new(Code::MethodNotAllowed, detail);
+            return Err(Refused { failure, allow: Some(allow(&methods)) });
+        }
+        // What nobody thought about is denied.
+        Found::Nothing => return Err(Failure::new(Code::Forbidden, "nobody may call this route").into()),
+    };
+    if access == Access::Public {
+        return Ok(Admitted::Anybody);
+    }
+    let (principal, pass) =
+        if keyless { (Principal::local(), Pass::Keyless) } else { authenticate(app, request)? };
+    match (access, principal.role) {
+        (Access::Admin, Role::Client | Role::Agent) => {
+            Err(Failure::new(Code::Forbidden, "this needs a key with the role admin").into())
+        }
+        (Access::Agents, Role::Client) => {
+            Err(Failure::new(Code::Forbidden, "this needs a key with the role agent or admin").into())
+        }
+        _ => Ok(Admitted::As(principal, pass)),
+    }
+}
+
+fn allow(methods: &str) -> HeaderValue {
+    HeaderValue::from_str(methods).unwrap_or(HeaderValue::from_static(""))
+}
+
+/// Whom the request's key stands for.
+fn authenticate(app: &App, request: &Request) -> Result<(Principal, Pass), Failure> {
+    let unauthenticated = |detail: &str| Failure::new(Code::Unauthenticated, detail);
+    let Some(secret) = secret(request.headers(), request.uri().path() == "/ws")? else {
+        let detail = "send a key as `Authorization: Bearer …` or `x-agent-api-key: …`; \
+                      `sessiond key create` makes one";
+        return Err(unauthenticated(detail));
+    };
+    // Both are looked at in every case, so that the time tells nothing of which there are.
+    let configured = app.options.admin_key.as_ref().is_some_and(|key| key.is(secret));
+    let stored = app.engine.authenticate(secret);
+    match (configured, stored) {
+        (true, _) => {
+            let principal = Principal { name: "admin".to_owned(), role: Role::Admin, agents: Vec::new() };
+            Ok((principal, Pass::Configured))
+        }
+        (false, Some(principal)) => Ok((principal, Pass::Stored(secret.into()))),
+        (false, None) => Err(unauthenticated("the key is unknown, expired or revoked")),
+    }
+}
+
+fn secret(headers: &HeaderMap, websocket: bool) -> Result<Option<&str>, Failure> {
+    let unreadable = |_| Failure::new(Code::Unauthenticated, "the key is not visible ASCII");
+    if let Some(value) = headers.get(AUTHORIZATION) {
+        let value = value.to_str().map_err(unreadable)?;
+        let (scheme, secret) = value.split_once(' ').unwrap_or((value, ""));
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Err(Failure::new(
+                Code::Unauthenticated,
+                "the Authorization header is `Bearer` and the key",
+            ));
+        }
+        return Ok(Some(secret.trim()));
+    }
+    if let Some(value) = headers.get("x-agent-api-key") {
+        return Ok(Some(value.to_str().map_err(unreadable)?.trim()));
+    }
+    if websocket {
+        let offers = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|value| value.to_str().ok());
+        let mut names = offers.flat_map(|offer| offer.split(',')).map(str::trim);
+        return Ok(names.find_map(|name| name.strip_prefix(PROTOCOL_KEY)));
+    }
+    Ok(None)
+}

@@ -1,0 +1,169 @@
+//! Bodies: their type, their size, and what is wrong in them.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{FromRequest, Request};
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use sessiond_api as api;
+use sessiond_api::Code;
+
+use crate::app::App;
+use crate::respond::Failure;
+
+const JSON: &[&str] = &["application/json"];
+const PATCH: &[&str] = &["application/merge-patch+json", "application/json"];
+const LINES: &[&str] = &["application/jsonl", "application/x-ndjson", "application/x-jsonlines"];
+
+/// How long a body may take to arrive.
+const ARRIVAL: Duration = Duration::from_secs(60);
+/// How long an import may take to arrive.
+const IMPORT_ARRIVAL: Duration = Duration::from_secs(600);
+/// How much of a body that is too large is read and dropped, so that its sender can read the answer: a connection
+/// that is closed while it is being written to loses the answer.
+const DRAIN_BYTES: usize = 64 * 1024 * 1024;
+const DRAIN_TIME: Duration = Duration::from_secs(5);
+
+/// A JSON body.
+pub(crate) struct Json<T>(pub(crate) T);
+
+/// A JSON body that may be left out.
+pub(crate) struct OptionalJson<T>(pub(crate) T);
+
+/// A context document, or a merge patch of one.
+pub(crate) struct Context(pub(crate) Value);
+
+/// A JSON Lines body.
+pub(crate) struct Lines(pub(crate) String);
+
+impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
+        let kind = content_type(request.headers(), JSON);
+        let body = read(request, app.options.body_bytes, ARRIVAL).await?;
+        kind?;
+        Ok(Self(api::parse(&body)?))
+    }
+}
+
+impl<T: DeserializeOwned + Default> FromRequest<App> for OptionalJson<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
+        let kind = content_type(request.headers(), JSON);
+        let body = read(request, app.options.body_bytes, ARRIVAL).await?;
+        if body.is_empty() {
+            return Ok(Self(T::default()));
+        }
+        kind?;
+        Ok(Self(api::parse(&body)?))
+    }
+}
+
+impl FromRequest<App> for Context {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
+        let kind = content_type(request.headers(), PATCH);
+        let body = read(request, app.options.body_bytes, ARRIVAL).await?;
+        kind?;
+        Ok(Self(api::parse(&body)?))
+    }
+}
+
+impl FromRequest<App> for Lines {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
+        let kind = content_type(request.headers(), LINES);
+        let body = read(request, app.options.import_bytes, IMPORT_ARRIVAL).await?;
+        kind?;
+        match String::from_utf8(body.into()) {
+            Ok(lines) => Ok(Self(lines)),
+            Err(_) => Err(Failure::new(Code::MalformedRequest, "the document is not UTF-8")),
+        }
+    }
+}
+
+/// Refuses a body that is of none of the types.
+fn content_type(headers: &HeaderMap, taken: &[&str]) -> Result<(), Failure> {
+    let given = headers
+        .get(CONTENT_TYPE)
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+        .unwrap_or_default();
+    let essence = given.split(';').next().unwrap_or_default().trim();
+    if taken.iter().any(|kind| essence.eq_ignore_ascii_case(kind)) {
+        return Ok(());
+    }
+    let detail = if essence.is_empty() {
+        format!("the body has no type: send it with the header Content-Type: {}", taken[0])
+    } else {
+        format!("the body is {essence:?}: send it with the header Content-Type: {}", taken.join(" or "))
+    };
+    Err(Failure::new(Code::UnsupportedMediaType, detail))
+}
+
+/// Reads a body of at most `limit` bytes.
+async fn read(request: Request, limit: usize, arrival: Duration) -> Result<Bytes, Failure> {
+    let announced =
+        request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    // A sender that waits for `100 Continue` must get its answer before a byte is read.
+    let waits = request.headers().contains_key("expect");
+    let mut body = request.into_body();
+    if announced.is_some_and(|bytes| bytes > limit as u64) {
+        if !waits {
+            drain(body).await;
+        }
+        return Err(too_large(limit));
+    }
+    let collect = async {
+        let mut bytes = BytesMut::new();
+        while let Some(frame) = body.frame().await {
+            let broken = |error| Failure::new(Code::MalformedRequest, format!("the body broke off: {error}"));
+            let Ok(data) = frame.map_err(broken)?.into_data() else {
+                continue;
+            };
+            if bytes.len() + data.len() > limit {
+                return Ok(None);
+            }
+            bytes.extend_from_slice(&data);
+        }
+        Ok(Some(bytes.freeze()))
+    };
+    match tokio::time::timeout(arrival, collect).await {
+        Ok(Ok(Some(bytes))) => Ok(bytes),
+        Ok(Ok(None)) => {
+            drain(body).await;
+            Err(too_large(limit))
+        }
+        Ok(Err(failure)) => Err(failure),
+        Err(_) => {
+            let detail = format!("the body did not arrive within {} seconds", arrival.as_secs());
+            Err(Failure::new(Code::MalformedRequest, detail))
+        }
+    }
+}
+
+async fn drain(mut body: Body) {
+    let drop_all = async {
+        let mut dropped = 0;
+        while let Some(Ok(frame)) = body.frame().await {
+            dropped += frame.data_ref().map_or(0, Bytes::len);
+            if dropped > DRAIN_BYTES {
+                break;
+            }
+        }
+    };
+    // What has not come by then loses its answer, and nothing else.
+    let _ = tokio::time::timeout(DRAIN_TIME, drop_all).await;
+}
+
+fn too_large(limit: usize) -> Failure {
+    Failure::new(Code::BodyTooLarge, format!("the body is larger than the {limit} bytes that it may have"))
+}

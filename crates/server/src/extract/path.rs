@@ -1,0 +1,81 @@
+//! Names in paths. What cannot be a name is 422, what can be one and names nothing is for the door to tell.
+
+use std::str::FromStr;
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::request::Parts;
+use sessiond_api::Code;
+use sessiond_core::{AgentId, MessageId, SessionId, TaskId};
+
+use crate::app::App;
+use crate::respond::Failure;
+
+/// The names in a path. (utoipa reads meaning into an argument that is called `Path`.)
+pub(crate) struct At<T>(pub(crate) T);
+
+/// The id of a key.
+pub(crate) struct KeyId(pub(crate) String);
+/// The code of a problem.
+pub(crate) struct ErrorCode(pub(crate) String);
+/// The name of a guide.
+pub(crate) struct Guide(pub(crate) String);
+
+/// What can stand in a path.
+pub(crate) trait Name: Sized {
+    fn read(parameters: &RawPathParams) -> Result<Self, Failure>;
+}
+
+macro_rules! names {
+    ($($type:ty = $parameter:literal,)*) => {$(
+        impl Name for $type {
+            fn read(parameters: &RawPathParams) -> Result<Self, Failure> {
+                parse(parameters, $parameter)
+            }
+        }
+    )*};
+}
+
+names! {
+    SessionId = "session_id",
+    AgentId = "agent_id",
+    TaskId = "task_id",
+    MessageId = "message_id",
+    KeyId = "key_id",
+    ErrorCode = "code",
+    Guide = "guide",
+}
+
+impl<A: Name, B: Name> Name for (A, B) {
+    fn read(parameters: &RawPathParams) -> Result<Self, Failure> {
+        Ok((A::read(parameters)?, B::read(parameters)?))
+    }
+}
+
+impl<T: Name> FromRequestParts<App> for At<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let parameters = RawPathParams::from_request_parts(parts, app)
+            .await
+            .map_err(|_| Failure::new(Code::MalformedRequest, "the path is not percent-encoded UTF-8"))?;
+        T::read(&parameters).map(Self)
+    }
+}
+
+fn parse<T: FromStr<Err: std::fmt::Display>>(parameters: &RawPathParams, name: &str) -> Result<T, Failure> {
+    let value = parameters.iter().find(|(parameter, _)| *parameter == name).map_or("", |(_, value)| value);
+    value.parse().map_err(|error: T::Err| Failure::invalid(name, error.to_string()))
+}
+
+macro_rules! texts {
+    ($($type:ident),*) => {$(
+        impl FromStr for $type {
+            type Err = std::convert::Infallible;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Ok(Self(text.to_owned()))
+            }
+        }
+    )*};
+}
+
+texts!(KeyId, ErrorCode, Guide);

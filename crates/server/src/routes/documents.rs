@@ -1,0 +1,52 @@
+//! The documents that the server carries: the OpenAPI document, its pages, the guides and the errors' pages.
+
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{Html, IntoResponse, Redirect};
+
+use crate::app::App;
+use crate::docs;
+use crate::extract::{At, ErrorCode, Guide};
+use crate::openapi;
+use crate::respond::Answer;
+
+/// Leads to the documents.
+#[utoipa::path(get, path = "/", tag = "documents", responses((status = 307, description = "To `/docs`.")))]
+pub(super) async fn root() -> Answer {
+    Ok(Redirect::temporary("/docs").into_response())
+}
+
+/// This document.
+#[utoipa::path(get, path = "/openapi.json", tag = "documents",
+    responses((status = 200, description = "OpenAPI 3.1.", body = Object)))]
+pub(super) async fn get_openapi() -> Answer {
+    Ok(([(CONTENT_TYPE, "application/json")], openapi::json()).into_response())
+}
+
+/// This document, for people.
+#[utoipa::path(get, path = "/docs", tag = "documents",
+    responses((status = 200, description = "A page.", body = String, content_type = "text/html")))]
+pub(super) async fn reference(State(app): State<App>) -> Answer {
+    Ok(Html(app.reference.get_or_init(docs::reference).clone()).into_response())
+}
+
+/// All codes of problems.
+#[utoipa::path(get, path = "/docs/errors", tag = "documents",
+    responses((status = 200, description = "A page.", body = String, content_type = "text/html")))]
+pub(super) async fn errors() -> Answer {
+    Ok(Html(docs::errors()).into_response())
+}
+
+/// What a problem's code means, and what to do.
+#[utoipa::path(get, path = "/docs/errors/{code}", tag = "documents",
+    responses((status = 200, description = "A page.", body = String, content_type = "text/html")))]
+pub(super) async fn error(At(ErrorCode(code)): At<ErrorCode>) -> Answer {
+    Ok(Html(docs::error(&code)?).into_response())
+}
+
+/// A guide.
+#[utoipa::path(get, path = "/docs/{guide}", tag = "documents",
+    responses((status = 200, description = "A page.", body = String, content_type = "text/html")))]
+pub(super) async fn guide(At(Guide(name)): At<Guide>) -> Answer {
+    Ok(Html(docs::guide(&name)?).into_response())
+}

@@ -1,0 +1,43 @@
+//! How the server is.
+
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::respond::{self, Answer};
+
+/// How the server is.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Health {
+    /// `ok` or `ready`; anything else is a problem.
+    #[schema(example = "ok")]
+    status: &'static str,
+    /// The version of sessiond.
+    #[schema(example = "0.1.0")]
+    version: &'static str,
+}
+
+/// Whether the server lives.
+#[utoipa::path(get, path = "/health", tag = "operation",
+    responses((status = 200, description = "It lives.", body = Health)))]
+pub(super) async fn health() -> Answer {
+    respond::ok(Health { status: "ok", version: env!("CARGO_PKG_VERSION") })
+}
+
+/// Whether the server can write.
+#[utoipa::path(get, path = "/ready", tag = "operation",
+    responses((status = 200, description = "It can.", body = Health)))]
+pub(super) async fn ready(State(app): State<App>) -> Answer {
+    app.unless_shutdown(app.ready()).await?;
+    respond::ok(Health { status: "ready", version: env!("CARGO_PKG_VERSION") })
+}
+
+/// Counts and latencies for Prometheus.
+#[utoipa::path(get, path = "/metrics", tag = "operation",
+    responses((status = 200, description = "Prometheus's text format.", body = String, content_type = "text/plain")))]
+pub(super) async fn metrics(State(app): State<App>) -> Answer {
+    Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], app.metrics.render()).into_response())
+}

@@ -1,0 +1,32 @@
+//! Keys, for administrators.
+
+use axum::http::HeaderValue;
+use axum::http::header::CACHE_CONTROL;
+use sessiond_api as api;
+use sessiond_client::Door;
+
+use crate::extract::{At, Caller, Json, KeyId};
+use crate::respond::{self, Answer};
+
+/// Make a key; its secret is shown this once.
+#[utoipa::path(post, path = "/keys", tag = "keys", request_body = api::CreateKey,
+    responses((status = 201, description = "The key and its secret.", body = api::CreatedKey)))]
+pub(super) async fn create_key(Caller(door): Caller, Json(request): Json<api::CreateKey>) -> Answer {
+    let mut response = respond::created("/keys", door.create_key(request).await?)?;
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+/// List all keys, oldest first, without their secrets.
+#[utoipa::path(get, path = "/keys", tag = "keys",
+    responses((status = 200, description = "All keys.", body = api::KeyPage)))]
+pub(super) async fn list_keys(Caller(door): Caller) -> Answer {
+    respond::ok(door.keys().await?)
+}
+
+/// End a key's validity at once.
+#[utoipa::path(delete, path = "/keys/{key_id}", tag = "keys",
+    responses((status = 200, description = "The key, revoked.", body = api::Key)))]
+pub(super) async fn revoke_key(Caller(door): Caller, At(KeyId(key)): At<KeyId>) -> Answer {
+    respond::ok(door.revoke_key(&key).await?)
+}

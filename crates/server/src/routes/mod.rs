@@ -1,0 +1,74 @@
+//! The routes, one file a noun. A handler extracts, calls the door and maps the answer; it decides nothing.
+
+mod agents;
+mod aggregations;
+mod context;
+mod documents;
+mod events;
+mod health;
+mod inbox;
+mod keys;
+mod messages;
+mod participants;
+mod sessions;
+mod socket;
+mod tasks;
+mod telemetry;
+mod workflow;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+
+/// All routes with their documents.
+pub(crate) fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(sessions::create_session, sessions::list_sessions))
+        .routes(routes!(sessions::count_sessions))
+        .routes(routes!(sessions::import_session))
+        .routes(routes!(sessions::get_session, sessions::update_session, sessions::delete_session))
+        .routes(routes!(sessions::complete_session))
+        .routes(routes!(sessions::terminate_session))
+        .routes(routes!(sessions::fork_session))
+        .routes(routes!(sessions::export_session))
+        .routes(routes!(sessions::get_summary))
+        .routes(routes!(participants::add_participant))
+        .routes(routes!(participants::remove_participant))
+        .routes(routes!(participants::claim_lease, participants::renew_lease, participants::release_lease))
+        .routes(routes!(workflow::update_workflow))
+        .routes(routes!(workflow::advance_workflow))
+        .routes(routes!(context::get_context, context::replace_context, context::patch_context))
+        .routes(routes!(tasks::delegate_task, tasks::list_session_tasks))
+        .routes(routes!(tasks::list_tasks))
+        .routes(routes!(tasks::get_task))
+        .routes(routes!(tasks::accept_task))
+        .routes(routes!(tasks::progress_task))
+        .routes(routes!(tasks::complete_task))
+        .routes(routes!(tasks::fail_task))
+        .routes(routes!(tasks::cancel_task))
+        .routes(routes!(events::list_events))
+        .routes(routes!(messages::send_message))
+        .routes(routes!(messages::list_messages))
+        .routes(routes!(messages::requeue_message))
+        .routes(routes!(agents::register_agent))
+        .routes(routes!(agents::list_agents))
+        .routes(routes!(agents::get_agent, agents::delete_agent))
+        .routes(routes!(agents::heartbeat))
+        .routes(routes!(inbox::receive_messages))
+        .routes(routes!(inbox::acknowledge_messages))
+        .routes(routes!(socket::connect))
+        .routes(routes!(aggregations::aggregate))
+        .routes(routes!(telemetry::put_points, telemetry::list_points))
+        .routes(routes!(keys::create_key, keys::list_keys))
+        .routes(routes!(keys::revoke_key))
+        .routes(routes!(health::health))
+        .routes(routes!(health::ready))
+        .routes(routes!(health::metrics))
+        .routes(routes!(documents::root))
+        .routes(routes!(documents::get_openapi))
+        .routes(routes!(documents::reference))
+        .routes(routes!(documents::errors))
+        .routes(routes!(documents::error))
+        .routes(routes!(documents::guide))
+}

@@ -1,0 +1,154 @@
+//! Sessions: their life from creation to deletion, copies and exports.
+
+use axum::body::Body;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::IntoResponse;
+use futures_util::StreamExt;
+use serde::Deserialize;
+use sessiond_api as api;
+use sessiond_client::{Door, Import};
+use sessiond_core::SessionId;
+use utoipa::IntoParams;
+
+use crate::extract::{At, Caller, Conditions, Json, Lines, OptionalJson, Query};
+use crate::respond::{self, Answer};
+
+/// Begin a session.
+#[utoipa::path(post, path = "/sessions", tag = "sessions", request_body = api::CreateSession,
+    responses((status = 201, description = "The session began.", body = api::Session)))]
+pub(super) async fn create_session(
+    Caller(door): Caller,
+    Conditions(call): Conditions,
+    Json(request): Json<api::CreateSession>,
+) -> Answer {
+    respond::created_session(door.create_session(request, call).await?)
+}
+
+/// List the sessions that the caller may see.
+#[utoipa::path(get, path = "/sessions", tag = "sessions", params(api::ListSessions),
+    responses((status = 200, description = "A page of sessions.", body = api::SessionPage)))]
+pub(super) async fn list_sessions(Caller(door): Caller, Query(query): Query<api::ListSessions>) -> Answer {
+    respond::ok(door.sessions(query).await?)
+}
+
+/// Count all sessions, by kind and status.
+#[utoipa::path(get, path = "/sessions/counts", tag = "sessions",
+    responses((status = 200, description = "How many there are.", body = api::Counts)))]
+pub(super) async fn count_sessions(Caller(door): Caller) -> Answer {
+    respond::ok(door.counts().await?)
+}
+
+/// Read a session.
+#[utoipa::path(get, path = "/sessions/{session_id}", tag = "sessions",
+    responses((status = 200, description = "The session; `ETag` is its revision.", body = api::Session)))]
+pub(super) async fn get_session(Caller(door): Caller, At(id): At<SessionId>) -> Answer {
+    respond::session(door.session(&id).await?)
+}
+
+/// Change a session's name, labels or expiry.
+#[utoipa::path(patch, path = "/sessions/{session_id}", tag = "sessions", request_body = api::UpdateSession,
+    responses((status = 200, description = "The session as it is now.", body = api::Session)))]
+pub(super) async fn update_session(
+    Caller(door): Caller,
+    At(id): At<SessionId>,
+    Conditions(call): Conditions,
+    Json(request): Json<api::UpdateSession>,
+) -> Answer {
+    respond::session(door.update_session(&id, request, call).await?)
+}
+
+/// Drop a session with everything that belongs to it.
+#[utoipa::path(delete, path = "/sessions/{session_id}", tag = "sessions",
+    responses((status = 204, description = "It is gone.")))]
+pub(super) async fn delete_session(
+    Caller(door): Caller,
+    At(id): At<SessionId>,
+    Conditions(call): Conditions,
+) -> Answer {
+    door.delete_session(&id, call).await?;
+    respond::nothing()
+}
+
+/// End a session well.
+#[utoipa::path(post, path = "/sessions/{session_id}/complete", tag = "sessions", request_body = Option<api::Complete>,
+    responses((status = 200, description = "The session, completed.", body = api::Session)))]
+pub(super) async fn complete_session(
+    Caller(door): Caller,
+    At(id): At<SessionId>,
+    Conditions(call): Conditions,
+    OptionalJson(request): OptionalJson<api::Complete>,
+) -> Answer {
+    respond::session(door.complete_session(&id, request, call).await?)
+}
+
+/// Stop a session, and those that belong to it.
+#[utoipa::path(post, path = "/sessions/{session_id}/terminate", tag = "sessions", request_body = api::Terminate,
+    responses((status = 200, description = "The session, terminated.", body = api::Session)))]
+pub(super) async fn terminate_session(
+    Caller(door): Caller,
+    At(id): At<SessionId>,
+    Conditions(call): Conditions,
+    Json(request): Json<api::Terminate>,
+) -> Answer {
+    respond::session(door.terminate_session(&id, request, call).await?)
+}
+
+/// Go on with a copy of a session, from a revision of it.
+#[utoipa::path(post, path = "/sessions/{session_id}/fork", tag = "sessions", request_body = Option<api::Fork>,
+    responses((status = 201, description = "The copy.", body = api::Session)))]
+pub(super) async fn fork_session(
+    Caller(door): Caller,
+    At(id): At<SessionId>,
+    Conditions(call): Conditions,
+    OptionalJson(request): OptionalJson<api::Fork>,
+) -> Answer {
+    respond::created_session(door.fork_session(&id, request, call).await?)
+}
+
+/// Export a session's whole journal.
+///
+/// JSON Lines: a header, then one event a line. `POST /sessions/import` takes it in again.
+#[utoipa::path(get, path = "/sessions/{session_id}/export", tag = "sessions",
+    responses((status = 200, description = "The journal.", body = String, content_type = "application/jsonl")))]
+pub(super) async fn export_session(Caller(door): Caller, At(id): At<SessionId>) -> Answer {
+    let export = door.export_session(&id).await?;
+    // A failure on the way breaks the answer off, so that nobody takes half a journal for a whole one.
+    let lines = export.map(|line| line.map(|line| line + "\n"));
+    let name = format!("attachment; filename=\"{id}.jsonl\"");
+    let headers = [(CONTENT_TYPE, "application/jsonl".to_owned()), (CONTENT_DISPOSITION, name)];
+    Ok((headers, Body::from_stream(lines)).into_response())
+}
+
+/// How to take in an export.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ImportSession {
+    /// Another id than the exported session's; the import is then a fork.
+    #[param(value_type = Option<String>)]
+    session_id: Option<SessionId>,
+}
+
+/// Take in an exported journal.
+#[utoipa::path(post, path = "/sessions/import", tag = "sessions", params(ImportSession),
+    request_body(content = String, content_type = "application/jsonl", description = "What an export gave."),
+    responses((status = 201, description = "The session is here now.", body = api::Imported)))]
+pub(super) async fn import_session(
+    Caller(door): Caller,
+    Query(query): Query<ImportSession>,
+    Conditions(call): Conditions,
+    Lines(lines): Lines,
+) -> Answer {
+    let import = Import { lines, session_id: query.session_id };
+    let imported = door.import_session(import, call).await?;
+    let location = format!("/sessions/{}", respond::segment(imported.session_id.as_str()));
+    respond::created(&location, imported)
+}
+
+/// Read the executive summary of a session.
+#[utoipa::path(get, path = "/sessions/{session_id}/summary", tag = "sessions",
+    responses((status = 200, description = "Markdown.", body = String, content_type = "text/markdown")))]
+pub(super) async fn get_summary(Caller(door): Caller, At(id): At<SessionId>) -> Answer {
+    let summary = door.summary(&id).await?;
+    Ok(([(CONTENT_TYPE, "text/markdown; charset=utf-8")], summary).into_response())
+}

@@ -1,0 +1,64 @@
+//! Sends an agent's messages in the order in which they came. One that waits for its response does so on the side.
+
+use std::sync::Arc;
+
+use axum::extract::ws::Message;
+use sessiond_api as api;
+use sessiond_client::{Call, Door, Embedded};
+use sessiond_core::DeliveryMode;
+use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinSet;
+
+use super::frame;
+
+/// A message to send.
+pub(super) type Order = Box<api::Message>;
+
+/// Messages that wait to be sent; when there are as many, the connection reads nothing more.
+const QUEUE: usize = 64;
+/// Synchronous messages of one connection that wait at the same time.
+const WAITING: usize = 16;
+
+/// Starts the task; it ends when the connection drops its end.
+pub(super) fn start(door: Embedded, out: mpsc::Sender<Message>) -> mpsc::Sender<Order> {
+    let (orders, incoming) = mpsc::channel(QUEUE);
+    tokio::spawn(run(door, out, incoming));
+    orders
+}
+
+async fn run(door: Embedded, out: mpsc::Sender<Message>, mut incoming: mpsc::Receiver<Order>) {
+    let permits = Arc::new(Semaphore::new(WAITING));
+    // Dropped with this task, which ends those that still wait.
+    let mut waiting = JoinSet::new();
+    loop {
+        let order = tokio::select! {
+            order = incoming.recv() => order,
+            Some(_) = waiting.join_next() => continue,
+        };
+        let Some(message) = order else {
+            return;
+        };
+        if message.routing.delivery_mode == DeliveryMode::Sync {
+            let Ok(permit) = permits.clone().acquire_owned().await else {
+                return;
+            };
+            let (door, out) = (door.clone(), out.clone());
+            waiting.spawn(async move {
+                send(&door, &out, *message).await;
+                drop(permit);
+            });
+        } else {
+            send(&door, &out, *message).await;
+        }
+    }
+}
+
+async fn send(door: &Embedded, out: &mpsc::Sender<Message>, message: api::Message) {
+    let id = message.message_id.clone();
+    let answer = match door.send_message(message, Call::default()).await {
+        Ok(sent) => frame::sent(&sent),
+        Err(problem) => frame::problem(&problem, Some(id.as_str())),
+    };
+    // The connection is gone: the message stands, and the same one sent again gets the same answer.
+    let _ = out.send(Message::text(answer)).await;
+}
