@@ -5,6 +5,8 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
 use sessiond_core::{AgentId, Fence, Message, MessageId, Principal, Span, Timestamp, limits};
 use sessiond_store::{Dead, Delivery, Done, MessageQuery, MessageRecord, Op, Page};
@@ -127,7 +129,11 @@ pub struct InboxConnection {
     bell: watch::Receiver<u64>,
     fence: Fence,
     ready: VecDeque<Delivery>,
-    unacked: usize,
+    /// A take that is under way. It outlives a `next` that is dropped: what it takes counts as delivered, and would
+    /// otherwise lie unseen until it is due again.
+    taking: Option<BoxFuture<'static, Result<Vec<Delivery>, Error>>>,
+    /// What this connection holds unacknowledged, and since when.
+    unacked: HashMap<MessageId, Instant>,
 }
 
 impl Engine {
@@ -163,7 +169,8 @@ impl Engine {
             bell,
             fence,
             ready: VecDeque::new(),
-            unacked: 0,
+            taking: None,
+            unacked: HashMap::new(),
         })
     }
 
@@ -352,13 +359,17 @@ impl InboxConnection {
             if self.engine.is_closed() {
                 return Err(Error::Closed);
             }
-            self.bell.mark_unchanged();
-            let room = limits::INBOX_WINDOW.saturating_sub(self.unacked);
+            if self.taking.is_none() {
+                // Not while a take is under way: it may not have seen what the bell rang for.
+                self.bell.mark_unchanged();
+            }
+            let room = self.room();
             let mut sleep = LONGEST_SLEEP;
             if room > 0 {
-                let taken = self.engine.take(&self.agent, Some(self.fence), room).await?;
+                let taken = self.take(room).await?;
                 if !taken.is_empty() {
-                    self.unacked += taken.len();
+                    let now = Instant::now();
+                    self.unacked.extend(taken.iter().map(|delivery| (delivery.message_id.clone(), now)));
                     self.desk.took(&taken);
                     self.ready.extend(taken);
                     continue;
@@ -386,11 +397,34 @@ impl InboxConnection {
             other => return Err(unexpected(&other)),
         };
         self.desk.acked(&message_ids);
-        self.unacked = self.unacked.saturating_sub(usize::try_from(count).unwrap_or(usize::MAX));
+        for id in &message_ids {
+            self.unacked.remove(id);
+        }
         self.heard(None);
         // A reader that waited for room looks again.
         self.bell.mark_changed();
         Ok(count)
+    }
+
+    /// How many messages may be taken. What is due again by now is no longer held: it comes again, under this same
+    /// window.
+    fn room(&mut self) -> usize {
+        let held = self.engine.shared.options.ack_timeout;
+        if self.unacked.len() >= limits::INBOX_WINDOW {
+            self.unacked.retain(|_, since| since.elapsed() < held);
+        }
+        limits::INBOX_WINDOW.saturating_sub(self.unacked.len())
+    }
+
+    async fn take(&mut self, room: usize) -> Result<Vec<Delivery>, Error> {
+        let (engine, agent, fence) = (&self.engine, &self.agent, self.fence);
+        let taking = self.taking.get_or_insert_with(|| {
+            let (engine, agent) = (engine.clone(), agent.clone());
+            async move { engine.take(&agent, Some(fence), room).await }.boxed()
+        });
+        let taken = taking.await;
+        self.taking = None;
+        taken
     }
 
     /// The agent lives, and may say what it does.
