@@ -52,6 +52,7 @@ pub fn document() -> OpenApi {
     document.info.license = None;
     document.info.contact = None;
     add_security(&mut document);
+    add_problems(&mut document);
     for (path, item) in &mut document.paths.paths {
         for (method, operation) in operations(item) {
             complete(&method, path, operation);
@@ -111,6 +112,23 @@ fn add_security(document: &mut OpenApi) {
     components.add_security_scheme("api_key", SecurityScheme::ApiKey(ApiKey::Header(header)));
 }
 
+/// One response for each status that a problem can have; operations refer to them.
+fn add_problems(document: &mut OpenApi) {
+    let components = document.components.get_or_insert_default();
+    for code in Code::ALL {
+        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(api::Problem::name()))).build();
+        let response = ResponseBuilder::new()
+            .description(problem_description(code.status()))
+            .content("application/problem+json", content)
+            .build();
+        components.responses.insert(problem_name(code.status()), response.into());
+    }
+}
+
+fn problem_name(status: u16) -> String {
+    format!("Problem{status}")
+}
+
 /// What holds for every operation of its kind: keys, conditions, problems.
 fn complete(method: &HttpMethod, path: &str, operation: &mut Operation) {
     let name = method_name(method);
@@ -140,6 +158,9 @@ fn complete(method: &HttpMethod, path: &str, operation: &mut Operation) {
         parameters.push(header("Fencing-Token", "The token of the lease that the caller holds."));
         parameters.push(header("x-agent-id", "The agent that the caller acts as."));
     }
+    if parameters.is_empty() {
+        operation.parameters = None;
+    }
     let mut codes = vec![Code::Internal, Code::Unavailable];
     if !public {
         codes.extend([Code::Unauthenticated, Code::Forbidden]);
@@ -167,12 +188,8 @@ fn complete(method: &HttpMethod, path: &str, operation: &mut Operation) {
     }
     codes.sort_by_key(|code| code.status());
     for code in codes {
-        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(api::Problem::name()))).build();
-        let response = ResponseBuilder::new()
-            .description(problem_description(code.status()))
-            .content("application/problem+json", content)
-            .build();
-        operation.responses.responses.insert(code.status().to_string(), response.into());
+        let shared = Ref::new(format!("#/components/responses/{}", problem_name(code.status())));
+        operation.responses.responses.insert(code.status().to_string(), shared.into());
     }
 }
 
@@ -231,7 +248,9 @@ fn problem_description(status: u16) -> &'static str {
         422 => "Fields of the request are wrong.",
         429 => "The inbox is full; `Retry-After` says when to come again.",
         503 => "The server cannot do this now; `Retry-After` says when to come again.",
+        431 => "The headers are too large.",
         504 => "No response came in time.",
+        507 => "The disk is full.",
         _ => "The server failed.",
     }
 }

@@ -154,6 +154,8 @@ fn members(body: &mut String, document: &Value, schema: &Value) {
 fn answers(body: &mut String, document: &Value, operation: &Value) {
     body.push_str("<h3>Answers</h3><table>");
     for (status, response) in operation["responses"].as_object().into_iter().flatten() {
+        let link = response.get("$ref").and_then(Value::as_str).and_then(|link| link.strip_prefix('#'));
+        let response = link.and_then(|pointer| document.pointer(pointer)).unwrap_or(response);
         let content = response["content"].as_object();
         let kinds: Vec<_> = content
             .into_iter()

@@ -145,7 +145,7 @@ impl Connection {
                         Some(Ok(Message::Text(text))) => self.incoming(&text, &sender).await?,
                         Some(Ok(Message::Binary(_))) => {
                             let problem = Problem::new(Code::UnsupportedMediaType, "frames are text, each one JSON object");
-                            self.tell(frame::problem(&problem, None)).await?;
+                            tell(&self.out, frame::problem(&problem, None)).await?;
                         }
                         Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                         Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
@@ -176,17 +176,13 @@ impl Connection {
             Ok(Incoming::Ack(ids)) => self.inbox.ack(ids).await.map(drop).map_err(sessiond_client::problem),
             Ok(Incoming::Heartbeat(heartbeat)) => self.door.heartbeat(&self.agent, heartbeat).await,
             Err((problem, message_id)) => {
-                return self.tell(frame::problem(&problem, message_id.as_deref())).await;
+                return tell(&self.out, frame::problem(&problem, message_id.as_deref())).await;
             }
         };
         match answer {
             Ok(()) => Some(()),
-            Err(problem) => self.tell(frame::problem(&problem, None)).await,
+            Err(problem) => tell(&self.out, frame::problem(&problem, None)).await,
         }
-    }
-
-    async fn tell(&self, frame: String) -> Option<()> {
-        self.out.send(Message::text(frame)).await.ok()
     }
 
     fn lost(&self, error: Error) -> Ending {
@@ -197,6 +193,10 @@ impl Connection {
             other => ending(other),
         }
     }
+}
+
+async fn tell(out: &mpsc::Sender<Message>, frame: String) -> Option<()> {
+    out.send(Message::text(frame)).await.ok()
 }
 
 /// Puts the next message into the queue. Room is waited for first, so that a message is not taken from the inbox for
