@@ -13,7 +13,7 @@ pub(super) fn has_failed(result: &AgentResult) -> bool {
     result.error.as_ref().is_some_and(|error| !error.is_null())
 }
 
-/// Names every field that is wrong.
+/// Names the fields that are wrong, the first [`limits::VIOLATIONS`] of them.
 pub(super) fn check(request: &Aggregate) -> Result<(), Problem> {
     let mut violations = Vec::new();
     let mut wrong = |pointer: String, detail: String| violations.push(Violation::new(pointer, detail));
@@ -68,6 +68,7 @@ pub(super) fn check(request: &Aggregate) -> Result<(), Problem> {
         }
     }
     if !violations.is_empty() {
+        violations.truncate(limits::VIOLATIONS);
         return Err(Rejection::Invalid(violations).into());
     }
 
