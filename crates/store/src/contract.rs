@@ -45,14 +45,15 @@ pub enum Error {
 /// done or entirely refused, and a refused one *must not* keep the others from being done. A batch *may* be of any
 /// size; the caller groups what waits, so a backend *should* make a batch cost about one disk flush.
 ///
-/// **Journals.** A session's records *must* be numbered 1, 2, 3 … with no gap. Two processes that append at one
-/// revision get one success and one [`Refusal::Conflict`], never a mix. What follows from events (timers, messages,
-/// task rows, the kept answer) *must* be in their transaction.
+/// **Journals.** A session's records *must* be numbered 1, 2, 3 … with no gap; a batch that says otherwise is an
+/// error. Two processes that append at one revision get one success and one [`Refusal::Conflict`], never a mix. What
+/// follows from events (timers, messages, task rows, the kept answer) *must* be in their transaction.
 ///
-/// **Inboxes.** Messages are due by the highest priority that waits in their stream (one sender and session), and in
-/// the order of acceptance within a stream. A message *must* be handed out with an attempt one higher than the last
-/// time, also after a restart, until it is acknowledged, withdrawn, or dead. A reader with an older fencing token
-/// *must* be refused.
+/// **Inboxes.** A stream is what one sender sends in one session. Its messages *must* be due in the order of
+/// acceptance. Between streams a message is due by the highest priority among itself and those that were accepted
+/// after it in its stream, and then by acceptance. One that is not due yet, or is being delivered, holds up no other.
+/// A message *must* be handed out with an attempt one higher than the last time, also after a restart, until it is
+/// acknowledged, withdrawn, or dead. A reader with an older fencing token *must* be refused.
 ///
 /// **Reads** *may* run beside writes and *must* show every write that was acknowledged before they began.
 ///

@@ -12,7 +12,8 @@ use sessiond_core::{
 pub enum Op {
     /// Appends to a session's journal, with all that follows from the events. Answers [`Done::Ok`].
     Append(Box<Append>),
-    /// Keeps a session's state, so that opening it need not replay its whole journal.
+    /// Keeps a session's state, so that opening it need not replay its whole journal. An older one than is kept already
+    /// changes nothing. Refused ([`Refusal::NotFound`]) when there is no such session, or it is not that far.
     PutSnapshot {
         /// The session.
         session_id: SessionId,
@@ -27,7 +28,8 @@ pub enum Op {
         /// The last event to drop.
         through: Revision,
     },
-    /// Drops a session with its journal, snapshot, timers, tasks, telemetry and undelivered messages.
+    /// Drops a session with its journal, snapshot, timers, tasks, telemetry and messages, delivered ones included.
+    /// Refused ([`Refusal::NotFound`]) when there is none.
     DeleteSession {
         /// The session.
         session_id: SessionId,
@@ -104,13 +106,14 @@ pub enum Op {
     },
     /// Registers an agent, or replaces its record.
     PutAgent(Box<AgentRecord>),
-    /// Removes an agent and its inbox.
+    /// Removes an agent and its inbox, and makes its reader's token an old one. Refused ([`Refusal::NotFound`]) when
+    /// there is neither.
     DeleteAgent(AgentId),
     /// Adds a key, or replaces its record.
     PutKey(Box<KeyRecord>),
     /// Keeps the answer to a request that changes no session; refused as [`Refusal::Answered`] when there is one.
     PutAnswer(Answer),
-    /// Adds telemetry points; the oldest beyond `keep` go.
+    /// Adds telemetry points; the oldest beyond `keep` go. Refused ([`Refusal::NotFound`]) without the session.
     PutPoints {
         /// The session.
         session_id: SessionId,
@@ -119,7 +122,9 @@ pub enum Op {
         /// How many points a session keeps.
         keep: u64,
     },
-    /// Drops answers from before `answers_before`, and acknowledged or dead messages from before `messages_before`.
+    /// Drops answers from before `answers_before`, and acknowledged, withdrawn or dead messages from before
+    /// `messages_before`. It may drop only some, so as not to hold up what waits behind it, and answers
+    /// [`Done::Count`]: ask again until that is 0.
     Purge {
         /// Answers older than this go.
         answers_before: Timestamp,
@@ -169,7 +174,7 @@ pub enum Refusal {
     NotFound,
 }
 
-/// An append to one session.
+/// An append to one session. It is refused for the first of these that holds: a kept answer, another revision, an inbox.
 #[derive(Debug, Clone)]
 pub struct Append {
     /// The session.
@@ -402,7 +407,7 @@ pub enum MessageState {
 /// A message as it is kept.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MessageRecord {
-    /// The message.
+    /// The message. `inbox_limit` and `optional`, which say how it is accepted, are not kept: 0 and false.
     pub message: Enqueue,
     /// What became of it.
     pub state: MessageState,
@@ -560,11 +565,11 @@ pub struct Counts {
 /// A notice that another process wrote to the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// A session went on, began or was deleted (revision 0).
+    /// A session went on, began or was deleted (revision 0), or has new telemetry points.
     Session(SessionId, Revision),
-    /// An inbox changed.
+    /// An inbox has a message more, another reader, or is gone. Taking and acknowledging are not told.
     Inbox(AgentId),
-    /// Timers were set.
+    /// Timers were set or moved.
     Timers,
     /// Keys or agents changed.
     Registry,

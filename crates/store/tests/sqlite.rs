@@ -6,10 +6,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sessiond_core::{Kind, SessionId, Status, Timestamp};
+use sessiond_core::{AgentId, Kind, SessionId, Status, Timer, TimerAction, Timestamp};
 use sessiond_store::conformance::Backend;
 use sessiond_store::sqlite::{FILE, Options, Sqlite};
-use sessiond_store::{Append, Done, Error, Op, Record, Store, SummaryRow};
+use sessiond_store::{Append, Done, Error, Op, Point, Record, Snapshot, Store, SummaryRow, Write};
 
 struct Directory(tempfile::TempDir);
 
@@ -46,6 +46,58 @@ async fn the_directory_and_its_files_are_for_their_owner_alone() {
         files += 1;
     }
     assert_eq!(files, 3, "the database, its log and the log's index");
+}
+
+#[tokio::test]
+async fn a_deleted_session_leaves_no_row_behind() {
+    let directory = directory().await;
+    let store = directory.open().await.unwrap();
+    let session_id = SessionId::parse("a").unwrap();
+    let mut begin = append("a", 0, "x");
+    if let Op::Append(append) = &mut begin {
+        append.writes.push(Write::SetTimer(Timer {
+            key: "t".into(),
+            at: Timestamp::from_millis(5),
+            action: TimerAction::Expire,
+        }));
+        let row = append.summary.as_mut().unwrap();
+        row.labels.insert("key".into(), "value".into());
+        row.members.push(AgentId::parse("test://a").unwrap());
+    }
+    let mut ops = vec![begin];
+    ops.extend((1..5_000).map(|revision| append("a", revision, "x")));
+    let point = Point {
+        series: "loss".into(),
+        time: Timestamp::from_millis(1),
+        step: None,
+        value: Some(1.0),
+        text: None,
+    };
+    ops.push(Op::PutPoints { session_id: session_id.clone(), points: vec![point; 5_000], keep: 10_000 });
+    let snapshot = Snapshot { revision: 5_000, format: 1, state: vec![1, 2, 3] };
+    ops.push(Op::PutSnapshot { session_id: session_id.clone(), snapshot });
+    ops.push(Op::DeleteSession { session_id });
+    let answers = store.write(ops).await.unwrap();
+    assert!(answers.iter().all(Result::is_ok));
+    // What it leaves is removed by and by.
+    let file = rusqlite::Connection::open(directory.0.path().join(FILE)).unwrap();
+    let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+                  AND name NOT IN ('meta', 'changes', 'counts')";
+    let tables: Vec<String> =
+        file.prepare(tables).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert!(tables.len() > 15);
+    let mut left = tables.clone();
+    for _ in 0..500 {
+        left.retain(|table| {
+            let sql = format!("SELECT count(*) FROM {table}");
+            file.query_row(&sql, [], |row| row.get::<_, i64>(0)).unwrap() > 0
+        });
+        if left.is_empty() {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("rows are left in {left:?}");
 }
 
 #[tokio::test]

@@ -302,6 +302,31 @@ pub async fn a_dead_letter_is_put_back_in_its_old_place_as_if_never_delivered(ba
     assert_eq!((record.state, record.ended_at), (MessageState::Queued, None));
 }
 
+pub async fn a_message_put_back_raises_none_that_came_after_it(backend: &dyn Backend) {
+    let store = open(backend).await;
+    done(&store, vec![send("from", "a", High)]).await;
+    for attempt in 0..3 {
+        assert_eq!(take(&store, 1_000 + attempt * AGAIN, 9).await, ["a"]);
+    }
+    let now = 1_000 + 3 * AGAIN;
+    assert_eq!(attempts(&store, now).await.dead, ["a"]);
+    done(&store, vec![send("from", "b", Low), send("other", "o", Medium), requeue("a")]).await;
+    assert_eq!(take(&store, now, 9).await, ["a", "o", "b"]);
+}
+
+pub async fn a_take_hands_out_a_message_once_also_when_it_is_due_again_at_once(backend: &dyn Backend) {
+    let store = open(backend).await;
+    kill(&store, &["a"]).await;
+    done(&store, vec![enqueue(message("d")), enqueue(message("e"))]).await;
+    let now = at(1_000 + 3 * AGAIN);
+    let take = Op::Take { agent_id: agent("to"), fence: None, now, again_at: now, limit: 3, max_attempts: 3 };
+    let Done::Taken { deliveries, dead } = do_one(&store, take).await else {
+        panic!("a take answers with what was taken");
+    };
+    let ids: Vec<&str> = deliveries.iter().map(|delivery| delivery.message_id.as_str()).collect();
+    assert_eq!((ids, dead.len()), (vec!["d", "e"], 1));
+}
+
 pub async fn only_a_dead_letter_can_be_put_back(backend: &dyn Backend) {
     let store = open(backend).await;
     assert_eq!(refused(&store, requeue("a")).await, Refusal::NotFound);
@@ -397,6 +422,9 @@ pub async fn a_withdrawn_message_is_not_delivered_and_makes_room(backend: &dyn B
     done(&store, vec![with(append("s", 0, 1), writes)]).await;
     assert_eq!(take(&store, 1_000, 1).await, ["a"]);
     // Also what is being delivered can be taken back, and the room is there for what follows.
+    let writes = vec![withdraw("a"), withdraw("a"), send("c"), send("d")];
+    let refusal = refused(&store, with(append("s", 1, 1), writes)).await;
+    assert_eq!(refusal, Refusal::InboxFull(agent("to")));
     let writes = vec![withdraw("a"), withdraw("a"), send("c")];
     done(&store, vec![with(append("s", 1, 1), writes)]).await;
     assert_eq!(depth(&store).await, 2);

@@ -81,6 +81,8 @@ macro_rules! conformance_tests {
                 a_message_delivered_too_often_is_a_dead_letter
                 dead_letters_do_not_use_up_the_limit_of_a_take
                 a_dead_letter_is_put_back_in_its_old_place_as_if_never_delivered
+                a_message_put_back_raises_none_that_came_after_it
+                a_take_hands_out_a_message_once_also_when_it_is_due_again_at_once
                 only_a_dead_letter_can_be_put_back
                 a_full_inbox_refuses_a_message_and_its_append
                 an_optional_message_is_dropped_by_a_full_inbox

@@ -30,7 +30,8 @@ impl Filter {
         }
     }
 
-    /// Reads a page. `read` answers a row's item and the cursor after it.
+    /// Reads a page by a statement that ends with a `?` for the number of rows. `read` answers a row's item and the
+    /// cursor after it.
     pub(super) fn page<T>(
         mut self,
         connection: &Connection,
@@ -38,7 +39,7 @@ impl Filter {
         rows: usize,
         read: impl Fn(&Row<'_>) -> rusqlite::Result<(T, String)>,
     ) -> Result<Page<T>, Error> {
-        let mut statement = connection.prepare_cached(&format!("{sql} LIMIT ?"))?;
+        let mut statement = connection.prepare_cached(sql)?;
         // One more than asked for tells whether there is another page.
         self.values.push(Value::Integer(limit(rows.saturating_add(1))));
         let mut found = statement.query(params_from_iter(self.values))?;
@@ -115,13 +116,25 @@ pub(super) fn sessions(connection: &Connection, query: &ListQuery) -> Result<Pag
             Sort::Name => Value::Text(sorted_by),
         };
         let beyond = if order == "ASC" { ">" } else { "<" };
-        filter.and(&format!("({key}, s.session) {beyond} (?, ?)"), [sorted_by, Value::Integer(session)]);
+        let tie = if query.sort == Sort::Updated { "h.session" } else { "s.session" };
+        filter.and(&format!("({key}, {tie}) {beyond} (?, ?)"), [sorted_by, Value::Integer(session)]);
     }
-    let sql = format!(
-        "SELECT {COLUMNS} FROM summaries s JOIN sessions h ON h.session = s.session {}
-         ORDER BY {key} {order}, s.session {order}",
-        filter.clause()
-    );
+    let clause = filter.clause();
+    let sql = match query.sort {
+        // No index has the time of the last change, because each append would have to change it. So all are sorted,
+        // and only the page's rows are read whole. The left join is skipped where the conditions do not need it.
+        Sort::Updated => format!(
+            "SELECT {COLUMNS} FROM (
+                 SELECT h.session FROM sessions h LEFT JOIN summaries s ON s.session = h.session {clause}
+                 ORDER BY h.updated_at DESC, h.session DESC LIMIT ?
+             ) page JOIN sessions h ON h.session = page.session JOIN summaries s ON s.session = page.session
+             ORDER BY h.updated_at DESC, h.session DESC"
+        ),
+        Sort::Created | Sort::Name => format!(
+            "SELECT {COLUMNS} FROM summaries s JOIN sessions h ON h.session = s.session {clause}
+             ORDER BY {key} {order}, s.session {order} LIMIT ?"
+        ),
+    };
     filter.page(connection, &sql, query.limit, |row| {
         let sorted_by = match query.sort {
             Sort::Created => row.get::<_, i64>(CREATED_AT)?.to_string(),

@@ -73,7 +73,7 @@ pub(super) fn list(connection: &Connection, query: &MessageQuery) -> Result<Page
     }
     let sql = format!(
         "SELECT {COLUMNS} FROM messages m JOIN inboxes i ON i.inbox = m.inbox JOIN bodies b ON b.message = m.message
-         {} ORDER BY m.message DESC",
+         {} ORDER BY m.message DESC LIMIT ?",
         filter.clause()
     );
     filter.page(connection, &sql, query.limit, |row| Ok((record(row)?, cursor::of_number("m", row.get(0)?))))

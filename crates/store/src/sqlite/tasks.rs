@@ -39,7 +39,7 @@ pub(super) fn list(connection: &Connection, query: &TaskQuery) -> Result<Page<Ta
     }
     let sql = format!(
         "SELECT t.task, t.task_id, s.id, t.assignee, t.status
-         FROM tasks t JOIN sessions s ON s.session = t.session {} ORDER BY t.task DESC",
+         FROM tasks t JOIN sessions s ON s.session = t.session {} ORDER BY t.task DESC LIMIT ?",
         filter.clause()
     );
     filter.page(connection, &sql, query.limit, |row| Ok((task(row)?, cursor::of_number("t", row.get(0)?))))
