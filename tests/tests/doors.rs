@@ -1,7 +1,26 @@
 //! What holds through one door must hold through the other.
 
+use std::path::Path;
+use std::sync::Arc;
+
 use sessiond_client::Client;
+use sessiond_engine::Engine;
+use sessiond_server::{AdminKey, Handle, Options, Server};
+use sessiond_store::sqlite::Sqlite;
 use sessiond_tests::doors;
+
+/// The key of a caller who may do everything, as the person at the embedded door may.
+const KEY: &str = "test-admin-key";
+
+/// A server on a free port, with the store in `dir`.
+async fn serve(dir: &Path) -> (Engine, Handle) {
+    let store = Sqlite::open(dir, sessiond_store::sqlite::Options::default()).unwrap();
+    let engine = Engine::open(Arc::new(store), sessiond_engine::Options::default()).await.unwrap();
+    let admin_key = Some(AdminKey::new(KEY).unwrap());
+    let options = Options { listen: "127.0.0.1:0".into(), admin_key, ..Options::default() };
+    let server = Server::bind(engine.clone(), options).await.unwrap();
+    (engine, server.start())
+}
 
 macro_rules! doors {
     ($($case:ident),* $(,)?) => {
@@ -12,6 +31,19 @@ macro_rules! doors {
                 let client = super::Client::open(dir.path()).await.unwrap();
                 super::doors::$case(client.clone()).await;
                 client.close().await;
+            })*
+        }
+
+        mod http {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                let dir = tempfile::tempdir().unwrap();
+                let (engine, server) = super::serve(dir.path()).await;
+                let client = super::Client::connect(&server.url(), Some(super::KEY)).unwrap();
+                super::doors::$case(client.clone()).await;
+                client.close().await;
+                server.stop().await;
+                engine.shutdown().await;
             })*
         }
     };
