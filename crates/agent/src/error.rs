@@ -1,0 +1,22 @@
+//! Why an agent ended by itself.
+
+use sessiond_api::Problem;
+
+/// Why an agent ended that nobody had stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A newer connection reads this agent's inbox.
+    #[error(
+        "another process has connected as this agent and taken over its inbox; \
+         stop that one, or give this one an id of its own"
+    )]
+    TakenOver,
+
+    /// The server will not have this agent, and asking again would not change that.
+    #[error("the server refused the agent: {0}")]
+    Refused(Problem),
+
+    /// The agent's own task ended without an answer, which is a fault of this crate.
+    #[error("the agent's process failed inside; its log says more")]
+    Crashed,
+}
