@@ -1,2 +1,13 @@
-//! placeholder
-fn main() {}
+//! The program `sessiond`.
+
+mod commands;
+mod config;
+mod door;
+mod host;
+mod logging;
+mod output;
+mod signals;
+
+fn main() -> std::process::ExitCode {
+    commands::main()
+}

@@ -1,0 +1,115 @@
+//! One of the demo's agents, in a process of its own.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::Args;
+use serde::Serialize;
+use serde_json::{Value, json};
+use sessiond_agent::{Agent, Failure, Options, TaskContext};
+use sessiond_core::Span;
+use tokio::sync::watch;
+
+use super::plan::{Part, REPORT};
+use super::report;
+use super::scan::{self, Limits, Progress, WalkError, Watcher};
+use crate::commands::Context;
+use crate::config::Flags;
+use crate::signals::Signals;
+
+/// How often progress is reported at most.
+const REPORT_EVERY: Duration = Duration::from_millis(250);
+
+/// One of the demo's agents
+#[derive(Debug, Args)]
+pub struct DemoAgent {
+    #[arg(value_enum)]
+    part: Part,
+    #[arg(long)]
+    url: String,
+    #[arg(long)]
+    root: PathBuf,
+    #[arg(long)]
+    pace: Option<Span>,
+}
+
+impl DemoAgent {
+    pub fn flags(&self) -> Flags {
+        vec![("url", Some(self.url.clone()))]
+    }
+
+    pub async fn run(self, context: Context) -> anyhow::Result<()> {
+        let mut signals = Signals::catch()?;
+        let url = context.config.get("url").context("there is no server to connect to")?;
+        let mut options = Options::connect(url, context.config.get("api_key"), self.part.agent_id())?;
+        // The work can be begun again at any time, so there is nothing to wait for.
+        options.grace = Duration::ZERO;
+        options.descriptor.metadata = Some(json!({ "version": env!("CARGO_PKG_VERSION"), "tags": ["demo"] }));
+        let work = Arc::new(Work { root: self.root, pace: self.pace.map(Duration::from) });
+        let agent = Agent::start(options, move |task| {
+            let work = work.clone();
+            async move { work.task(task).await }
+        });
+        Ok(agent.until(signals.next()).await?)
+    }
+}
+
+struct Work {
+    root: PathBuf,
+    pace: Option<Duration>,
+}
+
+impl Work {
+    async fn task(&self, task: TaskContext) -> Result<Value, Failure> {
+        match task.task_type.as_str() {
+            "inventory" => self.scan(&task, scan::inventory).await,
+            "duplicates" => self.scan(&task, scan::duplicates).await,
+            "hygiene" => self.scan(&task, scan::hygiene).await,
+            REPORT => {
+                let root = task.payload["root"].as_str().unwrap_or_default();
+                Ok(serde_json::to_value(report::compose(root, &task.inputs)?)?)
+            }
+            other => {
+                Err(Failure::new("unknown_task", format!("there is no work of the kind '{other}' here")))
+            }
+        }
+    }
+
+    async fn scan<T: Serialize + Send + 'static>(
+        &self,
+        task: &TaskContext,
+        work: fn(&std::path::Path, &Limits, &Watcher) -> Result<T, WalkError>,
+    ) -> Result<Value, Failure> {
+        let (progress, mut newest) = watch::channel(Progress::default());
+        let mut watcher = Watcher::new(progress, task.cancellation().clone());
+        watcher.pace = self.pace;
+        let root = self.root.clone();
+        let mut working = tokio::task::spawn_blocking(move || work(&root, &Limits::default(), &watcher));
+        let worked = loop {
+            tokio::select! {
+                worked = &mut working => break worked,
+                () = report_next(task, &mut newest) => {}
+            }
+        };
+        // The last one says that everything has been seen, also where all was done in no time.
+        if newest.has_changed().unwrap_or(true) || !newest.borrow().phase.is_empty() {
+            let last = newest.borrow().clone();
+            task.progress(serde_json::to_value(last)?).await;
+        }
+        Ok(serde_json::to_value(worked??)?)
+    }
+}
+
+/// Reports the newest progress once there is some, and then rests.
+async fn report_next(task: &TaskContext, newest: &mut watch::Receiver<Progress>) {
+    if newest.changed().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+    let progress = newest.borrow_and_update().clone();
+    if let Ok(progress) = serde_json::to_value(progress) {
+        task.progress(progress).await;
+    }
+    tokio::time::sleep(REPORT_EVERY).await;
+}

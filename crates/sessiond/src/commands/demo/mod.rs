@@ -1,0 +1,288 @@
+//! `sessiond demo`: a real session of three agents, from the first start to the report.
+
+mod agent;
+mod crew;
+mod plan;
+mod report;
+mod scan;
+mod screen;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+use clap::Args;
+use futures_util::StreamExt as _;
+use serde_json::json;
+use sessiond_api::{self as api, ListSessions, ListTasks, Session};
+use sessiond_client::{Call, Client, WatchItem};
+use sessiond_core::{Role, SessionId, Span, Status, TaskStatus, limits};
+
+use super::Context;
+use super::serve::Hosting;
+use crate::config::{Config, Flags};
+use crate::host::Host;
+use crate::signals::Signals;
+
+pub use agent::DemoAgent;
+use crew::Crew;
+use report::Report;
+use screen::Screen;
+
+/// Watch three agents work: they inspect a directory and write a report on it
+#[derive(Debug, Args)]
+#[command(
+    after_help = "It starts the server with its store in .sessiond/, and three agents as processes of their own.
+One takes an inventory; then one looks for duplicates and one for what should not stay as it is, side by side; at last
+the first puts their results together. Nothing in DIR is changed.
+
+It then goes on serving until Ctrl-C. Ctrl-C in the middle is no harm: the same command goes on where it stopped.
+
+Examples:
+  sessiond demo
+  sessiond demo ~/project --exit > report.md
+  sessiond demo --listen 127.0.0.1:8081"
+)]
+pub struct Demo {
+    /// Directory to inspect
+    #[arg(default_value = ".", hide_default_value = true)]
+    directory: PathBuf,
+    /// Stop when the report is there; 0 when the session completed
+    #[arg(long)]
+    exit: bool,
+    /// Time to spend on each file, to watch more closely
+    #[arg(long, value_name = "TIME", hide = true)]
+    pace: Option<Span>,
+    #[command(flatten)]
+    hosting: Hosting,
+}
+
+/// How the work on a session ended.
+enum Ended {
+    Completed(Report),
+    /// Not as it should.
+    Otherwise(String),
+    Interrupted,
+}
+
+impl Demo {
+    pub fn flags(&self) -> Flags {
+        self.hosting.flags()
+    }
+
+    pub async fn run(self, context: Context) -> anyhow::Result<ExitCode> {
+        let root = directory(&self.directory)?;
+        let mut signals = Signals::catch()?;
+        let host = Host::start(&context.config).await?;
+        let client = host.client();
+        eprintln!("sessiond serves {} (store: {})", host.url(), host.location());
+        let worked = self.work(&context, &host, &client, &root, &mut signals).await;
+        let code = match &worked {
+            Ok(Ended::Completed(_)) => ExitCode::SUCCESS,
+            Ok(Ended::Interrupted) => ExitCode::from(130),
+            Ok(Ended::Otherwise(_)) | Err(_) => ExitCode::FAILURE,
+        };
+        match &worked {
+            Ok(Ended::Completed(report)) => context.out.text(&report.markdown)?,
+            Ok(Ended::Otherwise(why)) => eprintln!("error: {why}"),
+            Ok(Ended::Interrupted) => {
+                eprintln!("stopped in the middle; the same command goes on where this one was");
+            }
+            Err(_) => {}
+        }
+        let serve_on = !self.exit && matches!(worked, Ok(Ended::Completed(_) | Ended::Otherwise(_)));
+        if serve_on {
+            eprintln!(
+                "\nStill serving {}; Ctrl-C ends it. In another terminal:\n  sessiond session list --url {0}",
+                host.url()
+            );
+            signals.next().await;
+        }
+        tokio::select! {
+            () = host.stop() => {}
+            () = signals.next() => return Ok(ExitCode::from(130)),
+        }
+        worked.map(|_| code)
+    }
+
+    /// Has the agents work a session to its end, and stops them.
+    async fn work(
+        &self,
+        context: &Context,
+        host: &Host,
+        client: &Client,
+        root: &Path,
+        signals: &mut Signals,
+    ) -> anyhow::Result<Ended> {
+        let key = AgentKey::of(client, &context.config).await?;
+        let mut crew = Crew::start(&host.url(), key.secret(), root, self.pace)?;
+        let ended = tokio::select! {
+            () = signals.next() => Ok(Ended::Interrupted),
+            failed = crew.failed() => Err(failed),
+            ended = session(client, root, &context.config) => ended,
+        };
+        crew.stop().await;
+        key.give_back(client).await;
+        ended
+    }
+}
+
+/// The directory to inspect, without any links in its path.
+fn directory(path: &Path) -> anyhow::Result<PathBuf> {
+    let root = path.canonicalize().with_context(|| format!("cannot inspect {}", path.display()))?;
+    if !root.is_dir() {
+        bail!("{} is not a directory: name one whose files the agents shall inspect", path.display());
+    }
+    Ok(root)
+}
+
+/// Works the unfinished session of this directory, or else a new one.
+async fn session(client: &Client, root: &Path, config: &Config) -> anyhow::Result<Ended> {
+    crew::connected(client).await?;
+    let unfinished = client
+        .sessions(ListSessions {
+            status: Some(Status::Active),
+            label: Some(plan::label_of(root)),
+            limit: Some(1),
+            ..ListSessions::default()
+        })
+        .await?;
+    // Events up to `known` are from before this process began.
+    let (id, known) = match unfinished.sessions.into_iter().next() {
+        Some(session) => {
+            eprintln!("going on with {}, which was not finished", session.session_id);
+            (session.session_id, session.revision)
+        }
+        None => (client.create_session(plan::session(root), Call::default()).await?.session_id, 0),
+    };
+    let mut screen = Screen::new();
+    let mut watch = client.watch(&id, Some(0)).await?;
+    while let Some(item) = watch.next().await {
+        let WatchItem::Event(event) = item? else { continue };
+        // The old ones are not shown again, but say which task belongs to which step.
+        screen.event(&event, event.seq > known);
+        let may_end = event.seq == known
+            || (event.seq > known
+                && (event.kind == "workflow_advanced" || event.kind.starts_with("session_")));
+        if may_end && let Some(ended) = ended(client, &client.session(&id).await?, root, config).await? {
+            return Ok(ended);
+        }
+    }
+    Ok(Ended::Otherwise(format!("{id} ended without a report")))
+}
+
+/// How a session ended; none while it goes on. A plan that is done is completed here: that is the orchestrator's part.
+async fn ended(
+    client: &Client,
+    session: &Session,
+    root: &Path,
+    config: &Config,
+) -> anyhow::Result<Option<Ended>> {
+    let id = &session.session_id;
+    let done = session.workflow.as_ref().is_some_and(|workflow| {
+        workflow.pending_steps.is_empty()
+            && workflow.active_steps.is_empty()
+            && workflow.failed_steps.is_empty()
+    });
+    match session.status {
+        Status::Active if done => {
+            let report = completed_report(client, id).await?;
+            let path = keep(&report, id, config)?;
+            let orchestrator = Call { agent: Some(plan::orchestrator()), ..Call::default() };
+            let found = json!({ "report": { "findings": report.findings, "totals": report.totals } });
+            client.patch_context(id, found, orchestrator.clone()).await?;
+            let request = api::Complete {
+                summary: Some(cut(&report.markdown, limits::TEXT_BYTES)),
+                artifacts: vec![path.display().to_string()],
+            };
+            client.complete_session(id, request, orchestrator).await?;
+            eprintln!("{id} is complete; its report on {} is in {}", root.display(), path.display());
+            Ok(Some(Ended::Completed(report)))
+        }
+        Status::Active => Ok(None),
+        Status::Completed => Ok(Some(Ended::Completed(completed_report(client, id).await?))),
+        status => {
+            let outcome = session.outcome.clone().unwrap_or_default();
+            let said: Vec<String> = [outcome.reason, outcome.details].into_iter().flatten().collect();
+            Ok(Some(Ended::Otherwise(format!("{id} is {status}: {}", said.join(": ")))))
+        }
+    }
+}
+
+/// What the last step gave.
+async fn completed_report(client: &Client, id: &SessionId) -> anyhow::Result<Report> {
+    let query = ListTasks {
+        step: Some(plan::REPORT.to_owned()),
+        status: Some(TaskStatus::Completed),
+        ..ListTasks::default()
+    };
+    let page = client.session_tasks(id, query).await?;
+    let result = page.tasks.into_iter().next_back().and_then(|task| task.result);
+    let result = result.with_context(|| format!("the step '{}' of {id} gave no report", plan::REPORT))?;
+    serde_json::from_value(result).context("the report is not one that this version reads")
+}
+
+/// Keeps the report beside the store.
+fn keep(report: &Report, id: &SessionId, config: &Config) -> anyhow::Result<PathBuf> {
+    let directory = Path::new(config.get("data_dir").unwrap_or_default()).join("reports");
+    let path = directory.join(format!("{id}.md"));
+    std::fs::create_dir_all(&directory)
+        .and_then(|()| std::fs::write(&path, &report.markdown))
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(path)
+}
+
+/// As much of a text as fits, in whole lines.
+fn cut(text: &str, most: usize) -> String {
+    if text.len() <= most {
+        return text.to_owned();
+    }
+    let end = text.floor_char_boundary(most);
+    let end = text[..end].rfind('\n').map_or(end, |newline| newline + 1);
+    text[..end].to_owned()
+}
+
+/// The key that the agents send.
+enum AgentKey {
+    /// The server takes anybody on this machine.
+    None,
+    /// The one that is configured.
+    Configured(String),
+    /// One that was made for them, and is revoked when they end.
+    Made { key_id: String, secret: String },
+}
+
+impl AgentKey {
+    async fn of(client: &Client, config: &Config) -> anyhow::Result<Self> {
+        if let Some(key) = config.get("api_key") {
+            return Ok(Self::Configured(key.to_owned()));
+        }
+        if client.keys().await?.keys.is_empty() {
+            return Ok(Self::None);
+        }
+        let created = client
+            .create_key(api::CreateKey {
+                name: "demo".to_owned(),
+                role: Role::Admin,
+                agents: Vec::new(),
+                expires_in: Some(Span::from_secs(24 * 3600)),
+            })
+            .await?;
+        Ok(Self::Made { key_id: created.key.key_id, secret: created.secret })
+    }
+
+    fn secret(&self) -> Option<&str> {
+        match self {
+            Self::None => None,
+            Self::Configured(secret) | Self::Made { secret, .. } => Some(secret),
+        }
+    }
+
+    async fn give_back(self, client: &Client) {
+        if let Self::Made { key_id, .. } = self
+            && let Err(problem) = client.revoke_key(&key_id).await
+        {
+            tracing::warn!(%problem, key_id, "the agents' key could not be revoked; it expires within a day");
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! The demo's plan: who takes part, and the steps.
+
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+
+use serde_json::json;
+use sessiond_api::{AddParticipant, CreateSession, NewStep, RetryPolicy, TaskTemplate};
+use sessiond_core::{AgentId, Backoff, OnFailure, Span};
+use sha2::{Digest as _, Sha256};
+
+use super::scan;
+
+/// The last step.
+pub const REPORT: &str = "report";
+
+/// How long a step may take. An interrupted demo may be taken up again within this time without losing an attempt.
+const TIMEOUT: Span = Span::from_secs(12 * 3600);
+
+/// One of the three agents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Part {
+    /// Says what is there, and at last puts everything together.
+    Surveyor,
+    /// Looks for what is there twice or for nothing.
+    Auditor,
+    /// Looks for what should not stay as it is.
+    Reviewer,
+}
+
+impl Part {
+    /// All three.
+    pub const ALL: [Part; 3] = [Self::Surveyor, Self::Auditor, Self::Reviewer];
+
+    /// The agent's id.
+    pub fn agent_id(self) -> AgentId {
+        agent(match self {
+            Self::Surveyor => "surveyor://inventory",
+            Self::Auditor => "auditor://duplicates",
+            Self::Reviewer => "reviewer://hygiene",
+        })
+    }
+
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Surveyor => "surveyor",
+            Self::Auditor => "auditor",
+            Self::Reviewer => "reviewer",
+        }
+    }
+}
+
+/// The agent in whose name this process leads the work.
+pub fn orchestrator() -> AgentId {
+    agent("sessiond://demo")
+}
+
+fn agent(id: &str) -> AgentId {
+    AgentId::parse(id).expect("the ids in this file are framework://name")
+}
+
+/// The label by which the sessions of a directory are found again, as `key=value`.
+pub fn label_of(root: &Path) -> String {
+    format!("demo={}", digest_of(root))
+}
+
+/// A path may be longer than a label, and no UTF-8.
+fn digest_of(root: &Path) -> String {
+    let digest = Sha256::digest(root.as_os_str().as_bytes());
+    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The session: the plan delegates by itself, because every step has a task.
+pub fn session(root: &Path) -> CreateSession {
+    let shown = scan::shown(root.as_os_str());
+    let participant = |part: Part| AddParticipant {
+        agent_id: part.agent_id(),
+        role: part.name().to_owned(),
+        framework: None,
+    };
+    let step = |name: &str, part: Part, description: &str, dependencies: &[&str]| NewStep {
+        name: name.to_owned(),
+        required_agents: vec![part.agent_id()],
+        optional_agents: Vec::new(),
+        description: Some(description.to_owned()),
+        dependencies: dependencies.iter().map(|name| (*name).to_owned()).collect(),
+        on_failure: OnFailure::Fail,
+        outputs: Vec::new(),
+        estimated_duration: None,
+        task: Some(TaskTemplate {
+            task_type: name.to_owned(),
+            payload: json!({ "root": shown }),
+            priority: Default::default(),
+            timeout: Some(TIMEOUT),
+            retry_policy: Some(RetryPolicy {
+                max_retries: 2,
+                backoff: Backoff::Exponential,
+                base: Some(Span::from_secs(1)),
+                cap: None,
+                jitter: None,
+            }),
+            fallback_agents: Vec::new(),
+        }),
+    };
+    let name: String = format!("What is in {shown}").chars().take(120).collect();
+    CreateSession {
+        name: Some(name),
+        orchestrator: Some(orchestrator()),
+        participants: Part::ALL.map(participant).into(),
+        workflow: Some(vec![
+            step("inventory", Part::Surveyor, "What is there", &[]),
+            step("duplicates", Part::Auditor, "What is there twice or for nothing", &["inventory"]),
+            step("hygiene", Part::Reviewer, "What should not stay as it is", &["inventory"]),
+            step(
+                REPORT,
+                Part::Surveyor,
+                "One report from the three",
+                &["inventory", "duplicates", "hygiene"],
+            ),
+        ]),
+        shared_context: Some(json!({ "root": shown })),
+        labels: [("demo".to_owned(), digest_of(root))].into(),
+        ..CreateSession::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_middle_steps_run_side_by_side() {
+        let plan = session(Path::new("/somewhere")).workflow.unwrap();
+        let after = |name: &str| plan.iter().find(|step| step.name == name).unwrap().dependencies.clone();
+        assert_eq!(after("duplicates"), after("hygiene"));
+        assert_eq!(after(REPORT).len(), 3);
+        assert_ne!(label_of(Path::new("/a")), label_of(Path::new("/b")));
+    }
+}

@@ -1,0 +1,179 @@
+//! What the terminal shows while the agents work: bars where somebody watches, lines elsewhere.
+
+use std::collections::HashMap;
+use std::io::IsTerminal as _;
+use std::time::Duration;
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use serde_json::Value;
+use sessiond_api::Event;
+use sessiond_core::Timestamp;
+
+use super::scan::{Progress, grouped};
+use crate::commands::session::short;
+
+/// How often a line tells of progress, where there are no bars.
+const LINE_EVERY_MS: u64 = 1_000;
+
+/// What is known of a task.
+struct Task {
+    step: String,
+    agent: String,
+    bar: Option<ProgressBar>,
+    begun: Option<Timestamp>,
+    told: Option<Timestamp>,
+}
+
+/// What the terminal shows while the agents work. It goes to standard error; the report goes to standard output.
+pub struct Screen {
+    bars: Option<MultiProgress>,
+    tasks: HashMap<String, Task>,
+}
+
+impl Screen {
+    pub fn new() -> Self {
+        let bars = std::io::stderr().is_terminal().then(MultiProgress::new);
+        Self { bars, tasks: HashMap::new() }
+    }
+
+    /// Takes note of an event, and shows it when `show` says so.
+    pub fn event(&mut self, event: &Event, show: bool) {
+        let data = &event.data;
+        let text = |name: &str| data[name].as_str().unwrap_or_default();
+        match event.kind.as_str() {
+            "task_delegated" => {
+                let step = text("step").to_owned();
+                let agent = text("delegatee").to_owned();
+                if show {
+                    self.line(&format!("{step:<10}  asked of {agent}"));
+                }
+                let task = Task { step, agent, bar: None, begun: None, told: None };
+                self.tasks.insert(text("task_id").to_owned(), task);
+            }
+            "task_updated" => {
+                let id = text("task_id").to_owned();
+                let status = text("status").to_owned();
+                if show {
+                    self.task(&id, &status, data, event.time);
+                } else if status == "in_progress"
+                    && let Some(task) = self.tasks.get_mut(&id)
+                {
+                    task.begun.get_or_insert(event.time);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn task(&mut self, id: &str, status: &str, data: &Value, time: Timestamp) {
+        let Some(mut task) = self.tasks.remove(id) else { return };
+        let step = task.step.clone();
+        match status {
+            "in_progress" => {
+                let begins = task.begun.is_none();
+                task.begun.get_or_insert(time);
+                if task.bar.is_none()
+                    && let Some(bars) = &self.bars
+                {
+                    task.bar = Some(bar(bars, &step, &task.agent));
+                }
+                match (Progress::from_event(data), &task.bar) {
+                    (Some(progress), Some(bar)) => show_bar(bar, &progress),
+                    (Some(progress), None) => {
+                        let due = task.told.is_none_or(|told| time.since(told).millis() >= LINE_EVERY_MS);
+                        if due {
+                            task.told = Some(time);
+                            self.line(&format!("{step:<10}  {}", progress.in_words()));
+                        }
+                    }
+                    (None, None) if begins => self.line(&format!("{step:<10}  {} works on it", task.agent)),
+                    (None, _) => {}
+                }
+            }
+            status => {
+                if let Some(bar) = task.bar.take() {
+                    bar.finish_and_clear();
+                }
+                let took = task.begun.map_or(0, |begun| time.since(begun).millis());
+                let error = data.get("error").filter(|error| !error.is_null());
+                let why = match (status, error) {
+                    ("completed", _) | (_, None) => String::new(),
+                    (_, Some(error)) => format!(": {}", short(error, 120)),
+                };
+                let status = if status == "pending" { "is tried again" } else { status };
+                let took = format!("{}.{} s", took / 1000, took % 1000 / 100);
+                self.line(&format!("{step:<10}  {status} after {took}{why}"));
+                // A further attempt begins anew.
+                task.begun = None;
+            }
+        }
+        self.tasks.insert(id.to_owned(), task);
+    }
+
+    /// Takes the bars away.
+    pub fn end(&mut self) {
+        for task in self.tasks.values_mut() {
+            if let Some(bar) = task.bar.take() {
+                bar.finish_and_clear();
+            }
+        }
+    }
+
+    fn line(&self, line: &str) {
+        match &self.bars {
+            // Above the bars, so that both stay whole.
+            Some(bars) => drop(bars.println(line)),
+            None => eprintln!("{line}"),
+        }
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+impl Progress {
+    fn from_event(data: &Value) -> Option<Self> {
+        serde_json::from_value(data.get("progress")?.clone()).ok()
+    }
+
+    fn in_words(&self) -> String {
+        let done = grouped(self.done);
+        match self.total {
+            Some(total) => format!("{} {done} of {}", self.phase, grouped(total)),
+            None => format!("{} {done}", self.phase),
+        }
+    }
+}
+
+fn bar(bars: &MultiProgress, step: &str, agent: &str) -> ProgressBar {
+    let bar = bars.add(ProgressBar::no_length());
+    bar.set_style(spinner());
+    bar.set_prefix(format!("{step:<10}"));
+    bar.set_message(format!("{agent} works on it"));
+    bar.enable_steady_tick(Duration::from_millis(120));
+    bar
+}
+
+fn show_bar(bar: &ProgressBar, progress: &Progress) {
+    if let Some(total) = progress.total {
+        if bar.length() != Some(total) {
+            bar.set_length(total);
+            bar.set_style(
+                ProgressStyle::with_template("{spinner} {prefix}  {bar:30} {pos:>7}/{len:7} {msg}")
+                    .unwrap_or_else(|_| spinner()),
+            );
+        }
+        bar.set_position(progress.done);
+        bar.set_message(progress.phase.clone());
+    } else {
+        bar.set_message(progress.in_words());
+    }
+}
+
+fn spinner() -> ProgressStyle {
+    ProgressStyle::with_template("{spinner} {prefix}  {msg}")
+        .unwrap_or_else(|_| ProgressStyle::default_spinner())
+}

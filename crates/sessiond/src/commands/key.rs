@@ -1,0 +1,151 @@
+//! `sessiond key`.
+
+use clap::{Args, Subcommand, ValueEnum};
+use sessiond_api as api;
+use sessiond_core::{AgentPattern, Span};
+
+use super::{Connection, Context};
+use crate::config::Flags;
+use crate::door::Missing;
+use crate::output::time;
+
+/// Make, list and revoke keys
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  sessiond key create --name ops --role admin
+  sessiond key create --name backend --role agent --agent 'opencode://*' --expires-in 720h
+  sessiond key list
+  sessiond key revoke key_0198f3")]
+pub struct Key {
+    #[command(subcommand)]
+    command: KeyCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum KeyCommand {
+    /// Make a key; its secret is shown this once
+    Create {
+        /// Whom the key stands for: the owner of the sessions that it creates
+        #[arg(long)]
+        name: String,
+        /// What it may do at all
+        #[arg(long, value_enum)]
+        role: Role,
+        /// An agent that it may act as: an id, or a prefix that ends in *; may be given several times
+        #[arg(long = "agent", value_name = "AGENT")]
+        agents: Vec<String>,
+        /// How long it is valid, such as 720h; for ever when absent
+        #[arg(long, value_name = "TIME")]
+        expires_in: Option<Span>,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// List the keys, without their secrets
+    List {
+        #[command(flatten)]
+        common: Common,
+    },
+    /// End a key's validity
+    Revoke {
+        /// The key's id, as `key list` shows it
+        key_id: String,
+        #[command(flatten)]
+        common: Common,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Common {
+    /// Write JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    connection: Connection,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Role {
+    /// Everything
+    Admin,
+    /// Acts as the agents of its scope
+    Agent,
+    /// Owns sessions and works on those alone
+    Client,
+}
+
+impl Key {
+    fn common(&self) -> &Common {
+        match &self.command {
+            KeyCommand::Create { common, .. }
+            | KeyCommand::List { common }
+            | KeyCommand::Revoke { common, .. } => common,
+        }
+    }
+
+    pub fn flags(&self) -> Flags {
+        self.common().connection.flags()
+    }
+
+    pub fn json(&self) -> bool {
+        self.common().json
+    }
+
+    pub async fn run(self, context: Context) -> anyhow::Result<()> {
+        let missing = match self.command {
+            KeyCommand::Create { .. } => Missing::Create,
+            _ => Missing::Refuse,
+        };
+        let client = context.client(missing).await?;
+        let out = context.out;
+        match self.command {
+            KeyCommand::Create { name, role, agents, expires_in, .. } => {
+                let role = match role {
+                    Role::Admin => sessiond_core::Role::Admin,
+                    Role::Agent => sessiond_core::Role::Agent,
+                    Role::Client => sessiond_core::Role::Client,
+                };
+                let agents = agents.into_iter().map(AgentPattern).collect();
+                let created = client.create_key(api::CreateKey { name, role, agents, expires_in }).await?;
+                if out.json {
+                    out.json(&created)?;
+                } else {
+                    // The secret alone goes to standard output, so that a script can take it.
+                    eprintln!("{} is made. Its secret is shown this once:", created.key.key_id);
+                    out.line(&created.secret)?;
+                }
+            }
+            KeyCommand::List { .. } => {
+                let page = client.keys().await?;
+                if out.json {
+                    out.json(&page)?;
+                } else {
+                    let mut table = out.table(&["KEY", "NAME", "ROLE", "AGENTS", "STATE", "MADE", "EXPIRES"]);
+                    for key in &page.keys {
+                        let agents: Vec<&str> = key.agents.iter().map(|agent| agent.0.as_str()).collect();
+                        let state = if key.revoked_at.is_some() { "revoked" } else { "valid" };
+                        table.add_row([
+                            key.key_id.clone().into(),
+                            key.name.clone().into(),
+                            format!("{:?}", key.role).to_lowercase().into(),
+                            agents.join(" ").into(),
+                            out.state(state),
+                            time(key.created_at).into(),
+                            key.expires_at.map_or_else(|| "never".to_owned(), time).into(),
+                        ]);
+                    }
+                    out.print(&table)?;
+                }
+            }
+            KeyCommand::Revoke { key_id, .. } => {
+                let key = client.revoke_key(&key_id).await?;
+                if out.json {
+                    out.json(&key)?;
+                } else {
+                    out.line(format_args!("{key_id} is revoked"))?;
+                }
+            }
+        }
+        client.close().await;
+        Ok(())
+    }
+}

@@ -1,0 +1,201 @@
+//! The commands, one file each.
+
+mod agent;
+mod completions;
+mod config;
+mod demo;
+mod input;
+mod key;
+mod message;
+mod openapi;
+mod serve;
+mod session;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use sessiond_api::Problem;
+use sessiond_client::Client;
+
+use crate::config::{Config, Flags};
+use crate::door::{self, Missing};
+use crate::output::{self, Output};
+use input::{json_argument, read_input, words};
+
+/// One session engine for AI work.
+///
+/// Agents that work a plan together, with a shared context, durable messages between them, and a result.
+#[derive(Debug, Parser)]
+#[command(
+    name = "sessiond",
+    version,
+    max_term_width = 100,
+    after_help = "Examples:
+  sessiond demo                     three agents inspect the current directory
+  sessiond serve                    the server on 127.0.0.1:8080, its store in .sessiond/
+  sessiond session list             the sessions in .sessiond/
+  sessiond agent --id opencode://backend --exec './work.sh'
+
+Commands work on the store in .sessiond/ unless --url or SESSIOND_URL names a server.
+Exit codes: 0 done, 1 failed, 2 wrong usage."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    global: Global,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+struct Global {
+    /// Configuration file; sessiond.toml in the current directory when absent
+    #[arg(long, global = true, value_name = "FILE", env = "SESSIOND_CONFIG", hide_env_values = true)]
+    config: Option<PathBuf>,
+    /// What is logged: error, warn, info, debug, trace, or a list by module
+    #[arg(long, global = true, value_name = "LEVEL")]
+    log_level: Option<String>,
+    /// How it is logged: text or json
+    #[arg(long, global = true, value_name = "FORMAT")]
+    log_format: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(serve::Serve),
+    Demo(demo::Demo),
+    Agent(agent::Agent),
+    Session(session::Session),
+    Message(message::Message),
+    Key(key::Key),
+    Config(config::ConfigCommand),
+    Completions(completions::Completions),
+    Openapi(openapi::OpenApi),
+    #[command(hide = true)]
+    DemoAgent(demo::DemoAgent),
+}
+
+/// Which door a command goes through.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Connection {
+    /// Server to speak to, such as http://127.0.0.1:8080
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
+    /// Key for that server; better in SESSIOND_API_KEY, where other users do not see it
+    #[arg(long, value_name = "KEY", hide_short_help = true)]
+    api_key: Option<String>,
+    /// Directory of the local store; .sessiond when absent
+    #[arg(long, value_name = "DIR")]
+    dir: Option<String>,
+}
+
+impl Connection {
+    fn flags(&self) -> Flags {
+        vec![("url", self.url.clone()), ("api_key", self.api_key.clone()), ("data_dir", self.dir.clone())]
+    }
+}
+
+/// What a command has to work with.
+pub struct Context {
+    /// The configuration.
+    pub config: Config,
+    /// Where it writes.
+    pub out: Output,
+}
+
+impl Context {
+    /// The door that `--url` or else the data directory leads to.
+    async fn client(&self, missing: Missing) -> anyhow::Result<Client> {
+        // Somebody who says --dir means it, even where a file names a server.
+        let mut config = self.config.clone();
+        if config.is_flag("data_dir") && !config.is_flag("url") {
+            config.unset("url");
+        }
+        door::open(&config, missing).await
+    }
+}
+
+/// Runs the command line.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&anyhow::Error::new(error).context("cannot start the runtime")),
+    };
+    let result = runtime.block_on(run(cli));
+    // A thread that waits for something which never comes must not keep the process.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    match result {
+        Ok(code) => code,
+        Err(error) => fail(&error),
+    }
+}
+
+async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let (mut flags, json, level) = match &cli.command {
+        Command::Serve(command) => (command.flags(), false, "info"),
+        Command::Demo(command) => (command.flags(), false, "warn"),
+        Command::Agent(command) => (command.flags(), false, "info"),
+        Command::Session(command) => (command.flags(), command.json(), "warn"),
+        Command::Message(command) => (command.flags(), command.json(), "warn"),
+        Command::Key(command) => (command.flags(), command.json(), "warn"),
+        Command::Config(command) => (command.flags(), command.json, "warn"),
+        Command::Completions(_) | Command::Openapi(_) => (Flags::new(), false, "warn"),
+        Command::DemoAgent(command) => (command.flags(), false, "warn"),
+    };
+    flags.push(("log_level", cli.global.log_level));
+    flags.push(("log_format", cli.global.log_format));
+    let here = std::env::current_dir()?;
+    let environment = std::env::vars_os().filter_map(|(name, value)| {
+        // Ours are text; one that is not cannot be meant for us.
+        Some((name.into_string().ok()?, value.into_string().ok()?))
+    });
+    let config = Config::load(cli.global.config.as_deref(), &here, environment, flags)?;
+    for warning in &config.warnings {
+        eprintln!("warning: {warning}");
+    }
+    crate::logging::start(&config, level)?;
+    let context = Context { config, out: Output::new(json) };
+    let done = match cli.command {
+        Command::Serve(command) => command.run(context).await,
+        Command::Demo(command) => return command.run(context).await,
+        Command::Agent(command) => command.run(context).await,
+        Command::Session(command) => command.run(context).await,
+        Command::Message(command) => command.run(context).await,
+        Command::Key(command) => command.run(context).await,
+        Command::Config(command) => command.run(context),
+        Command::Completions(command) => command.run(context),
+        Command::Openapi(command) => command.run(context),
+        Command::DemoAgent(command) => command.run(context).await,
+    };
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+/// Says what went wrong and what to do, on one line where that is enough.
+fn fail(error: &anyhow::Error) -> ExitCode {
+    if output::is_broken_pipe(error) {
+        // `sessiond session list | head` is no failure.
+        return ExitCode::SUCCESS;
+    }
+    eprintln!("error: {error:#}");
+    if let Some(problem) = error.chain().find_map(|cause| cause.downcast_ref::<Problem>())
+        && let Some(advice) = door::advice(problem)
+    {
+        eprintln!("  {advice}");
+    }
+    ExitCode::FAILURE
+}
+
+/// The command line's own description, for completions.
+pub fn description() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_line_is_well_formed() {
+        super::description().debug_assert();
+    }
+}

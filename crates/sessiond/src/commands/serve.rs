@@ -1,0 +1,83 @@
+//! `sessiond serve`.
+
+use clap::Args;
+
+use super::Context;
+use crate::config::Flags;
+use crate::host::Host;
+use crate::signals::Signals;
+
+/// Run the server
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Without a key it listens on this machine alone. SESSIOND_API_KEY (or AGENT_BUS_API_KEY) is an
+administrator's key; `sessiond key create` makes others. Ctrl-C and SIGTERM end it well.
+
+Examples:
+  sessiond serve
+  sessiond serve --listen 127.0.0.1:9000 --dir /var/lib/sessiond
+  SESSIOND_API_KEY=… sessiond serve --listen 0.0.0.0:8080"
+)]
+pub struct Serve {
+    #[command(flatten)]
+    hosting: Hosting,
+}
+
+/// How a server runs.
+#[derive(Debug, Args)]
+pub struct Hosting {
+    /// Address and port to listen on; 127.0.0.1:8080 when absent, port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// Directory of the store; .sessiond when absent
+    #[arg(long, visible_alias = "data", value_name = "DIR")]
+    dir: Option<String>,
+    /// Administrator's key; better in SESSIOND_API_KEY, where other users do not see it
+    #[arg(long, value_name = "KEY", hide_short_help = true)]
+    api_key: Option<String>,
+    /// Host names under which a server without keys may be addressed, with commas
+    #[arg(long, value_name = "NAMES", hide_short_help = true)]
+    allow_hosts: Option<String>,
+    /// How long a delivered message may stay unacknowledged; 60s when absent
+    #[arg(long, value_name = "TIME", hide_short_help = true)]
+    ack_timeout: Option<String>,
+    /// How long ended sessions are kept; for ever when absent
+    #[arg(long, value_name = "TIME", hide_short_help = true)]
+    keep_ended: Option<String>,
+    /// How many events of a session are kept; all when absent
+    #[arg(long, value_name = "COUNT", hide_short_help = true)]
+    keep_events: Option<String>,
+}
+
+impl Hosting {
+    pub fn flags(&self) -> Flags {
+        vec![
+            ("listen", self.listen.clone()),
+            ("data_dir", self.dir.clone()),
+            ("api_key", self.api_key.clone()),
+            ("allow_hosts", self.allow_hosts.clone()),
+            ("ack_timeout", self.ack_timeout.clone()),
+            ("keep_ended", self.keep_ended.clone()),
+            ("keep_events", self.keep_events.clone()),
+        ]
+    }
+}
+
+impl Serve {
+    pub fn flags(&self) -> Flags {
+        self.hosting.flags()
+    }
+
+    pub async fn run(self, context: Context) -> anyhow::Result<()> {
+        let mut signals = Signals::catch()?;
+        let host = Host::start(&context.config).await?;
+        context.out.line(format_args!("sessiond listens on {} (store: {})", host.url(), host.location()))?;
+        signals.next().await;
+        tracing::info!("shutting down");
+        tokio::select! {
+            () = host.stop() => {}
+            () = signals.next() => anyhow::bail!("stopped before everything had ended, because it was asked twice"),
+        }
+        Ok(())
+    }
+}

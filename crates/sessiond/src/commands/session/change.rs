@@ -1,0 +1,123 @@
+//! `sessiond session complete`, `terminate`, `fork` and `delete`.
+
+use clap::Args;
+use sessiond_api as api;
+use sessiond_client::{Call, Client};
+use sessiond_core::{Revision, SessionId};
+
+use super::One;
+use crate::output::Output;
+
+/// End a session well
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  sessiond session complete sess_0198f3 --summary 'All tasks completed' --artifact s3://artifacts/build.zip")]
+pub struct Complete {
+    /// What was reached
+    #[arg(long, value_name = "TEXT")]
+    summary: Option<String>,
+    /// Where a result lies; may be given several times
+    #[arg(long = "artifact", value_name = "WHERE")]
+    artifacts: Vec<String>,
+    #[command(flatten)]
+    pub one: One,
+}
+
+impl Complete {
+    pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
+        let request = api::Complete { summary: self.summary, artifacts: self.artifacts };
+        told(out, client.complete_session(&self.one.id, request, Call::default()).await?)
+    }
+}
+
+/// Stop a session, and those that belong to it
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  sessiond session terminate sess_0198f3 --reason timeout --details 'Frontend agent offline'")]
+pub struct Terminate {
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    /// More on it
+    #[arg(long, value_name = "TEXT")]
+    details: Option<String>,
+    #[command(flatten)]
+    pub one: One,
+}
+
+impl Terminate {
+    pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
+        let request = api::Terminate { reason: self.reason, details: self.details };
+        told(out, client.terminate_session(&self.one.id, request, Call::default()).await?)
+    }
+}
+
+/// Go on with a copy of a session
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  sessiond session fork sess_0198f3 --at 42 --id sess_second_try")]
+pub struct Fork {
+    /// The last revision to copy; the present one when absent
+    #[arg(long, value_name = "REVISION")]
+    at: Option<Revision>,
+    /// The copy's id; a time-ordered one when absent
+    #[arg(long = "id", value_name = "ID")]
+    copy: Option<SessionId>,
+    #[command(flatten)]
+    pub one: One,
+}
+
+impl Fork {
+    pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
+        let request = api::Fork { at_revision: self.at, session_id: self.copy };
+        let session = client.fork_session(&self.one.id, request, Call::default()).await?;
+        if out.json { out.json(&session) } else { Ok(out.line(&session.session_id)?) }
+    }
+}
+
+/// Drop a session with everything that belongs to it
+#[derive(Debug, Args)]
+#[command(after_help = "There is no way back; `session export` keeps a copy.
+
+Example:
+  sessiond session delete sess_0198f3 --yes")]
+pub struct Delete {
+    /// Do not ask
+    #[arg(long, short = 'y')]
+    yes: bool,
+    #[command(flatten)]
+    pub one: One,
+}
+
+impl Delete {
+    pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
+        if !self.yes && !confirmed(&self.one.id)? {
+            anyhow::bail!("not deleted; --yes deletes without asking");
+        }
+        client.delete_session(&self.one.id, Call::default()).await?;
+        if out.json {
+            return out.json(&serde_json::json!({ "session_id": self.one.id, "deleted": true }));
+        }
+        Ok(out.line(format_args!("{} is deleted", self.one.id))?)
+    }
+}
+
+/// Asks the person at the terminal; a script that cannot answer has not said yes.
+fn confirmed(id: &SessionId) -> std::io::Result<bool> {
+    use std::io::{IsTerminal as _, Write as _};
+    if !std::io::stdin().is_terminal() {
+        return Ok(false);
+    }
+    eprint!("Delete {id} for good? [y/N] ");
+    std::io::stderr().flush()?;
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
+
+fn told(out: Output, session: api::Session) -> anyhow::Result<()> {
+    if out.json {
+        return out.json(&session);
+    }
+    Ok(out.line(format_args!("{} is {}", session.session_id, session.status))?)
+}

@@ -1,0 +1,108 @@
+//! `sessiond session create`.
+
+use anyhow::Context as _;
+use clap::Args;
+use sessiond_api::{self as api, AddParticipant, CreateSession};
+use sessiond_client::{Call, Client};
+use sessiond_core::{AgentId, SessionId, Span};
+
+use super::Common;
+use crate::commands::{json_argument, read_input};
+use crate::output::Output;
+
+/// Begin a session
+#[derive(Debug, Args)]
+#[command(after_help = "FILE holds the body of POST /sessions; flags add to it and win over it.
+
+Examples:
+  sessiond session create --name notes
+  sessiond session create --file plan.json --id sess_notifications_2025-02-02
+  sessiond session create --orchestrator claude-code://lead --participant opencode://backend=implementer \\
+      --step design=claude-code://lead --step build=opencode://backend --context '{\"branch\": \"main\"}'")]
+pub struct Create {
+    /// Its id; a time-ordered one when absent
+    #[arg(long)]
+    id: Option<SessionId>,
+    /// What people call it
+    #[arg(long)]
+    name: Option<String>,
+    /// The agent that leads the work
+    #[arg(long, value_name = "AGENT")]
+    orchestrator: Option<AgentId>,
+    /// Who else takes part, and as what; may be given several times
+    #[arg(long = "participant", value_name = "AGENT=ROLE", value_parser = participant)]
+    participants: Vec<AddParticipant>,
+    /// A step and the agents that it requires, with commas; may be given several times
+    #[arg(long = "step", value_name = "NAME=AGENTS", value_parser = step)]
+    steps: Vec<api::NewStep>,
+    /// The shared context as JSON, or @FILE
+    #[arg(long, value_name = "JSON")]
+    context: Option<String>,
+    /// A label to find it by; may be given several times
+    #[arg(long = "label", value_name = "KEY=VALUE", value_parser = label)]
+    labels: Vec<(String, String)>,
+    /// How long it may live, such as 24h
+    #[arg(long, value_name = "TIME")]
+    expires_in: Option<Span>,
+    /// The request as JSON; - is standard input
+    #[arg(long, value_name = "FILE")]
+    file: Option<String>,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+impl Create {
+    pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
+        let mut request = match &self.file {
+            Some(file) => {
+                let text = read_input(file)?;
+                api::parse::<CreateSession>(text.as_bytes()).with_context(|| format!("in {file}"))?
+            }
+            None => CreateSession::default(),
+        };
+        request.session_id = self.id.or(request.session_id);
+        request.name = self.name.or(request.name);
+        request.orchestrator = self.orchestrator.or(request.orchestrator);
+        request.participants.extend(self.participants);
+        if !self.steps.is_empty() {
+            request.workflow.get_or_insert_default().extend(self.steps);
+        }
+        if let Some(context) = &self.context {
+            request.shared_context = Some(json_argument(context).context("--context")?);
+        }
+        request.labels.extend(self.labels);
+        request.expires_in = self.expires_in.or(request.expires_in);
+        let session = client.create_session(request, Call::default()).await?;
+        if out.json { out.json(&session) } else { Ok(out.line(&session.session_id)?) }
+    }
+}
+
+fn participant(text: &str) -> Result<AddParticipant, String> {
+    let (agent, role) =
+        text.rsplit_once('=').ok_or("write AGENT=ROLE, such as opencode://backend=implementer")?;
+    let agent_id = agent.parse().map_err(|error: sessiond_core::InvalidId| error.to_string())?;
+    Ok(AddParticipant { agent_id, role: role.to_owned(), framework: None })
+}
+
+fn step(text: &str) -> Result<api::NewStep, String> {
+    let (name, agents) =
+        text.split_once('=').ok_or("write NAME=AGENT,AGENT, such as build=opencode://backend")?;
+    let required_agents: Result<Vec<AgentId>, _> =
+        agents.split(',').map(|agent| agent.trim().parse()).collect();
+    Ok(api::NewStep {
+        name: name.to_owned(),
+        required_agents: required_agents.map_err(|error| error.to_string())?,
+        optional_agents: Vec::new(),
+        description: None,
+        dependencies: Vec::new(),
+        on_failure: Default::default(),
+        outputs: Vec::new(),
+        estimated_duration: None,
+        task: None,
+    })
+}
+
+fn label(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write KEY=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
+}

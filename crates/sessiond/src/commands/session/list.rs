@@ -1,0 +1,88 @@
+//! `sessiond session list`.
+
+use clap::Args;
+use sessiond_api::ListSessions;
+use sessiond_client::Client;
+use sessiond_core::{Kind, Status};
+
+use super::Common;
+use crate::commands::words;
+use crate::output::{Output, time};
+
+/// List the sessions that this key may see, newest first
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  sessiond session list --status active
+  sessiond session list --label team=backend --limit 20
+  sessiond session list --json | jq -r '.sessions[].session_id'")]
+pub struct List {
+    /// Only in this state: active, completed, terminated, failed or expired
+    #[arg(long, value_parser = words::<Status>)]
+    status: Option<Status>,
+    /// Only of this kind: workflow, assistant, training, federated or execution
+    #[arg(long, value_parser = words::<Kind>)]
+    kind: Option<Kind>,
+    /// Only with this label: KEY or KEY=VALUE
+    #[arg(long)]
+    label: Option<String>,
+    /// Only of this owner
+    #[arg(long)]
+    owner: Option<String>,
+    /// Only those whose id, name, client or orchestrator contains this text
+    #[arg(long, short = 'q', value_name = "TEXT")]
+    search: Option<String>,
+    /// Rows at most
+    #[arg(long, default_value_t = 50)]
+    limit: usize,
+    /// Go on where the page before ended
+    #[arg(long)]
+    cursor: Option<String>,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+impl List {
+    pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
+        let page = client
+            .sessions(ListSessions {
+                status: self.status,
+                kind: self.kind,
+                label: self.label,
+                owner: self.owner,
+                q: self.search,
+                limit: Some(self.limit),
+                cursor: self.cursor,
+                ..ListSessions::default()
+            })
+            .await?;
+        if out.json {
+            return out.json(&page);
+        }
+        if page.sessions.is_empty() {
+            eprintln!("no sessions in {}", client.location());
+            return Ok(());
+        }
+        let mut table = out.table(&["SESSION", "KIND", "STATUS", "STEPS", "TASKS", "CHANGED", "NAME"]);
+        for session in &page.sessions {
+            let steps = match session.total_steps {
+                0 => "-".to_owned(),
+                total => format!("{}/{total}", session.completed_steps),
+            };
+            let ended = session.total_tasks.saturating_sub(session.open_tasks);
+            table.add_row([
+                session.session_id.as_str().into(),
+                session.kind.to_string().into(),
+                out.state(session.status),
+                steps.into(),
+                format!("{ended}/{}", session.total_tasks).into(),
+                time(session.updated_at).into(),
+                session.name.clone().unwrap_or_default().into(),
+            ]);
+        }
+        out.print(&table)?;
+        if let Some(cursor) = &page.next_cursor {
+            eprintln!("there are more: --cursor {cursor}");
+        }
+        Ok(())
+    }
+}

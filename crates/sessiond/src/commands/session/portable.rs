@@ -1,0 +1,76 @@
+//! `sessiond session export` and `import`.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Args;
+use futures_util::StreamExt as _;
+use sessiond_client::{self as client, Call, Client};
+use sessiond_core::SessionId;
+
+use super::{Common, One};
+use crate::commands::read_input;
+use crate::output::Output;
+
+/// Write a session's whole journal as JSON Lines
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  sessiond session export sess_0198f3 > backup.jsonl
+  sessiond session export sess_0198f3 --output backup.jsonl")]
+pub struct Export {
+    /// Write to this file, which appears when it is complete; standard output when absent
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    pub one: One,
+}
+
+impl Export {
+    pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
+        let mut lines = client.export_session(&self.one.id).await?;
+        let Some(path) = &self.output else {
+            while let Some(line) = lines.next().await {
+                out.line(line?)?;
+            }
+            return Ok(());
+        };
+        let partial = path.with_added_extension("partial");
+        let write = async {
+            let mut file = std::io::BufWriter::new(std::fs::File::create(&partial)?);
+            while let Some(line) = lines.next().await {
+                writeln!(file, "{}", line?)?;
+            }
+            file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
+            std::fs::rename(&partial, path)?;
+            anyhow::Ok(())
+        };
+        write.await.with_context(|| format!("cannot write {}", path.display()))
+    }
+}
+
+/// Take in an export
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  sessiond session import backup.jsonl
+  sessiond session import --id sess_copy - < backup.jsonl")]
+pub struct Import {
+    /// The file; - is standard input
+    file: String,
+    /// Another id than the exported session's; the import is then a fork
+    #[arg(long, value_name = "ID")]
+    id: Option<SessionId>,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+impl Import {
+    pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
+        let import = client::Import { lines: read_input(&self.file)?, session_id: self.id };
+        let imported = client.import_session(import, Call::default()).await?;
+        if out.json {
+            return out.json(&imported);
+        }
+        Ok(out.line(&imported.session_id)?)
+    }
+}

@@ -1,0 +1,163 @@
+//! `sessiond session show` and `summary`.
+
+use clap::Args;
+use sessiond_api::{ListTasks, Session, Task};
+use sessiond_client::Client;
+
+use super::One;
+use crate::output::{Output, time};
+
+/// Show a session: its plan, who takes part, its tasks and how it ended
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  sessiond session show sess_0198f3
+  sessiond session show sess_0198f3 --context
+  sessiond session show sess_0198f3 --json | jq .shared_context")]
+pub struct Show {
+    /// Show the shared context too
+    #[arg(long)]
+    context: bool,
+    #[command(flatten)]
+    pub one: One,
+}
+
+impl Show {
+    pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
+        let session = client.session(&self.one.id).await?;
+        if out.json {
+            return out.json(&session);
+        }
+        let tasks = client.session_tasks(&self.one.id, ListTasks::default()).await?;
+        head(out, &session)?;
+        steps(out, &session)?;
+        participants(out, &session)?;
+        task_rows(out, &tasks.tasks)?;
+        if tasks.next_cursor.is_some() {
+            eprintln!(
+                "there are more tasks than these; --url and GET /sessions/{}/tasks show all",
+                self.one.id
+            );
+        }
+        if self.context {
+            out.line("\nShared context")?;
+            out.json(&session.shared_context)?;
+        }
+        if let Some(outcome) = &session.outcome {
+            out.line("\nOutcome")?;
+            for text in [&outcome.reason, &outcome.details, &outcome.summary].into_iter().flatten() {
+                out.line(text.trim_end())?;
+            }
+            for artifact in &outcome.artifacts {
+                out.line(format_args!("artifact: {artifact}"))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn head(out: Output, session: &Session) -> std::io::Result<()> {
+    let mut table = out.table(&[]);
+    let mut row = |name: &str, value: comfy_table::Cell| {
+        table.add_row([name.into(), value]);
+    };
+    row("session", session.session_id.as_str().into());
+    if let Some(name) = &session.name {
+        row("name", name.into());
+    }
+    row("kind", session.kind.to_string().into());
+    row("status", out.state(session.status));
+    row("revision", session.revision.to_string().into());
+    row("owner", session.owner.as_str().into());
+    if let Some(orchestrator) = &session.orchestrator {
+        row("orchestrator", orchestrator.as_str().into());
+    }
+    if !session.labels.is_empty() {
+        let labels: Vec<String> =
+            session.labels.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        row("labels", labels.join(" ").into());
+    }
+    row("began", time(session.created_at).into());
+    row("changed", time(session.updated_at).into());
+    if let Some(ended) = session.ended_at {
+        row("ended", time(ended).into());
+    }
+    if let Some(expires) = session.expires_at {
+        row("expires", time(expires).into());
+    }
+    out.print(&table)
+}
+
+fn steps(out: Output, session: &Session) -> std::io::Result<()> {
+    let Some(workflow) = session.workflow.as_ref().filter(|workflow| !workflow.steps.is_empty()) else {
+        return Ok(());
+    };
+    out.line("")?;
+    let mut table = out.table(&["STEP", "STATUS", "AGENTS", "AFTER", "REASON"]);
+    for step in &workflow.steps {
+        let agents: Vec<&str> = step.required_agents.iter().map(AsRef::as_ref).collect();
+        table.add_row([
+            step.name.as_str().into(),
+            out.state(step.status),
+            agents.join(" ").into(),
+            step.dependencies.join(" ").into(),
+            step.reason.clone().unwrap_or_default().into(),
+        ]);
+    }
+    out.print(&table)
+}
+
+fn participants(out: Output, session: &Session) -> std::io::Result<()> {
+    if session.participants.is_empty() {
+        return Ok(());
+    }
+    out.line("")?;
+    let mut table = out.table(&["PARTICIPANT", "ROLE", "STATUS", "JOINED"]);
+    for participant in &session.participants {
+        table.add_row([
+            participant.agent_id.as_str().into(),
+            participant.role.as_str().into(),
+            out.state(participant.status),
+            time(participant.join_time).into(),
+        ]);
+    }
+    out.print(&table)
+}
+
+fn task_rows(out: Output, tasks: &[Task]) -> std::io::Result<()> {
+    if tasks.is_empty() {
+        return Ok(());
+    }
+    out.line("")?;
+    let mut table = out.table(&["TASK", "KIND", "STEP", "AGENT", "STATUS", "ATTEMPT", "CHANGED"]);
+    for task in tasks {
+        table.add_row([
+            task.task_id.as_str().into(),
+            task.task_type.as_str().into(),
+            task.step.as_deref().unwrap_or("-").into(),
+            task.assignee.as_str().into(),
+            out.state(task.status),
+            task.attempt.to_string().into(),
+            time(task.updated_at).into(),
+        ]);
+    }
+    out.print(&table)
+}
+
+/// Print the executive summary, in Markdown
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  sessiond session summary sess_0198f3 > summary.md")]
+pub struct Summary {
+    #[command(flatten)]
+    pub one: One,
+}
+
+impl Summary {
+    pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
+        let summary = client.summary(&self.one.id).await?;
+        if out.json {
+            return out.json(&serde_json::json!({ "session_id": self.one.id, "summary": summary }));
+        }
+        Ok(out.line(summary.trim_end())?)
+    }
+}

@@ -1,0 +1,192 @@
+//! Every key of the configuration, in one table.
+
+/// A key of the configuration.
+#[derive(Debug)]
+pub struct Key {
+    /// Its name in the file.
+    pub name: &'static str,
+    /// Its variables in the environment; a later one wins.
+    pub variables: &'static [&'static str],
+    /// Its flag.
+    pub flag: &'static str,
+    /// What it takes.
+    pub kind: Kind,
+    /// What it is when nobody says anything.
+    pub default: Option<&'static str>,
+    /// Whether its value is never shown.
+    pub secret: bool,
+    /// What it does.
+    pub help: &'static str,
+}
+
+/// What a key takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Any text.
+    Text,
+    /// A list with commas, in a file also an array.
+    List,
+    /// `http://` or `https://`.
+    Url,
+    /// Something that can stand in a header.
+    Secret,
+    /// `500ms`, `300s`, `5m` or `2h`.
+    Duration,
+    /// A whole number above zero.
+    Count,
+    /// One of these words.
+    Word(&'static [&'static str]),
+}
+
+impl Kind {
+    /// Whether a value is of this kind, and if not, what would be.
+    pub fn check(self, value: &str) -> Result<(), String> {
+        let ok = match self {
+            Self::Text => !value.is_empty(),
+            Self::List => true,
+            Self::Url => value.starts_with("http://") || value.starts_with("https://"),
+            Self::Secret => !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_graphic()),
+            Self::Duration => value.parse::<sessiond_core::Span>().is_ok_and(|span| span.millis() > 0),
+            Self::Count => value.parse::<u64>().is_ok_and(|count| count > 0),
+            Self::Word(words) => words.contains(&value),
+        };
+        if ok {
+            return Ok(());
+        }
+        Err(match self {
+            Self::Text => "it is empty".to_owned(),
+            Self::List => "it is a list with commas".to_owned(),
+            Self::Url => "it begins with http:// or https://".to_owned(),
+            Self::Secret => "it has no spaces and only characters that a header can carry".to_owned(),
+            Self::Duration => "it is a whole number with ms, s, m or h, such as 300s".to_owned(),
+            Self::Count => "it is a whole number above zero".to_owned(),
+            Self::Word(words) => format!("it is one of {}", words.join(", ")),
+        })
+    }
+}
+
+/// Every key. `docs/` and `sessiond config` show them in this order.
+pub const KEYS: &[Key] = &[
+    Key {
+        name: "url",
+        variables: &["SESSIOND_URL"],
+        flag: "--url",
+        kind: Kind::Url,
+        default: None,
+        secret: false,
+        help: "the server that commands speak to; without it they work on the data directory",
+    },
+    Key {
+        name: "api_key",
+        variables: &["AGENT_BUS_API_KEY", "SESSIOND_API_KEY"],
+        flag: "--api-key",
+        kind: Kind::Secret,
+        default: None,
+        secret: true,
+        help: "the key that commands send, and that `serve` takes as an administrator's",
+    },
+    Key {
+        name: "data_dir",
+        variables: &["SESSIOND_DATA_DIR"],
+        flag: "--dir",
+        kind: Kind::Text,
+        default: Some(".sessiond"),
+        secret: false,
+        help: "the directory of the embedded store",
+    },
+    Key {
+        name: "listen",
+        variables: &["SESSIOND_LISTEN"],
+        flag: "--listen",
+        kind: Kind::Text,
+        default: Some("127.0.0.1:8080"),
+        secret: false,
+        help: "the address and port that `serve` and `demo` listen on",
+    },
+    Key {
+        name: "allow_hosts",
+        variables: &["SESSIOND_ALLOW_HOSTS"],
+        flag: "--allow-hosts",
+        kind: Kind::List,
+        default: None,
+        secret: false,
+        help: "host names under which a server without keys may be addressed beside localhost",
+    },
+    Key {
+        name: "ack_timeout",
+        variables: &["SESSIOND_ACK_TIMEOUT"],
+        flag: "--ack-timeout",
+        kind: Kind::Duration,
+        default: Some("60s"),
+        secret: false,
+        help: "how long a delivered message may stay unacknowledged before it is delivered again",
+    },
+    Key {
+        name: "keep_ended",
+        variables: &["SESSIOND_KEEP_ENDED"],
+        flag: "--keep-ended",
+        kind: Kind::Duration,
+        default: None,
+        secret: false,
+        help: "how long ended sessions are kept; for ever when not set",
+    },
+    Key {
+        name: "keep_events",
+        variables: &["SESSIOND_KEEP_EVENTS"],
+        flag: "--keep-events",
+        kind: Kind::Count,
+        default: None,
+        secret: false,
+        help: "how many events of a session are kept; all when not set",
+    },
+    Key {
+        name: "log_level",
+        variables: &["SESSIOND_LOG_LEVEL"],
+        flag: "--log-level",
+        kind: Kind::Text,
+        default: Some("info"),
+        secret: false,
+        help: "error, warn, info, debug, trace, or a list such as `info,sessiond_engine=debug`",
+    },
+    Key {
+        name: "log_format",
+        variables: &["SESSIOND_LOG_FORMAT"],
+        flag: "--log-format",
+        kind: Kind::Word(&["text", "json"]),
+        default: Some("text"),
+        secret: false,
+        help: "text for people, json for machines",
+    },
+];
+
+/// Variables that begin like ours and mean something else: the file itself, and what an agent gives its programs.
+pub const RESERVED: &[&str] = &[
+    "SESSIOND_CONFIG",
+    "SESSIOND_TASK_ID",
+    "SESSIOND_TASK_TYPE",
+    "SESSIOND_TASK_FILE",
+    "SESSIOND_SESSION_ID",
+    "SESSIOND_STEP",
+    "SESSIOND_ATTEMPT",
+    "SESSIOND_AGENT_ID",
+    "SESSIOND_PAYLOAD",
+];
+
+/// The key of that name.
+pub fn named(name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_default_is_of_its_keys_kind() {
+        for key in KEYS {
+            if let Some(default) = key.default {
+                assert_eq!(key.kind.check(default), Ok(()), "{}", key.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Which door a command goes through: the server at `--url`, or else the store in the data directory.
+
+use std::path::Path;
+
+use anyhow::bail;
+use sessiond_api::{Code, Problem};
+use sessiond_client::Client;
+
+use crate::config::Config;
+
+/// Whether a store may be made where there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// A command that writes makes one.
+    Create,
+    /// A command that reads would only show that it is empty.
+    Refuse,
+}
+
+/// Opens the door that the configuration names.
+pub async fn open(config: &Config, missing: Missing) -> anyhow::Result<Client> {
+    if let Some(url) = config.get("url") {
+        return Ok(Client::connect(url, config.get("api_key"))?);
+    }
+    let dir = Path::new(config.get("data_dir").unwrap_or_default());
+    if missing == Missing::Refuse && !dir.is_dir() {
+        bail!(
+            "there is no store at {}: go to the directory where it lies, name it with --dir, or name a server with \
+             --url",
+            dir.display()
+        );
+    }
+    Ok(Client::open(dir).await?)
+}
+
+/// What to do about a problem, where its own words do not say it.
+pub fn advice(problem: &Problem) -> Option<&'static str> {
+    Some(match problem.code {
+        Code::Unreachable => "is `sessiond serve` running there? --url names another server",
+        Code::Unauthenticated => {
+            "give a key with SESSIOND_API_KEY or --api-key; `sessiond key create` makes one"
+        }
+        Code::Forbidden => "use a key whose role and scope allow it; `sessiond key list` shows them",
+        Code::SessionNotFound => "`sessiond session list` shows the sessions that this key may see",
+        Code::AgentNotFound => "an agent is known once it has registered, as `sessiond agent` does",
+        _ => return None,
+    })
+}

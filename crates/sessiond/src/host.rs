@@ -1,0 +1,73 @@
+//! An engine and a server in this process, as the configuration wants them.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use sessiond_client::{Client, Embedded};
+use sessiond_core::Principal;
+use sessiond_engine::Engine;
+use sessiond_server::{AdminKey, Handle, Server};
+use sessiond_store::sqlite::{self, Sqlite};
+
+use crate::config::Config;
+
+/// An engine and a server that run.
+pub struct Host {
+    engine: Engine,
+    server: Handle,
+}
+
+impl Host {
+    /// Opens the store, takes the port and answers.
+    pub async fn start(config: &Config) -> anyhow::Result<Self> {
+        let dir = Path::new(config.get("data_dir").unwrap_or_default());
+        let store = Sqlite::open(dir, sqlite::Options::default())
+            .with_context(|| format!("cannot open the store in {}", dir.display()))?;
+        let mut options = sessiond_engine::Options::default();
+        options.ack_timeout = config.duration("ack_timeout").unwrap_or(options.ack_timeout);
+        options.keep_ended = config.duration("keep_ended");
+        options.keep_events = config.count("keep_events");
+        let engine = Engine::open(Arc::new(store), options)
+            .await
+            .with_context(|| format!("cannot start on the store in {}", dir.display()))?;
+        match serve(&engine, config).await {
+            Ok(server) => Ok(Self { engine, server }),
+            Err(error) => {
+                engine.shutdown().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Its address for people and clients on this machine.
+    pub fn url(&self) -> String {
+        self.server.url()
+    }
+
+    /// Where the store is, for people.
+    pub fn location(&self) -> String {
+        self.engine.location()
+    }
+
+    /// The door of the person at this machine.
+    pub fn client(&self) -> Client {
+        Client::through(Arc::new(Embedded::new(self.engine.clone(), Principal::local())))
+    }
+
+    /// Ends what is open, and closes the store.
+    pub async fn stop(self) {
+        self.server.stop().await;
+        self.engine.shutdown().await;
+    }
+}
+
+async fn serve(engine: &Engine, config: &Config) -> anyhow::Result<Handle> {
+    let mut options = sessiond_server::Options::default();
+    if let Some(listen) = config.get("listen") {
+        options.listen = listen.to_owned();
+    }
+    options.admin_key = config.get("api_key").map(AdminKey::new).transpose()?;
+    options.allow_hosts = config.list("allow_hosts");
+    Ok(Server::bind(engine.clone(), options).await?.start())
+}

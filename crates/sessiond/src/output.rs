@@ -1,0 +1,105 @@
+//! What people and scripts read: tables for the ones, JSON for the others.
+
+use std::fmt::Display;
+use std::io::{self, IsTerminal as _, Write as _};
+
+use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
+use serde::Serialize;
+
+/// Standard output, and how to write to it.
+#[derive(Debug, Clone, Copy)]
+pub struct Output {
+    /// Whether to write JSON.
+    pub json: bool,
+    tty: bool,
+    colour: bool,
+}
+
+impl Output {
+    /// Colours only on a terminal whose user has not set `NO_COLOR` (<https://no-color.org>).
+    pub fn new(json: bool) -> Self {
+        let tty = io::stdout().is_terminal();
+        let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        Self { json, tty, colour: tty && !no_colour }
+    }
+
+    /// One line.
+    pub fn line(&self, text: impl Display) -> io::Result<()> {
+        writeln!(io::stdout(), "{text}")
+    }
+
+    /// Text that ends its own lines.
+    pub fn text(&self, text: &str) -> io::Result<()> {
+        let mut stdout = io::stdout();
+        stdout.write_all(text.as_bytes())?;
+        stdout.flush()
+    }
+
+    /// A JSON document.
+    pub fn json(&self, value: &impl Serialize) -> anyhow::Result<()> {
+        let mut text = serde_json::to_string_pretty(value)?;
+        text.push('\n');
+        Ok(self.text(&text)?)
+    }
+
+    /// A JSON document on a line of its own.
+    pub fn json_line(&self, value: &impl Serialize) -> anyhow::Result<()> {
+        let mut text = serde_json::to_string(value)?;
+        text.push('\n');
+        Ok(self.text(&text)?)
+    }
+
+    /// An empty table. On a terminal it fits the window; elsewhere each row stays on its line.
+    pub fn table(&self, titles: &[&str]) -> Table {
+        let mut table = Table::new();
+        table.load_preset(presets::NOTHING);
+        let title = |title: &&str| {
+            let cell = Cell::new(title);
+            if self.colour { cell.add_attribute(Attribute::Bold) } else { cell }
+        };
+        table.set_header(titles.iter().map(title));
+        if self.tty {
+            table.set_content_arrangement(ContentArrangement::Dynamic);
+        } else {
+            table.force_no_tty();
+        }
+        table
+    }
+
+    /// A state, in its colour.
+    pub fn state(&self, state: impl Display) -> Cell {
+        let state = state.to_string();
+        let colour = match state.as_str() {
+            "active" | "in_progress" | "busy" => Some(Color::Cyan),
+            "completed" | "idle" | "connected" | "acknowledged" => Some(Color::Green),
+            "failed" | "timeout" | "dead" | "gone" | "revoked" => Some(Color::Red),
+            "terminated" | "expired" | "cancelled" | "unreachable" | "left" => Some(Color::Yellow),
+            _ => None,
+        };
+        let cell = Cell::new(state);
+        match colour {
+            Some(colour) if self.colour => cell.fg(colour),
+            _ => cell,
+        }
+    }
+
+    /// Prints a table, without the blanks that fill its last column.
+    pub fn print(&self, table: &Table) -> io::Result<()> {
+        let text: String = table.to_string().lines().flat_map(|line| [line.trim_end(), "\n"]).collect();
+        self.text(&text)
+    }
+}
+
+/// A time without its milliseconds, as tables show it.
+pub fn time(time: sessiond_core::Timestamp) -> String {
+    let text = time.to_string();
+    text.split_once('.').map_or(text.clone(), |(seconds, _)| format!("{seconds}Z"))
+}
+
+/// Whether an error is that nobody reads what is written.
+pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+}
