@@ -27,25 +27,23 @@ impl Default for Context {
 }
 
 pub(crate) fn change(draft: &mut Draft<'_>, change: ContextChange) -> Result<(), Rejection> {
-    let (body, after) = match change {
+    let (ContextChange::Replace(given) | ContextChange::Patch(given)) = &change;
+    if !given.is_object() {
+        return Err(Rejection::invalid("", "it is a JSON object"));
+    }
+    // A patch is checked too: one that only removes leaves a small document, but stands in the journal all the same.
+    check_document("", given)?;
+    let body = match change {
         ContextChange::Replace(document) => {
-            if !document.is_object() {
-                return Err(Rejection::invalid("", "the shared context is a JSON object"));
-            }
-            (EventBody::ContextUpdated { document: Some(document.clone()), patch: None }, document)
+            EventBody::ContextUpdated { document: Some(document), patch: None }
         }
         ContextChange::Patch(patch) => {
-            if !patch.is_object() {
-                return Err(Rejection::invalid("", "a merge patch of the shared context is a JSON object"));
-            }
-            // What only removes leaves a small document, but stands in the journal all the same.
-            check_document("", &patch)?;
             let mut document = Value::clone(&draft.session.context.document);
             merge_patch(&mut document, &patch);
-            (EventBody::ContextUpdated { document: None, patch: Some(patch) }, document)
+            check_document("", &document)?;
+            EventBody::ContextUpdated { document: None, patch: Some(patch) }
         }
     };
-    check_document("", &after)?;
     draft.emit(body)
 }
 

@@ -87,13 +87,10 @@ fn changes_by_hand(
             let detail = format!("step '{name}' waits for '{dependency}', which is not complete");
             checks.wrong(pointer, detail);
         }
-        let dependent = workflow
-            .steps
-            .iter()
-            .find(|other| after(other) == StepStatus::Active && other.dependencies.contains(name));
-        if let (StepStatus::Completed, Some(other)) = (step.status, dependent)
-            && update.current_step.as_ref() != Some(&other.name)
-        {
+        let is_active = |other: &&Step| other.status == StepStatus::Active && after(other) == other.status;
+        let dependent =
+            workflow.steps.iter().filter(is_active).find(|other| other.dependencies.contains(name));
+        if let (StepStatus::Completed, Some(other)) = (step.status, dependent) {
             let detail = format!("step '{}' is active and depends on it: set that back too", other.name);
             checks.wrong(pointer, detail);
         }
