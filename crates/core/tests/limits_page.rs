@@ -1,4 +1,6 @@
 //! `docs/limits.md` says what `src/limits.rs` does.
+
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 #![allow(missing_docs)]
 
 use std::collections::BTreeMap;
