@@ -1,0 +1,160 @@
+//! Forks: a copy goes on where the copied journal stood, as a session of its own.
+
+use sessiond_core::{
+    Effect, EventBody, MessageType, ParticipantStatus, Principal, Session, Status, access, fork,
+};
+
+use crate::support::script::compare;
+use crate::support::{Bench, agent, client, key, moment, session_id};
+
+/// A fork of the session as it was at a revision, or as it is.
+fn forked(bench: &Bench, at: Option<usize>) -> Bench {
+    let events = bench.events[..at.unwrap_or(bench.events.len())].to_vec();
+    let source = Session::replay(&events).unwrap().unwrap();
+    let nonce = bench.nonce + (1 << 80);
+    let decision = fork(&source, session_id("copy"), &client("forker"), &moment(bench.now, nonce)).unwrap();
+    let copy = Bench::from_decision(decision, events, bench.now, nonce);
+    copy.world.check(&copy.session);
+    copy
+}
+
+#[test]
+fn a_fork_is_another_session_that_knows_where_it_comes_from() {
+    let mut bench = Bench::new("");
+    bench.script("claim back one");
+    let copy = forked(&bench, None);
+    let session = &copy.session;
+    assert_eq!((session.id.as_str(), session.owner.as_str()), ("copy", "forker"));
+    let from = session.forked_from.as_ref().unwrap();
+    assert_eq!((from.session_id.as_str(), from.revision), ("s", bench.session.revision));
+    let back = session.participant(&agent("back")).unwrap();
+    assert_eq!((&back.lease, back.fence), (&None, 1), "a lease stays, and its token is not given out again");
+}
+
+#[test]
+fn open_tasks_stay_with_the_source_and_are_delegated_anew_in_the_fork() {
+    let mut bench = Bench::new("build: back front");
+    bench.script("delegate back\ndelegate front\naccept front\ndelegate qa\ncomplete qa");
+    let before = bench.state();
+    let copy = forked(&bench, None);
+    compare(
+        &copy.state(),
+        "build active
+         #1 back in build: cancelled
+         #2 front in build: cancelled
+         #3 qa: completed
+         #4 back in build: pending
+         #5 front in build: pending",
+    );
+    assert_eq!(bench.state(), before);
+    let types: Vec<_> = copy.world.delivered.iter().map(|message| message.message_type).collect();
+    assert_eq!(types, [MessageType::TaskRequest; 2], "nobody hears of what was cancelled");
+    assert!(copy.world.delivered.iter().all(|m| m.sender.session_id == Some(session_id("copy"))));
+    assert!(copy.session.participants.iter().all(|p| p.status == ParticipantStatus::Active));
+}
+
+#[test]
+fn the_work_of_an_agent_that_has_left_is_not_delegated_anew() {
+    let mut bench = Bench::new("");
+    bench.script("delegate back fallback front\nfail back\nremove back");
+    compare(&forked(&bench, None).state(), "#1 back: cancelled, attempt 2 by front");
+}
+
+#[test]
+fn a_fork_of_an_ended_session_goes_on_with_the_plan() {
+    for end in ["end", "terminate", "wait 60s"] {
+        let mut bench = Bench::new("a: back front * ; b: qa");
+        let expires_in = Some(sessiond_core::Span::from_secs(60));
+        let update = sessiond_core::Command::Update { name: None, labels: None, expires_in };
+        bench.run(update).unwrap();
+        bench.script("complete back\ndelegate qa");
+        bench.script(end);
+        assert_ne!(bench.session.status, Status::Active);
+        let mut copy = forked(&bench, None);
+        assert_eq!((copy.session.status, copy.session.expires_at), (Status::Active, None));
+        compare(
+            &copy.script("complete front"),
+            "a completed, b active
+             #1 back in a: completed
+             #2 front in a: cancelled
+             #3 qa: cancelled
+             #4 front in a: completed",
+        );
+    }
+}
+
+#[test]
+fn a_failed_step_of_a_fork_is_started_again_by_hand() {
+    let mut bench = Bench::new("a: back *");
+    bench.script("fail back");
+    let mut copy = forked(&bench, None);
+    compare(
+        &copy.script("put current=a\ncomplete back"),
+        "a completed
+         #1 back in a: failed
+         #2 back in a: completed",
+    );
+}
+
+#[test]
+fn a_fork_in_the_middle_of_what_one_command_did_does_the_rest() {
+    let mut bench = Bench::new("a: back * ; b: front *");
+    bench.script("complete back");
+    let at = |kind: &str| bench.events.iter().rposition(|event| event.body.kind() == kind).unwrap() + 1;
+    // The task is complete, but neither is its step, nor has the next one started.
+    let after_task = at("task_updated");
+    // The next step has started, but its task is not delegated.
+    let after_step = at("workflow_advanced");
+    assert!(after_task < after_step && after_step < bench.events.len());
+    for revision in [after_task, after_step] {
+        compare(
+            &forked(&bench, Some(revision)).state(),
+            "a completed, b active
+             #1 back in a: completed
+             #2 front in b: pending",
+        );
+    }
+}
+
+#[test]
+fn a_fork_at_any_revision_is_sound() {
+    let mut bench = Bench::new("a: back front * ! retry; b: qa *");
+    bench.script(
+        "claim back one
+         accept back
+         wait 60s
+         complete front
+         fail back
+         complete back
+         accept qa
+         remove front
+         end",
+    );
+    for revision in 1..=bench.events.len() {
+        let copy = forked(&bench, Some(revision));
+        let first = &copy.events[revision].body;
+        assert!(matches!(first, EventBody::SessionForked { .. }));
+        assert_eq!(Session::replay(&copy.events).unwrap().unwrap(), copy.session);
+    }
+}
+
+#[test]
+fn a_fork_asks_nothing_back_from_the_source() {
+    let mut bench = Bench::new("");
+    bench.script("delegate back\naccept back");
+    let decision = fork(&bench.session, session_id("copy"), &client("forker"), &moment(bench.now, 1 << 90));
+    let effects = decision.unwrap().effects;
+    assert!(!effects.iter().any(|e| matches!(e, Effect::Withdraw { .. } | Effect::ClearTimer(_))));
+}
+
+#[test]
+fn who_commands_a_session_may_fork_it() {
+    let bench = Bench::new("");
+    for principal in [client("owner"), key("k", &["orch"]), Principal::local()] {
+        access::authorize_fork(&principal, &bench.session).unwrap();
+    }
+    let participant = access::authorize_fork(&key("k", &["back"]), &bench.session);
+    assert!(matches!(participant, Err(sessiond_core::Rejection::Forbidden(_))));
+    let stranger = access::authorize_fork(&client("stranger"), &bench.session);
+    assert!(matches!(stranger, Err(sessiond_core::Rejection::SessionNotFound)));
+}

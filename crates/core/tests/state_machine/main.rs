@@ -1,0 +1,17 @@
+//! What the session state machine promises, facet by facet, and for any sequence of commands.
+
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+mod access;
+mod context;
+mod fork;
+mod leases;
+mod lifecycle;
+mod limits;
+mod messages;
+mod participants;
+mod properties;
+mod steps_by_hand;
+mod support;
+mod tasks;
+mod workflow;

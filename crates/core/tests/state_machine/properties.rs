@@ -1,0 +1,211 @@
+//! Any sequence of commands, by anybody, with ids that exist and ids that do not, with timers at any moment.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+use sessiond_core::*;
+
+use crate::support::any::{AnyStep, Caller, Op, What, any_op, any_plan, name, principal};
+use crate::support::world::{command_of, has_finished, is_complete};
+use crate::support::{Bench, client, moment, new_session, session_id};
+
+/// A session under test, and the steps whose state the rules of the plan do not explain: a plan that is edited keeps
+/// the state of its steps.
+struct Run {
+    bench: Bench,
+    edited: BTreeSet<String>,
+    forks: u32,
+}
+
+impl Run {
+    fn op(&mut self, op: Op) {
+        match op {
+            Op::Wait(millis) => self.bench.wait(millis),
+            Op::Fire { timer, stale } => self.fire(&timer, stale),
+            Op::Fork { at } => self.fork(&at),
+            Op::Give { who, what } => self.command(&who, what),
+        }
+    }
+
+    fn command(&mut self, who: &Caller, what: What) {
+        let by_plan = matches!(what, What::Plan(_));
+        let command = what.build(&self.bench);
+        let principal = principal(who.principal);
+        let acting = match &command {
+            Command::Report(report) => {
+                self.bench.session.tasks.get(&report.task).map(|task| task.assignee.clone())
+            }
+            Command::Send(message) => Some(message.sender.agent_id.clone()),
+            Command::Delegate(task) => task.delegator.clone(),
+            Command::ReleaseLease { agent } => Some(agent.clone()),
+            _ => who.says.map(name),
+        };
+        let present = acting.and_then(|agent| self.bench.session.participant(&agent).cloned());
+        let present = present.and_then(|participant| participant.lease).map(|lease| lease.fence);
+        let envelope = Envelope {
+            principal,
+            agent: who.says.map(name),
+            expected_revision: who
+                .revision
+                .map(|offset| self.bench.session.revision.saturating_add_signed(offset.into())),
+            fence: who.fence.and_then(|offset| present?.checked_add_signed(offset.into())),
+            command,
+        };
+        self.give(envelope);
+        if by_plan {
+            let steps = self.bench.session.workflow.iter().flat_map(|workflow| workflow.steps.clone());
+            self.edited.extend(steps.filter(|step| step.status != StepStatus::Pending).map(|step| step.name));
+        }
+    }
+
+    fn give(&mut self, envelope: Envelope) {
+        let before = self.bench.clone();
+        if self.bench.give(envelope).is_err() {
+            assert_eq!(before.session, self.bench.session);
+            assert_eq!(before.events.len(), self.bench.events.len());
+        }
+    }
+
+    fn fire(&mut self, timer: &Index, stale: bool) {
+        let world = &mut self.bench.world;
+        let timers: Vec<Timer> =
+            if stale { world.set_ever.clone() } else { world.timers.values().cloned().collect() };
+        if timers.is_empty() {
+            return;
+        }
+        let timer = timer.get(&timers);
+        let is_set = world.timers.get(&timer.key) == Some(timer);
+        let is_due = timer.at.millis() <= self.bench.now;
+        if is_set && is_due {
+            world.timers.remove(&timer.key);
+        }
+        // A lease is renewed by moving its timer, so its time stands nowhere else: the engine fires it when it is due.
+        let too_early = is_set && !is_due && matches!(timer.action, TimerAction::ExpireLease { .. });
+        if let Some(command) = command_of(timer).filter(|_| !too_early) {
+            let revision = self.bench.session.revision;
+            self.bench.give(Envelope::new(Principal::engine(), command)).expect("a timer is never refused");
+            if !is_due {
+                assert_eq!(revision, self.bench.session.revision, "{timer:?} fired early");
+            }
+        }
+    }
+
+    fn fork(&mut self, at: &Index) {
+        let copied = at.index(self.bench.events.len()) + 1;
+        let events = self.bench.events[..copied].to_vec();
+        let source = Session::replay(&events).unwrap().unwrap();
+        self.forks += 1;
+        let id = session_id(&format!("fork{}", self.forks));
+        let moment = self.bench.moment();
+        let decision = fork(&source, id, &client("owner"), &moment).unwrap();
+        self.bench = Bench::from_decision(decision, events, self.bench.now, self.bench.nonce);
+        assert_eq!(self.bench.session.status, Status::Active);
+        let known = self.bench.session.workflow.iter().flat_map(|workflow| workflow.steps.clone());
+        // The revision may lie before an edit or after it, and the plan may have been completed in between.
+        self.edited.extend(known.map(|step| step.name));
+    }
+
+    fn check(&mut self) {
+        let Bench { session, events, world, .. } = &self.bench;
+        world.check(session);
+        assert_eq!(session.revision, events.len() as u64);
+        let steps = || session.workflow.iter().flat_map(|workflow| &workflow.steps);
+        for step in steps().filter(|step| !self.edited.contains(&step.name)) {
+            let ready = step.dependencies.iter().all(|name| is_complete(session, name));
+            if step.status == StepStatus::Active {
+                assert!(ready, "'{}' is active before its dependencies are complete", step.name);
+            }
+            let by_hand = step.reason.as_deref().is_some_and(|reason| reason.ends_with("by hand"));
+            if step.status == StepStatus::Completed && !by_hand {
+                let finished = |agent| has_finished(session, step, agent);
+                assert!(step.required_agents.iter().all(finished), "'{}' is complete too early", step.name);
+            }
+        }
+        for step in
+            steps().filter(|step| session.status == Status::Active && step.status == StepStatus::Active)
+        {
+            let finished = |agent| has_finished(session, step, agent);
+            let done = !step.required_agents.is_empty() && step.required_agents.iter().all(finished);
+            assert!(!done, "'{}' has all it waits for and is not complete", step.name);
+        }
+        let names: BTreeSet<&str> =
+            steps().filter(|s| s.status == StepStatus::Pending).map(|s| s.name.as_str()).collect();
+        let edited = self.edited.iter().filter(|name| !names.contains(name.as_str())).cloned();
+        self.edited = edited.collect();
+    }
+
+    /// The journal, written and read again, gives the state; so does any snapshot with what came after it.
+    fn check_journal(&self, cut: &Index) {
+        let Bench { session, events, .. } = &self.bench;
+        for (i, event) in events.iter().enumerate() {
+            assert_eq!(event.seq, i as u64 + 1);
+        }
+        let stored: Vec<String> = events.iter().map(|event| serde_json::to_string(event).unwrap()).collect();
+        let read: Vec<Event> = stored.iter().map(|text| serde_json::from_str(text).unwrap()).collect();
+        for (event, read) in events.iter().zip(&read) {
+            assert_eq!(event, read);
+        }
+        let replayed = Session::replay(&read).unwrap().unwrap();
+        assert_eq!(&replayed, session);
+
+        let cut = cut.index(events.len()) + 1;
+        let early = Session::replay(&read[..cut]).unwrap().unwrap();
+        let snapshot = serde_json::to_string(&early).unwrap();
+        let mut restored: Session = serde_json::from_str(&snapshot).unwrap();
+        assert_eq!(restored, early);
+        for event in &read[cut..] {
+            restored.apply(event).unwrap();
+        }
+        assert_eq!(&restored, session);
+    }
+}
+
+fn cases() -> u32 {
+    if std::env::var_os("SESSIOND_LONG").is_some() { 20_000 } else { 300 }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_sequence_of_commands_keeps_every_invariant_and_replays_to_the_same_state(
+        plan in any_plan(),
+        ops in prop::collection::vec(any_op(), 1..60),
+        cut in any::<Index>(),
+    ) {
+        let mut new = new_session("");
+        new.workflow = Some(plan.into_iter().map(AnyStep::build).collect());
+        let bench = Bench::create(new, &client("owner")).unwrap_or_else(|_| Bench::new("a: back; b: front"));
+        let mut run = Run { bench, edited: BTreeSet::new(), forks: 0 };
+        run.check();
+        for op in ops {
+            run.op(op);
+            run.check();
+        }
+        run.check_journal(&cut);
+    }
+
+    #[test]
+    fn any_events_at_all_fold_to_a_state_or_an_error_and_never_panic(
+        plan in any_plan(),
+        ops in prop::collection::vec(any_op(), 1..20),
+        order in prop::collection::vec(any::<Index>(), 1..40),
+    ) {
+        let mut run = Run { bench: Bench::new("a: back; b: front"), edited: BTreeSet::new(), forks: 0 };
+        run.command(&Caller { principal: 0, says: None, fence: None, revision: None }, What::Plan(plan));
+        for op in ops {
+            run.op(op);
+        }
+        let events = &run.bench.events;
+        let mut session = Session::begin(&events[0]).unwrap();
+        for (i, index) in order.iter().enumerate() {
+            let event = Event { seq: i as u64 + 2, ..index.get(events).clone() };
+            if session.apply(&event).is_err() {
+                break;
+            }
+        }
+        // What such a state decides is refused or folds as well.
+        let _ = decide(&session, Envelope::new(Principal::local(), Command::Expire), &moment(0, 1));
+    }
+}

@@ -1,0 +1,437 @@
+//! Any command by anybody: what the property tests draw from. Ids are numbers until the state is known, so that most
+//! of them fit it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+use serde_json::{Value, json};
+use sessiond_core::*;
+
+use super::{Bench, agent, client, key, participant};
+
+pub const AGENTS: [&str; 7] = ["orch", "back", "front", "qa", "extra", "nobody", "sessiond://engine"];
+pub const STEPS: [&str; 6] = ["a", "b", "c", "d", "e", "unknown"];
+
+/// A command of somebody, or something else that can happen to a session.
+#[derive(Debug, Clone)]
+pub enum Op {
+    Give {
+        who: Caller,
+        what: What,
+    },
+    Wait(i64),
+    /// A timer that is set fires, when it is due or not; or one that was ever set.
+    Fire {
+        timer: Index,
+        stale: bool,
+    },
+    Fork {
+        at: Index,
+    },
+}
+
+#[derive(Debug, Clone)]
+pub struct Caller {
+    pub principal: u8,
+    pub says: Option<u8>,
+    pub fence: Option<i8>,
+    pub revision: Option<i8>,
+}
+
+/// A command whose ids are chosen when the state is known.
+#[derive(Debug, Clone)]
+pub enum What {
+    Update {
+        name: String,
+        expires_in: Option<u32>,
+    },
+    Add(u8),
+    Remove(u8),
+    Claim {
+        agent: u8,
+        holder: bool,
+        ttl: u32,
+    },
+    Release(u8),
+    Plan(Vec<AnyStep>),
+    Lists {
+        current: Option<u8>,
+        completed: Vec<u8>,
+        pending: Vec<u8>,
+    },
+    Advance(Option<u8>),
+    Context {
+        patch: bool,
+        value: Value,
+    },
+    Delegate {
+        from: Option<u8>,
+        to: u8,
+        step: Option<u8>,
+        request: AnyRequest,
+    },
+    Report {
+        task: Index,
+        attempt: Option<i8>,
+        by: Option<u8>,
+        change: AnyChange,
+    },
+    Send {
+        from: u8,
+        to: u8,
+        kind: u8,
+        task: Option<Index>,
+        by_request: bool,
+        step: Option<u8>,
+        payload: Value,
+        request: AnyRequest,
+    },
+    End(bool),
+    Expire,
+}
+
+#[derive(Debug, Clone)]
+pub struct AnyStep {
+    pub name: u8,
+    pub required: Vec<u8>,
+    pub optional: Vec<u8>,
+    pub dependencies: Vec<u8>,
+    pub on_failure: u8,
+    pub template: Option<AnyRequest>,
+}
+
+#[derive(Debug, Clone)]
+pub struct AnyRequest {
+    pub timeout: Option<u32>,
+    pub retries: u32,
+    pub fallbacks: Vec<u8>,
+}
+
+#[derive(Debug, Clone)]
+pub enum AnyChange {
+    Accept,
+    Progress(Value),
+    Complete(Value),
+    Fail(Value),
+    Cancel,
+}
+
+pub fn any_agent() -> impl Strategy<Value = u8> {
+    prop_oneof![30 => 0u8..4, 4 => 4u8..7]
+}
+
+pub fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(|b| json!(b)),
+        any::<f64>().prop_map(|n| json!(n)),
+        any::<u64>().prop_map(|n| json!(n)),
+        "[a-z]{0,4}".prop_map(|text| json!(text)),
+    ];
+    leaf.prop_recursive(2, 6, 3, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+            prop::collection::btree_map("[a-c]|result|error|status|progress", inner, 0..3)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+pub fn any_request() -> impl Strategy<Value = AnyRequest> {
+    let timeout = prop::option::of(0u32..20_000);
+    (timeout, 0u32..3, prop::collection::vec(any_agent(), 0..3))
+        .prop_map(|(timeout, retries, fallbacks)| AnyRequest { timeout, retries, fallbacks })
+}
+
+pub fn any_step() -> impl Strategy<Value = AnyStep> {
+    (
+        0u8..5,
+        prop::collection::vec(0u8..4, 0..3),
+        prop::collection::vec(any_agent(), 0..2),
+        prop::collection::vec(0u8..5, 0..2),
+        0u8..3,
+        prop::option::of(any_request()),
+    )
+        .prop_map(|(name, required, optional, dependencies, on_failure, template)| AnyStep {
+            name,
+            required,
+            optional,
+            dependencies,
+            on_failure,
+            template,
+        })
+}
+
+/// A plan that may be right: its names differ and its dependencies point back. One in ten is left as it came.
+pub fn any_plan() -> impl Strategy<Value = Vec<AnyStep>> {
+    (prop::collection::vec(any_step(), 1..5), 0u8..10).prop_map(|(mut steps, wild)| {
+        if wild > 0 {
+            let mut earlier = BTreeSet::new();
+            steps.retain(|step| earlier.insert(step.name));
+            let names: Vec<u8> = steps.iter().map(|step| step.name).collect();
+            for (i, step) in steps.iter_mut().enumerate() {
+                step.dependencies.retain(|name| names[..i].contains(name));
+                for list in [&mut step.required, &mut step.optional, &mut step.dependencies] {
+                    let mut seen = BTreeSet::new();
+                    list.retain(|item| seen.insert(*item));
+                }
+                let required = step.required.clone();
+                step.optional.retain(|agent| *agent < 4 && !required.contains(agent));
+            }
+        }
+        steps
+    })
+}
+
+pub fn any_change() -> impl Strategy<Value = AnyChange> {
+    prop_oneof![
+        3 => Just(AnyChange::Accept),
+        1 => any_json().prop_map(AnyChange::Progress),
+        6 => any_json().prop_map(AnyChange::Complete),
+        3 => any_json().prop_map(AnyChange::Fail),
+        1 => Just(AnyChange::Cancel),
+    ]
+}
+
+pub fn any_what() -> impl Strategy<Value = What> {
+    let lists =
+        (prop::option::of(0u8..6), prop::collection::vec(0u8..6, 0..3), prop::collection::vec(0u8..6, 0..2));
+    let delegate =
+        (prop::option::of(any_agent()), any_agent(), prop::option::weighted(0.3, 0u8..6), any_request());
+    let report = (
+        any::<Index>(),
+        prop::option::weighted(0.2, -1i8..2),
+        prop::option::weighted(0.4, any_agent()),
+        any_change(),
+    );
+    let send = (
+        (any_agent(), any_agent(), 0u8..5),
+        prop::option::weighted(0.8, any::<Index>()),
+        any::<bool>(),
+        prop::option::weighted(0.2, 0u8..6),
+        any_json(),
+        any_request(),
+    );
+    prop_oneof![
+        1 => ("[a-z]{0,3}", prop::option::of(0u32..60_000)).prop_map(|(name, expires_in)| What::Update { name, expires_in }),
+        1 => any_agent().prop_map(What::Add),
+        1 => any_agent().prop_map(What::Remove),
+        2 => (any_agent(), any::<bool>(), 0u32..30_000).prop_map(|(agent, holder, ttl)| What::Claim { agent, holder, ttl }),
+        1 => any_agent().prop_map(What::Release),
+        2 => any_plan().prop_map(What::Plan),
+        1 => lists.prop_map(|(current, completed, pending)| What::Lists { current, completed, pending }),
+        1 => prop::option::of(0u8..6).prop_map(What::Advance),
+        1 => (any::<bool>(), any_json()).prop_map(|(patch, value)| What::Context { patch, value }),
+        6 => delegate.prop_map(|(from, to, step, request)| What::Delegate { from, to, step, request }),
+        12 => report.prop_map(|(task, attempt, by, change)| What::Report { task, attempt, by, change }),
+        6 => send.prop_map(|((from, to, kind), task, by_request, step, payload, request)| What::Send {
+            from, to, kind, task, by_request, step, payload, request,
+        }),
+    ]
+}
+
+pub fn any_caller() -> impl Strategy<Value = Caller> {
+    let caller = (
+        prop_oneof![6 => Just(0u8), 4 => 1u8..7],
+        prop::option::weighted(0.1, any_agent()),
+        prop::option::weighted(0.5, prop_oneof![9 => Just(0i8), 1 => -1i8..2]),
+        prop::option::weighted(0.1, -1i8..2),
+    );
+    caller.prop_map(|(principal, says, fence, revision)| Caller { principal, says, fence, revision })
+}
+
+pub fn any_op() -> impl Strategy<Value = Op> {
+    let ends = prop_oneof![any::<bool>().prop_map(What::End), Just(What::Expire)];
+    prop_oneof![
+        60 => (any_caller(), any_what()).prop_map(|(who, what)| Op::Give { who, what }),
+        1 => (any_caller(), ends).prop_map(|(who, what)| Op::Give { who, what }),
+        6 => (0i64..10_000).prop_map(Op::Wait),
+        10 => (any::<Index>(), any::<bool>()).prop_map(|(timer, stale)| Op::Fire { timer, stale }),
+        1 => any::<Index>().prop_map(|at| Op::Fork { at }),
+    ]
+}
+
+pub fn principal(n: u8) -> Principal {
+    match n {
+        0 => Principal::local(),
+        1 => client("owner"),
+        2 => key("orchestrators", &["orch"]),
+        3 => key("all", &["*"]),
+        4 => key("workers", &["back", "front"]),
+        5 => key("strangers", &["stranger"]),
+        _ => client("another"),
+    }
+}
+
+pub fn name(n: u8) -> AgentId {
+    agent(AGENTS[usize::from(n) % AGENTS.len()])
+}
+
+pub fn step_name(n: u8) -> String {
+    STEPS[usize::from(n) % STEPS.len()].into()
+}
+
+pub fn span(millis: Option<u32>) -> Option<Span> {
+    millis.map(|millis| Span::from_millis(millis.into()))
+}
+
+impl AnyRequest {
+    pub fn policy(&self) -> Option<RetryPolicy> {
+        Some(RetryPolicy {
+            max_retries: self.retries,
+            backoff: Backoff::Exponential,
+            ..RetryPolicy::default()
+        })
+    }
+
+    pub fn fallbacks(&self) -> Vec<AgentId> {
+        self.fallbacks.iter().map(|n| name(*n)).collect()
+    }
+}
+
+impl AnyStep {
+    pub fn build(self) -> NewStep {
+        NewStep {
+            name: step_name(self.name),
+            description: None,
+            required_agents: self.required.into_iter().map(name).collect(),
+            optional_agents: self.optional.into_iter().map(name).collect(),
+            dependencies: self.dependencies.into_iter().map(step_name).collect(),
+            on_failure: [OnFailure::Fail, OnFailure::Continue, OnFailure::Retry]
+                [usize::from(self.on_failure)],
+            outputs: vec![],
+            estimated_duration: None,
+            task: self.template.map(|request| TaskTemplate {
+                task_type: "planned".into(),
+                payload: json!({ "n": 1.1 }),
+                priority: Priority::High,
+                timeout: span(request.timeout),
+                retry_policy: request.policy(),
+                fallback_agents: request
+                    .fallbacks()
+                    .into_iter()
+                    .collect::<BTreeSet<_>>()
+                    .into_iter()
+                    .collect(),
+            }),
+        }
+    }
+}
+
+impl What {
+    pub fn build(self, bench: &Bench) -> Command {
+        let tasks: Vec<&std::sync::Arc<Task>> = bench.session.tasks.values().collect();
+        let open: Vec<_> = tasks.iter().copied().filter(|task| task.status.is_open()).collect();
+        // Mostly an open one, or few reports would be taken.
+        let chosen = |index: &Index| match (tasks.as_slice(), open.as_slice()) {
+            ([], _) => None,
+            (_, [_, ..]) if index.index(5) > 0 => Some(*index.get(&open)),
+            _ => Some(*index.get(&tasks)),
+        };
+        match self {
+            What::Update { name, expires_in } => Command::Update {
+                labels: Some(BTreeMap::from([("k".into(), name.clone())])),
+                name: Some(name),
+                expires_in: span(expires_in),
+            },
+            What::Add(n) => Command::AddParticipant(participant(name(n).as_str(), "worker")),
+            What::Remove(n) => Command::RemoveParticipant { agent: name(n) },
+            What::Claim { agent, holder, ttl } => Command::ClaimLease {
+                agent: name(agent),
+                holder: if holder { "one" } else { "other" }.into(),
+                ttl: Span::from_millis(ttl.into()),
+            },
+            What::Release(n) => Command::ReleaseLease { agent: name(n) },
+            What::Plan(steps) => Command::UpdateWorkflow(WorkflowUpdate {
+                steps: Some(steps.into_iter().map(AnyStep::build).collect()),
+                ..WorkflowUpdate::default()
+            }),
+            What::Lists { current, completed, pending } => Command::UpdateWorkflow(WorkflowUpdate {
+                steps: None,
+                current_step: current.map(step_name),
+                completed_steps: Some(completed.into_iter().map(step_name).collect()),
+                pending_steps: Some(pending.into_iter().map(step_name).collect()),
+            }),
+            What::Advance(step) => Command::Advance { step: step.map(step_name) },
+            What::Context { patch: true, value } => Command::ChangeContext(ContextChange::Patch(value)),
+            What::Context { patch: false, value } => Command::ChangeContext(ContextChange::Replace(value)),
+            What::Delegate { from, to, step, request } => Command::Delegate(DelegateTask {
+                task_type: "work".into(),
+                delegator: from.map(name),
+                delegatee: name(to),
+                payload: json!({ "n": 0.1 }),
+                step: step.map(step_name),
+                priority: Priority::Low,
+                timeout: span(request.timeout),
+                retry_policy: request.policy(),
+                fallback_agents: request.fallbacks(),
+                message_id: None,
+            }),
+            What::Report { task, attempt, by, change } => {
+                let task = chosen(&task);
+                Command::Report(TaskReport {
+                    task: task.map_or(TaskId::parse("task_unknown").unwrap(), |task| task.id.clone()),
+                    attempt: attempt.and_then(|offset| task?.attempt.checked_add_signed(offset.into())),
+                    by: by.map(|n| match task {
+                        // Mostly the right one, or few reports would be taken.
+                        Some(task) if n < 3 => task.assignee.clone(),
+                        _ => name(n),
+                    }),
+                    change: match change {
+                        AnyChange::Accept => TaskChange::Accept,
+                        AnyChange::Progress(value) => TaskChange::Progress(value),
+                        AnyChange::Complete(value) => TaskChange::Complete(value),
+                        AnyChange::Fail(value) => TaskChange::Fail(value),
+                        AnyChange::Cancel => TaskChange::Cancel { reason: None },
+                    },
+                })
+            }
+            What::Send { from, to, kind, task, by_request, step, payload, request } => {
+                let types = [
+                    MessageType::TaskRequest,
+                    MessageType::TaskResponse,
+                    MessageType::StatusUpdate,
+                    MessageType::Error,
+                    MessageType::Heartbeat,
+                ];
+                let message_type = types[usize::from(kind)];
+                let task = task.as_ref().and_then(chosen);
+                let answers = task.filter(|_| message_type != MessageType::TaskRequest);
+                let mut metadata = serde_json::Map::new();
+                if let Some(step) = step {
+                    metadata.insert("step".into(), json!(step_name(step)));
+                }
+                if let Some(task) = answers.filter(|_| !by_request) {
+                    metadata.insert("task_id".into(), json!(task.id));
+                }
+                let sender = answers.filter(|_| from < 3).map_or(name(from), |task| task.assignee.clone());
+                let asker = answers.and_then(|task| task.delegator.clone());
+                let recipient = asker.filter(|_| to < 3).unwrap_or_else(|| name(to));
+                Command::Send(Message {
+                    message_id: MessageId::parse(format!("m{}", bench.nonce)).unwrap(),
+                    timestamp: Timestamp::from_millis(bench.now),
+                    sender: Party::new(sender),
+                    recipient: Party::new(recipient),
+                    message_type,
+                    priority: Priority::Medium,
+                    payload,
+                    routing: Routing {
+                        timeout: span(request.timeout),
+                        retry_policy: request.policy(),
+                        fallback_agents: request.fallbacks(),
+                        ..Routing::default()
+                    },
+                    metadata,
+                    in_reply_to: answers.filter(|_| by_request).map(|task| task.message_id.clone()),
+                })
+            }
+            What::End(true) => Command::Complete {
+                summary: Some("done".into()),
+                artifacts: vec!["s3://artifacts/build.zip".into()],
+            },
+            What::End(false) => Command::Terminate { reason: "stopped".into(), details: None },
+            What::Expire => Command::Expire,
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! A model of what the engine does with effects, and of what must hold of it and the state together.
+
+use std::collections::BTreeMap;
+
+use sessiond_core::{
+    AgentId, Command, Effect, Message, MessageId, MessageType, OnFailure, ParticipantStatus, Session, Status,
+    Step, StepStatus, TaskStatus, Timer, TimerAction, Timestamp,
+};
+
+/// Timers and inboxes as the effects have left them. Nobody acknowledges anything.
+#[derive(Debug, Clone, Default)]
+pub struct World {
+    pub timers: BTreeMap<String, Timer>,
+    pub set_ever: Vec<Timer>,
+    pub inbox: Vec<(AgentId, MessageId)>,
+    pub delivered: Vec<Message>,
+    pub not_before: BTreeMap<MessageId, Timestamp>,
+}
+
+impl World {
+    pub fn run(&mut self, effects: &[Effect]) {
+        for effect in effects {
+            match effect {
+                Effect::SetTimer(timer) => {
+                    self.set_ever.push(timer.clone());
+                    self.timers.insert(timer.key.clone(), timer.clone());
+                }
+                Effect::ClearTimer(key) => {
+                    self.timers.remove(key);
+                }
+                Effect::Deliver { message, not_before, .. } => {
+                    assert!(!message.recipient.agent_id.is_engine(), "the engine has no inbox");
+                    let slot = (message.recipient.agent_id.clone(), message.message_id.clone());
+                    assert!(!self.inbox.contains(&slot), "{slot:?} is delivered twice");
+                    self.inbox.push(slot);
+                    if let Some(time) = not_before {
+                        self.not_before.insert(message.message_id.clone(), *time);
+                    }
+                    self.delivered.push(Message::clone(message));
+                }
+                Effect::Withdraw { recipient, message_id } => {
+                    self.inbox.retain(|slot| *slot != (recipient.clone(), message_id.clone()));
+                }
+            }
+        }
+    }
+
+    /// The next timer that is due at `now`, which goes.
+    pub fn take_due(&mut self, now: i64) -> Option<Timer> {
+        let due = self.timers.values().filter(|timer| timer.at.millis() <= now);
+        let key = due.min_by_key(|timer| timer.at).map(|timer| timer.key.clone())?;
+        self.timers.remove(&key)
+    }
+
+    /// What must hold after every command.
+    pub fn check(&self, session: &Session) {
+        self.check_tasks(session);
+        self.check_timers(session);
+        check_participants(session);
+        if let Some(workflow) = &session.workflow {
+            for step in workflow.steps.iter().filter(|_| session.status == Status::Active) {
+                let ready = step.dependencies.iter().all(|name| is_complete(session, name));
+                assert!(
+                    step.status != StepStatus::Pending || !ready,
+                    "'{}' is ready and does not start",
+                    step.name
+                );
+            }
+        }
+    }
+
+    fn check_tasks(&self, session: &Session) {
+        let requests = self.delivered.iter().filter(|m| m.message_type == MessageType::TaskRequest);
+        let waiting = requests.filter(|request| {
+            self.inbox.contains(&(request.recipient.agent_id.clone(), request.message_id.clone()))
+        });
+        assert_eq!(waiting.count(), session.open_tasks().count(), "no request of an earlier attempt is left");
+        for task in session.tasks.values() {
+            let request = (task.assignee.clone(), task.message_id.clone());
+            let waiting = self.inbox.iter().filter(|slot| **slot == request).count();
+            let timer = self.timers.get(&format!("task:{}", task.id));
+            if task.status.is_open() {
+                assert_eq!(waiting, 1, "the request of {} waits in the inbox of its assignee", task.id);
+                let timer = timer.expect("an open task has a deadline timer");
+                assert_eq!(timer.at, task.deadline);
+                let (task, attempt) = (task.id.clone(), task.attempt);
+                assert_eq!(timer.action, TimerAction::TaskDeadline { task, attempt });
+            } else {
+                assert_eq!(waiting, 0, "the request of {} is taken back", task.id);
+                assert!(timer.is_none(), "a closed task has no timer");
+                assert!(task.ended_at.is_some());
+            }
+            let answers = self.delivered.iter().filter(|message| {
+                matches!(message.message_type, MessageType::TaskResponse | MessageType::Error)
+                    && message.metadata.get("task_id").and_then(|id| id.as_str()) == Some(task.id.as_str())
+                    && Some(&message.recipient.agent_id) == task.delegator.as_ref()
+            });
+            assert!(answers.count() <= 1, "the delegator of {} is told once", task.id);
+        }
+    }
+
+    fn check_timers(&self, session: &Session) {
+        let open = session.open_tasks().count();
+        let deadlines = self.timers.keys().filter(|key| key.starts_with("task:")).count();
+        assert_eq!(open, deadlines, "each open task has exactly one timer, and nothing else has");
+        let expires = session.expires_at.filter(|_| session.status == Status::Active);
+        let expiry = self.timers.get("expiry").map(|timer| timer.at);
+        assert_eq!(expiry, expires);
+        let leases: BTreeMap<_, _> = self
+            .timers
+            .iter()
+            .filter_map(|(key, timer)| Some((key.strip_prefix("lease:")?, &timer.action)))
+            .collect();
+        for participant in session.participants.iter() {
+            let expected = participant.lease.as_ref().map(|lease| TimerAction::ExpireLease {
+                agent: participant.agent_id.clone(),
+                fence: lease.fence,
+            });
+            assert_eq!(leases.get(participant.agent_id.as_str()).copied(), expected.as_ref());
+        }
+        if session.status != Status::Active {
+            assert_eq!(open, 0, "an ended session has no open task");
+            assert!(self.timers.keys().all(|key| key == "cascade"));
+            let success = session.status == Status::Completed;
+            let passed_on = self.set_ever.iter().any(|timer| timer.key == "cascade");
+            assert_eq!(passed_on, !success, "an end without success reaches the children");
+        }
+    }
+}
+
+fn check_participants(session: &Session) {
+    for participant in session.participants.iter() {
+        let working = session
+            .tasks
+            .values()
+            .filter(|task| task.status == TaskStatus::InProgress && task.assignee == participant.agent_id)
+            .count();
+        assert_eq!(participant.working, working as u64, "{}", participant.agent_id);
+        match participant.status {
+            ParticipantStatus::Busy => assert!(working > 0),
+            ParticipantStatus::Active | ParticipantStatus::Left => assert_eq!(working, 0),
+            ParticipantStatus::Waiting => assert!(participant.lease.is_none()),
+            ParticipantStatus::SessionTerminated => assert_ne!(session.status, Status::Active),
+        }
+        if let Some(lease) = &participant.lease {
+            assert_eq!(lease.fence, participant.fence);
+            assert_eq!(session.status, Status::Active, "an ended session has no lease");
+        }
+    }
+}
+
+pub fn is_complete(session: &Session, name: &str) -> bool {
+    let step = session.workflow.as_ref().and_then(|workflow| workflow.step(name));
+    step.is_some_and(|step| step.status == StepStatus::Completed)
+}
+
+/// Whether `agent` has done its part in `step`, worked out apart from the code under test.
+pub fn has_finished(session: &Session, step: &Step, agent: &AgentId) -> bool {
+    session.tasks.values().any(|task| {
+        let ended_well = task.status == TaskStatus::Completed
+            || (step.on_failure == OnFailure::Continue
+                && matches!(task.status, TaskStatus::Failed | TaskStatus::Timeout));
+        ended_well
+            && task.revision >= step.started_revision
+            && task.step.as_ref() == Some(&step.name)
+            && task.delegatee == *agent
+    })
+}
+
+/// What the engine commands when a timer fires; the end of children is no command to this session.
+pub fn command_of(timer: &Timer) -> Option<Command> {
+    match timer.action.clone() {
+        TimerAction::Expire => Some(Command::Expire),
+        TimerAction::TaskDeadline { task, attempt } => Some(Command::TaskDeadline { task, attempt }),
+        TimerAction::ExpireLease { agent, fence } => Some(Command::ExpireLease { agent, fence }),
+        TimerAction::EndChildren => None,
+    }
+}
