@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use sessiond_core::{AgentId, Kind, SessionId, Status, Timer, TimerAction, Timestamp};
 use sessiond_store::conformance::Backend;
 use sessiond_store::sqlite::{FILE, Options, Sqlite};
-use sessiond_store::{Append, Done, Error, Op, Point, Record, Snapshot, Store, SummaryRow, Write};
+use sessiond_store::{Append, Done, Error, Op, Point, Record, Refusal, Snapshot, Store, SummaryRow, Write};
 
 struct Directory(tempfile::TempDir);
 
@@ -98,6 +98,34 @@ async fn a_deleted_session_leaves_no_row_behind() {
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
     panic!("rows are left in {left:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_batch_that_fails_in_its_middle_is_undone_and_fails_no_other() {
+    let directory = directory().await;
+    let store = directory.open().await.unwrap();
+    let agent_id = AgentId::parse("test://damaged").unwrap();
+    let now = Timestamp::from_millis(1);
+    let connect = Op::Connect { agent_id: agent_id.clone(), now };
+    store.write(vec![connect.clone()]).await.unwrap();
+    let file = rusqlite::Connection::open(directory.0.path().join(FILE)).unwrap();
+    file.execute("UPDATE inboxes SET fence = -1", []).unwrap();
+    let mut revision = 0;
+    for _ in 0..20 {
+        let bad = store.write(vec![append("bad", 0, "x"), connect.clone(), append("after", 0, "x")]);
+        let good = |id: &'static str| store.write(vec![append(id, revision, "x")]);
+        let (bad, a, b, c) = tokio::join!(bad, good("a"), good("b"), good("c"));
+        assert!(matches!(bad, Err(Error::Failed(_))), "{bad:?}");
+        for good in [a, b, c] {
+            assert_eq!(good.unwrap(), [Ok(Done::Ok)]);
+        }
+        revision += 1;
+        // The key that the undone session had is another's now.
+        let late = store.write(vec![append("bad", 1, "x")]).await.unwrap();
+        assert_eq!(late, [Err(Refusal::Conflict { actual: 0 })]);
+    }
+    let counts = store.counts().await.unwrap();
+    assert_eq!(counts.sessions.values().sum::<u64>(), 3);
 }
 
 #[tokio::test]

@@ -1,11 +1,11 @@
-//! Inboxes: order, redelivery, tokens, limits and ends.
+//! Inboxes: order, redelivery, tokens, and dead letters.
 
 use super::*;
-use crate::{AgentRecord, Answer, Inbox, MessageQuery, MessageRecord, MessageState};
+use crate::{Inbox, MessageState};
 use Priority::{Critical, High, Low, Medium};
 use sessiond_core::Fence;
 
-const AGAIN: i64 = 60_000;
+pub(super) const AGAIN: i64 = 60_000;
 
 struct Taken {
     /// Ids and attempts.
@@ -13,7 +13,7 @@ struct Taken {
     dead: Vec<String>,
 }
 
-fn take_op(now: i64, limit: usize, fence: Option<Fence>) -> Op {
+pub(super) fn take_op(now: i64, limit: usize, fence: Option<Fence>) -> Op {
     Op::Take { agent_id: agent("to"), fence, now: at(now), again_at: at(now + AGAIN), limit, max_attempts: 3 }
 }
 
@@ -38,7 +38,7 @@ async fn take_as(store: &Arc<dyn Store>, now: i64, limit: usize, fence: Option<F
 }
 
 /// The ids of what is taken at `now`.
-async fn take(store: &Arc<dyn Store>, now: i64, limit: usize) -> Vec<String> {
+pub(super) async fn take(store: &Arc<dyn Store>, now: i64, limit: usize) -> Vec<String> {
     let taken = take_as(store, now, limit, None).await;
     taken.deliveries.into_iter().map(|(id, _)| id).collect()
 }
@@ -57,11 +57,11 @@ fn ack_op(ids: &[&str], fence: Option<Fence>) -> Op {
     }
 }
 
-async fn ack(store: &Arc<dyn Store>, ids: &[&str]) -> Done {
+pub(super) async fn ack(store: &Arc<dyn Store>, ids: &[&str]) -> Done {
     do_one(store, ack_op(ids, None)).await
 }
 
-async fn connect(store: &Arc<dyn Store>, now: i64) -> Fence {
+pub(super) async fn connect(store: &Arc<dyn Store>, now: i64) -> Fence {
     let agent_id = agent("to");
     match do_one(store, Op::Connect { agent_id, now: at(now) }).await {
         Done::Fence(fence) => fence,
@@ -73,20 +73,20 @@ fn requeue(id: &str) -> Op {
     Op::Requeue { agent_id: agent("to"), message_id: message_id(id), now: at(7_000) }
 }
 
-fn send(stream: &str, id: &str, priority: Priority) -> Op {
+pub(super) fn send(stream: &str, id: &str, priority: Priority) -> Op {
     enqueue(Enqueue { sender: agent(stream), priority, ..message(id) })
 }
 
-async fn state(store: &Arc<dyn Store>, id: &str) -> Option<MessageState> {
+pub(super) async fn state(store: &Arc<dyn Store>, id: &str) -> Option<MessageState> {
     let found = store.message(&agent("to"), &message_id(id)).await;
     found.expect("it is read").map(|record| record.state)
 }
 
-async fn depth(store: &Arc<dyn Store>) -> u64 {
+pub(super) async fn depth(store: &Arc<dyn Store>) -> u64 {
     inbox(store, 1_000).await.depth
 }
 
-async fn inbox(store: &Arc<dyn Store>, now: i64) -> Inbox {
+pub(super) async fn inbox(store: &Arc<dyn Store>, now: i64) -> Inbox {
     store.inbox(&agent("to"), at(now)).await.expect("it is read")
 }
 
@@ -335,272 +335,4 @@ pub async fn only_a_dead_letter_can_be_put_back(backend: &dyn Backend) {
     assert_eq!(ack(&store, &["a"]).await, Done::Count(1));
     assert_eq!(refused(&store, requeue("a")).await, Refusal::NotFound);
     assert_eq!(depth(&store).await, 0);
-}
-
-fn limited(id: &str, inbox_limit: u64) -> Enqueue {
-    Enqueue { inbox_limit, ..message(id) }
-}
-
-pub async fn a_full_inbox_refuses_a_message_and_its_append(backend: &dyn Backend) {
-    let store = open(backend).await;
-    let full = Refusal::InboxFull(agent("to"));
-    assert_eq!(refused(&store, enqueue(limited("z", 0))).await, full);
-    done(&store, vec![enqueue(limited("a", 2)), enqueue(limited("b", 2))]).await;
-    assert_eq!(refused(&store, enqueue(limited("c", 2))).await, full);
-    let send = Write::Enqueue(Box::new(limited("c", 2)));
-    let refusal = refused(&store, with(append("s", 0, 1), vec![send.clone()])).await;
-    assert_eq!(refusal, full);
-    assert_eq!(store.load(&session("s"), 1).await.unwrap(), None);
-    // What is being delivered still counts; what is acknowledged does not.
-    assert_eq!(take(&store, 1_000, 9).await, ["a", "b"]);
-    assert_eq!(refused(&store, enqueue(limited("c", 2))).await, full);
-    assert_eq!(ack(&store, &["a"]).await, Done::Count(1));
-    done(&store, vec![with(append("s", 0, 1), vec![send])]).await;
-    assert_eq!(depth(&store).await, 2);
-}
-
-pub async fn an_optional_message_is_dropped_by_a_full_inbox(backend: &dyn Backend) {
-    let store = open(backend).await;
-    let optional = |id: &str| Enqueue { optional: true, ..limited(id, 1) };
-    done(&store, vec![enqueue(optional("a")), enqueue(optional("b"))]).await;
-    let send = |id: &str| Write::Enqueue(Box::new(optional(id)));
-    done(&store, vec![with(append("s", 0, 1), vec![send("c"), send("a")])]).await;
-    assert_eq!(take(&store, 1_000, 9).await, ["a"]);
-    assert_eq!(depth(&store).await, 1);
-    assert_eq!(state(&store, "b").await, None);
-    assert!(store.load(&session("s"), 1).await.unwrap().is_some());
-}
-
-pub async fn an_inbox_takes_a_message_id_once(backend: &dyn Backend) {
-    let store = open(backend).await;
-    let exists = Refusal::MessageExists(message_id("a"));
-    done(&store, vec![enqueue(message("a"))]).await;
-    assert_eq!(refused(&store, enqueue(message("a"))).await, exists);
-    assert_eq!(ack(&store, &["a"]).await, Done::Count(1));
-    assert_eq!(refused(&store, send("other", "a", High)).await, exists);
-    let optional = Enqueue { optional: true, ..message("a") };
-    assert_eq!(do_one(&store, enqueue(optional)).await, Done::Ok);
-    assert_eq!(depth(&store).await, 0);
-    let twice = || Write::Enqueue(Box::new(message("b")));
-    let refusal = refused(&store, with(append("s", 0, 1), vec![twice(), twice()])).await;
-    assert_eq!(refusal, Refusal::MessageExists(message_id("b")));
-    assert_eq!(state(&store, "b").await, None);
-}
-
-pub async fn a_message_id_is_free_in_another_inbox(backend: &dyn Backend) {
-    let store = open(backend).await;
-    let other = Enqueue { recipient: agent("other"), ..message("a") };
-    done(&store, vec![enqueue(message("a")), enqueue(other)]).await;
-    assert_eq!(take(&store, 1_000, 9).await, ["a"]);
-    assert_eq!(ack(&store, &["a"]).await, Done::Count(1));
-    let left = store.inbox(&agent("other"), at(1_000)).await.unwrap();
-    assert_eq!(left.depth, 1);
-}
-
-pub async fn two_messages_of_one_append_are_counted_together(backend: &dyn Backend) {
-    let store = open(backend).await;
-    let send = |id: &str| Write::Enqueue(Box::new(limited(id, 2)));
-    let three = vec![send("a"), send("b"), send("c")];
-    let refusal = refused(&store, with(append("s", 0, 1), three)).await;
-    assert_eq!(refusal, Refusal::InboxFull(agent("to")));
-    assert_eq!(depth(&store).await, 0);
-    let withdraw = Write::Withdraw { recipient: agent("to"), message_id: message_id("a") };
-    let exchanged = vec![send("a"), send("b"), withdraw, send("c")];
-    done(&store, vec![with(append("s", 0, 1), exchanged)]).await;
-    assert_eq!(depth(&store).await, 2);
-    assert_eq!(take(&store, 1_000, 9).await, ["b", "c"]);
-}
-
-fn withdraw(id: &str) -> Write {
-    Write::Withdraw { recipient: agent("to"), message_id: message_id(id) }
-}
-
-pub async fn a_withdrawn_message_is_not_delivered_and_makes_room(backend: &dyn Backend) {
-    let store = open(backend).await;
-    let send = |id: &str| Write::Enqueue(Box::new(limited(id, 2)));
-    let writes = vec![withdraw("none"), send("a"), send("b")];
-    done(&store, vec![with(append("s", 0, 1), writes)]).await;
-    assert_eq!(take(&store, 1_000, 1).await, ["a"]);
-    // Also what is being delivered can be taken back, and the room is there for what follows.
-    let writes = vec![withdraw("a"), withdraw("a"), send("c"), send("d")];
-    let refusal = refused(&store, with(append("s", 1, 1), writes)).await;
-    assert_eq!(refusal, Refusal::InboxFull(agent("to")));
-    let writes = vec![withdraw("a"), withdraw("a"), send("c")];
-    done(&store, vec![with(append("s", 1, 1), writes)]).await;
-    assert_eq!(depth(&store).await, 2);
-    let record = store.message(&agent("to"), &message_id("a")).await.unwrap().unwrap();
-    assert_eq!((record.state, record.ended_at), (MessageState::Withdrawn, Some(at(1_000))));
-    assert_eq!(take(&store, 1_000 + AGAIN, 9).await, ["b", "c"]);
-    assert_eq!(ack(&store, &["a"]).await, Done::Count(0));
-}
-
-pub async fn what_was_acknowledged_cannot_be_withdrawn(backend: &dyn Backend) {
-    let store = open(backend).await;
-    done(&store, vec![enqueue(message("a")), enqueue(message("b"))]).await;
-    assert_eq!(ack(&store, &["a"]).await, Done::Count(1));
-    done(&store, vec![with(append("s", 0, 1), vec![withdraw("a")])]).await;
-    assert_eq!(state(&store, "a").await, Some(MessageState::Acked));
-    assert_eq!(depth(&store).await, 1);
-}
-
-pub async fn an_inbox_tells_its_depth_its_oldest_message_and_when_the_next_is_due(backend: &dyn Backend) {
-    let store = open(backend).await;
-    assert_eq!(inbox(&store, 1_000).await, Inbox::default());
-    let accepted = |id: &str, millis, priority| {
-        enqueue(Enqueue { at: at(millis), priority, sender: agent(id), ..message(id) })
-    };
-    done(&store, vec![accepted("a", 200, Low), accepted("b", 300, High)]).await;
-    let expected = Inbox { depth: 2, fence: 0, oldest: Some(at(200)), next_due: None };
-    assert_eq!(inbox(&store, 1_000).await, expected);
-    assert_eq!(take(&store, 1_000, 1).await, ["b"]);
-    assert_eq!(inbox(&store, 1_000).await, expected);
-    assert_eq!(take(&store, 2_000, 1).await, ["a"]);
-    let taken = inbox(&store, 2_000).await;
-    assert_eq!((taken.depth, taken.next_due), (2, Some(at(1_000 + AGAIN))));
-    ack(&store, &["a"]).await;
-    assert_eq!(inbox(&store, 2_000).await.oldest, Some(at(300)));
-    ack(&store, &["b"]).await;
-    assert_eq!(inbox(&store, 2_000).await, Inbox::default());
-}
-
-pub async fn a_message_outside_a_session_is_kept_with_its_answer(backend: &dyn Backend) {
-    let store = open(backend).await;
-    let answer =
-        Answer { scope: "send".into(), key: "a".into(), digest: [1; 32], body: "sent".into(), at: at(1_000) };
-    let send = |id: &str| Op::Enqueue { message: Box::new(limited(id, 1)), answer: Some(answer.clone()) };
-    done(&store, vec![send("a")]).await;
-    assert_eq!(store.answer("send", "a").await.unwrap(), Some(answer.clone()));
-    assert_eq!(refused(&store, send("b")).await, Refusal::Answered(answer.clone()));
-    assert_eq!(depth(&store).await, 1);
-    let mut other = send("b");
-    if let Op::Enqueue { answer: Some(answer), .. } = &mut other {
-        answer.key = "b".into();
-    }
-    assert_eq!(refused(&store, other).await, Refusal::InboxFull(agent("to")));
-    assert_eq!(store.answer("send", "b").await.unwrap(), None);
-}
-
-pub async fn an_agents_inbox_goes_with_it_and_tokens_still_grow(backend: &dyn Backend) {
-    let store = open(backend).await;
-    let delete = || Op::DeleteAgent(agent("to"));
-    assert_eq!(refused(&store, delete()).await, Refusal::NotFound);
-    let record = AgentRecord {
-        agent_id: agent("to"),
-        owner: "owner".into(),
-        registration: "{}".into(),
-        registered_at: at(1),
-    };
-    done(&store, vec![Op::PutAgent(Box::new(record)), enqueue(message("a"))]).await;
-    let fence = connect(&store, 1_000).await;
-    assert_eq!(do_one(&store, delete()).await, Done::Ok);
-    assert_eq!(store.agent(&agent("to")).await.unwrap(), None);
-    assert_eq!(depth(&store).await, 0);
-    assert_eq!(state(&store, "a").await, None);
-    let refusal = refused(&store, take_op(1_000, 9, Some(fence))).await;
-    assert!(matches!(refusal, Refusal::FenceStale { .. }), "{refusal:?}");
-    assert!(connect(&store, 1_000).await > fence);
-    done(&store, vec![enqueue(message("a"))]).await;
-    assert_eq!(take(&store, 1_000, 9).await, ["a"]);
-}
-
-pub async fn deleting_a_session_takes_its_messages_out_of_the_inboxes(backend: &dyn Backend) {
-    let store = open(backend).await;
-    let of_session = |id: &str, recipient: &str| {
-        enqueue(Enqueue { session_id: Some(session("s")), recipient: agent(recipient), ..message(id) })
-    };
-    let ops = vec![
-        op(append("s", 0, 1)),
-        of_session("a", "to"),
-        of_session("b", "to"),
-        of_session("c", "other"),
-        of_session("d", "to"),
-        enqueue(message("stays")),
-    ];
-    done(&store, ops).await;
-    ack(&store, &["d"]).await;
-    assert_eq!(take(&store, 1_000, 1).await, ["a"]);
-    let session_id = session("s");
-    done(&store, vec![Op::DeleteSession { session_id }]).await;
-    assert_eq!(depth(&store).await, 1);
-    assert_eq!(store.inbox(&agent("other"), at(1_000)).await.unwrap(), Inbox::default());
-    assert_eq!(take(&store, 1_000 + AGAIN, 9).await, ["stays"]);
-    done(&store, vec![of_session("a", "to")]).await;
-    assert_eq!(depth(&store).await, 2);
-}
-
-pub async fn messages_are_listed_newest_first_by_each_filter(backend: &dyn Backend) {
-    let store = open(backend).await;
-    let reply = Enqueue {
-        in_reply_to: Some(message_id("m0")),
-        session_id: Some(session("s")),
-        recipient: agent("other"),
-        ..message("reply")
-    };
-    let mut ops: Vec<Op> = (0..5).map(|n| enqueue(message(&format!("m{n}")))).collect();
-    ops.push(enqueue(reply));
-    done(&store, ops).await;
-    ack(&store, &["m1", "m3"]).await;
-    let list = |query: MessageQuery| {
-        let store = store.clone();
-        async move {
-            let page = store.messages(query).await.expect("it is read");
-            let id = |record: &MessageRecord| record.message.message_id.to_string();
-            (page.items.iter().map(id).collect::<Vec<_>>(), page.next_cursor)
-        }
-    };
-    let all = MessageQuery { limit: 99, ..MessageQuery::default() };
-    let order = ["reply", "m4", "m3", "m2", "m1", "m0"];
-    assert_eq!(list(all.clone()).await, (order.map(String::from).into(), None));
-    let (mut ids, mut cursor) = (Vec::new(), None);
-    loop {
-        let (page, next) = list(MessageQuery { limit: 4, cursor, ..all.clone() }).await;
-        assert!(page.len() <= 4);
-        ids.extend(page);
-        cursor = next;
-        if cursor.is_none() {
-            break;
-        }
-    }
-    assert_eq!(ids, order);
-    let of_state = |state| MessageQuery { recipient: Some(agent("to")), state: Some(state), ..all.clone() };
-    assert_eq!(list(of_state(MessageState::Acked)).await.0, ["m3", "m1"]);
-    assert_eq!(list(of_state(MessageState::Queued)).await.0, ["m4", "m2", "m0"]);
-    assert!(list(of_state(MessageState::Dead)).await.0.is_empty());
-    for query in [
-        MessageQuery { session_id: Some(session("s")), ..all.clone() },
-        MessageQuery { in_reply_to: Some(message_id("m0")), ..all.clone() },
-        MessageQuery { recipient: Some(agent("other")), ..all.clone() },
-    ] {
-        assert_eq!(list(query).await.0, ["reply"]);
-    }
-    let elsewhere = MessageQuery { recipient: Some(agent("nobody")), ..all.clone() };
-    assert!(list(elsewhere).await.0.is_empty());
-    let bad = MessageQuery { cursor: Some("nonsense".into()), ..all };
-    assert!(matches!(store.messages(bad).await, Err(Error::Cursor)));
-}
-
-pub async fn a_message_is_read_back_as_it_was_written(backend: &dyn Backend) {
-    let store = open(backend).await;
-    let written = Enqueue {
-        message_id: message_id("a"),
-        recipient: agent("to"),
-        sender: agent("someone"),
-        session_id: Some(session("s")),
-        in_reply_to: Some(message_id("before")),
-        priority: Critical,
-        body: r#"{"text":"ä \u0000 'quoted'"}"#.into(),
-        at: at(1_234),
-        not_before: at(5_678),
-        // These two say how it is accepted, and are not kept.
-        inbox_limit: 0,
-        optional: false,
-    };
-    let accepted = Enqueue { inbox_limit: 7, optional: true, ..written.clone() };
-    done(&store, vec![enqueue(accepted)]).await;
-    let expected =
-        MessageRecord { message: written, state: MessageState::Queued, attempts: 0, ended_at: None };
-    let found = store.message(&agent("to"), &message_id("a")).await;
-    assert_eq!(found.unwrap(), Some(expected));
-    assert_eq!(store.message(&agent("to"), &message_id("b")).await.unwrap(), None);
-    assert_eq!(store.message(&agent("other"), &message_id("a")).await.unwrap(), None);
 }

@@ -9,6 +9,7 @@
 pub mod inboxes;
 pub mod journals;
 pub mod lists;
+pub mod messages;
 pub mod processes;
 pub mod registry;
 pub mod telemetry;
@@ -83,7 +84,8 @@ macro_rules! conformance_tests {
                 a_dead_letter_is_put_back_in_its_old_place_as_if_never_delivered
                 a_message_put_back_raises_none_that_came_after_it
                 a_take_hands_out_a_message_once_also_when_it_is_due_again_at_once
-                only_a_dead_letter_can_be_put_back
+                only_a_dead_letter_can_be_put_back;
+            messages:
                 a_full_inbox_refuses_a_message_and_its_append
                 an_optional_message_is_dropped_by_a_full_inbox
                 an_inbox_takes_a_message_id_once
@@ -283,6 +285,7 @@ mod tests {
             include_str!("inboxes.rs"),
             include_str!("journals.rs"),
             include_str!("lists.rs"),
+            include_str!("messages.rs"),
             include_str!("processes.rs"),
             include_str!("registry.rs"),
             include_str!("telemetry.rs"),

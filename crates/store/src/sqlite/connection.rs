@@ -1,6 +1,6 @@
 //! Opening connections: the file and its rights, and the settings that durability and speed rest on.
 
-use std::fs::{DirBuilder, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::Duration;
@@ -29,9 +29,22 @@ pub(super) fn make(dir: &Path, file: &Path) -> Result<(), Error> {
         let made = builder.recursive(true).mode(0o700).create(dir);
         made.map_err(|error| failed(dir, error))?;
     }
+    if file.exists() {
+        return Ok(());
+    }
     let mut options = OpenOptions::new();
-    let opened = options.write(true).create(true).truncate(false).mode(0o600).open(file);
-    opened.map(drop).map_err(|error| failed(file, error))
+    let made = options.write(true).create(true).truncate(false).mode(0o600).open(file);
+    made.map_err(|error| failed(file, error))?;
+    // The names, too, are to survive a loss of power. The directory's own name is its parent's business, which may be
+    // closed to this process.
+    let synced = File::open(dir).and_then(|dir| dir.sync_all());
+    synced.map_err(|error| failed(dir, error))?;
+    if let Some(parent) = dir.canonicalize().ok().as_deref().and_then(Path::parent)
+        && let Ok(parent) = File::open(parent)
+    {
+        let _ = parent.sync_all();
+    }
+    Ok(())
 }
 
 /// The connection that writes. It brings the format up to date.
