@@ -110,8 +110,7 @@ async fn a_batch_that_fails_in_its_middle_is_undone_and_fails_no_other() {
     store.write(vec![connect.clone()]).await.unwrap();
     let file = rusqlite::Connection::open(directory.0.path().join(FILE)).unwrap();
     file.execute("UPDATE inboxes SET fence = -1", []).unwrap();
-    let mut revision = 0;
-    for _ in 0..20 {
+    for revision in 0..20 {
         let bad = store.write(vec![append("bad", 0, "x"), connect.clone(), append("after", 0, "x")]);
         let good = |id: &'static str| store.write(vec![append(id, revision, "x")]);
         let (bad, a, b, c) = tokio::join!(bad, good("a"), good("b"), good("c"));
@@ -119,7 +118,6 @@ async fn a_batch_that_fails_in_its_middle_is_undone_and_fails_no_other() {
         for good in [a, b, c] {
             assert_eq!(good.unwrap(), [Ok(Done::Ok)]);
         }
-        revision += 1;
         // The key that the undone session had is another's now.
         let late = store.write(vec![append("bad", 1, "x")]).await.unwrap();
         assert_eq!(late, [Err(Refusal::Conflict { actual: 0 })]);
