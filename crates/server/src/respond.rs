@@ -15,24 +15,24 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'.').remove(b'
 /// What a handler answers.
 pub(crate) type Answer = Result<Response, Failure>;
 
-/// A problem on its way out.
+/// A problem on its way out; boxed, because most results are none.
 #[derive(Debug, Clone)]
-pub(crate) struct Failure(pub(crate) Problem);
+pub(crate) struct Failure(pub(crate) Box<Problem>);
 
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
-        Self(problem)
+        Self(Box::new(problem))
     }
 }
 
 impl Failure {
     pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self(Problem::new(code, detail))
+        Problem::new(code, detail).into()
     }
 
     /// One wrong field, parameter or header.
     pub(crate) fn invalid(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self(Problem::invalid(pointer, detail))
+        Problem::invalid(pointer, detail).into()
     }
 }
 

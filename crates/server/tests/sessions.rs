@@ -1,4 +1,5 @@
 //! Sessions over HTTP, as seed 003's tutorial has them and beyond.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 

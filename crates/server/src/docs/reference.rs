@@ -180,13 +180,8 @@ fn answers(body: &mut String, document: &Value, operation: &Value) {
 fn choice<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     let schema = resolve(document, schema);
     let choices = schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array);
-    match choices.into_iter().flatten().find(|choice| kind(choice) != "" || choice.get("$ref").is_some()) {
-        Some(choice) if choice["type"] != "null" => resolve(document, choice),
-        _ => {
-            let mut rest = choices.into_iter().flatten().filter(|choice| choice["type"] != "null");
-            rest.next().map_or(schema, |choice| resolve(document, choice))
-        }
-    }
+    let mut choices = choices.into_iter().flatten().filter(|choice| choice["type"] != "null");
+    choices.next().map_or(schema, |choice| resolve(document, choice))
 }
 
 /// A word or two on what a schema takes.

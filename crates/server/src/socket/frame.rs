@@ -18,25 +18,39 @@ pub(super) enum Incoming {
     Send(Box<api::Message>),
 }
 
-/// Reads a frame; a problem comes with the id of the message that it is about, where the frame has one.
-pub(super) fn read(text: &str) -> Result<Incoming, (Problem, Option<String>)> {
-    let mut frame: Value = api::parse(text.as_bytes()).map_err(|problem| (problem, None))?;
+/// A frame that says nothing to act on.
+#[derive(Debug)]
+pub(super) struct Broken {
+    /// What is wrong.
+    pub(super) problem: Problem,
+    /// The message that it is about, where the frame names one.
+    pub(super) message_id: Option<String>,
+}
+
+fn broken(problem: Problem) -> Box<Broken> {
+    Box::new(Broken { problem, message_id: None })
+}
+
+/// Reads a frame.
+pub(super) fn read(text: &str) -> Result<Incoming, Box<Broken>> {
+    let mut frame: Value = api::parse(text.as_bytes()).map_err(broken)?;
     let kind = frame.as_object_mut().and_then(|members| members.remove("type"));
     let (message, prefix) = match kind.as_ref().map(Value::as_str) {
         // As the seed's agents write it: the message is the frame.
         None => (frame, ""),
         Some(Some("send")) => (frame.get_mut("message").map(Value::take).unwrap_or_default(), "/message"),
-        Some(Some("ack")) => return ack(frame).map_err(|problem| (problem, None)),
+        Some(Some("ack")) => return ack(frame).map_err(broken),
         Some(Some("heartbeat")) => {
-            return api::from_value(frame).map(Incoming::Heartbeat).map_err(|problem| (problem, None));
+            return api::from_value(frame).map(Incoming::Heartbeat).map_err(broken);
         }
         Some(_) => {
             let detail = "a frame is an ack, a heartbeat, a send, or a message without `type`";
-            return Err((Problem::invalid("/type", detail), None));
+            return Err(broken(Problem::invalid("/type", detail)));
         }
     };
-    let id = message.get("message_id").and_then(Value::as_str).map(str::to_owned);
-    let message = api::from_value(message).map_err(|problem| (problem.under(prefix), id))?;
+    let message_id = message.get("message_id").and_then(Value::as_str).map(str::to_owned);
+    let message = api::from_value(message)
+        .map_err(|problem| Box::new(Broken { problem: problem.under(prefix), message_id }))?;
     Ok(Incoming::Send(Box::new(message)))
 }
 
@@ -112,7 +126,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_told_with_the_place() {
         let pointer =
-            |frame: &str| read(frame).unwrap_err().0.errors.first().map(|error| error.pointer.clone());
+            |frame: &str| read(frame).unwrap_err().problem.errors.first().map(|error| error.pointer.clone());
         assert_eq!(pointer(r#"{"type": "dance"}"#).as_deref(), Some("/type"));
         assert_eq!(pointer(r#"{"type": 5}"#).as_deref(), Some("/type"));
         assert_eq!(
@@ -120,9 +134,9 @@ mod tests {
             Some("/message_ids/1")
         );
         let broken = MESSAGE.replace("a://b", "nobody");
-        let (problem, id) = read(&format!(r#"{{"type": "send", "message": {broken}}}"#)).unwrap_err();
-        assert_eq!(problem.errors[0].pointer, "/message/sender/agent_id");
-        assert_eq!(id.as_deref(), Some("m1"));
+        let broken = read(&format!(r#"{{"type": "send", "message": {broken}}}"#)).unwrap_err();
+        assert_eq!(broken.problem.errors[0].pointer, "/message/sender/agent_id");
+        assert_eq!(broken.message_id.as_deref(), Some("m1"));
         assert!(read("{").is_err());
         assert!(read("[]").is_err());
         assert!(read("null").is_err());

@@ -175,8 +175,9 @@ impl Connection {
             Ok(Incoming::Send(message)) => return sender.send(message).await.ok(),
             Ok(Incoming::Ack(ids)) => self.inbox.ack(ids).await.map(drop).map_err(sessiond_client::problem),
             Ok(Incoming::Heartbeat(heartbeat)) => self.door.heartbeat(&self.agent, heartbeat).await,
-            Err((problem, message_id)) => {
-                return tell(&self.out, frame::problem(&problem, message_id.as_deref())).await;
+            Err(broken) => {
+                let text = frame::problem(&broken.problem, broken.message_id.as_deref());
+                return tell(&self.out, text).await;
             }
         };
         match answer {

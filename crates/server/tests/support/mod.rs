@@ -1,5 +1,5 @@
 //! A server on a store of its own, and what tests say to it.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::unwrap_used)]
 
 use std::sync::{Arc, Once};
 use std::time::Duration;

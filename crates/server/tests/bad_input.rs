@@ -1,0 +1,213 @@
+//! Bad input of every kind gets a problem, never a 500, and changes nothing.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::time::Duration;
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use sessiond_core::limits;
+use sessiond_server::TABLE;
+use support::{Bench, problem, seed_session};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+fn paths() -> impl Iterator<Item = (Method, String)> {
+    TABLE.iter().map(|route| {
+        let path = route
+            .path
+            .replace("{session_id}", "s")
+            .replace("{agent_id}", "opencode%3A%2F%2Fbackend")
+            .replace("{task_id}", "task_1")
+            .replace("{message_id}", "m1")
+            .replace("{key_id}", "key_1");
+        (route.method.parse().unwrap(), path)
+    })
+}
+
+#[tokio::test]
+async fn no_body_makes_the_server_fail() {
+    let bench = Bench::keyless().await;
+    bench.register("opencode://backend").await;
+    let session = bench.expect(201, Method::POST, "/sessions", Some(seed_session("s"))).await;
+    let deep = format!("{}1{}", "[".repeat(5_000), "]".repeat(5_000));
+    let deep_object = format!("{}1{}", "{\"a\":".repeat(100), "}".repeat(100));
+    let bodies: Vec<Vec<u8>> = [
+        "",
+        " ",
+        "{",
+        "[",
+        "nul",
+        "{}{}",
+        "[]",
+        "null",
+        "1",
+        "-1e999",
+        "\"text\"",
+        "true",
+        "{\"a\":}",
+        "{'a':1}",
+        "{\"unknown_member\":1}",
+        "{\"session_id\":\"a/b\"}",
+        "{\"session_id\":5}",
+        "{\"participants\":{}}",
+        "{\"participants\":[null]}",
+        "{\"workflow\":[{\"name\":\"\"}]}",
+        "{\"reason\":null}",
+        "{\"ttl\":\"forever\"}",
+        "{\"steps\":[{\"name\":\"a\",\"dependencies\":[\"a\"]}]}",
+        "{\"message_ids\":\"all\"}",
+        "{\"fence\":-1}",
+        "{\"agent_descriptor\":1}",
+        "{\"name\":\"\\ud800\"}",
+        "{\"task_type\":\"\\u0000\"}",
+        &deep,
+        &deep_object,
+    ]
+    .iter()
+    .map(|body| body.as_bytes().to_vec())
+    .chain([b"\xff\xfe".to_vec(), b"{\"name\":\"\xc3\x28\"}".to_vec(), b"\x00".to_vec(), vec![b' '; 100_000]])
+    .collect();
+    for (method, path) in paths().filter(|(method, _)| *method != Method::GET && *method != Method::DELETE) {
+        for kind in [
+            "application/json",
+            "application/jsonl",
+            "text/plain",
+            "",
+            "application/json; charset=utf-8",
+            "\u{fc}",
+        ] {
+            for body in &bodies {
+                let mut request = bench.request(method.clone(), &path).body(body.clone());
+                if let Ok(kind) = reqwest::header::HeaderValue::from_bytes(kind.as_bytes()) {
+                    request = request.header("content-type", kind);
+                }
+                let response = request.send().await.unwrap();
+                let status = response.status();
+                let shown = String::from_utf8_lossy(&body[..body.len().min(60)]).into_owned();
+                assert!(status.as_u16() < 500, "{method} {path} {kind} {shown:?}: {status}");
+                if !status.is_success() {
+                    let code: Value = response.json().await.unwrap();
+                    assert!(code["code"].is_string(), "{method} {path} {shown:?}");
+                }
+            }
+        }
+    }
+    let after = bench.expect(200, Method::GET, "/sessions/s", None).await;
+    assert_eq!(after["orchestrator"], session["orchestrator"]);
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_named() {
+    let bench = Bench::keyless().await;
+    bench.expect(201, Method::POST, "/sessions", Some(seed_session("s"))).await;
+    let pointer = |problem: Value| problem["errors"][0]["pointer"].as_str().unwrap_or_default().to_owned();
+    let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
+
+    let cyclic =
+        json!({"workflow": [{"name": "a", "dependencies": ["b"]}, {"name": "b", "dependencies": ["a"]}]});
+    let found = problem(bench.post("/sessions", cyclic).await, unprocessable, "invalid_input").await;
+    assert!(pointer(found).starts_with("/workflow/"));
+    let mut stranger = seed_session("s2");
+    stranger["workflow"][1]["required_agents"][0] = json!("nobody://here");
+    let found = problem(bench.post("/sessions", stranger).await, unprocessable, "invalid_input").await;
+    assert_eq!(pointer(found), "/workflow/1/required_agents/0");
+
+    for (path, parameter) in [
+        ("/sessions?limit=x", "limit"),
+        ("/sessions?status=finished", "status"),
+        ("/sessions?nonsense=1", "nonsense"),
+        ("/sessions/s/events?after=-1", "after"),
+        ("/agents/nonsense", "agent_id"),
+        ("/agents/opencode%3A%2F%2Fbackend/inbox?wait=soon", "wait"),
+        ("/sessions/a%20b", "session_id"),
+        ("/tasks/a%2Fb", "task_id"),
+        ("/ws", "query"),
+        ("/ws?agent_id=x", "agent_id"),
+    ] {
+        let found = problem(bench.get(path).await, unprocessable, "invalid_input").await;
+        assert!(pointer(found.clone()).contains(parameter) || parameter == "query", "{path}: {found}");
+    }
+    problem(bench.get("/sessions?cursor=zzz").await, StatusCode::BAD_REQUEST, "invalid_cursor").await;
+    problem(bench.get("/sessions/%ff%fe").await, StatusCode::BAD_REQUEST, "malformed_request").await;
+    problem(bench.get("/session").await, StatusCode::NOT_FOUND, "not_found").await;
+    problem(bench.get("/agents/opencode://backend").await, StatusCode::NOT_FOUND, "not_found").await;
+    for (name, value) in
+        [("If-Match", "x"), ("Fencing-Token", "x"), ("x-agent-id", "x"), ("Idempotency-Key", "")]
+    {
+        let request = bench.request(Method::PUT, "/sessions/s/context").header(name, value).json(&json!({}));
+        let found = problem(request.send().await.unwrap(), unprocessable, "invalid_input").await;
+        assert_eq!(pointer(found), name);
+    }
+    let request = bench.request(Method::GET, "/sessions/s/events").header("last-event-id", "x");
+    let response = request.header("accept", "text/event-stream").send().await.unwrap();
+    assert_eq!(pointer(problem(response, unprocessable, "invalid_input").await), "Last-Event-ID");
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn a_path_tells_which_methods_it_takes() {
+    let bench = Bench::keyless().await;
+    let response = bench.request(Method::DELETE, "/sessions").send().await.unwrap();
+    assert_eq!(response.headers()["allow"], "GET, POST, HEAD, OPTIONS");
+    problem(response, StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed").await;
+    let response = bench.request("BREW".parse().unwrap(), "/sessions").send().await.unwrap();
+    problem(response, StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed").await;
+    let response = bench.request(Method::OPTIONS, "/sessions").send().await.unwrap();
+    assert_eq!(
+        (response.status().as_u16(), &response.headers()["allow"]),
+        (204, &"GET, POST, HEAD, OPTIONS".parse().unwrap())
+    );
+    let response = bench.request(Method::HEAD, "/sessions").send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert!(response.text().await.unwrap().is_empty());
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn too_much_is_refused_with_an_answer() {
+    let bench = Bench::keyless().await;
+    let large = vec![b' '; limits::BODY_BYTES + 1];
+    let request = bench.request(Method::POST, "/sessions").header("content-type", "application/json");
+    problem(
+        request.body(large.clone()).send().await.unwrap(),
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "body_too_large",
+    )
+    .await;
+    // Without a length that is announced.
+    let chunks = futures_util::stream::iter(
+        large.chunks(64 * 1024).map(|chunk| Ok::<_, std::io::Error>(chunk.to_vec())).collect::<Vec<_>>(),
+    );
+    let request = bench.request(Method::POST, "/sessions").header("content-type", "application/json");
+    let response = request.body(reqwest::Body::wrap_stream(chunks)).send().await.unwrap();
+    problem(response, StatusCode::PAYLOAD_TOO_LARGE, "body_too_large").await;
+    let request = bench.request(Method::GET, "/sessions").header("x-large", "x".repeat(limits::HEADER_BYTES));
+    problem(request.send().await.unwrap(), StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large")
+        .await;
+    let context = json!({"x": "y".repeat(limits::CONTEXT_BYTES)});
+    bench.expect(201, Method::POST, "/sessions", Some(json!({"session_id": "s"}))).await;
+    let status = bench.send(Method::PUT, "/sessions/s/context", context).await.status();
+    assert!([413, 422].contains(&status.as_u16()), "{status}");
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_request_end_one_connection_and_nothing_else() {
+    let bench = Bench::keyless().await;
+    let address = bench.url.trim_start_matches("http://");
+    for bytes in [&b"\x16\x03\x01\x02\x00"[..], b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        b"GET /sessions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: x\r\n\r\n",
+        b"POST /sessions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 10\r\nContent-Type: application/json\r\n\r\n{"] {
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        stream.write_all(bytes).await.unwrap();
+        stream.shutdown().await.unwrap();
+        let mut answer = Vec::new();
+        let read = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut answer)).await;
+        assert!(read.is_ok(), "{:?} hangs", String::from_utf8_lossy(bytes));
+        assert!(!answer.starts_with(b"HTTP/1.1 5"), "{}", String::from_utf8_lossy(&answer));
+    }
+    assert_eq!(bench.get("/health").await.status(), 200);
+    bench.stop().await;
+}

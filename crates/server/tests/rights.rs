@@ -1,0 +1,219 @@
+//! Every route × {no key, wrong role, another owner's session}.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use sessiond_core::Role;
+use sessiond_server::{Access, TABLE};
+use support::{Bench, message, problem, seed_session};
+
+/// What belongs to the owner, and what a request to each route could say of it.
+struct Owned {
+    task: String,
+}
+
+impl Owned {
+    async fn new(owner: &Bench) -> Self {
+        owner.expect(201, Method::POST, "/sessions", Some(seed_session("owned"))).await;
+        owner.expect(200, Method::POST, "/sessions/owned/workflow/advance", None).await;
+        let task = json!({"task_type": "t", "delegatee": "opencode://backend"});
+        let task = owner.expect(201, Method::POST, "/sessions/owned/tasks", Some(task)).await;
+        Self { task: task["task_id"].as_str().unwrap().to_owned() }
+    }
+
+    fn path(&self, route: &str) -> String {
+        let path = route
+            .replace("{session_id}", "owned")
+            .replace("{agent_id}", "opencode%3A%2F%2Fbackend")
+            .replace("{task_id}", &self.task)
+            .replace("{message_id}", "m1")
+            .replace("{key_id}", "key_1")
+            .replace("{code}", "conflict")
+            .replace("{guide}", "nothing");
+        if path == "/ws" { "/ws?agent_id=opencode%3A%2F%2Fbackend".to_owned() } else { path }
+    }
+}
+
+/// A body that would be taken from one who may.
+fn body(method: &str, route: &str) -> Option<Value> {
+    let body = match (method, route) {
+        ("POST", "/sessions") => json!({}),
+        ("PATCH", "/sessions/{session_id}") => json!({"name": "mine now"}),
+        (_, path) if path.ends_with("/terminate") => json!({"reason": "spite"}),
+        (_, path) if path.ends_with("/participants") => json!({"agent_id": "evil://agent", "role": "spy"}),
+        ("POST", path) if path.ends_with("/lease") => json!({"holder": "evil", "ttl": "30s"}),
+        ("PUT", path) if path.ends_with("/lease") => json!({"fence": 1}),
+        ("PUT", path) if path.ends_with("/workflow") => json!({"completed_steps": ["review"]}),
+        ("PUT" | "PATCH", path) if path.ends_with("/context") => json!({"stolen": true}),
+        ("POST", "/sessions/{session_id}/tasks") => {
+            json!({"task_type": "t", "delegatee": "codex://frontend"})
+        }
+        ("POST", path) if path.ends_with("/telemetry") => json!({"points": [{"series": "x", "value": 1.0}]}),
+        (_, path) if path.ends_with("/progress") => json!({"progress": 1}),
+        ("POST", "/tasks/{task_id}/complete") => json!({"result": 1}),
+        (_, path) if path.ends_with("/fail") => json!({"error": "x"}),
+        ("POST", "/messages/send") => {
+            message("m9", "opencode://backend", "codex://frontend", "status_update", json!({}))
+        }
+        ("POST", "/agents/register") => {
+            json!({"agent_descriptor": {"agent_id": "opencode://backend", "metadata": {"x": 1}}})
+        }
+        ("POST", path) if path.ends_with("/ack") => json!({"message_ids": ["m1"]}),
+        ("POST", "/aggregations") => {
+            json!({"sessionId": "owned", "taskType": "t", "synthesisMethod": "consensus",
+            "agentResults": [{"agent_id": "codex://frontend", "result": 1}]})
+        }
+        ("POST", "/keys") => json!({"name": "evil", "role": "admin"}),
+        _ => return None,
+    };
+    Some(body)
+}
+
+async fn call(bench: &Bench, owned: &Owned, method: &str, route: &str) -> reqwest::Response {
+    let mut request = bench.request(method.parse().unwrap(), &owned.path(route));
+    if route == "/sessions/import" {
+        request = request.header("content-type", "application/jsonl").body("{}");
+    }
+    if route == "/ws" {
+        request = request.header("connection", "upgrade").header("upgrade", "websocket");
+        request = request
+            .header("sec-websocket-version", "13")
+            .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
+    }
+    if let Some(body) = body(method, route) {
+        request = request.json(&body);
+    }
+    request.send().await.unwrap()
+}
+
+#[tokio::test]
+async fn without_a_valid_key_only_public_routes_answer() {
+    let bench = Bench::keyed().await;
+    let owned = Owned::new(&bench).await;
+    for key in [None, Some("sk_guessed"), Some("")] {
+        let nobody = bench.as_key(key);
+        for route in TABLE {
+            let response = call(&nobody, &owned, route.method, route.path).await;
+            if route.access == Access::Public {
+                assert_ne!(response.status(), 401, "{route:?}");
+            } else {
+                assert_eq!(response.status(), 401, "{route:?}");
+                assert!(response.headers().contains_key("www-authenticate"), "{route:?}");
+                problem(response, StatusCode::UNAUTHORIZED, "unauthenticated").await;
+            }
+        }
+    }
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn a_key_of_the_wrong_role_is_forbidden() {
+    let bench = Bench::keyed().await;
+    let owned = Owned::new(&bench).await;
+    let client = bench.as_role("client", Role::Client, &[]).await;
+    let agent = bench.as_role("agent", Role::Agent, &["*"]).await;
+    for route in TABLE {
+        let refused: &[&Bench] = match route.access {
+            Access::Public | Access::AnyKey => &[],
+            Access::Agents => &[&client],
+            Access::Admin => &[&client, &agent],
+        };
+        for bench in refused {
+            let response = call(bench, &owned, route.method, route.path).await;
+            assert_eq!(response.status(), 403, "{route:?}");
+            problem(response, StatusCode::FORBIDDEN, "forbidden").await;
+        }
+    }
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn another_owners_session_is_not_there_and_stays_as_it_is() {
+    let bench = Bench::keyed().await;
+    for agent in ["opencode://backend", "codex://frontend", "other://agent"] {
+        bench.register(agent).await;
+    }
+    let owner = bench.as_role("owner", Role::Client, &[]).await;
+    let owned = Owned::new(&owner).await;
+    let before = owner.expect(200, Method::GET, "/sessions/owned", None).await;
+    let other = bench.as_role("other", Role::Client, &[]).await;
+    let stranger = bench.as_role("stranger", Role::Agent, &["other://*"]).await;
+    for route in TABLE {
+        let expected = match route.path {
+            path if path.starts_with("/sessions/{session_id}") || path.starts_with("/tasks/{task_id}") => 404,
+            "/aggregations" => 404,
+            // An agent of somebody else's scope.
+            "/messages/send" => 403,
+            "/agents/{agent_id}" if route.method == "GET" => continue,
+            path if path.starts_with("/agents/{agent_id}") || path == "/ws" => 403,
+            _ => continue,
+        };
+        for bench in [&other, &stranger] {
+            let response = call(bench, &owned, route.method, route.path).await;
+            let status = response.status();
+            let text = response.text().await.unwrap();
+            assert_eq!(status, expected, "{route:?} as {}: {text}", bench.key().unwrap().len());
+            let problem: Value = serde_json::from_str(&text).unwrap();
+            let code = problem["code"].as_str().unwrap();
+            let fine = if expected == 404 {
+                code == "session_not_found" || code == "task_not_found"
+            } else {
+                code == "forbidden"
+            };
+            assert!(fine, "{route:?}: {text}");
+        }
+    }
+    for bench in [&other, &stranger] {
+        for (path, member) in [("/sessions", "sessions"), ("/tasks", "tasks")] {
+            assert_eq!(bench.expect(200, Method::GET, path, None).await[member], json!([]), "{path}");
+        }
+    }
+    for path in ["/messages", "/messages?recipient=opencode%3A%2F%2Fbackend"] {
+        problem(stranger.get(path).await, StatusCode::FORBIDDEN, "forbidden").await;
+    }
+    let own = stranger.expect(200, Method::GET, "/messages?recipient=other%3A%2F%2Fagent", None).await;
+    assert_eq!(own["messages"], json!([]));
+    let taken = call(&stranger, &owned, "POST", "/agents/register").await;
+    assert!([403, 409].contains(&taken.status().as_u16()), "{}", taken.status());
+    // An id that is taken tells nothing about whose session it is.
+    let again = other.post("/sessions", json!({"session_id": "owned"})).await;
+    problem(again, StatusCode::CONFLICT, "session_exists").await;
+    assert_eq!(owner.expect(200, Method::GET, "/sessions/owned", None).await, before);
+    // Those who take part do see it.
+    let backend = bench.as_role("backend", Role::Agent, &["opencode://*"]).await;
+    assert_eq!(backend.expect(200, Method::GET, "/sessions/owned", None).await["session_id"], "owned");
+    let only_owner = backend.post("/sessions/owned/terminate", json!({"reason": "x"})).await;
+    problem(only_owner, StatusCode::FORBIDDEN, "forbidden").await;
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn a_server_without_keys_answers_to_this_machine_alone() {
+    let bench = Bench::keyless().await;
+    for route in TABLE {
+        let path = route.path.replace(['{', '}'], "");
+        let response = bench
+            .request(route.method.parse().unwrap(), &path)
+            .header("host", "evil.example")
+            .send()
+            .await
+            .unwrap();
+        problem(response, StatusCode::FORBIDDEN, "origin_refused").await;
+        let response = bench
+            .request(route.method.parse().unwrap(), &path)
+            .header("origin", "http://evil.example")
+            .send()
+            .await;
+        problem(response.unwrap(), StatusCode::FORBIDDEN, "origin_refused").await;
+    }
+    let own = bench.request(Method::GET, "/sessions").header("origin", &bench.url).send().await.unwrap();
+    assert_eq!(own.status(), 200);
+    assert!(own.headers().get("access-control-allow-origin").is_none());
+    // The first key ends this: from then on everybody needs one.
+    let admin = bench.as_role("admin", Role::Admin, &[]).await;
+    problem(bench.get("/sessions").await, StatusCode::UNAUTHORIZED, "unauthenticated").await;
+    assert_eq!(admin.get("/sessions").await.status(), 200);
+    bench.stop().await;
+}
