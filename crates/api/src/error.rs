@@ -81,7 +81,7 @@ codes! {
     /// The body is no JSON, or the request is broken in another way.
     MalformedRequest = "malformed_request", 400, false, "The request cannot be read";
     /// A cursor is none that this list gave.
-    InvalidCursor = "invalid_cursor", 400, false, "The cursor is not one that this list gave";
+    InvalidCursor = "invalid_cursor", 422, false, "The cursor is not one that this list gave";
     /// No key, or one that is unknown, expired or revoked.
     Unauthenticated = "unauthenticated", 401, false, "A valid key is needed";
     /// The key may not do this.

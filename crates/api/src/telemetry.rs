@@ -39,9 +39,20 @@ pub struct Point {
 pub struct Reading {
     /// Its number, which grows from point to point.
     pub id: u64,
-    /// The point.
-    #[serde(flatten)]
-    pub point: Point,
+    /// Which series.
+    pub series: String,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub time: Timestamp,
+    /// The step of a run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<i64>,
+    /// A number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<f64>,
+    /// A text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
 }
 
 /// Which points to read.

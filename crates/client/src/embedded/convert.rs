@@ -207,5 +207,5 @@ pub(super) fn point(point: api::Point, now: sessiond_core::Timestamp) -> Point {
 
 pub(super) fn reading(reading: Reading) -> api::Reading {
     let Point { series, time, step, value, text } = reading.point;
-    api::Reading { id: reading.id, point: api::Point { series, time: Some(time), step, value, text } }
+    api::Reading { id: reading.id, series, time, step, value, text }
 }
