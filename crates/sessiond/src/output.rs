@@ -84,7 +84,10 @@ impl Output {
     }
 
     /// Prints a table, without the blanks that fill its last column.
-    pub fn print(&self, table: &Table) -> io::Result<()> {
+    pub fn print(&self, table: &mut Table) -> io::Result<()> {
+        for column in table.column_iter_mut() {
+            column.set_padding((0, 2));
+        }
         let text: String = table.to_string().lines().flat_map(|line| [line.trim_end(), "\n"]).collect();
         self.text(&text)
     }

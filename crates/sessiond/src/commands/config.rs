@@ -54,6 +54,6 @@ impl ConfigCommand {
             };
             table.add_row([key.name, value, &setting.source.to_string(), key.help]);
         }
-        Ok(out.print(&table)?)
+        Ok(out.print(&mut table)?)
     }
 }

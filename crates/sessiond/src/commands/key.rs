@@ -133,7 +133,7 @@ impl Key {
                             key.expires_at.map_or_else(|| "never".to_owned(), time).into(),
                         ]);
                     }
-                    out.print(&table)?;
+                    out.print(&mut table)?;
                 }
             }
             KeyCommand::Revoke { key_id, .. } => {

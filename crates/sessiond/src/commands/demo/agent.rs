@@ -94,8 +94,8 @@ impl Work {
             }
         };
         // The last one says that everything has been seen, also where all was done in no time.
-        if newest.has_changed().unwrap_or(true) || !newest.borrow().phase.is_empty() {
-            let last = newest.borrow().clone();
+        let last = newest.borrow().clone();
+        if !last.phase.is_empty() {
             task.progress(serde_json::to_value(last)?).await;
         }
         Ok(serde_json::to_value(worked??)?)

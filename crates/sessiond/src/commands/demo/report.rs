@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sessiond_agent::{Failure, Inputs};
 
-use super::scan::{Duplicates, Finding, Hygiene, Inventory, Place, Severity, bytes, grouped};
+use super::scan::{Duplicates, Finding, Hygiene, Inventory, Place, Severity, bytes, grouped, plural};
 
 /// What the last step gives.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -87,11 +87,14 @@ fn write(
     for (number, finding) in (1..).zip(findings) {
         writeln!(
             out,
-            "\n### {number}. {} ({})\n\n{}\n",
+            "\n### {number}. {} ({})\n\n{}",
             finding.title,
             finding.severity.word(),
             finding.advice
         )?;
+        if !finding.places.is_empty() {
+            writeln!(out)?;
+        }
         for place in &finding.places {
             writeln!(out, "- {}", place_line(place, finding.severity))?;
         }
@@ -107,11 +110,11 @@ fn write(
 fn summary(out: &mut String, inventory: &Inventory) -> fmt::Result {
     write!(
         out,
-        "{} files in {} directories, {}; {} lines of text",
-        grouped(inventory.files),
-        grouped(inventory.directories + 1),
+        "{} in {}, {}; {} of text",
+        plural(inventory.files, "file", "files"),
+        plural(inventory.directories + 1, "directory", "directories"),
         bytes(inventory.bytes),
-        grouped(inventory.lines)
+        plural(inventory.lines, "line", "lines")
     )?;
     let written: Vec<String> = inventory
         .languages
@@ -126,7 +129,9 @@ fn summary(out: &mut String, inventory: &Inventory) -> fmt::Result {
         write!(out, ", {}", written.join(", "))?;
     }
     writeln!(out, ".")?;
-    if let (Some(oldest), Some(newest)) = (&inventory.oldest, &inventory.newest) {
+    if let (Some(oldest), Some(newest)) = (&inventory.oldest, &inventory.newest)
+        && oldest.modified != newest.modified
+    {
         writeln!(
             out,
             "The oldest file is {} ({}), the last change was to {} ({}).",
@@ -146,6 +151,13 @@ fn tables(out: &mut String, inventory: &Inventory) -> fmt::Result {
         for row in rows() {
             let (files, lines) = (grouped(row.files), grouped(row.lines));
             writeln!(out, "| {} | {files} | {lines} | {} |", cell(&row.name), bytes(row.bytes))?;
+        }
+    }
+    if inventory.tops.len() > 1 {
+        writeln!(out, "\n## Where it lies\n\n| directory | files | lines | size |\n|---|---:|---:|---:|")?;
+        for row in &inventory.tops {
+            let (files, lines) = (grouped(row.files), grouped(row.lines));
+            writeln!(out, "| {} | {files} | {lines} | {} |", cell(&code(&row.name)), bytes(row.bytes))?;
         }
     }
     if !inventory.largest.is_empty() {
@@ -179,8 +191,8 @@ fn left_out(
         writeln!(out, "- {limit}")?;
     }
     if inventory.links > 0 {
-        let links = if inventory.links == 1 { "symbolic link was" } else { "symbolic links were" };
-        writeln!(out, "- {} {links} not followed", grouped(inventory.links))?;
+        let links = plural(inventory.links, "symbolic link was", "symbolic links were");
+        writeln!(out, "- {links} not followed")?;
     }
     for place in inventory.left_out.iter().take(20) {
         writeln!(out, "- {}: {}", code(&place.path), place.note)?;

@@ -79,7 +79,7 @@ impl List {
                 session.name.clone().unwrap_or_default().into(),
             ]);
         }
-        out.print(&table)?;
+        out.print(&mut table)?;
         if let Some(cursor) = &page.next_cursor {
             eprintln!("there are more: --cursor {cursor}");
         }

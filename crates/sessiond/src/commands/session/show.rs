@@ -7,6 +7,9 @@ use sessiond_client::Client;
 use super::One;
 use crate::output::{Output, time};
 
+/// How many lines of a summary are shown beside everything else.
+const SUMMARY_LINES: usize = 10;
+
 /// Show a session: its plan, who takes part, its tasks and how it ended
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -45,7 +48,7 @@ impl Show {
         if let Some(outcome) = &session.outcome {
             out.line("\nOutcome")?;
             for text in [&outcome.reason, &outcome.details, &outcome.summary].into_iter().flatten() {
-                out.line(text.trim_end())?;
+                beginning(out, text, &self.one.id)?;
             }
             for artifact in &outcome.artifacts {
                 out.line(format_args!("artifact: {artifact}"))?;
@@ -53,6 +56,21 @@ impl Show {
         }
         Ok(())
     }
+}
+
+/// The first lines of a text; a summary may fill several screens.
+fn beginning(out: Output, text: &str, id: &sessiond_core::SessionId) -> std::io::Result<()> {
+    let lines: Vec<&str> = text.trim_end().lines().collect();
+    for line in lines.iter().take(SUMMARY_LINES) {
+        out.line(line)?;
+    }
+    if lines.len() > SUMMARY_LINES {
+        out.line(format_args!(
+            "… {} lines more: sessiond session summary {id}",
+            lines.len() - SUMMARY_LINES
+        ))?;
+    }
+    Ok(())
 }
 
 fn head(out: Output, session: &Session) -> std::io::Result<()> {
@@ -84,7 +102,7 @@ fn head(out: Output, session: &Session) -> std::io::Result<()> {
     if let Some(expires) = session.expires_at {
         row("expires", time(expires).into());
     }
-    out.print(&table)
+    out.print(&mut table)
 }
 
 fn steps(out: Output, session: &Session) -> std::io::Result<()> {
@@ -103,7 +121,7 @@ fn steps(out: Output, session: &Session) -> std::io::Result<()> {
             step.reason.clone().unwrap_or_default().into(),
         ]);
     }
-    out.print(&table)
+    out.print(&mut table)
 }
 
 fn participants(out: Output, session: &Session) -> std::io::Result<()> {
@@ -120,7 +138,7 @@ fn participants(out: Output, session: &Session) -> std::io::Result<()> {
             time(participant.join_time).into(),
         ]);
     }
-    out.print(&table)
+    out.print(&mut table)
 }
 
 fn task_rows(out: Output, tasks: &[Task]) -> std::io::Result<()> {
@@ -140,7 +158,7 @@ fn task_rows(out: Output, tasks: &[Task]) -> std::io::Result<()> {
             time(task.updated_at).into(),
         ]);
     }
-    out.print(&table)
+    out.print(&mut table)
 }
 
 /// Print the executive summary, in Markdown

@@ -9,10 +9,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::inventory::plural;
 use super::places::{bytes, shown};
 use super::walk::{File, WalkError, walk};
-use super::{Finding, Limits, Place, Severity, Few, Watcher, grouped, tracked};
+use super::{Few, Finding, Limits, Place, Severity, Watcher, grouped, plural, tracked};
 
 /// How much of a file is read to see that it differs from another of its size.
 const HEAD: u64 = 4096;
@@ -168,8 +167,8 @@ fn identical(result: &mut Duplicates) {
         severity,
         weight: result.wasted_bytes,
         title: format!(
-            "{} waste {}",
-            plural(count, "group of identical files", "groups of identical files"),
+            "{} {}",
+            plural(count as u64, "group of identical files wastes", "groups of identical files waste"),
             bytes(result.wasted_bytes)
         ),
         advice: "Keep one of each and link to it, or check that the copies are meant to differ one day."
@@ -192,7 +191,7 @@ fn empty(result: &mut Duplicates, files: &[File]) {
         result.findings.push(Finding {
             severity: Severity::Low,
             weight: places.count as u64,
-            title: plural(places.count, "file is empty", "files are empty"),
+            title: plural(places.count as u64, "file is empty", "files are empty"),
             advice: "Something was planned there or went wrong while writing. Fill them or remove them."
                 .into(),
             count: places.count,
@@ -217,7 +216,7 @@ fn large_tracked(result: &mut Duplicates, root: &Path, files: &[File]) {
     result.findings.push(Finding {
         severity: Severity::Medium,
         weight: large.iter().map(|file| file.bytes).sum(),
-        title: plural(large.len(), "large file is kept in Git", "large files are kept in Git"),
+        title: plural(large.len() as u64, "large file is kept in Git", "large files are kept in Git"),
         advice: "Every clone carries every version of them. Git LFS or a release's artifacts are the usual places.".into(),
         places: large.iter().take(10).map(|file| Place::file(&file.path, bytes(file.bytes))).collect(),
         count: large.len(),

@@ -5,12 +5,11 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::inventory::plural;
 use super::languages::{self, Language};
-use super::places::{Place, excerpt, grouped, shown};
+use super::places::{Place, excerpt, grouped, plural, shown};
 use super::text::{self, Content};
 use super::walk::{Walk, WalkError, walk};
-use super::{Finding, Limits, Severity, Few, Watcher, secrets};
+use super::{Few, Finding, Limits, Severity, Watcher, secrets};
 
 /// A source file with more lines than this is hard to find one's way in.
 const LONG_FILE: u64 = 1_000;
@@ -18,6 +17,21 @@ const LONG_FILE: u64 = 1_000;
 const LONG_LINE: usize = 240;
 /// Marks of work that somebody meant to do, the most pressing first.
 const MARKS: [&str; 4] = ["FIXME", "XXX", "HACK", "TODO"];
+
+/// A directory with one of these at its top is a project of its own.
+const PROJECT_FILES: [&str; 11] = [
+    "Cargo.toml",
+    "package.json",
+    "pyproject.toml",
+    "setup.py",
+    "go.mod",
+    "pom.xml",
+    "build.gradle",
+    "CMakeLists.txt",
+    "Makefile",
+    "Gemfile",
+    "composer.json",
+];
 
 /// What should not stay as it is.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -83,7 +97,7 @@ impl Notes {
         if path.file_name().is_some_and(is_environment_file) {
             let values = text.lines().filter(|line| assigns(line)).count();
             if values > 0 {
-                self.environment.push(Place::file(path, plural(values, "value", "values")));
+                self.environment.push(Place::file(path, plural(values as u64, "value", "values")));
             }
         }
         let (crlf, all) = endings(text);
@@ -104,8 +118,11 @@ impl Notes {
             return;
         }
         let mut long = 0;
-        for (number, line) in text.lines().enumerate().map(|(i, line)| (i + 1, line)) {
-            if look_for_secrets && let Some(what) = secrets::in_line(line) {
+        let mut lines = text.lines().peekable();
+        let mut number = 0;
+        while let Some(line) = lines.next() {
+            number += 1;
+            if look_for_secrets && let Some(what) = secrets::in_line(line, lines.peek().unwrap_or(&"")) {
                 self.secrets.push(Place::line(path, number, what));
                 // Whatever else the line says, it is not quoted.
                 continue;
@@ -132,7 +149,7 @@ impl Notes {
                 findings.push(Finding {
                     severity,
                     weight: places.count as u64,
-                    title: plural(places.count, one, many),
+                    title: plural(places.count as u64, one, many),
                     advice: advice.to_owned(),
                     count: places.count,
                     places: places.into_vec(),
@@ -220,7 +237,7 @@ fn links(walk: &Walk, findings: &mut Vec<Finding>) {
         findings.push(Finding {
             severity: Severity::Medium,
             weight: broken.count as u64,
-            title: plural(broken.count, "symbolic link leads nowhere", "symbolic links lead nowhere"),
+            title: plural(broken.count as u64, "symbolic link leads nowhere", "symbolic links lead nowhere"),
             advice: "What they pointed at was moved or never there. Point them anew or remove them.".into(),
             count: broken.count,
             places: broken.into_vec(),
@@ -231,7 +248,7 @@ fn links(walk: &Walk, findings: &mut Vec<Finding>) {
             severity: Severity::Note,
             weight: leaving.count as u64,
             title: plural(
-                leaving.count,
+                leaving.count as u64,
                 "symbolic link leads out of the directory",
                 "symbolic links lead out of the directory",
             ),
@@ -260,7 +277,7 @@ fn names(walk: &Walk, findings: &mut Vec<Finding>) {
         findings.push(Finding {
             severity: Severity::Low,
             weight: odd.count as u64,
-            title: plural(odd.count, "name is hard to type or to share", "names are hard to type or to share"),
+            title: plural(odd.count as u64, "name is hard to type or to share", "names are hard to type or to share"),
             advice: "Names that are not UTF-8, or begin or end with a space, break scripts and archives. Rename them.".into(),
             count: odd.count,
             places: odd.into_vec(),
@@ -268,10 +285,12 @@ fn names(walk: &Walk, findings: &mut Vec<Finding>) {
     }
 }
 
-/// What a directory of source code should have at its top.
+/// What a project should have at its top.
 fn missing(walk: &Walk, findings: &mut Vec<Finding>) {
-    let code = walk.files.iter().filter(|file| languages::of(&file.path).is_some_and(|l| l.is_code)).count();
-    if code < 3 {
+    let in_git = walk.skipped.iter().any(|(path, _)| path == Path::new(".git"));
+    let is_built =
+        walk.files.iter().any(|file| PROJECT_FILES.iter().any(|name| file.path == Path::new(name)));
+    if !in_git && !is_built {
         return;
     }
     let top = || walk.files.iter().filter(|file| file.path.components().count() == 1);
@@ -307,15 +326,23 @@ fn missing(walk: &Walk, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Whether a line has the mark as a word of its own.
+/// Whether a line has the mark where somebody left it for later: at the beginning of a comment or of the line, or
+/// further on in a comment with a colon or a name in brackets after it. Others talk about marks.
 fn has_mark(line: &str, mark: &str) -> bool {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    const COMMENTS: [&str; 8] = ["//", "#", "/*", "*", "--", ";", "%", "<!--"];
+    let is_word = |c: char| c.is_alphanumeric() || "_\"'`/-".contains(c);
     line.match_indices(mark).any(|(at, _)| {
-        let before = line[..at].chars().next_back();
-        let after = line[at + mark.len()..].chars().next();
-        // A mark is written before what is to be done; `"TODO"` in quotes is talked about.
-        !before.is_some_and(|c| is_word(c) || c == '"' || c == '`' || c == '\'')
-            && !after.is_some_and(|c| is_word(c) || c == '"' || c == '`' || c == '\'' || c == '/')
+        let (before, after) = (&line[..at], &line[at + mark.len()..]);
+        if after.starts_with(is_word) {
+            return false;
+        }
+        let lead = before.trim_end().trim_end_matches('!');
+        let begins = before.chars().all(|c| " \t-[]>".contains(c))
+            || COMMENTS.iter().any(|start| lead.ends_with(start));
+        let addressed = before.ends_with(' ')
+            && after.starts_with([':', '('])
+            && COMMENTS.iter().any(|start| before.contains(start));
+        begins || addressed
     })
 }
 
@@ -345,13 +372,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mark_is_a_word_of_its_own_that_nobody_talks_about() {
-        for line in ["// TODO: later", "# TODO(me) later", "/* TODO */", "TODO"] {
-            assert!(has_mark(line, "TODO"), "{line}");
+    fn a_mark_is_what_somebody_left_for_later_and_not_talk_of_marks() {
+        // Put together here, so that this file has no marks of its own.
+        let mark = MARKS[3];
+        for (before, after) in [
+            ("// ", ": later"),
+            ("    # ", "(me) later"),
+            ("/* ", " */"),
+            ("", ""),
+            ("- [ ] ", " it"),
+            ("x(); // not nice, ", ": y"),
+        ] {
+            assert!(has_mark(&format!("{before}{mark}{after}"), mark), "{before}{mark}{after}");
         }
-        for line in ["TODOS", "const MARKS = [\"TODO\"];", "the `TODO` list", "TODO/FIXME markers", "A_TODO"]
-        {
-            assert!(!has_mark(line, "TODO"), "{line}");
+        for (before, after) in [
+            ("", "S"),
+            ("const MARKS = [\"", "\"];"),
+            ("the `", "` list"),
+            ("// ", "/others"),
+            ("A_", ": b"),
+            ("a list of ", " items"),
+        ] {
+            assert!(!has_mark(&format!("{before}{mark}{after}"), mark), "{before}{mark}{after}");
         }
     }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::places::shown;
 use super::text::{self, Content};
 use super::walk::{WalkError, reason, walk};
-use super::{Finding, Limits, Place, Severity, Few, Watcher, grouped, languages};
+use super::{Few, Finding, Limits, Place, Severity, Watcher, grouped, languages, plural};
 
 /// What is there.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -30,6 +30,8 @@ pub struct Inventory {
     pub languages: Vec<LanguageRow>,
     /// Files of no known language by extension, most bytes first; ten at most.
     pub other: Vec<LanguageRow>,
+    /// By the first directory of their path, most bytes first; ten at most.
+    pub tops: Vec<LanguageRow>,
     /// The largest files.
     pub largest: Vec<FileRow>,
     /// The file that changed first, and the one that changed last.
@@ -44,7 +46,7 @@ pub struct Inventory {
     pub findings: Vec<Finding>,
 }
 
-/// A language, or an extension.
+/// A language, an extension, or a directory.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct LanguageRow {
     /// Its name.
@@ -81,6 +83,7 @@ pub fn inventory(root: &Path, limits: &Limits, watcher: &Watcher) -> Result<Inve
     };
     let mut rows: BTreeMap<&str, LanguageRow> = BTreeMap::new();
     let mut other: BTreeMap<String, LanguageRow> = BTreeMap::new();
+    let mut tops: BTreeMap<String, LanguageRow> = BTreeMap::new();
     let mut unreadable: Vec<_> = walk.unreadable;
     let (mut unread, mut budget) = (0u64, limits.read_bytes);
     for (i, file) in walk.files.iter().enumerate() {
@@ -113,9 +116,16 @@ pub fn inventory(root: &Path, limits: &Limits, watcher: &Watcher) -> Result<Inve
                     .or_insert_with(|| LanguageRow { name: extension, ..Default::default() })
             }
         };
-        row.files += 1;
-        row.bytes += file.bytes;
-        row.lines += lines;
+        let top = match file.path.components().count() {
+            1 => "(at the top)".to_owned(),
+            _ => file.path.iter().next().map(shown).unwrap_or_default(),
+        };
+        let top = tops.entry(top.clone()).or_insert_with(|| LanguageRow { name: top, ..Default::default() });
+        for row in [row, top] {
+            row.files += 1;
+            row.bytes += file.bytes;
+            row.lines += lines;
+        }
     }
     if unread > 0 {
         inventory
@@ -127,6 +137,10 @@ pub fn inventory(root: &Path, limits: &Limits, watcher: &Watcher) -> Result<Inve
     inventory.other = other.into_values().collect();
     inventory.other.sort_by_key(|row| Reverse((row.bytes, row.files)));
     inventory.other.truncate(10);
+
+    inventory.tops = tops.into_values().collect();
+    inventory.tops.sort_by_key(|row| Reverse((row.bytes, row.files)));
+    inventory.tops.truncate(10);
 
     let row = |file: &super::walk::File| FileRow {
         path: shown(file.path.as_os_str()),
@@ -160,7 +174,7 @@ fn findings(
             severity: Severity::Medium,
             weight: places.count as u64,
             title: plural(
-                places.count,
+                places.count as u64,
                 "file or directory could not be read",
                 "files or directories could not be read",
             ),
@@ -175,7 +189,7 @@ fn findings(
         inventory.findings.push(Finding {
             severity: Severity::Note,
             weight: places.count as u64,
-            title: plural(places.count, "pipe, socket or device", "pipes, sockets or devices"),
+            title: plural(places.count as u64, "pipe, socket or device", "pipes, sockets or devices"),
             advice: "They were not opened. Archives and version control do not keep them.".into(),
             count: places.count,
             places: places.into_vec(),
@@ -195,7 +209,7 @@ fn findings(
             severity: Severity::Medium,
             weight: places.count as u64,
             title: plural(
-                places.count,
+                places.count as u64,
                 "name differs from another only in case",
                 "names differ from others only in case",
             ),
@@ -204,11 +218,6 @@ fn findings(
             places: places.into_vec(),
         });
     }
-}
-
-/// `1 file`, `2 files`.
-pub(super) fn plural(count: usize, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(count as u64), if count == 1 { one } else { many })
 }
 
 /// The day of a time in seconds since 1970, UTC.

@@ -27,7 +27,7 @@ pub use duplicates::{Duplicates, duplicates};
 pub use finding::{Finding, Severity};
 pub use hygiene::{Hygiene, hygiene};
 pub use inventory::{Inventory, inventory};
-pub use places::{Place, bytes, grouped, shown};
+pub use places::{Place, bytes, grouped, plural, shown};
 pub use walk::WalkError;
 
 /// How much of a directory is looked at. What is beyond a limit is left out, and the report says so.

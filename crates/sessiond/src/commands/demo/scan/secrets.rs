@@ -45,9 +45,14 @@ const FORMS: &[Form] = &[
 /// Words in a value that say that it is an example.
 const EXAMPLES: &[&str] = &["example", "xxxx", "1234567890", "abcdefgh", "placeholder", "changeme", "your"];
 
-/// What a line holds that looks like a secret, with the value masked.
-pub(super) fn in_line(line: &str) -> Option<String> {
-    if line.contains("-----BEGIN ") && line.contains("PRIVATE KEY-----") {
+/// What a line holds that looks like a secret, with the value masked. `next` is the line after it.
+pub(super) fn in_line(line: &str, next: &str) -> Option<String> {
+    if let Some((_, title)) = line.split_once("-----BEGIN ")
+        && let Some((kind, rest)) = title.split_once("PRIVATE KEY-----")
+        && kind.chars().all(|c| c.is_ascii_uppercase() || c == ' ')
+        // A heading alone is talk of keys; a key has its body after it.
+        && (has_body(rest) || has_body(next))
+    {
         return Some("a private key".to_owned());
     }
     FORMS.iter().find_map(|form| {
@@ -69,6 +74,13 @@ pub(super) fn in_line(line: &str) -> Option<String> {
 /// Whether a whole text may hold one, to spare the lines of those that cannot.
 pub(super) fn may_hold(text: &str) -> bool {
     text.contains("PRIVATE KEY-----") || FORMS.iter().any(|form| text.contains(form.prefix))
+}
+
+/// Whether a line is, or begins with, the Base64 of a key.
+fn has_body(line: &str) -> bool {
+    let line = line.trim_start_matches(|c: char| c.is_whitespace() || c == '"' || c == '\\' || c == 'n');
+    let body = line.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '='));
+    body.count() >= 40
 }
 
 /// Whether it is made of many different characters, as random values are.
@@ -93,10 +105,13 @@ mod tests {
         // Put together here, so that no scanner takes this file for a leak.
         let body = "Zk3Jq8Lw2Rt6Yv9Bn4Xc7Md1Fh5Gs0Pa8Ue2";
         let line = format!("token = \"ghp_{body}\"");
-        let found = in_line(&line).unwrap();
-        assert_eq!(found, "a GitHub token (ghp_…, 41 characters)");
+        let found = in_line(&line, "").unwrap();
+        assert_eq!(found, "a GitHub token (ghp_…, 40 characters)");
         assert!(may_hold(&line) && !found.contains(body));
-        assert!(in_line("-----BEGIN OPENSSH PRIVATE KEY-----").is_some());
+        let title = format!("-----BEGIN OPENSSH {}", "PRIVATE KEY-----");
+        assert!(in_line(&title, &body.repeat(2)).is_some());
+        assert!(in_line(&format!("\"{title}\\n{body}{body}"), "").is_some());
+        assert!(in_line(&title, "is what such a file begins with").is_none());
     }
 
     #[test]
@@ -108,7 +123,7 @@ mod tests {
             "NAKIA3ZK8QW2RT6YV9BN4XC",
             "a PRIVATE KEY----- without its beginning",
         ] {
-            assert_eq!(in_line(line), None, "{line}");
+            assert_eq!(in_line(line, ""), None, "{line}");
         }
     }
 }

@@ -77,7 +77,7 @@ fn identical_files_are_grouped_and_two_names_of_one_file_are_not() {
     let found = duplicates(root, &Limits::default(), &Watcher::nobody()).unwrap();
     assert_eq!((found.groups, found.wasted_bytes), (1, 10_000));
     assert_eq!(found.worst[0].paths, ["a.txt", "b/copy.txt"]);
-    assert_eq!(titles(&found.findings), ["1 group of identical files waste 9.8 KiB", "1 file is empty"]);
+    assert_eq!(titles(&found.findings), ["1 group of identical files wastes 9.8 KiB", "1 file is empty"]);
 }
 
 #[test]
@@ -85,12 +85,14 @@ fn hygiene_names_what_should_not_stay_and_shows_no_secret() {
     let dir = tempfile::tempdir().unwrap();
     let root = dir.path();
     let secret = format!("ghp_{}", "Zk3Jq8Lw2Rt6Yv9Bn4Xc7Md1Fh5Gs0Pa8Ue2");
-    write(root, "deploy.sh", format!("export TOKEN={secret}\n# FIXME rotate it\n"));
+    let mark = "FIXME";
+    write(root, "deploy.sh", format!("export TOKEN={secret}\n# {mark} rotate it\n"));
     write(root, "merge.py", "<<<<<<< HEAD\na\n=======\nb\n>>>>>>> other\n");
     write(root, "mixed.c", "a\r\nb\n");
     write(root, "latin1.txt", b"caf\xe9\n");
     write(root, ".env", "A=1\n# B=2\nC=\n");
     write(root, ".env.example", "A=1\n");
+    write(root, "Makefile", "all:\n");
     write(root, "long.rs", "x\n".repeat(1_200));
     symlink("nowhere", root.join("broken")).unwrap();
     symlink("/", root.join("out")).unwrap();
@@ -105,7 +107,7 @@ fn hygiene_names_what_should_not_stay_and_shows_no_secret() {
             "1 file mixes line endings",
             "1 text file is not UTF-8",
             "1 source file has more than 1,000 lines",
-            "1 FIXME is open",
+            &format!("1 {mark} is open"),
             "1 symbolic link leads nowhere",
             "1 symbolic link leads out of the directory",
             "1 name is hard to type or to share",
