@@ -77,7 +77,8 @@ impl Engine {
         message.sender.session_id = Some(id.clone());
         let recipient = &message.recipient.agent_id;
         let session = self.session(principal, &id).await?;
-        if !session.takes_part(recipient) && !self.is_registered(recipient) {
+        // Answers to what the plan itself asked for go to the engine, which is no participant.
+        if !recipient.is_engine() && !session.takes_part(recipient) && !self.is_registered(recipient) {
             return Err(Error::AgentNotFound(recipient.clone()));
         }
         let envelope = Envelope { fence, ..Envelope::new(principal.clone(), Command::Send(message)) };

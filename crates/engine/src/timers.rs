@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use parking_lot::Mutex;
-use sessiond_core::{Command, Principal, Rejection, SessionId, Status, TimerAction, Timestamp, limits};
+use sessiond_core::{Command, Principal, Rejection, SessionId, Span, Status, TimerAction, Timestamp, limits};
 use sessiond_store::{ListQuery, Op, TimerRow};
 use tokio::sync::Notify;
 
@@ -15,6 +15,9 @@ use crate::{Engine, Error};
 const BATCH: usize = 128;
 /// The longest sleep; another process may have set a timer whose notice was lost.
 const LONGEST: Duration = Duration::from_secs(30);
+
+/// How long a timer waits whose work does not fit into an inbox.
+const FULL: Span = Span::from_secs(5);
 
 /// Wakes the timers' task when one is set that is due before what it sleeps for.
 #[derive(Default)]
@@ -88,6 +91,13 @@ async fn fire(engine: &Engine, row: TimerRow) -> Result<(), Error> {
     if let Some(command) = command {
         match engine.execute_own(&session_id, command).await {
             Ok(_) | Err(Error::Rejected(Rejection::SessionNotFound)) => {}
+            Err(Error::InboxFull(agent)) => {
+                // Whom the task goes to next takes nothing now. The timer waits with it, out of the way of others.
+                tracing::warn!(session = %session_id, %agent, "a task waits for room in an inbox");
+                let at = engine.now().after(FULL);
+                let _ = engine.write(Op::MoveTimer { session_id, key: timer.key, at }).await?;
+                return Ok(());
+            }
             Err(Error::Rejected(rejection)) => {
                 // It would be refused again and again; the log is where this belongs.
                 tracing::error!(session = %session_id, timer = %timer.key, %rejection, "a timer is refused");
