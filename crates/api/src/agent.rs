@@ -198,6 +198,7 @@ pub struct ReceiveMessages {
     pub limit: Option<usize>,
     /// The token of the connection that reads; an older one is refused. Without one the inbox is shared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<u64>)]
     pub fence: Option<Fence>,
 }
 
@@ -228,6 +229,7 @@ pub struct AckMessages {
     pub message_ids: Vec<MessageId>,
     /// The token of the connection that received them; an older one is refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u64>)]
     pub fence: Option<Fence>,
 }
 
@@ -248,5 +250,6 @@ pub struct Connected {
     #[schema(value_type = String)]
     pub agent_id: AgentId,
     /// This connection's fencing token: larger than those of all connections before it.
+    #[schema(value_type = u64)]
     pub fence: Fence,
 }

@@ -9,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Event {
     /// Its number: 1, 2, 3 … with no gaps.
+    #[schema(value_type = u64)]
     pub seq: Revision,
     /// When it was decided.
     #[schema(value_type = String, format = DateTime)]
@@ -31,6 +32,7 @@ pub struct Event {
 pub struct ListEvents {
     /// Only events with a larger number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<u64>)]
     pub after: Option<Revision>,
     /// Events at most; 100 when absent, 1000 at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -43,7 +45,9 @@ pub struct EventPage {
     /// The events.
     pub events: Vec<Event>,
     /// The number of the session's newest event.
+    #[schema(value_type = u64)]
     pub revision: Revision,
     /// What to pass as `after` for the next page; null when this page reaches the newest event.
+    #[schema(value_type = Option<u64>)]
     pub next_cursor: Option<Revision>,
 }

@@ -58,6 +58,7 @@ pub struct Lease {
     /// Who holds it.
     pub holder: String,
     /// Its fencing token.
+    #[schema(value_type = u64)]
     pub fence: Fence,
     /// How long it lasts without a renewal.
     #[schema(value_type = String, example = "30s")]
@@ -101,6 +102,7 @@ pub struct ClaimedLease {
     #[schema(value_type = String)]
     pub agent_id: AgentId,
     /// What to show with each write, in the header `Fencing-Token`.
+    #[schema(value_type = u64)]
     pub fence: Fence,
     /// When it expires without a renewal.
     #[schema(value_type = String, format = DateTime)]
@@ -112,5 +114,6 @@ pub struct ClaimedLease {
 #[serde(deny_unknown_fields)]
 pub struct RenewLease {
     /// Its fencing token.
+    #[schema(value_type = u64)]
     pub fence: Fence,
 }

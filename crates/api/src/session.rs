@@ -126,6 +126,7 @@ pub struct Terminate {
 pub struct Fork {
     /// The last revision to copy; the present one when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u64>)]
     pub at_revision: Option<Revision>,
     /// The copy's id; a time-ordered one when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -140,6 +141,7 @@ pub struct Imported {
     #[schema(value_type = String)]
     pub session_id: SessionId,
     /// Its revision now.
+    #[schema(value_type = u64)]
     pub revision: Revision,
     /// How many events were read.
     pub events: u64,
@@ -160,6 +162,7 @@ pub struct Session {
     #[schema(value_type = schema::Status)]
     pub status: Status,
     /// The number of its last event.
+    #[schema(value_type = u64)]
     pub revision: Revision,
     /// Whose it is.
     pub owner: String,
@@ -181,6 +184,7 @@ pub struct Session {
     pub shared_context: Value,
     /// The revision at which the shared context last changed; 0 when it never did.
     #[serde(default)]
+    #[schema(value_type = u64)]
     pub context_revision: Revision,
     /// Free labels.
     pub labels: BTreeMap<String, String>,
@@ -222,6 +226,7 @@ pub struct ForkPoint {
     #[schema(value_type = String)]
     pub session_id: SessionId,
     /// The last revision that was copied.
+    #[schema(value_type = u64)]
     pub revision: Revision,
 }
 
@@ -304,6 +309,7 @@ pub struct SessionSummary {
     #[schema(value_type = schema::Status)]
     pub status: Status,
     /// The number of its last event.
+    #[schema(value_type = u64)]
     pub revision: Revision,
     /// Whose it is.
     pub owner: String,
