@@ -129,7 +129,7 @@ async fn what_is_wrong_is_named() {
         let found = problem(bench.get(path).await, unprocessable, "invalid_input").await;
         assert!(pointer(found.clone()).contains(parameter) || parameter == "query", "{path}: {found}");
     }
-    problem(bench.get("/sessions?cursor=zzz").await, StatusCode::BAD_REQUEST, "invalid_cursor").await;
+    problem(bench.get("/sessions?cursor=zzz").await, unprocessable, "invalid_cursor").await;
     problem(bench.get("/sessions/%ff%fe").await, StatusCode::BAD_REQUEST, "malformed_request").await;
     problem(bench.get("/session").await, StatusCode::NOT_FOUND, "not_found").await;
     problem(bench.get("/agents/opencode://backend").await, StatusCode::NOT_FOUND, "not_found").await;
