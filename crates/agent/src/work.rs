@@ -128,13 +128,14 @@ impl Worker {
         let ended = match ended {
             // A handler may answer because it was cancelled, and before the other branch was looked at.
             Some(ended) if stop.cause().is_none() => Some(ended),
-            Some(_) => None,
-            None => {
-                if tokio::time::timeout(limits::CANCEL_GRACE, running).await.is_err() {
+            Some(ended) => late(ended, &stop),
+            None => match tokio::time::timeout(limits::CANCEL_GRACE, running).await {
+                Ok(ended) => late(ended, &stop),
+                Err(_) => {
                     tracing::warn!("a handler did not end when it was cancelled, and was dropped");
+                    None
                 }
-                None
-            }
+            },
         };
         match (ended, stop.cause()) {
             (Some(Ok(result)), _) => Some(result),
@@ -142,8 +143,8 @@ impl Worker {
                 Some(Err(Failure::new("panic", "the agent's handler panicked; the agent's log says where")))
             }
             (None, Some(Cause::Timeout)) => {
-                let time = time.unwrap_or_default();
-                Some(Err(Failure::new("timeout", format!("no result within {} s", time.as_secs()))))
+                let seconds = time.unwrap_or_default().as_secs();
+                Some(Err(Failure::new("timeout", format!("no result within {seconds} s"))))
             }
             (None, _) => None,
         }
@@ -262,6 +263,16 @@ impl Worker {
     {
         until_answered(&self.abandon, what, call).await
     }
+}
+
+/// What a handler says after it was stopped: nothing counts, but one that itself speaks of the timeout knows more.
+fn late<P>(
+    ended: Result<Result<Value, Failure>, P>,
+    stop: &Stop,
+) -> Option<Result<Result<Value, Failure>, P>> {
+    let knows_more = stop.cause() == Some(Cause::Timeout)
+        && matches!(&ended, Ok(Err(Failure(error))) if error["code"] == "timeout");
+    knows_more.then_some(ended)
 }
 
 /// What each agent's newest completed task of a step gave.

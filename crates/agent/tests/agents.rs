@@ -35,7 +35,10 @@ fn stubborn(told: mpsc::UnboundedSender<TaskContext>) -> impl Handler {
 async fn a_task_is_worked_on_with_what_the_steps_before_it_gave() {
     let bench = Bench::start().await;
     let first = Agent::start(bench.options(ONE), |task: TaskContext| async move {
-        assert_eq!((task.task_type.as_str(), task.step.as_deref(), task.attempt), ("design", Some("design"), 1));
+        assert_eq!(
+            (task.task_type.as_str(), task.step.as_deref(), task.attempt),
+            ("design", Some("design"), 1)
+        );
         assert!(task.inputs.is_empty());
         task.progress(json!({ "done": 1 })).await;
         Ok::<_, Failure>(json!({ "plan": task.payload["for"] }))
@@ -69,7 +72,10 @@ async fn a_handler_that_fails_or_panics_fails_its_task_and_the_agent_goes_on() {
     });
     assert!(soon(running.connected()).await);
     for (how, error) in [
-        ("panic", json!({ "code": "panic", "detail": "the agent's handler panicked; the agent's log says where" })),
+        (
+            "panic",
+            json!({ "code": "panic", "detail": "the agent's handler panicked; the agent's log says where" }),
+        ),
         ("io", json!({ "code": "failed", "detail": "the disk is gone" })),
         ("other", json!({ "code": "broken", "detail": "it is broken", "part": 7 })),
     ] {
@@ -135,7 +141,11 @@ async fn what_an_agent_leaves_behind_is_given_to_its_next_process() {
     soon(tasks.recv()).await.unwrap();
     soon(first.stop()).await.unwrap();
     assert_eq!(bench.task_of(&session, "work").await.status, TaskStatus::InProgress);
-    let _second = Agent::start(bench.options(ONE), |task: TaskContext| async move { Ok::<_, Failure>(json!(task.attempt)) });
+    let _second =
+        Agent::start(
+            bench.options(ONE),
+            |task: TaskContext| async move { Ok::<_, Failure>(json!(task.attempt)) },
+        );
     let task = bench.until_is(&session, "work", TaskStatus::Completed).await;
     assert_eq!((task.result, task.attempt), (Some(json!(1)), 1));
 }
@@ -234,7 +244,8 @@ async fn a_second_process_takes_over_and_the_first_ends_and_says_so() {
 #[tokio::test]
 async fn an_agent_connects_again_when_the_server_comes_back() {
     let mut bench = Bench::start().await;
-    let running = Agent::start(bench.options(ONE), |_: TaskContext| async { Ok::<_, Failure>(json!("late")) });
+    let running =
+        Agent::start(bench.options(ONE), |_: TaskContext| async { Ok::<_, Failure>(json!("late")) });
     assert!(soon(running.connected()).await);
     bench.hang_up().await;
     let session = bench.session(&[("work", ONE, json!({}))]).await;
@@ -311,7 +322,8 @@ async fn a_request_outside_any_session_is_answered_by_a_message() {
     let request = json!({ "message_id": "m1", "timestamp": "2025-02-02T11:00:00Z", "sender": { "agent_id": TWO },
         "recipient": { "agent_id": ONE }, "message_type": "task_request", "payload": { "task_type": "sum" },
         "routing": { "delivery_mode": "sync", "timeout": "15s" } });
-    let sent = soon(asker.send_message(serde_json::from_value(request).unwrap(), Call::default())).await.unwrap();
+    let sent =
+        soon(asker.send_message(serde_json::from_value(request).unwrap(), Call::default())).await.unwrap();
     let response = sent.response.unwrap();
     assert_eq!(response["result"], json!({ "kind": "sum", "session": true }), "{response}");
     bench.until_acknowledged(ONE).await;

@@ -36,6 +36,7 @@ use serde_json::{Value, json};
 use sessiond_runner::Program;
 use tokio::sync::watch;
 
+use crate::task::Cause;
 use crate::{Failure, Handler, TaskContext};
 pub use preset::Preset;
 pub use redact::Redactor;
@@ -147,7 +148,8 @@ impl Exec {
         };
         // The file goes only now: the program may read it as late as it likes.
         drop(file);
-        outcome::of(finished, task.time_left)
+        let timed_out = task.stop.cause() == Some(Cause::Timeout);
+        outcome::of(finished, task.time_left, timed_out)
     }
 }
 

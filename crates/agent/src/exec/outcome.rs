@@ -7,8 +7,12 @@ use sessiond_runner::{Error, Exit, Finished};
 
 use crate::Failure;
 
-/// The result or the failure that a program's end means.
-pub(super) fn of(finished: Result<Finished, Error>, time: Option<Duration>) -> Result<Value, Failure> {
+/// The result or the failure that a program's end means. `timed_out` tells why it was cancelled, if it was.
+pub(super) fn of(
+    finished: Result<Finished, Error>,
+    time: Option<Duration>,
+    timed_out: bool,
+) -> Result<Value, Failure> {
     let finished = match finished {
         Ok(finished) => finished,
         Err(error @ Error::OutputTooLarge { limit }) => {
@@ -19,13 +23,16 @@ pub(super) fn of(finished: Result<Finished, Error>, time: Option<Duration>) -> R
         }
         Err(error) => return Err(Failure::new("not_supervised", error.to_string())),
     };
-    let failure = match finished.exit {
+    let exit = match finished.exit {
+        // Both timers run out at the same moment, and either may be seen first.
+        Exit::Cancelled if timed_out => Exit::TimedOut,
+        exit => exit,
+    };
+    let failure = match exit {
         Exit::Code(0) => return Ok(value(&String::from_utf8_lossy(&finished.stdout))),
-        Exit::Code(code) => {
-            Failure::new("exit", format!("the program {}", finished.exit)).with("exit_code", code)
-        }
+        Exit::Code(code) => Failure::new("exit", format!("the program {}", exit)).with("exit_code", code),
         Exit::Signal(signal) => {
-            Failure::new("signal", format!("the program {}", finished.exit)).with("signal", signal)
+            Failure::new("signal", format!("the program {}", exit)).with("signal", signal)
         }
         Exit::TimedOut => {
             let seconds = time.unwrap_or_default().as_secs();
@@ -76,21 +83,28 @@ mod tests {
             ("", json!(null)),
             (" \n", json!(null)),
         ] {
-            assert_eq!(of(finished(Exit::Code(0), stdout, "noise"), None).unwrap(), result, "{stdout:?}");
+            assert_eq!(
+                of(finished(Exit::Code(0), stdout, "noise"), None, false).unwrap(),
+                result,
+                "{stdout:?}"
+            );
         }
     }
 
     #[test]
     fn any_other_end_is_a_failure_with_a_code_and_the_end_of_standard_error() {
-        let failed =
-            |exit| of(finished(exit, "half", "the reason"), Some(Duration::from_secs(7))).unwrap_err().0;
+        let failed = |exit| {
+            of(finished(exit, "half", "the reason"), Some(Duration::from_secs(7)), false).unwrap_err().0
+        };
         let exit = failed(Exit::Code(3));
         assert_eq!((&exit["code"], &exit["exit_code"]), (&json!("exit"), &json!(3)));
         assert_eq!(exit["stderr_tail"], "the reason");
         assert_eq!(failed(Exit::Signal(9))["signal"], 9);
         assert_eq!(failed(Exit::TimedOut)["code"], "timeout");
         assert!(failed(Exit::TimedOut)["detail"].as_str().unwrap().contains("7 s"));
-        let large = of(Err(Error::OutputTooLarge { limit: 10 }), None).unwrap_err().0;
+        let late = of(finished(Exit::Cancelled, "", ""), Some(Duration::from_secs(7)), true).unwrap_err().0;
+        assert_eq!(late["code"], "timeout");
+        let large = of(Err(Error::OutputTooLarge { limit: 10 }), None, false).unwrap_err().0;
         assert_eq!((&large["code"], &large["limit"]), (&json!("output_too_large"), &json!(10)));
     }
 }

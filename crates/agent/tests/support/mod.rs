@@ -92,7 +92,12 @@ impl Bench {
     }
 
     /// Waits until a step's task is so.
-    pub async fn until(&self, session: &SessionId, step: &str, wanted: impl Fn(&api::Task) -> bool) -> api::Task {
+    pub async fn until(
+        &self,
+        session: &SessionId,
+        step: &str,
+        wanted: impl Fn(&api::Task) -> bool,
+    ) -> api::Task {
         let found = async {
             loop {
                 let query = api::ListTasks { step: Some(step.to_owned()), ..Default::default() };
