@@ -10,18 +10,49 @@ pub(super) fn title(text: &str) -> Option<String> {
 /// A document as HTML. HTML in it stays text, and links between documents lead to their pages.
 pub(super) fn to_html(text: &str) -> String {
     let parser = Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH);
-    let events = parser.map(|event| match event {
-        Event::Html(html) | Event::InlineHtml(html) => Event::Text(html),
-        Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
-            Event::Start(Tag::Link { link_type, dest_url: page_of(&dest_url), title, id })
-        }
-        Event::End(TagEnd::HtmlBlock) => Event::End(TagEnd::Paragraph),
-        Event::Start(Tag::HtmlBlock) => Event::Start(Tag::Paragraph),
-        other => other,
-    });
+    let mut events: Vec<_> = parser
+        .map(|event| match event {
+            Event::Html(html) | Event::InlineHtml(html) => Event::Text(html),
+            Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
+                Event::Start(Tag::Link { link_type, dest_url: page_of(&dest_url), title, id })
+            }
+            Event::End(TagEnd::HtmlBlock) => Event::End(TagEnd::Paragraph),
+            Event::Start(Tag::HtmlBlock) => Event::Start(Tag::Paragraph),
+            other => other,
+        })
+        .collect();
+    name_headings(&mut events);
     let mut html = String::with_capacity(text.len() * 2);
-    pulldown_cmark::html::push_html(&mut html, events);
+    pulldown_cmark::html::push_html(&mut html, events.into_iter());
     html
+}
+
+/// Gives every heading the id that links to it expect: its words in small letters, with hyphens between them.
+fn name_headings(events: &mut [Event<'_>]) {
+    for index in 0..events.len() {
+        if !matches!(events[index], Event::Start(Tag::Heading { .. })) {
+            continue;
+        }
+        let inside =
+            events[index..].iter().take_while(|event| !matches!(event, Event::End(TagEnd::Heading(_))));
+        let words: String = inside
+            .filter_map(|event| match event {
+                Event::Text(text) | Event::Code(text) => Some(&**text),
+                _ => None,
+            })
+            .collect();
+        let name: String = words
+            .to_lowercase()
+            .chars()
+            .filter_map(|c| match c {
+                ' ' | '-' => Some('-'),
+                c => c.is_alphanumeric().then_some(c),
+            })
+            .collect();
+        if let Event::Start(Tag::Heading { id, .. }) = &mut events[index] {
+            *id = Some(name.into());
+        }
+    }
 }
 
 /// In the repository a link leads to a file, on the server to its page.
@@ -56,6 +87,7 @@ mod tests {
         );
         assert!(html.contains("href=\"/docs/errors/conflict\""), "{html}");
         assert!(html.contains("href=\"/docs/agents#ack\""), "{html}");
+        assert!(to_html("## Who may come in?").contains("id=\"who-may-come-in\""));
         assert!(html.contains("href=\"https://a.b/c.md\""), "{html}");
         assert!(!html.contains("<script>"), "{html}");
     }
