@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sessiond_core::{Principal, Span, Timestamp, limits};
-use sessiond_store::{ListQuery, Op, Sort};
+use sessiond_store::{Done, ListQuery, Op, Sort};
 
 use crate::actor::Slot;
 use crate::{Engine, Error};
@@ -41,12 +41,9 @@ fn sweep(engine: &Engine) {
 
 async fn purge(engine: &Engine) -> Result<(), Error> {
     let ago = |millis: u64| Timestamp::from_millis(engine.now().millis().saturating_sub_unsigned(millis));
-    let _ = engine
-        .write(Op::Purge {
-            answers_before: ago(limits::IDEMPOTENCY_MS),
-            messages_before: ago(limits::MESSAGE_HISTORY_MS),
-        })
-        .await?;
+    let (answers_before, messages_before) = (ago(limits::IDEMPOTENCY_MS), ago(limits::MESSAGE_HISTORY_MS));
+    // Each goes only so far, so that nobody waits long behind it.
+    while let Ok(Done::Count(1..)) = engine.write(Op::Purge { answers_before, messages_before }).await? {}
     let Some(keep) = engine.shared.options.keep_ended else {
         return Ok(());
     };
