@@ -21,17 +21,19 @@ const LOCAL_SERVER: &str = "http://127.0.0.1:8080";
 #[derive(Debug, Args)]
 #[command(
     after_help = "The command gets the task as JSON on standard input and in the file $SESSIOND_TASK_FILE, and its
-fields as $SESSIOND_TASK_ID, $SESSIOND_SESSION_ID, $SESSIOND_STEP, $SESSIOND_TASK_TYPE, $SESSIOND_ATTEMPT and
-$SESSIOND_PAYLOAD. Its standard output is the result, JSON or text; another exit code than 0 fails the task.
-A line `progress: …` on standard error reports progress. Values of variables named like secrets are masked.
+fields as $SESSIOND_TASK_ID, $SESSIOND_SESSION_ID, $SESSIOND_STEP, $SESSIOND_TASK_TYPE,
+$SESSIOND_ATTEMPT and $SESSIOND_PAYLOAD. Its standard output is the result, JSON or text; another
+exit code than 0 fails the task. A line `progress: …` on standard error reports progress. Values of
+variables named like secrets are masked.
 
-A preset runs a coding agent with the task as its prompt; what stands after -- are further arguments for it:
+A preset runs a coding agent with the task as its prompt; what stands after -- are further
+arguments for it:
   claude     claude -p                            3 at once, 600s
   codex      codex exec --skip-git-repo-check -   5 at once, 600s
   opencode   opencode run                         3 at once, 300s
 
-Without --url it connects to http://127.0.0.1:8080. Ctrl-C lets running tasks end; what does not end in time is
-given to the agent again when it comes back.
+Without --url it connects to http://127.0.0.1:8080. Ctrl-C lets running tasks end; what does not
+end in time is given to the agent again when it comes back.
 
 Examples:
   sessiond agent --id opencode://backend --exec './work.sh'
@@ -66,7 +68,7 @@ pub struct Agent {
     /// Read the inbox by long polls, not by WebSocket
     #[arg(long)]
     poll: bool,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Which sessiond")]
     connection: Connection,
 }
 

@@ -20,7 +20,7 @@ pub struct ConfigCommand {
     /// Write JSON
     #[arg(long)]
     pub json: bool,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Which sessiond")]
     connection: Connection,
 }
 

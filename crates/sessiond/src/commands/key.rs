@@ -59,7 +59,7 @@ struct Common {
     /// Write JSON
     #[arg(long)]
     json: bool,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Which sessiond")]
     connection: Connection,
 }
 

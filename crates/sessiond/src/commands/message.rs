@@ -28,12 +28,15 @@ enum MessageCommand {
 
 /// Send a message from one agent to another
 #[derive(Debug, Args)]
-#[command(after_help = "A task_request in a session is a task of that session.
+#[command(
+    after_help = "A task_request in a session is a task of that session. With --sync its result is printed.
 
 Examples:
   sessiond message send --from claude-code://lead --to opencode://backend --session sess_0198f3 \\
       --payload '{\"task_type\": \"implementation\"}' --timeout 300s
-  sessiond message send --from claude-code://lead --to opencode://backend --payload @task.json --sync")]
+  sessiond message send --from claude-code://lead --to opencode://backend --session sess_0198f3 \\
+      --payload @task.json --sync"
+)]
 struct Send {
     /// Who sends
     #[arg(long, value_name = "AGENT")]
@@ -77,7 +80,7 @@ struct Send {
     /// Write JSON
     #[arg(long)]
     json: bool,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Which sessiond")]
     connection: Connection,
 }
 

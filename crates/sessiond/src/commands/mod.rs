@@ -30,7 +30,7 @@ use input::{json_argument, read_input, words};
 #[command(
     name = "sessiond",
     version,
-    max_term_width = 100,
+    max_term_width = 110,
     after_help = "Examples:
   sessiond demo                     three agents inspect the current directory
   sessiond serve                    the server on 127.0.0.1:8080, its store in .sessiond/
@@ -43,15 +43,15 @@ Exit codes: 0 done, 1 failed, 2 wrong usage."
 struct Cli {
     #[command(subcommand)]
     command: Command,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "General")]
     global: Global,
 }
 
 /// What every command takes.
 #[derive(Debug, Args)]
 struct Global {
-    /// Configuration file; sessiond.toml in the current directory when absent
-    #[arg(long, global = true, value_name = "FILE", env = "SESSIOND_CONFIG", hide_env_values = true)]
+    /// Configuration file, or SESSIOND_CONFIG; sessiond.toml when absent
+    #[arg(long, global = true, value_name = "FILE", env = "SESSIOND_CONFIG", hide_env = true)]
     config: Option<PathBuf>,
     /// What is logged: error, warn, info, debug, trace, or a list by module
     #[arg(long, global = true, value_name = "LEVEL")]
@@ -82,8 +82,8 @@ pub struct Connection {
     /// Server to speak to, such as http://127.0.0.1:8080
     #[arg(long, value_name = "URL")]
     url: Option<String>,
-    /// Key for that server; better in SESSIOND_API_KEY, where other users do not see it
-    #[arg(long, value_name = "KEY", hide_short_help = true)]
+    /// Its key; better in SESSIOND_API_KEY, which other users do not see
+    #[arg(long, value_name = "KEY")]
     api_key: Option<String>,
     /// Directory of the local store; .sessiond when absent
     #[arg(long, value_name = "DIR")]

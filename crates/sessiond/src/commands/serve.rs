@@ -26,26 +26,26 @@ pub struct Serve {
 /// How a server runs.
 #[derive(Debug, Args)]
 pub struct Hosting {
-    /// Address and port to listen on; 127.0.0.1:8080 when absent, port 0 takes a free one
+    /// Address to listen on; 127.0.0.1:8080 when absent, port 0 is any free one
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<String>,
     /// Directory of the store; .sessiond when absent
     #[arg(long, visible_alias = "data", value_name = "DIR")]
     dir: Option<String>,
-    /// Administrator's key; better in SESSIOND_API_KEY, where other users do not see it
-    #[arg(long, value_name = "KEY", hide_short_help = true)]
+    /// Administrator's key; better in SESSIOND_API_KEY, which others do not see
+    #[arg(long, value_name = "KEY")]
     api_key: Option<String>,
     /// Host names under which a server without keys may be addressed, with commas
-    #[arg(long, value_name = "NAMES", hide_short_help = true)]
+    #[arg(long, value_name = "NAMES")]
     allow_hosts: Option<String>,
     /// How long a delivered message may stay unacknowledged; 60s when absent
-    #[arg(long, value_name = "TIME", hide_short_help = true)]
+    #[arg(long, value_name = "TIME")]
     ack_timeout: Option<String>,
     /// How long ended sessions are kept; for ever when absent
-    #[arg(long, value_name = "TIME", hide_short_help = true)]
+    #[arg(long, value_name = "TIME")]
     keep_ended: Option<String>,
     /// How many events of a session are kept; all when absent
-    #[arg(long, value_name = "COUNT", hide_short_help = true)]
+    #[arg(long, value_name = "COUNT")]
     keep_events: Option<String>,
 }
 

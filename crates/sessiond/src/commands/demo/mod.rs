@@ -33,10 +33,11 @@ use screen::Screen;
 #[derive(Debug, Args)]
 #[command(
     after_help = "It starts the server with its store in .sessiond/, and three agents as processes of their own.
-One takes an inventory; then one looks for duplicates and one for what should not stay as it is, side by side; at last
-the first puts their results together. Nothing in DIR is changed.
+One takes an inventory; then one looks for duplicates and one for what should not stay as it is,
+side by side; at last the first puts their results together. Nothing in DIRECTORY is changed.
 
-It then goes on serving until Ctrl-C. Ctrl-C in the middle is no harm: the same command goes on where it stopped.
+It then goes on serving until Ctrl-C. Ctrl-C in the middle is no harm: the same command goes on
+where it stopped.
 
 Examples:
   sessiond demo

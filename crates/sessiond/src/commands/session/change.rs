@@ -11,7 +11,8 @@ use crate::output::Output;
 /// End a session well
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  sessiond session complete sess_0198f3 --summary 'All tasks completed' --artifact s3://artifacts/build.zip")]
+  sessiond session complete sess_0198f3 --summary 'All tasks completed' \\
+      --artifact s3://artifacts/build.zip")]
 pub struct Complete {
     /// What was reached
     #[arg(long, value_name = "TEXT")]

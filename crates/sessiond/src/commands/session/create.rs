@@ -17,8 +17,9 @@ use crate::output::Output;
 Examples:
   sessiond session create --name notes
   sessiond session create --file plan.json --id sess_notifications_2025-02-02
-  sessiond session create --orchestrator claude-code://lead --participant opencode://backend=implementer \\
-      --step design=claude-code://lead --step build=opencode://backend --context '{\"branch\": \"main\"}'")]
+  sessiond session create --orchestrator claude-code://lead \\
+      --participant opencode://backend=implementer --step design=claude-code://lead \\
+      --step build=opencode://backend --context '{\"branch\": \"main\"}'")]
 pub struct Create {
     /// Its id; a time-ordered one when absent
     #[arg(long)]

@@ -51,7 +51,7 @@ pub struct Common {
     /// Write JSON
     #[arg(long)]
     json: bool,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Which sessiond")]
     connection: Connection,
 }
 

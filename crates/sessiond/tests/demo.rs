@@ -1,0 +1,131 @@
+//! `sessiond demo`: to its end, interrupted and taken up again, and where it cannot start.
+
+mod support;
+
+use rustix::process::Signal;
+use support::{Place, processes_with, until};
+
+/// Files that take a while with `--pace`, and one that is worth a line in the report.
+fn files(place: &Place, count: usize) {
+    for i in 0..count {
+        place.write(&format!("work/f{i}.txt"), format!("file {i}\n"));
+    }
+    place.write("work/merge.py", "<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\n");
+}
+
+#[test]
+fn the_demo_works_a_session_to_its_report_and_leaves_nothing_behind() {
+    let place = Place::new();
+    files(&place, 12);
+    let ran = place.run(&["demo", "work", "--exit", "--listen", "127.0.0.1:0"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stdout.starts_with("# What is in `"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("1 merge conflict was never resolved (do this first)"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("13 files in 1 directory"), "{}", ran.stdout);
+    for line in [
+        "inventory   asked of surveyor://inventory",
+        "hygiene     completed after",
+        "is complete; its report",
+    ] {
+        assert!(ran.stderr.contains(line), "{line} is not in:\n{}", ran.stderr);
+    }
+    // The session is there for whoever wants to look.
+    let session = &place.json(&["session", "list"])["sessions"][0];
+    assert_eq!(
+        (session["status"].as_str(), session["completed_steps"].as_u64()),
+        (Some("completed"), Some(4))
+    );
+    let id = session["session_id"].as_str().unwrap();
+    let shown = place.json(&["session", "show", id]);
+    let artifact = shown["outcome"]["artifacts"][0].as_str().unwrap();
+    assert_eq!(std::fs::read_to_string(place.path().join(artifact)).unwrap(), ran.stdout);
+    assert_eq!(shown["outcome"]["summary"].as_str().unwrap(), ran.stdout);
+    assert_eq!(shown["shared_context"]["report"]["totals"]["files"], 13);
+    assert!(processes_with(&place.path().join("work").display().to_string()).is_empty());
+}
+
+#[test]
+fn an_interrupted_demo_ends_cleanly_and_goes_on_where_it_was() {
+    let place = Place::new();
+    files(&place, 40);
+    let work = place.path().join("work").canonicalize().unwrap().display().to_string();
+    let mut demo = place.start(&["demo", "work", "--exit", "--listen", "127.0.0.1:0", "--pace", "50ms"]);
+    demo.line_with("surveyor://inventory works on it");
+    assert_eq!(processes_with(&format!("--root {work}")).len(), 3);
+    demo.signal(Signal::INT);
+    let (code, said) = demo.end();
+    assert_eq!(code, Some(130), "{said}");
+    assert!(said.contains("the same command goes on"), "{said}");
+    until("the agents are gone", || processes_with(&format!("--root {work}")).is_empty());
+    assert_eq!(place.json(&["session", "list"])["sessions"][0]["status"], "active");
+
+    let ran = place.run(&["demo", "work", "--exit", "--listen", "127.0.0.1:0"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stderr.contains("going on with sess_"), "{}", ran.stderr);
+    let sessions = place.json(&["session", "list"]);
+    assert_eq!(sessions["sessions"].as_array().unwrap().len(), 1);
+    assert_eq!(sessions["sessions"][0]["status"], "completed");
+}
+
+#[test]
+fn an_agent_that_dies_is_started_again_and_the_report_comes_all_the_same() {
+    let place = Place::new();
+    files(&place, 40);
+    let work = place.path().join("work").canonicalize().unwrap().display().to_string();
+    let mut demo = place.start(&["demo", "work", "--exit", "--listen", "127.0.0.1:0", "--pace", "20ms"]);
+    demo.line_with("surveyor://inventory works on it");
+    let surveyor = processes_with("demo-agent surveyor --url").into_iter().find(|pid| {
+        let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        String::from_utf8_lossy(&line).contains(&work)
+    });
+    let pid = rustix::process::Pid::from_raw(i32::try_from(surveyor.unwrap()).unwrap()).unwrap();
+    rustix::process::kill_process(pid, Signal::KILL).unwrap();
+    demo.line_with("an agent has died; starting it again");
+    let (code, said) = demo.end();
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("merge conflict"), "{said}");
+}
+
+#[test]
+fn the_demo_goes_on_serving_until_it_is_interrupted() {
+    let place = Place::new();
+    let mut demo = place.start(&["demo", "--listen", "127.0.0.1:0"]);
+    let line = demo.line_with("sessiond serves http://");
+    let url = line.split_whitespace().nth(2).unwrap().to_owned();
+    demo.line_with("Still serving");
+    let listed = place.json(&["session", "list", "--url", &url]);
+    assert_eq!(listed["sessions"][0]["status"], "completed");
+    demo.signal(Signal::INT);
+    let (code, said) = demo.end();
+    assert_eq!(code, Some(0), "{said}");
+}
+
+#[test]
+fn a_taken_port_is_a_clear_error_with_the_way_out() {
+    let place = Place::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let error = place.fails(&["demo", "--exit", "--listen", &address]);
+    assert!(error.contains("is taken") && error.contains("--listen 127.0.0.1:"), "{error}");
+}
+
+#[test]
+fn a_directory_that_is_none_is_a_clear_error() {
+    let place = Place::new();
+    place.write("file.txt", "x");
+    assert!(place.fails(&["demo", "file.txt"]).contains("is not a directory"));
+    assert!(place.fails(&["demo", "missing"]).contains("cannot inspect missing"));
+    assert!(!place.path().join(".sessiond").exists());
+}
+
+#[test]
+fn a_server_with_keys_gives_its_agents_one_that_does_not_outlive_them() {
+    let place = Place::new();
+    files(&place, 3);
+    place.ok(&["key", "create", "--name", "ops", "--role", "admin"]);
+    let ran = place.run(&["demo", "work", "--exit", "--listen", "127.0.0.1:0"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let keys = place.json(&["key", "list"]);
+    let demo = keys["keys"].as_array().unwrap().iter().find(|key| key["name"] == "demo").unwrap();
+    assert!(!demo["revoked_at"].is_null(), "{demo}");
+}
