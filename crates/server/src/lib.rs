@@ -3,7 +3,7 @@
 //! A request passes `observe` (span, metrics, header limit), `auth` (who asks, and whether the table lets them call
 //! the route at all) and a handler of `routes/`, which extracts, calls the door and maps the answer. The session's own
 //! rules stand in the core, so a handler never decides about rights. `server.rs` listens and shuts down, `sse.rs` and
-//! `socket/` hold what stays open, `docs/` renders the pages, and `openapi.rs` completes the generated document.
+//! `socket/` hold what stays open, `webhooks.rs` posts messages to agents, `docs/` renders the pages, and `openapi.rs` completes the generated document.
 
 mod app;
 mod auth;
@@ -18,6 +18,7 @@ mod routes;
 mod server;
 mod socket;
 mod sse;
+mod webhooks;
 
 pub use auth::table::{Access, Route, TABLE};
 pub use error::Error;

@@ -21,6 +21,8 @@ pub struct Options {
     pub body_bytes: usize,
     /// The largest document to import.
     pub import_bytes: usize,
+    /// Whether webhooks may be posted into the server's own network: loopback, private and link-local addresses.
+    pub allow_private_webhooks: bool,
     /// How often an event stream that has nothing to say sends a comment.
     pub heartbeat: Duration,
     /// How often a WebSocket is pinged; after three pings without any sign of life it is closed.
@@ -37,6 +39,7 @@ impl Default for Options {
             allow_hosts: Vec::new(),
             body_bytes: limits::BODY_BYTES,
             import_bytes: limits::IMPORT_BYTES,
+            allow_private_webhooks: false,
             heartbeat: Duration::from_secs(15),
             ping: Duration::from_secs(20),
             grace: Duration::from_secs(5),

@@ -23,7 +23,7 @@ use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove
 
 use crate::app::App;
 use crate::respond::Failure;
-use crate::{Error, Options, auth, observe, routes};
+use crate::{Error, Options, auth, observe, routes, webhooks};
 
 /// How long a connection may be idle, or take to send its headers.
 const HEADERS: Duration = Duration::from_secs(60);
@@ -87,6 +87,9 @@ impl Server {
     pub async fn run(self, shutdown: CancellationToken) {
         let Self { app, listener, .. } = self;
         let service = TowerToHyperService::new(service(&app));
+        let posts =
+            webhooks::run(app.engine.clone(), app.options.allow_private_webhooks, app.shutdown.clone());
+        app.tasks.spawn(posts);
         let connections = TaskTracker::new();
         let abort = CancellationToken::new();
         let mut upkeep = tokio::time::interval(UPKEEP);

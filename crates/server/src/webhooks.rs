@@ -79,7 +79,8 @@ pub(crate) async fn run(engine: Engine, allow_private: bool, stop: CancellationT
 fn endpoints(engine: &Engine) -> HashMap<AgentId, Endpoint> {
     let mut endpoints = HashMap::new();
     for record in engine.registrations() {
-        let Ok(registration) = serde_json::from_str::<sessiond_api::RegisterAgent>(&record.registration) else {
+        let Ok(registration) = serde_json::from_str::<sessiond_api::RegisterAgent>(&record.registration)
+        else {
             tracing::error!(agent = %record.agent_id, "a registration cannot be read; it gets no webhooks");
             continue;
         };
@@ -91,14 +92,22 @@ fn endpoints(engine: &Engine) -> HashMap<AgentId, Endpoint> {
             (Ok(url), Ok(secret)) => {
                 endpoints.insert(record.agent_id, Endpoint { url, secret });
             }
-            _ => tracing::warn!(agent = %record.agent_id, "its endpoint or its secret cannot be read; it gets no webhooks"),
+            _ => {
+                tracing::warn!(agent = %record.agent_id, "its endpoint or its secret cannot be read; it gets no webhooks")
+            }
         }
     }
     endpoints
 }
 
 /// Posts one agent's messages, one after the other so that their order holds.
-async fn deliver(engine: Engine, client: reqwest::Client, agent: AgentId, endpoint: Endpoint, allow_private: bool) {
+async fn deliver(
+    engine: Engine,
+    client: reqwest::Client,
+    agent: AgentId,
+    endpoint: Endpoint,
+    allow_private: bool,
+) {
     if let Err(reason) = check(&endpoint.url, allow_private) {
         tracing::warn!(%agent, reason, "no webhooks are posted to this endpoint");
         return;
@@ -139,7 +148,9 @@ async fn post_until_taken(
         match post(client, endpoint, &delivery, seconds).await {
             Ok(()) => {
                 metrics::counter!("sessiond_webhooks_total", "outcome" => "taken").increment(1);
-                if let Err(error) = engine.ack(principal, agent, None, vec![delivery.message_id.clone()]).await {
+                if let Err(error) =
+                    engine.ack(principal, agent, None, vec![delivery.message_id.clone()]).await
+                {
                     tracing::warn!(%agent, %error, "a posted message cannot be acknowledged; it will be posted again");
                 }
                 return;
@@ -158,7 +169,12 @@ async fn post_until_taken(
     }
 }
 
-async fn post(client: &reqwest::Client, endpoint: &Endpoint, delivery: &Delivery, seconds: i64) -> Result<(), String> {
+async fn post(
+    client: &reqwest::Client,
+    endpoint: &Endpoint,
+    delivery: &Delivery,
+    seconds: i64,
+) -> Result<(), String> {
     let id = delivery.message_id.as_str();
     let response = client
         .post(endpoint.url.clone())
@@ -172,7 +188,11 @@ async fn post(client: &reqwest::Client, endpoint: &Endpoint, delivery: &Delivery
         .await
         // The URL may carry a secret of its owner's, so it is left out.
         .map_err(|error| error.without_url().to_string())?;
-    if response.status().is_success() { Ok(()) } else { Err(format!("it answered {}", response.status().as_u16())) }
+    if response.status().is_success() {
+        Ok(())
+    } else {
+        Err(format!("it answered {}", response.status().as_u16()))
+    }
 }
 
 /// The signature of a message: HMAC-SHA-256 over its id, the time and its body.
@@ -183,6 +203,8 @@ fn signature(secret: &[u8], id: &str, seconds: i64, body: &str) -> String {
 }
 
 fn client(allow_private: bool) -> Result<reqwest::Client, reqwest::Error> {
+    // Another part of the process may have chosen a provider already, and then that is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = reqwest::Client::builder()
         .timeout(ANSWER)
         .redirect(reqwest::redirect::Policy::none())
@@ -258,7 +280,8 @@ mod tests {
     fn the_signature_is_that_of_the_specification() {
         // The example of the Standard Webhooks reference libraries.
         let secret = BASE64_STANDARD.decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
-        let signed = signature(&secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, r#"{"test": 2432232314}"#);
+        let signed =
+            signature(&secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, r#"{"test": 2432232314}"#);
         assert_eq!(signed, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     }
 
@@ -289,7 +312,6 @@ mod tests {
 
     #[tokio::test]
     async fn a_name_that_leads_to_loopback_is_refused() {
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let refused = client(false).unwrap().get("http://localhost:1/").send().await.unwrap_err();
         assert!(format!("{refused:?}").contains("own network"), "{refused:?}");
     }
