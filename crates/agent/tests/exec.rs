@@ -1,4 +1,5 @@
 //! Agents that run a command for each task: what the command is given, and what becomes of its end.
+#![allow(clippy::unwrap_used, reason = "tests may panic")]
 
 mod support;
 

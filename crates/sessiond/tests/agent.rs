@@ -1,4 +1,5 @@
 //! `sessiond agent --exec` at a server, and what becomes of a task whose agent is killed.
+#![allow(clippy::unwrap_used, reason = "tests may panic")]
 
 mod support;
 
@@ -89,4 +90,41 @@ fn an_agent_whose_id_another_process_takes_over_says_so() {
     second.line_with("connected");
     first.line_with("another process has connected as this agent");
     assert_eq!(first.end().0, Some(1));
+}
+
+#[test]
+fn a_preset_gives_the_task_to_its_program_as_a_prompt() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = Place::new();
+    let (_server, url) = place.serve(&[]);
+    place.write("bin/claude", "#!/bin/sh\necho \"arguments: $*\"\ncat\n");
+    let program = place.path().join("bin/claude");
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let mut command = place.command(&[
+        "agent",
+        "--id",
+        "tools://worker",
+        "--preset",
+        "claude",
+        "--url",
+        &url,
+        "--",
+        "--model",
+        "small",
+    ]);
+    let path = std::env::var("PATH").unwrap();
+    command.env("PATH", format!("{}:{path}", program.parent().unwrap().display()));
+    let mut agent = place.start_command(command);
+    agent.line_with("connected");
+    place.write(
+        "plan.json",
+        PLAN.replace(r#""words": ["a", "b"]"#, r#""prompt": "Count the words.", "text": "a b""#),
+    );
+    place.ok(&["session", "create", "--file", "plan.json", "--url", &url]);
+    agent.line_with("task completed");
+    let exported = place.ok(&["session", "export", "sess_work", "--url", &url]);
+    assert!(exported.contains(r#""result":"arguments: -p --model small\nCount the words.\n"#), "{exported}");
+    assert!(exported.contains(r#"\"text\": \"a b\""#), "{exported}");
+    let agents = place.run(&["session", "show", "sess_work", "--url", &url]).stdout;
+    assert!(agents.contains("completed"), "{agents}");
 }

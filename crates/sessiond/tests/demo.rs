@@ -1,4 +1,5 @@
 //! `sessiond demo`: to its end, interrupted and taken up again, and where it cannot start.
+#![allow(clippy::unwrap_used, reason = "tests may panic")]
 
 mod support;
 
@@ -65,6 +66,24 @@ fn an_interrupted_demo_ends_cleanly_and_goes_on_where_it_was() {
     let sessions = place.json(&["session", "list"]);
     assert_eq!(sessions["sessions"].as_array().unwrap().len(), 1);
     assert_eq!(sessions["sessions"][0]["status"], "completed");
+}
+
+#[test]
+fn an_interrupted_demo_of_another_directory_is_not_mixed_up_with_this_one() {
+    let place = Place::new();
+    files(&place, 30);
+    place.write("other/only.txt", "x");
+    let mut demo = place.start(&["demo", "work", "--exit", "--listen", "127.0.0.1:0", "--pace", "50ms"]);
+    demo.line_with("surveyor://inventory works on it");
+    demo.signal(Signal::INT);
+    drop(demo.end());
+    let ran = place.run(&["demo", "other", "--exit", "--listen", "127.0.0.1:0"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stdout.contains("1 file in 1 directory"), "{}", ran.stdout);
+    let ran = place.run(&["demo", "work", "--exit", "--listen", "127.0.0.1:0"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stdout.contains("31 files in 1 directory"), "{}", ran.stdout);
+    assert!(ran.stderr.contains("going on with sess_"), "{}", ran.stderr);
 }
 
 #[test]

@@ -1,4 +1,5 @@
 //! The commands on sessions, through the local directory and through a server.
+#![allow(clippy::unwrap_used, reason = "tests may panic")]
 
 mod support;
 

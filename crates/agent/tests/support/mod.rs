@@ -1,5 +1,5 @@
 //! A server in the test's own process, and plans for it.
-#![allow(dead_code, reason = "each test program uses a part of it")]
+#![allow(dead_code, clippy::unwrap_used, reason = "each test program uses a part of it, and tests may panic")]
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -29,8 +29,8 @@ pub struct DemoAgent {
     part: Part,
     #[arg(long)]
     url: String,
-    #[arg(long)]
-    root: PathBuf,
+    #[arg(long = "root", required = true)]
+    roots: Vec<PathBuf>,
     #[arg(long)]
     pace: Option<Span>,
 }
@@ -46,8 +46,10 @@ impl DemoAgent {
         let mut options = Options::connect(url, context.config.get("api_key"), self.part.agent_id())?;
         // The work can be begun again at any time, so there is nothing to wait for.
         options.grace = Duration::ZERO;
+        // One for this session, and one for another that was interrupted and waits in the same store.
+        options.concurrency = 2;
         options.descriptor.metadata = Some(json!({ "version": env!("CARGO_PKG_VERSION"), "tags": ["demo"] }));
-        let work = Arc::new(Work { root: self.root, pace: self.pace.map(Duration::from) });
+        let work = Arc::new(Work { roots: self.roots, pace: self.pace.map(Duration::from) });
         let agent = Agent::start(options, move |task| {
             let work = work.clone();
             async move { work.task(task).await }
@@ -57,7 +59,8 @@ impl DemoAgent {
 }
 
 struct Work {
-    root: PathBuf,
+    /// The directories that it may look at: nobody sends it into another by a task's payload.
+    roots: Vec<PathBuf>,
     pace: Option<Duration>,
 }
 
@@ -85,7 +88,11 @@ impl Work {
         let (progress, mut newest) = watch::channel(Progress::default());
         let mut watcher = Watcher::new(progress, task.cancellation().clone());
         watcher.pace = self.pace;
-        let root = self.root.clone();
+        let wanted = task.payload["root"].as_str().unwrap_or_default();
+        let root = self.roots.iter().find(|root| scan::shown(root.as_os_str()) == wanted).cloned();
+        let root = root.ok_or_else(|| {
+            Failure::new("unknown_directory", format!("this agent does not look at '{wanted}'"))
+        })?;
         let mut working = tokio::task::spawn_blocking(move || work(&root, &Limits::default(), &watcher));
         let worked = loop {
             tokio::select! {

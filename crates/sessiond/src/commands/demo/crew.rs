@@ -1,7 +1,7 @@
 //! The agents' processes: started, started again when they die, and stopped.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
@@ -33,21 +33,23 @@ pub struct Crew {
 
 impl Crew {
     /// Starts all three.
-    pub fn start(url: &str, key: Option<&str>, root: &Path, pace: Option<Span>) -> anyhow::Result<Self> {
+    pub fn start(
+        url: &str,
+        key: Option<&str>,
+        roots: &[PathBuf],
+        pace: Option<Span>,
+    ) -> anyhow::Result<Self> {
         let executable =
             std::env::current_exe().context("cannot find this program's own file to start agents")?;
         let stop = CancellationToken::new();
         let (failed, failures) = mpsc::channel(Part::ALL.len());
         let mut watchers = JoinSet::new();
         for part in Part::ALL {
-            let mut arguments: Vec<OsString> = vec![
-                "demo-agent".into(),
-                part.name().into(),
-                "--url".into(),
-                url.into(),
-                "--root".into(),
-                root.into(),
-            ];
+            let mut arguments: Vec<OsString> =
+                vec!["demo-agent".into(), part.name().into(), "--url".into(), url.into()];
+            for root in roots {
+                arguments.extend(["--root".into(), root.into()]);
+            }
             if let Some(pace) = pace {
                 arguments.extend(["--pace".into(), pace.to_string().into()]);
             }

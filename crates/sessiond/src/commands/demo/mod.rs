@@ -116,7 +116,8 @@ impl Demo {
         signals: &mut Signals,
     ) -> anyhow::Result<Ended> {
         let key = AgentKey::of(client, &context.config).await?;
-        let mut crew = Crew::start(&host.url(), key.secret(), root, self.pace)?;
+        let roots = plan::roots(client, root).await?;
+        let mut crew = Crew::start(&host.url(), key.secret(), &roots, self.pace)?;
         let ended = tokio::select! {
             () = signals.next() => Ok(Ended::Interrupted),
             failed = crew.failed() => Err(failed),

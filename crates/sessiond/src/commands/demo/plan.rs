@@ -1,11 +1,14 @@
 //! The demo's plan: who takes part, and the steps.
 
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
-use sessiond_api::{AddParticipant, CreateSession, NewStep, RetryPolicy, TaskTemplate};
-use sessiond_core::{AgentId, Backoff, OnFailure, Span};
+use sessiond_api::{
+    AddParticipant, CreateSession, ListSessions, NewStep, Problem, RetryPolicy, TaskTemplate,
+};
+use sessiond_client::Client;
+use sessiond_core::{AgentId, Backoff, OnFailure, Principal, Span, Status};
 use sha2::{Digest as _, Sha256};
 
 use super::scan;
@@ -62,6 +65,29 @@ fn agent(id: &str) -> AgentId {
 /// The label by which the sessions of a directory are found again, as `key=value`.
 pub fn label_of(root: &Path) -> String {
     format!("demo={}", digest_of(root))
+}
+
+/// The directories that the agents may look at: this one, and those of interrupted demos of the same person in the
+/// same store, whose tasks wait in the agents' inboxes too.
+pub async fn roots(client: &Client, root: &Path) -> Result<Vec<PathBuf>, Problem> {
+    let unfinished = client
+        .sessions(ListSessions {
+            status: Some(Status::Active),
+            label: Some("demo".to_owned()),
+            owner: Some(Principal::local().name),
+            ..ListSessions::default()
+        })
+        .await?;
+    let mut roots = vec![root.to_owned()];
+    for session in unfinished.sessions {
+        let context = client.context(&session.session_id).await?.document;
+        let other = Path::new(context["root"].as_str().unwrap_or_default()).to_owned();
+        // The label says whether the name in the context is the path itself, or one that had to be escaped.
+        if session.labels.get("demo") == Some(&digest_of(&other)) && !roots.contains(&other) {
+            roots.push(other);
+        }
+    }
+    Ok(roots)
 }
 
 /// A path may be longer than a label, and no UTF-8.
