@@ -1,0 +1,51 @@
+// Writes src/schema.ts, the wire's types, from docs/openapi.json. With --check it changes nothing and fails when the
+// committed file is not what the document says.
+import { readFileSync, writeFileSync } from 'node:fs';
+import openapiTypes, { astToString } from 'openapi-typescript';
+import ts from 'typescript';
+
+const DOCUMENT = new URL('../../../docs/openapi.json', import.meta.url);
+const TYPES = new URL('../src/schema.ts', import.meta.url);
+const HEAD = `// Generated from docs/openapi.json by \`npm run types\`. Change the server's types, never this file.\n\n`;
+
+const { factory } = ts;
+const keyword = (kind) => factory.createKeywordTypeNode(kind);
+
+/** An object of which nothing is said may hold anything; openapi-typescript would say that it holds nothing. */
+function freeObject(schema) {
+  const types = [schema.type].flat();
+  const says = ['properties', 'additionalProperties', 'allOf', 'oneOf', 'anyOf', '$ref'].some((name) => name in schema);
+  if (says || !types.includes('object') || types.some((type) => type !== 'object' && type !== 'null')) {
+    return undefined;
+  }
+  const record = factory.createTypeReferenceNode('Record', [
+    keyword(ts.SyntaxKind.StringKeyword),
+    keyword(ts.SyntaxKind.UnknownKeyword),
+  ]);
+  return types.includes('null')
+    ? factory.createUnionTypeNode([record, factory.createLiteralTypeNode(factory.createNull())])
+    : record;
+}
+
+const tree = await openapiTypes(DOCUMENT, {
+  rootTypes: true,
+  rootTypesNoSchemaPrefix: true,
+  transform: freeObject,
+});
+const types = HEAD + astToString(tree);
+
+let committed = '';
+try {
+  committed = readFileSync(TYPES, 'utf8');
+} catch {
+  // There is none yet.
+}
+if (types === committed) {
+  console.log('src/schema.ts is up to date');
+} else if (process.argv.includes('--check')) {
+  console.error('src/schema.ts is not what docs/openapi.json says: run `npm run types` in sdk/typescript');
+  process.exitCode = 1;
+} else {
+  writeFileSync(TYPES, types);
+  console.log('src/schema.ts is written anew: read its diff before you commit it');
+}
