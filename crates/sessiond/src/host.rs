@@ -69,5 +69,6 @@ async fn serve(engine: &Engine, config: &Config) -> anyhow::Result<Handle> {
     }
     options.admin_key = config.get("api_key").map(AdminKey::new).transpose()?;
     options.allow_hosts = config.list("allow_hosts");
+    options.allow_private_webhooks = config.get("allow_private_webhooks") == Some("true");
     Ok(Server::bind(engine.clone(), options).await?.start())
 }

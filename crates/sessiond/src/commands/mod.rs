@@ -155,9 +155,16 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     for warning in &config.warnings {
         eprintln!("warning: {warning}");
     }
-    crate::logging::start(&config, level)?;
+    let traced = matches!(cli.command, Command::Serve(_) | Command::Demo(_));
+    let traces = crate::logging::start(&config, level, traced)?;
     let context = Context { config, out: Output::new(json) };
-    let done = match cli.command {
+    let done = perform(cli.command, context).await;
+    tokio::task::spawn_blocking(|| traces.end()).await?;
+    done
+}
+
+async fn perform(command: Command, context: Context) -> anyhow::Result<ExitCode> {
+    let done = match command {
         Command::Serve(command) => command.run(context).await,
         Command::Demo(command) => return command.run(context).await,
         Command::Agent(command) => command.run(context).await,

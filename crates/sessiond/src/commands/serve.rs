@@ -38,6 +38,9 @@ pub struct Hosting {
     /// Host names under which a server without keys may be addressed, with commas
     #[arg(long, value_name = "NAMES")]
     allow_hosts: Option<String>,
+    /// Whether webhooks may be posted into the server's own network; false when absent
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    allow_private_webhooks: Option<String>,
     /// How long a delivered message may stay unacknowledged; 60s when absent
     #[arg(long, value_name = "TIME")]
     ack_timeout: Option<String>,
@@ -47,6 +50,9 @@ pub struct Hosting {
     /// How many events of a session are kept; all when absent
     #[arg(long, value_name = "COUNT")]
     keep_events: Option<String>,
+    /// Where traces go: an OpenTelemetry collector's HTTP address; nowhere when absent
+    #[arg(long, value_name = "URL")]
+    otlp_endpoint: Option<String>,
 }
 
 impl Hosting {
@@ -56,9 +62,11 @@ impl Hosting {
             ("data_dir", self.dir.clone()),
             ("api_key", self.api_key.clone()),
             ("allow_hosts", self.allow_hosts.clone()),
+            ("allow_private_webhooks", self.allow_private_webhooks.clone()),
             ("ack_timeout", self.ack_timeout.clone()),
             ("keep_ended", self.keep_ended.clone()),
             ("keep_events", self.keep_events.clone()),
+            ("otlp_endpoint", self.otlp_endpoint.clone()),
         ]
     }
 }

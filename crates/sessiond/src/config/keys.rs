@@ -113,6 +113,15 @@ pub const KEYS: &[Key] = &[
         help: "host names under which a server without keys may be addressed beside localhost",
     },
     Key {
+        name: "allow_private_webhooks",
+        variables: &["SESSIOND_ALLOW_PRIVATE_WEBHOOKS"],
+        flag: "--allow-private-webhooks",
+        kind: Kind::Word(&["true", "false"]),
+        default: Some("false"),
+        secret: false,
+        help: "whether webhooks may be posted into the server's own network",
+    },
+    Key {
         name: "ack_timeout",
         variables: &["SESSIOND_ACK_TIMEOUT"],
         flag: "--ack-timeout",
@@ -156,6 +165,15 @@ pub const KEYS: &[Key] = &[
         default: Some("text"),
         secret: false,
         help: "text for people, json for machines",
+    },
+    Key {
+        name: "otlp_endpoint",
+        variables: &["OTEL_EXPORTER_OTLP_ENDPOINT", "SESSIOND_OTLP_ENDPOINT"],
+        flag: "--otlp-endpoint",
+        kind: Kind::Url,
+        default: None,
+        secret: false,
+        help: "where `serve` and `demo` send traces: an OpenTelemetry collector's HTTP address, such as http://localhost:4318",
     },
 ];
 
