@@ -123,6 +123,22 @@ fn fail_at_limit(
     Ok(draft.decided(Receipt::default()))
 }
 
+/// Checks who writes what is no part of the journal, such as telemetry: as with a command, only who may speak for the
+/// agent, and only with the present token of its lease while it has one.
+pub fn authorize_writer(
+    principal: &Principal,
+    session: &Session,
+    agent: Option<AgentId>,
+    fence: Option<Fence>,
+) -> Result<(), Rejection> {
+    let like = Command::ChangeContext(crate::ContextChange::Patch(serde_json::Value::Null));
+    authorize(principal, session, &like)?;
+    match writer(principal, session, agent, fence, &like)? {
+        Some(agent) => participants::check_fence(session, &agent, fence),
+        None => Ok(()),
+    }
+}
+
 /// The agent in whose name a command is given, if in any: as the command says, else as the caller says, else as
 /// follows from its key. A process that lost its lease must not get around that by leaving its name out.
 fn writer(

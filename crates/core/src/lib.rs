@@ -43,7 +43,7 @@ pub use command::{
     TaskReport, WorkflowUpdate,
 };
 pub use context::{Context, merge_patch};
-pub use decide::{Decision, Moment, Receipt, decide};
+pub use decide::{Decision, Moment, Receipt, authorize_writer, decide};
 pub use effect::{Effect, Timer, TimerAction};
 pub use error::{Corrupt, Rejection, Violation};
 pub use event::{Event, EventBody, StepChange, TaskUpdate};

@@ -76,6 +76,8 @@ pub const BATCH: usize = 1_000;
 pub const PAGE: usize = 1_000;
 /// Rows of a page when `limit` is absent.
 pub const PAGE_DEFAULT: usize = 100;
+/// Bytes of a page of events, messages, sessions or tasks: it ends before the row that would pass this, but has one.
+pub const PAGE_BYTES: usize = 4 * 1024 * 1024;
 /// The longest that one long poll or one synchronous send waits.
 pub const WAIT_MS: u64 = 300_000;
 /// How long the answer to an `Idempotency-Key` or a `message_id` is kept: 24 hours, as Restate keeps it.

@@ -1,8 +1,8 @@
 //! A session's actor: the one place in this process where that session changes.
 //!
-//! It takes all commands that wait, decides each on the state after the one before, hands their appends in together,
-//! and answers, publishes and goes on only when they are durable. When an append is refused, what was decided on top
-//! of it is decided anew.
+//! It takes all commands that wait, decides each on the state after the one before, and hands what they make in as
+//! one append. It answers, publishes and goes on only when that is durable. When the append is refused, nothing of it
+//! is in the store, and its commands are decided anew.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -12,17 +12,20 @@ use std::time::{Duration, Instant};
 use parking_lot::RwLock;
 use sessiond_core::{
     Decision, Effect, Envelope, Event, EventBody, Receipt, Rejection, Revision, Session, SessionId,
+    Timestamp,
 };
 use sessiond_store::{Append, Enqueue, Op, Record, Refusal, Snapshot, SummaryRow, TaskRow, Write};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::answers::{Idempotency, Kept};
-use crate::commit::Pending;
+use crate::journal::READ;
 use crate::sessions::Reply;
 use crate::{Engine, Error};
 
 /// Commands that one turn of an actor takes at most.
 const TURN: usize = 64;
+/// Bytes of events after which a batch takes no further command.
+const BATCH_BYTES: usize = 4 * 1024 * 1024;
 /// Events that a watcher may lag behind before it reads from the store.
 const FEED: usize = 256;
 /// How long a command is decided anew because another process was faster each time. A process that writes without
@@ -57,11 +60,18 @@ enum Mail {
     Close(oneshot::Sender<()>),
 }
 
+/// A timer that fires: its key, and the time that it stood at.
+pub(crate) type Firing = (String, Timestamp);
+
 struct Job {
     envelope: Envelope,
     idempotency: Option<Idempotency>,
+    /// The timer that the command comes of. It is decided by itself.
+    fires: Option<Firing>,
     /// When another process was first faster.
     contended: Option<Instant>,
+    /// Whether it is decided by itself, because a batch that it was part of was refused.
+    alone: bool,
     reply: oneshot::Sender<Result<Reply, Error>>,
 }
 
@@ -85,6 +95,7 @@ impl Slot {
             summary: summary(&session),
             session: Arc::new(session),
             snapshot,
+            over: false,
         };
         engine.shared.tasks.spawn(actor.run(mailbox));
         slot
@@ -111,14 +122,16 @@ impl Slot {
         self.used.load(Ordering::Relaxed)
     }
 
-    /// Has a command decided and made durable.
+    /// Has a command decided and made durable. One that comes of a timer which no longer stands where it did changes
+    /// nothing.
     pub(crate) async fn command(
         &self,
         envelope: Envelope,
         idempotency: Option<Idempotency>,
+        fires: Option<Firing>,
     ) -> Result<Reply, Error> {
         let (reply, answer) = oneshot::channel();
-        let job = Job { envelope, idempotency, contended: None, reply };
+        let job = Job { envelope, idempotency, fires, contended: None, alone: false, reply };
         self.mail.send(Mail::Command(Box::new(job))).await.map_err(|_| Error::Closed)?;
         answer.await.map_err(|_| Error::Closed)?
     }
@@ -149,44 +162,35 @@ struct Actor {
     session: Arc<Session>,
     summary: SummaryRow,
     snapshot: Revision,
+    /// Whether the session is no longer there, and the actor's work over.
+    over: bool,
+}
+
+/// Commands that were decided one on top of the other, and the one append that they make.
+#[derive(Default)]
+struct Batch {
+    decided: Vec<Decided>,
+    append: Option<Append>,
+    effects: Vec<Effect>,
+    /// The state after the last of them, when there is an append.
+    state: Option<Arc<Session>>,
+    /// Whether the session's row in lists may differ after it.
+    shows: bool,
 }
 
 /// A command that is decided. Nobody is told before what it was decided on is durable.
-enum Decided {
-    /// Its append is on its way to the disk.
-    Append(Box<InFlight>),
-    /// It changes nothing.
-    Unchanged(Box<Job>, Reply),
-    /// It is refused.
-    Rejected(Box<Job>, Rejection),
-}
-
-struct InFlight {
+struct Decided {
     job: Box<Job>,
-    decision: Decision,
-    records: Vec<Record>,
-    summary: Option<SummaryRow>,
-    pending: Pending,
+    verdict: Verdict,
 }
 
-/// Whether what was decided on top of a command still holds.
-enum Settled {
-    Holds,
-    /// It does not; and the command itself is to be decided anew, when it is given.
-    Broken(Option<Box<Job>>),
-}
-
-impl Decided {
-    /// The command, once its append has settled one way or the other.
-    async fn give_up(self) -> Box<Job> {
-        match self {
-            Self::Append(flight) => {
-                let _ = flight.pending.done().await;
-                flight.job
-            }
-            Self::Unchanged(job, _) | Self::Rejected(job, _) => job,
-        }
-    }
+enum Verdict {
+    /// It is part of the append.
+    Changes(Reply),
+    /// It changes nothing.
+    Unchanged(Reply),
+    /// It is refused.
+    Rejected(Rejection),
 }
 
 impl Actor {
@@ -211,6 +215,9 @@ impl Actor {
                 }
             }
             self.turn(jobs).await;
+            if self.over {
+                return;
+            }
             if let Some(done) = closing {
                 self.keep_snapshot(1).await;
                 let _ = done.send(());
@@ -227,91 +234,144 @@ impl Actor {
     /// Decides what waits, makes it durable together, and answers.
     async fn turn(&mut self, mut jobs: VecDeque<Box<Job>>) {
         while !jobs.is_empty() {
-            let mut decided = Vec::with_capacity(jobs.len());
-            let mut state = self.session.clone();
-            let mut row = self.summary.clone();
-            for job in jobs.drain(..) {
-                decided.push(self.begin(job, &mut state, &mut row).await);
-            }
-            let mut broken = false;
-            for next in decided {
-                if broken {
-                    // It was decided on a state that never was.
-                    jobs.push_back(next.give_up().await);
-                } else if let Settled::Broken(retry) = self.settle(next).await {
-                    broken = true;
-                    jobs.extend(retry);
-                }
+            let batch = self.decide(&mut jobs);
+            for job in self.settle(batch).await.into_iter().rev() {
+                jobs.push_front(job);
             }
         }
     }
 
-    /// Decides a command and hands its append in.
-    async fn begin(&mut self, job: Box<Job>, state: &mut Arc<Session>, row: &mut SummaryRow) -> Decided {
-        let moment = self.engine.moment();
-        let decision = match sessiond_core::decide(state, job.envelope.clone(), &moment) {
-            Ok(decision) => decision,
-            Err(rejection) => return Decided::Rejected(job, rejection),
+    /// Decides commands from the front, as many as go into one append.
+    fn decide(&mut self, jobs: &mut VecDeque<Box<Job>>) -> Batch {
+        let mut batch = Batch::default();
+        let mut state = self.session.clone();
+        let mut bytes = 0;
+        while let Some(job) = jobs.pop_front() {
+            let alone = job.alone || job.fires.is_some();
+            let full = batch.append.is_some() && (alone || bytes > BATCH_BYTES);
+            // Two answers under one key cannot go in together: the second request is a repeat of the first.
+            let repeats = job.idempotency.as_ref().is_some_and(|idempotency| batch.keeps(idempotency));
+            if full || repeats {
+                jobs.push_front(job);
+                break;
+            }
+            let moment = self.engine.moment();
+            let verdict = match sessiond_core::decide(&state, job.envelope.clone(), &moment) {
+                Err(rejection) => Verdict::Rejected(rejection),
+                Ok(decision)
+                    if decision.events.is_empty()
+                        && decision.effects.is_empty()
+                        && job.idempotency.is_none() =>
+                {
+                    Verdict::Unchanged(Reply::new(state.clone(), decision.receipt))
+                }
+                Ok(decision) => {
+                    let mut append =
+                        append(&decision, state.revision, None, job.idempotency.clone(), &moment);
+                    append.fires = job.fires.clone();
+                    bytes += append.records.iter().map(|record| record.json.len()).sum::<usize>();
+                    batch.add(append);
+                    batch.effects.extend(decision.effects);
+                    batch.shows |= decision.events.iter().any(|event| shows(&event.body));
+                    state = Arc::new(decision.session);
+                    batch.state = Some(state.clone());
+                    Verdict::Changes(Reply::new(state.clone(), decision.receipt))
+                }
+            };
+            batch.decided.push(Decided { job, verdict });
+            if alone {
+                break;
+            }
+        }
+        batch
+    }
+
+    /// Waits until a batch is durable, then publishes it and answers. Gives back what is to be decided anew.
+    async fn settle(&mut self, batch: Batch) -> Vec<Box<Job>> {
+        let Batch { decided, append, effects, state, shows } = batch;
+        let (Some(mut append), Some(state)) = (append, state) else {
+            for decided in decided {
+                self.answer(decided).await;
+            }
+            return Vec::new();
         };
-        if decision.events.is_empty() && decision.effects.is_empty() && job.idempotency.is_none() {
-            return Decided::Unchanged(job, Reply::new(state.clone(), decision.receipt));
-        }
-        let summary = changed_summary(&decision, row);
-        if let Some(summary) = &summary {
-            *row = summary.clone();
-        }
-        let append = append(&decision, state.revision, summary.clone(), job.idempotency.clone(), &moment);
+        let row = if shows { changed_summary(&state, &self.summary) } else { None };
+        append.summary = row.clone().map(Box::new);
         let records = append.records.clone();
-        *state = Arc::new(decision.session.clone());
-        let pending = self.engine.shared.committer.submit(Op::Append(Box::new(append))).await;
-        Decided::Append(Box::new(InFlight { job, decision, records, summary, pending }))
+        let op = Op::Append(Box::new(append));
+        match self.engine.shared.committer.write(op).await {
+            Ok(Ok(_)) => {
+                self.accept(state, row, records);
+                self.engine.act_on(&effects);
+                for decided in decided {
+                    self.answer(decided).await;
+                }
+                Vec::new()
+            }
+            Ok(Err(Refusal::Conflict { .. })) => self.contend(decided).await,
+            Ok(Err(refusal)) => self.part(decided, refusal).await,
+            Err(error) => {
+                for Decided { job, .. } in decided {
+                    let _ = job.reply.send(Err(error.clone().into()));
+                }
+                Vec::new()
+            }
+        }
     }
 
-    /// Waits until what was decided is durable, then publishes it and answers.
-    async fn settle(&mut self, decided: Decided) -> Settled {
-        let InFlight { mut job, decision, records, summary, pending } = match decided {
-            Decided::Append(flight) => *flight,
-            Decided::Unchanged(job, reply) => {
-                let _ = job.reply.send(Ok(reply));
-                return Settled::Holds;
+    /// Another process was faster: reads what it wrote, and gives back what is to be decided on it.
+    async fn contend(&mut self, decided: Vec<Decided>) -> Vec<Box<Job>> {
+        let refreshed = self.refresh().await;
+        let mut again = Vec::new();
+        for Decided { mut job, .. } in decided {
+            let since = *job.contended.get_or_insert_with(Instant::now);
+            match &refreshed {
+                Ok(()) if since.elapsed() < CONTEND => again.push(job),
+                Ok(()) => drop(job.reply.send(Err(Error::Conflict))),
+                Err(error) => drop(job.reply.send(Err(error.clone()))),
             }
-            Decided::Rejected(job, rejection) => {
-                self.reject(job, rejection).await;
-                return Settled::Holds;
+        }
+        again
+    }
+
+    /// One command of a batch cannot be done, such as a message to a full inbox. When it is clear which, it is told
+    /// so; else each is to be decided by itself.
+    async fn part(&mut self, decided: Vec<Decided>, refusal: Refusal) -> Vec<Box<Job>> {
+        let mut again: Vec<Box<Job>> = Vec::new();
+        let changes = decided.iter().filter(|d| matches!(d.verdict, Verdict::Changes(_))).count();
+        for Decided { mut job, verdict } in decided {
+            if changes > 1 || !matches!(verdict, Verdict::Changes(_)) {
+                job.alone = changes > 1;
+                again.push(job);
+                continue;
             }
-        };
-        let answer = match pending.done().await {
-            Ok(Ok(_)) => {
-                self.accept(decision.session, summary, records);
-                self.engine.act_on(&decision.effects);
-                let _ = job.reply.send(Ok(Reply::new(self.session.clone(), decision.receipt)));
-                return Settled::Holds;
-            }
-            Ok(Err(Refusal::Conflict { actual: 0 })) => Err(Rejection::SessionNotFound.into()),
-            Ok(Err(Refusal::Conflict { .. })) => {
-                let since = *job.contended.get_or_insert_with(Instant::now);
-                match self.refresh().await {
-                    Ok(()) if since.elapsed() < CONTEND => return Settled::Broken(Some(job)),
-                    Ok(()) => Err(Error::Conflict),
-                    Err(error) => Err(error),
-                }
-            }
-            Ok(Err(refusal)) => match (refusal, &job.idempotency) {
+            let answer = match (&refusal, &job.idempotency) {
                 (Refusal::Answered(answer), Some(idempotency)) => {
-                    self.engine.answer_again(idempotency, &answer).await
+                    self.engine.answer_again(idempotency, answer).await
                 }
-                (refusal, _) => Err(refused(refusal)),
-            },
-            Err(error) => Err(error.into()),
-        };
-        let _ = job.reply.send(answer);
-        Settled::Broken(None)
+                // The timer was moved after it was found due, by the renewal of a lease for one.
+                (Refusal::NotFound, _) if job.fires.is_some() => {
+                    Ok(Reply::new(self.session.clone(), Receipt::default()))
+                }
+                _ => Err(refused(refusal.clone())),
+            };
+            let _ = job.reply.send(answer);
+        }
+        again
+    }
+
+    /// Answers a command whose verdict stands.
+    async fn answer(&self, decided: Decided) {
+        match decided.verdict {
+            Verdict::Changes(reply) | Verdict::Unchanged(reply) => drop(decided.job.reply.send(Ok(reply))),
+            Verdict::Rejected(rejection) => self.reject(decided.job, rejection).await,
+        }
     }
 
     /// Takes over a state whose events are durable, and publishes them.
-    fn accept(&mut self, session: Session, summary: Option<SummaryRow>, records: Vec<Record>) {
+    fn accept(&mut self, session: Arc<Session>, summary: Option<SummaryRow>, records: Vec<Record>) {
         metrics::counter!("sessiond_events_total").increment(records.len() as u64);
-        self.session = Arc::new(session);
+        self.session = session;
         if let Some(summary) = summary {
             self.summary = summary;
         }
@@ -337,23 +397,43 @@ impl Actor {
         let _ = job.reply.send(answer);
     }
 
-    /// Reads what another process wrote.
+    /// Reads what another process wrote. A session that was deleted, or is another one under the same id, is dropped
+    /// from memory: whoever asks next finds what there is.
     async fn refresh(&mut self) -> Result<(), Error> {
         loop {
-            let page = self.engine.shared.store.events(&self.session.id, self.session.revision, 1000).await?;
-            let Some(page) = page else {
+            // The last event that is known is read again: it tells whether this is still the same journal.
+            let known = self.session.revision.saturating_sub(1);
+            let page = self.engine.shared.store.events(&self.session.id, known, READ).await?;
+            let mut records = page.map(|page| page.records).unwrap_or_default().into_iter();
+            let last = records.next().map(|record| read_event(&record)).transpose()?;
+            let same = last.is_some_and(|event| {
+                event.seq == self.session.revision && event.time == self.session.updated_at
+            });
+            if !same {
+                self.gone();
                 return Err(Rejection::SessionNotFound.into());
-            };
-            if page.records.is_empty() {
+            }
+            let records: Vec<Record> = records.collect();
+            if records.is_empty() {
                 return Ok(());
             }
             let mut session = Session::clone(&self.session);
-            for record in &page.records {
+            for record in &records {
                 session.apply(&read_event(record)?).map_err(Rejection::from)?;
             }
             let row = summary(&session);
-            self.accept(session, Some(row), page.records);
+            self.accept(Arc::new(session), Some(row), records);
         }
+    }
+
+    /// The session is no longer there.
+    fn gone(&mut self) {
+        self.over = true;
+        if let Some(slot) = self.slot.upgrade() {
+            slot.deleted.store(true, Ordering::Release);
+            self.engine.forget(&slot);
+        }
+        self.publish(Feed::Deleted);
     }
 
     fn publish(&self, feed: Feed) {
@@ -426,12 +506,7 @@ pub(crate) fn append(
         };
         if let Some(task) = session.tasks.get(id) {
             tasks.retain(|row| row.task_id != *id);
-            tasks.push(TaskRow {
-                task_id: id.clone(),
-                session_id: session.id.clone(),
-                assignee: task.assignee.clone(),
-                status: task.status,
-            });
+            tasks.push(task_row(session, task));
         }
     }
     Append {
@@ -442,13 +517,32 @@ pub(crate) fn append(
         summary: summary.map(Box::new),
         tasks,
         writes: decision.effects.iter().map(|effect| write(effect, moment.now)).collect(),
-        answer: idempotency
-            .map(|idempotency| idempotency.answer(kept(session, &decision.receipt), moment.now)),
+        answers: idempotency
+            .map(|idempotency| idempotency.answer(kept(session, &decision.receipt), moment.now))
+            .into_iter()
+            .collect(),
+        fires: None,
+    }
+}
+
+/// A task's row.
+pub(crate) fn task_row(session: &Session, task: &sessiond_core::Task) -> TaskRow {
+    TaskRow {
+        task_id: task.id.clone(),
+        session_id: session.id.clone(),
+        assignee: task.assignee.clone(),
+        status: task.status,
     }
 }
 
 fn kept(session: &Session, receipt: &Receipt) -> String {
-    Kept { session_id: session.id.clone(), revision: session.revision, receipt: receipt.clone() }.body()
+    Kept {
+        session_id: session.id.clone(),
+        created_at: session.created_at,
+        revision: session.revision,
+        receipt: receipt.clone(),
+    }
+    .body()
 }
 
 fn write(effect: &Effect, now: sessiond_core::Timestamp) -> Write {
@@ -494,6 +588,7 @@ pub(crate) fn refused(refusal: Refusal) -> Error {
         Refusal::InboxFull(agent) => Error::InboxFull(agent),
         Refusal::MessageExists(id) => Error::MessageExists(id),
         Refusal::FenceStale { present } => Error::InboxTaken { present },
+        Refusal::Owner { .. } => Error::Conflict,
         Refusal::NotFound => Error::MessageNotFound,
     }
 }
@@ -527,18 +622,38 @@ pub(crate) fn summary(session: &Session) -> SummaryRow {
     }
 }
 
-/// The row after a decision, when it differs from `before` in more than its revision and time.
-fn changed_summary(decision: &Decision, before: &SummaryRow) -> Option<SummaryRow> {
-    let may_differ = decision.events.iter().any(|event| {
-        !matches!(
-            event.body,
-            EventBody::ContextUpdated { .. } | EventBody::MessageSent { .. } | EventBody::LeaseClaimed { .. }
-        )
-    });
-    if !may_differ {
-        return None;
+impl Batch {
+    /// Whether an answer under the same key is part of it.
+    fn keeps(&self, idempotency: &Idempotency) -> bool {
+        let answers = self.append.iter().flat_map(|append| &append.answers);
+        answers.into_iter().any(|answer| answer.scope == idempotency.scope && answer.key == idempotency.key)
     }
-    let mut after = summary(&decision.session);
+
+    /// Adds what a further command makes.
+    fn add(&mut self, next: Append) {
+        let Some(append) = &mut self.append else {
+            self.append = Some(next);
+            return;
+        };
+        append.records.extend(next.records);
+        append.updated_at = next.updated_at;
+        append.tasks.extend(next.tasks);
+        append.writes.extend(next.writes);
+        append.answers.extend(next.answers);
+    }
+}
+
+/// Whether an event may change the session's row in lists.
+fn shows(body: &EventBody) -> bool {
+    !matches!(
+        body,
+        EventBody::ContextUpdated { .. } | EventBody::MessageSent { .. } | EventBody::LeaseClaimed { .. }
+    )
+}
+
+/// The row after an append, when it differs from `before` in more than its revision and time.
+fn changed_summary(session: &Session, before: &SummaryRow) -> Option<SummaryRow> {
+    let mut after = summary(session);
     (after.revision, after.updated_at) = (before.revision, before.updated_at);
     (after != *before).then_some(after)
 }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use parking_lot::RwLock;
 use sessiond_core::{AgentId, Principal, Role, Span, TaskStatus, Timestamp, limits};
-use sessiond_store::{AgentRecord, Op, Store, TaskQuery, TaskRow};
+use sessiond_store::{AgentRecord, Op, Refusal, Store, TaskQuery, TaskRow};
 use tokio::sync::watch;
 
+use crate::actor::refused;
 use crate::inbox::acts_as;
 use crate::{Engine, Error};
 
@@ -59,16 +60,23 @@ pub(crate) struct Registry {
     agents: RwLock<Arc<BTreeMap<AgentId, AgentRecord>>>,
     /// Changes with them.
     version: watch::Sender<u64>,
+    /// Held from a write until what it changed is here too, and while all is read anew: an older list must not take
+    /// the place of a newer one.
+    turn: tokio::sync::Mutex<()>,
 }
+
+/// How often a change is decided anew because another process was faster.
+const TRIES: usize = 8;
 
 impl Registry {
     pub(crate) async fn load(store: &dyn Store) -> Result<Self, Error> {
-        let registry = Self { agents: RwLock::default(), version: watch::Sender::new(0) };
+        let registry = Self { agents: RwLock::default(), version: watch::Sender::new(0), turn: Default::default() };
         registry.reload(store).await?;
         Ok(registry)
     }
 
     pub(crate) async fn reload(&self, store: &dyn Store) -> Result<(), Error> {
+        let _turn = self.turn.lock().await;
         let mut agents = BTreeMap::new();
         let mut after: Option<AgentId> = None;
         loop {
@@ -83,6 +91,16 @@ impl Registry {
 
     fn get(&self, agent: &AgentId) -> Option<AgentRecord> {
         self.agents.read().get(agent).cloned()
+    }
+
+    /// Reads one registration anew, which another process has changed.
+    async fn look(&self, store: &dyn Store, agent: &AgentId) -> Result<Option<AgentRecord>, Error> {
+        let present = store.agent(agent).await?;
+        self.change(|agents| match present.clone() {
+            Some(record) => drop(agents.insert(agent.clone(), record)),
+            None => drop(agents.remove(agent)),
+        });
+        Ok(present)
     }
 
     fn change(&self, change: impl FnOnce(&mut BTreeMap<AgentId, AgentRecord>)) {
@@ -106,38 +124,80 @@ impl Engine {
         registration: Arc<str>,
     ) -> Result<Registration, Error> {
         acts_as(principal, agent)?;
-        let present = self.shared.registry.get(agent);
-        if let Some(present) = &present {
-            if present.registration == registration {
-                return Ok(Registration::Unchanged);
-            }
-            if present.owner != principal.name && principal.role != Role::Admin {
-                return Err(Error::AgentExists(agent.clone()));
-            }
-        } else if self.shared.registry.agents.read().len() as u64 >= limits::AGENTS {
-            return Err(Error::LimitReached { what: "registered agents", limit: limits::AGENTS });
+        if self.shared.registry.get(agent).is_some_and(|present| present.registration == registration) {
+            return Ok(Registration::Unchanged);
         }
-        let record = AgentRecord {
-            agent_id: agent.clone(),
-            owner: present.as_ref().map_or(&principal.name, |present| &present.owner).clone(),
-            registration,
-            registered_at: present.as_ref().map_or(self.now(), |present| present.registered_at),
-        };
-        let _ = self.write(Op::PutAgent(Box::new(record.clone()))).await?;
-        self.shared.registry.change(|agents| drop(agents.insert(agent.clone(), record)));
-        Ok(if present.is_some() { Registration::Replaced } else { Registration::Created })
+        let (engine, principal, agent) = (self.clone(), principal.clone(), agent.clone());
+        self.whole(async move { engine.put_agent(&principal, &agent, registration).await }).await
     }
 
-    /// Removes an agent and its inbox.
+    async fn put_agent(
+        &self,
+        principal: &Principal,
+        agent: &AgentId,
+        registration: Arc<str>,
+    ) -> Result<Registration, Error> {
+        let registry = &self.shared.registry;
+        let _turn = registry.turn.lock().await;
+        let mut present = registry.get(agent);
+        for _ in 0..TRIES {
+            if let Some(present) = &present {
+                if present.registration == registration {
+                    return Ok(Registration::Unchanged);
+                }
+                only_owner(principal, present)?;
+            } else if registry.agents.read().len() as u64 >= limits::AGENTS {
+                return Err(Error::LimitReached { what: "registered agents", limit: limits::AGENTS });
+            }
+            let expected_owner = present.as_ref().map(|present| present.owner.clone());
+            let record = AgentRecord {
+                agent_id: agent.clone(),
+                owner: expected_owner.clone().unwrap_or_else(|| principal.name.clone()),
+                registration: registration.clone(),
+                registered_at: present.as_ref().map_or(self.now(), |present| present.registered_at),
+            };
+            let op = Op::PutAgent { record: Box::new(record.clone()), expected_owner };
+            match self.write(op).await? {
+                Ok(_) => {
+                    registry.change(|agents| drop(agents.insert(agent.clone(), record)));
+                    let replaced = present.is_some();
+                    return Ok(if replaced { Registration::Replaced } else { Registration::Created });
+                }
+                Err(Refusal::Owner { .. }) => present = registry.look(&*self.shared.store, agent).await?,
+                Err(refusal) => return Err(refused(refusal)),
+            }
+        }
+        Err(Error::Conflict)
+    }
+
+    /// Removes an agent and its inbox. Whoever registered it may, and an administrator.
     pub async fn unregister(&self, principal: &Principal, agent: &AgentId) -> Result<(), Error> {
         acts_as(principal, agent)?;
-        if !self.is_registered(agent) {
-            return Err(Error::AgentNotFound(agent.clone()));
+        let (engine, principal, agent) = (self.clone(), principal.clone(), agent.clone());
+        self.whole(async move { engine.remove_agent(&principal, &agent).await }).await
+    }
+
+    async fn remove_agent(&self, principal: &Principal, agent: &AgentId) -> Result<(), Error> {
+        let registry = &self.shared.registry;
+        let _turn = registry.turn.lock().await;
+        let mut present = registry.get(agent);
+        for _ in 0..TRIES {
+            let Some(record) = &present else {
+                return Err(Error::AgentNotFound(agent.clone()));
+            };
+            only_owner(principal, record)?;
+            let expected_owner = Some(record.owner.clone());
+            match self.write(Op::DeleteAgent { agent_id: agent.clone(), expected_owner }).await? {
+                Ok(_) => {
+                    registry.change(|agents| drop(agents.remove(agent)));
+                    self.shared.hub.forget(agent);
+                    return Ok(());
+                }
+                Err(Refusal::Owner { .. }) => present = registry.look(&*self.shared.store, agent).await?,
+                Err(refusal) => return Err(refused(refusal)),
+            }
         }
-        let _ = self.write(Op::DeleteAgent(agent.clone())).await?;
-        self.shared.registry.change(|agents| drop(agents.remove(agent)));
-        self.shared.hub.forget(agent);
-        Ok(())
+        Err(Error::Conflict)
     }
 
     /// An agent says that it lives, and may say what it does.
@@ -203,8 +263,8 @@ impl Engine {
         let mut tasks = Vec::new();
         for status in [TaskStatus::InProgress, TaskStatus::Pending] {
             let assignee = Some(record.agent_id.clone());
-            let query =
-                TaskQuery { assignee, status: Some(status), cursor: None, limit: limits::PAGE_DEFAULT };
+            let (status, limit) = (Some(status), limits::PAGE_DEFAULT);
+            let query = TaskQuery { assignee, status, limit, ..TaskQuery::default() };
             tasks.extend(store.tasks(query).await?.items);
         }
         let seen = self.shared.hub.seen(&record.agent_id).unwrap_or_default();
@@ -230,4 +290,13 @@ impl Engine {
             tasks,
         })
     }
+}
+
+/// A registration is changed by whoever made it, or an administrator: others that may act as the agent must not take
+/// it over.
+fn only_owner(principal: &Principal, present: &AgentRecord) -> Result<(), Error> {
+    if present.owner == principal.name || principal.role == Role::Admin {
+        return Ok(());
+    }
+    Err(Error::AgentExists(present.agent_id.clone()))
 }

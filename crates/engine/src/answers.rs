@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sessiond_core::{Receipt, Revision, SessionId, Timestamp};
 use sessiond_store::Answer;
+use sha2::{Digest, Sha256};
 
 use crate::Error;
 
@@ -21,11 +22,24 @@ pub struct Idempotency {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Kept {
     pub(crate) session_id: SessionId,
+    /// When the session began: one that was deleted and made again under the same id is another.
+    pub(crate) created_at: Timestamp,
     pub(crate) revision: Revision,
     pub(crate) receipt: Receipt,
 }
 
 impl Idempotency {
+    /// An id that the same request has each time it comes, for what is made and not kept.
+    pub fn id(&self, prefix: &str) -> String {
+        let mut hash = Sha256::new();
+        for part in [self.scope.as_bytes(), self.key.as_bytes(), &self.digest] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+        let hex = hash.finalize().iter().take(16).fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+        format!("{prefix}_{hex}")
+    }
+
     /// The answer to keep.
     pub(crate) fn answer(self, body: String, at: Timestamp) -> Answer {
         Answer { scope: self.scope, key: self.key, digest: self.digest, body, at }

@@ -62,21 +62,86 @@ async fn run(store: Arc<dyn Store>, mut queue: mpsc::Receiver<Job>) {
         let (ops, replies): (Vec<_>, Vec<_>) = jobs.drain(..).map(|job| (job.op, job.reply)).unzip();
         metrics::histogram!("sessiond_commit_operations").record(ops.len() as f64);
         let started = std::time::Instant::now();
-        let outcomes = store.write(ops).await;
+        let outcomes = write(&*store, ops).await;
         metrics::histogram!("sessiond_commit_seconds").record(started.elapsed());
-        match outcomes {
-            Ok(outcomes) => {
-                for (reply, outcome) in replies.into_iter().zip(outcomes) {
-                    // A caller that no longer waits has nothing to be told.
-                    let _ = reply.send(Ok(outcome));
-                }
+        for (reply, outcome) in replies.into_iter().zip(outcomes) {
+            // A caller that no longer waits has nothing to be told.
+            let _ = reply.send(outcome);
+        }
+    }
+}
+
+/// Writes a group. When it fails by one of its operations, the others are not to fail with it: each is then written by
+/// itself. When the store itself does not take writes, there is no use in that.
+async fn write(store: &dyn Store, ops: Vec<Op>) -> Vec<Outcome> {
+    let count = ops.len();
+    // A group that fails is lost with its operations, so they are kept where there are others to save.
+    let kept = if count > 1 { ops.clone() } else { Vec::new() };
+    let error = match store.write(ops).await {
+        Ok(outcomes) => return outcomes.into_iter().map(Ok).collect(),
+        Err(error) => error,
+    };
+    tracing::error!(%error, "a group of {count} writes failed; none of them is in the store");
+    if count == 1 || takes_none(&error) {
+        return vec![Err(error); count];
+    }
+    let mut outcomes = Vec::with_capacity(count);
+    for op in kept {
+        match store.write(vec![op]).await {
+            Ok(mut one) => outcomes.push(one.pop().map_or(Err(Error::Closed), Ok)),
+            Err(error) if takes_none(&error) => {
+                outcomes.resize(count, Err(error));
+                break;
             }
             Err(error) => {
-                tracing::error!(%error, "a group of {} writes failed; none of them is in the store", replies.len());
-                for reply in replies {
-                    let _ = reply.send(Err(error.clone()));
-                }
+                tracing::error!(%error, "of the writes of that group this one fails");
+                outcomes.push(Err(error));
             }
         }
+    }
+    outcomes
+}
+
+/// Whether the store takes no writes at all now.
+fn takes_none(error: &Error) -> bool {
+    matches!(error, Error::Full | Error::Unavailable(_) | Error::Closed)
+}
+
+#[cfg(test)]
+mod tests {
+    use sessiond_core::{AgentId, SessionId, Timestamp};
+    use sessiond_store::Append;
+    use sessiond_store::sqlite::{Options, Sqlite};
+
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn an_operation_that_fails_takes_none_of_its_group_with_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Sqlite::open(dir.path(), Options::default()).unwrap();
+        let connect = |name: &str| Op::Connect {
+            agent_id: AgentId::parse(format!("test://{name}")).unwrap(),
+            now: Timestamp::from_millis(1),
+        };
+        // It begins a session without an event, which is an error and no refusal.
+        let bad = Op::Append(Box::new(Append {
+            session_id: SessionId::parse("s").unwrap(),
+            expected_revision: 0,
+            records: Vec::new(),
+            updated_at: Timestamp::from_millis(1),
+            summary: None,
+            tasks: Vec::new(),
+            writes: Vec::new(),
+            answers: Vec::new(),
+            fires: None,
+        }));
+        let outcomes = write(&store, vec![connect("a"), bad, connect("b"), connect("a")]).await;
+        assert!(matches!(outcomes[0], Ok(Ok(Done::Fence(1)))), "{outcomes:?}");
+        assert!(matches!(outcomes[1], Err(Error::Failed(_))), "{outcomes:?}");
+        assert!(matches!(outcomes[2], Ok(Ok(Done::Fence(1)))), "{outcomes:?}");
+        assert!(matches!(outcomes[3], Ok(Ok(Done::Fence(2)))), "{outcomes:?}");
+        store.close().await;
+        let outcomes = write(&store, vec![connect("a"), connect("b")]).await;
+        assert!(outcomes.iter().all(|outcome| matches!(outcome, Err(Error::Closed))), "{outcomes:?}");
     }
 }

@@ -176,6 +176,15 @@ impl Engine {
         });
     }
 
+    /// Runs something to its end though whoever waits for it goes away: a caller that hangs up must not keep what
+    /// follows a commit from happening.
+    pub(crate) async fn whole<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, Error>> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.shared.tasks.spawn(work).await.unwrap_or(Err(Error::Closed))
+    }
+
     pub(crate) async fn write(
         &self,
         op: Op,

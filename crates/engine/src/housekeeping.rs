@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sessiond_core::{Principal, Span, Timestamp, limits};
+use sessiond_core::{Principal, Rejection, Span, Timestamp, limits};
 use sessiond_store::{Done, ListQuery, Op, Sort};
 
 use crate::actor::Slot;
@@ -54,7 +54,13 @@ async fn purge(engine: &Engine) -> Result<(), Error> {
         let query = ListQuery { sort: Sort::Created, cursor, limit: limits::PAGE, ..ListQuery::default() };
         let page = engine.list(&Principal::engine(), query).await?;
         for row in page.items.into_iter().filter(|row| row.ended_at.is_some_and(|at| at < before)) {
-            engine.delete(&Principal::engine(), &row.session_id, None).await?;
+            match engine.delete(&Principal::engine(), &row.session_id, None).await {
+                Ok(()) | Err(Error::Rejected(Rejection::SessionNotFound)) => {}
+                Err(Error::Rejected(rejection)) => {
+                    tracing::error!(session = %row.session_id, %rejection, "an ended session cannot be dropped");
+                }
+                Err(error) => return Err(error),
+            }
         }
         cursor = page.next_cursor;
         if cursor.is_none() {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use sessiond_core::{Event, Principal, Rejection, Revision, Session, SessionId, Status};
-use sessiond_store::{Op, Record, Records};
+use sessiond_store::{Record, Records};
 
 use crate::actor::{self, read_event};
 use crate::answers::Idempotency;
@@ -148,50 +148,78 @@ impl Engine {
         let summary = actor::summary(&decision.session);
         let mut append = actor::append(&decision, 0, Some(summary), idempotency.clone(), moment);
         append.records = records;
-        match self.write(Op::Append(Box::new(append))).await? {
-            Ok(_) => {
-                self.act_on(&decision.effects);
-                let slot = self.keep(decision.session, 0);
-                Ok(Reply::new(slot.session(), decision.receipt))
-            }
-            Err(refusal) => self.not_created(refusal, idempotency).await,
-        }
+        append.tasks =
+            decision.session.tasks.values().map(|task| actor::task_row(&decision.session, task)).collect();
+        let engine = self.clone();
+        self.whole(async move { engine.begin(decision, append, idempotency).await }).await
     }
 
     /// The state at a revision, made from the journal.
     pub(crate) async fn replay(&self, id: &SessionId, revision: Revision) -> Result<Session, Error> {
-        fold(&self.journal(id, revision).await?)
+        let mut fold = Fold::default();
+        self.each_page(id, revision, |page| fold.take(page)).await?;
+        fold.end()
     }
 
-    /// All events up to a revision. A journal whose beginning is no longer kept is [`Error::Gap`].
+    /// All events up to a revision.
     async fn journal(&self, id: &SessionId, revision: Revision) -> Result<Vec<Record>, Error> {
-        let mut records: Vec<Record> = Vec::new();
-        while (records.len() as u64) < revision {
-            let page = self.shared.store.events(id, records.len() as u64, READ).await?;
-            let page = page.ok_or(Error::Rejected(Rejection::SessionNotFound))?;
+        let mut records = Vec::new();
+        self.each_page(id, revision, |page| {
+            records.extend_from_slice(page);
+            Ok(())
+        })
+        .await?;
+        Ok(records)
+    }
+
+    /// Reads the events up to a revision page by page. A journal whose beginning is no longer kept is [`Error::Gap`].
+    async fn each_page(
+        &self,
+        id: &SessionId,
+        revision: Revision,
+        mut take: impl FnMut(&[Record]) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut after = 0;
+        while after < revision {
+            let page = self.shared.store.events(id, after, READ).await?;
+            let mut page = page.ok_or(Error::Rejected(Rejection::SessionNotFound))?;
             if page.first > 1 {
                 return Err(Error::Gap { first: page.first });
             }
-            if page.records.is_empty() {
-                break;
-            }
-            records.extend(page.records);
+            page.records.retain(|record| record.seq <= revision);
+            let Some(last) = page.records.last() else { break };
+            after = last.seq;
+            take(&page.records)?;
         }
-        records.truncate(usize::try_from(revision).unwrap_or(usize::MAX));
-        Ok(records)
+        Ok(())
+    }
+}
+
+/// Folds a journal that comes in parts.
+#[derive(Default)]
+struct Fold(Option<Session>);
+
+impl Fold {
+    fn take(&mut self, records: &[Record]) -> Result<(), Error> {
+        for record in records {
+            let event = read_event(record)?;
+            match &mut self.0 {
+                None => self.0 = Some(Session::begin(&event).map_err(Rejection::from)?),
+                Some(session) => session.apply(&event).map_err(Rejection::from)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn end(self) -> Result<Session, Error> {
+        self.0.ok_or(Error::Rejected(Rejection::SessionNotFound))
     }
 }
 
 fn fold(records: &[Record]) -> Result<Session, Error> {
-    let mut session: Option<Session> = None;
-    for record in records {
-        let event = read_event(record)?;
-        match &mut session {
-            None => session = Some(Session::begin(&event).map_err(Rejection::from)?),
-            Some(session) => session.apply(&event).map_err(Rejection::from)?,
-        }
-    }
-    session.ok_or(Error::Rejected(Rejection::SessionNotFound))
+    let mut fold = Fold::default();
+    fold.take(records)?;
+    fold.end()
 }
 
 /// Reads the lines of an export. Events are written anew, so that nothing but events can come in.

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use parking_lot::RwLock;
+use serde::{Deserialize, Serialize};
 use sessiond_core::{AgentPattern, Principal, Role, Span, limits};
-use sessiond_store::{KeyRecord, Op, Store};
+use sessiond_store::{Answer, KeyRecord, Op, Refusal, Store};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::{Engine, Error};
+use crate::actor::refused;
+use crate::{Engine, Error, Idempotency};
 
 /// A key to make.
 #[derive(Debug, Clone)]
@@ -47,6 +49,15 @@ impl fmt::Debug for Secret {
 #[derive(Default)]
 pub(crate) struct Keyring {
     keys: RwLock<Arc<Vec<KeyRecord>>>,
+    /// Held from a write until what it changed is here too, and while all is read anew: an older list must not take
+    /// the place of a newer one.
+    turn: tokio::sync::Mutex<()>,
+}
+
+/// What is kept of the answer to a request that made a key: not the secret.
+#[derive(Serialize, Deserialize)]
+struct Made {
+    key_id: String,
 }
 
 impl Keyring {
@@ -57,9 +68,30 @@ impl Keyring {
     }
 
     pub(crate) async fn reload(&self, store: &dyn Store) -> Result<(), Error> {
+        let _turn = self.turn.lock().await;
+        self.read(store).await
+    }
+
+    /// Reads all keys; the caller has the turn.
+    async fn read(&self, store: &dyn Store) -> Result<(), Error> {
         let keys = store.keys().await?;
         *self.keys.write() = Arc::new(keys);
         Ok(())
+    }
+
+    fn get(&self, key_id: &str) -> Option<KeyRecord> {
+        self.keys.read().iter().find(|key| key.key_id == key_id).cloned()
+    }
+
+    /// Takes over a key that is durable.
+    fn keep(&self, key: KeyRecord) {
+        let mut keys = self.keys.write();
+        let keys = Arc::make_mut(&mut keys);
+        match keys.iter_mut().find(|known| known.key_id == key.key_id) {
+            Some(known) => *known = key,
+            None => keys.push(key),
+        }
+        keys.sort_by(|a, b| (a.created_at, &a.key_id).cmp(&(b.created_at, &b.key_id)));
     }
 }
 
@@ -99,8 +131,39 @@ impl Engine {
 
     /// Makes a key. The secret is told this once.
     pub async fn create_key(&self, principal: &Principal, new: NewKey) -> Result<(KeyRecord, Secret), Error> {
+        match self.create_key_once(principal, new, None).await? {
+            (key, Some(secret)) => Ok((key, secret)),
+            (_, None) => Err(Error::Conflict), // only a repeat has no secret
+        }
+    }
+
+    /// Makes a key, unless the same request made it before: then that key is the answer, and its secret is not, which
+    /// nobody knows any more.
+    pub async fn create_key_once(
+        &self,
+        principal: &Principal,
+        new: NewKey,
+        idempotency: Option<Idempotency>,
+    ) -> Result<(KeyRecord, Option<Secret>), Error> {
         only_admin(principal)?;
-        if self.shared.keyring.keys.read().len() as u64 >= limits::KEYS {
+        let engine = self.clone();
+        self.whole(async move { engine.make_key(new, idempotency).await }).await
+    }
+
+    async fn make_key(
+        &self,
+        new: NewKey,
+        idempotency: Option<Idempotency>,
+    ) -> Result<(KeyRecord, Option<Secret>), Error> {
+        let keyring = &self.shared.keyring;
+        let _turn = keyring.turn.lock().await;
+        // The limit must not refuse a repeat of what reached it.
+        if let Some(idempotency) = &idempotency
+            && let Some(answer) = self.shared.store.answer(&idempotency.scope, &idempotency.key).await?
+        {
+            return Ok((self.key_made(idempotency, &answer).await?, None));
+        }
+        if keyring.keys.read().len() as u64 >= limits::KEYS {
             return Err(Error::LimitReached { what: "keys", limit: limits::KEYS });
         }
         let mut bytes = [0; 32];
@@ -117,25 +180,52 @@ impl Engine {
             expires_at: new.expires_in.map(|span| now.after(span)),
             revoked_at: None,
         };
-        self.put_key(key.clone()).await?;
-        Ok((key, secret))
+        let made = serde_json::to_string(&Made { key_id: key.key_id.clone() })
+            .expect("a name can always be written as JSON");
+        let answer = idempotency.clone().map(|idempotency| idempotency.answer(made, now));
+        match (self.write(Op::PutKey { key: Box::new(key.clone()), answer }).await?, idempotency) {
+            (Ok(_), _) => {
+                keyring.keep(key.clone());
+                Ok((key, Some(secret)))
+            }
+            (Err(Refusal::Answered(answer)), Some(idempotency)) => {
+                Ok((self.key_made(&idempotency, &answer).await?, None))
+            }
+            (Err(refusal), _) => Err(refused(refusal)),
+        }
+    }
+
+    /// The key that the same request made before; the caller has the keyring's turn.
+    async fn key_made(&self, idempotency: &Idempotency, answer: &Answer) -> Result<KeyRecord, Error> {
+        idempotency.same(answer)?;
+        let made: Made = serde_json::from_str(&answer.body).map_err(|error| {
+            Error::Store(sessiond_store::Error::Failed(format!("a kept answer cannot be read: {error}")))
+        })?;
+        let keyring = &self.shared.keyring;
+        if keyring.get(&made.key_id).is_none() {
+            // Another process made it a moment ago.
+            keyring.read(&*self.shared.store).await?;
+        }
+        keyring.get(&made.key_id).ok_or(Error::KeyNotFound)
     }
 
     /// Ends a key's validity at once.
     pub async fn revoke_key(&self, principal: &Principal, key_id: &str) -> Result<KeyRecord, Error> {
         only_admin(principal)?;
-        let keys = self.shared.keyring.keys.read().clone();
-        let mut key = keys.iter().find(|key| key.key_id == key_id).cloned().ok_or(Error::KeyNotFound)?;
-        if key.revoked_at.is_none() {
-            key.revoked_at = Some(self.now());
-            self.put_key(key.clone()).await?;
-        }
-        Ok(key)
+        let (engine, key_id) = (self.clone(), key_id.to_owned());
+        self.whole(async move { engine.end_key(&key_id).await }).await
     }
 
-    async fn put_key(&self, key: KeyRecord) -> Result<(), Error> {
-        let _ = self.write(Op::PutKey(Box::new(key))).await?;
-        self.shared.keyring.reload(&*self.shared.store).await
+    async fn end_key(&self, key_id: &str) -> Result<KeyRecord, Error> {
+        let keyring = &self.shared.keyring;
+        let _turn = keyring.turn.lock().await;
+        let mut key = keyring.get(key_id).ok_or(Error::KeyNotFound)?;
+        if key.revoked_at.is_none() {
+            key.revoked_at = Some(self.now());
+            self.write(Op::PutKey { key: Box::new(key.clone()), answer: None }).await?.map_err(refused)?;
+            keyring.keep(key.clone());
+        }
+        Ok(key)
     }
 }
 

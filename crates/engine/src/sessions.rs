@@ -2,13 +2,10 @@
 
 use std::sync::Arc;
 
-use sessiond_core::{
-    Command, CreateSession, Effect, Envelope, Principal, Receipt, Rejection, Revision, Session, SessionId,
-    Status,
-};
-use sessiond_store::{ListQuery, Op, Page, Refusal, SummaryRow};
+use sessiond_core::{Command, CreateSession, Decision, Effect, Envelope, Principal, Receipt, Rejection, Revision, Role, Session, SessionId, Status};
+use sessiond_store::{Append, ListQuery, Op, Page, Refusal, SummaryRow};
 
-use crate::actor::{self, Slot};
+use crate::actor::{self, Firing, Slot};
 use crate::answers::{Idempotency, Kept};
 use crate::{Engine, Error};
 
@@ -37,31 +34,75 @@ impl Engine {
         principal: &Principal,
         idempotency: Option<Idempotency>,
     ) -> Result<Reply, Error> {
-        if let Some(parent) = &new.parent {
-            let parent = self.session(principal, parent).await.map_err(|error| match error {
-                Error::Rejected(Rejection::SessionNotFound) => {
-                    Rejection::invalid("/parent", "there is no such session").into()
-                }
-                other => other,
-            })?;
-            if parent.status != Status::Active {
-                return Err(
-                    Rejection::invalid("/parent", format!("that session is {}", parent.status)).into()
-                );
-            }
+        let parent = new.parent.clone();
+        if let Some(parent) = &parent
+            && let Err(error) = self.check_parent(principal, parent).await
+        {
+            // The parent may have ended since the same request was done.
+            let again = match &idempotency {
+                Some(idempotency) => self.answered(idempotency).await?,
+                None => None,
+            };
+            return again.ok_or(error);
         }
         let moment = self.moment();
         let decision = sessiond_core::create(new, principal, &moment)?;
         let summary = actor::summary(&decision.session);
         let append = actor::append(&decision, 0, Some(summary), idempotency.clone(), &moment);
+        let engine = self.clone();
+        self.whole(async move {
+            let reply = engine.begin(decision, append, idempotency).await?;
+            if let Some(parent) = parent {
+                engine.end_orphan(&parent, &reply.session.id).await?;
+            }
+            Ok(reply)
+        })
+        .await
+    }
+
+    /// Writes the first append of a session, and keeps the session in memory.
+    pub(crate) async fn begin(
+        &self,
+        decision: Decision,
+        append: Append,
+        idempotency: Option<Idempotency>,
+    ) -> Result<Reply, Error> {
+        let events = append.records.len() as u64;
         match self.write(Op::Append(Box::new(append))).await? {
             Ok(_) => {
-                metrics::counter!("sessiond_events_total").increment(decision.events.len() as u64);
+                metrics::counter!("sessiond_events_total").increment(events);
                 self.act_on(&decision.effects);
-                let slot = self.keep(decision.session, 0);
+                let slot = self.keep(decision.session, 0)?;
                 Ok(Reply::new(slot.session(), decision.receipt))
             }
             Err(refusal) => self.not_created(refusal, idempotency).await,
+        }
+    }
+
+    async fn check_parent(&self, principal: &Principal, parent: &SessionId) -> Result<(), Error> {
+        match self.session(principal, parent).await {
+            Ok(session) if session.status == Status::Active => Ok(()),
+            Ok(session) => {
+                Err(Rejection::invalid("/parent", format!("that session is {}", session.status)).into())
+            }
+            Err(Error::Rejected(Rejection::SessionNotFound)) => {
+                Err(Rejection::invalid("/parent", "there is no such session").into())
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Ends a session whose parent ended without success while it began.
+    async fn end_orphan(&self, parent: &SessionId, child: &SessionId) -> Result<(), Error> {
+        let parent = self.open_session(parent).await?.session();
+        if matches!(parent.status, Status::Active | Status::Completed) {
+            return Ok(());
+        }
+        let reason = "its parent session ended".to_owned();
+        let command = Command::Terminate { reason, details: Some(format!("the parent is {}", parent.id)) };
+        match self.execute_own(child, command).await {
+            Ok(_) | Err(Error::Rejected(_)) => Ok(()),
+            Err(error) => Err(error),
         }
     }
 
@@ -105,10 +146,21 @@ impl Engine {
         envelope: Envelope,
         idempotency: Option<Idempotency>,
     ) -> Result<Reply, Error> {
+        self.execute_for(id, envelope, idempotency, None).await
+    }
+
+    /// Has a command decided and made durable, which may come of a timer.
+    async fn execute_for(
+        &self,
+        id: &SessionId,
+        envelope: Envelope,
+        idempotency: Option<Idempotency>,
+        fires: Option<Firing>,
+    ) -> Result<Reply, Error> {
         // A slot that is unloaded between the look-up and the command answers closed; the next look-up loads it again.
         for _ in 0..3 {
             let slot = self.open_session(id).await?;
-            match slot.command(envelope.clone(), idempotency.clone()).await {
+            match slot.command(envelope.clone(), idempotency.clone(), fires.clone()).await {
                 Err(Error::Closed) if !self.is_closed() => self.forget(&slot),
                 other => return other,
             }
@@ -119,8 +171,9 @@ impl Engine {
     /// Sessions that the caller may see.
     pub async fn list(&self, principal: &Principal, mut query: ListQuery) -> Result<Page<SummaryRow>, Error> {
         query.visible_to = match principal.role {
-            sessiond_core::Role::Admin => None,
-            _ => Some((
+            Role::Admin => None,
+            Role::Client => Some((principal.name.clone(), Vec::new())),
+            Role::Agent => Some((
                 principal.name.clone(),
                 principal.agents.iter().map(|pattern| pattern.0.clone()).collect(),
             )),
@@ -135,23 +188,36 @@ impl Engine {
         id: &SessionId,
         expected: Option<Revision>,
     ) -> Result<(), Error> {
-        let slot = self.open_session(id).await?;
-        let session = slot.session();
-        if !principal.sees(&session) {
-            return Err(Rejection::SessionNotFound.into());
+        let slot = match self.open_session(id).await {
+            Ok(slot) => Some(slot),
+            // A damaged session can at least be deleted.
+            Err(Error::Rejected(Rejection::Corrupt(_))) if principal.role == Role::Admin => None,
+            Err(error) => return Err(error),
+        };
+        if let Some(slot) = &slot {
+            let session = slot.session();
+            if !principal.sees(&session) {
+                return Err(Rejection::SessionNotFound.into());
+            }
+            if !principal.commands(&session) {
+                return Err(Rejection::Forbidden("only the session's owner may delete it".into()).into());
+            }
+            if let Some(expected) = expected
+                && expected != session.revision
+            {
+                return Err(Rejection::RevisionStale { expected, actual: session.revision }.into());
+            }
         }
-        if !principal.commands(&session) {
-            return Err(Rejection::Forbidden("only the session's owner may delete it".into()).into());
-        }
-        if let Some(expected) = expected
-            && expected != session.revision
-        {
-            return Err(Rejection::RevisionStale { expected, actual: session.revision }.into());
-        }
-        let _ = self.write(Op::DeleteSession { session_id: id.clone() }).await?;
-        self.forget(&slot);
-        slot.delete().await;
-        Ok(())
+        let (engine, session_id) = (self.clone(), id.clone());
+        self.whole(async move {
+            let _ = engine.write(Op::DeleteSession { session_id }).await?;
+            if let Some(slot) = slot {
+                engine.forget(&slot);
+                slot.delete().await;
+            }
+            Ok(())
+        })
+        .await
     }
 
     /// The answer that the same request got before, if it came before.
@@ -170,8 +236,15 @@ impl Engine {
     ) -> Result<Reply, Error> {
         idempotency.same(answer)?;
         let kept = Kept::read(answer)?;
-        let session = self.replay(&kept.session_id, kept.revision).await?;
-        Ok(Reply { session: Arc::new(session), receipt: kept.receipt, repeated: true })
+        let present = self.shared.sessions.lock().get(&kept.session_id).map(|slot| slot.session());
+        let session = match present {
+            Some(session) if session.revision == kept.revision => session,
+            _ => Arc::new(self.replay(&kept.session_id, kept.revision).await?),
+        };
+        if session.created_at != kept.created_at {
+            return Err(Rejection::SessionNotFound.into());
+        }
+        Ok(Reply { session, receipt: kept.receipt, repeated: true })
     }
 
     /// The session in memory, read from the store if need be.
@@ -196,7 +269,7 @@ impl Engine {
                 Err(error) => {
                     tracing::warn!(session = %id, %error, "a snapshot cannot be read; the journal is replayed instead");
                     let session = self.replay(id, loaded.revision).await?;
-                    return Ok(self.keep(session, 0));
+                    return self.keep(session, 0);
                 }
             }
         }
@@ -208,18 +281,22 @@ impl Engine {
             }
         }
         let session = session.ok_or(Error::Rejected(Rejection::SessionNotFound))?;
-        Ok(self.keep(session, snapshot))
+        self.keep(session, snapshot)
     }
 
     /// Keeps a session in memory, unless somebody else was faster.
-    pub(crate) fn keep(&self, session: Session, snapshot: Revision) -> Arc<Slot> {
+    pub(crate) fn keep(&self, session: Session, snapshot: Revision) -> Result<Arc<Slot>, Error> {
         let mut sessions = self.shared.sessions.lock();
+        // After the shutdown has emptied the map, nobody would end the actor.
+        if self.is_closed() {
+            return Err(Error::Closed);
+        }
         if let Some(slot) = sessions.get(&session.id) {
-            return slot.clone();
+            return Ok(slot.clone());
         }
         let slot = Slot::start(self, session, snapshot);
         sessions.insert(slot.id.clone(), slot.clone());
-        slot
+        Ok(slot)
     }
 
     /// Drops a slot from memory, if it is still the one that is used.
@@ -245,5 +322,15 @@ impl Engine {
     /// A command of the engine itself.
     pub(crate) async fn execute_own(&self, id: &SessionId, command: Command) -> Result<Reply, Error> {
         self.execute(id, Envelope::new(Principal::engine(), command), None).await
+    }
+
+    /// A command that comes of a timer. It changes nothing when the timer no longer stands where it did.
+    pub(crate) async fn fire_own(
+        &self,
+        id: &SessionId,
+        command: Command,
+        fires: Firing,
+    ) -> Result<Reply, Error> {
+        self.execute_for(id, Envelope::new(Principal::engine(), command), None, Some(fires)).await
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sessiond_core::{Principal, Rejection, SessionId, Task, TaskId};
+use sessiond_core::{Principal, Rejection, Role, SessionId, Task, TaskId};
 use sessiond_store::{Page, TaskQuery};
 
 use crate::{Engine, Error};
@@ -13,13 +13,22 @@ impl Engine {
         Ok(self.shared.store.task(task).await?.map(|row| row.session_id))
     }
 
-    /// Tasks of the sessions that the caller may see, newest first. A page may be shorter than its limit when it
-    /// leaves out tasks of other sessions.
+    /// Tasks of the sessions that the caller may see, newest first. A page may be shorter than its limit when a session
+    /// changed meanwhile.
     pub async fn tasks(
         &self,
         principal: &Principal,
-        query: TaskQuery,
+        mut query: TaskQuery,
     ) -> Result<Page<(SessionId, Arc<Task>)>, Error> {
+        // The store leaves out other sessions, so that none of them is opened for nothing.
+        query.visible_to = match principal.role {
+            Role::Admin => None,
+            Role::Client => Some((principal.name.clone(), Vec::new())),
+            Role::Agent => Some((
+                principal.name.clone(),
+                principal.agents.iter().map(|pattern| pattern.0.clone()).collect(),
+            )),
+        };
         let page = self.shared.store.tasks(query).await?;
         let mut items = Vec::new();
         for row in page.items {

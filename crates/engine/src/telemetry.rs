@@ -1,21 +1,32 @@
 //! Telemetry: points that are large in number and decide nothing. They never go through the state machine.
 
-use sessiond_core::{Principal, Rejection, SessionId, Status, limits};
-use sessiond_store::{Op, Point, Reading};
+use sessiond_core::{AgentId, Fence, Principal, Rejection, Session, SessionId, Status, limits};
+use sessiond_store::{Op, Point, Reading, Refusal};
 
-use crate::{Engine, Error};
+use crate::actor::refused;
+use crate::{Engine, Error, Idempotency};
 
 impl Engine {
-    /// Adds points to a session's telemetry. They are durable when this returns.
+    /// Adds points to a session's telemetry, in the name of `agent` with its lease's token, as a change of the session
+    /// is written. They are durable when this returns. The same request again adds nothing.
     pub async fn put_points(
         &self,
         principal: &Principal,
         id: &SessionId,
         points: Vec<Point>,
+        agent: Option<AgentId>,
+        fence: Option<Fence>,
+        idempotency: Option<Idempotency>,
     ) -> Result<(), Error> {
         let session = self.session(principal, id).await?;
-        if session.status != Status::Active {
-            return Err(Rejection::SessionEnded(session.status).into());
+        if let Err(rejection) = may_write(principal, &session, agent, fence) {
+            // The first of two equal requests may have been written while it still could be.
+            if let Some(idempotency) = &idempotency
+                && let Some(answer) = self.shared.store.answer(&idempotency.scope, &idempotency.key).await?
+            {
+                return idempotency.same(&answer);
+            }
+            return Err(rejection.into());
         }
         if points.len() > limits::BATCH {
             return Err(Error::LimitReached { what: "points of a batch", limit: limits::BATCH as u64 });
@@ -40,8 +51,14 @@ impl Engine {
         if points.is_empty() {
             return Ok(());
         }
-        let op = Op::PutPoints { session_id: id.clone(), points, keep: limits::TELEMETRY_POINTS };
-        self.write(op).await?.map(drop).map_err(|_| Rejection::SessionNotFound.into())
+        let answer = idempotency.clone().map(|idempotency| idempotency.answer("{}".to_owned(), self.now()));
+        let op = Op::PutPoints { session_id: id.clone(), points, keep: limits::TELEMETRY_POINTS, answer };
+        match (self.write(op).await?, idempotency) {
+            (Ok(_), _) => Ok(()),
+            (Err(Refusal::Answered(answer)), Some(idempotency)) => idempotency.same(&answer),
+            (Err(Refusal::NotFound), _) => Err(Rejection::SessionNotFound.into()),
+            (Err(refusal), _) => Err(refused(refusal)),
+        }
     }
 
     /// Points after the cursor `after`, of one series or all. A cursor before the oldest point that is kept is
@@ -61,4 +78,17 @@ impl Engine {
         }
         Ok(points)
     }
+}
+
+/// Whether the session takes points from who writes.
+fn may_write(
+    principal: &Principal,
+    session: &Session,
+    agent: Option<AgentId>,
+    fence: Option<Fence>,
+) -> Result<(), Rejection> {
+    if session.status != Status::Active {
+        return Err(Rejection::SessionEnded(session.status));
+    }
+    sessiond_core::authorize_writer(principal, session, agent, fence)
 }

@@ -1,11 +1,12 @@
 //! Timers: what happens to a session at a time. They stand in the store, so they survive a restart; what they do is
 //! safe to do twice, so two processes on one store may both fire them.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use parking_lot::Mutex;
-use sessiond_core::{Command, Principal, Rejection, SessionId, Span, Status, TimerAction, Timestamp, limits};
+use sessiond_core::{Command, Principal, Rejection, SessionId, Span, Status, TimerAction, Timestamp};
 use sessiond_store::{ListQuery, Op, TimerRow};
 use tokio::sync::Notify;
 
@@ -16,14 +17,20 @@ const BATCH: usize = 128;
 /// The longest sleep; another process may have set a timer whose notice was lost.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// How long a timer waits whose work does not fit into an inbox.
-const FULL: Span = Span::from_secs(5);
+/// How long a timer waits whose work cannot be done now, such as one that does not fit into an inbox.
+const WAIT: Span = Span::from_secs(5);
+/// After this long a cascade is begun again, unless it is under way.
+const CASCADE: Span = Span::from_secs(10);
+/// Child sessions that are ended together.
+const CHILDREN: usize = 64;
 
 /// Wakes the timers' task when one is set that is due before what it sleeps for.
 #[derive(Default)]
 pub(crate) struct Wake {
     next: Mutex<Option<Timestamp>>,
     notify: Notify,
+    /// Whose child sessions are being ended by this process.
+    cascades: Mutex<HashSet<SessionId>>,
 }
 
 impl Wake {
@@ -80,29 +87,23 @@ async fn fire_due(engine: &Engine) -> Result<Duration, Error> {
 async fn fire(engine: &Engine, row: TimerRow) -> Result<(), Error> {
     let TimerRow { session_id, timer } = row;
     let command = match timer.action {
-        TimerAction::Expire => Some(Command::Expire),
-        TimerAction::TaskDeadline { task, attempt } => Some(Command::TaskDeadline { task, attempt }),
-        TimerAction::ExpireLease { agent, fence } => Some(Command::ExpireLease { agent, fence }),
-        TimerAction::EndChildren => {
-            end_children(engine, &session_id).await?;
-            None
-        }
+        TimerAction::Expire => Command::Expire,
+        TimerAction::TaskDeadline { task, attempt } => Command::TaskDeadline { task, attempt },
+        TimerAction::ExpireLease { agent, fence } => Command::ExpireLease { agent, fence },
+        TimerAction::EndChildren => return begin_cascade(engine, session_id, timer.key, timer.at).await,
     };
-    if let Some(command) = command {
-        match engine.execute_own(&session_id, command).await {
-            Ok(_) | Err(Error::Rejected(Rejection::SessionNotFound)) => {}
-            Err(Error::InboxFull(agent)) => {
-                // Whom the task goes to next takes nothing now. The timer waits with it, out of the way of others.
-                tracing::warn!(session = %session_id, %agent, "a task waits for room in an inbox");
-                let at = engine.now().after(FULL);
-                let _ = engine.write(Op::MoveTimer { session_id, key: timer.key, at }).await?;
-                return Ok(());
-            }
-            Err(Error::Rejected(rejection)) => {
-                // It would be refused again and again; the log is where this belongs.
-                tracing::error!(session = %session_id, timer = %timer.key, %rejection, "a timer is refused");
-            }
-            Err(error) => return Err(error),
+    match engine.fire_own(&session_id, command, (timer.key.clone(), timer.at)).await {
+        Ok(_) | Err(Error::Rejected(Rejection::SessionNotFound)) => {}
+        Err(Error::Rejected(rejection)) => {
+            // It would be refused again and again; the log is where this belongs.
+            tracing::error!(session = %session_id, timer = %timer.key, %rejection, "a timer is refused");
+        }
+        Err(Error::Closed) => return Err(Error::Closed),
+        Err(error) => {
+            // An inbox is full, say. The timer waits, out of the way of others.
+            tracing::warn!(session = %session_id, timer = %timer.key, %error, "a timer waits");
+            postpone(engine, session_id, timer.key, timer.at, WAIT).await?;
+            return Ok(());
         }
     }
     metrics::counter!("sessiond_timers_fired_total").increment(1);
@@ -110,26 +111,88 @@ async fn fire(engine: &Engine, row: TimerRow) -> Result<(), Error> {
     Ok(())
 }
 
-/// Ends the sessions that belong to one that ended without success.
+/// Moves a timer out of the way, and says to when; none when it no longer stands where it did.
+async fn postpone(
+    engine: &Engine,
+    session_id: SessionId,
+    key: String,
+    from: Timestamp,
+    by: Span,
+) -> Result<Option<Timestamp>, Error> {
+    let at = engine.now().after(by);
+    let moved = engine.write(Op::MoveTimer { session_id, key, from: Some(from), at }).await?;
+    Ok(moved.is_ok().then_some(at))
+}
+
+/// Begins to end the sessions that belong to one that ended without success, apart from other timers, which it would
+/// hold up. Its timer is moved meanwhile, so that it goes on from there when this process ends.
+async fn begin_cascade(
+    engine: &Engine,
+    parent: SessionId,
+    key: String,
+    from: Timestamp,
+) -> Result<(), Error> {
+    let Some(at) = postpone(engine, parent.clone(), key.clone(), from, CASCADE).await? else {
+        return Ok(());
+    };
+    if !engine.shared.timers.cascades.lock().insert(parent.clone()) {
+        return Ok(());
+    }
+    let owned = engine.clone();
+    engine.spawn(async move {
+        let ended = end_children(&owned, &parent).await;
+        owned.shared.timers.cascades.lock().remove(&parent);
+        let cleared = match ended {
+            Ok(()) => {
+                metrics::counter!("sessiond_timers_fired_total").increment(1);
+                // When it took so long that the timer was moved again, it fires once more and finds nothing to do.
+                owned.write(Op::ClearTimer { session_id: parent.clone(), key, at }).await.map(drop)
+            }
+            Err(error) => Err(error),
+        };
+        if let Err(error) = cleared {
+            tracing::warn!(session = %parent, %error, "its child sessions are ended later");
+        }
+    });
+    Ok(())
+}
+
+/// Ends the sessions that belong to one that ended without success. One that cannot be ended is passed over; an error
+/// is one that may not come again.
 async fn end_children(engine: &Engine, parent: &SessionId) -> Result<(), Error> {
+    let mut cursor = None;
     loop {
         let query = ListQuery {
             parent: Some(parent.clone()),
             status: Some(Status::Active),
-            limit: limits::PAGE_DEFAULT,
+            cursor,
+            limit: CHILDREN,
             ..ListQuery::default()
         };
         let page = engine.list(&Principal::engine(), query).await?;
-        if page.items.is_empty() {
+        let ended = join_all(page.items.iter().map(|child| end_child(engine, parent, &child.session_id)));
+        ended.await.into_iter().collect::<Result<(), _>>()?;
+        cursor = page.next_cursor;
+        if cursor.is_none() {
             return Ok(());
         }
-        for child in page.items {
-            let reason = "its parent session ended".to_owned();
-            let details = Some(format!("the parent is {parent}"));
-            match engine.execute_own(&child.session_id, Command::Terminate { reason, details }).await {
-                Ok(_) | Err(Error::Rejected(_)) => {}
-                Err(error) => return Err(error),
-            }
+    }
+}
+
+async fn end_child(engine: &Engine, parent: &SessionId, child: &SessionId) -> Result<(), Error> {
+    let reason = "its parent session ended".to_owned();
+    let details = Some(format!("the parent is {parent}"));
+    match engine.execute_own(child, Command::Terminate { reason, details }).await {
+        // It ended by itself, or is gone.
+        Ok(_) | Err(Error::Rejected(Rejection::SessionEnded(_) | Rejection::SessionNotFound)) => Ok(()),
+        Err(Error::Rejected(error)) => {
+            tracing::error!(session = %child, %parent, %error, "a child session cannot be ended");
+            Ok(())
         }
+        Err(Error::Store(sessiond_store::Error::Failed(error))) => {
+            tracing::error!(session = %child, %parent, error, "a child session cannot be ended");
+            Ok(())
+        }
+        Err(error) => Err(error),
     }
 }

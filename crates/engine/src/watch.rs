@@ -31,6 +31,7 @@ pub enum WatchItem {
 /// the store, so that a slow one costs the others nothing.
 pub struct Watch {
     engine: Engine,
+    principal: Principal,
     slot: Arc<Slot>,
     feed: broadcast::Receiver<Feed>,
     after: Revision,
@@ -67,7 +68,16 @@ impl Engine {
             }
         };
         let behind = start < session.revision;
-        Ok(Watch { engine: self.clone(), slot, feed, after: start, waiting, behind, ended: false })
+        Ok(Watch {
+            engine: self.clone(),
+            principal: principal.clone(),
+            slot,
+            feed,
+            after: start,
+            waiting,
+            behind,
+            ended: false,
+        })
     }
 }
 
@@ -76,14 +86,19 @@ impl Watch {
     /// dropped while it waits and called again.
     pub async fn next(&mut self) -> Option<Result<WatchItem, Error>> {
         loop {
+            if self.ended || self.slot.is_deleted() {
+                return None;
+            }
+            // Whoever leaves the session sees no more of it.
+            if !self.principal.sees(&self.slot.session()) {
+                self.ended = true;
+                return Some(Err(Rejection::SessionNotFound.into()));
+            }
             if let Some(item) = self.waiting.pop_front() {
                 if let WatchItem::Record(record) = &item {
                     self.after = record.seq;
                 }
                 return Some(Ok(item));
-            }
-            if self.ended || self.slot.is_deleted() {
-                return None;
             }
             if self.behind {
                 if let Err(error) = self.catch_up().await {
@@ -128,7 +143,8 @@ impl Watch {
             self.after = page.first - 1;
         }
         // The rest comes by the feed, or is read again when the feed is ahead.
-        self.behind = page.records.len() == READ;
+        let last = page.records.last().map_or(self.after, |record| record.seq);
+        self.behind = last < page.revision;
         self.waiting.extend(page.records.into_iter().map(WatchItem::Record));
         Ok(())
     }

@@ -257,3 +257,125 @@ async fn a_message_that_nobody_takes_becomes_a_dead_letter_and_goes_to_the_fallb
     assert_eq!(take("a://worker", 1000).await[0].message_id.as_str(), "m1");
     engine.shutdown().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn repeated_requests_among_others_do_nothing_twice() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(dir.path()).await;
+    engine.create(new_session("s"), &me(), None).await.unwrap();
+    let task = engine.execute(&id("s"), delegate("m0"), None).await.unwrap().receipt.task_id.unwrap();
+    let accept = || {
+        let report = TaskReport { task: task.clone(), attempt: None, by: None, change: TaskChange::Accept };
+        Envelope::new(me(), Command::Report(report))
+    };
+    engine.execute(&id("s"), accept(), once("accept")).await.unwrap();
+    let mut callers = tokio::task::JoinSet::new();
+    for caller in 0..8 {
+        let engine = engine.clone();
+        let accept = accept();
+        callers.spawn(async move {
+            for i in 0..20 {
+                if caller == 0 {
+                    engine.execute(&id("s"), accept.clone(), once("accept")).await.unwrap();
+                } else {
+                    engine.execute(&id("s"), delegate(&format!("m{caller}-{i}")), None).await.unwrap();
+                }
+            }
+        });
+    }
+    while let Some(caller) = callers.join_next().await {
+        caller.unwrap();
+    }
+    let session = engine.session(&me(), &id("s")).await.unwrap();
+    assert_eq!(session.tasks.len(), 1 + 7 * 20, "as many tasks as were acknowledged");
+    engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_repeat_does_not_show_another_session_under_the_same_id() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(dir.path()).await;
+    let owner = |name: &str| Principal { name: name.into(), role: Role::Client, agents: Vec::new() };
+    engine.create(new_session("s"), &owner("alice"), once("k")).await.unwrap();
+    engine.delete(&owner("alice"), &id("s"), None).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    engine.create(new_session("s"), &owner("bob"), None).await.unwrap();
+    let again = engine.create(new_session("s"), &owner("alice"), once("k")).await;
+    assert!(matches!(again, Err(Error::Rejected(Rejection::SessionNotFound))), "{again:?}");
+    engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_leaves_a_session_sees_no_more_of_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(dir.path()).await;
+    engine.create(new_session("s"), &me(), None).await.unwrap();
+    let agents = vec![AgentPattern("a://worker".into())];
+    let worker = Principal { name: "worker".into(), role: Role::Agent, agents };
+    let mut watch = engine.watch(&worker, &id("s"), None).await.unwrap();
+    assert!(matches!(watch.next().await, Some(Ok(WatchItem::Snapshot(_)))));
+    let leave = Command::RemoveParticipant { agent: agent("a://worker") };
+    engine.execute(&id("s"), Envelope::new(me(), leave), None).await.unwrap();
+    engine.execute(&id("s"), patch(json!({ "secret": 1 })), None).await.unwrap();
+    let end = watch.next().await;
+    assert!(matches!(end, Some(Err(Error::Rejected(Rejection::SessionNotFound)))), "{end:?}");
+    assert!(watch.next().await.is_none());
+    engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_caller_that_hangs_up_keeps_nobody_waiting() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(dir.path()).await;
+    register(&engine, "a://worker").await;
+    let mut inbox = engine.connect_inbox(&me(), &agent("a://worker")).await.unwrap();
+    let template = TaskTemplate {
+        task_type: "work".into(),
+        payload: json!({}),
+        priority: Priority::Medium,
+        timeout: None,
+        retry_policy: None,
+        fallback_agents: Vec::new(),
+    };
+    let step = NewStep {
+        name: "only".into(),
+        description: None,
+        required_agents: vec![agent("a://worker")],
+        optional_agents: Vec::new(),
+        dependencies: Vec::new(),
+        on_failure: OnFailure::Fail,
+        outputs: Vec::new(),
+        estimated_duration: None,
+        task: Some(template),
+    };
+    let planned = CreateSession { workflow: Some(vec![step]), ..new_session("s") };
+    let creating = tokio::spawn({
+        let engine = engine.clone();
+        async move { engine.create(planned, &me(), None).await }
+    });
+    // Long enough to hand the append in, and too short to see it durable.
+    tokio::time::sleep(Duration::from_micros(200)).await;
+    creating.abort();
+    let written = creating.await.is_ok() || engine.session(&me(), &id("s")).await.is_ok();
+    let delivered = tokio::time::timeout(Duration::from_secs(5), inbox.next()).await;
+    assert_eq!(delivered.is_ok(), written || delivered.is_ok(), "what is durable is delivered at once");
+    engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_tasks_of_an_import_are_found_by_their_ids() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(dir.path()).await;
+    engine.create(new_session("s"), &me(), None).await.unwrap();
+    let task = engine.execute(&id("s"), delegate("m1"), None).await.unwrap().receipt.task_id.unwrap();
+    let done = Command::Complete { summary: None, artifacts: Vec::new() };
+    engine.execute(&id("s"), Envelope::new(me(), done), None).await.unwrap();
+    let (header, _) = engine.export_header(&me(), &id("s")).await.unwrap();
+    let events = engine.events(&me(), &id("s"), 0, 100).await.unwrap();
+    let lines: Vec<String> =
+        std::iter::once(header).chain(events.records.iter().map(|r| r.json.to_string())).collect();
+    engine.delete(&me(), &id("s"), None).await.unwrap();
+    engine.import(&me(), &lines.join("\n"), None, None).await.unwrap();
+    assert_eq!(engine.task_session(&task).await.unwrap(), Some(id("s")));
+    engine.shutdown().await;
+}

@@ -123,6 +123,7 @@ fn append(client: usize, revision: u64) -> Op {
         summary,
         tasks: Vec::new(),
         writes: Vec::new(),
-        answer: None,
+        answers: Vec::new(),
+        fires: None,
     }))
 }

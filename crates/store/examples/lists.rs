@@ -90,6 +90,7 @@ fn begin(n: usize) -> Op {
         summary: Some(Box::new(summary)),
         tasks: Vec::new(),
         writes: Vec::new(),
-        answer: None,
+        answers: Vec::new(),
+        fires: None,
     }))
 }

@@ -70,7 +70,9 @@ pub trait Store: Send + Sync + 'static {
     /// What opening a session needs: the newest snapshot of this format, and all events after it.
     async fn load(&self, session_id: &SessionId, format: u32) -> Result<Option<Loaded>, Error>;
 
-    /// At most `limit` events after number `after`, oldest first.
+    /// At most `limit` events after number `after`, oldest first. A page *must* end before the event that would pass
+    /// [`PAGE_BYTES`](sessiond_core::limits::PAGE_BYTES), but has at least one when there is one: it is
+    /// [`Records::revision`], not the page's length, that tells whether there are more.
     async fn events(
         &self,
         session_id: &SessionId,
@@ -107,7 +109,8 @@ pub trait Store: Send + Sync + 'static {
         message_id: &MessageId,
     ) -> Result<Option<MessageRecord>, Error>;
 
-    /// Messages.
+    /// Messages. A page ends before [`PAGE_BYTES`](sessiond_core::limits::PAGE_BYTES) like one of events; its cursor
+    /// tells whether there are more.
     async fn messages(&self, query: MessageQuery) -> Result<Page<MessageRecord>, Error>;
 
     /// A registered agent.

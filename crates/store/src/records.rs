@@ -34,12 +34,15 @@ pub enum Op {
         /// The session.
         session_id: SessionId,
     },
-    /// Moves a timer that exists to another time; refused as [`Refusal::NotFound`] when it does not.
+    /// Moves a timer that exists to another time; refused as [`Refusal::NotFound`] when it does not, or no longer
+    /// stands at `from`.
     MoveTimer {
         /// The session.
         session_id: SessionId,
         /// The timer's key.
         key: String,
+        /// Where it must stand; anywhere when absent.
+        from: Option<Timestamp>,
         /// Its new time.
         at: Timestamp,
     },
@@ -104,16 +107,32 @@ pub enum Op {
         /// The present time.
         now: Timestamp,
     },
-    /// Registers an agent, or replaces its record.
-    PutAgent(Box<AgentRecord>),
-    /// Removes an agent and its inbox, and makes its reader's token an old one. Refused ([`Refusal::NotFound`]) when
-    /// there is neither.
-    DeleteAgent(AgentId),
+    /// Registers an agent, or replaces its record. Refused ([`Refusal::Owner`]) unless its owner is the expected one.
+    PutAgent {
+        /// The record.
+        record: Box<AgentRecord>,
+        /// Who has the agent registered now; nobody when absent.
+        expected_owner: Option<String>,
+    },
+    /// Removes an agent and its inbox, and makes its reader's token an old one. Refused ([`Refusal::Owner`])
+    /// unless its owner is the expected one, and then ([`Refusal::NotFound`]) when there is neither.
+    DeleteAgent {
+        /// The agent.
+        agent_id: AgentId,
+        /// Who has the agent registered now; nobody when absent.
+        expected_owner: Option<String>,
+    },
     /// Adds a key, or replaces its record.
-    PutKey(Box<KeyRecord>),
+    PutKey {
+        /// The key.
+        key: Box<KeyRecord>,
+        /// The answer to keep for the same request coming again; refused as [`Refusal::Answered`] when there is one.
+        answer: Option<Answer>,
+    },
     /// Keeps the answer to a request that changes no session; refused as [`Refusal::Answered`] when there is one.
     PutAnswer(Answer),
-    /// Adds telemetry points; the oldest beyond `keep` go. Refused ([`Refusal::NotFound`]) without the session.
+    /// Adds telemetry points; the oldest beyond `keep` go. Refused ([`Refusal::NotFound`]) without the session, and
+    /// then ([`Refusal::Answered`]) when the answer is kept already.
     PutPoints {
         /// The session.
         session_id: SessionId,
@@ -121,6 +140,8 @@ pub enum Op {
         points: Vec<Point>,
         /// How many points a session keeps.
         keep: u64,
+        /// The answer to keep for the same request coming again.
+        answer: Option<Answer>,
     },
     /// Drops answers from before `answers_before`, and acknowledged, withdrawn or dead messages from before
     /// `messages_before`. It may drop only some, so as not to hold up what waits behind it, and answers
@@ -170,18 +191,24 @@ pub enum Refusal {
         /// The present one.
         present: Fence,
     },
+    /// The agent is registered by another owner than was expected, or by nobody.
+    Owner {
+        /// Who has it registered.
+        present: Option<String>,
+    },
     /// What the operation speaks of does not exist.
     NotFound,
 }
 
-/// An append to one session. It is refused for the first of these that holds: a kept answer, another revision, an inbox.
+/// An append to one session. It is refused for the first of these that holds: a kept answer, another revision, a timer
+/// that was moved, an inbox.
 #[derive(Debug, Clone)]
 pub struct Append {
     /// The session.
     pub session_id: SessionId,
     /// Its revision before this; 0 begins it. Anything else refuses the append as [`Refusal::Conflict`].
     pub expected_revision: Revision,
-    /// The events, numbered from `expected_revision + 1` without gaps. May be empty when `writes` or `answer` are not.
+    /// The events, numbered from `expected_revision + 1` without gaps. May be empty when `writes` or `answers` are not.
     pub records: Vec<Record>,
     /// When the last event was decided.
     pub updated_at: Timestamp,
@@ -191,8 +218,13 @@ pub struct Append {
     pub tasks: Vec<TaskRow>,
     /// What follows from the events.
     pub writes: Vec<Write>,
-    /// The answer to keep for the same request coming again; refused as [`Refusal::Answered`] when there is one.
-    pub answer: Option<Answer>,
+    /// The answers to keep for the same requests coming again, each under a scope and key of its own; refused as
+    /// [`Refusal::Answered`] when one of them is kept already.
+    pub answers: Vec<Answer>,
+    /// The timer that this comes of, by its key and the time that it fired for. It must still stand at that time, else
+    /// the append is refused as [`Refusal::NotFound`]; and it is cleared by the append, before `writes`. So a timer
+    /// that is moved either has not fired, or is not there to be moved.
+    pub fires: Option<(String, Timestamp)>,
 }
 
 /// What follows from events, in their transaction.
@@ -312,6 +344,9 @@ pub struct TaskRow {
 /// Which tasks to list; newest first.
 #[derive(Debug, Clone, Default)]
 pub struct TaskQuery {
+    /// Only those of sessions owned by `.0` or with a member among `.1` (exact ids, or prefixes that end in `*`).
+    /// Absent: all.
+    pub visible_to: Option<(String, Vec<String>)>,
     /// Only those with this assignee.
     pub assignee: Option<AgentId>,
     /// Only those in this state.

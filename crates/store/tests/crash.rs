@@ -150,13 +150,14 @@ fn append(session_id: &SessionId, revision: Revision) -> Op {
                 optional: false,
             })),
         ],
-        answer: Some(Answer {
+        answers: vec![Answer {
             scope: session_id.to_string(),
             key: last.to_string(),
             digest: [0; 32],
             body: String::new(),
             at: now,
-        }),
+        }],
+        fires: None,
     }))
 }
 

@@ -73,7 +73,8 @@ async fn a_deleted_session_leaves_no_row_behind() {
         value: Some(1.0),
         text: None,
     };
-    ops.push(Op::PutPoints { session_id: session_id.clone(), points: vec![point; 5_000], keep: 10_000 });
+    let points = vec![point; 5_000];
+    ops.push(Op::PutPoints { session_id: session_id.clone(), points, keep: 10_000, answer: None });
     let snapshot = Snapshot { revision: 5_000, format: 1, state: vec![1, 2, 3] };
     ops.push(Op::PutSnapshot { session_id: session_id.clone(), snapshot });
     ops.push(Op::DeleteSession { session_id });
@@ -207,6 +208,7 @@ fn append(id: &str, expected_revision: u64, text: &str) -> Op {
         summary: (expected_revision == 0).then(|| Box::new(summary)),
         tasks: Vec::new(),
         writes: Vec::new(),
-        answer: None,
+        answers: Vec::new(),
+        fires: None,
     }))
 }

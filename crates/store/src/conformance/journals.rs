@@ -129,7 +129,7 @@ pub async fn a_refused_append_leaves_nothing_behind(backend: &dyn Backend) {
             assignee: agent("to"),
             status: TaskStatus::Pending,
         }];
-        all.answer = Some(answer("k"));
+        all.answers = vec![answer("k")];
         all.writes = vec![
             Write::SetTimer(timer("t", 5)),
             Write::Enqueue(Box::new(message("fresh"))),
@@ -152,7 +152,7 @@ pub async fn an_append_without_events_writes_what_follows_and_keeps_the_revision
     let store = open(backend).await;
     done(&store, vec![op(append("a", 0, 1))]).await;
     let mut empty = append("a", 1, 0);
-    empty.answer = Some(answer("k"));
+    empty.answers = vec![answer("k")];
     done(&store, vec![with(empty, vec![Write::SetTimer(timer("t", 5))])]).await;
     assert_eq!(read(&store, "a", 0).await.revision, 1);
     assert_eq!(store.due_timers(at(9), 9).await.unwrap().0.len(), 1);
@@ -164,17 +164,17 @@ pub async fn an_append_without_events_writes_what_follows_and_keeps_the_revision
 pub async fn an_answer_is_kept_with_its_append_and_refuses_the_same_request_again(backend: &dyn Backend) {
     let store = open(backend).await;
     let mut first = append("a", 0, 1);
-    first.answer = Some(answer("k"));
+    first.answers = vec![answer("k")];
     done(&store, vec![op(first)]).await;
     assert_eq!(store.answer("owner create", "k").await.unwrap(), Some(answer("k")));
     // The answer counts before the revision: who asks again asks at a revision that has passed.
     for expected in [0, 1] {
         let mut again = append("a", expected, 1);
-        again.answer = Some(Answer { digest: [8; 32], ..answer("k") });
+        again.answers = vec![Answer { digest: [8; 32], ..answer("k") }];
         assert_eq!(refused(&store, op(again)).await, Refusal::Answered(answer("k")));
     }
     let mut other = append("a", 1, 1);
-    other.answer = Some(Answer { scope: "other".into(), ..answer("k") });
+    other.answers = vec![Answer { scope: "other".into(), ..answer("k") }];
     done(&store, vec![op(other)]).await;
     assert_eq!(read(&store, "a", 0).await.revision, 2);
 }
@@ -195,6 +195,25 @@ pub async fn events_are_read_from_a_number_on_up_to_a_limit(backend: &dyn Backen
     assert!(page(9, 9).await.is_empty());
     assert!(page(99, 9).await.is_empty());
     assert!(page(0, 0).await.is_empty());
+}
+
+pub async fn a_page_of_large_events_ends_early_and_has_at_least_one(backend: &dyn Backend) {
+    let store = open(backend).await;
+    let sizes = [limits::PAGE_BYTES / 2, limits::PAGE_BYTES / 2, 20, limits::PAGE_BYTES + 1, 20, 20];
+    let mut large = append("a", 0, 6);
+    for (record, size) in large.records.iter_mut().zip(sizes) {
+        record.json = format!("\"{}\"", "x".repeat(size - 2)).into();
+    }
+    let written = large.records.clone();
+    done(&store, vec![op(large)]).await;
+    let page = async |after| store.events(&session("a"), after, 9).await.unwrap().unwrap();
+    assert_eq!(numbers(&page(0).await.records), [1, 2]);
+    assert_eq!(numbers(&page(2).await.records), [3]);
+    assert_eq!(numbers(&page(3).await.records), [4]);
+    assert_eq!(numbers(&page(4).await.records), [5, 6]);
+    assert_eq!(page(0).await.revision, 6, "there are more");
+    // Opening a session reads all.
+    assert_eq!(store.load(&session("a"), 1).await.unwrap().unwrap().records, written);
 }
 
 pub async fn opening_reads_the_newest_snapshot_and_the_events_after_it(backend: &dyn Backend) {
@@ -303,7 +322,7 @@ pub async fn deleting_a_session_removes_all_that_is_its_own(backend: &dyn Backen
         vec![
             op(all),
             put_snapshot("a", 3, 1),
-            Op::PutPoints { session_id: session_id.clone(), points, keep: 9 },
+            Op::PutPoints { session_id: session_id.clone(), points, keep: 9, answer: None },
             op(append("b", 0, 1)),
             enqueue(message("stays")),
         ],

@@ -396,7 +396,8 @@ pub async fn a_task_is_found_by_its_id_and_listed_newest_first(backend: &dyn Bac
     let changed = task("t1", "a", "w2", TaskStatus::Timeout);
     done(&store, vec![with_tasks(append("a", 1, 1), vec![changed.clone()])]).await;
     let list = |assignee: Option<&str>, status: Option<TaskStatus>| {
-        let query = TaskQuery { assignee: assignee.map(agent), status, cursor: None, limit: 9 };
+        let assignee = assignee.map(agent);
+        let query = TaskQuery { assignee, status, limit: 9, ..TaskQuery::default() };
         let store = store.clone();
         async move { store.tasks(query).await.unwrap().items }
     };
@@ -418,6 +419,32 @@ pub async fn a_task_is_found_by_its_id_and_listed_newest_first(backend: &dyn Bac
         }
     }
     assert_eq!(seen, [t3, t2, changed]);
+}
+
+pub async fn a_principal_sees_the_tasks_of_the_sessions_that_it_sees(backend: &dyn Backend) {
+    let store = open(backend).await;
+    for (id, owner, member) in [("a", "ann", "w1"), ("b", "bob", "w2"), ("c", "bob", "w1")] {
+        let Op::Append(mut append) = begin(SummaryRow {
+            owner: owner.into(),
+            members: vec![agent(member)],
+            ..row(id)
+        }) else {
+            panic!("it is an append");
+        };
+        append.tasks = vec![task(&format!("t-{id}"), id, member, TaskStatus::Pending)];
+        done(&store, vec![Op::Append(append)]).await;
+    }
+    let seen = async |owner: &str, agents: &[&str]| {
+        let visible_to = Some((owner.to_owned(), agents.iter().map(|a| (*a).to_owned()).collect()));
+        let query = TaskQuery { visible_to, limit: 9, ..TaskQuery::default() };
+        let page = store.tasks(query).await.unwrap();
+        page.items.into_iter().map(|row| row.session_id.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(seen("ann", &[]).await, ["a"]);
+    assert_eq!(seen("bob", &[]).await, ["c", "b"]);
+    assert_eq!(seen("ann", &["test://w2"]).await, ["b", "a"]);
+    assert_eq!(seen("nobody", &["test://w*"]).await, ["c", "b", "a"]);
+    assert!(seen("nobody", &[]).await.is_empty());
 }
 
 pub async fn the_copy_of_a_task_does_not_take_the_row_of_the_original(backend: &dyn Backend) {

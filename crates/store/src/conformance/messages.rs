@@ -150,17 +150,20 @@ pub async fn a_message_outside_a_session_is_kept_with_its_answer(backend: &dyn B
 
 pub async fn an_agents_inbox_goes_with_it_and_tokens_still_grow(backend: &dyn Backend) {
     let store = open(backend).await;
-    let delete = || Op::DeleteAgent(agent("to"));
-    assert_eq!(refused(&store, delete()).await, Refusal::NotFound);
+    let delete = |owner: Option<&str>| Op::DeleteAgent {
+        agent_id: agent("to"),
+        expected_owner: owner.map(str::to_owned),
+    };
+    assert_eq!(refused(&store, delete(None)).await, Refusal::NotFound);
     let record = AgentRecord {
         agent_id: agent("to"),
         owner: "owner".into(),
         registration: "{}".into(),
         registered_at: at(1),
     };
-    done(&store, vec![Op::PutAgent(Box::new(record)), enqueue(message("a"))]).await;
+    done(&store, vec![Op::PutAgent { record: Box::new(record), expected_owner: None }, enqueue(message("a"))]).await;
     let fence = connect(&store, 1_000).await;
-    assert_eq!(do_one(&store, delete()).await, Done::Ok);
+    assert_eq!(do_one(&store, delete(Some("owner"))).await, Done::Ok);
     assert_eq!(store.agent(&agent("to")).await.unwrap(), None);
     assert_eq!(depth(&store).await, 0);
     assert_eq!(state(&store, "a").await, None);
@@ -194,6 +197,27 @@ pub async fn deleting_a_session_takes_its_messages_out_of_the_inboxes(backend: &
     assert_eq!(take(&store, 1_000 + AGAIN, 9).await, ["stays"]);
     done(&store, vec![of_session("a", "to")]).await;
     assert_eq!(depth(&store).await, 2);
+}
+
+pub async fn a_page_of_large_messages_ends_early_and_has_at_least_one(backend: &dyn Backend) {
+    let store = open(backend).await;
+    let half = limits::PAGE_BYTES / 2 - 1_000;
+    for (n, size) in [10, half, half, limits::PAGE_BYTES, 10].into_iter().enumerate() {
+        let body = format!("\"{}\"", "x".repeat(size)).into();
+        do_one(&store, enqueue(Enqueue { body, ..message(&format!("m{n}")) })).await;
+    }
+    let (mut pages, mut cursor) = (Vec::new(), None);
+    loop {
+        let query = MessageQuery { cursor, limit: 9, ..MessageQuery::default() };
+        let page = store.messages(query).await.unwrap();
+        let ids = page.items.iter().map(|record| record.message.message_id.to_string());
+        pages.push(ids.collect::<Vec<_>>().join(" "));
+        cursor = page.next_cursor;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    assert_eq!(pages, ["m4", "m3", "m2 m1 m0"]);
 }
 
 pub async fn messages_are_listed_newest_first_by_each_filter(backend: &dyn Backend) {

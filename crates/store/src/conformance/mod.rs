@@ -21,6 +21,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sessiond_core::{
     AgentId, Kind, MessageId, Priority, Revision, SessionId, Status, TaskId, Timer, TimerAction, Timestamp,
+    limits,
 };
 
 use crate::{Append, Done, Enqueue, Error, Op, Record, Refusal, Store, SummaryRow, Write};
@@ -50,6 +51,7 @@ macro_rules! conformance_tests {
                 an_append_without_events_writes_what_follows_and_keeps_the_revision
                 an_answer_is_kept_with_its_append_and_refuses_the_same_request_again
                 events_are_read_from_a_number_on_up_to_a_limit
+                a_page_of_large_events_ends_early_and_has_at_least_one
                 opening_reads_the_newest_snapshot_and_the_events_after_it
                 a_snapshot_of_another_format_is_passed_over
                 an_older_snapshot_does_not_replace_a_newer_one
@@ -66,6 +68,9 @@ macro_rules! conformance_tests {
                 a_timer_is_cleared_by_its_session
                 a_fired_timer_is_cleared_unless_it_was_set_anew
                 a_timer_is_moved_while_it_exists
+                a_timer_is_moved_only_from_where_it_is_said_to_stand
+                an_append_that_comes_of_a_timer_clears_it
+                an_append_that_comes_of_a_timer_which_was_moved_is_refused
                 timers_of_two_sessions_with_one_key_are_two;
             inboxes:
                 messages_of_a_stream_come_in_the_order_of_acceptance
@@ -98,6 +103,7 @@ macro_rules! conformance_tests {
                 an_agents_inbox_goes_with_it_and_tokens_still_grow
                 deleting_a_session_takes_its_messages_out_of_the_inboxes
                 messages_are_listed_newest_first_by_each_filter
+                a_page_of_large_messages_ends_early_and_has_at_least_one
                 a_message_is_read_back_as_it_was_written;
             lists:
                 a_row_is_read_back_as_it_was_written_with_the_stores_own_revision_and_time
@@ -111,9 +117,11 @@ macro_rules! conformance_tests {
                 sessions_are_counted_by_kind_and_status
                 a_changed_row_is_found_by_what_it_is_now
                 a_task_is_found_by_its_id_and_listed_newest_first
+                a_principal_sees_the_tasks_of_the_sessions_that_it_sees
                 the_copy_of_a_task_does_not_take_the_row_of_the_original;
             registry:
                 an_agent_is_registered_replaced_listed_and_removed
+                an_agent_changes_only_for_who_knows_its_owner
                 a_key_is_kept_replaced_and_listed_oldest_first
                 an_answer_is_kept_once
                 purging_drops_old_answers_and_ended_messages_alone
@@ -122,6 +130,7 @@ macro_rules! conformance_tests {
                 points_are_numbered_and_read_from_a_cursor_on
                 points_of_one_series_are_read_alone
                 the_oldest_points_beyond_the_limit_go_and_readers_are_told
+                points_with_a_kept_answer_are_added_once
                 points_need_their_session_and_go_with_it;
             processes:
                 of_two_appends_at_one_revision_one_succeeds_and_one_conflicts
@@ -230,7 +239,8 @@ fn append(id: &str, expected_revision: Revision, records: u64) -> Append {
         summary: (expected_revision == 0).then(|| Box::new(row(id))),
         tasks: Vec::new(),
         writes: Vec::new(),
-        answer: None,
+        answers: Vec::new(),
+        fires: None,
     }
 }
 

@@ -125,7 +125,7 @@ pub async fn another_process_hears_of_inboxes_timers_and_the_registry(backend: &
         registration: "{}".into(),
         registered_at: at(1),
     };
-    done(&store, vec![Op::PutAgent(Box::new(record))]).await;
+    done(&store, vec![Op::PutAgent { record: Box::new(record), expected_owner: None }]).await;
     told(&mut changes, Change::Registry).await;
     let agent_id = agent("to");
     done(&store, vec![Op::Connect { agent_id, now: at(1) }]).await;

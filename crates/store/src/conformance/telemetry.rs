@@ -1,7 +1,7 @@
 //! Telemetry points.
 
 use super::*;
-use crate::Point;
+use crate::{Answer, Point};
 
 fn point(series: &str, value: f64) -> Point {
     Point {
@@ -14,7 +14,7 @@ fn point(series: &str, value: f64) -> Point {
 }
 
 fn put(id: &str, points: Vec<Point>, keep: u64) -> Op {
-    Op::PutPoints { session_id: session(id), points, keep }
+    Op::PutPoints { session_id: session(id), points, keep, answer: None }
 }
 
 async fn read(store: &Arc<dyn Store>, series: Option<&str>, after: u64, limit: usize) -> (Vec<u64>, u64) {
@@ -70,6 +70,29 @@ pub async fn the_oldest_points_beyond_the_limit_go_and_readers_are_told(backend:
     assert_eq!(read(&store, None, 0, 99).await, (vec![], 9_016));
     done(&store, vec![put("a", some(1), 10)]).await;
     assert_eq!(read(&store, None, 0, 99).await, (vec![9_016], 9_016));
+}
+
+pub async fn points_with_a_kept_answer_are_added_once(backend: &dyn Backend) {
+    let store = open(backend).await;
+    let answer = |millis| Answer {
+        scope: "scope".into(),
+        key: "k".into(),
+        digest: [3; 32],
+        body: "{}".into(),
+        at: at(millis),
+    };
+    let once = |millis| Op::PutPoints {
+        session_id: session("a"),
+        points: vec![point("x", 1.0)],
+        keep: 9,
+        answer: Some(answer(millis)),
+    };
+    assert_eq!(refused(&store, once(1)).await, Refusal::NotFound);
+    assert_eq!(store.answer("scope", "k").await.unwrap(), None);
+    done(&store, vec![op(append("a", 0, 1)), once(1)]).await;
+    assert_eq!(refused(&store, once(2)).await, Refusal::Answered(answer(1)));
+    assert_eq!(read(&store, None, 0, 9).await, (vec![1], 1));
+    assert_eq!(store.answer("scope", "k").await.unwrap(), Some(answer(1)));
 }
 
 pub async fn points_need_their_session_and_go_with_it(backend: &dyn Backend) {

@@ -71,13 +71,62 @@ pub async fn a_timer_is_moved_while_it_exists(backend: &dyn Backend) {
     let store = open(backend).await;
     set(&store, &[("t", 10)]).await;
     let postpone =
-        |id: &str, key: &str| Op::MoveTimer { session_id: session(id), key: key.into(), at: at(70) };
+        |id: &str, key: &str| Op::MoveTimer { session_id: session(id), key: key.into(), from: None, at: at(70) };
     assert_eq!(do_one(&store, postpone("a", "t")).await, Done::Ok);
     assert_eq!(due(&store, 69, 9).await, (vec![], Some(70)));
     assert_eq!(refused(&store, postpone("a", "u")).await, Refusal::NotFound);
     assert_eq!(refused(&store, postpone("b", "t")).await, Refusal::NotFound);
     then(&store, Write::ClearTimer("t".into())).await;
     assert_eq!(refused(&store, postpone("a", "t")).await, Refusal::NotFound);
+}
+
+pub async fn a_timer_is_moved_only_from_where_it_is_said_to_stand(backend: &dyn Backend) {
+    let store = open(backend).await;
+    set(&store, &[("t", 10)]).await;
+    let (session_id, key) = (session("a"), "t".to_owned());
+    let from = |from| Op::MoveTimer {
+        session_id: session_id.clone(),
+        key: key.clone(),
+        from: Some(at(from)),
+        at: at(70),
+    };
+    assert_eq!(refused(&store, from(11)).await, Refusal::NotFound);
+    assert_eq!(do_one(&store, from(10)).await, Done::Ok);
+    assert_eq!(refused(&store, from(10)).await, Refusal::NotFound);
+    assert_eq!(due(&store, 99, 9).await.0, ["a t 70"]);
+}
+
+pub async fn an_append_that_comes_of_a_timer_clears_it(backend: &dyn Backend) {
+    let store = open(backend).await;
+    set(&store, &[("t", 10), ("u", 10)]).await;
+    let fires = |revision, key: &str, millis| Append {
+        fires: Some((key.into(), at(millis))),
+        ..append("a", revision, 1)
+    };
+    done(&store, vec![op(fires(1, "t", 10))]).await;
+    assert_eq!(due(&store, 99, 9).await.0, ["a u 10"]);
+    // What follows from the append may set it anew.
+    let again = vec![Write::SetTimer(timer("u", 50))];
+    done(&store, vec![with(fires(2, "u", 10), again)]).await;
+    assert_eq!(due(&store, 99, 9).await.0, ["a u 50"]);
+}
+
+pub async fn an_append_that_comes_of_a_timer_which_was_moved_is_refused(backend: &dyn Backend) {
+    let store = open(backend).await;
+    set(&store, &[("t", 10), ("u", 10)]).await;
+    let fires = |id: &str, revision, key: &str| {
+        let fires = Some((key.into(), at(10)));
+        op(Append { fires, ..append(id, revision, 1) })
+    };
+    let moved = Op::MoveTimer { session_id: session("a"), key: "t".into(), from: None, at: at(70) };
+    done(&store, vec![moved]).await;
+    assert_eq!(refused(&store, fires("a", 1, "t")).await, Refusal::NotFound);
+    assert_eq!(refused(&store, fires("a", 1, "none")).await, Refusal::NotFound);
+    assert_eq!(refused(&store, fires("a", 0, "u")).await, Refusal::Conflict { actual: 1 });
+    assert_eq!(refused(&store, fires("new", 0, "t")).await, Refusal::NotFound);
+    assert_eq!(due(&store, 99, 9).await.0, ["a u 10", "a t 70"]);
+    assert_eq!(store.load(&session("a"), 1).await.unwrap().unwrap().revision, 1);
+    assert!(store.load(&session("new"), 1).await.unwrap().is_none());
 }
 
 pub async fn timers_of_two_sessions_with_one_key_are_two(backend: &dyn Backend) {

@@ -1,7 +1,7 @@
 //! Journals: appending to them, reading them, trimming and deleting them.
 
 use rusqlite::{Connection, OptionalExtension, params};
-use sessiond_core::{Revision, SessionId};
+use sessiond_core::{Revision, SessionId, limits};
 
 use super::rows::{int, limit, uint};
 use super::writer::{Outcome, Tx};
@@ -45,16 +45,21 @@ pub(super) fn check(append: &Append) -> Result<(), Error> {
 }
 
 pub(super) fn append(tx: &mut Tx<'_>, append: &Append) -> Outcome {
-    if let Some(answer) = &append.answer
-        && let Some(kept) = registry::answer(tx.connection, &answer.scope, &answer.key)?
-    {
-        return Ok(Err(Refusal::Answered(kept)));
+    for answer in &append.answers {
+        if let Some(kept) = registry::answer(tx.connection, &answer.scope, &answer.key)? {
+            return Ok(Err(Refusal::Answered(kept)));
+        }
     }
     let mut accepted = Vec::new();
-    if inbox::concerns(&append.writes) {
+    if append.fires.is_some() || inbox::concerns(&append.writes) {
         let actual = position(tx.connection, &append.session_id)?.map_or(0, |position| position.revision);
         if actual != append.expected_revision {
             return Ok(Err(Refusal::Conflict { actual }));
+        }
+        if let Some((key, at)) = &append.fires
+            && !timers::stands(tx, &append.session_id, key, *at)?
+        {
+            return Ok(Err(Refusal::NotFound));
         }
         match inbox::plan(tx, &append.writes)? {
             Ok(plan) => accepted = plan,
@@ -78,6 +83,10 @@ pub(super) fn append(tx: &mut Tx<'_>, append: &Append) -> Outcome {
     for task in &append.tasks {
         tasks::put(tx, session, task)?;
     }
+    if let Some((key, _)) = &append.fires {
+        // Before what follows, which may set it anew.
+        timers::clear(tx, session, key)?;
+    }
     let mut accepted = accepted.into_iter();
     for write in &append.writes {
         match write {
@@ -93,7 +102,7 @@ pub(super) fn append(tx: &mut Tx<'_>, append: &Append) -> Outcome {
             }
         }
     }
-    if let Some(answer) = &append.answer {
+    for answer in &append.answers {
         registry::insert_answer(tx, answer)?;
     }
     let revision = append.expected_revision + append.records.len() as u64;
@@ -201,7 +210,7 @@ pub(super) fn load(connection: &Connection, id: &SessionId, format: u32) -> Resu
         .optional()?;
     let after = snapshot.as_ref().map_or(0, |snapshot| snapshot.revision);
     Ok(Some(Loaded {
-        records: read(connection, &found, after, usize::MAX)?,
+        records: read(connection, &found, after, usize::MAX, usize::MAX)?,
         snapshot,
         revision: found.revision,
     }))
@@ -217,7 +226,7 @@ pub(super) fn events(
         return Ok(None);
     };
     Ok(Some(Records {
-        records: read(connection, &found, after, limit)?,
+        records: read(connection, &found, after, limit, limits::PAGE_BYTES)?,
         first: found.first,
         revision: found.revision,
     }))
@@ -228,13 +237,22 @@ fn read(
     found: &Position,
     after: Revision,
     rows: usize,
+    bytes: usize,
 ) -> Result<Vec<Record>, Error> {
     // What was trimmed may lie in the table for a while until it is swept up.
     let after = after.max(found.first - 1);
     let sql = "SELECT seq, event FROM events WHERE session = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
     let mut statement = connection.prepare_cached(sql)?;
-    let records = statement.query_map((found.session, int(after), limit(rows)), |row| {
-        Ok(Record { seq: uint(row, 0)?, json: row.get_ref(1)?.as_str()?.into() })
-    })?;
-    Ok(records.collect::<Result<_, _>>()?)
+    let mut found = statement.query((found.session, int(after), limit(rows)))?;
+    let (mut records, mut left) = (Vec::new(), bytes);
+    while let Some(row) = found.next()? {
+        let json = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
+        match left.checked_sub(json.len()) {
+            Some(rest) => left = rest,
+            None if records.is_empty() => left = 0,
+            None => break,
+        }
+        records.push(Record { seq: uint(row, 0)?, json: json.into() });
+    }
+    Ok(records)
 }

@@ -1,8 +1,8 @@
 //! Lists: filters, orders and pages.
 
-use rusqlite::types::Value;
+use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, Row, params_from_iter};
-use sessiond_core::ForkPoint;
+use sessiond_core::{ForkPoint, limits};
 
 use super::cursor;
 use super::rows::{json, kind, limit, name, optional_name, optional_time, status, time, uint};
@@ -30,7 +30,7 @@ impl Filter {
         }
     }
 
-    /// Reads a page by a statement that ends with a `?` for the number of rows. `read` answers a row's item and the
+    /// Reads a page, of [`limits::PAGE_BYTES`] at most, by a statement that ends with a `?` for the number of rows. `read` answers a row's item and the
     /// cursor after it.
     pub(super) fn page<T>(
         mut self,
@@ -45,8 +45,10 @@ impl Filter {
         let mut found = statement.query(params_from_iter(self.values))?;
         let mut items = Vec::new();
         let mut end = None;
+        let mut bytes = 0;
         while let Some(row) = found.next()? {
-            if items.len() == rows {
+            bytes += weight(row)?;
+            if items.len() == rows || (bytes > limits::PAGE_BYTES && !items.is_empty()) {
                 return Ok(Page { items, next_cursor: end });
             }
             let (item, cursor) = read(row)?;
@@ -55,6 +57,17 @@ impl Filter {
         }
         Ok(Page { items, next_cursor: None })
     }
+}
+
+/// The bytes of a row's texts.
+fn weight(row: &Row<'_>) -> rusqlite::Result<usize> {
+    let mut bytes = 0;
+    for column in 0..row.as_ref().column_count() {
+        if let ValueRef::Text(text) = row.get_ref(column)? {
+            bytes += text.len();
+        }
+    }
+    Ok(bytes)
 }
 
 const COLUMNS: &str = "s.session, h.id, s.kind, s.name, s.status, h.revision, s.owner, s.client_id, s.orchestrator, \
@@ -147,7 +160,9 @@ pub(super) fn sessions(connection: &Connection, query: &ListQuery) -> Result<Pag
 }
 
 /// Only what a principal may see: what it owns, and what agents that it acts as take part in.
-fn visible(
+///
+/// The list's statement calls the table of summaries `s`.
+pub(super) fn visible(
     connection: &Connection,
     filter: &mut Filter,
     owner: &str,

@@ -14,12 +14,12 @@ use crate::Error;
 pub(super) struct Readers {
     path: PathBuf,
     idle: Mutex<Vec<Connection>>,
-    permits: Semaphore,
+    permits: Arc<Semaphore>,
 }
 
 impl Readers {
     pub(super) fn new(path: PathBuf, connections: usize) -> Arc<Self> {
-        Arc::new(Self { path, idle: Mutex::default(), permits: Semaphore::new(connections.max(1)) })
+        Arc::new(Self { path, idle: Mutex::default(), permits: Arc::new(Semaphore::new(connections.max(1))) })
     }
 
     /// Reads, off the threads that serve. All that `read` sees is of one moment.
@@ -27,9 +27,11 @@ impl Readers {
         self: &Arc<Self>,
         read: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let _permit = self.permits.acquire().await.map_err(|_| Error::Closed)?;
+        let permit = self.permits.clone().acquire_owned().await.map_err(|_| Error::Closed)?;
         let readers = self.clone();
         let task = tokio::task::spawn_blocking(move || {
+            // The read goes on when nobody waits for it any more, and counts until it ends.
+            let _permit = permit;
             let idle = readers.idle.lock().pop();
             let connection = match idle {
                 Some(connection) => connection,
@@ -51,5 +53,42 @@ impl Readers {
     pub(super) fn close(&self) {
         self.permits.close();
         self.idle.lock().clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::sqlite::{FILE, Options, Sqlite};
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_read_that_nobody_waits_for_counts_until_it_ends() {
+        let dir = tempfile::tempdir().unwrap();
+        let _store = Sqlite::open(dir.path(), Options::default()).unwrap();
+        let readers = Readers::new(dir.path().join(FILE), 1);
+        let (begun, begins) = tokio::sync::oneshot::channel();
+        let (release, released) = mpsc::channel::<()>();
+        let first = readers.clone();
+        let reading = tokio::spawn(async move {
+            let read = first.read(move |_| {
+                let _ = begun.send(());
+                let _ = released.recv();
+                Ok(())
+            });
+            read.await
+        });
+        begins.await.unwrap();
+        reading.abort();
+        assert!(reading.await.unwrap_err().is_cancelled());
+        let second = readers.read(|_| Ok(2));
+        tokio::pin!(second);
+        let early = tokio::time::timeout(Duration::from_millis(200), &mut second).await;
+        assert!(early.is_err(), "two reads run at once");
+        release.send(()).unwrap();
+        assert_eq!(second.await.unwrap(), 2);
+        assert_eq!(readers.idle.lock().len(), 1);
     }
 }

@@ -8,7 +8,11 @@ use super::rows::{json, limit, name, optional_time, time};
 use super::writer::{Outcome, Tx};
 use crate::{AgentRecord, Answer, Done, Error, KeyRecord, Refusal};
 
-pub(super) fn put_agent(tx: &mut Tx<'_>, agent: &AgentRecord) -> Outcome {
+pub(super) fn put_agent(tx: &mut Tx<'_>, agent: &AgentRecord, expected_owner: Option<&str>) -> Outcome {
+    let present = owner(tx.connection, &agent.agent_id)?;
+    if present.as_deref() != expected_owner {
+        return Ok(Err(Refusal::Owner { present }));
+    }
     tx.run(
         "INSERT OR REPLACE INTO agents (agent_id, owner, registration, registered_at) VALUES (?1, ?2, ?3, ?4)",
         params![
@@ -22,7 +26,11 @@ pub(super) fn put_agent(tx: &mut Tx<'_>, agent: &AgentRecord) -> Outcome {
     Ok(Ok(Done::Ok))
 }
 
-pub(super) fn delete_agent(tx: &mut Tx<'_>, agent_id: &AgentId) -> Outcome {
+pub(super) fn delete_agent(tx: &mut Tx<'_>, agent_id: &AgentId, expected_owner: Option<&str>) -> Outcome {
+    let present = owner(tx.connection, agent_id)?;
+    if present.as_deref() != expected_owner {
+        return Ok(Err(Refusal::Owner { present }));
+    }
     let registered = tx.run("DELETE FROM agents WHERE agent_id = ?1", [agent_id.as_str()])?;
     let had_inbox = inbox::delete(tx, agent_id)?;
     if registered == 0 && !had_inbox {
@@ -30,6 +38,11 @@ pub(super) fn delete_agent(tx: &mut Tx<'_>, agent_id: &AgentId) -> Outcome {
     }
     tx.notice.registry();
     Ok(Ok(Done::Ok))
+}
+
+/// Who has an agent registered.
+fn owner(connection: &Connection, agent_id: &AgentId) -> Result<Option<String>, Error> {
+    Ok(agent(connection, agent_id)?.map(|agent| agent.owner))
 }
 
 pub(super) fn agent(connection: &Connection, agent_id: &AgentId) -> Result<Option<AgentRecord>, Error> {
@@ -60,7 +73,10 @@ fn read_agent(row: &Row<'_>) -> rusqlite::Result<AgentRecord> {
     })
 }
 
-pub(super) fn put_key(tx: &mut Tx<'_>, key: &KeyRecord) -> Outcome {
+pub(super) fn put_key(tx: &mut Tx<'_>, key: &KeyRecord, answer: Option<&Answer>) -> Outcome {
+    if let Some(kept) = kept(tx.connection, answer)? {
+        return Ok(Err(Refusal::Answered(kept)));
+    }
     let unwritable = |error: serde_json::Error| Error::Failed(format!("a key cannot be written: {error}"));
     tx.run(
         "INSERT OR REPLACE INTO keys (key_id, hash, name, role, agents, created_at, expires_at, revoked_at)
@@ -76,6 +92,9 @@ pub(super) fn put_key(tx: &mut Tx<'_>, key: &KeyRecord) -> Outcome {
             key.revoked_at.map(|time| time.millis()),
         ],
     )?;
+    if let Some(answer) = answer {
+        insert_answer(tx, answer)?;
+    }
     tx.notice.registry();
     Ok(Ok(Done::Ok))
 }
@@ -105,6 +124,14 @@ pub(super) fn put_answer(tx: &mut Tx<'_>, answer: &Answer) -> Outcome {
     }
     insert_answer(tx, answer)?;
     Ok(Ok(Done::Ok))
+}
+
+/// What is kept already in the place of an answer.
+pub(super) fn kept(connection: &Connection, answer: Option<&Answer>) -> Result<Option<Answer>, Error> {
+    match answer {
+        Some(answer) => self::answer(connection, &answer.scope, &answer.key),
+        None => Ok(None),
+    }
 }
 
 /// Keeps an answer that is known not to be there yet.

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use sessiond_core::TaskId;
 
 use super::cursor;
-use super::lists::Filter;
+use super::lists::{self, Filter};
 use super::rows::{name, task_status};
 use super::writer::Tx;
 use crate::{Error, Page, TaskQuery, TaskRow};
@@ -28,6 +28,9 @@ pub(super) fn get(connection: &Connection, task_id: &TaskId) -> Result<Option<Ta
 
 pub(super) fn list(connection: &Connection, query: &TaskQuery) -> Result<Page<TaskRow>, Error> {
     let mut filter = Filter::default();
+    if let Some((owner, agents)) = &query.visible_to {
+        lists::visible(connection, &mut filter, owner, agents)?;
+    }
     if let Some(assignee) = &query.assignee {
         filter.and("t.assignee = ?", [assignee.as_str().to_owned()]);
     }
@@ -38,8 +41,8 @@ pub(super) fn list(connection: &Connection, query: &TaskQuery) -> Result<Page<Ta
         filter.and("t.task < ?", [cursor::number(text, "t")?]);
     }
     let sql = format!(
-        "SELECT t.task, t.task_id, s.id, t.assignee, t.status
-         FROM tasks t JOIN sessions s ON s.session = t.session {} ORDER BY t.task DESC LIMIT ?",
+        "SELECT t.task, t.task_id, h.id, t.assignee, t.status FROM tasks t
+         JOIN sessions h ON h.session = t.session JOIN summaries s ON s.session = t.session {} ORDER BY t.task DESC LIMIT ?",
         filter.clause()
     );
     filter.page(connection, &sql, query.limit, |row| Ok((task(row)?, cursor::of_number("t", row.get(0)?))))

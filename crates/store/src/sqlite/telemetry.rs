@@ -4,18 +4,28 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use sessiond_core::SessionId;
 
 use super::journal::position;
+use super::registry;
 use super::rows::{int, limit, time, uint};
 use super::writer::{Outcome, Tx};
-use crate::{Done, Error, Point, Reading, Refusal};
+use crate::{Answer, Done, Error, Point, Reading, Refusal};
 
 /// Old points that one write removes at most, besides as many as it adds. It is more than one write leaves behind
 /// when `keep` stays the same; the rest, when it was lowered, goes with the next writes.
 const REMOVED: i64 = 2_000;
 
-pub(super) fn put(tx: &mut Tx<'_>, id: &SessionId, points: &[Point], keep: u64) -> Outcome {
+pub(super) fn put(
+    tx: &mut Tx<'_>,
+    id: &SessionId,
+    points: &[Point],
+    keep: u64,
+    answer: Option<&Answer>,
+) -> Outcome {
     let Some(found) = position(tx.connection, id)? else {
         return Ok(Err(Refusal::NotFound));
     };
+    if let Some(kept) = registry::kept(tx.connection, answer)? {
+        return Ok(Err(Refusal::Answered(kept)));
+    }
     let session = found.session;
     let (mut first, mut next) = range(tx.connection, session)?;
     let mut insert = tx.prepare(
@@ -44,6 +54,9 @@ pub(super) fn put(tx: &mut Tx<'_>, id: &SessionId, points: &[Point], keep: u64) 
          ON CONFLICT (session) DO UPDATE SET first = excluded.first, next = excluded.next",
         (session, int(first), int(next)),
     )?;
+    if let Some(answer) = answer {
+        registry::insert_answer(tx, answer)?;
+    }
     tx.notice.session(id, found.revision);
     Ok(Ok(Done::Ok))
 }

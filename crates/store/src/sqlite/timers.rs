@@ -25,13 +25,28 @@ pub(super) fn clear(tx: &mut Tx<'_>, session: i64, key: &str) -> Result<(), Erro
     Ok(())
 }
 
-pub(super) fn postpone(tx: &mut Tx<'_>, id: &SessionId, key: &str, at: Timestamp) -> Outcome {
+/// Whether the session's timer stands at that time.
+pub(super) fn stands(tx: &mut Tx<'_>, id: &SessionId, key: &str, at: Timestamp) -> Result<bool, Error> {
+    let Some(found) = position(tx.connection, id)? else {
+        return Ok(false);
+    };
+    let sql = "SELECT 1 FROM timers WHERE session = ?1 AND key = ?2 AND at = ?3";
+    Ok(tx.prepare(sql)?.exists((found.session, key, at.millis()))?)
+}
+
+pub(super) fn postpone(
+    tx: &mut Tx<'_>,
+    id: &SessionId,
+    key: &str,
+    from: Option<Timestamp>,
+    at: Timestamp,
+) -> Outcome {
     let Some(found) = position(tx.connection, id)? else {
         return Ok(Err(Refusal::NotFound));
     };
     let moved = tx.run(
-        "UPDATE timers SET at = ?3 WHERE session = ?1 AND key = ?2",
-        (found.session, key, at.millis()),
+        "UPDATE timers SET at = ?3 WHERE session = ?1 AND key = ?2 AND (?4 IS NULL OR at = ?4)",
+        (found.session, key, at.millis(), from.map(Timestamp::millis)),
     )?;
     if moved == 0 {
         return Ok(Err(Refusal::NotFound));

@@ -222,7 +222,7 @@ fn perform(tx: &mut Tx<'_>, op: &Op) -> Outcome {
         Op::PutSnapshot { session_id, snapshot } => journal::put_snapshot(tx, session_id, snapshot),
         Op::Trim { session_id, through } => journal::trim(tx, session_id, *through),
         Op::DeleteSession { session_id } => journal::delete(tx, session_id),
-        Op::MoveTimer { session_id, key, at } => timers::postpone(tx, session_id, key, *at),
+        Op::MoveTimer { session_id, key, from, at } => timers::postpone(tx, session_id, key, *from, *at),
         Op::ClearTimer { session_id, key, at } => timers::clear_fired(tx, session_id, key, *at),
         Op::Enqueue { message, answer } => inbox::enqueue_alone(tx, message, answer.as_ref()),
         Op::Connect { agent_id, now } => inbox::connect(tx, agent_id, *now),
@@ -233,11 +233,17 @@ fn perform(tx: &mut Tx<'_>, op: &Op) -> Outcome {
         }
         Op::Ack { agent_id, fence, message_ids, now } => inbox::ack(tx, agent_id, *fence, message_ids, *now),
         Op::Requeue { agent_id, message_id, now } => inbox::requeue(tx, agent_id, message_id, *now),
-        Op::PutAgent(agent) => registry::put_agent(tx, agent),
-        Op::DeleteAgent(agent_id) => registry::delete_agent(tx, agent_id),
-        Op::PutKey(key) => registry::put_key(tx, key),
+        Op::PutAgent { record, expected_owner } => {
+            registry::put_agent(tx, record, expected_owner.as_deref())
+        }
+        Op::DeleteAgent { agent_id, expected_owner } => {
+            registry::delete_agent(tx, agent_id, expected_owner.as_deref())
+        }
+        Op::PutKey { key, answer } => registry::put_key(tx, key, answer.as_ref()),
         Op::PutAnswer(answer) => registry::put_answer(tx, answer),
-        Op::PutPoints { session_id, points, keep } => telemetry::put(tx, session_id, points, *keep),
+        Op::PutPoints { session_id, points, keep, answer } => {
+            telemetry::put(tx, session_id, points, *keep, answer.as_ref())
+        }
         Op::Purge { answers_before, messages_before } => {
             garbage::purge(tx, *answers_before, *messages_before)
         }

@@ -1,0 +1,212 @@
+//! Timers: a renewal that was acknowledged holds, and no timer keeps the others from firing.
+#![allow(missing_docs)]
+
+mod common;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use common::*;
+use sessiond_core::*;
+use sessiond_engine::{Engine, Options};
+use sessiond_store::sqlite::Sqlite;
+use sessiond_store::*;
+use tokio::sync::broadcast;
+
+/// A store on which a lease is renewed by another process at the worst moment: after its timer was found due, and
+/// before it fires.
+struct RenewedLate {
+    store: Sqlite,
+    renewed: AtomicBool,
+}
+
+#[async_trait]
+impl Store for RenewedLate {
+    async fn due_timers(
+        &self,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<(Vec<TimerRow>, Option<Timestamp>), sessiond_store::Error> {
+        let found = self.store.due_timers(now, limit).await?;
+        for TimerRow { session_id, timer } in &found.0 {
+            if timer.key.starts_with("lease:") && !self.renewed.swap(true, Ordering::SeqCst) {
+                let at = now.after(Span::from_secs(3_600));
+                let (session_id, key) = (session_id.clone(), timer.key.clone());
+                let renewal = Op::MoveTimer { session_id, key, from: None, at };
+                assert_eq!(self.store.write(vec![renewal]).await?, [Ok(Done::Ok)]);
+            }
+        }
+        Ok(found)
+    }
+
+    async fn write(&self, ops: Vec<Op>) -> Result<Vec<Result<Done, Refusal>>, sessiond_store::Error> {
+        self.store.write(ops).await
+    }
+    async fn load(&self, id: &SessionId, format: u32) -> Result<Option<Loaded>, sessiond_store::Error> {
+        self.store.load(id, format).await
+    }
+    async fn events(
+        &self,
+        id: &SessionId,
+        after: Revision,
+        limit: usize,
+    ) -> Result<Option<Records>, sessiond_store::Error> {
+        self.store.events(id, after, limit).await
+    }
+    async fn list(&self, query: ListQuery) -> Result<Page<SummaryRow>, sessiond_store::Error> {
+        self.store.list(query).await
+    }
+    async fn counts(&self) -> Result<Counts, sessiond_store::Error> {
+        self.store.counts().await
+    }
+    async fn task(&self, id: &TaskId) -> Result<Option<TaskRow>, sessiond_store::Error> {
+        self.store.task(id).await
+    }
+    async fn tasks(&self, query: TaskQuery) -> Result<Page<TaskRow>, sessiond_store::Error> {
+        self.store.tasks(query).await
+    }
+    async fn inbox(&self, agent: &AgentId, now: Timestamp) -> Result<Inbox, sessiond_store::Error> {
+        self.store.inbox(agent, now).await
+    }
+    async fn message(
+        &self,
+        recipient: &AgentId,
+        id: &MessageId,
+    ) -> Result<Option<MessageRecord>, sessiond_store::Error> {
+        self.store.message(recipient, id).await
+    }
+    async fn messages(&self, query: MessageQuery) -> Result<Page<MessageRecord>, sessiond_store::Error> {
+        self.store.messages(query).await
+    }
+    async fn agent(&self, agent: &AgentId) -> Result<Option<AgentRecord>, sessiond_store::Error> {
+        self.store.agent(agent).await
+    }
+    async fn agents(
+        &self,
+        after: Option<&AgentId>,
+        limit: usize,
+    ) -> Result<Vec<AgentRecord>, sessiond_store::Error> {
+        self.store.agents(after, limit).await
+    }
+    async fn keys(&self) -> Result<Vec<KeyRecord>, sessiond_store::Error> {
+        self.store.keys().await
+    }
+    async fn answer(&self, scope: &str, key: &str) -> Result<Option<Answer>, sessiond_store::Error> {
+        self.store.answer(scope, key).await
+    }
+    async fn points(
+        &self,
+        id: &SessionId,
+        series: Option<&str>,
+        after: u64,
+        limit: usize,
+    ) -> Result<(Vec<Reading>, u64), sessiond_store::Error> {
+        self.store.points(id, series, after, limit).await
+    }
+    fn changes(&self) -> broadcast::Receiver<Change> {
+        self.store.changes()
+    }
+    fn location(&self) -> String {
+        self.store.location()
+    }
+    async fn close(&self) {
+        self.store.close().await;
+    }
+}
+
+fn sqlite(dir: &std::path::Path) -> Sqlite {
+    Sqlite::open(dir, sessiond_store::sqlite::Options::default()).unwrap()
+}
+
+async fn claim(engine: &Engine, ttl: Span) {
+    let (agent, holder) = (agent("a://worker"), "process".to_owned());
+    let claim = Envelope::new(me(), Command::ClaimLease { agent, holder, ttl });
+    engine.execute(&id("s"), claim, None).await.unwrap();
+}
+
+async fn is_held(engine: &Engine) -> bool {
+    let session = engine.session(&me(), &id("s")).await.unwrap();
+    session.participant(&agent("a://worker")).unwrap().lease.is_some()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lease_that_was_renewed_after_it_was_found_expired_is_held() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Arc::new(RenewedLate { store: sqlite(dir.path()), renewed: AtomicBool::new(false) });
+    let engine = Engine::open(store.clone(), Options::default()).await.unwrap();
+    engine.create(new_session("s"), &me(), None).await.unwrap();
+    claim(&engine, Span::from_millis(50)).await;
+    eventually("the lease is found due", async || store.renewed.load(Ordering::SeqCst)).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(is_held(&engine).await, "its renewal was acknowledged");
+    let (due, next) = store.store.due_timers(engine.now(), 9).await.unwrap();
+    assert!(due.is_empty() && next.is_some(), "its timer stands where the renewal moved it");
+    engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lease_that_is_not_renewed_expires_and_cannot_be_renewed_then() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(dir.path()).await;
+    engine.create(new_session("s"), &me(), None).await.unwrap();
+    claim(&engine, Span::from_millis(50)).await;
+    eventually("the lease expires", async || !is_held(&engine).await).await;
+    let late = engine.renew_lease(&me(), &id("s"), &agent("a://worker"), 1).await;
+    assert!(late.is_err(), "{late:?}");
+    engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_child_session_that_cannot_be_opened_stops_neither_its_siblings_end_nor_any_timer() {
+    let dir = tempfile::tempdir().unwrap();
+    let children: Vec<String> = (0..150).map(|i| format!("child{i:03}")).collect();
+    let damaged = {
+        let engine = open(dir.path()).await;
+        engine.create(new_session("parent"), &me(), None).await.unwrap();
+        for child in &children {
+            let new = CreateSession { parent: Some(id("parent")), ..new_session(child) };
+            engine.create(new, &me(), None).await.unwrap();
+        }
+        let damaged = engine.session(&me(), &id(&children[70])).await.unwrap();
+        engine.shutdown().await;
+        damaged
+    };
+    let store = sqlite(dir.path());
+    let (seq, json) = (damaged.revision + 1, "{}".into());
+    let damage = Op::Append(Box::new(Append {
+        session_id: damaged.id.clone(),
+        expected_revision: damaged.revision,
+        records: vec![Record { seq, json }],
+        updated_at: damaged.updated_at,
+        summary: None,
+        tasks: Vec::new(),
+        writes: Vec::new(),
+        answers: Vec::new(),
+        fires: None,
+    }));
+    assert_eq!(store.write(vec![damage]).await.unwrap(), [Ok(Done::Ok)]);
+    store.close().await;
+    let engine = open(dir.path()).await;
+    let end = Command::Terminate { reason: "no more".into(), details: None };
+    engine.execute(&id("parent"), Envelope::new(me(), end), None).await.unwrap();
+    let active = async || {
+        let parent = Some(id("parent"));
+        let query = ListQuery { parent, status: Some(Status::Active), limit: 999, ..ListQuery::default() };
+        engine.list(&me(), query).await.unwrap().items
+    };
+    eventually("all others end", async || active().await.len() == 1).await;
+    assert_eq!(active().await[0].session_id, damaged.id);
+    let brief = CreateSession { expires_in: Some(Span::from_millis(50)), ..new_session("brief") };
+    engine.create(brief, &me(), None).await.unwrap();
+    eventually("another timer fires", async || {
+        engine.session(&me(), &id("brief")).await.unwrap().status == Status::Expired
+    })
+    .await;
+    engine.shutdown().await;
+    let store = sqlite(dir.path());
+    let (due, next) = store.due_timers(Timestamp::from_millis(i64::MAX), 9).await.unwrap();
+    assert!(due.is_empty() && next.is_none(), "the cascade has ended: {due:?}");
+    store.close().await;
+}
