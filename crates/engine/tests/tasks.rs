@@ -18,7 +18,7 @@ async fn a_page_of_tasks_is_filled_with_those_that_the_caller_may_see() {
     engine.execute(&id("own"), delegate("m"), None).await.unwrap();
     for other in ["x", "y", "z"] {
         engine.create(new_session(other), &me(), None).await.unwrap();
-        engine.execute(&id(other), delegate("m"), None).await.unwrap();
+        engine.execute(&id(other), delegate(other), None).await.unwrap();
     }
     let sessions = async |principal: &Principal, limit| {
         let page = engine.tasks(principal, TaskQuery { limit, ..TaskQuery::default() }).await.unwrap();
