@@ -3,13 +3,15 @@
 //! A request passes `observe` (span, metrics, header limit), `auth` (who asks, and whether the table lets them call
 //! the route at all) and a handler of `routes/`, which extracts, calls the door and maps the answer. The session's own
 //! rules stand in the core, so a handler never decides about rights. `server.rs` listens and shuts down, `sse.rs` and
-//! `socket/` hold what stays open, `webhooks.rs` posts messages to agents, `docs/` renders the pages, and `openapi.rs` completes the generated document.
+//! `socket/` hold what stays open, `webhooks.rs` posts messages to agents, `mcp/` offers
+//! the routes as tools to models, `docs/` renders the pages, and `openapi.rs` completes the generated document.
 
 mod app;
 mod auth;
 mod docs;
 mod error;
 mod extract;
+mod mcp;
 mod observe;
 mod openapi;
 mod options;
@@ -22,6 +24,7 @@ mod webhooks;
 
 pub use auth::table::{Access, Route, TABLE};
 pub use error::Error;
+pub use mcp::serve_stdio as serve_mcp_on_stdio;
 pub use openapi::{document as openapi, json as openapi_json};
 pub use options::{AdminKey, Options};
 pub use server::{Handle, Server};

@@ -35,6 +35,7 @@ use crate::routes;
         (name = "agents", description = "Who is known, and how they are."),
         (name = "aggregations", description = "One result from those of several agents."),
         (name = "telemetry", description = "Metric points and log lines of a session."),
+        (name = "mcp", description = "The same for models: tools and resources by the Model Context Protocol."),
         (name = "keys", description = "Who may come in."),
         (name = "operation", description = "How the server is."),
         (name = "documents", description = "What you read."),
@@ -195,7 +196,7 @@ fn complete(method: &HttpMethod, path: &str, operation: &mut Operation) {
 
 /// Every POST takes the header; where it changes nothing that a repeat could double, it has no meaning.
 fn is_idempotent_post(path: &str) -> bool {
-    !path.ends_with("/heartbeat") && !path.ends_with("/ack") && !path.ends_with("/requeue")
+    !path.ends_with("/heartbeat") && !path.ends_with("/ack") && !path.ends_with("/requeue") && path != "/mcp"
 }
 
 fn path_parameters(path: &str) -> Vec<Parameter> {

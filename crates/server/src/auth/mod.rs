@@ -104,14 +104,20 @@ fn admit(app: &App, request: &Request) -> Result<Admitted, Refused> {
     }
     let (principal, pass) =
         if keyless { (Principal::local(), Pass::Keyless) } else { authenticate(app, request)? };
-    match (access, principal.role) {
+    permit(access, principal.role)?;
+    Ok(Admitted::As(principal, pass))
+}
+
+/// Whether a key of that role may call a route of that access at all.
+pub(crate) fn permit(access: Access, role: Role) -> Result<(), Failure> {
+    match (access, role) {
         (Access::Admin, Role::Client | Role::Agent) => {
-            Err(Failure::new(Code::Forbidden, "this needs a key with the role admin").into())
+            Err(Failure::new(Code::Forbidden, "this needs a key with the role admin"))
         }
         (Access::Agents, Role::Client) => {
-            Err(Failure::new(Code::Forbidden, "this needs a key with the role agent or admin").into())
+            Err(Failure::new(Code::Forbidden, "this needs a key with the role agent or admin"))
         }
-        _ => Ok(Admitted::As(principal, pass)),
+        _ => Ok(()),
     }
 }
 

@@ -85,7 +85,8 @@ pub const TABLE: &[Route] = table! {
         POST "/messages/send"
         GET "/agents"
         GET "/agents/{agent_id}"
-        POST "/aggregations";
+        POST "/aggregations"
+        POST "/mcp";
     Agents:
         GET "/messages"
         POST "/agents/register"
@@ -103,7 +104,7 @@ pub const TABLE: &[Route] = table! {
 };
 
 /// What the table says of a request.
-pub(super) enum Found {
+pub(crate) enum Found {
     /// Who may make it.
     Access(Access),
     /// The path takes these methods, and not the request's.
@@ -112,7 +113,7 @@ pub(super) enum Found {
     Nothing,
 }
 
-pub(super) fn find(method: &Method, path: &str) -> Found {
+pub(crate) fn find(method: &Method, path: &str) -> Found {
     static PATHS: LazyLock<HashMap<&str, Vec<Route>>> = LazyLock::new(|| {
         let mut paths = HashMap::<_, Vec<_>>::new();
         for route in TABLE {

@@ -8,6 +8,7 @@ mod events;
 mod health;
 mod inbox;
 mod keys;
+mod mcp;
 mod messages;
 mod participants;
 mod sessions;
@@ -58,6 +59,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(inbox::receive_messages))
         .routes(routes!(inbox::acknowledge_messages))
         .routes(routes!(socket::connect))
+        .routes(routes!(mcp::mcp))
         .routes(routes!(aggregations::aggregate))
         .routes(routes!(telemetry::put_points, telemetry::list_points))
         .routes(routes!(keys::create_key, keys::list_keys))

@@ -1,0 +1,97 @@
+//! Messages and inboxes.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use sessiond_api as api;
+use sessiond_api::Problem;
+use sessiond_client::Call;
+use sessiond_core::{AgentId, MessageId, MessageType, Party, Priority, SessionId};
+use sessiond_engine::{Clock as _, Ids as _, System};
+
+use super::{Output, write};
+use crate::mcp::Mcp;
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SendMessage {
+    /// Who receives it, framework://name.
+    #[schemars(with = "String")]
+    to: AgentId,
+    /// What it says, as text or any JSON.
+    payload: Value,
+    /// The session that it belongs to; none for a message outside any session.
+    #[schemars(with = "Option<String>")]
+    session_id: Option<SessionId>,
+    /// status_update (the default), task_request, task_response or error.
+    #[schemars(with = "Option<String>")]
+    message_type: Option<MessageType>,
+    /// The message that this one answers.
+    #[schemars(with = "Option<String>")]
+    in_reply_to: Option<MessageId>,
+    /// low, medium (the default), high or critical.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    priority: Priority,
+    /// Its id, to send the same message again safely; one is made when absent.
+    #[schemars(with = "Option<String>")]
+    message_id: Option<MessageId>,
+    /// Who you act as; your connection's own identity when absent.
+    #[schemars(with = "Option<String>")]
+    agent_id: Option<AgentId>,
+}
+
+pub(super) async fn send_message(mcp: &Mcp, input: SendMessage) -> Output {
+    let party = |agent: AgentId| Party { session_id: input.session_id.clone(), ..Party::new(agent) };
+    let message_id = match input.message_id {
+        Some(id) => id,
+        None => MessageId::parse(format!("msg_{:032x}", System.nonce()))
+            .map_err(|error| Problem::invalid("/message_id", error.to_string()))?,
+    };
+    let message = api::Message {
+        message_id,
+        timestamp: System.now(),
+        sender: party(mcp.actor(input.agent_id)?),
+        recipient: party(input.to),
+        message_type: input.message_type.unwrap_or(MessageType::StatusUpdate),
+        priority: input.priority,
+        payload: input.payload,
+        routing: Default::default(),
+        metadata: Map::new(),
+        in_reply_to: input.in_reply_to,
+    };
+    write(mcp.door().send_message(message, Call::default()).await?)
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReadInbox {
+    /// Whose inbox; your connection's own identity when absent.
+    #[schemars(with = "Option<String>")]
+    agent_id: Option<AgentId>,
+    /// Messages at most; 10 when absent, 64 at most.
+    limit: Option<usize>,
+}
+
+pub(super) async fn read_inbox(mcp: &Mcp, input: ReadInbox) -> Output {
+    let agent = mcp.actor(input.agent_id)?;
+    let query = api::ReceiveMessages { limit: input.limit, ..api::ReceiveMessages::default() };
+    write(mcp.door().receive(&agent, query).await?)
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Acknowledge {
+    /// The message_ids of what is done.
+    #[schemars(with = "Vec<String>")]
+    message_ids: Vec<MessageId>,
+    /// Whose inbox; your connection's own identity when absent.
+    #[schemars(with = "Option<String>")]
+    agent_id: Option<AgentId>,
+}
+
+pub(super) async fn acknowledge(mcp: &Mcp, input: Acknowledge) -> Output {
+    let agent = mcp.actor(input.agent_id)?;
+    let request = api::AckMessages { message_ids: input.message_ids, fence: None };
+    write(mcp.door().ack(&agent, request).await?)
+}

@@ -1,0 +1,221 @@
+//! The tools: what each is called and says of itself, and the route that it stands for.
+
+mod context;
+mod messages;
+mod sessions;
+mod tasks;
+mod wait;
+
+use std::pin::Pin;
+use std::sync::{Arc, LazyLock};
+
+use axum::http::Method;
+use rmcp::ErrorData;
+use rmcp::model::{CallToolResult, ContentBlock, JsonObject, Tool, ToolAnnotations};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use sessiond_api::{self as api, Code, Problem};
+
+use super::{Mcp, advice, schema};
+use crate::auth;
+use crate::auth::table::{self, Access, Found};
+
+/// What a tool gives: an object.
+type Output = Result<Value, Problem>;
+type Running<'a> = Pin<Box<dyn Future<Output = Output> + Send + 'a>>;
+
+/// Whether a tool changes something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Effect {
+    /// It reads.
+    Reads,
+    /// It adds; a repeat may add again.
+    Adds,
+    /// A repeat with the same arguments changes nothing more.
+    Sets,
+    /// It ends or replaces something.
+    Ends,
+}
+
+struct Definition {
+    tool: Tool,
+    /// The route whose rights it needs.
+    route: (&'static str, &'static str),
+    run: for<'a> fn(&'a Mcp, Value) -> Running<'a>,
+}
+
+macro_rules! tools {
+    ($($effect:ident $title:literal $module:ident::$name:ident($input:ident) = $method:literal $path:literal: $description:literal;)*) => {
+        [$(Definition {
+            tool: define(stringify!($name), $title, $description, Effect::$effect, schema::of::<$module::$input>()),
+            route: ($method, $path),
+            run: |mcp, input| Box::pin(async move { $module::$name(mcp, read(input)?).await }),
+        }),*]
+    };
+}
+
+static TOOLS: LazyLock<Vec<Definition>> = LazyLock::new(|| {
+    tools! {
+        Reads "List sessions" sessions::list_sessions(ListSessions) = "GET" "/sessions":
+            "List the sessions that you may see, newest first, with how far each is.";
+        Adds "Create a session" sessions::create_session(CreateSession) = "POST" "/sessions":
+            "Create a session: who takes part, and the plan as steps. Steps run in the order given unless they name \
+             dependencies. A step with a `task` delegates it to its required_agents when it starts; without one the \
+             orchestrator delegates.";
+        Reads "Look at a session" sessions::get_session(GetSession) = "GET" "/sessions/{session_id}":
+            "Get a session: status, plan, participants, and its tasks with their state and results. The shared \
+             context is left out; read_context gives it.";
+        Sets "Join a session" sessions::join_session(JoinSession) = "POST" "/sessions/{session_id}/participants":
+            "Join a session as an agent: makes the agent known and adds it to the participants. Joining again is \
+             fine, and needed once by an agent that the plan already names.";
+        Reads "Read the plan" sessions::read_plan(ReadPlan) = "GET" "/sessions/{session_id}":
+            "Read the plan: every step, its state, who must work in it, what it depends on, and the tasks that are \
+             open.";
+        Ends "End a step" sessions::end_step(EndStep) = "POST" "/sessions/{session_id}/workflow/advance":
+            "End an active step by hand; the steps that depend on it start. For the owner or orchestrator. Steps \
+             whose required_agents complete their tasks end by themselves.";
+        Ends "Complete a session" sessions::complete_session(CompleteSession) = "POST" "/sessions/{session_id}/complete":
+            "End the session well, with a summary. For the owner or orchestrator; open tasks are cancelled.";
+        Reads "Read the shared context" context::read_context(ReadContext) = "GET" "/sessions/{session_id}/context":
+            "Read the JSON document that all participants share, or a part of it, with the session's revision.";
+        Ends "Patch the shared context" context::patch_context(PatchContext) = "PATCH" "/sessions/{session_id}/context":
+            "Change the shared context by a JSON merge patch (RFC 7396): send only the members that change; null \
+             removes one; a list replaces the whole list.";
+        Sets "Add a note or artifact" context::add_note(AddNote) = "PATCH" "/sessions/{session_id}/context":
+            "Leave a finding, a decision or an artifact (by its path or URL) for all, under notes.<title> in the \
+             shared context. The same title again replaces that note.";
+        Sets "Claim a task" tasks::claim_task(ClaimTask) = "POST" "/tasks/{task_id}/accept":
+            "Accept a task that you were asked for, before you begin. Acknowledges its request, so that it does not \
+             come again; gives the task with its payload and deadline.";
+        Sets "Report progress" tasks::progress_task(ProgressTask) = "POST" "/tasks/{task_id}/progress":
+            "Tell how far a task is. It does not move the deadline.";
+        Ends "Complete a task" tasks::complete_task(CompleteTask) = "POST" "/tasks/{task_id}/complete":
+            "End your task well, with its result; whoever asked is told, and the plan goes on by itself.";
+        Ends "Fail a task" tasks::fail_task(FailTask) = "POST" "/tasks/{task_id}/fail":
+            "Say that you cannot do the task, and why. Its retry policy and fallback agents decide what follows.";
+        Adds "Delegate a task" tasks::delegate_task(DelegateTask) = "POST" "/sessions/{session_id}/tasks":
+            "Ask a participant for work. The request goes to its inbox; when you delegate as an agent, the result \
+             comes to yours.";
+        Adds "Send a message" messages::send_message(SendMessage) = "POST" "/messages/send":
+            "Send a message to another agent. Within a session both must take part. It is stored until the \
+             recipient acknowledges it.";
+        Adds "Read the inbox" messages::read_inbox(ReadInbox) = "GET" "/agents/{agent_id}/inbox":
+            "Take the messages that wait for you, without waiting. What is not acknowledged within a minute comes \
+             again with a higher `attempt`.";
+        Sets "Acknowledge messages" messages::acknowledge(Acknowledge) = "POST" "/agents/{agent_id}/inbox/ack":
+            "Acknowledge messages that are done: they do not come again.";
+        Adds "Wait for work" wait::wait_for_work(WaitForWork) = "GET" "/agents/{agent_id}/inbox":
+            "Wait for the next thing to do, up to timeout_seconds (60 at most): messages to you and, with \
+             session_id, the session's events after event number `after`. Gives what there is as soon as there is \
+             something, and says in `next` what to do.";
+    }
+    .into()
+});
+
+/// All tools, as clients see them.
+pub(super) fn list() -> Vec<Tool> {
+    TOOLS.iter().map(|definition| definition.tool.clone()).collect()
+}
+
+/// Calls one. A problem is a result that the model reads; only an unknown tool is a fault of the protocol.
+pub(super) async fn call(
+    mcp: &Mcp,
+    name: &str,
+    arguments: Option<JsonObject>,
+) -> Result<CallToolResult, ErrorData> {
+    let Some(definition) = TOOLS.iter().find(|definition| definition.tool.name == name) else {
+        let names: Vec<_> = TOOLS.iter().map(|definition| definition.tool.name.as_ref()).collect();
+        let detail = format!("there is no tool {name}; there are {}", names.join(", "));
+        return Err(ErrorData::invalid_params(detail, None));
+    };
+    let (method, path) = definition.route;
+    let output = match mcp.allowed(method, path) {
+        Ok(()) => (definition.run)(mcp, Value::Object(arguments.unwrap_or_default())).await,
+        Err(problem) => Err(problem),
+    };
+    Ok(match output {
+        Ok(value) => CallToolResult::structured(value),
+        Err(problem) => {
+            let mut result = CallToolResult::error(vec![ContentBlock::text(advice::text(&problem))]);
+            result.structured_content = serde_json::to_value(&problem).ok();
+            result
+        }
+    })
+}
+
+impl Mcp {
+    /// Whether the caller's key may call that route at all, by the table that holds for HTTP.
+    pub(super) fn allowed(&self, method: &str, path: &str) -> Result<(), Problem> {
+        let Some(role) = self.0.role else {
+            return Ok(());
+        };
+        let method = Method::from_bytes(method.as_bytes()).unwrap_or_default();
+        let access = match table::find(&method, path) {
+            Found::Access(access) => access,
+            Found::Methods(_) | Found::Nothing => Access::Admin,
+        };
+        auth::permit(access, role).map_err(|failure| *failure.0)
+    }
+}
+
+fn define(
+    name: &'static str,
+    title: &str,
+    description: &'static str,
+    effect: Effect,
+    schema: JsonObject,
+) -> Tool {
+    let annotations = ToolAnnotations::with_title(title).read_only(effect == Effect::Reads).open_world(false);
+    let annotations = match effect {
+        Effect::Reads => annotations,
+        Effect::Adds => annotations.destructive(false).idempotent(false),
+        Effect::Sets => annotations.destructive(false).idempotent(true),
+        Effect::Ends => annotations.destructive(true).idempotent(true),
+    };
+    Tool::new(name, description, Arc::new(schema)).with_title(title).with_annotations(annotations)
+}
+
+/// The arguments, or a problem that names the one that is wrong.
+fn read<T: DeserializeOwned>(input: Value) -> Result<T, Problem> {
+    api::from_value(input)
+}
+
+fn write(value: impl Serialize) -> Output {
+    serde_json::to_value(value).map_err(|error| {
+        tracing::error!(%error, "a tool's result cannot be written");
+        Problem::new(Code::Internal, "the result cannot be written; the server's log says more")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_tool_stands_for_a_route_of_the_table() {
+        for definition in TOOLS.iter() {
+            let (method, path) = definition.route;
+            let found = table::find(&method.parse().unwrap(), path);
+            assert!(matches!(found, Found::Access(_)), "{}", definition.tool.name);
+        }
+    }
+
+    #[test]
+    fn every_argument_is_described_and_no_schema_needs_a_reference() {
+        fn check(tool: &str, schema: &Value) {
+            for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+                assert!(property["description"].is_string(), "{tool}: {name} is not described: {property}");
+                check(tool, property);
+                check(tool, &property["items"]);
+            }
+        }
+        for tool in list() {
+            let schema = Value::Object((*tool.input_schema).clone());
+            assert_eq!(schema["type"], "object", "{}", tool.name);
+            let text = schema.to_string();
+            assert!(!text.contains("$ref") && !text.contains("\"null\""), "{}: {text}", tool.name);
+            check(&tool.name, &schema);
+        }
+    }
+}

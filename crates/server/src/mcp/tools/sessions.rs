@@ -1,0 +1,313 @@
+//! Sessions and their plans.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use sessiond_api as api;
+use sessiond_api::{Code, Problem};
+use sessiond_client::Call;
+use sessiond_core::{AgentId, OnFailure, SessionId, Span, Status};
+
+use super::{Output, write};
+use crate::mcp::Mcp;
+
+/// Sessions of a page when the call does not say it; each costs a model about 100 tokens.
+const SESSIONS: usize = 20;
+/// Tasks that a look at a session shows.
+const TASKS: usize = 100;
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ListSessions {
+    /// Only in this state: active, completed, terminated, failed or expired.
+    #[schemars(with = "Option<String>")]
+    status: Option<Status>,
+    /// Only those whose id, name or orchestrator contains this text.
+    q: Option<String>,
+    /// Only with this label: key or key=value.
+    label: Option<String>,
+    /// Sessions at most; 20 when absent.
+    limit: Option<usize>,
+    /// The next_cursor of the page before.
+    cursor: Option<String>,
+}
+
+pub(super) async fn list_sessions(mcp: &Mcp, input: ListSessions) -> Output {
+    let query = api::ListSessions {
+        status: input.status,
+        q: input.q,
+        label: input.label,
+        limit: Some(input.limit.unwrap_or(SESSIONS)),
+        cursor: input.cursor,
+        ..api::ListSessions::default()
+    };
+    write(mcp.door().sessions(query).await?)
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CreateSession {
+    /// Its id, letters, digits and _.- only; one is made when absent.
+    #[schemars(with = "Option<String>")]
+    session_id: Option<SessionId>,
+    /// What people call it.
+    name: Option<String>,
+    /// The agent that leads the work, framework://name; it takes part.
+    #[schemars(with = "Option<String>")]
+    orchestrator: Option<AgentId>,
+    /// Who else takes part.
+    #[serde(default)]
+    participants: Vec<NewParticipant>,
+    /// The plan. A session without one still has tasks, messages and the shared context.
+    #[serde(default)]
+    steps: Vec<NewStep>,
+    /// The shared context at the beginning.
+    shared_context: Option<BTreeMap<String, Value>>,
+    /// Labels to find it by.
+    #[serde(default)]
+    labels: BTreeMap<String, String>,
+    /// How long it may live, such as 24h.
+    #[schemars(with = "Option<String>")]
+    expires_in: Option<Span>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct NewParticipant {
+    /// Who, framework://name.
+    #[schemars(with = "String")]
+    agent_id: AgentId,
+    /// What it does here, such as implementer or reviewer.
+    role: String,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct NewStep {
+    /// Its name, unique in the plan.
+    name: String,
+    /// What it is for.
+    description: Option<String>,
+    /// Who must complete a task in it; with none, end_step ends it.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    required_agents: Vec<AgentId>,
+    /// The steps that must be complete before it starts.
+    #[serde(default)]
+    dependencies: Vec<String>,
+    /// What a task that failed for good means: fail (the default), continue or retry.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    on_failure: OnFailure,
+    /// The task that each required agent gets when the step starts.
+    task: Option<StepTask>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct StepTask {
+    /// What kind of work.
+    task_type: String,
+    /// What exactly to do.
+    #[serde(default)]
+    payload: Value,
+    /// The time that one attempt may take, such as 30m; 300s when absent, which is short for a coding agent.
+    #[schemars(with = "Option<String>")]
+    timeout: Option<Span>,
+    /// Attempts after the first; none when absent.
+    max_retries: Option<u32>,
+}
+
+pub(super) async fn create_session(mcp: &Mcp, input: CreateSession) -> Output {
+    let participants = input.participants.into_iter().map(|participant| api::AddParticipant {
+        agent_id: participant.agent_id,
+        role: participant.role,
+        framework: None,
+    });
+    let steps: Vec<_> = input.steps.into_iter().map(api::NewStep::from).collect();
+    let request = api::CreateSession {
+        session_id: input.session_id,
+        name: input.name,
+        orchestrator: input.orchestrator,
+        participants: participants.collect(),
+        workflow: Some(steps).filter(|steps| !steps.is_empty()),
+        shared_context: input.shared_context.map(|members| Value::Object(members.into_iter().collect())),
+        labels: input.labels,
+        expires_in: input.expires_in,
+        ..api::CreateSession::default()
+    };
+    write(mcp.door().create_session(request, Call::default()).await?)
+}
+
+impl From<NewStep> for api::NewStep {
+    fn from(step: NewStep) -> Self {
+        Self {
+            name: step.name,
+            required_agents: step.required_agents,
+            optional_agents: Vec::new(),
+            description: step.description,
+            dependencies: step.dependencies,
+            on_failure: step.on_failure,
+            outputs: Vec::new(),
+            estimated_duration: None,
+            task: step.task.map(|task| api::TaskTemplate {
+                task_type: task.task_type,
+                payload: task.payload,
+                priority: Default::default(),
+                timeout: task.timeout,
+                retry_policy: task.max_retries.map(super::tasks::retries),
+                fallback_agents: Vec::new(),
+            }),
+        }
+    }
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GetSession {
+    /// The session.
+    #[schemars(with = "String")]
+    session_id: SessionId,
+}
+
+pub(super) async fn get_session(mcp: &Mcp, input: GetSession) -> Output {
+    let mut session = view(&mcp.door().session(&input.session_id).await?)?;
+    let query = api::ListTasks { limit: Some(TASKS), ..api::ListTasks::default() };
+    let page = mcp.door().session_tasks(&input.session_id, query).await?;
+    session["tasks"] = write(page.tasks)?;
+    Ok(session)
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct JoinSession {
+    /// The session.
+    #[schemars(with = "String")]
+    session_id: SessionId,
+    /// Who you are, framework://name, such as claude-code://qa; your connection's own identity when absent.
+    #[schemars(with = "Option<String>")]
+    agent_id: Option<AgentId>,
+    /// What you do here, such as implementer, reviewer or observer; participant when absent.
+    role: Option<String>,
+}
+
+pub(super) async fn join_session(mcp: &Mcp, input: JoinSession) -> Output {
+    let agent = mcp.actor(input.agent_id)?;
+    register(mcp, &agent).await?;
+    let request = api::AddParticipant {
+        agent_id: agent.clone(),
+        role: input.role.unwrap_or_else(|| "participant".to_owned()),
+        framework: None,
+    };
+    let call = Call { agent: Some(agent.clone()), ..Call::default() };
+    let session = match mcp.door().add_participant(&input.session_id, request, call).await {
+        Ok(session) => session,
+        Err(problem) if problem.code == Code::ParticipantExists => {
+            mcp.door().session(&input.session_id).await?
+        }
+        Err(problem) => return Err(problem),
+    };
+    let mut session = view(&session)?;
+    session["you_are"] = json!(agent);
+    Ok(session)
+}
+
+/// Makes an agent known that is not yet. One that is keeps what it said of itself.
+async fn register(mcp: &Mcp, agent: &AgentId) -> Result<(), Problem> {
+    match mcp.door().agent(agent).await {
+        Ok(_) => return Ok(()),
+        Err(problem) if problem.code == Code::AgentNotFound => {}
+        Err(problem) => return Err(problem),
+    }
+    mcp.allowed("POST", "/agents/register")?;
+    let agent_descriptor = api::AgentDescriptor {
+        agent_id: agent.clone(),
+        framework: None,
+        capabilities: None,
+        endpoints: None,
+        metadata: Some(json!({ "connection": "mcp" })),
+    };
+    let request = api::RegisterAgent {
+        agent_descriptor,
+        health_check_url: None,
+        status_endpoint: None,
+        authentication: None,
+    };
+    mcp.door().register_agent(request).await.map(drop)
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReadPlan {
+    /// The session.
+    #[schemars(with = "String")]
+    session_id: SessionId,
+}
+
+pub(super) async fn read_plan(mcp: &Mcp, input: ReadPlan) -> Output {
+    let session = mcp.door().session(&input.session_id).await?;
+    let query = api::ListTasks { limit: Some(TASKS), ..api::ListTasks::default() };
+    let tasks = mcp.door().session_tasks(&input.session_id, query).await?.tasks;
+    let open: Vec<_> = tasks
+        .iter()
+        .filter(|task| task.status.is_open())
+        .map(|task| {
+            json!({ "task_id": task.task_id, "task_type": task.task_type, "assignee": task.assignee,
+                "step": task.step, "status": task.status, "attempt": task.attempt, "deadline": task.deadline })
+        })
+        .collect();
+    write(json!({ "session_id": session.session_id, "status": session.status, "revision": session.revision,
+        "orchestrator": session.orchestrator, "plan": session.workflow, "open_tasks": open }))
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EndStep {
+    /// The session.
+    #[schemars(with = "String")]
+    session_id: SessionId,
+    /// The step; the only active one when absent.
+    step: Option<String>,
+    /// Who you act as; your connection's own identity when absent.
+    #[schemars(with = "Option<String>")]
+    agent_id: Option<AgentId>,
+}
+
+pub(super) async fn end_step(mcp: &Mcp, input: EndStep) -> Output {
+    let call = Call { agent: mcp.actor(input.agent_id).ok(), ..Call::default() };
+    let request = api::Advance { step: input.step };
+    view(&mcp.door().advance_workflow(&input.session_id, request, call).await?)
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CompleteSession {
+    /// The session.
+    #[schemars(with = "String")]
+    session_id: SessionId,
+    /// What was reached.
+    summary: Option<String>,
+    /// Where the results lie: paths or URLs.
+    #[serde(default)]
+    artifacts: Vec<String>,
+    /// Who you act as; your connection's own identity when absent.
+    #[schemars(with = "Option<String>")]
+    agent_id: Option<AgentId>,
+}
+
+pub(super) async fn complete_session(mcp: &Mcp, input: CompleteSession) -> Output {
+    let call = Call { agent: mcp.actor(input.agent_id).ok(), ..Call::default() };
+    let request = api::Complete { summary: input.summary, artifacts: input.artifacts };
+    view(&mcp.door().complete_session(&input.session_id, request, call).await?)
+}
+
+/// A session without its shared context, which may be large and has a tool of its own.
+fn view(session: &api::Session) -> Output {
+    let mut value = write(session)?;
+    if let Value::Object(members) = &mut value {
+        members.shift_remove("shared_context");
+    }
+    Ok(value)
+}

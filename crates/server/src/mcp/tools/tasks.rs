@@ -1,0 +1,171 @@
+//! Tasks: claiming them, reporting on them, and asking others.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+use sessiond_api as api;
+use sessiond_client::Call;
+use sessiond_core::{AgentId, Backoff, MessageId, Priority, SessionId, Span, TaskId};
+
+use super::{Output, write};
+use crate::mcp::Mcp;
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClaimTask {
+    /// The task: metadata.task_id of its request.
+    #[schemars(with = "String")]
+    task_id: TaskId,
+    /// The request's message_id, which is acknowledged as well; the first request's when absent.
+    #[schemars(with = "Option<String>")]
+    message_id: Option<MessageId>,
+    /// The request's metadata.task_attempt; a task that has moved on is then refused.
+    attempt: Option<u32>,
+    /// Who you act as; your connection's own identity when absent.
+    #[schemars(with = "Option<String>")]
+    agent_id: Option<AgentId>,
+}
+
+pub(super) async fn claim_task(mcp: &Mcp, input: ClaimTask) -> Output {
+    let agent = mcp.actor(input.agent_id)?;
+    let request = api::TaskReportMeta { attempt: input.attempt, agent_id: Some(agent.clone()) };
+    let task = mcp.door().accept_task(&input.task_id, request, as_agent(&agent)).await?;
+    acknowledge(mcp, &agent, input.message_id, &task).await;
+    write(task)
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ProgressTask {
+    /// The task.
+    #[schemars(with = "String")]
+    task_id: TaskId,
+    /// How far it is, in words or as any JSON.
+    progress: Value,
+    /// Who you act as; your connection's own identity when absent.
+    #[schemars(with = "Option<String>")]
+    agent_id: Option<AgentId>,
+}
+
+pub(super) async fn progress_task(mcp: &Mcp, input: ProgressTask) -> Output {
+    let agent = mcp.actor(input.agent_id)?;
+    let request =
+        api::ProgressTask { progress: input.progress, attempt: None, agent_id: Some(agent.clone()) };
+    write(mcp.door().progress_task(&input.task_id, request, as_agent(&agent)).await?)
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CompleteTask {
+    /// The task.
+    #[schemars(with = "String")]
+    task_id: TaskId,
+    /// What it gave, as text or any JSON: enough for others to go on with.
+    #[serde(default)]
+    result: Value,
+    /// The attempt that you worked on, from claim_task; if the task has moved on, the result is refused.
+    attempt: Option<u32>,
+    /// Who you act as; your connection's own identity when absent.
+    #[schemars(with = "Option<String>")]
+    agent_id: Option<AgentId>,
+}
+
+pub(super) async fn complete_task(mcp: &Mcp, input: CompleteTask) -> Output {
+    let agent = mcp.actor(input.agent_id)?;
+    let request =
+        api::CompleteTask { result: input.result, attempt: input.attempt, agent_id: Some(agent.clone()) };
+    let task = mcp.door().complete_task(&input.task_id, request, as_agent(&agent)).await?;
+    acknowledge(mcp, &agent, None, &task).await;
+    write(task)
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FailTask {
+    /// The task.
+    #[schemars(with = "String")]
+    task_id: TaskId,
+    /// Why, in words or as any JSON.
+    error: Value,
+    /// The attempt that you worked on, from claim_task.
+    attempt: Option<u32>,
+    /// Who you act as; your connection's own identity when absent.
+    #[schemars(with = "Option<String>")]
+    agent_id: Option<AgentId>,
+}
+
+pub(super) async fn fail_task(mcp: &Mcp, input: FailTask) -> Output {
+    let agent = mcp.actor(input.agent_id)?;
+    let request = api::FailTask { error: input.error, attempt: input.attempt, agent_id: Some(agent.clone()) };
+    write(mcp.door().fail_task(&input.task_id, request, as_agent(&agent)).await?)
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DelegateTask {
+    /// The session.
+    #[schemars(with = "String")]
+    session_id: SessionId,
+    /// Who is asked, framework://name; it takes part.
+    #[schemars(with = "String")]
+    delegatee: AgentId,
+    /// What kind of work, such as implementation or review.
+    task_type: String,
+    /// What exactly to do: all that the other needs to know.
+    #[serde(default)]
+    payload: Value,
+    /// The step that it belongs to; the only active one that waits for the delegatee when absent.
+    step: Option<String>,
+    /// low, medium (the default), high or critical.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    priority: Priority,
+    /// The time that one attempt may take, such as 30m; 300s when absent, which is short for a coding agent.
+    #[schemars(with = "Option<String>")]
+    timeout: Option<Span>,
+    /// Attempts after the first; none when absent.
+    max_retries: Option<u32>,
+    /// Who is asked next when the delegatee fails for good.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    fallback_agents: Vec<AgentId>,
+    /// Who you act as, and who gets the result; your connection's own identity when absent.
+    #[schemars(with = "Option<String>")]
+    agent_id: Option<AgentId>,
+}
+
+pub(super) async fn delegate_task(mcp: &Mcp, input: DelegateTask) -> Output {
+    let agent = mcp.actor(input.agent_id).ok();
+    let request = api::DelegateTask {
+        task_type: input.task_type,
+        delegatee: input.delegatee,
+        delegator: agent.clone(),
+        payload: input.payload,
+        step: input.step,
+        priority: input.priority,
+        timeout: input.timeout,
+        retry_policy: input.max_retries.map(retries),
+        fallback_agents: input.fallback_agents,
+    };
+    let call = Call { agent, ..Call::default() };
+    write(mcp.door().delegate_task(&input.session_id, request, call).await?)
+}
+
+/// That many attempts after the first, with the delays that the engine would choose.
+pub(super) fn retries(max_retries: u32) -> api::RetryPolicy {
+    api::RetryPolicy { max_retries, backoff: Backoff::default(), base: None, cap: None, jitter: None }
+}
+
+fn as_agent(agent: &AgentId) -> Call {
+    Call { agent: Some(agent.clone()), ..Call::default() }
+}
+
+/// The request of a task that is claimed or done need not come again: from here on the task's deadline guards it.
+async fn acknowledge(mcp: &Mcp, agent: &AgentId, message: Option<MessageId>, task: &api::Task) {
+    let message_ids = vec![message.unwrap_or_else(|| task.message_id.clone())];
+    let acknowledged = mcp.door().ack(agent, api::AckMessages { message_ids, fence: None }).await;
+    if let Err(problem) = acknowledged {
+        // The claim itself stands; the request comes once more, and is acknowledged then.
+        tracing::debug!(%problem, "a task's request cannot be acknowledged");
+    }
+}

@@ -1,0 +1,139 @@
+//! Waiting for the next thing to do.
+
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::json;
+use sessiond_api as api;
+use sessiond_api::Problem;
+use sessiond_client::WatchItem;
+use sessiond_core::{AgentId, Revision, SessionId, Span, Status};
+use tokio::time::Instant;
+
+use super::{Output, write};
+use crate::mcp::Mcp;
+
+/// The longest wait: clients and proxies give up on what stays silent for longer.
+const LONGEST: u64 = 60;
+/// The wait when the call does not say it.
+const USUAL: u64 = 30;
+/// Messages of one answer.
+const MESSAGES: usize = 10;
+/// Events of one answer.
+const EVENTS: usize = 50;
+/// What one command does arrives a little apart: an event that announces a message gets this time to be joined by it.
+/// Dropping the read of the inbox in that moment would hide the message for a minute.
+const TOGETHER: Duration = Duration::from_millis(300);
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WaitForWork {
+    /// Whose messages to wait for; your connection's own identity when absent. None: only events are waited for.
+    #[schemars(with = "Option<String>")]
+    agent_id: Option<AgentId>,
+    /// The session whose events to wait for as well.
+    #[schemars(with = "Option<String>")]
+    session_id: Option<SessionId>,
+    /// The number of the last event that you have seen: the `revision` of an earlier answer. From now on when absent.
+    after: Option<Revision>,
+    /// How long to wait, 60 at most; 30 when absent.
+    timeout_seconds: Option<u64>,
+}
+
+pub(super) async fn wait_for_work(mcp: &Mcp, input: WaitForWork) -> Output {
+    let seconds = input.timeout_seconds.unwrap_or(USUAL);
+    if seconds > LONGEST {
+        let detail = format!("{seconds} is too long: wait {LONGEST} seconds at most, and call again");
+        return Err(Problem::invalid("/timeout_seconds", detail));
+    }
+    let until = Instant::now() + Duration::from_secs(seconds);
+    let agent = match (mcp.actor(input.agent_id), &input.session_id) {
+        (Ok(agent), _) => Some(agent),
+        (Err(_), Some(_)) => None,
+        (Err(problem), None) => return Err(problem),
+    };
+    let session = match &input.session_id {
+        Some(id) => Some(mcp.door().session(id).await?),
+        None => None,
+    };
+    let after = session.as_ref().map(|session| input.after.unwrap_or(session.revision));
+
+    let mut messages = Vec::new();
+    let woken = async {
+        let inbox = inbox(mcp, agent.as_ref(), seconds);
+        let events = events(mcp, session.as_ref(), after);
+        tokio::pin!(inbox, events);
+        tokio::select! {
+            taken = &mut inbox => messages = taken?,
+            event = &mut events => {
+                event?;
+                if let Ok(taken) = tokio::time::timeout(TOGETHER, inbox).await {
+                    messages = taken?;
+                }
+            }
+        }
+        Ok::<_, Problem>(())
+    };
+    let timed_out = tokio::select! {
+        woken = woken => { woken?; messages.is_empty() && Instant::now() >= until }
+        () = tokio::time::sleep_until(until + TOGETHER) => true,
+        () = mcp.0.shutdown.cancelled() => return Err(crate::app::App::shutting_down()),
+    };
+    answer(mcp, agent, session, after, messages, timed_out).await
+}
+
+/// The agent's next messages; for nobody it never ends.
+async fn inbox(mcp: &Mcp, agent: Option<&AgentId>, seconds: u64) -> Result<Vec<api::InboxMessage>, Problem> {
+    let Some(agent) = agent else {
+        return std::future::pending().await;
+    };
+    let wait = format!("{seconds}s").parse::<Span>().ok();
+    let query = api::ReceiveMessages { wait, limit: Some(MESSAGES), fence: None };
+    Ok(mcp.door().receive(agent, query).await?.messages)
+}
+
+/// Ends when there is an event after `after`, or the session is over; without a session it never does.
+async fn events(mcp: &Mcp, session: Option<&api::Session>, after: Option<Revision>) -> Result<(), Problem> {
+    let Some(session) = session else {
+        return std::future::pending().await;
+    };
+    let mut watch = mcp.door().watch(&session.session_id, after).await?;
+    match watch.next().await {
+        Some(Ok(WatchItem::Event(_) | WatchItem::Gap { .. } | WatchItem::Snapshot(_))) | None => Ok(()),
+        Some(Err(problem)) => Err(problem),
+    }
+}
+
+async fn answer(
+    mcp: &Mcp,
+    agent: Option<AgentId>,
+    session: Option<api::Session>,
+    after: Option<Revision>,
+    messages: Vec<api::InboxMessage>,
+    timed_out: bool,
+) -> Output {
+    let mut over = false;
+    let mut answer = json!({ "you_are": agent, "messages": messages, "timed_out": timed_out });
+    if let Some(session) = session {
+        let query = api::ListEvents { after, limit: Some(EVENTS) };
+        let page = mcp.door().events(&session.session_id, query).await?;
+        let seen = page.events.last().map(|event| event.seq).or(after);
+        let status = mcp.door().session(&session.session_id).await?.status;
+        over = status != Status::Active;
+        answer["session_id"] = json!(session.session_id);
+        answer["status"] = json!(status);
+        answer["revision"] = json!(seen);
+        answer["events"] = write(page.events)?;
+    }
+    answer["next"] = json!(match (messages.is_empty(), over, timed_out) {
+        (false, _, _) => {
+            "Work on the messages in order: claim_task for a task_request, else act or answer and acknowledge."
+        }
+        (true, true, _) => "The session is over: there is nothing left to do in it.",
+        (true, false, true) => "Nothing came. Call again to go on waiting.",
+        (true, false, false) => "Look at the events; call again with after = revision to go on waiting.",
+    });
+    Ok(answer)
+}
