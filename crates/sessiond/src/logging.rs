@@ -26,6 +26,11 @@ pub fn start(config: &Config, default_level: &str, traced: bool) -> anyhow::Resu
     };
     let filter =
         EnvFilter::try_new(level).map_err(|error| anyhow!("log_level '{level}' cannot be read: {error}"))?;
+    // A line for each request that begins and ends is the library's habit, not what our log is for.
+    let filter = match level.contains("rmcp") {
+        true => filter,
+        false => filter.add_directive("rmcp=warn".parse()?),
+    };
     let colours =
         std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(colours);

@@ -25,6 +25,7 @@ const COMMANDS: &[&[&str]] = &[
     &["session", "summary"],
     &["message"],
     &["message", "send"],
+    &["mcp"],
     &["key"],
     &["key", "create"],
     &["key", "list"],

@@ -6,6 +6,7 @@ mod config;
 mod demo;
 mod input;
 mod key;
+mod mcp;
 mod message;
 mod openapi;
 mod serve;
@@ -68,6 +69,7 @@ enum Command {
     Agent(agent::Agent),
     Session(session::Session),
     Message(message::Message),
+    Mcp(mcp::Mcp),
     Key(key::Key),
     Config(config::ConfigCommand),
     Completions(completions::Completions),
@@ -139,6 +141,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Agent(command) => (command.flags(), false, "info"),
         Command::Session(command) => (command.flags(), command.json(), "warn"),
         Command::Message(command) => (command.flags(), command.json(), "warn"),
+        Command::Mcp(command) => (command.flags(), false, "warn"),
         Command::Key(command) => (command.flags(), command.json(), "warn"),
         Command::Config(command) => (command.flags(), command.json, "warn"),
         Command::Completions(_) | Command::Openapi(_) => (Flags::new(), false, "warn"),
@@ -170,6 +173,7 @@ async fn perform(command: Command, context: Context) -> anyhow::Result<ExitCode>
         Command::Agent(command) => command.run(context).await,
         Command::Session(command) => command.run(context).await,
         Command::Message(command) => command.run(context).await,
+        Command::Mcp(command) => command.run(context).await,
         Command::Key(command) => command.run(context).await,
         Command::Config(command) => command.run(context),
         Command::Completions(command) => command.run(context),
