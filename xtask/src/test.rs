@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 
 use crate::tally::Tally;
-use crate::tools::{CARGO_DENY, CLIPPY, CURL, Found, RUSTFMT, Tool};
+use crate::tools::{CARGO_DENY, CLIPPY, CURL, Found, PYTHON_MCP, RUSTFMT, Tool};
 use crate::{cargo, docs};
 
 /// What to run, and how strictly.
@@ -107,7 +107,7 @@ static STEPS: &[Step] = &[
 ];
 
 /// Tools that some tests need, and the part of those tests' names that says so.
-static TEST_TOOLS: &[(&Tool, &str)] = &[(&CURL, "needs_curl")];
+static TEST_TOOLS: &[(&Tool, &str)] = &[(&CURL, "needs_curl"), (&PYTHON_MCP, "needs_python_mcp")];
 
 /// What came of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -50,6 +50,18 @@ pub static CURL: Tool = Tool {
     install: "apt-get install curl",
 };
 
+/// The official MCP client, in a Python environment of its own. The tests look for it at this path.
+pub static PYTHON_MCP: Tool = Tool {
+    name: "python mcp",
+    probe: &[
+        "target/mcp/bin/python",
+        "-c",
+        "from importlib.metadata import version; print(version('mcp'))",
+    ],
+    minimum: Some((2, 3)),
+    install: "python3 -m venv target/mcp && target/mcp/bin/pip install 'mcp>=2.3,<3'",
+};
+
 /// What was found of a tool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
