@@ -11,23 +11,33 @@ const HEAD = `// Generated from docs/openapi.json by \`npm run types\`. Change t
 const { factory } = ts;
 const keyword = (kind) => factory.createKeywordTypeNode(kind);
 
-/** An object of which nothing is said may hold anything; openapi-typescript would say that it holds nothing. */
-function freeObject(schema) {
+/** Whether a schema says of an object no more than that it is one. */
+function isFree(schema) {
   const types = [schema.type].flat();
   const says = ['properties', 'additionalProperties', 'allOf', 'oneOf', 'anyOf', '$ref'].some((name) => name in schema);
-  if (says || !types.includes('object') || types.some((type) => type !== 'object' && type !== 'null')) {
+  return !says && types.includes('object') && types.every((type) => type === 'object' || type === 'null');
+}
+
+/** An object of which nothing is said may hold anything; openapi-typescript would say that it holds nothing. */
+function freeObject(schema) {
+  if (!isFree(schema)) {
     return undefined;
   }
   const record = factory.createTypeReferenceNode('Record', [
     keyword(ts.SyntaxKind.StringKeyword),
     keyword(ts.SyntaxKind.UnknownKeyword),
   ]);
-  return types.includes('null')
+  return [schema.type].flat().includes('null')
     ? factory.createUnionTypeNode([record, factory.createLiteralTypeNode(factory.createNull())])
     : record;
 }
 
-const tree = await openapiTypes(DOCUMENT, {
+/** A part of an `allOf` that says nothing would let the whole hold anything. */
+const document = JSON.parse(readFileSync(DOCUMENT, 'utf8'), (name, value) =>
+  name === 'allOf' ? value.filter((part) => !isFree(part)) : value,
+);
+
+const tree = await openapiTypes(document, {
   rootTypes: true,
   rootTypesNoSchemaPrefix: true,
   transform: freeObject,

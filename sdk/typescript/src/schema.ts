@@ -843,7 +843,11 @@ export interface components {
         AckMessages: {
             /** @description Which. */
             message_ids: string[];
-            fence?: components["schemas"]["u64"] | null;
+            /**
+             * Format: int64
+             * @description The token of the connection that received them; an older one is refused.
+             */
+            fence?: number | null;
         };
         /** @description How many messages were acknowledged by this; those that had been already do not count. */
         Acknowledged: {
@@ -1051,8 +1055,11 @@ export interface components {
         ClaimedLease: {
             /** @description In whose name. */
             agent_id: string;
-            /** @description What to show with each write, in the header `Fencing-Token`. */
-            fence: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description What to show with each write, in the header `Fencing-Token`.
+             */
+            fence: number;
             /**
              * Format: date-time
              * @description When it expires without a renewal.
@@ -1111,8 +1118,11 @@ export interface components {
             type: string;
             /** @description Who. */
             agent_id: string;
-            /** @description This connection's fencing token: larger than those of all connections before it. */
-            fence: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description This connection's fencing token: larger than those of all connections before it.
+             */
+            fence: number;
         };
         /** @description How many sessions there are, of all owners; for an administrator. */
         Counts: {
@@ -1238,8 +1248,11 @@ export interface components {
         };
         /** @description One entry of a session's journal. */
         Event: {
-            /** @description Its number: 1, 2, 3 … with no gaps. */
-            seq: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 … with no gaps.
+             */
+            seq: number;
             /**
              * Format: date-time
              * @description When it was decided.
@@ -1259,9 +1272,16 @@ export interface components {
         EventPage: {
             /** @description The events. */
             events: components["schemas"]["Event"][];
-            /** @description The number of the session's newest event. */
-            revision: components["schemas"]["u64"];
-            next_cursor?: components["schemas"]["u64"] | null;
+            /**
+             * Format: int64
+             * @description The number of the session's newest event.
+             */
+            revision: number;
+            /**
+             * Format: int64
+             * @description What to pass as `after` for the next page; null when this page reaches the newest event.
+             */
+            next_cursor?: number | null;
         };
         /** @description Ends an attempt badly; the task's policy says what follows. */
         FailTask: {
@@ -1284,7 +1304,11 @@ export interface components {
         };
         /** @description Goes on with a copy of a session. */
         Fork: {
-            at_revision?: components["schemas"]["u64"] | null;
+            /**
+             * Format: int64
+             * @description The last revision to copy; the present one when absent.
+             */
+            at_revision?: number | null;
             /** @description The copy's id; a time-ordered one when absent. */
             session_id?: string | null;
         };
@@ -1292,8 +1316,11 @@ export interface components {
         ForkPoint: {
             /** @description The session. */
             session_id: string;
-            /** @description The last revision that was copied. */
-            revision: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description The last revision that was copied.
+             */
+            revision: number;
         };
         /** @description How the server is. */
         Health: {
@@ -1316,8 +1343,11 @@ export interface components {
         Imported: {
             /** @description The session. */
             session_id: string;
-            /** @description Its revision now. */
-            revision: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description Its revision now.
+             */
+            revision: number;
             /**
              * Format: int64
              * @description How many events were read.
@@ -1325,7 +1355,7 @@ export interface components {
             events: number;
         };
         /** @description A message that is delivered. */
-        InboxMessage: ({
+        InboxMessage: {
             /**
              * @description Chosen by the sender; the same id again has no second effect and gets the first answer.
              * @example task_impl_backend
@@ -1354,7 +1384,7 @@ export interface components {
             metadata?: Record<string, unknown> | null;
             /** @description The message that this one answers. */
             in_reply_to?: string | null;
-        } & Record<string, unknown>) & {
+        } & {
             /**
              * Format: int32
              * @description How often it has been delivered, this time included.
@@ -1409,8 +1439,11 @@ export interface components {
         Lease: {
             /** @description Who holds it. */
             holder: string;
-            /** @description Its fencing token. */
-            fence: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description Its fencing token.
+             */
+            fence: number;
             /**
              * @description How long it lasts without a renewal.
              * @example 30s
@@ -1665,8 +1698,11 @@ export interface components {
         };
         /** @description Renews a lease for as long again as it was given. */
         RenewLease: {
-            /** @description Its fencing token. */
-            fence: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description Its fencing token.
+             */
+            fence: number;
         };
         /** @description When and how often a failed attempt is made again. */
         RetryPolicy: {
@@ -1764,8 +1800,11 @@ export interface components {
             name?: string | null;
             /** @description Whether it lives, and how it ended. */
             status: components["schemas"]["Status"];
-            /** @description The number of its last event. */
-            revision: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description The number of its last event.
+             */
+            revision: number;
             /** @description Whose it is. */
             owner: string;
             /** @description The person or program that it serves. */
@@ -1777,8 +1816,11 @@ export interface components {
             workflow?: components["schemas"]["Workflow"] | null;
             /** @description The shared context. */
             shared_context: Record<string, unknown>;
-            /** @description The revision at which the shared context last changed; 0 when it never did. */
-            context_revision?: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description The revision at which the shared context last changed; 0 when it never did.
+             */
+            context_revision?: number;
             /** @description Free labels. */
             labels: {
                 [key: string]: string;
@@ -1834,8 +1876,11 @@ export interface components {
             name?: string | null;
             /** @description Whether it lives, and how it ended. */
             status: components["schemas"]["Status"];
-            /** @description The number of its last event. */
-            revision: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description The number of its last event.
+             */
+            revision: number;
             /** @description Whose it is. */
             owner: string;
             /** @description The person or program that it serves. */
@@ -2110,8 +2155,6 @@ export interface components {
             /** @description All steps, in the order given. */
             steps: components["schemas"]["Step"][];
         };
-        /** Format: int64 */
-        u64: number;
     };
     responses: {
         /** @description The request cannot be read. */
@@ -2359,7 +2402,6 @@ export type Unresolved = components['schemas']['Unresolved'];
 export type UpdateSession = components['schemas']['UpdateSession'];
 export type UpdateWorkflow = components['schemas']['UpdateWorkflow'];
 export type Workflow = components['schemas']['Workflow'];
-export type U64 = components['schemas']['u64'];
 export type ResponseProblem400 = components['responses']['Problem400'];
 export type ResponseProblem401 = components['responses']['Problem401'];
 export type ResponseProblem403 = components['responses']['Problem403'];
@@ -2583,7 +2625,7 @@ export interface operations {
                 /** @description Messages at most; 10 when absent, 64 at most. */
                 limit?: number;
                 /** @description The token of the connection that reads; an older one is refused. Without one the inbox is shared. */
-                fence?: components["schemas"]["u64"];
+                fence?: number;
             };
             header?: never;
             path: {
@@ -3535,7 +3577,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only events with a larger number. */
-                after?: components["schemas"]["u64"];
+                after?: number;
                 /** @description Events at most; 100 when absent, 1000 at most. */
                 limit?: number;
             };

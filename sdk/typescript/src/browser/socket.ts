@@ -1,5 +1,5 @@
 import { Problem } from '../problem.js';
-import type { Socket, SocketAddress, SocketListener } from '../socket.js';
+import { BROKEN, type Socket, type SocketAddress, type SocketListener } from '../socket.js';
 
 /** What a subprotocol may hold (RFC 9110, token). */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -11,7 +11,16 @@ export async function openSocket({ url, key }: SocketAddress, listener: SocketLi
   // A browser can set no header here, so the key travels as a subprotocol.
   const socket = new WebSocket(url, key === undefined ? ['sessiond'] : ['sessiond', `bearer.${key}`]);
   socket.onmessage = ({ data }) => (typeof data === 'string' ? listener.message(data) : listener.alive());
-  socket.onclose = ({ code, reason }) => listener.closed(code, reason);
+  let closed = false;
+  const close = (code: number, reason: string) => {
+    if (!closed) {
+      closed = true;
+      listener.closed(code, reason);
+    }
+  };
+  socket.onclose = ({ code, reason }) => close(code, reason);
+  // Browsers say `close` right after `error`; not everything that is like a browser does.
+  socket.onerror = () => setTimeout(() => close(BROKEN, 'the connection failed'));
   return {
     seesPings: false,
     send: (text) => {
