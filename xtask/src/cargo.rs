@@ -30,13 +30,8 @@ mod tests {
     fn only_what_describes_this_package_is_removed() {
         assert!(is_set_by_cargo_run("CARGO_PKG_VERSION_MAJOR"));
         assert!(is_set_by_cargo_run("CARGO_MANIFEST_DIR"));
-        for kept in [
-            "CARGO_HOME",
-            "CARGO_TARGET_DIR",
-            "CARGO_INCREMENTAL",
-            "CARGO_PROFILE_DEV_DEBUG",
-            "PATH",
-        ] {
+        for kept in ["CARGO_HOME", "CARGO_TARGET_DIR", "CARGO_INCREMENTAL", "CARGO_PROFILE_DEV_DEBUG", "PATH"]
+        {
             assert!(!is_set_by_cargo_run(kept), "{kept}");
         }
     }

@@ -37,10 +37,7 @@ pub fn check(root: &Path) -> anyhow::Result<()> {
         1 => bail!("1 fault, named above"),
         many => bail!("{many} faults, named above"),
     }
-    println!(
-        "{} documents: every link leads somewhere, every path in the code map exists",
-        documents.len()
-    );
+    println!("{} documents: every link leads somewhere, every path in the code map exists", documents.len());
     Ok(())
 }
 
@@ -81,9 +78,7 @@ fn broken_links(root: &Path, document: &Path, text: &str) -> Vec<String> {
         };
         let place = place(document, text, &range);
         match normal(&path) {
-            None => faults.push(format!(
-                "{place} links to {dest_url}, which is outside the repository"
-            )),
+            None => faults.push(format!("{place} links to {dest_url}, which is outside the repository")),
             Some(path) if !root.join(&path).exists() => {
                 faults.push(format!("{place} links to {dest_url}, which does not exist"));
             }
@@ -98,11 +93,7 @@ fn link_target(link: &str) -> Option<&str> {
     let path = link.split(['#', '?']).next().unwrap_or_default();
     let first = path.split('/').next().unwrap_or_default();
     // `https:`, `mailto:` and their like; a path has no colon in its first part.
-    if path.is_empty() || path.starts_with("//") || first.contains(':') {
-        None
-    } else {
-        Some(path)
-    }
+    if path.is_empty() || path.starts_with("//") || first.contains(':') { None } else { Some(path) }
 }
 
 /// The path with its `.` and `..` worked out; nothing when it leads out of the root.
@@ -177,9 +168,7 @@ fn named_paths(root: &Path, text: &str) -> Vec<(PathBuf, Range<usize>)> {
             Event::End(TagEnd::CodeBlock) => in_tree = false,
             Event::Text(block) if in_tree => {
                 paths.extend(
-                    tree(root, &block)
-                        .into_iter()
-                        .map(|(path, at)| (path, range.start + at..range.end)),
+                    tree(root, &block).into_iter().map(|(path, at)| (path, range.start + at..range.end)),
                 );
             }
             Event::Code(span) => {
@@ -197,10 +186,7 @@ fn named_paths(root: &Path, text: &str) -> Vec<(PathBuf, Range<usize>)> {
 ///
 /// What is no path of this repository (`text/event-stream`, `/sessions/{id}`) is nothing.
 fn span_path(root: &Path, span: &str) -> Option<PathBuf> {
-    let first = span
-        .split('/')
-        .next()
-        .filter(|first| !first.is_empty() && first.len() < span.len())?;
+    let first = span.split('/').next().filter(|first| !first.is_empty() && first.len() < span.len())?;
     if span.contains(char::is_whitespace) || NOT_OURS.contains(&first) || first.starts_with(['~', '$']) {
         return None;
     }
@@ -257,24 +243,14 @@ fn tree(root: &Path, block: &str) -> Vec<(PathBuf, usize)> {
 
 /// Whether a word of a drawn tree is an entry: `name/`, `name.ext` or several of them joined by `/`.
 fn is_path(word: &str) -> bool {
-    let well_formed = word
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || "_-./*{}<>".contains(c));
-    let extension = word
-        .rsplit_once('.')
-        .map(|(_, extension)| extension)
-        .unwrap_or_default();
+    let well_formed = word.chars().all(|c| c.is_ascii_alphanumeric() || "_-./*{}<>".contains(c));
+    let extension = word.rsplit_once('.').map(|(_, extension)| extension).unwrap_or_default();
     let has_extension = !extension.is_empty() && extension.chars().all(|c| c.is_ascii_alphanumeric());
     well_formed && !word.starts_with('/') && (word.ends_with('/') || has_extension)
 }
 
 fn place(document: &Path, text: &str, range: &Range<usize>) -> String {
-    let line = text
-        .bytes()
-        .take(range.start)
-        .filter(|byte| *byte == b'\n')
-        .count()
-        + 1;
+    let line = text.bytes().take(range.start).filter(|byte| *byte == b'\n').count() + 1;
     format!("{}:{line}", document.display())
 }
 
@@ -294,34 +270,20 @@ mod tests {
     }
 
     fn check_links(text: &str, expect: &[&str]) {
-        let root = repository(&[
-            "README.md",
-            "docs/guide.md",
-            "docs/errors/not_found.md",
-            "docs/a b.md",
-        ]);
+        let root = repository(&["README.md", "docs/guide.md", "docs/errors/not_found.md", "docs/a b.md"]);
         let faults = broken_links(root.path(), Path::new("docs/guide.md"), text);
         assert_eq!(faults, expect, "{text}");
     }
 
     #[test]
     fn a_relative_link_must_lead_to_a_file() {
-        check_links(
-            "[a](errors/not_found.md) [b](../README.md#tour) [c](/docs/guide.md) [d](./errors)",
-            &[],
-        );
+        check_links("[a](errors/not_found.md) [b](../README.md#tour) [c](/docs/guide.md) [d](./errors)", &[]);
         check_links(
             "\n[a](errors/gone.md)",
             &["docs/guide.md:2 links to errors/gone.md, which does not exist"],
         );
-        check_links(
-            "![a](shot.png)",
-            &["docs/guide.md:1 links to shot.png, which does not exist"],
-        );
-        check_links(
-            "[a][b]\n\n[b]: gone.md",
-            &["docs/guide.md:1 links to gone.md, which does not exist"],
-        );
+        check_links("![a](shot.png)", &["docs/guide.md:1 links to shot.png, which does not exist"]);
+        check_links("[a][b]\n\n[b]: gone.md", &["docs/guide.md:1 links to gone.md, which does not exist"]);
     }
 
     #[test]
@@ -334,10 +296,7 @@ mod tests {
 
     #[test]
     fn addresses_elsewhere_and_places_in_the_same_document_are_left_alone() {
-        check_links(
-            "[a](https://example.org/x) [b](#here) <mailto:a@example.org> [c](//example.org)",
-            &[],
-        );
+        check_links("[a](https://example.org/x) [b](#here) <mailto:a@example.org> [c](//example.org)", &[]);
     }
 
     #[test]
@@ -347,13 +306,8 @@ mod tests {
 
     #[test]
     fn documents_are_those_at_the_root_and_under_docs() {
-        let root = repository(&[
-            "README.md",
-            "docs/errors/x.md",
-            "docs/x.json",
-            "target/x.md",
-            "crates/a/x.md",
-        ]);
+        let root =
+            repository(&["README.md", "docs/errors/x.md", "docs/x.json", "target/x.md", "crates/a/x.md"]);
         let found = documents(root.path()).unwrap();
         assert_eq!(found, ["README.md", "docs/errors/x.md"].map(PathBuf::from).into());
     }
@@ -372,31 +326,16 @@ mod tests {
 
     #[test]
     fn a_path_that_the_code_map_names_must_exist() {
-        check_map(
-            "`crates/core/src/session.rs`, `core/src/session.rs`, `.ci/run`, `docs/`",
-            &[],
-        );
-        check_map(
-            "\n`crates/gone/src`",
-            &["ARCHITECTURE.md:3 names crates/gone/src, which does not exist"],
-        );
-        check_map(
-            "`gone/src/lib.rs`",
-            &["ARCHITECTURE.md:2 names gone/src/lib.rs, which does not exist"],
-        );
-        check_map(
-            "`core/src/gone.rs`",
-            &["ARCHITECTURE.md:2 names core/src/gone.rs, which does not exist"],
-        );
+        check_map("`crates/core/src/session.rs`, `core/src/session.rs`, `.ci/run`, `docs/`", &[]);
+        check_map("\n`crates/gone/src`", &["ARCHITECTURE.md:3 names crates/gone/src, which does not exist"]);
+        check_map("`gone/src/lib.rs`", &["ARCHITECTURE.md:2 names gone/src/lib.rs, which does not exist"]);
+        check_map("`core/src/gone.rs`", &["ARCHITECTURE.md:2 names core/src/gone.rs, which does not exist"]);
     }
 
     #[test]
     fn of_a_pattern_the_part_before_it_must_exist() {
         check_map("`crates/*/src`, `docs/{code}.md`", &[]);
-        check_map(
-            "`crates/gone/*.rs`",
-            &["ARCHITECTURE.md:2 names crates/gone, which does not exist"],
-        );
+        check_map("`crates/gone/*.rs`", &["ARCHITECTURE.md:2 names crates/gone, which does not exist"]);
     }
 
     #[test]
@@ -407,10 +346,7 @@ mod tests {
         );
         check_map("```sh\ncat crates/gone/x.rs\n```", &[]);
         check_map("```\nclient → engine → store\n```", &[]);
-        check_map(
-            "```\n.sessiond/\n  store.db\n```\n\n```\ntarget/\n  gone.txt\n```",
-            &[],
-        );
+        check_map("```\n.sessiond/\n  store.db\n```\n\n```\ntarget/\n  gone.txt\n```", &[]);
     }
 
     #[test]
@@ -419,10 +355,7 @@ mod tests {
             "```\ncrates/\n  core/   the core\n          and.more of it\n    src/\n      session.rs\ndocs/\n```",
             &[],
         );
-        check_map(
-            "```text\ncrates/\n├── core/\n│   └── src/session.rs\n└── ../x\n```",
-            &[],
-        );
+        check_map("```text\ncrates/\n├── core/\n│   └── src/session.rs\n└── ../x\n```", &[]);
         check_map(
             "```\ncrates/\n  core/\n    src/gone.rs\n  gone/  what\ndocs/\n  openapi.json\n```",
             &[
@@ -434,11 +367,7 @@ mod tests {
 
     #[test]
     fn every_crate_must_be_named() {
-        let root = repository(&[
-            "crates/core/Cargo.toml",
-            "crates/store/Cargo.toml",
-            "crates/notes.txt",
-        ]);
+        let root = repository(&["crates/core/Cargo.toml", "crates/store/Cargo.toml", "crates/notes.txt"]);
         let faults = code_map_faults(root.path(), "`crates/store/Cargo.toml`");
         assert_eq!(faults, ["ARCHITECTURE.md does not name crates/core"]);
     }

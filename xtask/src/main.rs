@@ -66,17 +66,10 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let root = repository();
     match cli.command {
         Command::Test { long, filters } => {
-            let options = test::Options {
-                long,
-                filters,
-                ci: test::is_ci(std::env::var("CI").ok().as_deref()),
-            };
+            let options =
+                test::Options { long, filters, ci: test::is_ci(std::env::var("CI").ok().as_deref()) };
             let passed = test::run(&root, &options)?;
-            Ok(if passed {
-                ExitCode::SUCCESS
-            } else {
-                ExitCode::FAILURE
-            })
+            Ok(if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
         Command::Bench { arguments } => bench(&root, &arguments),
         Command::Openapi { check } => {
@@ -93,11 +86,7 @@ fn bench(root: &Path, arguments: &[OsString]) -> anyhow::Result<ExitCode> {
         .args(arguments)
         .status()
         .context("cannot start cargo")?;
-    Ok(if status.success() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// The repository's root: the folder above this package.
@@ -120,18 +109,14 @@ mod tests {
     #[test]
     fn bench_hands_on_its_arguments_as_they_are() {
         let cli = Cli::parse_from(["xtask", "bench", "--clients", "64", "--help"]);
-        let Command::Bench { arguments } = cli.command else {
-            panic!("not the bench command")
-        };
+        let Command::Bench { arguments } = cli.command else { panic!("not the bench command") };
         assert_eq!(arguments, ["--clients", "64", "--help"]);
     }
 
     #[test]
     fn test_takes_filters_and_long_in_any_order() {
         let cli = Cli::parse_from(["xtask", "test", "crash", "--long", "lease"]);
-        let Command::Test { long, filters } = cli.command else {
-            panic!("not the test command")
-        };
+        let Command::Test { long, filters } = cli.command else { panic!("not the test command") };
         assert!(long);
         assert_eq!(filters, ["crash", "lease"]);
     }

@@ -10,7 +10,10 @@ use crate::cargo;
 /// Where the committed document lies.
 const GOLDEN: &str = "docs/openapi.json";
 
-/// Writes the document that the code describes, or with `check` only compares it.
+/// The package whose types are made from it.
+const PACKAGE: &str = "sdk/typescript";
+
+/// Writes the document that the code describes, and the types that follow from it, or with `check` only compares it.
 ///
 /// # Errors
 /// When the program does not build or run, when the file cannot be written, and with `check` when it differs.
@@ -27,6 +30,27 @@ pub fn run(root: &Path, check: bool) -> anyhow::Result<()> {
             std::fs::write(&path, document).with_context(|| format!("cannot write {GOLDEN}"))?;
             println!("{GOLDEN} is written anew: read its diff before you commit it");
         }
+    }
+    types(root, check)
+}
+
+/// The TypeScript package's types, which follow from the document. Who has no Node.js is told, and not kept from
+/// changing the server: the checks of `cargo xtask test` compare them too.
+fn types(root: &Path, check: bool) -> anyhow::Result<()> {
+    let script = if check { "types:check" } else { "types" };
+    if !root.join(PACKAGE).join("node_modules").is_dir() {
+        println!(
+            "{PACKAGE}: not looked at; `npm --prefix {PACKAGE} ci` and then `npm --prefix {PACKAGE} run {script}`"
+        );
+        return Ok(());
+    }
+    let status = cargo::command(root, "npm")
+        .args(["--prefix", PACKAGE, "run", "--silent", script])
+        .stdin(Stdio::null())
+        .status()
+        .context("cannot start npm")?;
+    if !status.success() {
+        bail!("`npm --prefix {PACKAGE} run {script}` failed: {status}");
     }
     Ok(())
 }
@@ -56,11 +80,7 @@ fn first_difference(old: &str, new: &str) -> Option<usize> {
     if old == new {
         return None;
     }
-    let same = old
-        .lines()
-        .zip(new.lines())
-        .take_while(|(old, new)| old == new)
-        .count();
+    let same = old.lines().zip(new.lines()).take_while(|(old, new)| old == new).count();
     Some(same + 1)
 }
 

@@ -36,9 +36,8 @@ impl Tally {
         // A test's own child process may have left an unfinished line before it, so look anywhere in the line.
         if let Some((_, result)) = line.split_once("test result: ") {
             self.add(result);
-        } else if let Some(name) = line
-            .strip_prefix("test ")
-            .and_then(|rest| rest.strip_suffix(" ... FAILED"))
+        } else if let Some(name) =
+            line.strip_prefix("test ").and_then(|rest| rest.strip_suffix(" ... FAILED"))
         {
             self.failures.push(name.to_owned());
         }
@@ -98,11 +97,7 @@ test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; fini
     fn check(output: &str, passed: u64, failed: u64, ignored: u64) {
         let mut tally = Tally::default();
         tally.read(output.as_bytes());
-        assert_eq!(
-            (tally.passed, tally.failed, tally.ignored),
-            (passed, failed, ignored),
-            "{output:?}"
-        );
+        assert_eq!((tally.passed, tally.failed, tally.ignored), (passed, failed, ignored), "{output:?}");
     }
 
     #[test]
@@ -142,12 +137,7 @@ test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; fini
 
     #[test]
     fn a_result_after_an_unfinished_line_counts() {
-        check(
-            "listening on 8080test result: ok. 4 passed; 0 failed; 0 ignored; 0 measured\n",
-            4,
-            0,
-            0,
-        );
+        check("listening on 8080test result: ok. 4 passed; 0 failed; 0 ignored; 0 measured\n", 4, 0, 0);
     }
 
     #[test]

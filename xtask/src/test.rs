@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 
 use crate::tally::Tally;
-use crate::tools::{CARGO_DENY, CLIPPY, CURL, Found, PYTHON_MCP, RUSTFMT, Tool};
+use crate::tools::{CARGO_DENY, CLIPPY, CURL, Found, NODE, NPM, PYTHON_MCP, RUSTFMT, Tool};
 use crate::{cargo, docs};
 
 /// What to run, and how strictly.
@@ -24,8 +24,8 @@ pub struct Options {
 /// One check. A new one is one more entry in [`STEPS`].
 struct Step {
     name: &'static str,
-    /// The tool that it cannot do without.
-    needs: Option<&'static Tool>,
+    /// The tools that it cannot do without.
+    needs: &'static [&'static Tool],
     action: Action,
 }
 
@@ -44,65 +44,65 @@ enum Action {
 static STEPS: &[Step] = &[
     Step {
         name: "format",
-        needs: Some(&RUSTFMT),
+        needs: &[&RUSTFMT],
         action: Action::Command(&["cargo", "fmt", "--all", "--check"], &[]),
     },
-    Step {
-        name: "documents",
-        needs: None,
-        action: Action::Function(docs::check),
-    },
+    Step { name: "documents", needs: &[], action: Action::Function(docs::check) },
     Step {
         name: "dependencies",
-        needs: Some(&CARGO_DENY),
+        needs: &[&CARGO_DENY],
         // The advisories are left out: their database has to be fetched, and these checks need no network.
         action: Action::Command(
-            &[
-                "cargo",
-                "deny",
-                "check",
-                "--hide-inclusion-graph",
-                "licenses",
-                "bans",
-                "sources",
-            ],
+            &["cargo", "deny", "check", "--hide-inclusion-graph", "licenses", "bans", "sources"],
             &[],
         ),
     },
     Step {
         name: "lints",
-        needs: Some(&CLIPPY),
+        needs: &[&CLIPPY],
         action: Action::Command(
-            &[
-                "cargo",
-                "clippy",
-                "--workspace",
-                "--all-targets",
-                "--",
-                "--deny",
-                "warnings",
-            ],
+            &["cargo", "clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"],
             &[],
         ),
     },
     // Also builds the programs that the end-to-end tests start, which `cargo test` alone does not.
     Step {
         name: "build",
-        needs: None,
+        needs: &[],
         action: Action::Build(&["cargo", "build", "--workspace", "--all-targets"]),
     },
-    Step {
-        name: "tests",
-        needs: None,
-        action: Action::Tests,
-    },
+    Step { name: "tests", needs: &[], action: Action::Tests },
     Step {
         name: "reference",
-        needs: None,
+        needs: &[],
         action: Action::Command(
             &["cargo", "doc", "--workspace", "--no-deps", "--quiet"],
             &[("RUSTDOCFLAGS", "--deny warnings")],
         ),
+    },
+    // The TypeScript package comes last, because its tests start the program that was built above.
+    Step {
+        name: "npm ci",
+        needs: &[&NODE, &NPM],
+        action: Action::Command(
+            &["npm", "--prefix", "sdk/typescript", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+            &[],
+        ),
+    },
+    Step {
+        name: "typescript types",
+        needs: &[&NODE, &NPM],
+        action: Action::Command(&["npm", "--prefix", "sdk/typescript", "run", "types:check"], &[]),
+    },
+    Step {
+        name: "typescript tests",
+        needs: &[&NODE, &NPM],
+        action: Action::Command(&["npm", "--prefix", "sdk/typescript", "test"], &[]),
+    },
+    Step {
+        name: "typescript package",
+        needs: &[&NODE, &NPM],
+        action: Action::Command(&["npm", "--prefix", "sdk/typescript", "run", "package:check"], &[]),
     },
 ];
 
@@ -131,10 +131,8 @@ struct Row {
 /// # Errors
 /// When standard output is gone. A check that fails, or that cannot start, is a line in the table.
 pub fn run(root: &Path, options: &Options) -> anyhow::Result<bool> {
-    let steps: Vec<&Step> = STEPS
-        .iter()
-        .filter(|step| options.filters.is_empty() || step.is_for_tests())
-        .collect();
+    let steps: Vec<&Step> =
+        STEPS.iter().filter(|step| options.filters.is_empty() || step.is_for_tests()).collect();
     let missing = take_stock(root, &steps, options);
 
     let mut rows = Vec::new();
@@ -155,7 +153,7 @@ pub fn run(root: &Path, options: &Options) -> anyhow::Result<bool> {
     for step in steps {
         let start = Instant::now();
         let mut tally = None;
-        let outcome = if let Some(reason) = step.needs.and_then(|tool| missing_tool(&missing, tool)) {
+        let outcome = if let Some(reason) = step.needs.iter().find_map(|tool| missing_tool(&missing, tool)) {
             without(reason, options.ci)
         } else if !built {
             Outcome::Skipped("the build failed".to_owned())
@@ -169,10 +167,8 @@ pub fn run(root: &Path, options: &Options) -> anyhow::Result<bool> {
                 }
                 Action::Function(function) => {
                     println!("\n== {}", step.name);
-                    function(root).map_or_else(
-                        |error| Outcome::Failed(format!("{error:#}")),
-                        |()| Outcome::Passed,
-                    )
+                    function(root)
+                        .map_or_else(|error| Outcome::Failed(format!("{error:#}")), |()| Outcome::Passed)
                 }
                 Action::Tests => {
                     let (outcome, sum) = tests(root, &test_arguments, options.long)?;
@@ -181,12 +177,7 @@ pub fn run(root: &Path, options: &Options) -> anyhow::Result<bool> {
                 }
             }
         };
-        rows.push(Row {
-            name: step.name.to_owned(),
-            outcome,
-            time: start.elapsed(),
-            tally,
-        });
+        rows.push(Row { name: step.name.to_owned(), outcome, time: start.elapsed(), tally });
     }
 
     print!("{}", report(&rows));
@@ -208,10 +199,16 @@ impl Step {
 fn take_stock(root: &Path, steps: &[&Step], options: &Options) -> Vec<(&'static str, String)> {
     println!("What this needs, and what this machine has:");
     let mut missing = Vec::new();
-    let tools = steps
+    let mut tools: Vec<&Tool> = Vec::new();
+    let needed = steps
         .iter()
-        .filter_map(|step| step.needs)
+        .flat_map(|step| step.needs.iter().copied())
         .chain(TEST_TOOLS.iter().map(|(tool, _)| *tool));
+    for tool in needed {
+        if !tools.iter().any(|known| known.name == tool.name) {
+            tools.push(tool);
+        }
+    }
     for tool in tools {
         let found = tool.find(root);
         let words = match &found {
@@ -230,27 +227,17 @@ fn take_stock(root: &Path, steps: &[&Step], options: &Options) -> Vec<(&'static 
         (false, false) => println!("What needs a missing tool is skipped (with CI=true it fails)."),
     }
     if !options.filters.is_empty() {
-        println!(
-            "Only the tests that match {}: no other check runs.",
-            options.filters.join(" or ")
-        );
+        println!("Only the tests that match {}: no other check runs.", options.filters.join(" or "));
     }
     missing
 }
 
 fn missing_tool<'a>(missing: &'a [(&'static str, String)], tool: &Tool) -> Option<&'a str> {
-    missing
-        .iter()
-        .find(|(name, _)| *name == tool.name)
-        .map(|(_, reason)| reason.as_str())
+    missing.iter().find(|(name, _)| *name == tool.name).map(|(_, reason)| reason.as_str())
 }
 
 fn without(reason: &str, ci: bool) -> Outcome {
-    if ci {
-        Outcome::Failed(reason.to_owned())
-    } else {
-        Outcome::Skipped(reason.to_owned())
-    }
+    if ci { Outcome::Failed(reason.to_owned()) } else { Outcome::Skipped(reason.to_owned()) }
 }
 
 /// Runs a command with its output where ours goes.
@@ -260,10 +247,7 @@ fn command(root: &Path, name: &str, line: &[&str], variables: &[(&str, &str)]) -
         return Outcome::Failed("empty command".to_owned());
     };
     let mut command = cargo::command(root, program);
-    command
-        .args(arguments)
-        .envs(variables.iter().copied())
-        .stdin(Stdio::null());
+    command.args(arguments).envs(variables.iter().copied()).stdin(Stdio::null());
     match command.status() {
         Ok(status) if status.success() => Outcome::Passed,
         Ok(status) => Outcome::Failed(ended(status)),
@@ -293,9 +277,7 @@ fn tests(root: &Path, arguments: &[String], long: bool) -> anyhow::Result<(Outco
         let mut buffer = [0; 8192];
         let mut stdout = std::io::stdout().lock();
         loop {
-            let length = output
-                .read(&mut buffer)
-                .context("cannot read the tests' output")?;
+            let length = output.read(&mut buffer).context("cannot read the tests' output")?;
             if length == 0 {
                 break;
             }
@@ -322,9 +304,7 @@ fn judge(tally: &Tally, success: bool, ended: &str) -> Outcome {
 }
 
 fn ended(status: ExitStatus) -> String {
-    status
-        .code()
-        .map_or_else(|| status.to_string(), |code| format!("exit status {code}"))
+    status.code().map_or_else(|| status.to_string(), |code| format!("exit status {code}"))
 }
 
 /// A command as one would type it.
@@ -333,10 +313,7 @@ fn shown(line: &[&str], variables: &[(&str, &str)]) -> String {
         true => format!("{name}='{value}'"),
         false => format!("{name}={value}"),
     });
-    variables
-        .chain(line.iter().map(|word| (*word).to_owned()))
-        .collect::<Vec<_>>()
-        .join(" ")
+    variables.chain(line.iter().map(|word| (*word).to_owned())).collect::<Vec<_>>().join(" ")
 }
 
 /// The table, and below it the line that counts everything.
@@ -350,15 +327,10 @@ fn report(rows: &[Row]) -> String {
             Outcome::Skipped(reason) => ("skipped", reason.clone()),
         };
         let counts = row.tally.as_ref().map(|tally| {
-            format!(
-                "{} passed, {} failed, {} ignored",
-                tally.passed, tally.failed, tally.ignored
-            )
+            format!("{} passed, {} failed, {} ignored", tally.passed, tally.failed, tally.ignored)
         });
-        let note = [counts, Some(note).filter(|note| !note.is_empty())]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>();
+        let note =
+            [counts, Some(note).filter(|note| !note.is_empty())].into_iter().flatten().collect::<Vec<_>>();
         let line = format!(
             "{:<width$}  {word:<7}  {:>7.1} s  {}",
             row.name,
@@ -368,17 +340,11 @@ fn report(rows: &[Row]) -> String {
         text.push_str(line.trim_end());
         text.push('\n');
     }
-    for test in rows
-        .iter()
-        .filter_map(|row| row.tally.as_ref())
-        .flat_map(|tally| &tally.failures)
-    {
+    for test in rows.iter().filter_map(|row| row.tally.as_ref()).flat_map(|tally| &tally.failures) {
         text.push_str(&format!("  failed: {test}\n"));
     }
     let (passed, failed, skipped) = totals(rows);
-    text.push_str(&format!(
-        "\n{passed} passed, {failed} failed, {skipped} skipped\n"
-    ));
+    text.push_str(&format!("\n{passed} passed, {failed} failed, {skipped} skipped\n"));
     text
 }
 
@@ -407,12 +373,7 @@ mod tests {
     use super::*;
 
     fn row(name: &str, outcome: Outcome, tally: Option<Tally>) -> Row {
-        Row {
-            name: name.to_owned(),
-            outcome,
-            time: Duration::from_millis(1250),
-            tally,
-        }
+        Row { name: name.to_owned(), outcome, time: Duration::from_millis(1250), tally }
     }
 
     fn tally(passed: u64, failed: u64, ignored: u64) -> Tally {
@@ -458,31 +419,19 @@ tests         FAILED       1.2 s  40 passed, 2 failed, 1 ignored; named below
 
     #[test]
     fn tests_that_passed_count_one_by_one_and_not_as_a_step() {
-        assert_eq!(
-            totals(&[row("tests", Outcome::Passed, Some(tally(7, 0, 2)))]),
-            (7, 0, 2)
-        );
+        assert_eq!(totals(&[row("tests", Outcome::Passed, Some(tally(7, 0, 2)))]), (7, 0, 2));
     }
 
     #[test]
     fn a_test_program_that_dies_is_a_failure() {
         assert_eq!(judge(&tally(7, 0, 0), false, "signal 6"), failed("signal 6"));
-        assert_eq!(
-            totals(&[row("tests", failed("signal 6"), Some(tally(7, 0, 0)))]),
-            (7, 1, 0)
-        );
-        assert_eq!(
-            totals(&[row("tests", failed("exit status 101"), Some(tally(0, 0, 0)))]),
-            (0, 1, 0)
-        );
+        assert_eq!(totals(&[row("tests", failed("signal 6"), Some(tally(7, 0, 0)))]), (7, 1, 0));
+        assert_eq!(totals(&[row("tests", failed("exit status 101"), Some(tally(0, 0, 0)))]), (0, 1, 0));
     }
 
     #[test]
     fn a_run_without_a_test_is_a_failure() {
-        assert_eq!(
-            judge(&tally(0, 0, 3), true, "exit status 0"),
-            failed("no test ran")
-        );
+        assert_eq!(judge(&tally(0, 0, 3), true, "exit status 0"), failed("no test ran"));
         assert_eq!(judge(&tally(1, 0, 0), true, "exit status 0"), Outcome::Passed);
     }
 
@@ -518,13 +467,7 @@ tests         FAILED       1.2 s  40 passed, 2 failed, 1 ignored; named below
 
     #[test]
     fn a_command_fails_its_step_by_its_exit_status() {
-        assert_eq!(
-            command(Path::new("."), "no", &["sh", "-c", "exit 3"], &[]),
-            failed("exit status 3")
-        );
-        assert_eq!(
-            command(Path::new("."), "yes", &["sh", "-c", "exit $X"], &[("X", "0")]),
-            Outcome::Passed
-        );
+        assert_eq!(command(Path::new("."), "no", &["sh", "-c", "exit 3"], &[]), failed("exit status 3"));
+        assert_eq!(command(Path::new("."), "yes", &["sh", "-c", "exit $X"], &[("X", "0")]), Outcome::Passed);
     }
 }

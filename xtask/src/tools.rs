@@ -43,21 +43,29 @@ pub static CARGO_DENY: Tool = Tool {
 };
 
 /// Speaks HTTP as the documents' own commands do.
-pub static CURL: Tool = Tool {
-    name: "curl",
-    probe: &["curl", "--version"],
+pub static CURL: Tool =
+    Tool { name: "curl", probe: &["curl", "--version"], minimum: None, install: "apt-get install curl" };
+
+/// Runs the TypeScript package and its checks. Debian 12's own is 18, which is older than the checks can use.
+pub static NODE: Tool = Tool {
+    name: "node",
+    probe: &["node", "--version"],
+    minimum: Some((20, 0)),
+    install: "Node.js 20 or later, from https://nodejs.org",
+};
+
+/// Fetches what the TypeScript package is built and checked with.
+pub static NPM: Tool = Tool {
+    name: "npm",
+    probe: &["npm", "--version"],
     minimum: None,
-    install: "apt-get install curl",
+    install: "it comes with Node.js; on Debian: apt-get install npm",
 };
 
 /// The official MCP client, in a Python environment of its own. The tests look for it at this path.
 pub static PYTHON_MCP: Tool = Tool {
     name: "python mcp",
-    probe: &[
-        "target/mcp/bin/python",
-        "-c",
-        "from importlib.metadata import version; print(version('mcp'))",
-    ],
+    probe: &["target/mcp/bin/python", "-c", "from importlib.metadata import version; print(version('mcp'))"],
     minimum: Some((2, 3)),
     install: "python3 -m venv target/mcp && target/mcp/bin/pip install 'mcp>=2.3,<3'",
 };
@@ -79,10 +87,7 @@ impl Tool {
         let Some((program, arguments)) = self.probe.split_first() else {
             return Found::No;
         };
-        let output = cargo::command(root, program)
-            .args(arguments)
-            .stdin(Stdio::null())
-            .output();
+        let output = cargo::command(root, program).args(arguments).stdin(Stdio::null()).output();
         match output {
             Ok(output) if output.status.success() => self.judge(&String::from_utf8_lossy(&output.stdout)),
             _ => Found::No,
@@ -93,12 +98,9 @@ impl Tool {
     pub fn missing(&self, found: &Found) -> Option<String> {
         match found {
             Found::Yes(_) => None,
-            Found::TooOld(version) => Some(format!(
-                "{} {version} is older than {}: {}",
-                self.name,
-                self.oldest(),
-                self.install
-            )),
+            Found::TooOld(version) => {
+                Some(format!("{} {version} is older than {}: {}", self.name, self.oldest(), self.install))
+            }
             Found::No => Some(format!("{} is missing: {}", self.name, self.install)),
         }
     }
@@ -114,8 +116,7 @@ impl Tool {
     }
 
     fn oldest(&self) -> String {
-        self.minimum
-            .map_or_else(String::new, |(major, minor)| format!("{major}.{minor}"))
+        self.minimum.map_or_else(String::new, |(major, minor)| format!("{major}.{minor}"))
     }
 }
 
@@ -129,9 +130,7 @@ fn version(output: &str) -> Option<&str> {
 
 /// A version's major and minor number; a part that is no number counts as 0.
 fn numbers(version: &str) -> (u64, u64) {
-    let mut parts = version
-        .split(['.', '-', '+'])
-        .map(|part| part.parse().unwrap_or(0));
+    let mut parts = version.split(['.', '-', '+']).map(|part| part.parse().unwrap_or(0));
     (parts.next().unwrap_or(0), parts.next().unwrap_or(0))
 }
 
@@ -145,21 +144,9 @@ mod tests {
 
     #[test]
     fn the_version_is_read_from_what_each_tool_prints() {
-        check(
-            &RUSTFMT,
-            "rustfmt 1.8.0-stable (59807616e 2026-04-14)\n",
-            Found::Yes("1.8.0-stable".into()),
-        );
-        check(
-            &CLIPPY,
-            "clippy 0.1.95 (59807616e 2026-04-14)\n",
-            Found::Yes("0.1.95".into()),
-        );
-        check(
-            &CURL,
-            "curl 7.88.1 (x86_64-pc-linux-gnu) libcurl/7.88.1\n",
-            Found::Yes("7.88.1".into()),
-        );
+        check(&RUSTFMT, "rustfmt 1.8.0-stable (59807616e 2026-04-14)\n", Found::Yes("1.8.0-stable".into()));
+        check(&CLIPPY, "clippy 0.1.95 (59807616e 2026-04-14)\n", Found::Yes("0.1.95".into()));
+        check(&CURL, "curl 7.88.1 (x86_64-pc-linux-gnu) libcurl/7.88.1\n", Found::Yes("7.88.1".into()));
         check(&CURL, "v20.20.2\n", Found::Yes("20.20.2".into()));
     }
 
@@ -186,10 +173,7 @@ mod tests {
         };
         let found = tool.find(Path::new("."));
         assert_eq!(found, Found::No);
-        assert_eq!(
-            tool.missing(&found).as_deref(),
-            Some("nothing is missing: make one")
-        );
+        assert_eq!(tool.missing(&found).as_deref(), Some("nothing is missing: make one"));
     }
 
     #[test]
