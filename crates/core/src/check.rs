@@ -140,6 +140,9 @@ impl Checks {
         takes_part: impl Fn(&AgentId) -> bool,
     ) {
         self.each_once(at, agents.iter().map(AgentId::as_str), limits::FALLBACK_AGENTS);
+        if agents.len() > limits::FALLBACK_AGENTS {
+            return; // Nobody reads what is wrong with each of too many.
+        }
         for (i, agent) in agents.iter().enumerate() {
             if Some(agent) == first {
                 self.wrong(format!("{at}/{i}"), format!("{agent} is the one who is asked first"));

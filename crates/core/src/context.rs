@@ -63,7 +63,7 @@ pub(crate) fn check_document(at: &str, document: &Value) -> Result<(), Rejection
 }
 
 /// How many bytes a value takes as JSON, without writing it anywhere.
-pub(crate) fn json_bytes(value: &Value) -> usize {
+pub(crate) fn json_bytes(value: &impl Serialize) -> usize {
     struct Count(usize);
     impl std::io::Write for Count {
         fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -75,7 +75,7 @@ pub(crate) fn json_bytes(value: &Value) -> usize {
         }
     }
     let mut count = Count(0);
-    // Counting cannot fail, and a Value has only string keys.
+    // Counting cannot fail, and what is counted has only string keys.
     let _ = serde_json::to_writer(&mut count, value);
     count.0
 }

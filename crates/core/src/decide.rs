@@ -7,6 +7,7 @@ use crate::access::authorize;
 use crate::check::Checks;
 use crate::command::{Command, Envelope, TaskChange};
 use crate::event::{Event, EventBody};
+use crate::session::BYTE_LIMIT;
 use crate::{
     AgentId, Effect, Fence, MessageId, MessageType, Outcome, Principal, Rejection, Role, Session, Status,
     TaskId, Timestamp, context, delegation, lifecycle, limits, participants, progress, report, send,
@@ -93,8 +94,12 @@ pub fn decide(session: &Session, envelope: Envelope, moment: &Moment) -> Result<
     match draft.run(command) {
         // What a task gave cannot be taken in, because the plan would then ask for one task too many: nobody could
         // ever end the task, so the session ends instead.
-        Err(Rejection::LimitReached { what, limit }) if goes_on && what == delegation::TASK_LIMIT => {
+        Err(Rejection::LimitReached { what: delegation::TASK_LIMIT, limit }) if goes_on => {
             fail_at_limit(session, actor, moment, "tasks", limit)
+        }
+        // A report that is itself too large is refused before it makes an event; its agent can send a smaller one.
+        Err(Rejection::LimitReached { what: BYTE_LIMIT, limit }) if goes_on && !draft.events.is_empty() => {
+            fail_at_limit(session, actor, moment, "bytes in its tasks", limit)
         }
         result => result.map(|receipt| draft.decided(receipt)),
     }

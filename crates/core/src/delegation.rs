@@ -9,6 +9,7 @@ use crate::command::DelegateTask;
 use crate::decide::Draft;
 use crate::event::EventBody;
 use crate::notice;
+use crate::session::{bytes_of, metadata_bytes};
 use crate::{
     AgentId, MessageId, Rejection, Span, Step, StepStatus, Task, TaskId, TaskTemplate, limits, workflow,
 };
@@ -158,6 +159,8 @@ fn begin(draft: &mut Draft<'_>, beginning: Beginning) -> Result<TaskId, Rejectio
     if draft.session.tasks.len() >= limits::TASKS {
         return Err(Rejection::LimitReached { what: TASK_LIMIT, limit: limits::TASKS as u64 });
     }
+    let payload = bytes_of(&beginning.template.payload);
+    draft.session.check_room(payload + metadata_bytes(&beginning.metadata))?;
     let task_id = draft.task_id();
     let message_id = beginning.message_id.unwrap_or_else(|| draft.message_id());
     let template = beginning.template;

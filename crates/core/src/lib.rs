@@ -20,6 +20,7 @@ mod delegation;
 mod effect;
 mod error;
 mod event;
+mod fold;
 mod id;
 mod lifecycle;
 pub mod limits;
@@ -47,6 +48,7 @@ pub use decide::{Decision, Moment, Receipt, authorize_writer, decide};
 pub use effect::{Effect, Timer, TimerAction};
 pub use error::{Corrupt, Rejection, Violation};
 pub use event::{Event, EventBody, StepChange, TaskUpdate};
+pub use fold::{apply_checked, check_limits, fold_checked};
 pub use id::{AgentId, InvalidId, MessageId, Revision, SessionId, TaskId};
 pub use lifecycle::{ForkPoint, Kind, Outcome, Status};
 pub use message::{

@@ -34,6 +34,8 @@ pub const STEP_RETRIES: u32 = 2;
 pub const TASKS: usize = 10_000;
 /// A task's payload, result, error or progress.
 pub const PAYLOAD_BYTES: usize = 1024 * 1024;
+/// What the tasks of a session hold together: payloads, metadata, progress, results and errors.
+pub const SESSION_BYTES: u64 = 64 * 1024 * 1024;
 /// The shared context document.
 pub const CONTEXT_BYTES: usize = 1024 * 1024;
 /// How deep JSON from outside may nest.

@@ -55,6 +55,17 @@ fn changes_by_hand(
     workflow: &Workflow,
     update: &WorkflowUpdate,
 ) -> Result<Vec<StepChange>, Rejection> {
+    let mut checks = Checks::default();
+    for (at, names) in
+        [("/completed_steps", &update.completed_steps), ("/pending_steps", &update.pending_steps)]
+    {
+        if names.as_ref().is_some_and(|names| names.len() > limits::STEPS) {
+            checks.wrong(at, format!("it may have {} items at most", limits::STEPS));
+        }
+    }
+    if !checks.is_fine() {
+        return checks.done().map(|()| Vec::new());
+    }
     let completed = update.completed_steps.iter().flatten().enumerate();
     let completed = completed.map(|(i, n)| (format!("/completed_steps/{i}"), n, StepStatus::Completed));
     let pending = update.pending_steps.iter().flatten().enumerate();
@@ -62,7 +73,6 @@ fn changes_by_hand(
     let current = update.current_step.iter().map(|n| ("/current_step".to_owned(), n, StepStatus::Active));
     let listed: Vec<_> = completed.chain(pending).chain(current).collect();
 
-    let mut checks = Checks::default();
     let mut wanted: BTreeMap<&str, StepStatus> = BTreeMap::new();
     for (pointer, name, status) in &listed {
         if workflow.step(name).is_none() {

@@ -8,6 +8,7 @@ use crate::check::Checks;
 use crate::command::{TaskChange, TaskReport};
 use crate::decide::Draft;
 use crate::event::{EventBody, TaskUpdate};
+use crate::session::bytes_of;
 use crate::{AgentId, Effect, Rejection, Task, TaskId, TaskStatus, notice, progress};
 
 /// Takes in a report.
@@ -23,6 +24,11 @@ pub(crate) fn report(draft: &mut Draft<'_>, report: TaskReport) -> Result<(), Re
     if other_attempt || (other_agent && !cancels) {
         let (attempt, assignee) = (task.attempt, task.assignee.clone());
         return Err(Rejection::AttemptStale { task: task.id.clone(), attempt, assignee });
+    }
+    if let TaskChange::Progress(value) | TaskChange::Complete(value) | TaskChange::Fail(value) =
+        &report.change
+    {
+        draft.session.check_room(bytes_of(value))?;
     }
     match report.change {
         TaskChange::Accept if task.status == TaskStatus::InProgress => Ok(()),

@@ -6,11 +6,15 @@ use std::sync::Arc;
 use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 
+use crate::context::json_bytes;
 use crate::event::{Event, EventBody};
 use crate::{
-    AgentId, Context, Corrupt, ForkPoint, Kind, Outcome, Participant, ParticipantStatus, Revision, SessionId,
-    Status, Task, TaskId, Timestamp, Workflow, merge_patch,
+    AgentId, Context, Corrupt, ForkPoint, Kind, Outcome, Participant, ParticipantStatus, Rejection, Revision,
+    SessionId, Status, Task, TaskId, Timestamp, Workflow, limits, merge_patch,
 };
+
+/// What a [`Rejection::LimitReached`] says when a session's tasks hold too much.
+pub(crate) const BYTE_LIMIT: &str = "bytes of a session";
 
 /// A session's state: what folding its journal gives. Copies are cheap: what is large is shared.
 ///
@@ -58,6 +62,10 @@ pub struct Session {
     pub workflow: Option<Arc<Workflow>>,
     /// All tasks, oldest first.
     pub tasks: OrdMap<TaskId, Arc<Task>>,
+    /// What the tasks hold together, as [`limits::SESSION_BYTES`](crate::limits::SESSION_BYTES) counts it. A snapshot
+    /// from before it was counted begins at 0; dropping it instead would lose sessions whose old events are gone.
+    #[serde(default)]
+    pub bytes: u64,
 }
 
 impl Session {
@@ -108,6 +116,7 @@ impl Session {
             },
             workflow: None,
             tasks: OrdMap::new(),
+            bytes: 0,
         })
     }
 
@@ -219,6 +228,7 @@ impl Session {
             }
             EventBody::TaskDelegated { task_id, .. } => {
                 let task = Task::delegated(event).ok_or_else(|| corrupt(event, "it delegates nothing"))?;
+                self.bytes += bytes_of(&task.payload) + metadata_bytes(&task.metadata);
                 if self.tasks.insert(task_id.clone(), Arc::new(task)).is_some() {
                     return Err(corrupt(event, "the task exists already"));
                 }
@@ -229,7 +239,13 @@ impl Session {
                     .get_mut(&update.task_id)
                     .ok_or_else(|| corrupt(event, "there is no such task"))?;
                 let before = (task.status == crate::TaskStatus::InProgress).then(|| task.assignee.clone());
+                let progress = task.progress.as_ref().map_or(0, bytes_of);
                 Arc::make_mut(task).apply(update, event.time);
+                // Each attempt keeps its error, and only the last progress is kept.
+                let gained = task.progress.as_ref().map_or(0, bytes_of)
+                    + update.result.as_deref().map_or(0, bytes_of)
+                    + update.error.as_deref().map_or(0, bytes_of);
+                self.bytes = (self.bytes + gained).saturating_sub(progress);
                 let after = (update.status == crate::TaskStatus::InProgress).then_some(&update.assignee);
                 if before.as_ref() != after {
                     if let Some(agent) = before {
@@ -244,6 +260,14 @@ impl Session {
         }
         self.revision = event.seq;
         self.updated_at = event.time;
+        Ok(())
+    }
+
+    /// Refuses what would add so many bytes to its tasks, when there is no room for them.
+    pub(crate) fn check_room(&self, bytes: u64) -> Result<(), Rejection> {
+        if self.bytes.saturating_add(bytes) > limits::SESSION_BYTES {
+            return Err(Rejection::LimitReached { what: BYTE_LIMIT, limit: limits::SESSION_BYTES });
+        }
         Ok(())
     }
 
@@ -301,6 +325,16 @@ impl Session {
             status => status,
         };
     }
+}
+
+/// How many bytes a value counts.
+pub(crate) fn bytes_of(value: &serde_json::Value) -> u64 {
+    json_bytes(value) as u64
+}
+
+/// How many bytes a task's metadata counts; none when there is none.
+pub(crate) fn metadata_bytes(metadata: &serde_json::Map<String, serde_json::Value>) -> u64 {
+    if metadata.is_empty() { 0 } else { json_bytes(metadata) as u64 }
 }
 
 fn at_work(tasks: u64) -> ParticipantStatus {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use sessiond_core::{
-    Command, Envelope, Principal, Rejection, Span, TaskChange, TaskReport, WorkflowUpdate, limits,
+    Command, Envelope, EventBody, Principal, Rejection, Span, TaskChange, TaskReport, WorkflowUpdate,
+    check_limits, fold_checked, limits,
 };
 
 use crate::support::script::compare;
@@ -192,4 +193,117 @@ fn a_payload_of_exactly_the_limit_is_taken() {
     let mut task = task_for("back");
     task.payload = json!("x".repeat(limits::PAYLOAD_BYTES - 2));
     bench.delegate(task);
+}
+
+/// A session whose tasks have room for so many bytes.
+fn with_room(plan: &str, room: u64) -> (Bench, sessiond_core::TaskId) {
+    let mut bench = Bench::new(plan);
+    let task = bench.delegate(task_for("back"));
+    bench.session.bytes = limits::SESSION_BYTES - room;
+    (bench, task)
+}
+
+fn report(task: &sessiond_core::TaskId, change: TaskChange) -> Command {
+    Command::Report(TaskReport { task: task.clone(), attempt: None, by: None, change })
+}
+
+#[test]
+fn what_tasks_hold_is_counted() {
+    let mut bench = Bench::new("");
+    assert_eq!(bench.session.bytes, 0);
+    let mut new = task_for("back");
+    new.payload = json!("1234");
+    let task = bench.delegate(new);
+    assert_eq!(bench.session.bytes, 6);
+    bench.run(report(&task, TaskChange::Progress(json!("12345678")))).unwrap();
+    assert_eq!(bench.session.bytes, 16);
+    bench.run(report(&task, TaskChange::Progress(json!("1")))).unwrap();
+    assert_eq!(bench.session.bytes, 9, "only the last progress is kept");
+    bench.run(report(&task, TaskChange::Complete(json!("123456")))).unwrap();
+    assert_eq!(bench.session.bytes, 17);
+}
+
+#[test]
+fn the_tasks_of_a_session_hold_so_much_together() {
+    let (mut bench, task) = with_room("", 20);
+    let mut new = task_for("back");
+    new.payload = json!("x".repeat(30));
+    let limit = ("bytes of a session", limits::SESSION_BYTES);
+    assert_eq!(limit_of(bench.run(Command::Delegate(new.clone()))), limit);
+    for change in [TaskChange::Progress, TaskChange::Complete, TaskChange::Fail] {
+        assert_eq!(limit_of(bench.run(report(&task, change(json!("x".repeat(30)))))), limit);
+    }
+    // What is smaller is taken, up to the last byte.
+    bench.run(report(&task, TaskChange::Complete(json!("x".repeat(18))))).unwrap();
+    assert_eq!(bench.session.bytes, limits::SESSION_BYTES);
+    new.payload = json!(1);
+    assert_eq!(limit_of(bench.run(Command::Delegate(new))), limit);
+}
+
+#[test]
+fn a_session_without_room_is_ended_by_its_plan_and_its_timers_go_on() {
+    let (mut bench, task) = with_room("a: back; b: front *", 1);
+    bench.run(report(&task, TaskChange::Complete(json!(1)))).unwrap();
+    let outcome = bench.session.outcome.as_ref().unwrap();
+    assert_eq!(outcome.reason.as_deref(), Some("it would need more than 67108864 bytes in its tasks"));
+    let (mut bench, task) = with_room("", 0);
+    bench.wait(i64::try_from(limits::TASK_TIMEOUT_MS).unwrap());
+    assert_eq!(bench.session.tasks[&task].status, sessiond_core::TaskStatus::Timeout);
+}
+
+#[test]
+fn lists_that_are_too_long_are_not_looked_at() {
+    let mut bench = Bench::new("a: back");
+    let violations = |result: Result<_, Rejection>| match result {
+        Err(Rejection::Invalid(violations)) => {
+            violations.into_iter().map(|violation| violation.pointer).collect::<Vec<_>>()
+        }
+        other => panic!("it is invalid, but {other:?}"),
+    };
+    let names = Some(vec!["none".to_owned(); limits::STEPS + 1]);
+    let update =
+        WorkflowUpdate { completed_steps: names.clone(), pending_steps: names, ..WorkflowUpdate::default() };
+    let refused = bench.run(Command::UpdateWorkflow(update));
+    assert_eq!(violations(refused), ["/completed_steps", "/pending_steps"]);
+    let mut new = task_for("back");
+    new.fallback_agents = (0..=limits::FALLBACK_AGENTS).map(|n| agent(&format!("nobody{n}"))).collect();
+    assert_eq!(violations(bench.run(Command::Delegate(new))), ["/fallback_agents"]);
+}
+
+#[test]
+fn a_journal_from_outside_keeps_the_limits_too() {
+    let mut bench = Bench::new("a: back *");
+    let mut events = bench.events.clone();
+    assert_eq!(fold_checked(&events).unwrap().as_ref(), Some(&bench.session));
+    let first = events.len();
+    let add = |events: &mut Vec<sessiond_core::Event>, body| {
+        let last = events.last().unwrap().clone();
+        events.push(sessiond_core::Event { seq: last.seq + 1, body, ..last });
+    };
+    for n in 0..limits::PARTICIPANTS {
+        let (agent_id, text) = (agent(&format!("n{n}")), "x".to_owned());
+        add(&mut events, EventBody::ParticipantAdded { agent_id, framework: text.clone(), role: text });
+    }
+    assert_eq!(limit_of(fold_checked(&events)), ("participants", 256));
+    let most = first + limits::PARTICIPANTS - bench.session.participants.len();
+    assert!(fold_checked(&events[..most]).is_ok());
+    // Every kind of thing that adds up, or is large by itself.
+    let refused = |body| {
+        let mut events = events[..first].to_vec();
+        add(&mut events, body);
+        limit_of(fold_checked(&events)).0
+    };
+    let long = "x".repeat(limits::NAME_BYTES + 1);
+    let labels = (0..=limits::LABELS).map(|n| (n.to_string(), "x".to_owned())).collect();
+    let update = |name, labels| EventBody::SessionUpdated { name, labels, expires_at: None };
+    assert_eq!(refused(update(Some(long.clone()), None)), "bytes of a name");
+    assert_eq!(refused(update(None, Some(labels))), "labels");
+    let step = bench.session.workflow.as_ref().unwrap().steps[0].clone();
+    assert_eq!(refused(EventBody::WorkflowUpdated { steps: vec![step.clone(); 257] }), "steps of a workflow");
+    let long = vec![sessiond_core::Step { name: long, ..step }];
+    assert_eq!(refused(EventBody::WorkflowUpdated { steps: long }), "bytes of a name");
+    let document = Some(json!({ "x": "x".repeat(limits::CONTEXT_BYTES) }));
+    assert_eq!(refused(EventBody::ContextUpdated { document, patch: None }), "bytes of shared context");
+    bench.session.bytes = limits::SESSION_BYTES + 1;
+    assert_eq!(limit_of(check_limits(&bench.session)).0, "bytes of a session");
 }
