@@ -12,29 +12,29 @@ import { type SessionEvent, type SessionEvents, SessionManager } from './session
 /** The seed's options, and those that say how to find or start the server. */
 export interface CommunicationBusOptions {
   /** The server's port; 8080 when absent. With 0 a server is started on a free port. */
-  port?: number;
+  port?: number | undefined;
   /** The server's host; `localhost` when absent. */
-  host?: string;
+  host?: string | undefined;
   /** Sessions whose events are followed at the same time, 100 when absent; further ones wait, and miss nothing. */
-  maxConnections?: number;
+  maxConnections?: number | undefined;
   /** How often agents are looked at for `agent_connected` and `agent_disconnected`, in milliseconds; 30,000 when absent. */
-  heartbeatInterval?: number;
+  heartbeatInterval?: number | undefined;
   /** The time that an attempt of a requested task may take when the request names none, in milliseconds. */
-  messageTimeout?: number;
+  messageTimeout?: number | undefined;
   /** False: a server that `start` starts keeps its data for this run alone. One that runs already keeps what it keeps. */
-  persistenceEnabled?: boolean;
+  persistenceEnabled?: boolean | undefined;
   /** True: the server is reached by HTTPS, which needs a proxy in front of it; none can be started then. */
-  encryptionEnabled?: boolean;
+  encryptionEnabled?: boolean | undefined;
   /** The key; in Node from `SESSIOND_API_KEY` or `AGENT_BUS_API_KEY` when absent. */
-  apiKey?: string;
+  apiKey?: string | undefined;
   /** The directory of a server that `start` starts; `.sessiond` when absent. */
-  dataDir?: string;
+  dataDir?: string | undefined;
   /** The program that `start` starts; from `SESSIOND_BIN` when absent, else `sessiond` in the path. */
-  binary?: string;
+  binary?: string | undefined;
   /** False: `start` attaches to a server that runs, or fails. */
-  autoStart?: boolean;
+  autoStart?: boolean | undefined;
   /** The server's whole address, in place of `host` and `port`. */
-  url?: string;
+  url?: string | undefined;
 }
 
 /** What a bus tells: what it did itself, how agents are, and the events of its sessions. */

@@ -24,9 +24,9 @@ export type SessionExtras = Pick<CreateSession, 'session_id' | 'name' | 'labels'
 /** What may be said of a delegated task. */
 export interface DelegateOptions extends Pick<DelegateTask, 'priority' | 'step' | 'retry_policy' | 'fallback_agents'> {
   /** The session; without one the task is a message outside any. */
-  sessionId?: string;
+  sessionId?: string | undefined;
   /** The time that one attempt may take, in milliseconds. */
-  timeout?: number;
+  timeout?: number | undefined;
 }
 
 /** How far a plan is. */
