@@ -520,7 +520,7 @@ pub async fn results_are_aggregated(client: Client) {
             { "agent_id": "a://3", "result": { "verdict": "fail", "score": 2 }, "confidence": 0.4 }
         ]
     }));
-    let result = client.aggregate(aggregate).await.expect("they are aggregated");
+    let result = client.aggregate(aggregate, Call::default()).await.expect("they are aggregated");
     assert_eq!(result.unified_result, json!({ "verdict": "pass", "score": 7 }));
     assert!(result.conflicts.iter().any(|conflict| conflict.field == "/verdict"));
     assert!((0.0..=1.0).contains(&result.confidence_score));
@@ -532,7 +532,8 @@ pub async fn telemetry_has_its_own_cursor(client: Client) {
     let revision = client.session(&id).await.expect("it is read").revision;
     let points: Vec<_> =
         (0..30).map(|i| json!({ "series": "loss", "step": i, "value": 1.0 / f64::from(i + 1) })).collect();
-    client.put_points(&id, request(json!({ "points": points }))).await.expect("they are added");
+    let points = request(json!({ "points": points }));
+    client.put_points(&id, points, Call::default()).await.expect("they are added");
     let page =
         client.points(&id, request(json!({ "series": "loss", "limit": 20 }))).await.expect("they are read");
     assert_eq!(page.points.len(), 20);
@@ -545,7 +546,7 @@ pub async fn telemetry_has_its_own_cursor(client: Client) {
 /// A key is shown once, works until it is revoked, and its secret stands nowhere.
 pub async fn keys_are_made_and_revoked(client: Client) {
     let key = json!({ "name": "team", "role": "agent", "agents": ["opencode://*"], "expires_in": "720h" });
-    let created = client.create_key(request(key)).await.expect("it is made");
+    let created = client.create_key(request(key), Call::default()).await.expect("it is made");
     assert!(created.secret.len() > 40);
     let listed = client.keys().await.expect("they are listed").keys;
     assert!(!format!("{listed:?}").contains(&created.secret));

@@ -304,7 +304,7 @@ async fn where_no_websocket_can_be_had_the_inbox_is_polled() {
 async fn a_refused_key_ends_the_agent_at_once() {
     let bench = Bench::start().await;
     let key = json!({ "name": "ops", "role": "admin" });
-    bench.client.create_key(serde_json::from_value(key).unwrap()).await.unwrap();
+    bench.client.create_key(serde_json::from_value(key).unwrap(), Call::default()).await.unwrap();
     let running = Agent::start(bench.options(ONE), |_: TaskContext| async { Ok::<_, Failure>(Value::Null) });
     let Err(Error::Refused(problem)) = soon(running.wait()).await else {
         panic!("it goes on without a key");

@@ -73,10 +73,10 @@ pub struct Endpoints {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "https://agents.example.com/inbox")]
     pub http: Option<String>,
-    /// For others to know.
+    /// Kept for who may act as the agent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mcp: Option<String>,
-    /// For others to know.
+    /// Kept for who may act as the agent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub websocket: Option<String>,
 }
@@ -135,7 +135,7 @@ pub struct Agent {
     pub latency_ms: Option<f64>,
     /// The tasks that it has not ended.
     pub tasks: Vec<AgentTask>,
-    /// What it is and can, as it said.
+    /// What it is and can, as it said. Its endpoints are shown only to who may act as it: they can hold a secret.
     pub descriptor: AgentDescriptor,
 }
 

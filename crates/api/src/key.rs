@@ -12,13 +12,14 @@ use crate::schema;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateKey {
-    /// Whom the key stands for: the owner of the sessions that it creates. Several keys may share a name.
+    /// Whom the key stands for: the owner of the sessions that it creates. Several keys may share a name; `local`,
+    /// `sessiond` and `admin` are taken.
     #[schema(example = "backend-team")]
     pub name: String,
     /// What it may do at all.
     #[schema(value_type = schema::Role)]
     pub role: Role,
-    /// Which agents it may act as: ids, or prefixes that end in `*`. For the role `agent`.
+    /// Which agents it may act as: ids, or prefixes that end in `*`. For the role `agent` alone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<String>, example = json!(["opencode://*"]))]
     pub agents: Vec<AgentPattern>,
@@ -62,7 +63,7 @@ pub struct CreatedKey {
     /// The key.
     #[serde(flatten)]
     pub key: Key,
-    /// What to send as `Authorization: Bearer …`.
+    /// What to send as `Authorization: Bearer …`. Empty in the answer to a repeat: the secret is not kept.
     #[schema(example = "sk_…")]
     pub secret: String,
 }

@@ -238,7 +238,7 @@ pub trait Door: Send + Sync {
     /// A live view: the events after `after`, or from now on with a snapshot first.
     async fn watch(&self, id: &SessionId, after: Option<Revision>) -> Result<Watch, Problem>;
 
-    /// Sends a message.
+    /// Sends a message. Its id is its idempotency key, and it is sent whatever the session's revision is.
     async fn send_message(&self, message: api::Message, call: Call) -> Result<api::Sent, Problem>;
     /// Messages to agents that the caller may act as, newest first.
     async fn messages(&self, query: api::ListMessages) -> Result<api::MessagePage, Problem>;
@@ -260,18 +260,19 @@ pub trait Door: Send + Sync {
     /// Acknowledges messages.
     async fn ack(&self, agent: &AgentId, request: api::AckMessages) -> Result<api::Acknowledged, Problem>;
 
-    /// One result from those of several agents.
-    async fn aggregate(&self, request: api::Aggregate) -> Result<api::Aggregation, Problem>;
+    /// One result from those of several agents. The same request with one key has one id.
+    async fn aggregate(&self, request: api::Aggregate, call: Call) -> Result<api::Aggregation, Problem>;
 
-    /// Makes a key; for an administrator, as are the other operations on keys.
-    async fn create_key(&self, request: api::CreateKey) -> Result<api::CreatedKey, Problem>;
+    /// Makes a key; for an administrator, as are the other operations on keys. A repeat gets the key without its
+    /// secret, which is shown once and not kept: if it was lost on the way, revoke the key and make another.
+    async fn create_key(&self, request: api::CreateKey, call: Call) -> Result<api::CreatedKey, Problem>;
     /// All keys.
     async fn keys(&self) -> Result<api::KeyPage, Problem>;
     /// Ends a key's validity.
     async fn revoke_key(&self, key_id: &str) -> Result<api::Key, Problem>;
 
     /// Adds telemetry points.
-    async fn put_points(&self, id: &SessionId, request: api::PutPoints) -> Result<(), Problem>;
+    async fn put_points(&self, id: &SessionId, request: api::PutPoints, call: Call) -> Result<(), Problem>;
     /// Telemetry points.
     async fn points(&self, id: &SessionId, query: api::ListPoints) -> Result<api::PointPage, Problem>;
 

@@ -70,7 +70,8 @@ const TRIES: usize = 8;
 
 impl Registry {
     pub(crate) async fn load(store: &dyn Store) -> Result<Self, Error> {
-        let registry = Self { agents: RwLock::default(), version: watch::Sender::new(0), turn: Default::default() };
+        let registry =
+            Self { agents: RwLock::default(), version: watch::Sender::new(0), turn: Default::default() };
         registry.reload(store).await?;
         Ok(registry)
     }

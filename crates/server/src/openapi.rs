@@ -154,8 +154,11 @@ fn complete(method: &HttpMethod, path: &str, operation: &mut Operation) {
             "The same request with the same key has one effect and one answer, for 24 hours.",
         ));
     }
-    if changes && of_session && !path.ends_with("/telemetry") {
+    let telemetry = path.ends_with("/telemetry");
+    if changes && of_session && !telemetry {
         parameters.push(header("If-Match", "The revision that the caller decided on, in quotes, or `*`."));
+    }
+    if changes && of_session {
         parameters.push(header("Fencing-Token", "The token of the lease that the caller holds."));
         parameters.push(header("x-agent-id", "The agent that the caller acts as."));
     }
@@ -178,7 +181,7 @@ fn complete(method: &HttpMethod, path: &str, operation: &mut Operation) {
     if changes && !public {
         codes.push(Code::Conflict);
     }
-    if changes && of_session {
+    if changes && of_session && !telemetry {
         codes.push(Code::RevisionStale);
     }
     if path == "/messages/send" {

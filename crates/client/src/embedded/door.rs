@@ -11,7 +11,7 @@ use sessiond_core::{
     AgentId, Command, ContextChange, MessageId, Rejection, Revision, Session, SessionId, TaskChange, TaskId,
     TaskReport, limits,
 };
-use sessiond_engine::{NewKey, Registration, Reply, Response, WatchItem as EngineItem};
+use sessiond_engine::{NewKey, RegisteredAgent, Registration, Reply, Response, WatchItem as EngineItem};
 use sessiond_store::TaskQuery;
 
 use super::{Embedded, convert, problem};
@@ -51,6 +51,15 @@ impl Embedded {
         }
     }
 
+    /// An agent as the caller may see it: the address that its messages are posted to can hold a secret.
+    fn agent_view(&self, agent: RegisteredAgent) -> Result<api::Agent, Problem> {
+        let mut view = convert::agent(agent)?;
+        if !self.principal.acts_as(&view.agent_id) {
+            view.descriptor.endpoints = None;
+        }
+        Ok(view)
+    }
+
     /// The session that a task belongs to, whoever may see it.
     async fn session_of(&self, task: &TaskId) -> Result<SessionId, Problem> {
         match self.engine.task_session(task).await.map_err(problem)? {
@@ -70,6 +79,15 @@ fn hide_session(problem: Problem) -> Problem {
         Code::SessionNotFound => Rejection::TaskNotFound.into(),
         _ => problem,
     }
+}
+
+/// Refuses a condition that could not be kept: a caller must not believe that it was.
+fn unconditional(call: &Call) -> Result<(), Problem> {
+    if call.expected_revision.is_none() {
+        return Ok(());
+    }
+    let detail = "this is done whatever the session's revision is; leave the header out";
+    Err(Problem::invalid("If-Match", detail))
 }
 
 fn task_view(reply: &Reply, task: &TaskId) -> Result<api::Task, Problem> {
@@ -347,6 +365,7 @@ impl Door for Embedded {
             return Err(Problem::invalid("step", "steps belong to a session; ask GET /sessions/{id}/tasks"));
         }
         let query = TaskQuery {
+            visible_to: None, // The engine fills it in.
             assignee: query.assignee,
             status: query.status,
             cursor: query.cursor,
@@ -443,6 +462,7 @@ impl Door for Embedded {
     }
 
     async fn send_message(&self, message: api::Message, call: Call) -> Result<api::Sent, Problem> {
+        unconditional(&call)?;
         let message_id = message.message_id.clone();
         let sent = self.engine.send(&self.principal, message, call.fence).await.map_err(problem)?;
         let mut answer = match &sent.task {
@@ -495,13 +515,13 @@ impl Door for Embedded {
             self.engine.agents(&self.principal, after.as_ref(), limit + 1).await.map_err(problem)?;
         let more = agents.len() > limit;
         agents.truncate(limit);
-        let agents = agents.into_iter().map(convert::agent).collect::<Result<Vec<_>, _>>()?;
+        let agents = agents.into_iter().map(|agent| self.agent_view(agent)).collect::<Result<Vec<_>, _>>()?;
         let next_cursor = agents.last().filter(|_| more).map(|agent| agent.agent_id.to_string());
         Ok(api::AgentPage { agents, next_cursor })
     }
 
     async fn agent(&self, agent: &AgentId) -> Result<api::Agent, Problem> {
-        convert::agent(self.engine.agent(&self.principal, agent).await.map_err(problem)?)
+        self.agent_view(self.engine.agent(&self.principal, agent).await.map_err(problem)?)
     }
 
     async fn delete_agent(&self, agent: &AgentId) -> Result<(), Problem> {
@@ -535,22 +555,27 @@ impl Door for Embedded {
         Ok(api::Acknowledged { acknowledged })
     }
 
-    async fn aggregate(&self, request: api::Aggregate) -> Result<api::Aggregation, Problem> {
+    async fn aggregate(&self, request: api::Aggregate, call: Call) -> Result<api::Aggregation, Problem> {
+        unconditional(&call)?;
         self.see(&request.session_id).await?;
-        crate::aggregation::aggregate(request, self.engine.fresh_id("agg"))
+        // Nothing is stored, so that a repeat's id must follow from the request.
+        let id = match self.idempotency(&call, "aggregate", &request)? {
+            Some(idempotency) => idempotency.id("agg"),
+            None => self.engine.fresh_id("agg"),
+        };
+        crate::aggregation::aggregate(request, id)
     }
 
-    async fn create_key(&self, request: api::CreateKey) -> Result<api::CreatedKey, Problem> {
-        if request.name.is_empty() || request.name.len() > limits::NAME_BYTES {
-            return Err(Problem::invalid("/name", format!("a name has 1 to {} bytes", limits::NAME_BYTES)));
-        }
-        if request.agents.len() > limits::STEP_NAMES {
-            return Err(Problem::invalid("/agents", format!("at most {} patterns", limits::STEP_NAMES)));
-        }
+    async fn create_key(&self, request: api::CreateKey, call: Call) -> Result<api::CreatedKey, Problem> {
+        unconditional(&call)?;
+        let idempotency = self.idempotency(&call, "create_key", &request)?;
+        super::keys::check(&request)?;
         let api::CreateKey { name, role, agents, expires_in } = request;
         let new = NewKey { name, role, agents, expires_in };
-        let (key, secret) = self.engine.create_key(&self.principal, new).await.map_err(problem)?;
-        Ok(api::CreatedKey { key: convert::key(key), secret: secret.reveal().to_owned() })
+        let made = self.engine.create_key_once(&self.principal, new, idempotency).await;
+        let (key, secret) = made.map_err(problem)?;
+        let secret = secret.map(|secret| secret.reveal().to_owned()).unwrap_or_default();
+        Ok(api::CreatedKey { key: convert::key(key), secret })
     }
 
     async fn keys(&self) -> Result<api::KeyPage, Problem> {
@@ -562,10 +587,14 @@ impl Door for Embedded {
         self.engine.revoke_key(&self.principal, key_id).await.map(convert::key).map_err(problem)
     }
 
-    async fn put_points(&self, id: &SessionId, request: api::PutPoints) -> Result<(), Problem> {
+    async fn put_points(&self, id: &SessionId, request: api::PutPoints, call: Call) -> Result<(), Problem> {
+        unconditional(&call)?;
+        let idempotency = self.idempotency(&call, &format!("put_points {id}"), &request)?;
+        let Call { agent, fence, .. } = call;
         let now = self.engine.now();
         let points = request.points.into_iter().map(|point| convert::point(point, now)).collect();
-        self.engine.put_points(&self.principal, id, points).await.map_err(problem)
+        let put = self.engine.put_points(&self.principal, id, points, agent, fence, idempotency).await;
+        put.map_err(problem)
     }
 
     async fn points(&self, id: &SessionId, query: api::ListPoints) -> Result<api::PointPage, Problem> {

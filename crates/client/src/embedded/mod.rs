@@ -4,6 +4,7 @@
 mod convert;
 mod door;
 mod error;
+mod keys;
 
 use std::path::Path;
 use std::sync::Arc;

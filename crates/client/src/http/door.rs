@@ -285,12 +285,12 @@ impl Door for Http {
         self.post(agent(agent_id, "/inbox/ack")).json(&request).read().await
     }
 
-    async fn aggregate(&self, request: api::Aggregate) -> Result<api::Aggregation, Problem> {
-        self.post("/aggregations").json(&request).read().await
+    async fn aggregate(&self, request: api::Aggregate, call: Call) -> Result<api::Aggregation, Problem> {
+        self.post("/aggregations").call(call).json(&request).read().await
     }
 
-    async fn create_key(&self, request: api::CreateKey) -> Result<api::CreatedKey, Problem> {
-        self.post("/keys").json(&request).read().await
+    async fn create_key(&self, request: api::CreateKey, call: Call) -> Result<api::CreatedKey, Problem> {
+        self.post("/keys").call(call).json(&request).read().await
     }
 
     async fn keys(&self) -> Result<api::KeyPage, Problem> {
@@ -301,8 +301,8 @@ impl Door for Http {
         self.delete(format!("/keys/{}", segment(key_id))).read().await
     }
 
-    async fn put_points(&self, id: &SessionId, request: api::PutPoints) -> Result<(), Problem> {
-        self.post(session(id, "/telemetry")).json(&request).done().await
+    async fn put_points(&self, id: &SessionId, request: api::PutPoints, call: Call) -> Result<(), Problem> {
+        self.post(session(id, "/telemetry")).call(call).json(&request).done().await
     }
 
     async fn points(&self, id: &SessionId, query: api::ListPoints) -> Result<api::PointPage, Problem> {

@@ -5,14 +5,21 @@ use axum::http::header::CACHE_CONTROL;
 use sessiond_api as api;
 use sessiond_client::Door;
 
-use crate::extract::{At, Caller, Json, KeyId};
+use crate::extract::{At, Caller, Conditions, Json, KeyId};
 use crate::respond::{self, Answer};
 
 /// Make a key; its secret is shown this once.
+///
+/// The secret is not kept, so that a repeat with the same `Idempotency-Key` gets the key with an empty `secret`. If the
+/// secret was lost on the way, revoke the key and make another.
 #[utoipa::path(post, path = "/keys", tag = "keys", request_body = api::CreateKey,
     responses((status = 201, description = "The key and its secret.", body = api::CreatedKey)))]
-pub(super) async fn create_key(Caller(door): Caller, Json(request): Json<api::CreateKey>) -> Answer {
-    let mut response = respond::created("/keys", door.create_key(request).await?)?;
+pub(super) async fn create_key(
+    Caller(door): Caller,
+    Conditions(call): Conditions,
+    Json(request): Json<api::CreateKey>,
+) -> Answer {
+    let mut response = respond::created("/keys", door.create_key(request, call).await?)?;
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }

@@ -4,7 +4,7 @@ use sessiond_api as api;
 use sessiond_client::Door;
 use sessiond_core::SessionId;
 
-use crate::extract::{At, Caller, Json, Query};
+use crate::extract::{At, Caller, Conditions, Json, Query};
 use crate::respond::{self, Answer};
 
 /// Add telemetry points.
@@ -13,9 +13,10 @@ use crate::respond::{self, Answer};
 pub(super) async fn put_points(
     Caller(door): Caller,
     At(id): At<SessionId>,
+    Conditions(call): Conditions,
     Json(request): Json<api::PutPoints>,
 ) -> Answer {
-    door.put_points(&id, request).await?;
+    door.put_points(&id, request, call).await?;
     respond::nothing()
 }
 

@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use sessiond_api as api;
+use sessiond_client::Call;
 use sessiond_core::{AgentPattern, Span};
 
 use super::{Connection, Context};
@@ -105,7 +106,8 @@ impl Key {
                     Role::Client => sessiond_core::Role::Client,
                 };
                 let agents = agents.into_iter().map(AgentPattern).collect();
-                let created = client.create_key(api::CreateKey { name, role, agents, expires_in }).await?;
+                let request = api::CreateKey { name, role, agents, expires_in };
+                let created = client.create_key(request, Call::default()).await?;
                 if out.json {
                     out.json(&created)?;
                 } else {

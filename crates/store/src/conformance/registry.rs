@@ -77,8 +77,7 @@ pub async fn a_key_is_kept_replaced_and_listed_oldest_first(backend: &dyn Backen
     admin.expires_at = None;
     done(&store, vec![put(&admin)]).await;
     assert_eq!(store.keys().await.unwrap(), [old.clone(), admin.clone(), young.clone()]);
-    let once =
-        |key: &KeyRecord, at| Op::PutKey { key: Box::new(key.clone()), answer: Some(answer("k", at)) };
+    let once = |key: &KeyRecord, at| Op::PutKey { key: Box::new(key.clone()), answer: Some(answer("k", at)) };
     let (first, second) = (key("z1", 40, Role::Client), key("z2", 41, Role::Client));
     done(&store, vec![once(&first, 1)]).await;
     assert_eq!(refused(&store, once(&second, 2)).await, Refusal::Answered(answer("k", 1)));

@@ -263,12 +263,15 @@ impl AgentKey {
             return Ok(Self::None);
         }
         let created = client
-            .create_key(api::CreateKey {
-                name: "demo".to_owned(),
-                role: Role::Admin,
-                agents: Vec::new(),
-                expires_in: Some(Span::from_secs(24 * 3600)),
-            })
+            .create_key(
+                api::CreateKey {
+                    name: "demo".to_owned(),
+                    role: Role::Admin,
+                    agents: Vec::new(),
+                    expires_in: Some(Span::from_secs(24 * 3600)),
+                },
+                Call::default(),
+            )
             .await?;
         Ok(Self::Made { key_id: created.key.key_id, secret: created.secret })
     }

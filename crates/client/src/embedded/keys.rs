@@ -1,0 +1,92 @@
+//! What a new key may say of itself.
+
+use sessiond_api as api;
+use sessiond_api::Problem;
+use sessiond_core::{AgentId, AgentPattern, Role, limits};
+
+/// Who owns sessions under these names already: the person at this machine, the engine, and the configured key. A key
+/// of one of these names would own them too.
+const RESERVED: &[&str] = &["local", "sessiond", "admin"];
+
+/// Refuses a key with a wrong name or wrong patterns.
+pub(super) fn check(new: &api::CreateKey) -> Result<(), Problem> {
+    let wrong_name = |detail: String| Err(Problem::invalid("/name", detail));
+    let name = &new.name;
+    if name.trim().is_empty() || name.len() > limits::NAME_BYTES {
+        return wrong_name(format!("a name has 1 to {} bytes", limits::NAME_BYTES));
+    }
+    if name.chars().any(char::is_control) {
+        return wrong_name("a name is one line of text, without control characters".to_owned());
+    }
+    if RESERVED.contains(&name.as_str()) {
+        return wrong_name(format!("{name} is the name of an owner that needs no key; take another"));
+    }
+    let wrong_agents = |detail: String| Err(Problem::invalid("/agents", detail));
+    if new.agents.len() > limits::STEP_NAMES {
+        return wrong_agents(format!("at most {} patterns", limits::STEP_NAMES));
+    }
+    if new.role != Role::Agent && !new.agents.is_empty() {
+        return wrong_agents("only a key with the role agent acts as some agents; leave them out".to_owned());
+    }
+    match new.agents.iter().find(|pattern| !is_pattern(pattern)) {
+        Some(AgentPattern(pattern)) => {
+            wrong_agents(format!("{pattern:?} is neither an agent's id nor the beginning of one and a `*`"))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Whether some agent's id matches.
+fn is_pattern(AgentPattern(pattern): &AgentPattern) -> bool {
+    let is_id = |text: String| AgentId::parse(text).is_ok();
+    match pattern.strip_suffix('*') {
+        Some(prefix) => {
+            // A beginning is one that some ending makes an id.
+            ["", "x", "/x", "//x", "://x", "x://x"].iter().any(|end| is_id(format!("{prefix}{end}")))
+        }
+        None => is_id(pattern.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pointer(name: &str, role: Role, agents: &[&str]) -> Option<String> {
+        let agents = agents.iter().map(|pattern| AgentPattern((*pattern).to_owned())).collect();
+        let new = api::CreateKey { name: name.to_owned(), role, agents, expires_in: None };
+        check(&new).err().map(|problem| problem.errors[0].pointer.clone())
+    }
+
+    #[test]
+    fn a_pattern_is_an_agents_id_or_the_beginning_of_one() {
+        for fine in ["*", "a*", "a:*", "a:/*", "a://*", "a://b*", "a://b", "claude-code://team/*"] {
+            assert_eq!(pointer("team", Role::Agent, &[fine]), None, "{fine}");
+        }
+        for wrong in ["", "**", "a*b", "*://x", "a://*x*", "a", "a b*", "://*", "a://b c", "a://b\n*", "ä*"]
+        {
+            assert_eq!(
+                pointer("team", Role::Agent, &["a://*", wrong]).as_deref(),
+                Some("/agents"),
+                "{wrong}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_a_key_of_an_agent_has_patterns() {
+        for role in [Role::Client, Role::Admin] {
+            assert_eq!(pointer("team", role, &["a://*"]).as_deref(), Some("/agents"), "{role:?}");
+            assert_eq!(pointer("team", role, &[]), None, "{role:?}");
+        }
+        assert_eq!(pointer("team", Role::Agent, &[]), None);
+    }
+
+    #[test]
+    fn a_name_is_one_line_and_nobody_elses() {
+        for wrong in ["", "  ", "a\nb", "a\u{7f}", "local", "sessiond", "admin", &"x".repeat(10_000)] {
+            assert_eq!(pointer(wrong, Role::Client, &[]).as_deref(), Some("/name"), "{wrong:?}");
+        }
+        assert_eq!(pointer("Büro 3", Role::Client, &[]), None);
+    }
+}
