@@ -217,3 +217,178 @@ async fn a_server_without_keys_answers_to_this_machine_alone() {
     assert_eq!(admin.get("/sessions").await.status(), 200);
     bench.stop().await;
 }
+
+#[tokio::test]
+async fn a_second_key_of_one_scope_cannot_take_an_agent_over() {
+    let bench = Bench::keyed().await;
+    let first = bench.as_role("first", Role::Agent, &["pair://*"]).await;
+    let second = bench.as_role("second", Role::Agent, &["pair://*"]).await;
+    let agent = "/agents/pair%3A%2F%2Fa";
+    let descriptor = |by: &str| json!({"agent_descriptor": {"agent_id": "pair://a", "metadata": {"by": by}}});
+    first.expect(201, Method::POST, "/agents/register", Some(descriptor("first"))).await;
+    let taken = second.post("/agents/register", descriptor("second")).await;
+    problem(taken, StatusCode::CONFLICT, "agent_exists").await;
+    let deleted = second.request(Method::DELETE, agent).send().await.unwrap();
+    problem(deleted, StatusCode::CONFLICT, "agent_exists").await;
+    let present = second.expect(200, Method::GET, agent, None).await;
+    assert_eq!(
+        (&present["owner"], &present["descriptor"]["metadata"]["by"]),
+        (&json!("first"), &json!("first"))
+    );
+    first.expect(204, Method::DELETE, agent, None).await;
+    // Of two who find it free at once, one gets it.
+    for _ in 0..20 {
+        let (one, two) = tokio::join!(
+            first.post("/agents/register", descriptor("first")),
+            second.post("/agents/register", descriptor("second"))
+        );
+        let mut statuses = [one.status().as_u16(), two.status().as_u16()];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [201, 409]);
+        bench.expect(204, Method::DELETE, agent, None).await;
+    }
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn where_an_agent_listens_is_told_to_who_may_act_as_it() {
+    let bench = Bench::keyed().await;
+    let url = "http://127.0.0.1:9/inbox?token=secret";
+    let descriptor = json!({"agent_descriptor": {
+        "agent_id": "hook://a", "endpoints": {"http": url}, "capabilities": {"tools": ["x"]}
+    }});
+    let own = bench.as_role("own", Role::Agent, &["hook://*"]).await;
+    own.expect(201, Method::POST, "/agents/register", Some(descriptor)).await;
+    for may in [&own, &bench] {
+        let agent = may.expect(200, Method::GET, "/agents/hook%3A%2F%2Fa", None).await;
+        assert_eq!(agent["descriptor"]["endpoints"]["http"], url);
+    }
+    let client = bench.as_role("client", Role::Client, &[]).await;
+    let stranger = bench.as_role("stranger", Role::Agent, &["other://*"]).await;
+    for may_not in [&client, &stranger] {
+        let agent = may_not.expect(200, Method::GET, "/agents/hook%3A%2F%2Fa", None).await;
+        assert_eq!(agent["descriptor"]["capabilities"]["tools"], json!(["x"]));
+        for path in ["/agents", "/agents/hook%3A%2F%2Fa"] {
+            let text = may_not.get(path).await.text().await.unwrap();
+            assert!(!text.contains("token=secret"), "{path}: {text}");
+        }
+    }
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn a_clients_key_sees_nothing_by_agents() {
+    let bench = Bench::keyed().await;
+    let patterned = json!({"name": "client", "role": "client", "agents": ["opencode://*"]});
+    let refused = bench.post("/keys", patterned).await;
+    let refused = problem(refused, StatusCode::UNPROCESSABLE_ENTITY, "invalid_input").await;
+    assert_eq!(refused["errors"][0]["pointer"], "/agents");
+    let reserved = bench.post("/keys", json!({"name": "local", "role": "client"})).await;
+    let reserved = problem(reserved, StatusCode::UNPROCESSABLE_ENTITY, "invalid_input").await;
+    assert_eq!(reserved["errors"][0]["pointer"], "/name");
+    // One that was made before they were refused.
+    bench.expect(201, Method::POST, "/sessions", Some(seed_session("s"))).await;
+    let client = bench.as_role("client", Role::Client, &["opencode://*"]).await;
+    problem(client.get("/sessions/s").await, StatusCode::NOT_FOUND, "session_not_found").await;
+    assert_eq!(client.expect(200, Method::GET, "/sessions", None).await["sessions"], json!([]));
+    assert_eq!(client.expect(200, Method::GET, "/tasks", None).await["tasks"], json!([]));
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn a_holder_that_was_fenced_out_writes_no_telemetry() {
+    let bench = Bench::keyed().await;
+    bench.expect(201, Method::POST, "/sessions", Some(seed_session("s"))).await;
+    let agent = bench.as_role("agent", Role::Agent, &["opencode://*"]).await;
+    let lease = "/sessions/s/participants/opencode%3A%2F%2Fbackend/lease";
+    let claim = json!({"holder": "one", "ttl": "30s"});
+    let old = agent.expect(200, Method::POST, lease, Some(claim.clone())).await["fence"].clone();
+    let new = agent.expect(200, Method::POST, lease, Some(claim)).await["fence"].clone();
+    let write = async |fence: Option<&Value>| {
+        let mut request = agent.request(Method::POST, "/sessions/s/telemetry");
+        if let Some(fence) = fence {
+            request = request.header("fencing-token", fence.to_string());
+        }
+        request.json(&json!({"points": [{"series": "x", "value": 1.0}]})).send().await.unwrap()
+    };
+    problem(write(Some(&old)).await, StatusCode::CONFLICT, "fence_stale").await;
+    problem(write(None).await, StatusCode::CONFLICT, "fence_stale").await;
+    assert_eq!(write(Some(&new)).await.status(), 204);
+    let kept = agent.expect(200, Method::GET, "/sessions/s/telemetry", None).await;
+    assert_eq!(kept["points"].as_array().unwrap().len(), 1, "{kept}");
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn who_left_a_session_sees_no_more_of_it() {
+    let bench = Bench::keyed().await;
+    bench
+        .expect(
+            201,
+            Method::POST,
+            "/sessions",
+            Some(json!({
+                "session_id": "s", "participants": [{"agent_id": "a://leaver", "role": "x"}]
+            })),
+        )
+        .await;
+    let leaver = bench.as_role("leaver", Role::Agent, &["a://*"]).await;
+    let mut stream = leaver
+        .request(Method::GET, "/sessions/s/events?after=0")
+        .header("accept", "text/event-stream")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(stream.status(), 200);
+    bench.expect(200, Method::DELETE, "/sessions/s/participants/a%3A%2F%2Fleaver", None).await;
+    problem(leaver.get("/sessions/s").await, StatusCode::NOT_FOUND, "session_not_found").await;
+    let ended = async { while let Ok(Some(_)) = stream.chunk().await {} };
+    tokio::time::timeout(std::time::Duration::from_secs(10), ended).await.expect("the stream ends");
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn a_repeat_does_not_show_a_session_made_anew_by_another() {
+    let bench = Bench::keyed().await;
+    let first = bench.as_role("first", Role::Client, &[]).await;
+    let second = bench.as_role("second", Role::Client, &[]).await;
+    let create = async |bench: &Bench, name: &str| {
+        let request = bench.request(Method::POST, "/sessions").header("idempotency-key", "k");
+        request.json(&json!({"session_id": "s", "name": name})).send().await.unwrap()
+    };
+    assert_eq!(create(&first, "first's").await.status(), 201);
+    first.expect(204, Method::DELETE, "/sessions/s", None).await;
+    assert_eq!(create(&second, "second's").await.status(), 201);
+    let repeat = create(&first, "first's").await;
+    let status = repeat.status();
+    let text = repeat.text().await.unwrap();
+    assert!(status.is_client_error() && !text.contains("second"), "{status}: {text}");
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn a_link_from_elsewhere_takes_nothing_out_of_an_inbox() {
+    let bench = Bench::keyless().await;
+    for agent in ["a://from", "a://to"] {
+        bench.register(agent).await;
+    }
+    let sent = message("m1", "a://from", "a://to", "status_update", json!({}));
+    bench.expect(200, Method::POST, "/messages/send", Some(sent)).await;
+    let inbox = "/agents/a%3A%2F%2Fto/inbox";
+    let from = |path: &str, site: &'static str| {
+        let request = bench.request(Method::GET, path).header("sec-fetch-mode", "navigate");
+        request.header("sec-fetch-site", site).send()
+    };
+    for site in ["cross-site", "same-site"] {
+        problem(from(inbox, site).await.unwrap(), StatusCode::FORBIDDEN, "origin_refused").await;
+        for page in ["/", "/docs", "/health"] {
+            assert!(!from(page, site).await.unwrap().status().is_client_error(), "{page}");
+        }
+    }
+    for site in ["same-origin", "none"] {
+        assert_eq!(from("/sessions", site).await.unwrap().status(), 200, "{site}");
+    }
+    let inbox = bench.expect(200, Method::GET, inbox, None).await;
+    assert_eq!(inbox["messages"][0]["attempt"], 1, "{inbox}");
+    bench.stop().await;
+}

@@ -79,14 +79,17 @@ impl From<Failure> for Refused {
 
 fn admit(app: &App, request: &Request) -> Result<Admitted, Refused> {
     let keyless = app.is_keyless();
+    let path = request.extensions().get::<MatchedPath>();
+    let found = path.map(|path| table::find(request.method(), path.as_str()));
     if keyless {
-        origin::check(request, &app.options.allow_hosts)?;
+        let public = matches!(found, Some(Found::Access(Access::Public)));
+        origin::check(request, &app.options.allow_hosts, public)?;
     }
-    let Some(path) = request.extensions().get::<MatchedPath>() else {
+    let (Some(path), Some(found)) = (path, found) else {
         let detail = format!("there is nothing at {}; /docs lists what there is", request.uri().path());
         return Err(Failure::new(Code::NotFound, detail).into());
     };
-    let access = match table::find(request.method(), path.as_str()) {
+    let access = match found {
         Found::Access(access) => access,
         Found::Methods(methods) if request.method() == Method::OPTIONS => {
             return Ok(Admitted::Options(allow(&methods)));

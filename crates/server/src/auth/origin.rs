@@ -2,7 +2,7 @@
 //!
 //! A page can make its visitor's browser send requests to 127.0.0.1, and can give its own host name that address
 //! (DNS rebinding). The browser tells on it all the same: `Host` is then the page's name, `Origin` its origin, and
-//! `Sec-Fetch-Site` is not `same-origin`.
+//! `Sec-Fetch-Site` is not `same-origin`. Another port of this machine is elsewhere too.
 
 use std::net::IpAddr;
 
@@ -13,8 +13,8 @@ use sessiond_api::Code;
 
 use crate::respond::Failure;
 
-/// Refuses what a page elsewhere may have sent.
-pub(super) fn check(request: &Request, allow_hosts: &[String]) -> Result<(), Failure> {
+/// Refuses what a page elsewhere may have sent. `public` says that the route is open to everybody and changes nothing.
+pub(super) fn check(request: &Request, allow_hosts: &[String], public: bool) -> Result<(), Failure> {
     let headers = request.headers();
     // A request line may hold the whole address; it then counts, not the header.
     let host = match request.uri().authority() {
@@ -41,12 +41,12 @@ pub(super) fn check(request: &Request, allow_hosts: &[String]) -> Result<(), Fai
             return Err(refused());
         }
     }
-    let fetch = |name: &str| single(headers, name).unwrap_or_default();
-    // A link that somebody follows is harmless: the page that it comes from cannot read what it opens.
-    if fetch("sec-fetch-site") == "cross-site" && fetch("sec-fetch-mode") != "navigate" {
-        return Err(refused());
-    }
-    Ok(())
+    // A link that somebody follows to a page of ours is harmless: where it comes from cannot read what it opens.
+    // Elsewhere it is not, because reading an inbox takes messages out of it.
+    let link = public && single(headers, "sec-fetch-mode") == Some("navigate");
+    let own = !headers.contains_key("sec-fetch-site")
+        || matches!(single(headers, "sec-fetch-site"), Some("same-origin" | "none"));
+    if own || link { Ok(()) } else { Err(refused()) }
 }
 
 fn single<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -84,11 +84,15 @@ mod tests {
     use super::*;
 
     fn check(headers: &[(&str, &str)]) -> bool {
+        check_route(headers, false)
+    }
+
+    fn check_route(headers: &[(&str, &str)], public: bool) -> bool {
         let mut request = Request::builder().uri("/sessions");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        super::check(&request.body(Body::empty()).unwrap(), &["box.lan".to_owned()]).is_ok()
+        super::check(&request.body(Body::empty()).unwrap(), &["box.lan".to_owned()], public).is_ok()
     }
 
     #[test]
@@ -126,7 +130,23 @@ mod tests {
         {
             assert!(!check(&[host, ("origin", origin)]), "{origin}");
         }
-        assert!(!check(&[host, ("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "no-cors")]));
-        assert!(check(&[host, ("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")]));
+    }
+
+    #[test]
+    fn a_link_from_elsewhere_leads_to_public_pages_alone() {
+        let host = ("host", "localhost:8080");
+        for mode in ["navigate", "cors", "no-cors"] {
+            for site in ["same-origin", "none"] {
+                assert!(check(&[host, ("sec-fetch-site", site), ("sec-fetch-mode", mode)]), "{site} {mode}");
+            }
+            // Another port of this machine is the same site and another origin.
+            for site in ["cross-site", "same-site", "something-new", ""] {
+                let headers = [host, ("sec-fetch-site", site), ("sec-fetch-mode", mode)];
+                assert!(!check(&headers), "{site} {mode}");
+                assert_eq!(check_route(&headers, true), mode == "navigate", "{site} {mode}");
+            }
+        }
+        assert!(!check(&[host, ("sec-fetch-site", "none"), ("sec-fetch-site", "cross-site")]));
+        assert!(!check_route(&[host, ("sec-fetch-site", "cross-site")], true));
     }
 }
