@@ -91,7 +91,7 @@ impl Engine {
         idempotency: Option<Idempotency>,
     ) -> Result<(Reply, u64), Error> {
         let (header, records) = read_export(lines)?;
-        let source = fold(&records).map_err(|error| Error::Import { line: 0, detail: error.to_string() })?;
+        let source = fold_checked(&records)?;
         if source.revision != header.revision {
             let detail =
                 format!("the header speaks of {} events, {} are there", header.revision, source.revision);
@@ -220,6 +220,22 @@ fn fold(records: &[Record]) -> Result<Session, Error> {
     let mut fold = Fold::default();
     fold.take(records)?;
     fold.end()
+}
+
+/// Folds an import, which may say anything: it is refused at the first line with which it passes a limit.
+fn fold_checked(records: &[Record]) -> Result<Session, Error> {
+    let mut session = None;
+    for record in records {
+        let event = read_event(record)?;
+        sessiond_core::apply_checked(&mut session, &event).map_err(|error| {
+            let line = usize::try_from(record.seq).map_or(0, |seq| seq + 1);
+            Error::Import { line, detail: error.to_string() }
+        })?;
+    }
+    let wrong = |detail: String| Error::Import { line: records.len() + 1, detail };
+    let session = session.ok_or_else(|| wrong("there is no event in it".into()))?;
+    sessiond_core::check_limits(&session).map_err(|error| wrong(error.to_string()))?;
+    Ok(session)
 }
 
 /// Reads the lines of an export. Events are written anew, so that nothing but events can come in.
