@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 
 use crate::tally::Tally;
-use crate::tools::{CARGO_DENY, CLIPPY, CURL, Found, NODE, NPM, PYTHON_MCP, RUSTFMT, Tool};
+use crate::tools::{CARGO_DENY, CLIPPY, CURL, Found, NODE, NODE_MCP, NPM, PYTHON_MCP, RUSTFMT, Tool};
 use crate::{cargo, docs};
 
 /// What to run, and how strictly.
@@ -107,7 +107,8 @@ static STEPS: &[Step] = &[
 ];
 
 /// Tools that some tests need, and the part of those tests' names that says so.
-static TEST_TOOLS: &[(&Tool, &str)] = &[(&CURL, "needs_curl"), (&PYTHON_MCP, "needs_python_mcp")];
+static TEST_TOOLS: &[(&Tool, &str)] =
+    &[(&CURL, "needs_curl"), (&PYTHON_MCP, "needs_python_mcp"), (&NODE_MCP, "needs_node_mcp")];
 
 /// What came of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]

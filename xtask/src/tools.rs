@@ -70,6 +70,18 @@ pub static PYTHON_MCP: Tool = Tool {
     install: "python3 -m venv target/mcp && target/mcp/bin/pip install 'mcp>=2.3,<3'",
 };
 
+/// The official MCP client for Node.js, beside the one for Python.
+pub static NODE_MCP: Tool = Tool {
+    name: "node mcp",
+    probe: &[
+        "node",
+        "-p",
+        "require('./target/mcp/node_modules/@modelcontextprotocol/sdk/package.json').version",
+    ],
+    minimum: Some((1, 32)),
+    install: "npm install --prefix target/mcp @modelcontextprotocol/sdk@1",
+};
+
 /// What was found of a tool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {

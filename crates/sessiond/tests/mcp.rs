@@ -1,16 +1,27 @@
-//! `sessiond mcp` and `/mcp` with the official Python client, which `cargo xtask test` looks for by this module's name.
+//! `sessiond mcp` and `/mcp` with the official clients for Python and TypeScript; the modules' names say which a test needs.
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
 mod support;
 
-use std::path::Path;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use support::Place;
 
-/// The Python that has the client; `xtask/src/tools.rs` says how to make it.
-fn python() -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/mcp/bin/python")
+const PROGRAM: &str = env!("CARGO_BIN_EXE_sessiond");
+
+/// Where the clients lie; `xtask/src/tools.rs` says how to get them.
+fn clients() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/mcp")
+}
+
+/// A script of `tests/mcp/`, which must say that it has come to its end.
+fn finishes(mut command: Command, script: &str, arguments: &[&OsStr]) {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/mcp").join(script);
+    let output = command.arg(script).args(arguments).env("NO_PROXY", "127.0.0.1").output().unwrap();
+    let (said, wrong) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && said.contains("finished together"), "{said}{wrong}");
 }
 
 mod needs_python_mcp {
@@ -30,20 +41,21 @@ mod needs_python_mcp {
             &url,
         ]);
         agent.line_with("connected");
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/mcp/two_clients.py");
-        let output = Command::new(python())
-            .arg(script)
-            .args([&url, env!("CARGO_BIN_EXE_sessiond")])
-            .arg(place.path())
-            .env("NO_PROXY", "127.0.0.1")
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&output.stdout);
-        assert!(
-            output.status.success() && said.contains("finished together"),
-            "{said}{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        let arguments = [url.as_ref(), PROGRAM.as_ref(), place.path().as_os_str()];
+        finishes(Command::new(clients().join("bin/python")), "two_clients.py", &arguments);
+    }
+}
+
+mod needs_node_mcp {
+    use super::*;
+
+    #[test]
+    fn a_client_on_http_and_one_on_standard_input_finish_a_session_together() {
+        let place = Place::new();
+        let (_server, url) = place.serve(&[]);
+        let clients = clients().canonicalize().unwrap();
+        let arguments = [clients.as_os_str(), url.as_ref(), PROGRAM.as_ref(), place.path().as_os_str()];
+        finishes(Command::new("node"), "two_clients.mjs", &arguments);
     }
 }
 
