@@ -253,7 +253,11 @@ export interface paths {
         /** List all keys, oldest first, without their secrets. */
         get: operations["list_keys"];
         put?: never;
-        /** Make a key; its secret is shown this once. */
+        /**
+         * Make a key; its secret is shown this once.
+         * @description The secret is not kept, so that a repeat with the same `Idempotency-Key` gets the key with an empty `secret`. If the
+         *     secret was lost on the way, revoke the key and make another.
+         */
         post: operations["create_key"];
         delete?: never;
         options?: never;
@@ -931,7 +935,7 @@ export interface components {
             latency_ms?: number | null;
             /** @description The tasks that it has not ended. */
             tasks: components["schemas"]["AgentTask"][];
-            /** @description What it is and can, as it said. */
+            /** @description What it is and can, as it said. Its endpoints are shown only to who may act as it: they can hold a secret. */
             descriptor: components["schemas"]["AgentDescriptor"];
         };
         /** @description What an agent is and can. */
@@ -1163,14 +1167,15 @@ export interface components {
         /** @description Makes a key. */
         CreateKey: {
             /**
-             * @description Whom the key stands for: the owner of the sessions that it creates. Several keys may share a name.
+             * @description Whom the key stands for: the owner of the sessions that it creates. Several keys may share a name; `local`,
+             *     `sessiond` and `admin` are taken.
              * @example backend-team
              */
             name: string;
             /** @description What it may do at all. */
             role: components["schemas"]["Role"];
             /**
-             * @description Which agents it may act as: ids, or prefixes that end in `*`. For the role `agent`.
+             * @description Which agents it may act as: ids, or prefixes that end in `*`. For the role `agent` alone.
              * @example [
              *       "opencode://*"
              *     ]
@@ -1217,7 +1222,7 @@ export interface components {
         /** @description A key with its secret, which is shown this once and not kept. */
         CreatedKey: components["schemas"]["Key"] & {
             /**
-             * @description What to send as `Authorization: Bearer …`.
+             * @description What to send as `Authorization: Bearer …`. Empty in the answer to a repeat: the secret is not kept.
              * @example sk_…
              */
             secret: string;
@@ -1263,9 +1268,9 @@ export interface components {
              * @example https://agents.example.com/inbox
              */
             http?: string | null;
-            /** @description For others to know. */
+            /** @description Kept for who may act as the agent. */
             mcp?: string | null;
-            /** @description For others to know. */
+            /** @description Kept for who may act as the agent. */
             websocket?: string | null;
         };
         /** @description One entry of a session's journal. */
@@ -4175,6 +4180,10 @@ export interface operations {
             header?: {
                 /** @description The same request with the same key has one effect and one answer, for 24 hours. */
                 "Idempotency-Key"?: string;
+                /** @description The token of the lease that the caller holds. */
+                "Fencing-Token"?: string;
+                /** @description The agent that the caller acts as. */
+                "x-agent-id"?: string;
             };
             path: {
                 /**
@@ -4203,7 +4212,6 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
