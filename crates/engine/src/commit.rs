@@ -88,7 +88,7 @@ async fn write(store: &dyn Store, ops: Vec<Op>) -> Vec<Outcome> {
     let mut outcomes = Vec::with_capacity(count);
     for op in kept {
         match store.write(vec![op]).await {
-            Ok(mut one) => outcomes.push(one.pop().map_or(Err(Error::Closed), Ok)),
+            Ok(mut one) => outcomes.push(one.pop().ok_or(Error::Closed)),
             Err(error) if takes_none(&error) => {
                 outcomes.resize(count, Err(error));
                 break;

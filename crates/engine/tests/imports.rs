@@ -1,4 +1,5 @@
 //! Imports: what a journal from outside may say.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 #![allow(missing_docs)]
 
 mod common;

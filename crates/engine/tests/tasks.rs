@@ -1,4 +1,5 @@
 //! Tasks over all sessions.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 #![allow(missing_docs)]
 
 mod common;

@@ -1,4 +1,5 @@
 //! Timers: a renewal that was acknowledged holds, and no timer keeps the others from firing.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 #![allow(missing_docs)]
 
 mod common;

@@ -424,11 +424,9 @@ pub async fn a_task_is_found_by_its_id_and_listed_newest_first(backend: &dyn Bac
 pub async fn a_principal_sees_the_tasks_of_the_sessions_that_it_sees(backend: &dyn Backend) {
     let store = open(backend).await;
     for (id, owner, member) in [("a", "ann", "w1"), ("b", "bob", "w2"), ("c", "bob", "w1")] {
-        let Op::Append(mut append) = begin(SummaryRow {
-            owner: owner.into(),
-            members: vec![agent(member)],
-            ..row(id)
-        }) else {
+        let Op::Append(mut append) =
+            begin(SummaryRow { owner: owner.into(), members: vec![agent(member)], ..row(id) })
+        else {
             panic!("it is an append");
         };
         append.tasks = vec![task(&format!("t-{id}"), id, member, TaskStatus::Pending)];

@@ -70,8 +70,12 @@ pub async fn a_fired_timer_is_cleared_unless_it_was_set_anew(backend: &dyn Backe
 pub async fn a_timer_is_moved_while_it_exists(backend: &dyn Backend) {
     let store = open(backend).await;
     set(&store, &[("t", 10)]).await;
-    let postpone =
-        |id: &str, key: &str| Op::MoveTimer { session_id: session(id), key: key.into(), from: None, at: at(70) };
+    let postpone = |id: &str, key: &str| Op::MoveTimer {
+        session_id: session(id),
+        key: key.into(),
+        from: None,
+        at: at(70),
+    };
     assert_eq!(do_one(&store, postpone("a", "t")).await, Done::Ok);
     assert_eq!(due(&store, 69, 9).await, (vec![], Some(70)));
     assert_eq!(refused(&store, postpone("a", "u")).await, Refusal::NotFound);
