@@ -53,7 +53,6 @@ pub struct AgentResult {
     pub confidence: Option<f64>,
     /// How long it took, in milliseconds; kept for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
     pub completion_time: Option<Value>,
     /// Why it gave nothing; it then has no say.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,5 +1,5 @@
 //! What the engine's tests share.
-#![allow(dead_code, missing_docs)]
+#![allow(dead_code, missing_docs, clippy::unwrap_used)]
 
 use std::path::Path;
 use std::sync::Arc;
