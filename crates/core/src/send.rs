@@ -26,6 +26,17 @@ pub(crate) fn send(draft: &mut Draft<'_>, message: Message) -> Result<Receipt, R
     }
 }
 
+impl Message {
+    /// Checks a message that is sent outside any session, where no state knows its fallback agents.
+    pub fn check_alone(&self) -> Result<(), Rejection> {
+        check(self)?;
+        let mut checks = Checks::default();
+        let (fallbacks, first) = (&self.routing.fallback_agents, &self.recipient.agent_id);
+        checks.fallback_agents("/routing/fallback_agents", fallbacks, Some(first), |_| true);
+        checks.done()
+    }
+}
+
 /// A request is a task.
 fn request(draft: &mut Draft<'_>, message: Message) -> Result<Receipt, Rejection> {
     let message_id = Some(message.message_id.clone());

@@ -9,7 +9,9 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
 use sessiond_core::{AgentId, Fence, Message, MessageId, Principal, Span, Timestamp, limits};
-use sessiond_store::{Dead, Delivery, Done, MessageQuery, MessageRecord, Op, Page};
+use sessiond_store::{
+    Delivery, Done, Exhausted, MessageQuery, MessageRecord, MessageState, Op, Page, Refusal,
+};
 use tokio::sync::watch;
 
 use crate::actor::{enqueue, refused};
@@ -17,6 +19,10 @@ use crate::{Engine, Error, Health};
 
 /// The longest that a reader sleeps without looking: a notice of another process may be lost.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
+/// How often a connection without room asks the store which of its messages were ended elsewhere.
+const RECONCILE: Duration = Duration::from_millis(500);
+/// How long an agent that nobody hears of is remembered.
+const FORGET: Span = Span::from_secs(24 * 3600);
 
 /// What this process knows of every agent that it has heard of.
 #[derive(Default)]
@@ -71,6 +77,18 @@ impl Hub {
         for desk in self.desks.lock().values() {
             desk.ring();
         }
+    }
+
+    /// Forgets agents that nobody here reads for, or waits for, and that were not heard of for long.
+    pub(crate) fn sweep(&self, now: Timestamp) {
+        let mut desks = self.desks.lock();
+        // A desk that somebody holds beside the map is being used.
+        desks.retain(|_, desk| {
+            let seen = desk.seen.lock();
+            let recent = seen.at.is_some_and(|at| now.since(at) <= FORGET);
+            recent || seen.connections > 0 || desk.bell.receiver_count() > 0 || Arc::strong_count(desk) > 1
+        });
+        desks.shrink_to_fit();
     }
 
     pub(crate) fn forget(&self, agent: &AgentId) {
@@ -134,6 +152,27 @@ pub struct InboxConnection {
     taking: Option<BoxFuture<'static, Result<Vec<Delivery>, Error>>>,
     /// What this connection holds unacknowledged, and since when.
     unacked: HashMap<MessageId, Instant>,
+    /// When the store was last asked what became of them.
+    reconciled: Option<Instant>,
+}
+
+/// What was taken for a reader. When the reader has gone away meanwhile it is dropped, and what it holds goes back.
+struct Handout {
+    engine: Engine,
+    agent: AgentId,
+    deliveries: Vec<Delivery>,
+}
+
+impl Handout {
+    fn collect(mut self) -> Vec<Delivery> {
+        std::mem::take(&mut self.deliveries)
+    }
+}
+
+impl Drop for Handout {
+    fn drop(&mut self) {
+        self.engine.put_back(&self.agent, std::mem::take(&mut self.deliveries));
+    }
 }
 
 impl Engine {
@@ -149,12 +188,18 @@ impl Engine {
         }
         let desk = self.shared.hub.desk(agent);
         let op = Op::Connect { agent_id: agent.clone(), now: self.now() };
-        let fence = match self.write(op).await?.map_err(refused)? {
-            Done::Fence(fence) => fence,
-            other => return Err(unexpected(&other)),
-        };
-        // The connection before this one must notice that it has been replaced.
-        desk.ring();
+        let (engine, its_desk) = (self.clone(), desk.clone());
+        let fence = self
+            .whole(async move {
+                let fence = match engine.write(op).await?.map_err(refused)? {
+                    Done::Fence(fence) => fence,
+                    other => return Err(unexpected(&other)),
+                };
+                // The connection before this one must notice that it has been replaced.
+                its_desk.ring();
+                Ok(fence)
+            })
+            .await?;
         {
             let mut seen = desk.seen.lock();
             seen.connections += 1;
@@ -171,6 +216,7 @@ impl Engine {
             ready: VecDeque::new(),
             taking: None,
             unacked: HashMap::new(),
+            reconciled: None,
         })
     }
 
@@ -185,8 +231,36 @@ impl Engine {
         wait: Duration,
     ) -> Result<Vec<Delivery>, Error> {
         acts_as(principal, agent)?;
+        self.known(agent).await?;
+        self.poll(agent, fence, limit, wait, true).await
+    }
+
+    /// As [`receive`](Self::receive), on behalf of an agent that may not live: this is no sign of its life.
+    pub async fn receive_for(
+        &self,
+        agent: &AgentId,
+        limit: usize,
+        wait: Duration,
+    ) -> Result<Vec<Delivery>, Error> {
+        self.known(agent).await?;
+        self.poll(agent, None, limit, wait, false).await
+    }
+
+    async fn poll(
+        &self,
+        agent: &AgentId,
+        fence: Option<Fence>,
+        limit: usize,
+        wait: Duration,
+        lives: bool,
+    ) -> Result<Vec<Delivery>, Error> {
         let desk = self.shared.hub.desk(agent);
-        desk.heard(self.now(), None);
+        let heard = || {
+            if lives {
+                desk.heard(self.now(), None);
+            }
+        };
+        heard();
         let mut bell = desk.subscribe();
         let deadline = tokio::time::Instant::now() + wait.min(Duration::from_millis(limits::WAIT_MS));
         let limit = limit.clamp(1, limits::INBOX_WINDOW);
@@ -207,8 +281,16 @@ impl Engine {
                 () = tokio::time::sleep(sleep) => {}
                 _ = bell.changed() => {}
             }
-            desk.heard(self.now(), None);
+            heard();
         }
+    }
+
+    /// Only agents that are registered, or have an inbox, are asked for: anybody could name any number of others.
+    async fn known(&self, agent: &AgentId) -> Result<(), Error> {
+        if self.is_registered(agent) || self.shared.store.inbox(agent, self.now()).await?.exists {
+            return Ok(());
+        }
+        Err(Error::AgentNotFound(agent.clone()))
     }
 
     /// Acknowledges messages: they are not delivered again. Says how many had not been acknowledged before.
@@ -226,16 +308,23 @@ impl Engine {
                 limit: limits::BATCH as u64,
             });
         }
+        self.known(agent).await?;
         let desk = self.shared.hub.desk(agent);
         desk.heard(self.now(), None);
         let op =
             Op::Ack { agent_id: agent.clone(), fence, message_ids: message_ids.clone(), now: self.now() };
-        let count = match self.write(op).await?.map_err(refused)? {
-            Done::Count(count) => count,
-            other => return Err(unexpected(&other)),
-        };
-        desk.acked(&message_ids);
-        Ok(count)
+        let engine = self.clone();
+        self.whole(async move {
+            let count = match engine.write(op).await?.map_err(refused)? {
+                Done::Count(count) => count,
+                other => return Err(unexpected(&other)),
+            };
+            desk.acked(&message_ids);
+            // A connection of the same agent may have waited for room.
+            desk.ring();
+            Ok(count)
+        })
+        .await
     }
 
     /// Puts a dead letter back into its inbox.
@@ -246,10 +335,15 @@ impl Engine {
         message: &MessageId,
     ) -> Result<(), Error> {
         acts_as(principal, agent)?;
-        let op = Op::Requeue { agent_id: agent.clone(), message_id: message.clone(), now: self.now() };
-        self.write(op).await?.map_err(refused)?;
-        self.shared.hub.wake(agent);
-        Ok(())
+        let (engine, agent, message_id) = (self.clone(), agent.clone(), message.clone());
+        self.whole(async move {
+            let (agent_id, inbox_limit, now) = (agent.clone(), limits::INBOX, engine.now());
+            let op = Op::Requeue { agent_id, message_id, inbox_limit, now };
+            engine.write(op).await?.map_err(refused)?;
+            engine.shared.hub.wake(&agent);
+            Ok(())
+        })
+        .await
     }
 
     /// Messages to an agent that the caller may act as; an administrator may ask for those to all.
@@ -281,12 +375,18 @@ impl Engine {
         Ok(self.shared.store.messages(query).await?)
     }
 
+    /// Takes messages out, with all that follows, though the reader goes away meanwhile; then they are put back.
     async fn take(
         &self,
         agent: &AgentId,
         fence: Option<Fence>,
         limit: usize,
     ) -> Result<Vec<Delivery>, Error> {
+        let (engine, agent) = (self.clone(), agent.clone());
+        self.whole(async move { engine.take_out(agent, fence, limit).await }).await.map(Handout::collect)
+    }
+
+    async fn take_out(&self, agent: AgentId, fence: Option<Fence>, limit: usize) -> Result<Handout, Error> {
         let now = self.now();
         let again =
             Span::from_millis(u64::try_from(self.shared.options.ack_timeout.as_millis()).unwrap_or(u64::MAX));
@@ -299,15 +399,34 @@ impl Engine {
             max_attempts: self.shared.options.delivery_attempts,
         };
         match self.write(op).await?.map_err(refused)? {
-            Done::Taken { deliveries, dead } => {
-                for letter in dead {
-                    self.pass_on(agent, letter).await;
+            Done::Taken { deliveries, exhausted } => {
+                let handout = Handout { engine: self.clone(), agent: agent.clone(), deliveries };
+                for letter in exhausted {
+                    self.bury(&agent, letter).await;
                 }
-                metrics::counter!("sessiond_deliveries_total").increment(deliveries.len() as u64);
-                Ok(deliveries)
+                metrics::counter!("sessiond_deliveries_total").increment(handout.deliveries.len() as u64);
+                Ok(handout)
             }
             other => Err(unexpected(&other)),
         }
+    }
+
+    /// Has deliveries that reached nobody taken again at once. If it does not come to that, they are when their time
+    /// has come.
+    fn put_back(&self, agent: &AgentId, deliveries: Vec<Delivery>) {
+        if deliveries.is_empty() || tokio::runtime::Handle::try_current().is_err() {
+            return;
+        }
+        let deliveries =
+            deliveries.into_iter().map(|delivery| (delivery.message_id, delivery.attempt)).collect();
+        let (engine, agent) = (self.clone(), agent.clone());
+        self.shared.tasks.spawn(async move {
+            let op = Op::Release { agent_id: agent.clone(), deliveries, now: engine.now() };
+            match engine.write(op).await {
+                Ok(_) => engine.shared.hub.wake(&agent),
+                Err(error) => tracing::debug!(%agent, %error, "what nobody collected is delivered later"),
+            }
+        });
     }
 
     /// How long nothing in the inbox will be due by itself.
@@ -318,29 +437,71 @@ impl Engine {
         Ok(until.clamp(Duration::from_millis(1), LONGEST_SLEEP))
     }
 
-    /// A message that was delivered too often goes to its first fallback agent. A task's request does not: what
-    /// becomes of a task is the session's business, which gives each attempt its time.
-    async fn pass_on(&self, agent: &AgentId, letter: Dead) {
-        metrics::counter!("sessiond_dead_letters_total").increment(1);
-        tracing::warn!(%agent, message = %letter.message_id, "a message was delivered too often; it is a dead letter now");
-        let Ok(mut message) = serde_json::from_str::<Message>(&letter.body) else {
-            return;
-        };
-        if message.sender.session_id.is_some() || message.routing.fallback_agents.is_empty() {
-            return;
-        }
-        message.recipient = sessiond_core::Party::new(message.routing.fallback_agents.remove(0));
-        let now = self.now();
-        let next = message.recipient.agent_id.clone();
-        let op = Op::Enqueue { message: Box::new(enqueue(&message, now, now, false)), answer: None };
-        match self.write(op).await {
-            Ok(Ok(_)) => self.shared.hub.wake(&next),
-            Ok(Err(refusal)) => {
-                tracing::warn!(%next, ?refusal, "the fallback agent cannot take the dead letter")
+    /// A message that was delivered too often is a dead letter, and goes to the first of its fallback agents that can
+    /// take it, in one transaction. A task's request does not: what becomes of a task is the session's business, which
+    /// gives each attempt its time. What cannot be buried now is come upon by the next take.
+    async fn bury(&self, agent: &AgentId, letter: Exhausted) {
+        let id = letter.message_id;
+        for next in onward(&letter.body) {
+            let to = next.recipient.agent_id.clone();
+            if !self.is_registered(&to) {
+                continue;
             }
-            Err(error) => tracing::warn!(%next, %error, "the dead letter cannot be passed on"),
+            match self.bury_as(agent, &id, Some(&next)).await {
+                Ok(Err(Refusal::NotFound)) => return,
+                Ok(Err(refusal)) => {
+                    tracing::warn!(%to, ?refusal, message = %id, "a fallback agent cannot take a dead letter");
+                }
+                Ok(Ok(_)) => {
+                    self.shared.hub.wake(&to);
+                    return tell_dead(agent, &id);
+                }
+                Err(error) => {
+                    return tracing::warn!(%agent, message = %id, %error, "a dead letter cannot be buried");
+                }
+            }
+        }
+        match self.bury_as(agent, &id, None).await {
+            Ok(Ok(_)) => tell_dead(agent, &id),
+            // Another reader was faster.
+            Ok(Err(_)) => {}
+            Err(error) => tracing::warn!(%agent, message = %id, %error, "a dead letter cannot be buried"),
         }
     }
+
+    async fn bury_as(
+        &self,
+        agent: &AgentId,
+        id: &MessageId,
+        next: Option<&Message>,
+    ) -> Result<Result<Done, Refusal>, Error> {
+        let now = self.now();
+        let onward = next.map(|next| Box::new(enqueue(next, now, now, false)));
+        self.write(Op::Bury { agent_id: agent.clone(), message_id: id.clone(), onward, now }).await
+    }
+}
+
+/// What a dead letter becomes for each of its fallback agents, in their order.
+fn onward(body: &str) -> Vec<Message> {
+    let Ok(message) = serde_json::from_str::<Message>(body) else {
+        return Vec::new();
+    };
+    if message.sender.session_id.is_some() {
+        return Vec::new();
+    }
+    let fallbacks = message.routing.fallback_agents.clone();
+    let to_each = fallbacks.iter().enumerate().map(|(n, to)| {
+        let mut next = message.clone();
+        next.recipient = sessiond_core::Party::new(to.clone());
+        next.routing.fallback_agents = fallbacks[n + 1..].to_vec();
+        next
+    });
+    to_each.collect()
+}
+
+fn tell_dead(agent: &AgentId, id: &MessageId) {
+    metrics::counter!("sessiond_dead_letters_total").increment(1);
+    tracing::warn!(%agent, message = %id, "a message was delivered too often; it is a dead letter now");
 }
 
 impl InboxConnection {
@@ -364,8 +525,7 @@ impl InboxConnection {
                 self.bell.mark_unchanged();
             }
             let room = self.room();
-            let mut sleep = LONGEST_SLEEP;
-            if room > 0 {
+            let sleep = if room > 0 {
                 let taken = self.take(room).await?;
                 if !taken.is_empty() {
                     let now = Instant::now();
@@ -374,8 +534,15 @@ impl InboxConnection {
                     self.ready.extend(taken);
                     continue;
                 }
-                sleep = self.engine.until_due(&self.agent).await?;
-            }
+                self.engine.until_due(&self.agent).await?
+            } else {
+                let since = self.reconciled.map_or(RECONCILE, |at| at.elapsed());
+                if since >= RECONCILE {
+                    self.reconcile().await?;
+                    continue;
+                }
+                RECONCILE.saturating_sub(since)
+            };
             tokio::select! {
                 () = self.engine.shared.stop.cancelled() => return Err(Error::Closed),
                 () = tokio::time::sleep(sleep) => {}
@@ -416,6 +583,25 @@ impl InboxConnection {
         limits::INBOX_WINDOW.saturating_sub(self.unacked.len())
     }
 
+    /// Forgets what was acknowledged or taken back elsewhere, by a request or a report of its task, and notices that
+    /// another connection has taken over.
+    async fn reconcile(&mut self) -> Result<(), Error> {
+        let store = &self.engine.shared.store;
+        let present = store.inbox(&self.agent, self.engine.now()).await?.fence;
+        if present != self.fence {
+            return Err(Error::InboxTaken { present });
+        }
+        let held: Vec<MessageId> = self.unacked.keys().cloned().collect();
+        for id in held {
+            let kept = store.message(&self.agent, &id).await?;
+            if kept.is_none_or(|kept| kept.state != MessageState::Queued) {
+                self.unacked.remove(&id);
+            }
+        }
+        self.reconciled = Some(Instant::now());
+        Ok(())
+    }
+
     async fn take(&mut self, room: usize) -> Result<Vec<Delivery>, Error> {
         let (engine, agent, fence) = (&self.engine, &self.agent, self.fence);
         let taking = self.taking.get_or_insert_with(|| {
@@ -435,6 +621,7 @@ impl InboxConnection {
 
 impl Drop for InboxConnection {
     fn drop(&mut self) {
+        self.engine.put_back(&self.agent, self.ready.drain(..).collect());
         let mut seen = self.desk.seen.lock();
         seen.connections = seen.connections.saturating_sub(1);
     }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sessiond_core::{
-    Command, DeliveryMode, Envelope, Fence, Message, MessageType, Principal, Receipt, Session, SessionId,
-    Span, Task, TaskId, limits,
+    Command, DeliveryMode, Envelope, Fence, Message, MessageType, Principal, Receipt, RetryPolicy, Routing,
+    Session, SessionId, Span, Task, TaskId, limits,
 };
 use sessiond_store::{MessageQuery, Op, Refusal};
 use sha2::{Digest, Sha256};
@@ -48,17 +48,22 @@ impl Engine {
         let sender = message.sender.agent_id.clone();
         if message.message_type == MessageType::Heartbeat {
             crate::inbox::acts_as(principal, &sender)?;
-            self.shared.hub.desk(&sender).heard(self.now(), None);
+            if self.is_registered(&sender) {
+                self.shared.hub.desk(&sender).heard(self.now(), None);
+            }
             return Ok(Sent { task: None, response: None, heartbeat: true });
         }
+        let session_id = message.sender.session_id.clone().or(message.recipient.session_id.clone());
+        let of_session = session_id.as_ref().map_or("", SessionId::as_str);
         let idempotency = Idempotency {
-            scope: format!("{SCOPE}{}", principal.name),
+            // Each sender chooses its own ids, in each session anew. None of the three has a line break in it.
+            scope: format!("{SCOPE}{}\n{sender}\n{of_session}", principal.name),
             key: message.message_id.to_string(),
             digest: Sha256::digest(serde_json::to_vec(&message).expect("a message has only string keys"))
                 .into(),
         };
-        let wait = (message.routing.delivery_mode == DeliveryMode::Sync).then(|| self.wait_of(&message));
-        let session_id = message.sender.session_id.clone().or(message.recipient.session_id.clone());
+        let wait = (message.routing.delivery_mode == DeliveryMode::Sync)
+            .then(|| wait_of(&message.routing, session_id.is_some()));
         match session_id {
             Some(id) => self.send_in_session(principal, id, message, fence, idempotency, wait).await,
             None => self.send_alone(principal, message, idempotency, wait).await,
@@ -108,27 +113,33 @@ impl Engine {
         if !self.is_registered(&recipient) {
             return Err(Error::AgentNotFound(recipient));
         }
-        check_size(&message)?;
+        message.check_alone()?;
+        if wait.is_some() && !self.is_registered(&message.sender.agent_id) {
+            let detail = "an answer outside a session reaches registered agents alone: register the sender, \
+                          or send it with delivery_mode async";
+            return Err(sessiond_core::Rejection::invalid("/routing/delivery_mode", detail).into());
+        }
         let now = self.now();
         let answer = idempotency.clone().answer("{}".to_owned(), now);
         let op = Op::Enqueue { message: Box::new(enqueue(&message, now, now, false)), answer: Some(answer) };
-        match self.write(op).await? {
-            Ok(_) => self.shared.hub.wake(&recipient),
-            Err(Refusal::Answered(answer)) => idempotency.same(&answer)?,
-            Err(refusal) => return Err(refused(refusal)),
-        }
-        metrics::counter!("sessiond_messages_total").increment(1);
+        let engine = self.clone();
+        self.whole(async move {
+            match engine.write(op).await? {
+                Ok(_) => {
+                    engine.shared.hub.wake(&recipient);
+                    metrics::counter!("sessiond_messages_total").increment(1);
+                    Ok(())
+                }
+                Err(Refusal::Answered(answer)) => idempotency.same(&answer),
+                Err(refusal) => Err(refused(refusal)),
+            }
+        })
+        .await?;
         let response = match wait {
             Some(wait) => Some(Response::Message(Box::new(self.reply_to(&message, wait).await?))),
             None => None,
         };
         Ok(Sent { task: None, response, heartbeat: false })
-    }
-
-    /// How long a synchronous sender waits: as long as its request may take with all its attempts, within limits.
-    fn wait_of(&self, message: &Message) -> Duration {
-        let timeout = message.routing.timeout.unwrap_or(Span::from_millis(limits::TASK_TIMEOUT_MS));
-        Duration::from(timeout).min(Duration::from_millis(limits::WAIT_MS))
     }
 
     /// Waits until a task ends.
@@ -164,16 +175,26 @@ impl Engine {
         let query = MessageQuery {
             recipient: Some(sender.clone()),
             in_reply_to: Some(message.message_id.clone()),
-            limit: 1,
+            limit: limits::PAGE_DEFAULT,
             ..MessageQuery::default()
         };
         let look = async {
             loop {
                 bell.mark_unchanged();
-                let found = self.shared.store.messages(query.clone()).await?.items.into_iter().next();
-                if let Some(reply) = found.and_then(|record| serde_json::from_str(&record.message.body).ok())
-                {
-                    return Ok(reply);
+                let mut query = query.clone();
+                loop {
+                    let page = self.shared.store.messages(query.clone()).await?;
+                    let mut replies = page
+                        .items
+                        .iter()
+                        .filter_map(|record| serde_json::from_str(&record.message.body).ok());
+                    if let Some(reply) = replies.find(|reply| answers(reply, message)) {
+                        return Ok(reply);
+                    }
+                    query.cursor = page.next_cursor;
+                    if query.cursor.is_none() {
+                        break;
+                    }
                 }
                 // The sender's own inbox rings when the reply comes.
                 if bell.changed().await.is_err() {
@@ -188,15 +209,42 @@ impl Engine {
     }
 }
 
-/// Outside a session nothing else looks at a message's size.
-fn check_size(message: &Message) -> Result<(), Error> {
-    let payload = serde_json::to_vec(&message.payload).map_or(0, |json| json.len());
-    if payload > limits::PAYLOAD_BYTES {
-        let detail = format!(
-            "it may have {} bytes at most; store what is larger elsewhere and name it",
-            limits::PAYLOAD_BYTES
-        );
-        return Err(sessiond_core::Rejection::invalid("/payload", detail).into());
+/// How long a synchronous sender waits, within limits: in a session as long as its request may take with all its attempts
+/// by all who may be asked, else as long as one may take, because nothing is tried again there.
+fn wait_of(routing: &Routing, in_session: bool) -> Duration {
+    let timeout = routing.timeout.map_or(limits::TASK_TIMEOUT_MS, Span::millis);
+    let policy = routing.retry_policy.clone().unwrap_or_default();
+    let (retries, agents) = match in_session {
+        true => (policy.max_retries.min(limits::RETRIES), 1 + routing.fallback_agents.len() as u64),
+        false => (0, 1),
+    };
+    let unjittered = RetryPolicy { jitter: false, ..policy };
+    let delays = (1..=retries).map(|retry| unjittered.delay(retry, 0).millis());
+    let of_one = delays.fold(timeout, |sum, delay| sum.saturating_add(delay).saturating_add(timeout));
+    Duration::from_millis(of_one.saturating_mul(agents).min(limits::WAIT_MS))
+}
+
+/// Whether a message comes from one of those that the request went, or may have gone, to.
+fn answers(reply: &Message, request: &Message) -> bool {
+    let by = &reply.sender.agent_id;
+    *by == request.recipient.agent_id || request.routing.fallback_agents.contains(by)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_synchronous_sender_waits_for_all_attempts_of_all_who_may_be_asked() {
+        let seconds = |routing: &Routing, in_session| wait_of(routing, in_session).as_secs();
+        let mut routing = Routing { timeout: Some(Span::from_secs(10)), ..Routing::default() };
+        assert_eq!((seconds(&routing, true), seconds(&routing, false)), (10, 10));
+        routing.retry_policy =
+            Some(RetryPolicy { max_retries: 2, base: Some(Span::from_secs(1)), ..RetryPolicy::default() });
+        assert_eq!(seconds(&routing, true), 10 + 1 + 10 + 2 + 10);
+        routing.fallback_agents = vec![sessiond_core::AgentId::parse("a://b").unwrap()];
+        assert_eq!((seconds(&routing, true), seconds(&routing, false)), (66, 10));
+        routing.retry_policy = Some(RetryPolicy { max_retries: u32::MAX, ..RetryPolicy::default() });
+        assert_eq!(seconds(&routing, true), limits::WAIT_MS / 1000);
     }
-    Ok(())
 }

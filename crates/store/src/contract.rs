@@ -53,7 +53,7 @@ pub enum Error {
 /// acceptance. Between streams a message is due by the highest priority among itself and those that were accepted
 /// after it in its stream, and then by acceptance. One that is not due yet, or is being delivered, holds up no other.
 /// A message *must* be handed out with an attempt one higher than the last time, also after a restart, until it is
-/// acknowledged, withdrawn, or dead. A reader with an older fencing token *must* be refused.
+/// acknowledged, withdrawn, or dead; a delivery that is taken back unseen counts as none. A reader with an older fencing token *must* be refused.
 ///
 /// **Reads** *may* run beside writes and *must* show every write that was acknowledged before they began.
 ///

@@ -13,7 +13,7 @@ pub mod sqlite;
 
 pub use contract::{Error, Store};
 pub use records::{
-    AgentRecord, Answer, Append, Change, Counts, Dead, Delivery, Done, Enqueue, Inbox, KeyRecord, ListQuery,
-    Loaded, MessageQuery, MessageRecord, MessageState, Op, Page, Point, Reading, Record, Records, Refusal,
-    Snapshot, Sort, SummaryRow, TaskQuery, TaskRow, TimerRow, Write,
+    AgentRecord, Answer, Append, Change, Counts, Delivery, Done, Enqueue, Exhausted, Inbox, KeyRecord,
+    ListQuery, Loaded, MessageQuery, MessageRecord, MessageState, Op, Page, Point, Reading, Record, Records,
+    Refusal, Snapshot, Sort, SummaryRow, TaskQuery, TaskRow, TimerRow, Write,
 };

@@ -83,7 +83,8 @@ pub enum Op {
         again_at: Timestamp,
         /// How many at most.
         limit: usize,
-        /// After this many deliveries a message is a dead letter instead.
+        /// After this many deliveries a message is not handed out any more, but reported as exhausted by each take that
+        /// comes upon it, until it is buried ([`Op::Bury`]).
         max_attempts: u32,
     },
     /// Acknowledges messages: they are not delivered again. Unknown ids are passed over. Answers [`Done::Count`] with
@@ -98,12 +99,37 @@ pub enum Op {
         /// The present time.
         now: Timestamp,
     },
-    /// Puts a dead letter back into its inbox, as if never delivered. Refused as [`Refusal::NotFound`].
+    /// Takes deliveries back that reached nobody: each can be taken again at once, and its attempt does not count. One
+    /// that was acknowledged, or taken again since, is passed over. Answers [`Done::Count`].
+    Release {
+        /// Whose inbox.
+        agent_id: AgentId,
+        /// Which, and with which attempt each was taken.
+        deliveries: Vec<(MessageId, u32)>,
+        /// The present time.
+        now: Timestamp,
+    },
+    /// Makes a message that waits in an inbox a dead letter, and puts another into an inbox in its place. Refused
+    /// ([`Refusal::NotFound`]) when it does not wait there, and then as [`Op::Enqueue`] is.
+    Bury {
+        /// Whose inbox.
+        agent_id: AgentId,
+        /// Which.
+        message_id: MessageId,
+        /// The message that goes on.
+        onward: Option<Box<Enqueue>>,
+        /// The present time.
+        now: Timestamp,
+    },
+    /// Puts a dead letter back into its inbox, as if never delivered. Refused as [`Refusal::NotFound`], and then as
+    /// [`Refusal::InboxFull`].
     Requeue {
         /// Whose inbox.
         agent_id: AgentId,
         /// Which.
         message_id: MessageId,
+        /// How many messages the inbox may hold.
+        inbox_limit: u64,
         /// The present time.
         now: Timestamp,
     },
@@ -163,12 +189,12 @@ pub enum Done {
     Fence(Fence),
     /// How many things it was done to.
     Count(u64),
-    /// Messages to deliver, in order, and those that became dead letters instead.
+    /// Messages to deliver, in order, and those that were delivered too often already.
     Taken {
         /// To deliver.
         deliveries: Vec<Delivery>,
-        /// Dead letters.
-        dead: Vec<Dead>,
+        /// To bury. They do not use up the limit of the take.
+        exhausted: Vec<Exhausted>,
     },
 }
 
@@ -406,7 +432,7 @@ pub struct Delivery {
 
 /// A message that was delivered too often.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Dead {
+pub struct Exhausted {
     /// Its id.
     pub message_id: MessageId,
     /// The message as JSON.
@@ -416,6 +442,8 @@ pub struct Dead {
 /// An inbox's state.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Inbox {
+    /// Whether there is one: something was sent to it, or somebody connected. It may stay when its agent is removed.
+    pub exists: bool,
     /// Messages not acknowledged, those that are being delivered included.
     pub depth: u64,
     /// The present fencing token; 0 when nobody ever connected.

@@ -10,7 +10,7 @@ pub(super) const AGAIN: i64 = 60_000;
 struct Taken {
     /// Ids and attempts.
     deliveries: Vec<(String, u32)>,
-    dead: Vec<String>,
+    exhausted: Vec<String>,
 }
 
 pub(super) fn take_op(now: i64, limit: usize, fence: Option<Fence>) -> Op {
@@ -18,14 +18,14 @@ pub(super) fn take_op(now: i64, limit: usize, fence: Option<Fence>) -> Op {
 }
 
 async fn take_as(store: &Arc<dyn Store>, now: i64, limit: usize, fence: Option<Fence>) -> Taken {
-    let Done::Taken { deliveries, dead } = do_one(store, take_op(now, limit, fence)).await else {
+    let Done::Taken { deliveries, exhausted } = do_one(store, take_op(now, limit, fence)).await else {
         panic!("a take answers with what was taken");
     };
     let expected_body = |id: &MessageId| format!(r#"{{"id":"{id}"}}"#);
     for delivery in &deliveries {
         assert_eq!(*delivery.body, *expected_body(&delivery.message_id));
     }
-    for letter in &dead {
+    for letter in &exhausted {
         assert_eq!(*letter.body, *expected_body(&letter.message_id));
     }
     Taken {
@@ -33,7 +33,7 @@ async fn take_as(store: &Arc<dyn Store>, now: i64, limit: usize, fence: Option<F
             .into_iter()
             .map(|delivery| (delivery.message_id.to_string(), delivery.attempt))
             .collect(),
-        dead: dead.into_iter().map(|letter| letter.message_id.to_string()).collect(),
+        exhausted: exhausted.into_iter().map(|letter| letter.message_id.to_string()).collect(),
     }
 }
 
@@ -43,7 +43,7 @@ pub(super) async fn take(store: &Arc<dyn Store>, now: i64, limit: usize) -> Vec<
     taken.deliveries.into_iter().map(|(id, _)| id).collect()
 }
 
-/// The attempts of what is taken at `now`, and the dead letters.
+/// The attempts of what is taken at `now`, and what is exhausted.
 async fn attempts(store: &Arc<dyn Store>, now: i64) -> Taken {
     take_as(store, now, 99, None).await
 }
@@ -70,7 +70,12 @@ pub(super) async fn connect(store: &Arc<dyn Store>, now: i64) -> Fence {
 }
 
 fn requeue(id: &str) -> Op {
-    Op::Requeue { agent_id: agent("to"), message_id: message_id(id), now: at(7_000) }
+    Op::Requeue { agent_id: agent("to"), message_id: message_id(id), inbox_limit: 100, now: at(7_000) }
+}
+
+fn bury(id: &str, now: i64, onward: Option<Enqueue>) -> Op {
+    let onward = onward.map(Box::new);
+    Op::Bury { agent_id: agent("to"), message_id: message_id(id), onward, now: at(now) }
 }
 
 pub(super) fn send(stream: &str, id: &str, priority: Priority) -> Op {
@@ -249,7 +254,7 @@ pub async fn an_acknowledged_message_is_not_delivered_again(backend: &dyn Backen
     assert_eq!(record.unwrap().unwrap().ended_at, Some(at(5_000)));
 }
 
-pub async fn a_message_delivered_too_often_is_a_dead_letter(backend: &dyn Backend) {
+pub async fn a_message_delivered_too_often_is_reported_until_it_is_buried(backend: &dyn Backend) {
     let store = open(backend).await;
     done(&store, vec![enqueue(message("a"))]).await;
     let mut now = 1_000;
@@ -257,19 +262,24 @@ pub async fn a_message_delivered_too_often_is_a_dead_letter(backend: &dyn Backen
         assert_eq!(attempts(&store, now).await.deliveries, [("a".to_owned(), attempt)]);
         now += AGAIN;
     }
-    let taken = attempts(&store, now).await;
-    assert!(taken.deliveries.is_empty());
-    assert_eq!(taken.dead, ["a"]);
+    for _ in 0..2 {
+        let taken = attempts(&store, now).await;
+        assert!(taken.deliveries.is_empty());
+        assert_eq!(taken.exhausted, ["a"]);
+        assert_eq!((depth(&store).await, state(&store, "a").await), (1, Some(MessageState::Queued)));
+    }
+    assert_eq!(do_one(&store, bury("a", now, None)).await, Done::Ok);
+    assert_eq!(refused(&store, bury("a", now, None)).await, Refusal::NotFound);
     assert_eq!(depth(&store).await, 0);
     let record = store.message(&agent("to"), &message_id("a")).await.unwrap().unwrap();
     assert_eq!((record.state, record.attempts), (MessageState::Dead, 3));
     assert_eq!(record.ended_at, Some(at(now)));
     let taken = attempts(&store, now + AGAIN).await;
-    assert!(taken.deliveries.is_empty() && taken.dead.is_empty());
+    assert!(taken.deliveries.is_empty() && taken.exhausted.is_empty());
     assert_eq!(ack(&store, &["a"]).await, Done::Count(0));
 }
 
-/// Delivers `ids` until they are dead.
+/// Delivers `ids` until they are exhausted.
 async fn kill(store: &Arc<dyn Store>, ids: &[&str]) {
     done(store, ids.iter().map(|id| enqueue(message(id))).collect()).await;
     for attempt in 0..3 {
@@ -277,21 +287,77 @@ async fn kill(store: &Arc<dyn Store>, ids: &[&str]) {
     }
 }
 
-pub async fn dead_letters_do_not_use_up_the_limit_of_a_take(backend: &dyn Backend) {
+pub async fn a_message_is_buried_and_passed_on_in_one_operation_or_not_at_all(backend: &dyn Backend) {
+    let store = open(backend).await;
+    kill(&store, &["a", "b"]).await;
+    let now = 1_000 + 3 * AGAIN;
+    let onward =
+        |id: &str, inbox_limit| Some(Enqueue { recipient: agent("next"), inbox_limit, ..message(id) });
+    assert_eq!(do_one(&store, bury("a", now, onward("a", 1))).await, Done::Ok);
+    assert_eq!(store.inbox(&agent("next"), at(now)).await.unwrap().depth, 1);
+    let full = refused(&store, bury("b", now, onward("b", 1))).await;
+    assert_eq!(full, Refusal::InboxFull(agent("next")));
+    assert_eq!(state(&store, "b").await, Some(MessageState::Queued), "nothing of a refused one is done");
+    let twice = refused(&store, bury("b", now, onward("a", 9))).await;
+    assert_eq!(twice, Refusal::MessageExists(message_id("a")));
+    // What does not wait any more is not passed on.
+    assert_eq!(refused(&store, bury("a", now, onward("c", 9))).await, Refusal::NotFound);
+    assert_eq!(refused(&store, bury("none", now, onward("c", 9))).await, Refusal::NotFound);
+    assert_eq!(store.inbox(&agent("next"), at(now)).await.unwrap().depth, 1);
+    assert_eq!(depth(&store).await, 1);
+}
+
+pub async fn a_delivery_that_reached_nobody_is_taken_back_with_its_attempt(backend: &dyn Backend) {
+    let store = open(backend).await;
+    let release = |deliveries: &[(&str, u32)]| Op::Release {
+        agent_id: agent("to"),
+        deliveries: deliveries.iter().map(|(id, attempt)| (message_id(id), *attempt)).collect(),
+        now: at(2_000),
+    };
+    assert_eq!(do_one(&store, release(&[("a", 1)])).await, Done::Count(0));
+    done(&store, ["a", "b", "c"].iter().map(|id| enqueue(message(id))).collect()).await;
+    assert_eq!(do_one(&store, release(&[("a", 0)])).await, Done::Count(0), "it was never taken");
+    assert_eq!(take(&store, 1_000, 9).await, ["a", "b", "c"]);
+    assert_eq!(ack(&store, &["b"]).await, Done::Count(1));
+    // One was acknowledged, and one is said to have been taken at another time.
+    let released = do_one(&store, release(&[("a", 1), ("b", 1), ("c", 2), ("none", 1)])).await;
+    assert_eq!(released, Done::Count(1));
+    assert_eq!(attempts(&store, 2_000).await.deliveries, [("a".to_owned(), 1)]);
+    assert_eq!(state(&store, "b").await, Some(MessageState::Acked));
+}
+
+pub async fn a_dead_letter_is_not_put_back_into_a_full_inbox(backend: &dyn Backend) {
+    let store = open(backend).await;
+    kill(&store, &["a"]).await;
+    do_one(&store, bury("a", 9_000, None)).await;
+    do_one(&store, enqueue(message("b"))).await;
+    let into = |inbox_limit| Op::Requeue {
+        agent_id: agent("to"),
+        message_id: message_id("a"),
+        inbox_limit,
+        now: at(9_000),
+    };
+    assert_eq!(refused(&store, into(1)).await, Refusal::InboxFull(agent("to")));
+    assert_eq!(state(&store, "a").await, Some(MessageState::Dead));
+    assert_eq!(do_one(&store, into(2)).await, Done::Ok);
+    assert_eq!(depth(&store).await, 2);
+}
+
+pub async fn what_is_exhausted_does_not_use_up_the_limit_of_a_take(backend: &dyn Backend) {
     let store = open(backend).await;
     kill(&store, &["a", "b", "c"]).await;
     done(&store, vec![enqueue(message("d")), enqueue(message("e")), enqueue(message("f"))]).await;
     let taken = take_as(&store, 1_000 + 3 * AGAIN, 2, None).await;
-    assert_eq!(taken.dead, ["a", "b", "c"]);
+    assert_eq!(taken.exhausted, ["a", "b", "c"]);
     assert_eq!(taken.deliveries, [("d".to_owned(), 1), ("e".to_owned(), 1)]);
-    assert_eq!(depth(&store).await, 3);
+    assert_eq!(depth(&store).await, 6);
 }
 
 pub async fn a_dead_letter_is_put_back_in_its_old_place_as_if_never_delivered(backend: &dyn Backend) {
     let store = open(backend).await;
     kill(&store, &["a"]).await;
     let now = 1_000 + 3 * AGAIN;
-    assert_eq!(attempts(&store, now).await.dead, ["a"]);
+    do_one(&store, bury("a", now, None)).await;
     done(&store, vec![send("other", "o", High), send("from", "b", Critical)]).await;
     assert_eq!(do_one(&store, requeue("a")).await, Done::Ok);
     assert_eq!(depth(&store).await, 3);
@@ -309,7 +375,7 @@ pub async fn a_message_put_back_raises_none_that_came_after_it(backend: &dyn Bac
         assert_eq!(take(&store, 1_000 + attempt * AGAIN, 9).await, ["a"]);
     }
     let now = 1_000 + 3 * AGAIN;
-    assert_eq!(attempts(&store, now).await.dead, ["a"]);
+    do_one(&store, bury("a", now, None)).await;
     done(&store, vec![send("from", "b", Low), send("other", "o", Medium), requeue("a")]).await;
     assert_eq!(take(&store, now, 9).await, ["a", "o", "b"]);
 }
@@ -320,11 +386,11 @@ pub async fn a_take_hands_out_a_message_once_also_when_it_is_due_again_at_once(b
     done(&store, vec![enqueue(message("d")), enqueue(message("e"))]).await;
     let now = at(1_000 + 3 * AGAIN);
     let take = Op::Take { agent_id: agent("to"), fence: None, now, again_at: now, limit: 3, max_attempts: 3 };
-    let Done::Taken { deliveries, dead } = do_one(&store, take).await else {
+    let Done::Taken { deliveries, exhausted } = do_one(&store, take).await else {
         panic!("a take answers with what was taken");
     };
     let ids: Vec<&str> = deliveries.iter().map(|delivery| delivery.message_id.as_str()).collect();
-    assert_eq!((ids, dead.len()), (vec!["d", "e"], 1));
+    assert_eq!((ids, exhausted.len()), (vec!["d", "e"], 1));
 }
 
 pub async fn only_a_dead_letter_can_be_put_back(backend: &dyn Backend) {

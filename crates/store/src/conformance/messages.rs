@@ -118,7 +118,7 @@ pub async fn an_inbox_tells_its_depth_its_oldest_message_and_when_the_next_is_du
         enqueue(Enqueue { at: at(millis), priority, sender: agent(id), ..message(id) })
     };
     done(&store, vec![accepted("a", 200, Low), accepted("b", 300, High)]).await;
-    let expected = Inbox { depth: 2, fence: 0, oldest: Some(at(200)), next_due: None };
+    let expected = Inbox { exists: true, depth: 2, fence: 0, oldest: Some(at(200)), next_due: None };
     assert_eq!(inbox(&store, 1_000).await, expected);
     assert_eq!(take(&store, 1_000, 1).await, ["b"]);
     assert_eq!(inbox(&store, 1_000).await, expected);
@@ -128,7 +128,7 @@ pub async fn an_inbox_tells_its_depth_its_oldest_message_and_when_the_next_is_du
     ack(&store, &["a"]).await;
     assert_eq!(inbox(&store, 2_000).await.oldest, Some(at(300)));
     ack(&store, &["b"]).await;
-    assert_eq!(inbox(&store, 2_000).await, Inbox::default());
+    assert_eq!(inbox(&store, 2_000).await, Inbox { exists: true, ..Inbox::default() });
 }
 
 pub async fn a_message_outside_a_session_is_kept_with_its_answer(backend: &dyn Backend) {
@@ -161,7 +161,11 @@ pub async fn an_agents_inbox_goes_with_it_and_tokens_still_grow(backend: &dyn Ba
         registration: "{}".into(),
         registered_at: at(1),
     };
-    done(&store, vec![Op::PutAgent { record: Box::new(record), expected_owner: None }, enqueue(message("a"))]).await;
+    done(
+        &store,
+        vec![Op::PutAgent { record: Box::new(record), expected_owner: None }, enqueue(message("a"))],
+    )
+    .await;
     let fence = connect(&store, 1_000).await;
     assert_eq!(do_one(&store, delete(Some("owner"))).await, Done::Ok);
     assert_eq!(store.agent(&agent("to")).await.unwrap(), None);
@@ -193,7 +197,10 @@ pub async fn deleting_a_session_takes_its_messages_out_of_the_inboxes(backend: &
     let session_id = session("s");
     done(&store, vec![Op::DeleteSession { session_id }]).await;
     assert_eq!(depth(&store).await, 1);
-    assert_eq!(store.inbox(&agent("other"), at(1_000)).await.unwrap(), Inbox::default());
+    assert_eq!(
+        store.inbox(&agent("other"), at(1_000)).await.unwrap(),
+        Inbox { exists: true, ..Inbox::default() }
+    );
     assert_eq!(take(&store, 1_000 + AGAIN, 9).await, ["stays"]);
     done(&store, vec![of_session("a", "to")]).await;
     assert_eq!(depth(&store).await, 2);

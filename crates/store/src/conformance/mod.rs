@@ -84,8 +84,11 @@ macro_rules! conformance_tests {
                 a_new_reader_gets_what_the_one_before_left_and_the_old_token_is_refused
                 readers_without_a_token_share_an_inbox
                 an_acknowledged_message_is_not_delivered_again
-                a_message_delivered_too_often_is_a_dead_letter
-                dead_letters_do_not_use_up_the_limit_of_a_take
+                a_message_delivered_too_often_is_reported_until_it_is_buried
+                a_message_is_buried_and_passed_on_in_one_operation_or_not_at_all
+                a_delivery_that_reached_nobody_is_taken_back_with_its_attempt
+                a_dead_letter_is_not_put_back_into_a_full_inbox
+                what_is_exhausted_does_not_use_up_the_limit_of_a_take
                 a_dead_letter_is_put_back_in_its_old_place_as_if_never_delivered
                 a_message_put_back_raises_none_that_came_after_it
                 a_take_hands_out_a_message_once_also_when_it_is_due_again_at_once

@@ -8,7 +8,7 @@ use sessiond_core::{AgentId, Fence, MessageId, SessionId, Timestamp};
 use super::registry;
 use super::rows::{int, limit, name, priority_number, uint};
 use super::writer::{Outcome, Tx};
-use crate::{Answer, Dead, Delivery, Done, Enqueue, Error, Refusal, Write};
+use crate::{Answer, Delivery, Done, Enqueue, Error, Exhausted, Refusal, Write};
 
 struct Found {
     inbox: i64,
@@ -237,13 +237,13 @@ struct Due {
 
 pub(super) fn take(tx: &mut Tx<'_>, agent: &AgentId, fence: Option<Fence>, take: &Take) -> Outcome {
     let mut deliveries = Vec::new();
-    let mut dead = Vec::new();
+    let mut exhausted = Vec::new();
     let inbox = match admit(tx, agent, fence)? {
         Err(refusal) => return Ok(Err(refusal)),
         Ok(Some(found)) if found.depth > 0 => found.inbox,
-        Ok(_) => return Ok(Ok(Done::Taken { deliveries, dead })),
+        Ok(_) => return Ok(Ok(Done::Taken { deliveries, exhausted })),
     };
-    // Dead letters do not count, so the queue is read on until there are enough others. It is read from where it was
+    // What is exhausted does not count, so the queue is read on until there are enough others. It is read from where it was
     // left, because what has just been taken may already be due again.
     let mut from = (-1, -1);
     while deliveries.len() < take.limit {
@@ -253,11 +253,7 @@ pub(super) fn take(tx: &mut Tx<'_>, agent: &AgentId, fence: Option<Fence>, take:
         for message in due {
             from = (message.rank, message.key);
             if message.attempts >= take.max_attempts {
-                tx.run(
-                    "UPDATE messages SET state = 2, ended_at = ?2 WHERE message = ?1",
-                    (message.key, take.now.millis()),
-                )?;
-                dead.push(Dead { message_id: message.message_id, body: message.body });
+                exhausted.push(Exhausted { message_id: message.message_id, body: message.body });
             } else {
                 tx.run(
                     "UPDATE messages SET attempts = attempts + 1, due_at = ?2 WHERE message = ?1",
@@ -274,8 +270,58 @@ pub(super) fn take(tx: &mut Tx<'_>, agent: &AgentId, fence: Option<Fence>, take:
             break;
         }
     }
-    shrink(tx, inbox, dead.len())?;
-    Ok(Ok(Done::Taken { deliveries, dead }))
+    Ok(Ok(Done::Taken { deliveries, exhausted }))
+}
+
+pub(super) fn release(
+    tx: &mut Tx<'_>,
+    agent: &AgentId,
+    deliveries: &[(MessageId, u32)],
+    now: Timestamp,
+) -> Outcome {
+    let Some(found) = find(tx, agent)? else {
+        return Ok(Ok(Done::Count(0)));
+    };
+    let mut released = 0;
+    for (message_id, attempt) in deliveries {
+        released += tx.run(
+            "UPDATE messages SET attempts = attempts - 1, due_at = ?4
+             WHERE inbox = ?1 AND message_id = ?2 AND state = 0 AND attempts = ?3 AND attempts > 0",
+            (found.inbox, message_id.as_str(), attempt, now.millis()),
+        )?;
+    }
+    if released > 0 {
+        tx.notice.inbox(agent);
+    }
+    Ok(Ok(Done::Count(released as u64)))
+}
+
+pub(super) fn bury(
+    tx: &mut Tx<'_>,
+    agent: &AgentId,
+    message_id: &MessageId,
+    onward: Option<&Enqueue>,
+    now: Timestamp,
+) -> Outcome {
+    let Some(found) = find(tx, agent)? else {
+        return Ok(Err(Refusal::NotFound));
+    };
+    if state(tx, found.inbox, message_id)? != Some(0) {
+        return Ok(Err(Refusal::NotFound));
+    }
+    if let Some(onward) = onward {
+        match Plan::default().enqueue(tx, onward)? {
+            Ok(true) => insert(tx, onward)?,
+            Ok(false) => {}
+            Err(refusal) => return Ok(Err(refusal)),
+        }
+    }
+    let buried = tx.run(
+        "UPDATE messages SET state = 2, ended_at = ?3 WHERE inbox = ?1 AND message_id = ?2 AND state = 0",
+        (found.inbox, message_id.as_str(), now.millis()),
+    )?;
+    shrink(tx, found.inbox, buried)?;
+    Ok(Ok(Done::Ok))
 }
 
 fn due(tx: &Tx<'_>, inbox: i64, now: Timestamp, from: (i64, i64), wanted: usize) -> Result<Vec<Due>, Error> {
@@ -320,7 +366,13 @@ pub(super) fn ack(
     Ok(Ok(Done::Count(acknowledged as u64)))
 }
 
-pub(super) fn requeue(tx: &mut Tx<'_>, agent: &AgentId, message_id: &MessageId, now: Timestamp) -> Outcome {
+pub(super) fn requeue(
+    tx: &mut Tx<'_>,
+    agent: &AgentId,
+    message_id: &MessageId,
+    inbox_limit: u64,
+    now: Timestamp,
+) -> Outcome {
     let Some(found) = find(tx, agent)? else {
         return Ok(Err(Refusal::NotFound));
     };
@@ -331,6 +383,9 @@ pub(super) fn requeue(tx: &mut Tx<'_>, agent: &AgentId, message_id: &MessageId, 
     let Some(key) = key else {
         return Ok(Err(Refusal::NotFound));
     };
+    if found.depth >= inbox_limit {
+        return Ok(Err(Refusal::InboxFull(agent.clone())));
+    }
     // It takes its old place in its stream, so it inherits from what came after it while it was dead.
     tx.run(
         "UPDATE messages SET state = 0, attempts = 0, ended_at = NULL, due_at = ?2, rank = min(

@@ -32,6 +32,7 @@ pub(super) fn inbox(connection: &Connection, agent: &AgentId, now: Timestamp) ->
         None => None,
     };
     Ok(Inbox {
+        exists: true,
         depth,
         fence,
         oldest,

@@ -232,10 +232,14 @@ fn perform(tx: &mut Tx<'_>, op: &Op) -> Outcome {
             inbox::take(tx, agent_id, *fence, &take)
         }
         Op::Ack { agent_id, fence, message_ids, now } => inbox::ack(tx, agent_id, *fence, message_ids, *now),
-        Op::Requeue { agent_id, message_id, now } => inbox::requeue(tx, agent_id, message_id, *now),
-        Op::PutAgent { record, expected_owner } => {
-            registry::put_agent(tx, record, expected_owner.as_deref())
+        Op::Release { agent_id, deliveries, now } => inbox::release(tx, agent_id, deliveries, *now),
+        Op::Bury { agent_id, message_id, onward, now } => {
+            inbox::bury(tx, agent_id, message_id, onward.as_deref(), *now)
         }
+        Op::Requeue { agent_id, message_id, inbox_limit, now } => {
+            inbox::requeue(tx, agent_id, message_id, *inbox_limit, *now)
+        }
+        Op::PutAgent { record, expected_owner } => registry::put_agent(tx, record, expected_owner.as_deref()),
         Op::DeleteAgent { agent_id, expected_owner } => {
             registry::delete_agent(tx, agent_id, expected_owner.as_deref())
         }
