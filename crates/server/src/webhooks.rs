@@ -14,7 +14,7 @@ use hmac::{Hmac, Mac};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use sessiond_core::{AgentId, Principal};
 use sessiond_engine::Engine;
-use sessiond_store::Delivery;
+use sessiond_store::{AgentRecord, Delivery};
 use sha2::Sha256;
 use tokio_util::sync::CancellationToken;
 
@@ -47,13 +47,14 @@ pub(crate) async fn run(engine: Engine, allow_private: bool, stop: CancellationT
     };
     let mut changed = engine.registrations_changed();
     changed.mark_changed();
+    let mut endpoints = Endpoints::default();
     let mut workers: HashMap<AgentId, (Endpoint, CancellationToken)> = HashMap::new();
     loop {
         tokio::select! {
             () = stop.cancelled() => break,
             result = changed.changed() => if result.is_err() { break },
         }
-        let wanted = endpoints(&engine);
+        let wanted = endpoints.wanted(engine.registrations());
         workers.retain(|agent, (endpoint, worker)| {
             let keep = wanted.get(agent) == Some(endpoint);
             if !keep {
@@ -75,29 +76,52 @@ pub(crate) async fn run(engine: Engine, allow_private: bool, stop: CancellationT
     }
 }
 
-/// The agents that have an endpoint and a secret.
-fn endpoints(engine: &Engine) -> HashMap<AgentId, Endpoint> {
-    let mut endpoints = HashMap::new();
-    for record in engine.registrations() {
-        let Ok(registration) = serde_json::from_str::<sessiond_api::RegisterAgent>(&record.registration)
-        else {
-            tracing::error!(agent = %record.agent_id, "a registration cannot be read; it gets no webhooks");
-            continue;
-        };
-        let url = registration.agent_descriptor.endpoints.and_then(|endpoints| endpoints.http);
-        let secret = registration.authentication.and_then(|authentication| authentication.webhook_secret);
-        let (Some(url), Some(secret)) = (url, secret) else { continue };
-        let secret = BASE64_STANDARD.decode(secret.trim_start_matches("whsec_"));
-        match (reqwest::Url::parse(&url), secret) {
-            (Ok(url), Ok(secret)) => {
-                endpoints.insert(record.agent_id, Endpoint { url, secret });
-            }
-            _ => {
-                tracing::warn!(agent = %record.agent_id, "its endpoint or its secret cannot be read; it gets no webhooks")
-            }
+/// What was made of each registration when it was last looked at: few change while many stay.
+#[derive(Default)]
+struct Endpoints {
+    known: HashMap<AgentId, (Arc<str>, Option<Endpoint>)>,
+    #[cfg(test)]
+    read: usize,
+}
+
+impl Endpoints {
+    /// The agents that have an endpoint and a secret.
+    fn wanted(&mut self, records: Vec<AgentRecord>) -> HashMap<AgentId, Endpoint> {
+        let mut before = std::mem::take(&mut self.known);
+        for record in records {
+            let same = before
+                .remove(&record.agent_id)
+                .filter(|(from, _)| Arc::ptr_eq(from, &record.registration) || *from == record.registration);
+            let entry = same.unwrap_or_else(|| {
+                #[cfg(test)]
+                {
+                    self.read += 1;
+                }
+                (record.registration.clone(), endpoint(&record))
+            });
+            self.known.insert(record.agent_id, entry);
+        }
+        let all = self.known.iter();
+        all.filter_map(|(agent, (_, endpoint))| Some((agent.clone(), endpoint.clone()?))).collect()
+    }
+}
+
+/// Where an agent wants its messages, if it has registered that and a secret.
+fn endpoint(record: &AgentRecord) -> Option<Endpoint> {
+    let Ok(registration) = serde_json::from_str::<sessiond_api::RegisterAgent>(&record.registration) else {
+        tracing::error!(agent = %record.agent_id, "a registration cannot be read; it gets no webhooks");
+        return None;
+    };
+    let url = registration.agent_descriptor.endpoints.and_then(|endpoints| endpoints.http)?;
+    let secret = registration.authentication.and_then(|authentication| authentication.webhook_secret)?;
+    let secret = BASE64_STANDARD.decode(secret.trim_start_matches("whsec_"));
+    match (reqwest::Url::parse(&url), secret) {
+        (Ok(url), Ok(secret)) => Some(Endpoint { url, secret }),
+        _ => {
+            tracing::warn!(agent = %record.agent_id, "its endpoint or its secret cannot be read; it gets no webhooks");
+            None
         }
     }
-    endpoints
 }
 
 /// Posts one agent's messages, one after the other so that their order holds.
@@ -118,7 +142,7 @@ async fn deliver(
             tokio::time::sleep(CONNECTED).await;
             continue;
         }
-        let taken = match engine.receive(&principal, &agent, None, 1, WAIT).await {
+        let taken = match engine.receive_for(&agent, 1, WAIT).await {
             Ok(taken) => taken,
             Err(error) => {
                 tracing::warn!(%agent, %error, "its inbox cannot be read");
@@ -283,6 +307,31 @@ mod tests {
         let signed =
             signature(&secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, r#"{"test": 2432232314}"#);
         assert_eq!(signed, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+    }
+
+    #[test]
+    fn only_what_changed_among_registrations_is_read_anew() {
+        let record = |name: &str, port: u16| {
+            AgentRecord {
+            agent_id: AgentId::parse(name).unwrap(),
+            owner: "local".into(),
+            registration: serde_json::json!({
+                "agent_descriptor": { "agent_id": name, "endpoints": { "http": format!("http://h:{port}/") } },
+                "authentication": { "webhook_secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" }
+            })
+            .to_string()
+            .into(),
+            registered_at: sessiond_core::Timestamp::default(),
+        }
+        };
+        let mut endpoints = Endpoints::default();
+        assert_eq!(endpoints.wanted(vec![record("a://a", 1), record("a://b", 1)]).len(), 2);
+        assert_eq!(endpoints.read, 2);
+        let wanted = endpoints.wanted(vec![record("a://a", 1), record("a://b", 2)]);
+        assert_eq!(endpoints.read, 3);
+        assert_eq!(wanted[&AgentId::parse("a://b").unwrap()].url.port(), Some(2));
+        assert_eq!(endpoints.wanted(vec![record("a://a", 1)]).len(), 1);
+        assert_eq!((endpoints.read, endpoints.known.len()), (3, 1));
     }
 
     #[test]
