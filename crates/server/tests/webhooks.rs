@@ -1,5 +1,5 @@
 //! Webhooks: a message is posted until its endpoint takes it, signed so that the endpoint can tell.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 mod support;
 
