@@ -1,5 +1,5 @@
 //! What an inbox promises when readers go away, senders misbehave, and messages end elsewhere.
-#![allow(missing_docs)]
+#![allow(clippy::unwrap_used, missing_docs)]
 
 mod common;
 
