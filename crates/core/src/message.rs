@@ -98,7 +98,7 @@ pub enum Priority {
 /// How a message is delivered, and what happens when that fails.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Routing {
-    /// The time that one attempt of the task, or the delivery of a message that is none, may take.
+    /// The time that one attempt of the task may take. Outside a session: how long a synchronous sender waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout: Option<Span>,
     /// When and how often a failed attempt is made again.

@@ -11,8 +11,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::RwLock;
 use sessiond_core::{
-    Decision, Effect, Envelope, Event, EventBody, Receipt, Rejection, Revision, Session, SessionId,
-    Timestamp,
+    Decision, Effect, Envelope, Event, EventBody, Receipt, Rejection, Revision, Session, SessionId, Timestamp,
 };
 use sessiond_store::{Append, Enqueue, Op, Record, Refusal, Snapshot, SummaryRow, TaskRow, Write};
 use tokio::sync::{broadcast, mpsc, oneshot};
@@ -453,14 +452,15 @@ impl Actor {
             Ok(state) => {
                 let snapshot = Snapshot { revision, format: Session::FORMAT, state };
                 let session_id = self.session.id.clone();
-                // A snapshot only saves time, so nobody waits for it and a failure costs nothing.
-                drop(self.engine.shared.committer.submit(Op::PutSnapshot { session_id, snapshot }).await);
+                // A snapshot only saves time: a failure costs nothing. It is waited for all the same, so that a store
+                // that is closed after its sessions has nothing left to write.
+                let _ = self.engine.shared.committer.write(Op::PutSnapshot { session_id, snapshot }).await;
                 self.snapshot = revision;
                 let keep = self.engine.shared.options.keep_events.unwrap_or(revision);
                 if revision > keep {
                     let session_id = self.session.id.clone();
                     let op = Op::Trim { session_id, through: revision - keep };
-                    drop(self.engine.shared.committer.submit(op).await);
+                    let _ = self.engine.shared.committer.write(op).await;
                 }
             }
             Err(error) => tracing::error!(session = %self.session.id, %error, "a state cannot be written"),

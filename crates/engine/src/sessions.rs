@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use sessiond_core::{Command, CreateSession, Decision, Effect, Envelope, Principal, Receipt, Rejection, Revision, Role, Session, SessionId, Status};
+use sessiond_core::{
+    Command, CreateSession, Decision, Effect, Envelope, Principal, Receipt, Rejection, Revision, Role,
+    Session, SessionId, Status,
+};
 use sessiond_store::{Append, ListQuery, Op, Page, Refusal, SummaryRow};
 
 use crate::actor::{self, Firing, Slot};
@@ -314,7 +317,9 @@ impl Engine {
             match effect {
                 Effect::Deliver { message, .. } => self.shared.hub.wake(&message.recipient.agent_id),
                 Effect::SetTimer(timer) => self.shared.timers.at(timer.at),
-                Effect::Withdraw { .. } | Effect::ClearTimer(_) => {}
+                // A connection that is full has room when one of its messages is taken back.
+                Effect::Withdraw { recipient, .. } => self.shared.hub.wake(recipient),
+                Effect::ClearTimer(_) => {}
             }
         }
     }
