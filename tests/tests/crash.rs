@@ -1,6 +1,6 @@
 //! A process under load is killed at random moments, again and again on one store. After each, everything that was
 //! acknowledged is there, once and in order, and of what was not, nothing or all.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Write};

@@ -1,5 +1,5 @@
 //! The commands of README's tour and of seed 003, run as they stand, against the built binary.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 mod needs_curl {
     use std::path::Path;

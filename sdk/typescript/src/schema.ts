@@ -977,7 +977,7 @@ export interface components {
              */
             confidence?: number | null;
             /** @description How long it took, in milliseconds; kept for people. */
-            completion_time?: Record<string, unknown> | null;
+            completion_time?: unknown;
             /** @description Why it gave nothing; it then has no say. */
             error?: unknown;
         };
