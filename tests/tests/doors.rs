@@ -1,4 +1,5 @@
 //! What holds through one door must hold through the other.
+#![allow(clippy::unwrap_used)]
 
 use std::path::Path;
 use std::sync::Arc;
