@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 
+use crate::machine;
+
 /// What is not measured at the beginning of a run: connections, caches and allocators settle.
 const WARM: Duration = Duration::from_millis(500);
 
@@ -59,6 +61,8 @@ impl Latencies {
 pub struct Rate {
     pub per_second: f64,
     pub latencies: Latencies,
+    /// What the process that answers used of the processors for each request.
+    pub processor_time: Option<Duration>,
 }
 
 /// Runs of the same load: the best stands for all, since whatever else the machine does only ever takes away.
@@ -80,8 +84,13 @@ impl Rates {
     }
 }
 
-/// Lets all clients ask for that long, and gives them back for the next time.
-pub async fn drive<C: Client>(clients: Vec<C>, time: Duration) -> anyhow::Result<(Vec<C>, Rate)> {
+/// Lets all clients ask for that long, and gives them back for the next time. `process` is the one that answers.
+pub async fn drive<C: Client>(
+    clients: Vec<C>,
+    time: Duration,
+    process: u32,
+) -> anyhow::Result<(Vec<C>, Rate)> {
+    let used_before = machine::processor_time(process);
     let begin = Instant::now() + WARM;
     let end = begin + time;
     let tasks: Vec<_> = clients
@@ -89,12 +98,14 @@ pub async fn drive<C: Client>(clients: Vec<C>, time: Duration) -> anyhow::Result
         .map(|mut client| {
             tokio::spawn(async move {
                 let mut latencies = Latencies::default();
+                let mut requests = 0;
                 loop {
                     let asked = Instant::now();
                     if asked >= end {
-                        return anyhow::Ok((client, latencies));
+                        return anyhow::Ok((client, latencies, requests));
                     }
                     client.once().await?;
+                    requests += 1;
                     let answered = Instant::now();
                     if answered >= begin && answered < end {
                         latencies.record(answered - asked);
@@ -105,10 +116,18 @@ pub async fn drive<C: Client>(clients: Vec<C>, time: Duration) -> anyhow::Result
         .collect();
     let mut all = Latencies::default();
     let mut clients = Vec::with_capacity(tasks.len());
+    let mut requests = 0;
     for task in tasks {
-        let (client, latencies) = task.await??;
+        let (client, latencies, asked) = task.await??;
         all.add(&latencies);
         clients.push(client);
+        requests += asked;
     }
-    Ok((clients, Rate { per_second: all.len() as f64 / time.as_secs_f64(), latencies: all }))
+    let used = machine::processor_time(process).zip(used_before).map(|(after, before)| after - before);
+    let rate = Rate {
+        per_second: all.len() as f64 / time.as_secs_f64(),
+        latencies: all,
+        processor_time: used.map(|used| used / requests.max(1)),
+    };
+    Ok((clients, rate))
 }

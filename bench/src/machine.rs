@@ -106,6 +106,15 @@ pub fn resident(process: u32) -> Option<u64> {
     kilobytes(&format!("/proc/{process}/status"), "VmRSS")
 }
 
+/// The processor time that a process has used so far.
+pub fn processor_time(process: u32) -> Option<Duration> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The name, in brackets, may hold spaces; user and system time are the 12th and 13th fields after it.
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
+    let ticks = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;
+    Some(Duration::from_millis(ticks * 1_000 / rustix::param::clock_ticks_per_second()))
+}
+
 /// Allows as many open files as may be had without rights.
 pub fn raise_open_files() {
     let limit = getrlimit(Resource::Nofile);

@@ -39,6 +39,12 @@ struct Cli {
     /// Write the report as JSON too
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Numbers of clients that append, with commas
+    #[arg(long, value_name = "NUMBERS", value_delimiter = ',', default_value = "1,16,64,256")]
+    clients: Vec<usize>,
+    /// What they append through, with commas
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "embedded,http,redis")]
+    doors: Vec<appends::Door>,
     /// Measure this `sessiond` instead of the one that is built from here
     #[arg(long, value_name = "PROGRAM")]
     program: Option<PathBuf>,
@@ -88,7 +94,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         match subject {
             Subject::All => {}
             Subject::Disk => report.add(disk::run(&bench)?),
-            Subject::Appends => report.add(appends::run(&bench).await?),
+            Subject::Appends => report.add(appends::run(&bench, &cli.clients, &cli.doors).await?),
             Subject::Messages => report.add(messages::run(&bench).await?),
             Subject::Watchers => report.add(watchers::run(&bench).await?),
             Subject::Stored => report.add(stored::run(&bench).await?),

@@ -24,7 +24,8 @@ pub async fn run(bench: &Bench) -> anyhow::Result<Section> {
     let mut section = Section::new("Resident memory", ["`sessiond serve`", "resident", "each"]);
     section.how(
         "VmRSS of the process. Idle: three seconds after `/ready`. Connections: agents on WebSockets that have an \
-         empty inbox and send nothing; `each` is what the connections added, over what the registered agents took.",
+         empty inbox and send nothing; `each` is what the connections added, over what the registered agents took. An opened session leaves memory \
+         when it has not been used for a minute.",
     );
     let (stored, sessions) = stored::store(bench).await?;
     let empty = bench.fresh()?;
@@ -36,6 +37,7 @@ pub async fn run(bench: &Bench) -> anyhow::Result<Section> {
         mb(with_sessions),
         String::new(),
     ]);
+    opened(bench, &mut section, &stored, sessions).await?;
     connections(bench, &mut section).await?;
     section.aim("30 MB resident when idle", mb(idle), idle <= AIM);
     let aim = format!("the same with {} stored sessions", count(sessions as f64));
@@ -49,6 +51,26 @@ async fn resident(bench: &Bench, dir: &Path) -> anyhow::Result<u64> {
     let resident = served.resident()?;
     served.stop().await?;
     Ok(resident)
+}
+
+/// What a session takes that is in memory.
+async fn opened(bench: &Bench, section: &mut Section, dir: &Path, sessions: usize) -> anyhow::Result<()> {
+    let served = Served::start(bench, dir).await?;
+    let mut connection = served.connect().await?;
+    tokio::time::sleep(SETTLE).await;
+    let before = served.resident()?;
+    let opened = (sessions / 10).max(1);
+    for n in 0..opened {
+        connection.get(&format!("/sessions/{}", stored::id(n)?)).await?.ok()?;
+    }
+    let after = served.resident()?;
+    let each = after.saturating_sub(before) / opened as u64;
+    section.row([
+        format!("{} of them opened and in memory", count(opened as f64)),
+        mb(after),
+        format!("{} bytes", count(each as f64)),
+    ]);
+    served.stop().await
 }
 
 async fn connections(bench: &Bench, section: &mut Section) -> anyhow::Result<()> {

@@ -22,7 +22,7 @@ pub const PACKAGE: &str = "apt-get install redis-server";
 
 /// A Redis that runs; it is killed when this is dropped.
 pub struct Redis {
-    _child: Child,
+    child: Child,
     _dir: TempDir,
     address: SocketAddr,
     pub version: String,
@@ -51,11 +51,16 @@ impl Redis {
             if let Ok(mut client) = Adder::open(address, Vec::new(), Vec::new()).await {
                 client.command(&[b"PING"]).await?;
                 let version = version.to_owned();
-                return Ok(Some(Self { _child: child, _dir: dir, address, version }));
+                return Ok(Some(Self { child, _dir: dir, address, version }));
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         bail!("redis-server does not answer")
+    }
+
+    /// Its number among the processes; 0 when it has ended.
+    pub fn process(&self) -> u32 {
+        self.child.id().unwrap_or_default()
     }
 
     /// A client that adds `entry` to these streams in turn.

@@ -53,6 +53,11 @@ impl Served {
         Connection::open(self.address).await
     }
 
+    /// Its number among the processes; 0 when it has ended.
+    pub fn process(&self) -> u32 {
+        self.child.id().unwrap_or_default()
+    }
+
     /// Its resident memory, in bytes.
     pub fn resident(&self) -> anyhow::Result<u64> {
         let id = self.child.id().context("the server has ended")?;

@@ -208,7 +208,8 @@ async fn make(client: &Client, n: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn id(n: usize) -> anyhow::Result<SessionId> {
+/// The id of one of its sessions.
+pub fn id(n: usize) -> anyhow::Result<SessionId> {
     Ok(SessionId::parse(format!("stored-{n:06}"))?)
 }
 
