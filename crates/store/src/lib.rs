@@ -1,6 +1,6 @@
 //! The store: where journals, inboxes, timers and everything else that must survive live.
 //!
-//! [`Store`] is the contract, [`sqlite`] the embedded backend, and [`conformance`] the suite that every backend must
+//! [`Store`] is the contract, [`sqlite`] the embedded backend, and `conformance` (a feature) the suite that every backend must
 //! pass. The contract is written for both an embedded database and PostgreSQL: writes are batches of operations that
 //! share one durable transaction, optimistic on revisions and fencing tokens, and readers hear of the writes of other
 //! processes by [`Change`] notices.
