@@ -90,7 +90,7 @@ pub enum OnFailure {
     Fail,
     /// The failed task counts as done, and the plan goes on.
     Continue,
-    /// The task is delegated anew, [`limits::STEP_RETRIES`] times; then the step fails.
+    /// The task is delegated anew, [`crate::limits::STEP_RETRIES`] times; then the step fails.
     Retry,
 }
 
