@@ -11,13 +11,14 @@ use std::time::{Duration, Instant};
 
 use parking_lot::RwLock;
 use sessiond_core::{
-    Decision, Effect, Envelope, Event, EventBody, Receipt, Rejection, Revision, Session, SessionId, Timestamp,
+    Effect, Envelope, EventBody, Receipt, Rejection, Revision, Session, SessionId, Timestamp,
 };
-use sessiond_store::{Append, Enqueue, Op, Record, Refusal, Snapshot, SummaryRow, TaskRow, Write};
+use sessiond_store::{Append, Op, Record, Refusal, Snapshot, SummaryRow};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
-use crate::answers::{Idempotency, Kept};
+use crate::answers::Idempotency;
 use crate::journal::READ;
+use crate::rows::{append, read_event, refused, summary};
 use crate::sessions::Reply;
 use crate::{Engine, Error};
 
@@ -465,160 +466,6 @@ impl Actor {
             }
             Err(error) => tracing::error!(session = %self.session.id, %error, "a state cannot be written"),
         }
-    }
-}
-
-/// Reads an event from the journal.
-pub(crate) fn read_event(record: &Record) -> Result<Event, Error> {
-    serde_json::from_str(&record.json).map_err(|error| {
-        let corrupt =
-            sessiond_core::Corrupt { seq: record.seq, detail: format!("it cannot be read: {error}") };
-        Error::Rejected(corrupt.into())
-    })
-}
-
-/// The events of a decision as they are stored.
-pub(crate) fn records(events: &[Event]) -> Vec<Record> {
-    events
-        .iter()
-        .map(|event| Record {
-            seq: event.seq,
-            json: serde_json::to_string(event).expect("an event has only string keys").into(),
-        })
-        .collect()
-}
-
-/// The append of a decision.
-pub(crate) fn append(
-    decision: &Decision,
-    expected_revision: Revision,
-    summary: Option<SummaryRow>,
-    idempotency: Option<Idempotency>,
-    moment: &sessiond_core::Moment,
-) -> Append {
-    let session = &decision.session;
-    let mut tasks: Vec<TaskRow> = Vec::new();
-    for event in &decision.events {
-        let id = match &event.body {
-            EventBody::TaskDelegated { task_id, .. } => task_id,
-            EventBody::TaskUpdated(update) => &update.task_id,
-            _ => continue,
-        };
-        if let Some(task) = session.tasks.get(id) {
-            tasks.retain(|row| row.task_id != *id);
-            tasks.push(task_row(session, task));
-        }
-    }
-    Append {
-        session_id: session.id.clone(),
-        expected_revision,
-        records: records(&decision.events),
-        updated_at: session.updated_at,
-        summary: summary.map(Box::new),
-        tasks,
-        writes: decision.effects.iter().map(|effect| write(effect, moment.now)).collect(),
-        answers: idempotency
-            .map(|idempotency| idempotency.answer(kept(session, &decision.receipt), moment.now))
-            .into_iter()
-            .collect(),
-        fires: None,
-    }
-}
-
-/// A task's row.
-pub(crate) fn task_row(session: &Session, task: &sessiond_core::Task) -> TaskRow {
-    TaskRow {
-        task_id: task.id.clone(),
-        session_id: session.id.clone(),
-        assignee: task.assignee.clone(),
-        status: task.status,
-    }
-}
-
-fn kept(session: &Session, receipt: &Receipt) -> String {
-    Kept {
-        session_id: session.id.clone(),
-        created_at: session.created_at,
-        revision: session.revision,
-        receipt: receipt.clone(),
-    }
-    .body()
-}
-
-fn write(effect: &Effect, now: sessiond_core::Timestamp) -> Write {
-    match effect {
-        Effect::Deliver { message, not_before, optional } => {
-            Write::Enqueue(Box::new(enqueue(message, now, not_before.unwrap_or(now), *optional)))
-        }
-        Effect::Withdraw { recipient, message_id } => {
-            Write::Withdraw { recipient: recipient.clone(), message_id: message_id.clone() }
-        }
-        Effect::SetTimer(timer) => Write::SetTimer(timer.clone()),
-        Effect::ClearTimer(key) => Write::ClearTimer(key.clone()),
-    }
-}
-
-/// A message as it goes into an inbox.
-pub(crate) fn enqueue(
-    message: &sessiond_core::Message,
-    at: sessiond_core::Timestamp,
-    not_before: sessiond_core::Timestamp,
-    optional: bool,
-) -> Enqueue {
-    Enqueue {
-        message_id: message.message_id.clone(),
-        recipient: message.recipient.agent_id.clone(),
-        sender: message.sender.agent_id.clone(),
-        session_id: message.sender.session_id.clone(),
-        in_reply_to: message.in_reply_to.clone(),
-        priority: message.priority,
-        body: serde_json::to_string(message).expect("a message has only string keys").into(),
-        at,
-        not_before,
-        inbox_limit: sessiond_core::limits::INBOX,
-        optional,
-    }
-}
-
-/// What a refusal means to the caller.
-pub(crate) fn refused(refusal: Refusal) -> Error {
-    match refusal {
-        Refusal::Conflict { .. } => Error::Conflict,
-        Refusal::Answered(_) => Error::IdempotencyMismatch("Idempotency-Key"),
-        Refusal::InboxFull(agent) => Error::InboxFull(agent),
-        Refusal::MessageExists(id) => Error::MessageExists(id),
-        Refusal::FenceStale { present } => Error::InboxTaken { present },
-        Refusal::Owner { .. } => Error::Conflict,
-        Refusal::NotFound => Error::MessageNotFound,
-    }
-}
-
-/// A session's row in lists.
-pub(crate) fn summary(session: &Session) -> SummaryRow {
-    let steps = session.workflow.as_ref().map_or((0, 0), |workflow| {
-        (workflow.named(sessiond_core::StepStatus::Completed).count(), workflow.steps.len())
-    });
-    let all_tasks = session.tasks.len();
-    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    SummaryRow {
-        session_id: session.id.clone(),
-        kind: session.kind,
-        name: session.name.clone(),
-        status: session.status,
-        revision: session.revision,
-        owner: session.owner.clone(),
-        client_id: session.client_id.clone(),
-        orchestrator: session.orchestrator.clone(),
-        members: session.present().map(|participant| participant.agent_id.clone()).collect(),
-        labels: session.labels.clone(),
-        parent: session.parent.clone(),
-        forked_from: session.forked_from.clone(),
-        created_at: session.created_at,
-        updated_at: session.updated_at,
-        expires_at: session.expires_at,
-        ended_at: session.ended_at,
-        steps: (count(steps.0), count(steps.1)),
-        tasks: (count(all_tasks - session.open_tasks().count()), count(all_tasks)),
     }
 }
 

@@ -8,8 +8,8 @@ use sessiond_core::{AgentId, Principal, Role, Span, TaskStatus, Timestamp, limit
 use sessiond_store::{AgentRecord, Op, Refusal, Store, TaskQuery, TaskRow};
 use tokio::sync::watch;
 
-use crate::actor::refused;
 use crate::inbox::acts_as;
+use crate::rows::refused;
 use crate::{Engine, Error};
 
 /// What a registration did.

@@ -14,7 +14,7 @@ use sessiond_store::{
 };
 use tokio::sync::watch;
 
-use crate::actor::{enqueue, refused};
+use crate::rows::{enqueue, refused};
 use crate::{Engine, Error, Health};
 
 /// The longest that a reader sleeps without looking: a notice of another process may be lost.

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use sessiond_core::{Event, Principal, Rejection, Revision, Session, SessionId, Status};
 use sessiond_store::{Record, Records};
 
-use crate::actor::{self, read_event};
 use crate::answers::Idempotency;
+use crate::rows::{self, read_event};
 use crate::{Engine, Error, Reply};
 
 /// Events that one read of the store takes.
@@ -133,7 +133,7 @@ impl Engine {
     ) -> Result<Reply, Error> {
         let moment = self.moment();
         let decision = sessiond_core::fork(source, copy, principal, &moment)?;
-        records.extend(actor::records(&decision.events));
+        records.extend(rows::records(&decision.events));
         self.append_whole(decision, records, &moment, idempotency).await
     }
 
@@ -145,11 +145,11 @@ impl Engine {
         moment: &sessiond_core::Moment,
         idempotency: Option<Idempotency>,
     ) -> Result<Reply, Error> {
-        let summary = actor::summary(&decision.session);
-        let mut append = actor::append(&decision, 0, Some(summary), idempotency.clone(), moment);
+        let summary = rows::summary(&decision.session);
+        let mut append = rows::append(&decision, 0, Some(summary), idempotency.clone(), moment);
         append.records = records;
         append.tasks =
-            decision.session.tasks.values().map(|task| actor::task_row(&decision.session, task)).collect();
+            decision.session.tasks.values().map(|task| rows::task_row(&decision.session, task)).collect();
         let engine = self.clone();
         self.whole(async move { engine.begin(decision, append, idempotency).await }).await
     }
@@ -258,7 +258,7 @@ fn read_export(lines: &str) -> Result<(Header, Vec<Record>), Error> {
         if event.seq != records.len() as u64 + 1 {
             return Err(wrong(at, format!("event {} is missing", records.len() + 1)));
         }
-        records.extend(actor::records(&[event]));
+        records.extend(rows::records(&[event]));
     }
     Ok((header, records))
 }

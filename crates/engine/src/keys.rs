@@ -12,7 +12,7 @@ use sessiond_store::{Answer, KeyRecord, Op, Refusal, Store};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::actor::refused;
+use crate::rows::refused;
 use crate::{Engine, Error, Idempotency};
 
 /// A key to make.

@@ -19,6 +19,7 @@ mod journal;
 mod keys;
 mod leases;
 mod messages;
+mod rows;
 mod sessions;
 mod tasks;
 mod telemetry;

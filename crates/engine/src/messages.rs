@@ -10,8 +10,9 @@ use sessiond_core::{
 use sessiond_store::{MessageQuery, Op, Refusal};
 use sha2::{Digest, Sha256};
 
-use crate::actor::{Feed, enqueue, refused};
+use crate::actor::Feed;
 use crate::answers::Idempotency;
+use crate::rows::{enqueue, refused};
 use crate::{Engine, Error};
 
 /// The scope of the answers to messages; what the caller's key is, is the message's id.

@@ -8,8 +8,9 @@ use sessiond_core::{
 };
 use sessiond_store::{Append, ListQuery, Op, Page, Refusal, SummaryRow};
 
-use crate::actor::{self, Firing, Slot};
+use crate::actor::{Firing, Slot};
 use crate::answers::{Idempotency, Kept};
+use crate::rows;
 use crate::{Engine, Error};
 
 /// The answer to a command.
@@ -50,8 +51,8 @@ impl Engine {
         }
         let moment = self.moment();
         let decision = sessiond_core::create(new, principal, &moment)?;
-        let summary = actor::summary(&decision.session);
-        let append = actor::append(&decision, 0, Some(summary), idempotency.clone(), &moment);
+        let summary = rows::summary(&decision.session);
+        let append = rows::append(&decision, 0, Some(summary), idempotency.clone(), &moment);
         let engine = self.clone();
         self.whole(async move {
             let reply = engine.begin(decision, append, idempotency).await?;
@@ -121,7 +122,7 @@ impl Engine {
                 self.answered(&idempotency).await?.ok_or_else(|| Rejection::SessionExists.into())
             }
             (Refusal::Conflict { .. }, None) => Err(Rejection::SessionExists.into()),
-            (refusal, _) => Err(actor::refused(refusal)),
+            (refusal, _) => Err(rows::refused(refusal)),
         }
     }
 
@@ -277,7 +278,7 @@ impl Engine {
             }
         }
         for record in &loaded.records {
-            let event = actor::read_event(record)?;
+            let event = rows::read_event(record)?;
             match &mut session {
                 None => session = Some(Session::begin(&event).map_err(Rejection::from)?),
                 Some(session) => session.apply(&event).map_err(Rejection::from)?,

@@ -3,7 +3,7 @@
 use sessiond_core::{AgentId, Fence, Principal, Rejection, Session, SessionId, Status, limits};
 use sessiond_store::{Op, Point, Reading, Refusal};
 
-use crate::actor::refused;
+use crate::rows::refused;
 use crate::{Engine, Error, Idempotency};
 
 impl Engine {
