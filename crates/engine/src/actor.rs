@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use sessiond_core::{
     Effect, Envelope, EventBody, Receipt, Rejection, Revision, Session, SessionId, Timestamp,
 };
@@ -37,7 +37,8 @@ pub(crate) struct Slot {
     pub(crate) id: SessionId,
     state: RwLock<Arc<Session>>,
     mail: mpsc::Sender<Mail>,
-    feed: broadcast::Sender<Feed>,
+    /// Made for the first watcher: its ring of slots is the largest part of a session that nobody watches.
+    feed: Mutex<Option<broadcast::Sender<Feed>>>,
     /// When it was last used, in milliseconds since the epoch.
     used: AtomicI64,
     deleted: AtomicBool,
@@ -79,12 +80,12 @@ impl Slot {
     /// Puts a session into memory, with its state as the store has it.
     pub(crate) fn start(engine: &Engine, session: Session, snapshot: Revision) -> Arc<Self> {
         let (mail, mailbox) = mpsc::channel(1024);
-        let (feed, _) = broadcast::channel(FEED);
+        let session = Arc::new(session);
         let slot = Arc::new(Self {
             id: session.id.clone(),
-            state: RwLock::new(Arc::new(session.clone())),
+            state: RwLock::new(session.clone()),
             mail,
-            feed,
+            feed: Mutex::default(),
             used: AtomicI64::new(engine.now().millis()),
             deleted: AtomicBool::new(false),
         });
@@ -93,7 +94,7 @@ impl Slot {
             // The actor must not keep itself alive: when the last handle goes, its mailbox closes and it ends.
             slot: Arc::downgrade(&slot),
             summary: summary(&session),
-            session: Arc::new(session),
+            session,
             snapshot,
             over: false,
         };
@@ -106,8 +107,10 @@ impl Slot {
         self.state.read().clone()
     }
 
+    /// What is published from now on. Whoever reads the state after it misses nothing: what was published before is
+    /// in that state.
     pub(crate) fn subscribe(&self) -> broadcast::Receiver<Feed> {
-        self.feed.subscribe()
+        self.feed.lock().get_or_insert_with(|| broadcast::Sender::new(FEED)).subscribe()
     }
 
     pub(crate) fn is_deleted(&self) -> bool {
@@ -437,9 +440,11 @@ impl Actor {
     }
 
     fn publish(&self, feed: Feed) {
-        if let Some(slot) = self.slot.upgrade() {
-            // Nobody watches: nobody needs to be told.
-            let _ = slot.feed.send(feed);
+        if let Some(slot) = self.slot.upgrade()
+            && let Some(watchers) = &*slot.feed.lock()
+        {
+            // Nobody watches any more: nobody needs to be told.
+            let _ = watchers.send(feed);
         }
     }
 
