@@ -1,0 +1,60 @@
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { useMemo, useState } from 'react';
+import { Problem } from 'sessiond';
+import { ConnectionContext, connect, forgetKey, storedKey, storeKey, wantsKey } from '../data/connection.ts';
+import { KeyPrompt } from './KeyPrompt.tsx';
+import { router } from './router.tsx';
+
+/** The whole console: its connection to the server, and the pages. */
+export function App() {
+  const [key, setKey] = useState(storedKey);
+  const [asked, setAsked] = useState<Problem>();
+  const queries = useMemo(() => queryClient(setAsked), []);
+  const connection = useMemo(
+    () => ({
+      client: connect(key),
+      keyed: key !== undefined,
+      forget: () => {
+        forgetKey();
+        queries.clear();
+        setKey(undefined);
+      },
+    }),
+    [key, queries],
+  );
+  if (asked) {
+    return (
+      <KeyPrompt
+        problem={asked}
+        onKey={(next, keep) => {
+          storeKey(next, keep);
+          queries.clear();
+          setKey(next);
+          setAsked(undefined);
+        }}
+      />
+    );
+  }
+  return (
+    <ConnectionContext value={connection}>
+      <QueryClientProvider client={queries}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </ConnectionContext>
+  );
+}
+
+function queryClient(onUnauthorized: (problem: Problem) => void): QueryClient {
+  const onError = (error: unknown) => {
+    if (error instanceof Problem && wantsKey(error)) {
+      onUnauthorized(error);
+    }
+  };
+  return new QueryClient({
+    queryCache: new QueryCache({ onError }),
+    mutationCache: new MutationCache({ onError }),
+    // The package tries again by itself where that helps.
+    defaultOptions: { queries: { retry: false, refetchOnWindowFocus: false } },
+  });
+}

@@ -1,0 +1,86 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import type { Kind, ListSessions, Status } from 'sessiond';
+import { Empty } from '../ui/Empty.tsx';
+import { ProblemView } from '../ui/Problem.tsx';
+import { Shell } from './Shell.tsx';
+
+/** Which sessions the list shows; in the address, so that it can be kept and passed on. */
+export interface SessionsSearch {
+  kind?: Kind;
+  status?: Status;
+  q?: string;
+  owner?: string;
+  label?: string;
+  sort?: NonNullable<ListSessions['sort']>;
+}
+
+const text = (value: unknown): string | undefined => (value === undefined || value === '' ? undefined : String(value));
+
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: () => <Empty title="There is no such page">The address may be of another version.</Empty>,
+  errorComponent: ({ error, reset }) => <ProblemView error={error} retry={reset} />,
+});
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/sessions', replace: true });
+  },
+});
+
+const sessions = createRoute({
+  getParentRoute: () => root,
+  path: '/sessions',
+  validateSearch: (search: Record<string, unknown>): SessionsSearch =>
+    Object.fromEntries(
+      ['kind', 'status', 'q', 'owner', 'label', 'sort']
+        .map((name) => [name, text(search[name])])
+        .filter(([, value]) => value !== undefined),
+    ),
+  component: lazyRouteComponent(() => import('../pages/sessions/SessionsPage.tsx'), 'SessionsPage'),
+});
+
+const session = createRoute({
+  getParentRoute: () => root,
+  path: '/sessions/$sessionId',
+  component: lazyRouteComponent(() => import('../pages/session/SessionPage.tsx'), 'SessionPage'),
+});
+
+const panel = createRoute({
+  getParentRoute: () => root,
+  path: '/sessions/$sessionId/$panel',
+  component: lazyRouteComponent(() => import('../pages/session/SessionPage.tsx'), 'SessionPage'),
+});
+
+const agents = createRoute({
+  getParentRoute: () => root,
+  path: '/agents',
+  component: lazyRouteComponent(() => import('../pages/agents/AgentsPage.tsx'), 'AgentsPage'),
+});
+
+const accessKeys = createRoute({
+  getParentRoute: () => root,
+  path: '/keys',
+  component: lazyRouteComponent(() => import('../pages/keys/KeysPage.tsx'), 'KeysPage'),
+});
+
+const server = createRoute({
+  getParentRoute: () => root,
+  path: '/server',
+  component: lazyRouteComponent(() => import('../pages/server/ServerPage.tsx'), 'ServerPage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, sessions, session, panel, agents, accessKeys, server]),
+  basepath: '/console',
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,77 @@
+import type { Client, JournalEvent } from 'sessiond';
+import { Problem } from 'sessiond';
+import { expect, test } from 'vitest';
+import { Journal } from './journal.ts';
+
+const event = (seq: number): JournalEvent => ({
+  seq,
+  time: '2026-01-01T00:00:00.000Z',
+  type: 'context_updated',
+  actor: 'somebody',
+  data: { patch: { seq } },
+});
+
+/** A server that keeps the events from `first` on, and counts what is asked of it. */
+function server(length: number, first = 1): { client: Client; asked: number[] } {
+  const asked: number[] = [];
+  const client = {
+    events: {
+      list: async (_id: string, { after = 0, limit = 100 }) => {
+        asked.push(after);
+        if (after + 1 < first) {
+          throw new Problem({ code: 'event_gap', detail: 'gone' });
+        }
+        const events = [];
+        for (let seq = after + 1; seq <= Math.min(after + limit, length); seq += 1) {
+          events.push(event(seq));
+        }
+        return { events, revision: length };
+      },
+    },
+    watch: async function* () {
+      yield { type: 'gap', after: 0, first, revision: first - 1 };
+    },
+  };
+  return { client: client as unknown as Client, asked };
+}
+
+test('what scrolls into sight is read once', async () => {
+  const { client, asked } = server(2_000);
+  const journal = new Journal(client, 's');
+  journal.reach(2_000);
+  await journal.load(990, 1_010);
+  await journal.load(990, 1_010);
+  expect(asked).toEqual([500, 1000]);
+  expect(journal.get(1_000)?.seq).toBe(1_000);
+  expect(journal.get(1)).toBeUndefined();
+});
+
+test('an event that was published while its page was not here is read later', async () => {
+  const { client } = server(700);
+  const journal = new Journal(client, 's');
+  journal.reach(699);
+  journal.append(event(700));
+  expect(journal.get(700)).toBeUndefined();
+  await journal.load(600, 700);
+  expect(journal.get(700)?.seq).toBe(700);
+});
+
+test('live events fill the page that is here', async () => {
+  const { client, asked } = server(3);
+  const journal = new Journal(client, 's');
+  journal.reach(3);
+  await journal.load(1, 3);
+  journal.append(event(4));
+  await journal.load(1, 4);
+  expect([...journal.events()].map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+  expect(asked).toEqual([0]);
+});
+
+test('what retention dropped is known to be gone', async () => {
+  const { client } = server(1_200, 620);
+  const journal = new Journal(client, 's');
+  journal.reach(1_200);
+  await journal.load(1, 1_200);
+  expect(journal.first).toBe(620);
+  expect([...journal.events()].length).toBe(581);
+});

@@ -1,0 +1,32 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type { Client } from 'sessiond';
+
+/** How often what has no event stream is looked at, in milliseconds, while its page is in sight. */
+export const EVERY = 2_000;
+
+/** The names under which answers are kept. All that belongs to a session begins with it: its events make it anew. */
+export const keys = {
+  session: (id: string) => ['session', id] as const,
+  tasks: (id: string) => ['session', id, 'tasks'] as const,
+  sessions: ['sessions'] as const,
+  counts: ['counts'] as const,
+  agents: ['agents'] as const,
+  accessKeys: ['keys'] as const,
+  server: ['server'] as const,
+};
+
+export const sessionQuery = (client: Client, id: string) =>
+  queryOptions({
+    queryKey: keys.session(id),
+    queryFn: ({ signal }) => client.sessions.get(id, { signal }),
+    // The event stream says when it is stale.
+    staleTime: Number.POSITIVE_INFINITY,
+    placeholderData: keepPreviousData,
+  });
+
+export const countsQuery = (client: Client) =>
+  queryOptions({
+    queryKey: keys.counts,
+    queryFn: ({ signal }) => client.sessions.counts({ signal }),
+    refetchInterval: EVERY,
+  });

@@ -1,0 +1,23 @@
+import { Braces } from 'lucide-react';
+import { lazy } from 'react';
+import type { Facet } from '../facet.ts';
+
+/** The one document that all participants share. */
+export const context: Facet = {
+  name: 'context',
+  panels: [
+    {
+      id: 'context',
+      title: 'Context',
+      icon: Braces,
+      shows: () => true,
+      component: lazy(() => import('./ContextPanel.tsx')),
+    },
+  ],
+  words: {
+    context_updated: (data) => {
+      const members = Object.keys((data.patch ?? data.document ?? {}) as object);
+      return `context ${data.patch === undefined ? 'replaced' : 'changed'}: ${members.join(', ') || 'empty'}`;
+    },
+  },
+};

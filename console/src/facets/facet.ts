@@ -1,0 +1,37 @@
+import type { LucideIcon } from 'lucide-react';
+import type { ComponentType, LazyExoticComponent } from 'react';
+import type { Kind, Session } from 'sessiond';
+import type { Feed } from '../data/feed.ts';
+
+/** What an event carries; its type says which members there are (docs/events.md). */
+export type EventData = Record<string, unknown>;
+
+/** What a panel is given. */
+export interface PanelProps {
+  session: Session;
+  feed: Feed;
+}
+
+/** A part of a session's page, with an address of its own: `/console/sessions/{id}/{panel}`. */
+export interface Panel {
+  /** Names it in the address. */
+  id: string;
+  title: string;
+  icon: LucideIcon;
+  /** Whether this session has something to show in it. */
+  shows: (session: Session) => boolean;
+  /** The number beside its title. */
+  count?: (session: Session) => number | undefined;
+  /** Loaded when it is first opened. */
+  component: LazyExoticComponent<ComponentType<PanelProps>>;
+}
+
+/** A facet of sessions: its panels, and how its events read. A new facet is a folder here and a line in `index.ts`. */
+export interface Facet {
+  name: string;
+  /** The kind of session that it leads: its first panel is the one that such a session opens with. */
+  leads?: Kind;
+  panels: readonly Panel[];
+  /** What an event of this facet says, in a line; by the event's type. */
+  words: Record<string, (data: EventData) => string>;
+}

@@ -1,0 +1,22 @@
+import type { JournalEvent, Session } from 'sessiond';
+import { context } from './context/index.ts';
+import type { EventData, Facet, Panel } from './facet.ts';
+import { lifecycle } from './lifecycle/index.ts';
+import { participants } from './participants/index.ts';
+import { workflow } from './workflow/index.ts';
+
+/** Every facet that the console knows, in the order of their panels. */
+const FACETS: readonly Facet[] = [workflow, participants, context, lifecycle];
+
+/** The panels of a session, those of the facet that leads it first. */
+export function panelsOf(session: Session): Panel[] {
+  const leading = FACETS.filter((facet) => facet.leads === session.kind);
+  const others = FACETS.filter((facet) => facet.leads !== session.kind);
+  return [...leading, ...others].flatMap((facet) => facet.panels).filter((panel) => panel.shows(session));
+}
+
+/** An event in a line; its type when no facet knows it. */
+export function wordsOf(event: JournalEvent): string {
+  const facet = FACETS.find((facet) => event.type in facet.words);
+  return facet?.words[event.type]?.(event.data as EventData) ?? event.type.replaceAll('_', ' ');
+}

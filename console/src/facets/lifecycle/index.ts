@@ -1,0 +1,28 @@
+import { Info, ScrollText } from 'lucide-react';
+import { lazy } from 'react';
+import type { Facet } from '../facet.ts';
+
+/** What every session has: its journal, where it comes from, and how it ends. */
+export const lifecycle: Facet = {
+  name: 'lifecycle',
+  panels: [
+    {
+      id: 'journal',
+      title: 'Journal',
+      icon: ScrollText,
+      shows: () => true,
+      count: (session) => session.revision,
+      component: lazy(() => import('./JournalPanel.tsx')),
+    },
+    { id: 'about', title: 'About', icon: Info, shows: () => true, component: lazy(() => import('./AboutPanel.tsx')) },
+  ],
+  words: {
+    session_created: (data) => `${data.kind} session of ${data.owner}`,
+    session_updated: (data) => `${Object.keys(data).join(', ')} changed`,
+    session_forked: (data) => `copied from ${(data.from as { session_id: string }).session_id}`,
+    session_completed: () => 'the work is done',
+    session_terminated: (data) => `stopped: ${(data.outcome as { reason?: string }).reason ?? ''}`,
+    session_failed: (data) => `could not be done: ${(data.outcome as { reason?: string }).reason ?? ''}`,
+    session_expired: () => 'its time ran out',
+  },
+};

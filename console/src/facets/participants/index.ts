@@ -1,0 +1,26 @@
+import { Users } from 'lucide-react';
+import { lazy } from 'react';
+import type { Facet } from '../facet.ts';
+
+/** Who takes part, and under which lease they write. */
+export const participants: Facet = {
+  name: 'participants',
+  panels: [
+    {
+      id: 'participants',
+      title: 'Participants',
+      icon: Users,
+      shows: () => true,
+      count: (session) => session.participants?.filter(({ status }) => status !== 'left').length,
+      component: lazy(() => import('./ParticipantsPanel.tsx')),
+    },
+  ],
+  words: {
+    participant_added: (data) => `${data.agent_id} joined as ${data.role}`,
+    participant_removed: (data) => `${data.agent_id} left`,
+    lease_claimed: (data) => `${data.holder} writes as ${data.agent_id}, token ${data.fence}`,
+    lease_released: (data) => `${data.agent_id} gave its lease back`,
+    lease_expired: (data) => `${data.agent_id} was not heard of; its token ${data.fence} is void`,
+    message_sent: (data) => `${data.sender} → ${data.recipient}: ${data.message_type}`,
+  },
+};

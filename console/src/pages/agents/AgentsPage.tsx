@@ -1,0 +1,6 @@
+import { Page } from '../../ui/Page.tsx';
+
+/** Agents. */
+export function AgentsPage() {
+  return <Page title="Agents">{null}</Page>;
+}

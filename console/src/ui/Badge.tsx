@@ -1,0 +1,51 @@
+import css from './Badge.module.css';
+
+/** What a state means to a person. */
+export type Tone = 'live' | 'good' | 'warn' | 'bad' | 'idle';
+
+/** How each state of a session, step, task, participant, agent or message is meant. */
+const TONES: Record<string, Tone> = {
+  // sessions
+  active: 'live',
+  completed: 'good',
+  terminated: 'warn',
+  failed: 'bad',
+  expired: 'warn',
+  // steps and tasks
+  pending: 'idle',
+  in_progress: 'live',
+  skipped: 'idle',
+  timeout: 'bad',
+  cancelled: 'warn',
+  // participants and agents
+  idle: 'idle',
+  working: 'live',
+  online: 'good',
+  healthy: 'good',
+  unresponsive: 'bad',
+  left: 'idle',
+  offline: 'idle',
+  // messages
+  queued: 'live',
+  acknowledged: 'good',
+  dead: 'bad',
+  withdrawn: 'idle',
+};
+
+export const toneOf = (status: string): Tone => TONES[status] ?? 'idle';
+
+/** A word with a tint. */
+export function Badge({ tone = 'idle', children }: { tone?: Tone; children: React.ReactNode }) {
+  return <span className={`${css.badge} ${css[tone]}`}>{children}</span>;
+}
+
+/** A state, with a dot that beats while something is under way. */
+export function Status({ of }: { of: string }) {
+  const tone = toneOf(of);
+  return (
+    <span className={`${css.badge} ${css[tone]}`} data-status={of}>
+      <span className={css.dot} aria-hidden="true" />
+      {of.replaceAll('_', ' ')}
+    </span>
+  );
+}

@@ -1,0 +1,71 @@
+import { type ComponentProps, type ReactNode, useId } from 'react';
+import css from './Field.module.css';
+
+interface Labelled {
+  label: string;
+  hint?: ReactNode;
+}
+
+/** A line of text with its label. */
+export function TextField({ label, hint, ...rest }: Labelled & ComponentProps<'input'>) {
+  const id = useId();
+  return (
+    <div className={css.field}>
+      <label htmlFor={id}>{label}</label>
+      <input id={id} autoComplete="off" spellCheck={false} {...rest} className={css.input} {...hinted(id, hint)} />
+      <Hint id={id}>{hint}</Hint>
+    </div>
+  );
+}
+
+/** Several lines of text with their label. */
+export function TextArea({ label, hint, mono, ...rest }: Labelled & { mono?: boolean } & ComponentProps<'textarea'>) {
+  const id = useId();
+  return (
+    <div className={css.field}>
+      <label htmlFor={id}>{label}</label>
+      <textarea
+        id={id}
+        rows={5}
+        spellCheck={false}
+        {...rest}
+        className={`${css.input} ${mono ? css.mono : ''}`}
+        {...hinted(id, hint)}
+      />
+      <Hint id={id}>{hint}</Hint>
+    </div>
+  );
+}
+
+/** A choice with its label. */
+export function SelectField({ label, hint, children, ...rest }: Labelled & ComponentProps<'select'>) {
+  const id = useId();
+  return (
+    <div className={css.field}>
+      <label htmlFor={id}>{label}</label>
+      <select id={id} {...rest} className={css.input} {...hinted(id, hint)}>
+        {children}
+      </select>
+      <Hint id={id}>{hint}</Hint>
+    </div>
+  );
+}
+
+/** A choice in a toolbar: its label is for the screen reader alone. */
+export function Select({ label, children, ...rest }: { label: string } & ComponentProps<'select'>) {
+  return (
+    <select aria-label={label} {...rest} className={`${css.input} ${css.inline}`}>
+      {children}
+    </select>
+  );
+}
+
+const hinted = (id: string, hint: ReactNode) => (hint ? { 'aria-describedby': `${id}-hint` } : {});
+
+function Hint({ id, children }: { id: string; children: ReactNode }) {
+  return children ? (
+    <p id={`${id}-hint`} className={css.hint}>
+      {children}
+    </p>
+  ) : null;
+}

@@ -1,0 +1,42 @@
+import type { ReactNode } from 'react';
+import css from './Section.module.css';
+
+/** A framed part of a page, with its heading and what can be done in it. */
+export function Section({
+  title,
+  actions,
+  flush,
+  children,
+}: {
+  title?: ReactNode;
+  actions?: ReactNode;
+  /** The content reaches the frame: tables and graphs. */
+  flush?: boolean;
+  children: ReactNode;
+}) {
+  return (
+    <section className={css.section}>
+      {(title || actions) && (
+        <header className={css.header}>
+          {title && <h2>{title}</h2>}
+          {actions && <div className={css.actions}>{actions}</div>}
+        </header>
+      )}
+      <div className={flush ? css.flush : css.body}>{children}</div>
+    </section>
+  );
+}
+
+/** Names and values in two columns. */
+export function Facts({ of }: { of: readonly (readonly [name: string, value: ReactNode])[] }) {
+  return (
+    <dl className={css.facts}>
+      {of.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
