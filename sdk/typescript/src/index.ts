@@ -4,6 +4,7 @@
  */
 export { Agent, type AgentEvents, type AgentOptions, type MessageHandler, type TaskHandler, type TaskTypes } from './agent/agent.js';
 export { TakenOver, TaskFailure } from './agent/failure.js';
+export type { Transport } from './agent/line.js';
 export { type Inputs, type StopCause, TaskContext, TaskStopped } from './agent/task.js';
 export type { Ended } from './agent/worker.js';
 export { type BusEvents, CommunicationBus, type CommunicationBusOptions } from './bus/communication-bus.js';

@@ -4,8 +4,16 @@ export interface SocketListener {
   message(text: string): void;
   /** Something came that is no text frame, such as a ping: the other side lives. */
   alive(): void;
-  /** It is closed, also when it could not be opened. `status` is the answer's, when the server refused the upgrade. */
-  closed(code: number, reason: string, status?: number): void;
+  /** It is closed, also when it could not be opened; `refusal` when the answer was none that opens it. */
+  closed(code: number, reason: string, refusal?: Refusal): void;
+}
+
+/** An answer that does not open a WebSocket. */
+export interface Refusal {
+  /** The HTTP status. */
+  status: number;
+  /** Whether it is a problem of sessiond, and not what something else on the way says. */
+  problem: boolean;
 }
 
 /** An agent's connection. */

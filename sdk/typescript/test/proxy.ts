@@ -7,22 +7,23 @@ export class Proxy {
   port = 0;
   /** Connections that were handed on. */
   connections = 0;
+  /** What becomes of WebSockets: an answer that refuses them, or silence. */
+  upgrades: 'pass' | 'hang' | '400 Bad Request' | '503 Service Unavailable' = 'pass';
 
   constructor(private readonly target: number) {}
 
   async start(): Promise<this> {
     const server = createServer((near) => {
-      this.connections += 1;
-      const far = connect(this.target, '127.0.0.1');
-      for (const [one, other] of [[near, far], [far, near]] as const) {
-        this.sockets.add(one);
-        one.on('error', () => other.destroy());
-        one.on('close', () => {
-          this.sockets.delete(one);
-          other.destroy();
-        });
-        one.pipe(other);
-      }
+      this.keep(near);
+      near.once('data', (head) => {
+        if (this.upgrades !== 'pass' && /^upgrade: websocket/im.test(head.toString('latin1'))) {
+          this.refuse(near);
+        } else {
+          near.pause();
+          near.unshift(head);
+          this.pass(near);
+        }
+      });
     });
     this.server = server;
     await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
@@ -48,5 +49,27 @@ export class Proxy {
       server?.close(() => resolve());
       this.cut();
     });
+  }
+
+  private keep(socket: Socket): void {
+    this.sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => this.sockets.delete(socket));
+  }
+
+  private pass(near: Socket): void {
+    this.connections += 1;
+    const far = connect(this.target, '127.0.0.1');
+    this.keep(far);
+    for (const [one, other] of [[near, far], [far, near]] as const) {
+      one.on('close', () => other.destroy());
+      one.pipe(other);
+    }
+  }
+
+  private refuse(near: Socket): void {
+    if (this.upgrades !== 'hang') {
+      near.end(`HTTP/1.1 ${this.upgrades}\r\nContent-Type: text/plain\r\nContent-Length: 4\r\nConnection: close\r\n\r\nnone`);
+    }
   }
 }

@@ -6,6 +6,7 @@ import type { AgentDescriptor, InboxMessage, MessageType, RegisterAgent, SendMes
 import { after } from '../time.js';
 import { Connection } from './connection.js';
 import { TaskFailure } from './failure.js';
+import type { Transport } from './line.js';
 import { cancels, taskOf } from './message.js';
 import { type TaskContext, TaskStopped } from './task.js';
 import { type Ended, Worker } from './worker.js';
@@ -22,6 +23,11 @@ export interface AgentOptions extends ClientOptions {
   concurrency?: number | undefined;
   /** How often it says that it lives, in milliseconds; 10,000 when absent. */
   heartbeat?: number | undefined;
+  /**
+   * How it reads its inbox. `auto`, when absent: by WebSocket, and by long polls where something on the way lets none
+   * through; every two minutes the WebSocket is tried again.
+   */
+  transport?: Transport | 'auto' | undefined;
 }
 
 /** The kinds of work that an agent knows: `{ review: { payload: Diff; result: Verdict } }`. */
@@ -35,8 +41,8 @@ export type MessageHandler = (message: InboxMessage) => void | Promise<void>;
 
 /** What an agent tells of itself. */
 export interface AgentEvents {
-  /** Its inbox is read from now on. */
-  connected: { fence: number };
+  /** Its inbox is read from now on. A WebSocket has a fencing token, which grows with each one. */
+  connected: { transport: Transport; fence?: number };
   /** It is not, for a while. */
   disconnected: { reason: string };
   /** A task began. */
@@ -51,6 +57,8 @@ export interface AgentEvents {
 const REMEMBERED = 8_192;
 /** A request that is delivered this often while its task waits or runs is acknowledged before it is a dead letter. */
 const EARLY_ACK = 12;
+/** Messages that are held unacknowledged, as the server counts them for a WebSocket. */
+const WINDOW = 64;
 /** How long running tasks may take to end when the agent is stopped, in milliseconds. */
 const GRACE = 20_000;
 
@@ -65,7 +73,7 @@ interface Held {
 type AnyTypes = Record<string, { payload: any; result: any }>;
 
 /**
- * A participant's own process: it registers, reads its inbox by WebSocket, runs a handler for each task and reports the
+ * A participant's own process: it registers, reads its inbox, runs a handler for each task and reports the
  * result. A message is acknowledged when its task was reported, so a crash loses nothing; a lost connection is made
  * again by itself.
  */
@@ -106,8 +114,10 @@ export class Agent<T extends TaskTypes<T> = AnyTypes> extends Emitter<AgentEvent
       agent_descriptor.metadata = options.metadata;
     }
     const registration: RegisterAgent = { agent_descriptor };
-    this.connection = new Connection({ client, key: options.key || undefined, agentId, registration }, {
-      connected: (fence) => this.emit('connected', { fence }),
+    const transport = options.transport ?? 'auto';
+    const room = () => WINDOW - this.held.size;
+    this.connection = new Connection({ client, key: options.key || undefined, agentId, registration, transport, room }, {
+      connected: (by, fence) => this.emit('connected', { transport: by, ...(fence === undefined ? {} : { fence }) }),
       disconnected: (reason) => this.emit('disconnected', { reason }),
       message: (message) => this.take(message),
       problem: (problem) => this.emit('problem', problem),
@@ -172,6 +182,7 @@ export class Agent<T extends TaskTypes<T> = AnyTypes> extends Emitter<AgentEvent
   async stop({ grace = GRACE }: { grace?: number } = {}): Promise<void> {
     if (!this.stopping) {
       this.stopping = true;
+      this.connection.drain();
       this.forget('waiting');
       if (this.running > 0) {
         await new Promise<void>((resolve) => {

@@ -8,7 +8,7 @@ export type ReceiveMessages = NonNullable<operations['receive_messages']['parame
 /** How much longer than the server waits for a message the client waits for the answer, in milliseconds. */
 const MARGIN = 20_000;
 
-/** An agent's inbox by HTTP; the {@link Agent} class reads it by WebSocket. */
+/** An agent's inbox by HTTP; the {@link Agent} class reads it by itself. */
 export class Inbox {
   constructor(private readonly http: Http) {}
 
