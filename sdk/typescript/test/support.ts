@@ -72,8 +72,8 @@ export class TestServer {
     await rm(this.dir, { recursive: true, force: true });
   }
 
-  client(): Client {
-    return new Client({ url: this.url });
+  client(key?: string): Client {
+    return new Client({ url: this.url, key });
   }
 }
 
