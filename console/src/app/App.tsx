@@ -3,6 +3,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { Problem } from 'sessiond';
 import { ConnectionContext, connect, forgetKey, storedKey, storeKey, wantsKey } from '../data/connection.ts';
+import { Toasts } from '../ui/Toast.tsx';
 import { KeyPrompt } from './KeyPrompt.tsx';
 import { router } from './router.tsx';
 
@@ -15,6 +16,7 @@ export function App() {
     () => ({
       client: connect(key),
       keyed: key !== undefined,
+      refused: setAsked,
       forget: () => {
         forgetKey();
         queries.clear();
@@ -40,6 +42,7 @@ export function App() {
     <ConnectionContext value={connection}>
       <QueryClientProvider client={queries}>
         <RouterProvider router={router} />
+        <Toasts />
       </QueryClientProvider>
     </ConnectionContext>
   );

@@ -14,6 +14,9 @@ export interface SessionsSearch {
   sort?: NonNullable<ListSessions['sort']>;
 }
 
+/** What a panel keeps in the address: which event is open, what is filtered. Each panel reads its own. */
+export type PanelSearch = Record<string, string | number | undefined>;
+
 const text = (value: unknown): string | undefined => (value === undefined || value === '' ? undefined : String(value));
 
 const root = createRootRoute({
@@ -51,6 +54,7 @@ const session = createRoute({
 const panel = createRoute({
   getParentRoute: () => root,
   path: '/sessions/$sessionId/$panel',
+  validateSearch: (search: Record<string, unknown>): PanelSearch => search as PanelSearch,
   component: lazyRouteComponent(() => import('../pages/session/SessionPage.tsx'), 'SessionPage'),
 });
 

@@ -28,6 +28,8 @@ export interface Connection {
   client: Client;
   /** Ends this key's use: the page asks for one. */
   forget: () => void;
+  /** Takes a problem that asks for a key to the prompt for one. */
+  refused: (problem: Problem) => void;
   /** Whether a key is in use. */
   keyed: boolean;
 }

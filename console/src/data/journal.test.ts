@@ -16,7 +16,8 @@ function server(length: number, first = 1): { client: Client; asked: number[] } 
   const asked: number[] = [];
   const client = {
     events: {
-      list: async (_id: string, { after = 0, limit = 100 }) => {
+      list: async (_id: string, { after = 0, limit = 100 }, { signal }: { signal?: AbortSignal } = {}) => {
+        signal?.throwIfAborted();
         asked.push(after);
         if (after + 1 < first) {
           throw new Problem({ code: 'event_gap', detail: 'gone' });
@@ -74,4 +75,70 @@ test('what retention dropped is known to be gone', async () => {
   await journal.load(1, 1_200);
   expect(journal.first).toBe(620);
   expect([...journal.events()].length).toBe(581);
+});
+
+test('a long journal keeps the pages that were looked at last, and the newest', async () => {
+  const { client, asked } = server(60_000);
+  const journal = new Journal(client, 's');
+  journal.reach(60_000);
+  await journal.load(60_000, 60_000);
+  for (let seq = 1; seq < 40_000; seq += 500) {
+    await journal.load(seq, seq);
+  }
+  expect([...journal.events()].length).toBe(50 * 500);
+  expect(journal.get(1)).toBeUndefined();
+  expect(journal.get(39_501)?.seq).toBe(39_501);
+  expect(journal.get(60_000)?.seq).toBe(60_000);
+  await journal.load(1, 1);
+  expect(journal.get(1)?.seq).toBe(1);
+  expect(asked.filter((after) => after === 0)).toHaveLength(2);
+});
+
+const scanned = async (journal: Journal, from: number, to: number, backwards = false) => {
+  const chunks = [];
+  for await (const chunk of journal.scan(from, to, new AbortController().signal, backwards)) {
+    chunks.push([chunk[0]?.seq, chunk.at(-1)?.seq]);
+  }
+  return chunks;
+};
+
+test('a scan reads every event once, forwards or backwards, and keeps none', async () => {
+  const { client } = server(2_500);
+  const journal = new Journal(client, 's');
+  journal.reach(2_500);
+  expect(await scanned(journal, 1, 2_500)).toEqual([
+    [1, 1_000],
+    [1_001, 2_000],
+    [2_001, 2_500],
+  ]);
+  expect(await scanned(journal, 1, 2_500, true)).toEqual([
+    [1_501, 2_500],
+    [501, 1_500],
+    [1, 500],
+  ]);
+  expect([...journal.events()]).toEqual([]);
+});
+
+test('a scan goes as far back as the journal is kept', async () => {
+  const { client } = server(2_500, 1_200);
+  const journal = new Journal(client, 's');
+  journal.reach(2_500);
+  expect(await scanned(journal, 1, 2_500, true)).toEqual([
+    [1_501, 2_500],
+    [1_200, 1_500],
+  ]);
+  expect(journal.first).toBe(1_200);
+});
+
+test('a scan that is given up reads no further', async () => {
+  const { client, asked } = server(10_000);
+  const journal = new Journal(client, 's');
+  journal.reach(10_000);
+  const stopping = new AbortController();
+  await expect(async () => {
+    for await (const _ of journal.scan(1, 10_000, stopping.signal)) {
+      stopping.abort();
+    }
+  }).rejects.toThrow();
+  expect(asked).toEqual([0]);
 });

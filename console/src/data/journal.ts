@@ -3,6 +3,10 @@ import { Problem } from 'sessiond';
 
 /** How many events a page holds; the server's own limit is larger. */
 const PAGE = 500;
+/** How many pages stay here: what has not been looked at for longest goes first. */
+const PAGES = 50;
+/** How many events a scan asks for at once: the server's limit. */
+const SCAN = 1_000;
 
 /**
  * What this viewer has of a session's journal. Events are numbered from 1 without gaps, so a page is known by its
@@ -15,6 +19,7 @@ export class Journal {
   first = 1;
   /** Counts changes, for whoever renders what is here. */
   version = 0;
+  /** In the order in which they were last asked for. */
   private readonly pages = new Map<number, JournalEvent[]>();
   private readonly pending = new Map<number, Promise<void>>();
   private readonly listeners = new Set<() => void>();
@@ -67,30 +72,55 @@ export class Journal {
     for (let page = pageOf(Math.max(from, this.first)); page <= pageOf(Math.min(to, this.revision)); page += 1) {
       pages.push(this.loadPage(page));
     }
-    await Promise.all(pages);
+    try {
+      await Promise.all(pages);
+    } finally {
+      this.evict();
+    }
   }
 
-  /** Reads the whole journal, page after page, and tells how far it is. */
-  async loadAll(onProgress: (seq: number) => void, signal: AbortSignal): Promise<void> {
-    for (let page = pageOf(this.first); page <= pageOf(this.revision); page += 1) {
-      signal.throwIfAborted();
-      await this.loadPage(page);
-      onProgress(Math.min((page + 1) * PAGE, this.revision));
+  /**
+   * Reads the events from `from` to `to` in order, or backwards from `to`, a chunk at a time; what it reads does not
+   * stay here. A chunk is in the order of the journal either way. It ends early where retention dropped the rest.
+   */
+  async *scan(from: number, to: number, signal: AbortSignal, backwards = false): AsyncGenerator<JournalEvent[]> {
+    let [low, high] = [Math.max(from, this.first), to];
+    while (low <= high) {
+      const begin = backwards ? Math.max(low, high - SCAN + 1) : low;
+      const end = backwards ? high : Math.min(high, low + SCAN - 1);
+      try {
+        const query = { after: begin - 1, limit: end - begin + 1 };
+        yield (await this.client.events.list(this.sessionId, query, { signal })).events;
+      } catch (error) {
+        await this.learnFirst(error);
+        if (this.first > begin) {
+          low = Math.max(low, this.first);
+          continue;
+        }
+        throw error;
+      }
+      [low, high] = backwards ? [low, begin - 1] : [end + 1, high];
     }
   }
 
   /** The events that are here, oldest first. */
   *events(): Generator<JournalEvent> {
-    for (let seq = this.first; seq <= this.revision; seq += 1) {
-      const event = this.get(seq);
-      if (event) {
-        yield event;
+    for (const page of [...this.pages.keys()].sort((one, other) => one - other)) {
+      for (const event of this.pages.get(page) ?? []) {
+        if (event && event.seq >= this.first) {
+          yield event;
+        }
       }
     }
   }
 
   private loadPage(page: number): Promise<void> {
     const known = this.pending.get(page);
+    const events = this.pages.get(page);
+    if (events) {
+      this.pages.delete(page);
+      this.pages.set(page, events);
+    }
     if (known || this.isWhole(page)) {
       return known ?? Promise.resolve();
     }
@@ -128,15 +158,19 @@ export class Journal {
       this.revision = Math.max(this.revision, revision);
       this.changed();
     } catch (error) {
-      if (!(error instanceof Problem) || error.code !== 'event_gap') {
-        throw error;
-      }
-      // Retention has dropped events of this page; a live stream from the beginning says which is the first.
-      this.dropped(await this.firstKept());
+      await this.learnFirst(error);
       if (pageOf(this.first) === page) {
         await this.read(page);
       }
     }
+  }
+
+  /** Takes from an `event_gap` that retention has dropped events; a stream from the beginning says up to which. */
+  private async learnFirst(error: unknown): Promise<void> {
+    if (!(error instanceof Problem) || error.code !== 'event_gap') {
+      throw error;
+    }
+    this.dropped(await this.firstKept());
   }
 
   private async firstKept(): Promise<number> {
@@ -144,6 +178,19 @@ export class Journal {
       return item.type === 'gap' ? item.first : 1;
     }
     return this.revision + 1;
+  }
+
+  /** Lets go of what was not looked at for longest; the newest page stays, because what is published goes there. */
+  private evict(): void {
+    const newest = pageOf(this.revision);
+    for (const page of this.pages.keys()) {
+      if (this.pages.size <= PAGES) {
+        return;
+      }
+      if (page !== newest) {
+        this.pages.delete(page);
+      }
+    }
   }
 
   private changed(): void {
