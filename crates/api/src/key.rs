@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use sessiond_core::{AgentPattern, Role, Span, Timestamp};
+use sessiond_core::{AgentPattern, Principal, Role, Span, Timestamp};
 use utoipa::ToSchema;
 
 use crate::schema;
@@ -79,4 +79,33 @@ impl fmt::Debug for CreatedKey {
 pub struct KeyPage {
     /// The keys.
     pub keys: Vec<Key>,
+}
+
+/// Who the caller is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Whoami {
+    /// Whom the key stands for: the owner of the sessions that it creates. `local` where no key is needed.
+    #[schema(example = "backend-team")]
+    pub name: String,
+    /// What the caller may do at all.
+    #[schema(value_type = schema::Role)]
+    pub role: Role,
+    /// Which agents the caller may act as: ids, or prefixes that end in `*`; an administrator may act as all.
+    #[schema(value_type = Vec<String>, example = json!(["opencode://*"]))]
+    pub agents: Vec<AgentPattern>,
+    /// Whether the server needs no key, because it listens on its own machine alone and has none.
+    pub keyless: bool,
+}
+
+impl Whoami {
+    /// The caller that a principal stands for.
+    pub fn of(principal: &Principal, keyless: bool) -> Self {
+        let agents = match principal.role {
+            Role::Admin => vec![AgentPattern("*".to_owned())],
+            Role::Agent => principal.agents.clone(),
+            // A pattern that a client's key may have from former times opens nothing.
+            Role::Client => Vec::new(),
+        };
+        Self { name: principal.name.clone(), role: principal.role, agents, keyless }
+    }
 }

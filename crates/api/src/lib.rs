@@ -27,7 +27,7 @@ pub use aggregation::{
 };
 pub use error::{Code, FieldError, Problem};
 pub use event::{Event, EventPage, ListEvents};
-pub use key::{CreateKey, CreatedKey, Key, KeyPage};
+pub use key::{CreateKey, CreatedKey, Key, KeyPage, Whoami};
 pub use message::{ListMessages, Message, MessageInfo, MessagePage, Party, Routing, SendMessage, Sent};
 pub use participants::{AddParticipant, ClaimLease, ClaimedLease, Lease, Participant, RenewLease};
 pub use session::{

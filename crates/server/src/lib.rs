@@ -4,10 +4,12 @@
 //! the route at all) and a handler of `routes/`, which extracts, calls the door and maps the answer. The session's own
 //! rules stand in the core, so a handler never decides about rights. `server.rs` listens and shuts down, `sse.rs` and
 //! `socket/` hold what stays open, `webhooks.rs` posts messages to agents, `mcp/` offers
-//! the routes as tools to models, `docs/` renders the pages, and `openapi.rs` completes the generated document.
+//! the routes as tools to models, `docs/` renders the pages, `console.rs` sends the web console, and `openapi.rs` completes the generated document.
 
 mod app;
 mod auth;
+#[cfg(feature = "console")]
+mod console;
 mod docs;
 mod error;
 mod extract;

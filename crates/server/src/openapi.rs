@@ -59,6 +59,9 @@ pub fn document() -> OpenApi {
             complete(&method, path, operation);
         }
     }
+    // OpenAPI has no word for the rest of a path, however many segments it has.
+    let paths = std::mem::take(&mut document.paths.paths);
+    document.paths.paths = paths.into_iter().map(|(path, item)| (path.replace("{*", "{"), item)).collect();
     document
 }
 
@@ -205,6 +208,7 @@ fn is_idempotent_post(path: &str) -> bool {
 fn path_parameters(path: &str) -> Vec<Parameter> {
     path.split('/')
         .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+        .map(|name| name.trim_start_matches('*'))
         .map(|name| {
             let (description, example) = match name {
                 "session_id" => ("The session.", "sess_notifications_2025-02-02"),
@@ -212,6 +216,7 @@ fn path_parameters(path: &str) -> Vec<Parameter> {
                 "task_id" => ("The task.", "task_0198f3a2"),
                 "message_id" => ("The message.", "task_impl_backend"),
                 "key_id" => ("The key.", "key_0198f3a2"),
+                "path" => ("The file, or the address within the console.", "sessions"),
                 "code" => ("The code of a problem.", "session_not_found"),
                 _ => ("The name of a guide.", "agents"),
             };

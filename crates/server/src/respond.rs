@@ -12,6 +12,10 @@ use sessiond_core::Revision;
 /// What a segment of a path may hold as it is (RFC 3986, "unreserved").
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'.').remove(b'-').remove(b'~');
 
+/// An answer's body is already as it should be sent; the mark stands among the answer's extensions.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Finished;
+
 /// What a handler answers.
 pub(crate) type Answer = Result<Response, Failure>;
 

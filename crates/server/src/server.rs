@@ -6,6 +6,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::{Extensions, HeaderMap, StatusCode, Version};
 use axum::middleware;
 use axum::response::IntoResponse;
 use hyper::server::conn::http1;
@@ -22,7 +23,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 
 use crate::app::App;
-use crate::respond::Failure;
+use crate::respond::{self, Failure};
 use crate::{Error, Options, auth, observe, routes, webhooks};
 
 /// How long a connection may be idle, or take to send its headers.
@@ -172,7 +173,11 @@ impl Handle {
 /// The routes with everything that stands before them, the outermost last.
 fn service(app: &App) -> Router {
     let (router, _) = routes::router().split_for_parts();
-    let worth = SizeAbove::new(COMPRESS_BYTES).and(NotForContentType::SSE);
+    // What the console's build has compressed as well as it goes is sent as it is.
+    let finished = |_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions| {
+        extensions.get::<respond::Finished>().is_none()
+    };
+    let worth = SizeAbove::new(COMPRESS_BYTES).and(NotForContentType::SSE).and(finished);
     router
         .fallback(|| async { Failure::new(Code::NotFound, "there is nothing at this path").into_response() })
         .layer(middleware::from_fn_with_state(app.clone(), auth::guard))

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use sessiond_server::TABLE;
+use sessiond_server::{Route, TABLE};
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/openapi.json");
 
@@ -33,7 +33,9 @@ fn the_table_of_rights_and_the_router_name_the_same_routes() {
             }
         }
     }
-    let table: BTreeSet<_> = TABLE.iter().map(|route| format!("{} {}", route.method, route.path)).collect();
+    // The document has no sign for the rest of a path.
+    let name = |route: &Route| format!("{} {}", route.method, route.path.replace("{*", "{"));
+    let table: BTreeSet<_> = TABLE.iter().map(name).collect();
     assert_eq!(table.len(), TABLE.len(), "a route stands in the table twice");
     assert_eq!(documented, table);
 }

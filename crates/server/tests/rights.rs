@@ -31,7 +31,8 @@ impl Owned {
             .replace("{message_id}", "m1")
             .replace("{key_id}", "key_1")
             .replace("{code}", "conflict")
-            .replace("{guide}", "nothing");
+            .replace("{guide}", "nothing")
+            .replace("{*path}", "nothing");
         if path == "/ws" { "/ws?agent_id=opencode%3A%2F%2Fbackend".to_owned() } else { path }
     }
 }
@@ -390,5 +391,30 @@ async fn a_link_from_elsewhere_takes_nothing_out_of_an_inbox() {
     }
     let inbox = bench.expect(200, Method::GET, inbox, None).await;
     assert_eq!(inbox["messages"][0]["attempt"], 1, "{inbox}");
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn everybody_with_a_key_is_told_who_they_are() {
+    let bench = Bench::keyed().await;
+    let whoami = async |bench: &Bench| bench.expect(200, Method::GET, "/whoami", None).await;
+    let configured = json!({"name": "admin", "role": "admin", "agents": ["*"], "keyless": false});
+    assert_eq!(whoami(&bench).await, configured);
+    let agent = bench.as_role("backend", Role::Agent, &["opencode://*", "codex://one"]).await;
+    let scope = json!(["opencode://*", "codex://one"]);
+    assert_eq!(
+        whoami(&agent).await,
+        json!({"name": "backend", "role": "agent", "agents": scope, "keyless": false})
+    );
+    // A client acts as nobody, whatever its key had from former times.
+    let client = bench.as_role("team", Role::Client, &["opencode://*"]).await;
+    assert_eq!(
+        whoami(&client).await,
+        json!({"name": "team", "role": "client", "agents": [], "keyless": false})
+    );
+    bench.stop().await;
+    let bench = Bench::keyless().await;
+    let local = json!({"name": "local", "role": "admin", "agents": ["*"], "keyless": true});
+    assert_eq!(whoami(&bench).await, local);
     bench.stop().await;
 }

@@ -8,7 +8,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Leads to the documents. */
+        /** Leads to the console, or to the documents where it was left out of the build. */
         get: operations["root"];
         put?: never;
         post?: never;
@@ -152,6 +152,57 @@ export interface paths {
         put?: never;
         /** Make one result from those of several agents. */
         post: operations["aggregate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Leads to the console. */
+        get: operations["to_console"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The web console, for people with a browser. */
+        get: operations["get_console"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of the console, or its page for an address within it. */
+        get: operations["get_console_file"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -832,6 +883,23 @@ export interface paths {
         put?: never;
         /** Tell how far a task is. */
         post: operations["progress_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/whoami": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say who the caller is, and what its key may do. */
+        get: operations["whoami"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2167,6 +2235,25 @@ export interface components {
             /** @description The whole new plan; steps that keep their name keep their state. */
             steps?: components["schemas"]["NewStep"][] | null;
         };
+        /** @description Who the caller is. */
+        Whoami: {
+            /**
+             * @description Whom the key stands for: the owner of the sessions that it creates. `local` where no key is needed.
+             * @example backend-team
+             */
+            name: string;
+            /** @description What the caller may do at all. */
+            role: components["schemas"]["Role"];
+            /**
+             * @description Which agents the caller may act as: ids, or prefixes that end in `*`; an administrator may act as all.
+             * @example [
+             *       "opencode://*"
+             *     ]
+             */
+            agents: string[];
+            /** @description Whether the server needs no key, because it listens on its own machine alone and has none. */
+            keyless: boolean;
+        };
         /** @description The plan and how far it is. */
         Workflow: {
             /** @description The first step that is active. */
@@ -2428,6 +2515,7 @@ export type Terminate = components['schemas']['Terminate'];
 export type Unresolved = components['schemas']['Unresolved'];
 export type UpdateSession = components['schemas']['UpdateSession'];
 export type UpdateWorkflow = components['schemas']['UpdateWorkflow'];
+export type Whoami = components['schemas']['Whoami'];
 export type Workflow = components['schemas']['Workflow'];
 export type ResponseProblem400 = components['responses']['Problem400'];
 export type ResponseProblem401 = components['responses']['Problem401'];
@@ -2457,7 +2545,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description To `/docs`. */
+            /** @description To `/console/`, or to `/docs`. */
             307: {
                 headers: {
                     [name: string]: unknown;
@@ -2790,6 +2878,85 @@ export interface operations {
             409: components["responses"]["Problem409"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    to_console: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To `/console/`. */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_console: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_console_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The file, or the address within the console.
+                 * @example sessions
+                 */
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file, or the page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description It is what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -4681,6 +4848,30 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    whoami: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Whoami"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };

@@ -46,9 +46,13 @@ pub const TABLE: &[Route] = table! {
         GET "/docs"
         GET "/docs/errors"
         GET "/docs/errors/{code}"
-        GET "/docs/{guide}";
+        GET "/docs/{guide}"
+        GET "/console"
+        GET "/console/"
+        GET "/console/{*path}";
     AnyKey:
         GET "/metrics"
+        GET "/whoami"
         GET "/sessions"
         POST "/sessions"
         POST "/sessions/import"

@@ -19,6 +19,8 @@ pub(crate) struct KeyId(pub(crate) String);
 pub(crate) struct ErrorCode(pub(crate) String);
 /// The name of a guide.
 pub(crate) struct Guide(pub(crate) String);
+/// What follows `/console/`.
+pub(crate) struct ConsolePath(pub(crate) String);
 
 /// What can stand in a path.
 pub(crate) trait Name: Sized {
@@ -43,6 +45,7 @@ names! {
     KeyId = "key_id",
     ErrorCode = "code",
     Guide = "guide",
+    ConsolePath = "path",
 }
 
 impl<A: Name, B: Name> Name for (A, B) {
@@ -78,4 +81,4 @@ macro_rules! texts {
     )*};
 }
 
-texts!(KeyId, ErrorCode, Guide);
+texts!(KeyId, ErrorCode, Guide, ConsolePath);

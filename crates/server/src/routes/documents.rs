@@ -10,10 +10,11 @@ use crate::extract::{At, ErrorCode, Guide};
 use crate::openapi;
 use crate::respond::Answer;
 
-/// Leads to the documents.
-#[utoipa::path(get, path = "/", tag = "documents", responses((status = 307, description = "To `/docs`.")))]
+/// Leads to the console, or to the documents where it was left out of the build.
+#[utoipa::path(get, path = "/", tag = "documents",
+    responses((status = 307, description = "To `/console/`, or to `/docs`.")))]
 pub(super) async fn root() -> Answer {
-    Ok(Redirect::temporary("/docs").into_response())
+    Ok(Redirect::temporary(if cfg!(feature = "console") { "/console/" } else { "/docs" }).into_response())
 }
 
 /// This document.

@@ -1,10 +1,11 @@
-//! Keys, for administrators.
+//! Keys, for administrators; and who one is with the key that one has.
 
 use axum::http::HeaderValue;
 use axum::http::header::CACHE_CONTROL;
 use sessiond_api as api;
 use sessiond_client::Door;
 
+use crate::auth::Pass;
 use crate::extract::{At, Caller, Conditions, Json, KeyId};
 use crate::respond::{self, Answer};
 
@@ -36,4 +37,11 @@ pub(super) async fn list_keys(Caller(door): Caller) -> Answer {
     responses((status = 200, description = "The key, revoked.", body = api::Key)))]
 pub(super) async fn revoke_key(Caller(door): Caller, At(KeyId(key)): At<KeyId>) -> Answer {
     respond::ok(door.revoke_key(&key).await?)
+}
+
+/// Say who the caller is, and what its key may do.
+#[utoipa::path(get, path = "/whoami", tag = "keys",
+    responses((status = 200, description = "The caller.", body = api::Whoami)))]
+pub(super) async fn whoami(Caller(door): Caller, pass: Pass) -> Answer {
+    respond::ok(api::Whoami::of(door.principal(), matches!(pass, Pass::Keyless)))
 }

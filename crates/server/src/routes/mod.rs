@@ -2,6 +2,7 @@
 
 mod agents;
 mod aggregations;
+mod console;
 mod context;
 mod documents;
 mod events;
@@ -64,6 +65,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(telemetry::put_points, telemetry::list_points))
         .routes(routes!(keys::create_key, keys::list_keys))
         .routes(routes!(keys::revoke_key))
+        .routes(routes!(keys::whoami))
         .routes(routes!(health::health))
         .routes(routes!(health::ready))
         .routes(routes!(health::metrics))
@@ -73,4 +75,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(documents::errors))
         .routes(routes!(documents::error))
         .routes(routes!(documents::guide))
+        .routes(routes!(console::to_console))
+        .routes(routes!(console::get_console))
+        .routes(routes!(console::get_console_file))
 }

@@ -1,5 +1,5 @@
 import { type Http, path, type RequestOptions } from '../http.js';
-import type { Health } from '../schema.js';
+import type { Health, Whoami } from '../schema.js';
 
 /** The server itself. */
 export class Server {
@@ -13,6 +13,11 @@ export class Server {
   /** Whether it can write; a problem when not. */
   ready(options?: RequestOptions): Promise<Health> {
     return this.http.json({ method: 'GET', path: '/ready', options });
+  }
+
+  /** Who the caller is, and as which agents it may act. */
+  whoami(options?: RequestOptions): Promise<Whoami> {
+    return this.http.json({ method: 'GET', path: '/whoami', options });
   }
 
   /** Its figures, in the text format of Prometheus. */
