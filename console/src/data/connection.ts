@@ -1,5 +1,6 @@
 import { createContext, useContext } from 'react';
 import { Client, type Problem } from 'sessiond';
+import { reachability } from './reach.ts';
 
 /** Where the key of this browser stands: for the tab alone, or kept when the person said so. */
 const KEY = 'sessiond.key';
@@ -20,7 +21,7 @@ export function forgetKey(): void {
 
 /** The server that this page came from. */
 export function connect(key: string | undefined): Client {
-  return new Client({ key });
+  return new Client({ key, fetch: reachability.fetch });
 }
 
 /** Who is at the console, and with what they reach the server. */

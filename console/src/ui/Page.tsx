@@ -7,19 +7,22 @@ export function Page({
   title,
   heading,
   actions,
+  fill,
   children,
 }: {
   title: string;
   /** What stands in the place of the title. */
   heading?: ReactNode;
   actions?: ReactNode;
+  /** As high as the window: something in it scrolls by itself. */
+  fill?: boolean;
   children: ReactNode;
 }) {
   useEffect(() => {
     document.title = `${title} · sessiond`;
   }, [title]);
   return (
-    <div className={css.page}>
+    <div className={`${css.page} ${fill ? css.fill : ''}`}>
       <header className={css.header}>
         {heading ?? <h1>{title}</h1>}
         {actions && <div className={css.actions}>{actions}</div>}

@@ -1,53 +1,65 @@
-import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
-import { useClient } from '../../data/connection.ts';
-import { EVERY, keys } from '../../data/queries.ts';
-import { Status } from '../../ui/Badge.tsx';
+import { FileUp, Plus } from 'lucide-react';
+import { useRef, useState } from 'react';
+import { Button } from '../../ui/Button.tsx';
 import { Empty } from '../../ui/Empty.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { ProblemView } from '../../ui/Problem.tsx';
-import { Section } from '../../ui/Section.tsx';
-import table from '../../ui/Table.module.css';
-import { Ago } from '../../ui/Time.tsx';
+import { useShortcuts } from '../../ui/shortcuts.ts';
+import { Filters } from './Filters.tsx';
+import { ImportSession } from './ImportSession.tsx';
+import { NewSession } from './NewSession.tsx';
+import css from './SessionsPage.module.css';
+import { SessionTable } from './SessionTable.tsx';
+import { useSessionList } from './useSessionList.ts';
 
-/** All sessions. */
+/** All sessions that one may see: found, begun, and followed as they change. */
 export function SessionsPage() {
-  const client = useClient();
   const search = useSearch({ from: '/sessions' });
-  const { data, error } = useQuery({
-    queryKey: [...keys.sessions, search],
-    queryFn: ({ signal }) => client.sessions.list(search, { signal }),
-    refetchInterval: EVERY,
-  });
+  const { list, place } = useSessionList(search);
+  const searchRef = useRef<HTMLInputElement>(null);
+  const [dialog, setDialog] = useState<'new' | 'import'>();
+  useShortcuts({ '/': () => searchRef.current?.focus(), n: () => setDialog('new') });
+  const filtered = Object.keys(search).some((name) => name !== 'sort');
+  const empty = list.ready && list.whole && list.length === 0;
   return (
-    <Page title="Sessions">
-      {error && <ProblemView error={error} />}
-      {data?.sessions.length === 0 && (
-        <Empty title="No sessions yet" command="sessiond demo .">
-          The demo starts three agents that work a plan together.
-        </Empty>
-      )}
-      <Section flush>
-        <table className={table.table}>
-          <tbody>
-            {data?.sessions.map((session) => (
-              <tr key={session.session_id}>
-                <td>
-                  <Link to="/sessions/$sessionId" params={{ sessionId: session.session_id }}>
-                    {session.name ?? session.session_id}
-                  </Link>
-                </td>
-                <td>
-                  <Status of={session.status} />
-                </td>
-                <td>
-                  <Ago time={session.updated_at} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Section>
+    <Page
+      title="Sessions"
+      fill
+      actions={
+        <>
+          <Button icon={<FileUp />} onClick={() => setDialog('import')}>
+            Import
+          </Button>
+          <Button look="primary" icon={<Plus />} onClick={() => setDialog('new')}>
+            New session
+          </Button>
+        </>
+      }
+    >
+      <Filters search={search} searchRef={searchRef} />
+      {list.problem !== undefined && <ProblemView error={list.problem} retry={() => void list.restart()} />}
+      {/* The table stays where it is while it is empty: it is what looks for the first session. */}
+      <div className={css.list} data-empty={empty || undefined}>
+        <SessionTable key={JSON.stringify(search)} list={list} place={place} search={search} />
+        {empty && (
+          <div className={css.empty}>
+            {filtered ? (
+              <Empty title="No session matches">
+                <Link to="/sessions" search={search.sort ? { sort: search.sort } : {}}>
+                  Clear the filters
+                </Link>
+              </Empty>
+            ) : (
+              <Empty title="No sessions yet" command="sessiond demo .">
+                Begin one with “New session”, or let the demo start three agents that work a plan together.
+              </Empty>
+            )}
+          </div>
+        )}
+      </div>
+      <NewSession open={dialog === 'new'} onClose={() => setDialog(undefined)} />
+      <ImportSession open={dialog === 'import'} onClose={() => setDialog(undefined)} />
     </Page>
   );
 }

@@ -1,0 +1,40 @@
+import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import type { Client } from 'sessiond';
+import type { SessionsSearch } from '../../app/router.tsx';
+import { useClient } from '../../data/connection.ts';
+import { EVERY } from '../../data/queries.ts';
+import { SessionList } from '../../data/sessionList.ts';
+
+/** The list that was shown last, and how far it was scrolled: who comes back from a session finds it as it was. */
+let last: { client: Client; key: string; list: SessionList; offset: number } | undefined;
+
+/** The list of these sessions, and the place to keep how far it is scrolled. */
+export function useSessionList(search: SessionsSearch): { list: SessionList; place: { offset: number } } {
+  const client = useClient();
+  const key = JSON.stringify(search);
+  const place = useMemo(() => {
+    if (last?.client !== client || last.key !== key) {
+      last?.list.stop();
+      last = { client, key, list: new SessionList(client, JSON.parse(key)), offset: 0 };
+    }
+    return last;
+  }, [client, key]);
+  useSyncExternalStore(place.list.subscribe, place.list.getVersion);
+  return { list: place.list, place };
+}
+
+/** Reads what is in sight again and again while the page is looked at. */
+export function useRefresh(list: SessionList, inSight: () => readonly [first: number, last: number]): void {
+  useEffect(() => {
+    let busy = false;
+    const timer = setInterval(async () => {
+      if (busy || document.hidden) {
+        return;
+      }
+      busy = true;
+      await list.refresh(...inSight());
+      busy = false;
+    }, EVERY);
+    return () => clearInterval(timer);
+  }, [list, inSight]);
+}
