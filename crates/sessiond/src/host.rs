@@ -45,6 +45,12 @@ impl Host {
         self.server.url()
     }
 
+    /// The address of a page of its console, of the first one when `page` is empty. None when it was built without.
+    /// A key never stands in it: the page asks for one.
+    pub fn console(&self, page: &str) -> Option<String> {
+        cfg!(feature = "console").then(|| format!("{}/console/{page}", self.url()))
+    }
+
     /// Where the store is, for people.
     pub fn location(&self) -> String {
         self.engine.location()

@@ -1,5 +1,6 @@
 //! The program `sessiond`.
 
+mod browser;
 mod commands;
 mod config;
 mod door;

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::Context;
+use crate::browser;
 use crate::config::Flags;
 use crate::host::Host;
 use crate::signals::Signals;
@@ -15,6 +16,7 @@ administrator's key; `sessiond key create` makes others. Ctrl-C and SIGTERM end 
 
 Examples:
   sessiond serve
+  sessiond serve --open
   sessiond serve --listen 127.0.0.1:9000 --dir /var/lib/sessiond
   SESSIOND_API_KEY=… sessiond serve --listen 0.0.0.0:8080"
 )]
@@ -53,6 +55,9 @@ pub struct Hosting {
     /// Where traces go: an OpenTelemetry collector's HTTP address; nowhere when absent
     #[arg(long, value_name = "URL")]
     otlp_endpoint: Option<String>,
+    /// Open the console in the browser
+    #[arg(long)]
+    open: bool,
 }
 
 impl Hosting {
@@ -69,6 +74,13 @@ impl Hosting {
             ("otlp_endpoint", self.otlp_endpoint.clone()),
         ]
     }
+
+    /// Opens a page in the browser, if that was asked for.
+    pub fn browse(&self, url: String) {
+        if self.open {
+            browser::open(url);
+        }
+    }
 }
 
 impl Serve {
@@ -80,6 +92,11 @@ impl Serve {
         let mut signals = Signals::catch()?;
         let host = Host::start(&context.config).await?;
         context.out.line(format_args!("sessiond listens on {} (store: {})", host.url(), host.location()))?;
+        let console = host.console("");
+        if let Some(url) = &console {
+            context.out.line(format_args!("its console is at {url}"))?;
+        }
+        self.hosting.browse(console.unwrap_or_else(|| host.url()));
         signals.next().await;
         tracing::info!("shutting down");
         tokio::select! {

@@ -41,6 +41,7 @@ where it stopped.
 
 Examples:
   sessiond demo
+  sessiond demo --open
   sessiond demo ~/project --exit > report.md
   sessiond demo --listen 127.0.0.1:8081"
 )]
@@ -121,11 +122,20 @@ impl Demo {
         let ended = tokio::select! {
             () = signals.next() => Ok(Ended::Interrupted),
             failed = crew.failed() => Err(failed),
-            ended = session(client, root, &context.config) => ended,
+            ended = session(client, root, &context.config, |id| self.show(host, id)) => ended,
         };
         crew.stop().await;
         key.give_back(client).await;
         ended
+    }
+
+    /// Says where the session can be watched.
+    fn show(&self, host: &Host, id: &SessionId) {
+        let page = host.console(&format!("sessions/{id}"));
+        if let Some(url) = &page {
+            eprintln!("watch it in the console: {url}");
+        }
+        self.hosting.browse(page.unwrap_or_else(|| host.url()));
     }
 }
 
@@ -139,7 +149,12 @@ fn directory(path: &Path) -> anyhow::Result<PathBuf> {
 }
 
 /// Works the unfinished session of this directory, or else a new one.
-async fn session(client: &Client, root: &Path, config: &Config) -> anyhow::Result<Ended> {
+async fn session(
+    client: &Client,
+    root: &Path,
+    config: &Config,
+    show: impl FnOnce(&SessionId),
+) -> anyhow::Result<Ended> {
     crew::connected(client).await?;
     let unfinished = client
         .sessions(ListSessions {
@@ -157,6 +172,7 @@ async fn session(client: &Client, root: &Path, config: &Config) -> anyhow::Resul
         }
         None => (client.create_session(plan::session(root), Call::default()).await?.session_id, 0),
     };
+    show(&id);
     let mut screen = Screen::new();
     let mut watch = client.watch(&id, Some(0)).await?;
     while let Some(item) = watch.next().await {
