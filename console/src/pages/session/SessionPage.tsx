@@ -47,7 +47,7 @@ export function SessionPage() {
       </nav>
       {panel ? (
         <Suspense fallback={<p role="status">Loading…</p>}>
-          <panel.component session={session} feed={feed} />
+          <panel.component key={session.session_id} session={session} feed={feed} />
         </Suspense>
       ) : (
         <Empty title="There is no such part of this session" />
