@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 
 use crate::tally::Tally;
-use crate::tools::{CARGO_DENY, CLIPPY, CURL, Found, NODE, NODE_MCP, NPM, PYTHON_MCP, RUSTFMT, Tool};
+use crate::tools::{
+    CARGO_DENY, CHROMIUM, CLIPPY, CURL, Found, NODE, NODE_MCP, NPM, PYTHON_MCP, RUSTFMT, Tool,
+};
 use crate::{cargo, docs};
 
 /// What to run, and how strictly.
@@ -80,7 +82,25 @@ static STEPS: &[Step] = &[
             &[("RUSTDOCFLAGS", "--deny warnings")],
         ),
     },
-    // The TypeScript package comes last, because its tests start the program that was built above.
+    // Every other check has the console in the program, which is a feature that one can leave out.
+    Step {
+        name: "without console",
+        needs: &[],
+        action: Action::Command(
+            &[
+                "cargo",
+                "test",
+                "--quiet",
+                "-p",
+                "sessiond-server",
+                "--no-default-features",
+                "--test",
+                "no_console",
+            ],
+            &[],
+        ),
+    },
+    // TypeScript comes last, because its tests start the program that was built above.
     Step {
         name: "npm ci",
         needs: &[&NODE, &NPM],
@@ -99,10 +119,9 @@ static STEPS: &[Step] = &[
         needs: &[&NODE, &NPM],
         action: Action::Command(&["npm", "--prefix", "sdk/typescript", "test"], &[]),
     },
-    // Skips itself where there is no Chromium, and with CI=true fails.
     Step {
         name: "typescript browser",
-        needs: &[&NODE, &NPM],
+        needs: &[&NODE, &NPM, &CHROMIUM],
         action: Action::Command(&["npm", "--prefix", "sdk/typescript", "run", "test:browser"], &[]),
     },
     Step {
@@ -110,11 +129,40 @@ static STEPS: &[Step] = &[
         needs: &[&NODE, &NPM],
         action: Action::Command(&["npm", "--prefix", "sdk/typescript", "run", "package:check"], &[]),
     },
+    Step {
+        name: "console npm ci",
+        needs: &[&NODE, &NPM],
+        action: Action::Command(
+            &["npm", "--prefix", "console", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+            &[],
+        ),
+    },
+    Step {
+        name: "console check",
+        needs: &[&NODE, &NPM],
+        action: Action::Command(&["npm", "--prefix", "console", "run", "check"], &[]),
+    },
+    Step {
+        name: "console tests",
+        needs: &[&NODE, &NPM],
+        action: Action::Command(&["npm", "--prefix", "console", "test"], &[]),
+    },
+    Step {
+        name: "console browser",
+        needs: &[&NODE, &NPM, &CHROMIUM],
+        action: Action::Command(&["npm", "--prefix", "console", "run", "test:browser"], &[]),
+    },
 ];
 
 /// Tools that some tests need, and the part of those tests' names that says so.
-static TEST_TOOLS: &[(&Tool, &str)] =
-    &[(&CURL, "needs_curl"), (&PYTHON_MCP, "needs_python_mcp"), (&NODE_MCP, "needs_node_mcp")];
+static TEST_TOOLS: &[(&Tool, &str)] = &[
+    (&CURL, "needs_curl"),
+    (&PYTHON_MCP, "needs_python_mcp"),
+    (&NODE_MCP, "needs_node_mcp"),
+    // Without them the program is built with a page that stands in for the console.
+    (&NODE, "needs_npm"),
+    (&NPM, "needs_npm"),
+];
 
 /// What came of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -46,20 +46,33 @@ pub static CARGO_DENY: Tool = Tool {
 pub static CURL: Tool =
     Tool { name: "curl", probe: &["curl", "--version"], minimum: None, install: "apt-get install curl" };
 
-/// Runs the TypeScript package and its checks. Debian 12's own is 18, which is older than the checks can use.
+/// Builds the console, and runs the TypeScript package and its checks. Debian 12's own is 18, which is too old.
 pub static NODE: Tool = Tool {
     name: "node",
     probe: &["node", "--version"],
-    minimum: Some((20, 0)),
-    install: "Node.js 20 or later, from https://nodejs.org",
+    minimum: Some((20, 19)),
+    install: "Node.js 20.19 or later, from https://nodejs.org",
 };
 
-/// Fetches what the TypeScript package is built and checked with.
+/// Fetches what the console and the TypeScript package are built and checked with.
 pub static NPM: Tool = Tool {
     name: "npm",
     probe: &["npm", "--version"],
     minimum: None,
     install: "it comes with Node.js; on Debian: apt-get install npm",
+};
+
+/// A real browser for the pages. The tests look for it in the same way.
+pub static CHROMIUM: Tool = Tool {
+    name: "chromium",
+    probe: &[
+        "sh",
+        "-c",
+        "for name in chromium chromium-browser google-chrome; do \
+         found=$(command -v \"$name\") && break; done; exec \"${SESSIOND_CHROMIUM:-$found}\" --version",
+    ],
+    minimum: None,
+    install: "apt-get install chromium, or name one in SESSIOND_CHROMIUM",
 };
 
 /// The official MCP client, in a Python environment of its own. The tests look for it at this path.
