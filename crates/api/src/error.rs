@@ -128,6 +128,10 @@ codes! {
     LeaseHeld = "lease_held", 409, true, "Another process holds the lease";
     /// The fencing token is not the present one.
     FenceStale = "fence_stale", 409, false, "The fencing token is not the present one";
+    /// Another process has taken the execution over.
+    WriterStale = "writer_stale", 409, false, "Another process writes the calls now";
+    /// A batch of calls before this one has not been recorded.
+    BatchGap = "batch_gap", 409, true, "An earlier batch is missing";
     /// Another key registered this agent.
     AgentExists = "agent_exists", 409, false, "The agent is registered by another key";
     /// The recipient has a message with this id from another sender.
@@ -236,6 +240,8 @@ impl From<Rejection> for Problem {
             Rejection::AttemptStale { .. } => Code::AttemptStale,
             Rejection::LeaseHeld => Code::LeaseHeld,
             Rejection::FenceStale { .. } => Code::FenceStale,
+            Rejection::WriterStale { .. } => Code::WriterStale,
+            Rejection::BatchGap { .. } => Code::BatchGap,
             Rejection::Corrupt(_) => Code::Internal,
         };
         let detail = match &rejection {

@@ -6,6 +6,7 @@
 
 mod agent;
 mod aggregation;
+mod calls;
 mod error;
 mod event;
 mod key;
@@ -25,14 +26,15 @@ pub use agent::{
 pub use aggregation::{
     AgentResult, Aggregate, Aggregation, Conflict, ConflictValue, SynthesisMethod, Unresolved,
 };
+pub use calls::{BeginExecution, Calls, Execution, RecordCalls, Recorded};
 pub use error::{Code, FieldError, Problem};
 pub use event::{Event, EventPage, ListEvents};
 pub use key::{CreateKey, CreatedKey, Key, KeyPage, Whoami};
 pub use message::{ListMessages, Message, MessageInfo, MessagePage, Party, Routing, SendMessage, Sent};
 pub use participants::{AddParticipant, ClaimLease, ClaimedLease, Lease, Participant, RenewLease};
 pub use session::{
-    Complete, Counts, CreateSession, Fork, ForkPoint, Imported, ListSessions, Outcome, Session, SessionPage,
-    SessionSummary, Terminate, UpdateSession,
+    Complete, Counts, CreateSession, FailSession, Fork, ForkPoint, Imported, ListSessions, Outcome, Session,
+    SessionPage, SessionSummary, Terminate, UpdateSession,
 };
 pub use task::{
     Attempt, CancelTask, CompleteTask, DelegateTask, FailTask, ListTasks, ProgressTask, RetryPolicy, Task,

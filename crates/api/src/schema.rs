@@ -38,8 +38,83 @@ words! {
     DeliveryMode { Async, Sync }
     /// How the delay between attempts grows.
     Backoff { Linear, Exponential }
+    /// What a node is.
+    CallKind { Function, Agent, Model, Tool, Other }
+    /// How a call ended.
+    CallStatus { Completed, Failed, Timeout, Cancelled, Abandoned }
     /// What a key may do at all.
     Role { Client, Agent, Admin }
+}
+
+/// What is told of one call: that it began, that it ended, or both.
+#[derive(ToSchema, serde::Serialize)]
+pub struct CallEntry {
+    /// Its number in the session: 1, 2, 3 and so on in the order in which calls began.
+    call: u64,
+    /// The call that made it; absent when the program itself did.
+    parent: Option<u64>,
+    /// The node's name. When it is there, the call began: `position`, `key` and `began` are there too.
+    #[schema(example = "NodeA")]
+    node: Option<String>,
+    /// What the node is; `function` when absent.
+    kind: Option<CallKind>,
+    /// The how-manieth call of its parent it is, from 0.
+    position: Option<u32>,
+    /// A hash of its input, in hexadecimal digits; what replay finds it by.
+    #[schema(example = "9f86d081", pattern = "^[0-9A-Fa-f]{1,64}$")]
+    key: Option<String>,
+    /// The interrupted call that it takes up.
+    resumes: Option<u64>,
+    /// When it began, in microseconds since the session's `created_at`.
+    began: Option<u64>,
+    /// What it was given: any JSON.
+    #[schema(value_type = Option<Value>)]
+    input: Option<serde_json::Value>,
+    /// How many bytes it was given, when they were too many to stand here.
+    input_omitted: Option<u64>,
+    /// How it ended. When it is there, the call ended: `ended` is there too.
+    status: Option<CallStatus>,
+    /// When it ended, in microseconds since the session's `created_at`.
+    ended: Option<u64>,
+    /// What it gave: any JSON.
+    #[schema(value_type = Option<Value>)]
+    output: Option<serde_json::Value>,
+    /// How many bytes it gave, when they were too many to stand here.
+    output_omitted: Option<u64>,
+    /// What went wrong.
+    error: Option<CallError>,
+    /// What a model used.
+    usage: Option<Usage>,
+}
+
+/// What went wrong in a call.
+#[derive(ToSchema, serde::Serialize)]
+pub struct CallError {
+    /// The kind of error, such as the name of an exception.
+    #[serde(rename = "type")]
+    #[schema(example = "ValueError")]
+    kind: String,
+    /// What it says.
+    message: String,
+    /// Where it came from, for people.
+    trace: Option<String>,
+}
+
+/// What a model used in a call.
+#[derive(ToSchema, serde::Serialize)]
+pub struct Usage {
+    /// The model's name.
+    model: Option<String>,
+    /// Who runs it.
+    provider: Option<String>,
+    /// Tokens that it read; 0 when absent.
+    input_tokens: Option<u64>,
+    /// Tokens that it wrote; 0 when absent.
+    output_tokens: Option<u64>,
+    /// What it cost, in US dollars.
+    cost: Option<f64>,
+    /// How long it took to answer, in microseconds.
+    latency_us: Option<u64>,
 }
 
 #[cfg(test)]
@@ -56,6 +131,46 @@ mod tests {
         }
     }
 
+    /// An entry that says all it can.
+    fn entry() -> super::CallEntry {
+        super::CallEntry {
+            call: 2,
+            parent: Some(1),
+            node: Some("NodeA".into()),
+            kind: Some(super::CallKind::Model),
+            position: Some(0),
+            key: Some("9f".into()),
+            resumes: Some(1),
+            began: Some(1),
+            input: Some(1.into()),
+            input_omitted: Some(1),
+            status: Some(super::CallStatus::Failed),
+            ended: Some(2),
+            output: Some(1.into()),
+            output_omitted: Some(1),
+            error: Some(super::CallError {
+                kind: "E".into(),
+                message: "no".into(),
+                trace: Some("at".into()),
+            }),
+            usage: Some(super::Usage {
+                model: Some("m".into()),
+                provider: Some("p".into()),
+                input_tokens: Some(1),
+                output_tokens: Some(2),
+                cost: Some(0.5),
+                latency_us: Some(3),
+            }),
+        }
+    }
+
+    #[test]
+    fn the_documented_entry_of_a_call_is_that_of_the_core() {
+        let documented = serde_json::to_value(entry()).unwrap();
+        let core: sessiond_core::CallEntry = serde_json::from_value(documented.clone()).unwrap();
+        assert_eq!(serde_json::to_value(core).unwrap(), documented);
+    }
+
     #[test]
     fn the_documented_words_are_those_of_the_core() {
         check::<_, sessiond_core::Kind>(super::Kind::ALL);
@@ -68,6 +183,8 @@ mod tests {
         check::<_, sessiond_core::MessageType>(super::MessageType::ALL);
         check::<_, sessiond_core::DeliveryMode>(super::DeliveryMode::ALL);
         check::<_, sessiond_core::Backoff>(super::Backoff::ALL);
+        check::<_, sessiond_core::CallKind>(super::CallKind::ALL);
+        check::<_, sessiond_core::CallStatus>(super::CallStatus::ALL);
         check::<_, sessiond_core::Role>(super::Role::ALL);
     }
 }

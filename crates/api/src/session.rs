@@ -7,7 +7,7 @@ use serde_json::Value;
 use sessiond_core::{AgentId, Kind, Revision, SessionId, Span, Status, Timestamp};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{AddParticipant, NewStep, Participant, Workflow, schema};
+use crate::{AddParticipant, Calls, NewStep, Participant, Workflow, schema};
 
 /// Begins a session.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
@@ -120,6 +120,18 @@ pub struct Terminate {
     pub details: Option<String>,
 }
 
+/// Ends a session whose work could not be done, and with it those that belong to it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FailSession {
+    /// Why.
+    #[schema(example = "NodeA: no such file")]
+    pub reason: String,
+    /// More on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<String>,
+}
+
 /// Goes on with a copy of a session.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -199,6 +211,9 @@ pub struct Session {
     pub open_tasks: usize,
     /// All tasks.
     pub total_tasks: usize,
+    /// The calls of an execution in short, once a process has begun to write them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calls: Option<Calls>,
     /// When it began.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
@@ -284,6 +299,7 @@ impl From<&sessiond_core::Session> for Session {
             forked_from: core.forked_from.as_ref().map(Into::into),
             open_tasks: core.open_tasks().count(),
             total_tasks: core.tasks.len(),
+            calls: core.calls.as_deref().map(Into::into),
             created_at: core.created_at,
             updated_at: core.updated_at,
             last_activity: core.updated_at,

@@ -125,7 +125,10 @@ pub fn authorize(principal: &Principal, session: &Session, command: &Command) ->
         Err(Rejection::Forbidden(format!("only the session's owner or orchestrator may {what}")))
     };
     match command {
-        Command::ChangeContext(_) | Command::Send(_) => Ok(()),
+        Command::ChangeContext(_)
+        | Command::Send(_)
+        | Command::BeginExecution { .. }
+        | Command::RecordCalls { .. } => Ok(()),
         Command::Delegate(_) => only("delegate a task without naming itself as delegator"),
         Command::Report(report) => match (&report.change, session.tasks.get(&report.task)) {
             (_, None) => Ok(()), // decide says that there is no such task
@@ -147,7 +150,7 @@ pub fn authorize(principal: &Principal, session: &Session, command: &Command) ->
         Command::Update { .. } => only("change its name, labels or expiry"),
         Command::AddParticipant(_) => only("add a participant"),
         Command::UpdateWorkflow(_) | Command::Advance { .. } => only("change its workflow"),
-        Command::Complete { .. } | Command::Terminate { .. } => only("end it"),
+        Command::Complete { .. } | Command::Fail { .. } | Command::Terminate { .. } => only("end it"),
         Command::Expire | Command::ExpireLease { .. } | Command::TaskDeadline { .. } => {
             Err(Rejection::Forbidden("only the engine's own timers do this".into()))
         }

@@ -1,12 +1,13 @@
 //! What can be asked of a session.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use crate::{
-    AgentId, Fence, Kind, Message, MessageId, OnFailure, Principal, Priority, RetryPolicy, Revision,
-    SessionId, Span, TaskId, TaskTemplate,
+    AgentId, CallEntry, Fence, Kind, Message, MessageId, OnFailure, Principal, Priority, RetryPolicy,
+    Revision, SessionId, Span, TaskId, TaskTemplate,
 };
 
 /// A command and who gives it.
@@ -99,6 +100,29 @@ pub enum Command {
         summary: Option<String>,
         /// Where the results lie.
         artifacts: Vec<String>,
+    },
+    /// A process begins to write the calls of an execution, or takes it up after another. A failed one goes on.
+    BeginExecution {
+        /// Which process, such as a host and a process id.
+        process: String,
+        /// The last call whose record replay may use; all when absent.
+        keep: Option<u64>,
+    },
+    /// Calls began and ended.
+    RecordCalls {
+        /// The number that the process was given.
+        writer: u64,
+        /// The number of this batch: a writer's are 1, 2, 3 …
+        batch: u64,
+        /// What happened, in this order.
+        calls: Arc<Vec<CallEntry>>,
+    },
+    /// The work could not be done.
+    Fail {
+        /// Why.
+        reason: String,
+        /// More on it.
+        details: Option<String>,
     },
     /// Stop.
     Terminate {

@@ -9,8 +9,9 @@ use crate::command::{Command, Envelope, TaskChange};
 use crate::event::{Event, EventBody};
 use crate::session::BYTE_LIMIT;
 use crate::{
-    AgentId, Effect, Fence, MessageId, MessageType, Outcome, Principal, Rejection, Role, Session, Status,
-    TaskId, Timestamp, context, delegation, lifecycle, limits, participants, progress, report, send,
+    AgentId, Effect, Fence, Kind, MessageId, MessageType, Outcome, Principal, Rejection, Role, Session,
+    Status, TaskId, Timestamp, calls, context, delegation, lifecycle, limits, participants, progress, report,
+    send,
 };
 
 /// Time, ids and randomness of one decision; they come in, because nothing here may make them.
@@ -51,7 +52,7 @@ pub struct Receipt {
     /// The message that was sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message_id: Option<MessageId>,
-    /// The fencing token that was given out.
+    /// The fencing token, or the writer's number, that was given out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fence: Option<Fence>,
 }
@@ -67,13 +68,19 @@ pub fn decide(session: &Session, envelope: Envelope, moment: &Moment) -> Result<
     }
     let is_timer =
         matches!(command, Command::Expire | Command::ExpireLease { .. } | Command::TaskDeadline { .. });
-    if session.status != Status::Active {
+    // What a program failed at, it or another process may take up again.
+    let reopens = matches!(command, Command::BeginExecution { .. })
+        && (session.status, session.kind) == (Status::Failed, Kind::Execution);
+    if session.status != Status::Active && !reopens {
         if is_timer {
             return Ok(Draft::new(session.clone(), moment, principal.name).decided(Receipt::default()));
         }
         return Err(Rejection::SessionEnded(session.status));
     }
-    let ends = matches!(command, Command::Complete { .. } | Command::Terminate { .. } | Command::Expire);
+    let ends = matches!(
+        command,
+        Command::Complete { .. } | Command::Fail { .. } | Command::Terminate { .. } | Command::Expire
+    );
     if session.revision >= limits::EVENTS && !ends {
         if is_timer {
             // A refused timer would come back for ever, and without timers the session is dead.
@@ -328,6 +335,12 @@ impl<'a> Draft<'a> {
             Command::TaskDeadline { task, attempt } => report::deadline(self, &task, attempt)?,
             Command::Send(message) => return send::send(self, message),
             Command::Complete { summary, artifacts } => lifecycle::complete(self, summary, artifacts)?,
+            Command::BeginExecution { process, keep } => {
+                let writer = calls::begin(self, process, keep)?;
+                return Ok(Receipt { fence: Some(writer), ..Receipt::default() });
+            }
+            Command::RecordCalls { writer, batch, calls } => calls::record(self, writer, batch, calls)?,
+            Command::Fail { reason, details } => lifecycle::fail(self, reason, details)?,
             Command::Terminate { reason, details } => lifecycle::terminate(self, reason, details)?,
             Command::Expire => {
                 if self.session.expires_at.is_some_and(|at| at <= self.moment.now) {

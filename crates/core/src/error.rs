@@ -115,6 +115,25 @@ pub enum Rejection {
         /// What is in force.
         present: Fence,
     },
+    /// The batch comes from a process that another has taken over from.
+    #[error("{}", match present {
+        0 => "no process has begun to write: begin the execution first".to_owned(),
+        _ => format!("writer {presented} is not the present one ({present}): another process took the session up"),
+    })]
+    WriterStale {
+        /// What the caller showed.
+        presented: u64,
+        /// Whose batches are taken; 0 before the execution has begun.
+        present: u64,
+    },
+    /// A batch before this one has not been recorded.
+    #[error("batch {presented} is not the next one: send batch {expected} first")]
+    BatchGap {
+        /// Which batch came.
+        presented: u64,
+        /// Which one is next.
+        expected: u64,
+    },
     /// A time that has passed.
     #[error("{0} has passed already")]
     InThePast(Timestamp),

@@ -4,16 +4,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::de::value::{BorrowedStrDeserializer, MapAccessDeserializer};
+use serde::de::{DeserializeSeed, Error, MapAccess};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::{
-    AgentId, Fence, ForkPoint, Kind, MessageId, MessageType, Outcome, Priority, RetryPolicy, Revision,
-    SessionId, Span, Step, StepStatus, TaskId, TaskStatus, Timestamp,
+    AgentId, CallEntry, Fence, ForkPoint, Kind, MessageId, MessageType, Outcome, Priority, RetryPolicy,
+    Revision, SessionId, Span, Step, StepStatus, TaskId, TaskStatus, Timestamp,
 };
 
 /// One entry of a session's journal.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Event {
     /// Its number: 1, 2, 3 … with no gaps.
     pub seq: Revision,
@@ -217,6 +220,26 @@ pub enum EventBody {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         in_reply_to: Option<MessageId>,
     },
+    /// A process began to write calls, or took the session up after another. What was open then is interrupted, and a
+    /// session that had failed goes on.
+    ExecutionBegan {
+        /// What the process shows with each batch; it grows with each process.
+        writer: u64,
+        /// Which process.
+        process: String,
+        /// Replay uses no record of a call with a larger number.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        keep: Option<u64>,
+    },
+    /// Calls began and ended.
+    CallsRecorded {
+        /// Who writes.
+        writer: u64,
+        /// The how-manieth batch of this writer it is, from 1.
+        batch: u64,
+        /// What happened, in this order.
+        calls: Arc<Vec<CallEntry>>,
+    },
 }
 
 /// A step that changed.
@@ -287,6 +310,57 @@ impl EventBody {
             Self::TaskDelegated { .. } => "task_delegated",
             Self::TaskUpdated(_) => "task_updated",
             Self::MessageSent { .. } => "message_sent",
+            Self::ExecutionBegan { .. } => "execution_began",
+            Self::CallsRecorded { .. } => "calls_recorded",
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Event {
+    /// By hand, because serde reads a flattened body into a tree first, and the texts of calls with it.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Stored {
+            seq: Revision,
+            time: Timestamp,
+            actor: String,
+            #[serde(rename = "type")]
+            kind: String,
+            data: Box<RawValue>,
+        }
+        let Stored { seq, time, actor, kind, data } = Stored::deserialize(deserializer)?;
+        let parts = MapAccessDeserializer::new(Parts { kind: Some(&kind), data: Some(&data) });
+        let body = EventBody::deserialize(parts).map_err(D::Error::custom)?;
+        Ok(Self { seq, time, actor, body })
+    }
+}
+
+/// What an event's body is made of.
+struct Parts<'a> {
+    kind: Option<&'a str>,
+    data: Option<&'a RawValue>,
+}
+
+impl<'de> MapAccess<'de> for Parts<'de> {
+    type Error = serde_json::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> serde_json::Result<Option<K::Value>> {
+        let key = match (self.kind, self.data) {
+            (Some(_), _) => "type",
+            (None, Some(_)) => "data",
+            (None, None) => return Ok(None),
+        };
+        seed.deserialize(BorrowedStrDeserializer::new(key)).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> serde_json::Result<V::Value> {
+        match (self.kind.take(), self.data) {
+            (Some(kind), _) => seed.deserialize(BorrowedStrDeserializer::new(kind)),
+            (None, Some(data)) => {
+                self.data = None;
+                seed.deserialize(data)
+            }
+            (None, None) => Err(serde_json::Error::custom("a value follows a key")),
         }
     }
 }

@@ -35,9 +35,12 @@ pub fn apply_checked(session: &mut Option<Session>, event: &Event) -> Result<(),
             count("fallback agents", fallback_agents.len(), limits::FALLBACK_AGENTS)?;
             name(task_type)?;
         }
+        EventBody::ExecutionBegan { process, .. } => name(process)?,
+        EventBody::CallsRecorded { calls, .. } => crate::calls::check(calls)?,
         _ => {}
     }
     session.apply(event)?;
+    session.calls.as_ref().map_or(Ok(()), |calls| calls.check_limits())?;
     session.check_room(0)
 }
 
@@ -59,6 +62,7 @@ pub fn check_limits(session: &Session) -> Result<(), Rejection> {
     }
     count("tasks of a session", session.tasks.len(), limits::TASKS)?;
     session.tasks.values().try_for_each(|task| name(&task.task_type))?;
+    session.calls.as_ref().map_or(Ok(()), |calls| calls.check_limits())?;
     session.check_room(0)?;
     count("bytes of shared context", json_bytes(&*session.context.document), limits::CONTEXT_BYTES)
 }

@@ -8,10 +8,13 @@
 //! One file a noun: `session.rs` holds the state and the fold, `command.rs` what can be asked, `event.rs` what
 //! can have happened, `effect.rs` what must follow a commit, and one file a facet the rules of that facet. A workflow
 //! is checked in `plan.rs` and moves in `progress.rs`; a task begins in `delegation.rs`, goes on and ends in
-//! `report.rs`, and speaks through `notice.rs`; what agents write to each other comes in through `send.rs`.
+//! `report.rs`, and speaks through `notice.rs`; what agents write to each other comes in through `send.rs`. `call.rs` is
+//! what is told of one call of an execution, `calls.rs` the state and the rules of all.
 
 pub mod access;
 mod begin;
+mod call;
+mod calls;
 mod check;
 mod command;
 mod context;
@@ -22,6 +25,7 @@ mod error;
 mod event;
 mod fold;
 mod id;
+mod json;
 mod lifecycle;
 pub mod limits;
 mod message;
@@ -39,6 +43,8 @@ mod workflow;
 
 pub use access::{AgentPattern, Principal, Role};
 pub use begin::{create, fork};
+pub use call::{CallBegan, CallEnded, CallEntry, CallError, CallKind, CallStatus, Usage};
+pub use calls::{Calls, OpenCall};
 pub use command::{
     Command, ContextChange, CreateSession, DelegateTask, Envelope, NewParticipant, NewStep, TaskChange,
     TaskReport, WorkflowUpdate,
@@ -50,6 +56,7 @@ pub use error::{Corrupt, Rejection, Violation};
 pub use event::{Event, EventBody, StepChange, TaskUpdate};
 pub use fold::{apply_checked, check_limits, fold_checked};
 pub use id::{AgentId, InvalidId, MessageId, Revision, SessionId, TaskId};
+pub use json::Json;
 pub use lifecycle::{ForkPoint, Kind, Outcome, Status};
 pub use message::{
     Backoff, DeliveryMode, Message, MessageType, Party, Priority, RetryPolicy, Routing, TaskReference,

@@ -188,12 +188,23 @@ pub(crate) fn terminate(
     reason: String,
     details: Option<String>,
 ) -> Result<(), Rejection> {
+    let outcome = because(reason, details)?;
+    end(draft, EventBody::SessionTerminated { outcome }, "the session was terminated")
+}
+
+/// Ends the session because whoever works in it says that the work could not be done.
+pub(crate) fn fail(draft: &mut Draft<'_>, reason: String, details: Option<String>) -> Result<(), Rejection> {
+    let outcome = because(reason, details)?;
+    end(draft, EventBody::SessionFailed { outcome }, "the session failed")
+}
+
+/// The outcome of an end that is no success.
+fn because(reason: String, details: Option<String>) -> Result<Outcome, Rejection> {
     let mut checks = Checks::default();
     checks.name("/reason", &reason);
     checks.text_if_any("/details", details.as_ref());
     checks.done()?;
-    let outcome = Outcome { reason: Some(reason), details, ..Outcome::default() };
-    end(draft, EventBody::SessionTerminated { outcome }, "the session was terminated")
+    Ok(Outcome { reason: Some(reason), details, ..Outcome::default() })
 }
 
 /// Ends the session: open tasks are cancelled first, timers go, and an end that is no success reaches the children.

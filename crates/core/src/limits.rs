@@ -32,7 +32,7 @@ pub const STEP_NAMES: usize = 64;
 pub const STEP_RETRIES: u32 = 2;
 /// Tasks of a session over its whole life.
 pub const TASKS: usize = 10_000;
-/// A task's payload, result, error or progress.
+/// A task's payload, result, error or progress; a call's input or output.
 pub const PAYLOAD_BYTES: usize = 1024 * 1024;
 /// What the tasks of a session hold together: payloads, metadata, progress, results and errors.
 pub const SESSION_BYTES: u64 = 64 * 1024 * 1024;
@@ -50,6 +50,18 @@ pub const PLAN_BYTES: usize = 2 * 1024 * 1024;
 pub const VIOLATIONS: usize = 64;
 /// Events in a session's journal; after that it only ends.
 pub const EVENTS: u64 = 1_000_000;
+/// Calls of an execution session over its whole life.
+pub const CALLS: u64 = 10_000_000;
+/// Calls that have not ended.
+pub const OPEN_CALLS: usize = 100_000;
+/// Entries of a batch of calls.
+pub const CALL_BATCH: usize = 1_000;
+/// Inputs, outputs and errors of a batch of calls together.
+pub const CALL_BATCH_BYTES: usize = 3 * 1024 * 1024;
+/// A call's key: hexadecimal digits.
+pub const CALL_KEY_BYTES: usize = 64;
+/// US dollars that one call may cost.
+pub const CALL_COST: u64 = 1_000_000_000;
 /// Retries that a retry policy may ask for.
 pub const RETRIES: u32 = 20;
 /// Fallback agents of a task.

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::context::json_bytes;
 use crate::event::{Event, EventBody};
 use crate::{
-    AgentId, Context, Corrupt, ForkPoint, Kind, Outcome, Participant, ParticipantStatus, Rejection, Revision,
-    SessionId, Status, Task, TaskId, Timestamp, Workflow, limits, merge_patch,
+    AgentId, Calls, Context, Corrupt, ForkPoint, Kind, Outcome, Participant, ParticipantStatus, Rejection,
+    Revision, SessionId, Status, Task, TaskId, Timestamp, Workflow, limits, merge_patch,
 };
 
 /// What a [`Rejection::LimitReached`] says when a session's tasks hold too much.
@@ -66,6 +66,9 @@ pub struct Session {
     /// from before it was counted begins at 0; dropping it instead would lose sessions whose old events are gone.
     #[serde(default)]
     pub bytes: u64,
+    /// The calls of an execution, once a process has begun to write them.
+    #[serde(default)]
+    pub calls: Option<Arc<Calls>>,
 }
 
 impl Session {
@@ -117,6 +120,7 @@ impl Session {
             workflow: None,
             tasks: OrdMap::new(),
             bytes: 0,
+            calls: None,
         })
     }
 
@@ -139,8 +143,12 @@ impl Session {
         if event.seq != self.revision + 1 {
             return Err(corrupt(event, &format!("it follows event {}", self.revision)));
         }
-        let forked = matches!(event.body, EventBody::SessionForked { .. });
-        if self.status != Status::Active && !forked {
+        let reopens = match event.body {
+            EventBody::SessionForked { .. } => true,
+            EventBody::ExecutionBegan { .. } => (self.status, self.kind) == (Status::Failed, Kind::Execution),
+            _ => false,
+        };
+        if self.status != Status::Active && !reopens {
             return Err(corrupt(event, &format!("the session is {}", self.status)));
         }
         match &event.body {
@@ -160,7 +168,12 @@ impl Session {
                 self.id = session_id.clone();
                 self.owner = owner.clone();
                 self.forked_from = Some(from.clone());
+                self.expires_at = None;
+                self.parent = None;
                 self.reopen();
+                if let Some(calls) = &mut self.calls {
+                    Arc::make_mut(calls).fork();
+                }
             }
             EventBody::SessionCompleted { outcome } => self.end(event, Status::Completed, outcome.clone()),
             EventBody::SessionTerminated { outcome } => self.end(event, Status::Terminated, outcome.clone()),
@@ -257,6 +270,27 @@ impl Session {
                 }
             }
             EventBody::MessageSent { .. } => {}
+            EventBody::ExecutionBegan { writer, process, keep } => {
+                let calls = Arc::make_mut(self.calls.get_or_insert_default());
+                if *writer != calls.writer + 1 || keep.is_some_and(|keep| keep > calls.last) {
+                    return Err(corrupt(event, "it does not follow the writer before it"));
+                }
+                calls.begin(process);
+                if self.status != Status::Active {
+                    // A time that has passed meanwhile would end it again at once.
+                    self.expires_at = self.expires_at.filter(|at| *at > event.time);
+                    self.reopen();
+                }
+            }
+            EventBody::CallsRecorded { writer, batch, calls: entries } => {
+                let calls = self.calls.as_mut().ok_or_else(|| corrupt(event, "no execution has begun"))?;
+                let calls = Arc::make_mut(calls);
+                if (*writer, *batch) != (calls.writer, calls.batch + 1) {
+                    return Err(corrupt(event, "it does not follow the batch before it"));
+                }
+                calls.take(entries).map_err(|misfit| corrupt(event, &misfit.detail))?;
+                calls.batch = *batch;
+            }
         }
         self.revision = event.seq;
         self.updated_at = event.time;
@@ -280,6 +314,9 @@ impl Session {
         self.status = status;
         self.ended_at = Some(event.time);
         self.outcome = Some(outcome);
+        if let Some(calls) = &mut self.calls {
+            Arc::make_mut(calls).interrupt();
+        }
         for participant in self.participants_mut() {
             participant.lease = None;
             if participant.status != ParticipantStatus::Left {
@@ -292,13 +329,11 @@ impl Session {
         }
     }
 
-    /// A fork goes on where the copied journal stood, also when that had ended.
+    /// A fork goes on where the copied journal stood, also when that had ended, and so does a failed execution.
     fn reopen(&mut self) {
         self.status = Status::Active;
         self.ended_at = None;
         self.outcome = None;
-        self.expires_at = None;
-        self.parent = None;
         for participant in self.participants_mut() {
             participant.lease = None;
             if participant.status != ParticipantStatus::Left {

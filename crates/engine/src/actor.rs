@@ -499,7 +499,10 @@ impl Batch {
 fn shows(body: &EventBody) -> bool {
     !matches!(
         body,
-        EventBody::ContextUpdated { .. } | EventBody::MessageSent { .. } | EventBody::LeaseClaimed { .. }
+        EventBody::ContextUpdated { .. }
+            | EventBody::MessageSent { .. }
+            | EventBody::LeaseClaimed { .. }
+            | EventBody::CallsRecorded { .. }
     )
 }
 

@@ -118,6 +118,7 @@ fn agent(agent: &AgentId) -> String {
     text::code(agent.as_str(), 300)
 }
 
-fn count(number: usize, what: &str) -> String {
+fn count(number: impl TryInto<u64>, what: &str) -> String {
+    let number = number.try_into().unwrap_or(u64::MAX);
     if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }

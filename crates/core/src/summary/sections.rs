@@ -20,12 +20,13 @@ const CELL_BYTES: usize = 256;
 const NAMED: usize = 4;
 
 /// All sections that have something to say.
-pub(super) fn all(session: &Session) -> [String; 7] {
+pub(super) fn all(session: &Session) -> [String; 8] {
     [
         artifacts(session),
         participants(session),
         plan(session),
         results(session),
+        calls(session),
         troubles(session),
         by_hand(session),
         open_points(session),
@@ -192,6 +193,38 @@ fn result(task: &Task, earlier: bool) -> String {
         Shown::InLine(text) => format!("{who}: {text}\n\n"),
         Shown::Block(block) => format!("{who}:\n\n{block}\n"),
     }
+}
+
+fn calls(session: &Session) -> String {
+    let mut section = Section::new("Calls", 1024);
+    let Some(calls) = &session.calls else { return section.done() };
+    section.item(|| {
+        let mut said = count(calls.last, "call");
+        for (i, (number, what)) in [
+            (calls.completed, "completed"),
+            (calls.failed, "failed"),
+            (calls.timeout, "took too long"),
+            (calls.cancelled, "cancelled"),
+            (calls.abandoned, "abandoned"),
+            (calls.interrupted, "interrupted"),
+            (calls.open.len() as u64, "still open"),
+        ]
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .enumerate()
+        {
+            let _ = write!(said, "{} {number} {what}", if i == 0 { ":" } else { "," });
+        }
+        said + "."
+    });
+    if calls.input_tokens > 0 || calls.output_tokens > 0 || calls.cost > 0.0 {
+        section.item(|| {
+            let read = count(calls.input_tokens, "token");
+            let wrote = count(calls.output_tokens, "token");
+            format!("Models read {read}, wrote {wrote} and cost {:.4} US dollars.", calls.cost)
+        });
+    }
+    section.done()
 }
 
 fn troubles(session: &Session) -> String {

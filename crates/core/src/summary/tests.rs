@@ -319,3 +319,36 @@ fn a_summary_has_an_end_however_large_the_session_is() {
         assert!(summary.contains(&format!("\n## {section}\n")), "{section}");
     }
 }
+
+#[test]
+fn an_execution_says_how_its_calls_ended_and_what_models_used() {
+    let mut story = begin("run", &[], vec![]);
+    let mut give = |command| {
+        let moment = Moment { now: story.now, nonce: 7 };
+        let envelope = Envelope::new(Principal::local(), command);
+        story.session = decide(&story.session, envelope, &moment).unwrap().session;
+        markdown(&story.session)
+    };
+    let page = give(Command::BeginExecution { process: "host:17".into(), keep: None });
+    assert!(
+        page.ends_with(
+            "## Calls\n\n- 0 calls.\n\n## Open points\n\n- It expires at 2025-02-03 11:00:00 UTC.\n"
+        )
+    );
+    let entry = |call, ends: Value| {
+        let mut entry = json!({ "call": call, "node": "NodeA", "position": 0, "key": "9f", "began": 1 });
+        entry.as_object_mut().unwrap().extend(ends.as_object().unwrap().clone());
+        serde_json::from_value(entry).unwrap()
+    };
+    let usage = json!({ "input_tokens": 1200, "output_tokens": 1, "cost": 0.03125 });
+    let calls = vec![
+        entry(1, json!({})),
+        entry(2, json!({ "status": "completed", "ended": 2, "usage": usage })),
+        entry(3, json!({ "status": "failed", "ended": 2 })),
+    ];
+    give(Command::RecordCalls { writer: 1, batch: 1, calls: calls.into() });
+    let page = give(Command::Complete { summary: None, artifacts: vec![] });
+    let expected = "## Calls\n\n- 3 calls: 1 completed, 1 failed, 1 interrupted.\n\
+                    - Models read 1200 tokens, wrote 1 token and cost 0.0312 US dollars.\n";
+    assert!(page.ends_with(expected), "{page}");
+}

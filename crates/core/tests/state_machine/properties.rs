@@ -170,11 +170,13 @@ proptest! {
 
     #[test]
     fn any_sequence_of_commands_keeps_every_invariant_and_replays_to_the_same_state(
+        kind in prop::sample::select(vec![Kind::Workflow, Kind::Execution]),
         plan in any_plan(),
         ops in prop::collection::vec(any_op(), 1..60),
         cut in any::<Index>(),
     ) {
         let mut new = new_session("");
+        new.kind = kind;
         new.workflow = Some(plan.into_iter().map(AnyStep::build).collect());
         let bench = Bench::create(new, &client("owner")).unwrap_or_else(|_| Bench::new("a: back; b: front"));
         let mut run = Run { bench, edited: BTreeSet::new(), forks: 0 };

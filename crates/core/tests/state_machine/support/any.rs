@@ -87,7 +87,16 @@ pub enum What {
         payload: Value,
         request: AnyRequest,
     },
+    Begin {
+        keep: Option<u8>,
+    },
+    Record {
+        writer: i8,
+        batch: i8,
+        entries: Vec<AnyEntry>,
+    },
     End(bool),
+    Fail,
     Expire,
 }
 
@@ -99,6 +108,17 @@ pub struct AnyStep {
     pub dependencies: Vec<u8>,
     pub on_failure: u8,
     pub template: Option<AnyRequest>,
+}
+
+/// An entry of a batch of calls, which mostly fits those before it.
+#[derive(Debug, Clone)]
+pub struct AnyEntry {
+    pub begins: bool,
+    pub ends: Option<CallStatus>,
+    pub which: Index,
+    pub skips: u8,
+    pub payload: Value,
+    pub cost: f64,
 }
 
 #[derive(Debug, Clone)]
@@ -194,6 +214,61 @@ pub fn any_change() -> impl Strategy<Value = AnyChange> {
     ]
 }
 
+pub fn any_entry() -> impl Strategy<Value = AnyEntry> {
+    let status = prop_oneof![
+        Just(CallStatus::Completed),
+        Just(CallStatus::Failed),
+        Just(CallStatus::Timeout),
+        Just(CallStatus::Cancelled),
+        Just(CallStatus::Abandoned),
+    ];
+    let skips = prop_oneof![40 => Just(0u8), 1 => 1u8..3];
+    (any::<bool>(), prop::option::of(status), any::<Index>(), skips, any_json(), 0.0..1e9).prop_map(
+        |(begins, ends, which, skips, payload, cost)| AnyEntry { begins, ends, which, skips, payload, cost },
+    )
+}
+
+/// Entries as a command has them; `last` and `open` are the calls before them.
+fn entries(any: Vec<AnyEntry>, mut last: u64, mut open: Vec<u64>) -> Vec<CallEntry> {
+    any.into_iter()
+        .map(|AnyEntry { begins, ends, which, skips, payload, cost }| {
+            let some = (!open.is_empty()).then(|| *which.get(&open)).filter(|_| which.index(5) > 0);
+            let begins = begins || some.is_none();
+            let call = if begins { last + 1 } else { some.unwrap_or_default() } + u64::from(skips);
+            if begins {
+                last = call;
+                open.push(call);
+            }
+            if ends.is_some() {
+                open.retain(|other| *other != call);
+            }
+            let json = Json::from(&payload);
+            let began = begins.then(|| CallBegan {
+                parent: some,
+                node: "node".into(),
+                kind: CallKind::Tool,
+                position: 1,
+                key: "9f".into(),
+                resumes: (call > 1).then_some(1),
+                began: 17,
+                input: Some(json.clone()),
+                input_omitted: None,
+            });
+            let usage = Usage { input_tokens: u64::MAX, cost: Some(cost), ..Usage::default() };
+            let error = CallError { kind: "Error".into(), message: String::new(), trace: None };
+            let ended = ends.map(|status| CallEnded {
+                status,
+                ended: 18,
+                output: (status == CallStatus::Completed).then_some(json),
+                output_omitted: None,
+                error: (status == CallStatus::Failed).then_some(error),
+                usage: (skips == 0).then_some(usage),
+            });
+            CallEntry { call, began, ended }
+        })
+        .collect()
+}
+
 pub fn any_what() -> impl Strategy<Value = What> {
     let lists =
         (prop::option::of(0u8..6), prop::collection::vec(0u8..6, 0..3), prop::collection::vec(0u8..6, 0..2));
@@ -205,6 +280,8 @@ pub fn any_what() -> impl Strategy<Value = What> {
         prop::option::weighted(0.4, any_agent()),
         any_change(),
     );
+    let off = || prop_oneof![20 => Just(0i8), 1 => -1i8..2];
+    let record = (off(), off(), prop::collection::vec(any_entry(), 0..8));
     let send = (
         (any_agent(), any_agent(), 0u8..5),
         prop::option::weighted(0.8, any::<Index>()),
@@ -215,6 +292,8 @@ pub fn any_what() -> impl Strategy<Value = What> {
     );
     prop_oneof![
         1 => ("[a-z]{0,3}", prop::option::of(0u32..60_000)).prop_map(|(name, expires_in)| What::Update { name, expires_in }),
+        2 => prop::option::weighted(0.2, 0u8..4).prop_map(|keep| What::Begin { keep }),
+        8 => record.prop_map(|(writer, batch, entries)| What::Record { writer, batch, entries }),
         1 => any_agent().prop_map(What::Add),
         1 => any_agent().prop_map(What::Remove),
         2 => (any_agent(), any::<bool>(), 0u32..30_000).prop_map(|(agent, holder, ttl)| What::Claim { agent, holder, ttl }),
@@ -242,7 +321,7 @@ pub fn any_caller() -> impl Strategy<Value = Caller> {
 }
 
 pub fn any_op() -> impl Strategy<Value = Op> {
-    let ends = prop_oneof![any::<bool>().prop_map(What::End), Just(What::Expire)];
+    let ends = prop_oneof![any::<bool>().prop_map(What::End), Just(What::Fail), Just(What::Expire)];
     prop_oneof![
         60 => (any_caller(), any_what()).prop_map(|(who, what)| Op::Give { who, what }),
         1 => (any_caller(), ends).prop_map(|(who, what)| Op::Give { who, what }),
@@ -431,6 +510,19 @@ impl What {
                 artifacts: vec!["s3://artifacts/build.zip".into()],
             },
             What::End(false) => Command::Terminate { reason: "stopped".into(), details: None },
+            What::Begin { keep } => {
+                Command::BeginExecution { process: "host:17".into(), keep: keep.map(u64::from) }
+            }
+            What::Record { writer, batch, entries: any } => {
+                let none = Default::default();
+                let calls = bench.session.calls.as_deref().unwrap_or(&none);
+                Command::RecordCalls {
+                    writer: calls.writer.saturating_add_signed(writer.into()),
+                    batch: (calls.batch + 1).saturating_add_signed(batch.into()),
+                    calls: entries(any, calls.last, calls.open.keys().copied().collect()).into(),
+                }
+            }
+            What::Fail => Command::Fail { reason: "it cannot be done".into(), details: None },
             What::Expire => Command::Expire,
         }
     }

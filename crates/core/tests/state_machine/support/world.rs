@@ -27,6 +27,8 @@ impl World {
                 }
                 Effect::ClearTimer(key) => {
                     self.timers.remove(key);
+                    // Only a failed execution that goes on takes its end back.
+                    self.set_ever.retain(|timer| key != "cascade" || timer.key != *key);
                 }
                 Effect::Deliver { message, not_before, .. } => {
                     assert!(!message.recipient.agent_id.is_engine(), "the engine has no inbox");
@@ -57,6 +59,7 @@ impl World {
         self.check_tasks(session);
         self.check_timers(session);
         check_participants(session);
+        check_calls(session);
         if let Some(workflow) = &session.workflow {
             for step in workflow.steps.iter().filter(|_| session.status == Status::Active) {
                 let ready = step.dependencies.iter().all(|name| is_complete(session, name));
@@ -146,6 +149,18 @@ fn check_participants(session: &Session) {
             assert_eq!(lease.fence, participant.fence);
             assert_eq!(session.status, Status::Active, "an ended session has no lease");
         }
+    }
+}
+
+/// Each call that began is counted once: as open, or by how it ended.
+fn check_calls(session: &Session) {
+    let Some(calls) = &session.calls else { return };
+    let ended = calls.completed + calls.failed + calls.timeout + calls.cancelled + calls.abandoned;
+    assert_eq!(calls.last, ended + calls.interrupted + calls.open.len() as u64);
+    assert!(session.status == Status::Active || calls.open.is_empty(), "an ended session has no open call");
+    for (call, open) in &calls.open {
+        assert!(*call <= calls.last);
+        assert!(open.parent.is_none_or(|parent| parent < *call), "a call is made by an earlier one");
     }
 }
 

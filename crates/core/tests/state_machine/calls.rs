@@ -1,0 +1,438 @@
+//! The calls of an execution: begun, recorded in batches, interrupted and taken up again.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use sessiond_core::{
+    CallEntry, Calls, Command, CreateSession, Envelope, Event, Json, Kind, Rejection, Session, Status, fork,
+    limits,
+};
+
+use crate::support::{Bench, client, key, new_session, refusal, session_id};
+
+/// An execution session that nobody takes part in.
+fn execution() -> Bench {
+    Bench::create(bare(), &client("owner")).unwrap()
+}
+
+fn bare() -> CreateSession {
+    CreateSession { kind: Kind::Execution, orchestrator: None, participants: vec![], ..new_session("") }
+}
+
+fn begin(bench: &mut Bench, keep: Option<u64>) -> Result<u64, Rejection> {
+    let command = Command::BeginExecution { process: "host:17".into(), keep };
+    bench.run(command).map(|receipt| receipt.fence.unwrap())
+}
+
+fn batch(writer: u64, batch: u64, calls: &[Value]) -> Command {
+    let calls = calls.iter().map(|call| serde_json::from_value(call.clone()).unwrap()).collect();
+    Command::RecordCalls { writer, batch, calls: Arc::new(calls) }
+}
+
+/// Records the next batch of the present writer.
+fn record(bench: &mut Bench, calls: &[Value]) -> Result<(), Rejection> {
+    let present = state(bench);
+    bench.run(batch(present.writer, present.batch + 1, calls)).map(drop)
+}
+
+fn state(bench: &Bench) -> Calls {
+    bench.session.calls.as_deref().cloned().unwrap_or_default()
+}
+
+/// `began(1, None)`: call 1 began, made by nobody.
+fn began(call: u64, parent: impl Into<Option<u64>>) -> Value {
+    let mut entry = json!({ "call": call, "node": "NodeA", "position": 0, "key": "9f", "began": 10 });
+    if let Some(parent) = parent.into() {
+        entry["parent"] = parent.into();
+    }
+    entry
+}
+
+fn ended(call: u64, status: &str) -> Value {
+    json!({ "call": call, "status": status, "ended": 20 })
+}
+
+fn whole(call: u64, parent: impl Into<Option<u64>>) -> Value {
+    let mut entry = began(call, parent);
+    entry["status"] = "completed".into();
+    entry["ended"] = 20.into();
+    entry
+}
+
+#[test]
+fn a_tree_of_calls_is_recorded_and_counted() {
+    let mut bench = execution();
+    assert!(bench.session.calls.is_none());
+    assert_eq!(begin(&mut bench, None), Ok(1));
+    let mut model = ended(3, "failed");
+    model["error"] = json!({ "type": "ValueError", "message": "" });
+    model["usage"] = json!({ "model": "m", "input_tokens": 7, "output_tokens": 2, "cost": 0.25 });
+    record(&mut bench, &[began(1, None), whole(2, 1), began(3, 1), model, began(4, 1)]).unwrap();
+    record(&mut bench, &[began(5, 4), ended(4, "abandoned"), ended(1, "timeout"), ended(5, "cancelled")])
+        .unwrap();
+    record(&mut bench, &[began(6, None)]).unwrap();
+    let calls = state(&bench);
+    assert_eq!((calls.writer, calls.batch, calls.last), (1, 3, 6));
+    assert_eq!((calls.completed, calls.failed, calls.timeout), (1, 1, 1));
+    assert_eq!((calls.cancelled, calls.abandoned, calls.interrupted), (1, 1, 0));
+    assert_eq!((calls.input_tokens, calls.output_tokens, calls.cost), (7, 2, 0.25));
+    assert_eq!(calls.open.keys().copied().collect::<Vec<_>>(), [6]);
+    assert_eq!(calls.process, "host:17");
+}
+
+#[test]
+fn an_entry_that_does_not_fit_is_named_and_nothing_of_its_batch_is_recorded() {
+    let mut bench = execution();
+    begin(&mut bench, None).unwrap();
+    record(&mut bench, &[began(1, None), whole(2, 1)]).unwrap();
+    for (calls, expected) in [
+        (vec![began(4, None)], "/calls/0/call: calls are numbered as they begin: the next is 3"),
+        (vec![began(3, 1), began(3, 1)], "/calls/1/call: calls are numbered as they begin: the next is 4"),
+        (vec![began(2, None)], "/calls/0/call: calls are numbered as they begin: the next is 3"),
+        (vec![began(3, 2)], "/calls/0/parent: call 2 is not open"),
+        (vec![began(3, 3)], "/calls/0/parent: call 3 is not open"),
+        (vec![whole(3, 1), began(4, 3)], "/calls/1/parent: call 3 is not open"),
+        (vec![began(3, 4), began(4, None)], "/calls/0/parent: call 4 is not open"),
+        (vec![ended(1, "failed"), began(3, 1)], "/calls/1/parent: call 1 is not open"),
+        (vec![ended(2, "completed")], "/calls/0/call: call 2 is not open"),
+        (vec![whole(3, 1), ended(3, "failed")], "/calls/1/call: call 3 is not open"),
+        (vec![ended(0, "failed")], "/calls/0/call: call 0 is not open"),
+        (vec![ended(9, "failed")], "/calls/0/call: call 9 is not open"),
+        (vec![], "/calls: a batch has 1 to 1000 entries"),
+    ] {
+        let before = bench.session.clone();
+        assert_eq!(refusal(record(&mut bench, &calls)), expected);
+        assert_eq!(bench.session, before);
+    }
+}
+
+#[test]
+fn what_an_entry_says_is_checked_member_by_member() {
+    let mut bench = execution();
+    begin(&mut bench, None).unwrap();
+    let text = |bytes: usize| "x".repeat(bytes);
+    for (member, value, expected) in [
+        ("node", json!(text(257)), "/calls/0/node: it may have 256 bytes at most"),
+        ("node", json!(" "), "/calls/0/node: it may not be empty"),
+        ("key", json!(""), "/calls/0/key: it has 1 to 64 hexadecimal digits"),
+        ("key", json!("xyz"), "/calls/0/key: it has 1 to 64 hexadecimal digits"),
+        ("key", json!("a".repeat(65)), "/calls/0/key: it has 1 to 64 hexadecimal digits"),
+        ("resumes", json!(1), "/calls/0/resumes: it is an earlier call"),
+        ("input_omitted", json!(5), "/calls/0/input_omitted: it is for when input is left out"),
+        (
+            "input",
+            json!(text(limits::PAYLOAD_BYTES)),
+            "/calls/0/input: it may have 1048576 bytes at most; leave it out and say its size in input_omitted",
+        ),
+        (
+            "output",
+            json!(text(limits::PAYLOAD_BYTES)),
+            "/calls/0/output: it may have 1048576 bytes at most; leave it out and say its size in output_omitted",
+        ),
+        ("error", json!({ "type": "", "message": "" }), "/calls/0/error/type: it may not be empty"),
+        (
+            "error",
+            json!({ "type": "E", "message": text(65537) }),
+            "/calls/0/error/message: it may have 65536 bytes at most",
+        ),
+        (
+            "error",
+            json!({ "type": "E", "message": "", "trace": text(65537) }),
+            "/calls/0/error/trace: it may have 65536 bytes at most",
+        ),
+        ("usage", json!({ "model": "" }), "/calls/0/usage/model: it may not be empty"),
+        ("usage", json!({ "provider": "" }), "/calls/0/usage/provider: it may not be empty"),
+        (
+            "usage",
+            json!({ "cost": -0.5 }),
+            "/calls/0/usage/cost: it is an amount from 0 to 1000000000 US dollars",
+        ),
+        (
+            "usage",
+            json!({ "cost": 1.1e9 }),
+            "/calls/0/usage/cost: it is an amount from 0 to 1000000000 US dollars",
+        ),
+    ] {
+        let mut entry = whole(1, None);
+        entry["input"] = json!({ "text": "hello" });
+        entry[member] = value;
+        assert_eq!(refusal(record(&mut bench, &[entry])), expected);
+    }
+    let mut deep = Json::parse(format!("{}{}", "[".repeat(65), "]".repeat(65))).unwrap();
+    for expected in ["it may nest 64 levels deep at most", "number out of range"] {
+        let mut entry: CallEntry = serde_json::from_value(whole(1, None)).unwrap();
+        entry.began.as_mut().unwrap().input = Some(deep);
+        let command = Command::RecordCalls { writer: 1, batch: 1, calls: Arc::new(vec![entry]) };
+        assert_eq!(refusal(bench.run(command)), format!("/calls/0/input: {expected}"));
+        deep = Json::parse("1e999".into()).unwrap();
+    }
+    let nothing = CallEntry { call: 1, began: None, ended: None };
+    let command = Command::RecordCalls { writer: 1, batch: 1, calls: Arc::new(vec![nothing]) };
+    let expected = "/calls/0/node: an entry tells that the call began (node), ended (status), or both";
+    assert_eq!(refusal(bench.run(command)), expected);
+}
+
+#[test]
+fn the_shape_of_an_entry_is_strict() {
+    for (entry, expected) in [
+        (json!({ "call": 1, "node": "A", "key": "9f", "began": 1 }), "missing field `position`"),
+        (json!({ "call": 1, "node": "A", "position": 0, "began": 1 }), "missing field `key`"),
+        (json!({ "call": 1, "node": "A", "position": 0, "key": "9f" }), "missing field `began`"),
+        (json!({ "call": 1, "parent": 1 }), "missing field `node`"),
+        (json!({ "call": 1, "input": null }), "missing field `node`"),
+        (json!({ "call": 1, "ended": 3 }), "missing field `status`"),
+        (json!({ "call": 1, "output": null }), "missing field `status`"),
+        (json!({ "call": 1, "status": "completed" }), "missing field `ended`"),
+        (json!({ "call": 1, "status": "completed", "ended": 1, "outptu": 1 }), "unknown field `outptu`"),
+        (json!({ "status": "completed", "ended": 1 }), "missing field `call`"),
+    ] {
+        let error = serde_json::from_value::<CallEntry>(entry).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+}
+
+#[test]
+fn a_repeated_batch_changes_nothing_and_a_later_one_names_the_one_it_waits_for() {
+    let mut bench = execution();
+    begin(&mut bench, None).unwrap();
+    record(&mut bench, &[whole(1, None)]).unwrap();
+    record(&mut bench, &[whole(2, None)]).unwrap();
+    let revision = bench.session.revision;
+    bench.run(batch(1, 1, &[whole(1, None)])).unwrap();
+    bench.run(batch(1, 2, &[whole(2, None)])).unwrap();
+    assert_eq!(bench.session.revision, revision);
+    let refused = bench.run(batch(1, 4, &[whole(4, None)]));
+    assert_eq!(refused, Err(Rejection::BatchGap { presented: 4, expected: 3 }));
+    assert_eq!(refusal(refused), "batch 4 is not the next one: send batch 3 first");
+    assert_eq!(
+        refusal(bench.run(batch(1, 0, &[]))),
+        "/batch: a writer's batches are numbered 1, 2, 3 and so on"
+    );
+}
+
+#[test]
+fn a_process_that_takes_over_fences_the_one_before_and_interrupts_its_calls() {
+    let mut bench = execution();
+    let stale = |presented, present| Err(Rejection::WriterStale { presented, present });
+    assert_eq!(bench.run(batch(0, 1, &[whole(1, None)])), stale(0, 0));
+    assert_eq!(bench.run(batch(1, 1, &[whole(1, None)])), stale(1, 0));
+    begin(&mut bench, None).unwrap();
+    record(&mut bench, &[began(1, None), whole(2, 1), began(3, 1)]).unwrap();
+    assert_eq!(refusal(begin(&mut bench, Some(4))), "/keep: the session has 3 calls");
+    assert_eq!(begin(&mut bench, Some(2)), Ok(2));
+    let calls = state(&bench);
+    assert_eq!((calls.batch, calls.last, calls.interrupted, calls.open.len()), (0, 3, 2, 0));
+    assert_eq!(bench.run(batch(1, 2, &[ended(3, "completed")])), stale(1, 2));
+    let mut resumed = began(4, None);
+    resumed["resumes"] = 1.into();
+    record(&mut bench, &[resumed, whole(5, 4), ended(4, "completed")]).unwrap();
+    assert_eq!((state(&bench).last, state(&bench).completed), (5, 3));
+}
+
+#[test]
+fn every_end_of_the_session_interrupts_what_is_open() {
+    for (end, status) in [
+        (Command::Complete { summary: None, artifacts: vec![] }, Status::Completed),
+        (Command::Fail { reason: "a node failed".into(), details: None }, Status::Failed),
+        (Command::Terminate { reason: "stopped".into(), details: None }, Status::Terminated),
+    ] {
+        let mut bench = execution();
+        begin(&mut bench, None).unwrap();
+        record(&mut bench, &[began(1, None), began(2, 1)]).unwrap();
+        bench.run(end).unwrap();
+        assert_eq!(bench.session.status, status);
+        assert_eq!((state(&bench).open.len(), state(&bench).interrupted), (0, 2));
+        assert_eq!(record(&mut bench, &[ended(1, "completed")]), Err(Rejection::SessionEnded(status)));
+    }
+}
+
+#[test]
+fn a_program_says_why_its_work_could_not_be_done() {
+    let mut bench = execution();
+    let refused = bench.run(Command::Fail { reason: " ".into(), details: None });
+    assert_eq!(refusal(refused), "/reason: it may not be empty");
+    let details = Some("Traceback".to_owned());
+    bench.run(Command::Fail { reason: "NodeA: no such file".into(), details: details.clone() }).unwrap();
+    let outcome = bench.session.outcome.clone().unwrap();
+    assert_eq!((outcome.reason.as_deref(), outcome.details), (Some("NodeA: no such file"), details));
+    bench.world.check(&bench.session);
+}
+
+#[test]
+fn only_a_failed_execution_goes_on_when_a_process_takes_it_up() {
+    let fail = || Command::Fail { reason: "a node failed".into(), details: None };
+    let mut bench = execution();
+    begin(&mut bench, None).unwrap();
+    record(&mut bench, &[whole(1, None)]).unwrap();
+    bench.run(fail()).unwrap();
+    assert_eq!(begin(&mut bench, None), Ok(2));
+    assert_eq!(
+        (bench.session.status, bench.session.ended_at, &bench.session.outcome),
+        (Status::Active, None, &None)
+    );
+    bench.world.check(&bench.session);
+    record(&mut bench, &[whole(2, None)]).unwrap();
+
+    for (kind, end, status) in [
+        (Kind::Workflow, fail(), Status::Failed),
+        (Kind::Execution, Command::Complete { summary: None, artifacts: vec![] }, Status::Completed),
+        (Kind::Execution, Command::Terminate { reason: "stopped".into(), details: None }, Status::Terminated),
+    ] {
+        let mut bench = Bench::create(CreateSession { kind, ..bare() }, &client("owner")).unwrap();
+        begin(&mut bench, None).unwrap();
+        bench.run(end).unwrap();
+        assert_eq!(begin(&mut bench, None), Err(Rejection::SessionEnded(status)));
+    }
+}
+
+#[test]
+fn a_failed_execution_that_goes_on_keeps_the_time_that_it_has_left() {
+    for (waits, left) in [(4_000, true), (6_000, false)] {
+        let new = CreateSession { expires_in: Some("5s".parse().unwrap()), ..bare() };
+        let mut bench = Bench::create(new, &client("owner")).unwrap();
+        bench.run(Command::Fail { reason: "a node failed".into(), details: None }).unwrap();
+        bench.wait(waits);
+        begin(&mut bench, None).unwrap();
+        assert_eq!(bench.session.expires_at.is_some(), left);
+        bench.world.check(&bench.session);
+        bench.wait(2_000);
+        assert_eq!(bench.session.status, if left { Status::Expired } else { Status::Active });
+    }
+}
+
+#[test]
+fn a_copy_has_the_calls_and_no_writer_until_a_process_takes_it_up() {
+    let mut bench = execution();
+    begin(&mut bench, None).unwrap();
+    record(&mut bench, &[whole(1, None), began(2, None)]).unwrap();
+    let moment = bench.moment();
+    let decision = fork(&bench.session, session_id("copy"), &client("owner"), &moment).unwrap();
+    let mut copy = Bench::from_decision(decision, bench.events.clone(), bench.now, bench.nonce);
+    let calls = state(&copy);
+    assert_eq!((calls.last, calls.completed, calls.interrupted, calls.process.as_str()), (2, 1, 1, ""));
+    let refused = copy.run(batch(1, 2, &[ended(2, "completed")]));
+    assert!(matches!(refused, Err(Rejection::WriterStale { .. })), "{refused:?}");
+    begin(&mut copy, None).unwrap();
+    record(&mut copy, &[whole(3, None)]).unwrap();
+    assert_eq!(Session::replay(&copy.events).unwrap().unwrap(), copy.session);
+}
+
+#[test]
+fn a_participant_writes_calls_and_a_stranger_does_not_know_of_them() {
+    let mut bench =
+        Bench::create(CreateSession { kind: Kind::Execution, ..new_session("") }, &client("owner")).unwrap();
+    let commands = || {
+        [
+            Command::BeginExecution { process: "host:17".into(), keep: None },
+            batch(1, 1, &[whole(1, None)]),
+            Command::Fail { reason: "a node failed".into(), details: None },
+        ]
+    };
+    for command in commands() {
+        let refused = bench.give(Envelope::new(client("another"), command));
+        assert_eq!(refused, Err(Rejection::SessionNotFound));
+    }
+    let [begin, record, fail] = commands();
+    bench.give(Envelope::new(key("k", &["back"]), begin)).unwrap();
+    bench.give(Envelope::new(key("k", &["back"]), record)).unwrap();
+    let refused = bench.give(Envelope::new(key("k", &["back"]), fail.clone()));
+    assert!(matches!(refused, Err(Rejection::Forbidden(_))), "{refused:?}");
+    bench.give(Envelope::new(client("owner"), fail)).unwrap();
+}
+
+#[test]
+fn a_session_has_a_limited_number_of_open_calls_and_a_batch_a_limited_size() {
+    let mut bench = execution();
+    begin(&mut bench, None).unwrap();
+    let many = |from: u64, count: u64| (from..from + count).map(|call| began(call, None)).collect::<Vec<_>>();
+    let batches = limits::OPEN_CALLS / limits::CALL_BATCH;
+    for i in 0..batches {
+        record(&mut bench, &many((i * limits::CALL_BATCH) as u64 + 1, limits::CALL_BATCH as u64)).unwrap();
+    }
+    let next = limits::OPEN_CALLS as u64 + 1;
+    let refused = record(&mut bench, &many(next, 1));
+    assert_eq!(refusal(refused), "open calls of a session would pass the limit of 100000");
+    record(&mut bench, &[ended(1, "completed"), began(next, None)]).unwrap();
+    assert_eq!(
+        refusal(record(&mut bench, &many(next + 1, limits::CALL_BATCH as u64 + 1))),
+        "/calls: a batch has 1 to 1000 entries"
+    );
+    let large: Vec<Value> = (0..4)
+        .map(|i| {
+            let mut entry = whole(next + 1 + i, None);
+            entry["output"] = json!("x".repeat(limits::PAYLOAD_BYTES - 2));
+            entry
+        })
+        .collect();
+    let refused = refusal(record(&mut bench, &large));
+    assert_eq!(refused, "bytes of a batch of calls would pass the limit of 3145728");
+}
+
+#[test]
+fn a_journal_from_outside_is_held_to_the_same_rules() {
+    let mut bench = execution();
+    begin(&mut bench, None).unwrap();
+    record(&mut bench, &[began(1, None), began(2, 1)]).unwrap();
+    let wrong = |change: &dyn Fn(&mut Vec<Value>)| {
+        let mut events: Vec<Value> =
+            bench.events.iter().map(|event| serde_json::to_value(event).unwrap()).collect();
+        change(&mut events);
+        let events: Vec<Event> =
+            events.into_iter().map(|event| serde_json::from_value(event).unwrap()).collect();
+        sessiond_core::fold_checked(&events).map(drop)
+    };
+    assert_eq!(wrong(&|_| ()), Ok(()));
+    for change in [
+        (&|events: &mut Vec<Value>| events[1]["data"]["writer"] = 2.into()) as &dyn Fn(&mut Vec<Value>),
+        &|events| events[1]["data"]["keep"] = 1.into(),
+        &|events| events[1]["data"]["process"] = "x".repeat(257).into(),
+        &|events| events[2]["data"]["writer"] = 2.into(),
+        &|events| events[2]["data"]["batch"] = 2.into(),
+        &|events| events[2]["data"]["calls"] = json!([]),
+        &|events| events[2]["data"]["calls"][1]["call"] = 3.into(),
+        &|events| events[2]["data"]["calls"][1]["node"] = "".into(),
+        &|events| {
+            events.remove(1);
+            events[1]["seq"] = 2.into();
+        },
+    ] {
+        assert!(wrong(change).is_err());
+    }
+}
+
+#[test]
+fn the_journal_says_it_in_this_form() {
+    let mut bench = execution();
+    begin(&mut bench, None).unwrap();
+    let text = concat!(
+        r#"{"call":1,"node":"NodeA","position":2,"key":"9f","began":12345,"input":{"b":1.0,"a":[]},"#,
+        r#""status":"completed","ended":12399,"output":null}"#
+    );
+    let entry: CallEntry = serde_json::from_str(text).unwrap();
+    let failed = concat!(
+        r#"{"call":2,"parent":1,"node":"ask","kind":"model","position":0,"key":"00","resumes":1,"began":1,"#,
+        r#""input_omitted":2000000,"status":"failed","ended":2,"output_omitted":3,"#,
+        r#""error":{"type":"E","message":"no","trace":"at"},"#,
+        r#""usage":{"model":"m","provider":"p","input_tokens":1,"output_tokens":2,"cost":0.1,"latency_us":3}}"#
+    );
+    let second: CallEntry = serde_json::from_str(failed).unwrap();
+    assert_eq!(serde_json::to_string(&second).unwrap(), failed);
+    bench.run(Command::RecordCalls { writer: 1, batch: 1, calls: Arc::new(vec![entry]) }).unwrap();
+    let stored: Vec<String> =
+        bench.events[1..].iter().map(|event| serde_json::to_string(event).unwrap()).collect();
+    let time = bench.events[1].time;
+    let head = |seq| format!(r#""seq":{seq},"time":"{time}","actor":"local""#);
+    assert_eq!(
+        stored,
+        [
+            format!(r#"{{{},"type":"execution_began","data":{{"writer":1,"process":"host:17"}}}}"#, head(2)),
+            format!(
+                r#"{{{},"type":"calls_recorded","data":{{"writer":1,"batch":1,"calls":[{text}]}}}}"#,
+                head(3)
+            ),
+        ]
+    );
+    for (event, stored) in bench.events[1..].iter().zip(&stored) {
+        assert_eq!(serde_json::from_str::<Event>(stored).unwrap(), *event);
+    }
+}
