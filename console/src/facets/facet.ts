@@ -26,6 +26,11 @@ export interface Panel {
   component: LazyExoticComponent<ComponentType<PanelProps>>;
 }
 
+/** What a reader of an event knows beside it: an event names a task by its id alone. */
+export interface Known {
+  task?: (taskId: string) => { task_type: string; step?: string | null } | undefined;
+}
+
 /** A facet of sessions: its panels, and how its events read. A new facet is a folder here and a line in `index.ts`. */
 export interface Facet {
   name: string;
@@ -33,5 +38,5 @@ export interface Facet {
   leads?: Kind;
   panels: readonly Panel[];
   /** What an event of this facet says, in a line; by the event's type. */
-  words: Record<string, (data: EventData) => string>;
+  words: Record<string, (data: EventData, known: Known) => string>;
 }

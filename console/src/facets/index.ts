@@ -1,6 +1,6 @@
 import type { JournalEvent, Session } from 'sessiond';
 import { context } from './context/index.ts';
-import type { EventData, Facet, Panel } from './facet.ts';
+import type { EventData, Facet, Known, Panel } from './facet.ts';
 import { lifecycle } from './lifecycle/index.ts';
 import { participants } from './participants/index.ts';
 import { workflow } from './workflow/index.ts';
@@ -15,8 +15,8 @@ export function panelsOf(session: Session): Panel[] {
   return [...leading, ...others].flatMap((facet) => facet.panels).filter((panel) => panel.shows(session));
 }
 
-/** An event in a line; its type when no facet knows it. */
-export function wordsOf(event: JournalEvent): string {
+/** An event in a line; its type when no facet knows it. The more is known, the more the line says. */
+export function wordsOf(event: JournalEvent, known: Known = {}): string {
   const facet = FACETS.find((facet) => event.type in facet.words);
-  return facet?.words[event.type]?.(event.data as EventData) ?? event.type.replaceAll('_', ' ');
+  return facet?.words[event.type]?.(event.data as EventData, known) ?? event.type.replaceAll('_', ' ');
 }

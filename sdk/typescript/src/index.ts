@@ -22,6 +22,7 @@ export {
   type WorkflowProgress,
 } from './bus/session-manager.js';
 export { Client } from './client.js';
+export { milliseconds } from './duration.js';
 export type { ChangeOptions, ClientOptions, CreateOptions, RequestOptions } from './http.js';
 export { Problem, type ProblemInit } from './problem.js';
 export type { ListAgents } from './routes/agents.js';

@@ -1,18 +1,175 @@
-import { Status } from '../../ui/Badge.tsx';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { ReactFlowProvider } from '@xyflow/react';
+import { ListOrdered, Pencil, Workflow as WorkflowIcon } from 'lucide-react';
+import { useCallback, useRef, useState } from 'react';
+import type { Session } from 'sessiond';
+import { Button } from '../../ui/Button.tsx';
+import { Empty } from '../../ui/Empty.tsx';
+import { ProblemView } from '../../ui/Problem.tsx';
 import { Section } from '../../ui/Section.tsx';
+import { NARROW, useMedia } from '../../ui/useMedia.ts';
 import type { PanelProps } from '../facet.ts';
+import { PlanDialog } from './PlanDialog.tsx';
+import { PlanGraph } from './PlanGraph.tsx';
+import { PlanList } from './PlanList.tsx';
+import css from './PlanPanel.module.css';
+import { PlanSummary } from './PlanSummary.tsx';
+import { changeInWords, type StepView, stepViews } from './plan.ts';
+import { Rail } from './Rail.tsx';
+import { StepInspector } from './StepInspector.tsx';
+import { useTasks } from './useTasks.ts';
 
-/** The plan as a list. */
-export default function PlanPanel({ session }: PanelProps) {
+/** The plan, live: as a graph or as a list, with what happens now beside it. */
+export default function PlanPanel({ session, feed }: PanelProps) {
+  const narrow = useMedia(NARROW);
+  const book = useTasks(feed);
+  const views = useViews(session, book.tasks);
+  const [shape, setShape] = useState<'graph' | 'list'>();
+  const [editing, setEditing] = useState(false);
+  const { selected, select } = useSelectedStep();
+  const step = views.find((view) => view.step.name === selected);
+  const shown = shape ?? (narrow ? 'list' : 'graph');
+  const live = session.status === 'active';
+  if (views.length === 0) {
+    return (
+      <>
+        <Section>
+          <Empty
+            title="This session has no plan"
+            action={
+              live && (
+                <Button look="primary" icon={<WorkflowIcon />} onClick={() => setEditing(true)}>
+                  Give it a plan
+                </Button>
+              )
+            }
+          >
+            A plan is a graph of steps. Each step names the agents that must complete a task in it, and the steps that
+            come before it; sessiond starts a step as soon as those are complete.
+          </Empty>
+        </Section>
+        <PlanDialog session={session} open={editing} onClose={() => setEditing(false)} />
+      </>
+    );
+  }
   return (
-    <Section title="Plan">
-      <ol>
-        {session.workflow?.steps.map((step) => (
-          <li key={step.name}>
-            {step.name} <Status of={step.status} />
-          </li>
-        ))}
-      </ol>
-    </Section>
+    <div className={css.panel}>
+      <div className={css.plan}>
+        <Section
+          title={<PlanSummary session={session} />}
+          flush
+          actions={
+            <>
+              {/* biome-ignore lint/a11y/useSemanticElements: two buttons in a row are no fieldset. */}
+              <div className={css.shapes} role="group" aria-label="Show the plan as">
+                <Button
+                  look="quiet"
+                  icon={<WorkflowIcon />}
+                  aria-pressed={shown === 'graph'}
+                  onClick={() => setShape('graph')}
+                >
+                  Graph
+                </Button>
+                <Button
+                  look="quiet"
+                  icon={<ListOrdered />}
+                  aria-pressed={shown === 'list'}
+                  onClick={() => setShape('list')}
+                >
+                  List
+                </Button>
+              </div>
+              {live && (
+                <Button icon={<Pencil />} onClick={() => setEditing(true)}>
+                  Edit the plan
+                </Button>
+              )}
+            </>
+          }
+        >
+          {book.problem && (
+            <div className={css.problem}>
+              <ProblemView error={book.problem} retry={book.retry} />
+            </div>
+          )}
+          {shown === 'graph' ? (
+            <div className={css.canvas}>
+              <ReactFlowProvider>
+                <PlanGraph
+                  session={session}
+                  views={views}
+                  direction={narrow ? 'TB' : 'LR'}
+                  selected={selected}
+                  onSelect={select}
+                />
+              </ReactFlowProvider>
+            </div>
+          ) : (
+            <PlanList views={views} selected={selected} onSelect={select} />
+          )}
+        </Section>
+      </div>
+      <div className={css.side} data-inspecting={step !== undefined}>
+        {step && (
+          <StepInspector
+            key={step.step.name}
+            session={session}
+            view={step}
+            views={views}
+            onSelect={select}
+            onClose={() => select(undefined)}
+          />
+        )}
+        <Rail feed={feed} book={book} />
+      </div>
+      <News session={session} />
+      <PlanDialog session={session} open={editing} onClose={() => setEditing(false)} />
+    </div>
+  );
+}
+
+function useViews(session: Session, tasks: Parameters<typeof stepViews>[1]): readonly StepView[] {
+  const kept = useRef<StepView[]>([]);
+  const next = session.workflow ? stepViews(session.workflow, tasks, kept.current) : [];
+  if (next.length !== kept.current.length || next.some((view, index) => view !== kept.current[index])) {
+    kept.current = next;
+  }
+  return kept.current;
+}
+
+/** Which step is looked at stands in the address, so that it can be passed on. */
+function useSelectedStep() {
+  const { step } = useSearch({ strict: false }) as { step?: string | number };
+  const selected = step === undefined ? undefined : String(step);
+  const navigate = useNavigate();
+  const current = useRef(selected);
+  current.current = selected;
+  const select = useCallback(
+    (name: string | undefined) => {
+      const next = name === current.current ? undefined : name;
+      void navigate({
+        to: '.',
+        search: (search: Record<string, unknown>) => ({ ...search, step: next }),
+        replace: true,
+        resetScroll: false,
+      } as never);
+    },
+    [navigate],
+  );
+  return { selected, select };
+}
+
+/** Says to who does not see it what became of the steps. */
+function News({ session }: { session: Session }) {
+  const [before, setBefore] = useState(session.workflow);
+  const [words, setWords] = useState('');
+  if (before !== session.workflow) {
+    setBefore(session.workflow);
+    setWords(changeInWords(before, session.workflow) || words);
+  }
+  return (
+    <p role="status" className="hidden">
+      {words}
+    </p>
   );
 }

@@ -1,48 +1,259 @@
-import { useQuery } from '@tanstack/react-query';
-import { useClient } from '../../data/connection.ts';
-import { keys } from '../../data/queries.ts';
-import { Status } from '../../ui/Badge.tsx';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { Send } from 'lucide-react';
+import { useLayoutEffect, useMemo, useRef, useState } from 'react';
+import type { Session, Task } from 'sessiond';
+import { Button } from '../../ui/Button.tsx';
 import { Empty } from '../../ui/Empty.tsx';
+import { Select } from '../../ui/Field.tsx';
 import { ProblemView } from '../../ui/Problem.tsx';
 import { Section } from '../../ui/Section.tsx';
-import table from '../../ui/Table.module.css';
 import type { PanelProps } from '../facet.ts';
+import { DelegateDialog } from './DelegateDialog.tsx';
+import { SORTS, select, type TaskSelection } from './selection.ts';
+import { TaskItem } from './TaskItem.tsx';
+import css from './TasksPanel.module.css';
+import type { TaskBook } from './tasks.ts';
+import { useTasks } from './useTasks.ts';
 
-/** The session's tasks. */
-export default function TasksPanel({ session }: PanelProps) {
-  const client = useClient();
-  const { data, error } = useQuery({
-    queryKey: keys.tasks(session.session_id),
-    queryFn: ({ signal }) => client.tasks.listOf(session.session_id, { limit: 1000 }, { signal }),
-  });
-  if (error) {
-    return <ProblemView error={error} />;
-  }
-  if (data?.tasks.length === 0) {
-    return <Empty title="No tasks yet">A task begins when a participant is asked for work.</Empty>;
-  }
+const STATES = ['open', 'pending', 'in_progress', 'completed', 'failed', 'timeout', 'cancelled'];
+
+/** Every task of the session, live. */
+export default function TasksPanel({ session, feed }: PanelProps) {
+  const book = useTasks(feed);
+  const { selection, change } = useSelection();
+  const [delegating, setDelegating] = useState(false);
+  const { tasks } = book;
+  const { state, agent, step, sort } = selection;
+  const shown = useMemo(() => select(tasks, { state, agent, step, sort }), [tasks, state, agent, step, sort]);
+  const agents = useMemo(() => [...new Set(tasks.flatMap((task) => [task.assignee, task.delegatee]))].sort(), [tasks]);
+  const steps = useMemo(() => stepsOf(session, tasks), [session, tasks]);
+  const filtered = Boolean(state || agent || step);
+  const delegate = session.status === 'active' && (
+    <Button icon={<Send />} onClick={() => setDelegating(true)}>
+      Delegate a task
+    </Button>
+  );
   return (
-    <Section title="Tasks" flush>
-      <table className={table.table}>
-        <thead>
-          <tr>
-            <th>Task</th>
-            <th>State</th>
-            <th>Agent</th>
-          </tr>
-        </thead>
-        <tbody>
-          {data?.tasks.map((task) => (
-            <tr key={task.task_id}>
-              <td>{task.task_type}</td>
-              <td>
-                <Status of={task.status} />
-              </td>
-              <td>{task.assignee}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+    <Section
+      title={
+        <>
+          Tasks{' '}
+          <span className={css.count} role="status">
+            {countInWords(shown.length, session.total_tasks, filtered, book)}
+          </span>
+        </>
+      }
+      flush
+      actions={
+        <>
+          <Filter label="State" value={state} all="Any state" onChange={(value) => change({ state: value })}>
+            {STATES}
+          </Filter>
+          <Filter label="Agent" value={agent} all="Any agent" onChange={(value) => change({ agent: value })}>
+            {agents}
+          </Filter>
+          {steps.length > 0 && (
+            <Filter label="Step" value={step} all="Any step" onChange={(value) => change({ step: value })}>
+              {steps}
+            </Filter>
+          )}
+          <Select
+            label="Order"
+            value={sort ?? 'newest'}
+            onChange={({ target }) => change({ sort: target.value === 'newest' ? undefined : target.value })}
+          >
+            {Object.entries(SORTS).map(([value, title]) => (
+              <option key={value} value={value}>
+                {title}
+              </option>
+            ))}
+          </Select>
+          {delegate}
+        </>
+      }
+    >
+      {book.problem && (
+        <div className={css.problem}>
+          <ProblemView error={book.problem} retry={book.retry} />
+        </div>
+      )}
+      {shown.length > 0 ? (
+        <TaskList tasks={shown} session={session} />
+      ) : (
+        <Nothing session={session} book={book} filtered={filtered} onClear={() => change(NO_FILTER)} />
+      )}
+      <DelegateDialog session={session} open={delegating} onClose={() => setDelegating(false)} />
     </Section>
   );
+}
+
+const NO_FILTER = { state: undefined, agent: undefined, step: undefined };
+
+function Nothing({
+  session,
+  book,
+  filtered,
+  onClear,
+}: {
+  session: Session;
+  book: TaskBook;
+  filtered: boolean;
+  onClear: () => void;
+}) {
+  if (!book.complete) {
+    return book.problem ? null : (
+      <p className={css.reading} role="status">
+        Reading the tasks…
+      </p>
+    );
+  }
+  if (filtered) {
+    return (
+      <Empty title="No task is like that" action={<Button onClick={onClear}>Show all tasks</Button>}>
+        Other tasks of this session are in another state, step or hand.
+      </Empty>
+    );
+  }
+  return (
+    <Empty title="No tasks yet" {...(session.status === 'active' ? { command: commandOf(session) } : {})}>
+      {session.status === 'active'
+        ? 'A task begins when the plan, an agent or a person asks a participant for work. Ask for one here, or from a terminal:'
+        : 'The session ended before anybody was asked for work.'}
+    </Empty>
+  );
+}
+
+function commandOf(session: Session): string {
+  const agent = session.participants?.find(({ status }) => status !== 'left')?.agent_id ?? 'AGENT';
+  const body = JSON.stringify({ task_type: 'work', delegatee: agent, payload: {} });
+  const url = `${location.origin}/sessions/${encodeURIComponent(session.session_id)}/tasks`;
+  return `curl -X POST ${url} -H 'content-type: application/json' -d '${body}'`;
+}
+
+/** Ten thousand rows, of which those in sight are drawn; the page itself scrolls. */
+function TaskList({ tasks, session }: { tasks: Task[]; session: Session }) {
+  const list = useRef<HTMLUListElement>(null);
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const [margin, setMargin] = useState(0);
+  const scroller = useRef<HTMLElement | null>(null);
+  useLayoutEffect(() => {
+    scroller.current = list.current?.closest('main') ?? null;
+    const measure = () => {
+      if (list.current && scroller.current) {
+        const top = list.current.getBoundingClientRect().top - scroller.current.getBoundingClientRect().top;
+        setMargin(top + scroller.current.scrollTop);
+      }
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    if (list.current?.parentElement) {
+      observer.observe(list.current.parentElement);
+    }
+    return () => observer.disconnect();
+  }, []);
+  const rows = useVirtualizer({
+    count: tasks.length,
+    getScrollElement: () => scroller.current,
+    getItemKey: (index) => tasks[index]?.task_id ?? index,
+    estimateSize: () => 47,
+    overscan: 12,
+    scrollMargin: margin,
+  });
+  const toggle = (id: string) => {
+    const next = new Set(open);
+    if (!next.delete(id)) {
+      next.add(id);
+    }
+    setOpen(next);
+  };
+  return (
+    <ul ref={list} className={css.list} aria-label="Tasks" style={{ height: rows.getTotalSize() }}>
+      {rows.getVirtualItems().map(({ key, index, start }) => {
+        const task = tasks[index];
+        return (
+          task && (
+            <li
+              key={key}
+              ref={rows.measureElement}
+              data-index={index}
+              className={css.row}
+              style={{ translate: `0 ${start - margin}px` }}
+              aria-posinset={index + 1}
+              aria-setsize={tasks.length}
+            >
+              <TaskItem
+                task={task}
+                session={session}
+                within="session"
+                open={open.has(task.task_id)}
+                onToggle={() => toggle(task.task_id)}
+              />
+            </li>
+          )
+        );
+      })}
+    </ul>
+  );
+}
+
+function Filter({
+  label,
+  value,
+  all,
+  onChange,
+  children,
+}: {
+  label: string;
+  value: string | undefined;
+  all: string;
+  onChange: (value: string | undefined) => void;
+  children: readonly string[];
+}) {
+  return (
+    <Select label={label} value={value ?? ''} onChange={({ target }) => onChange(target.value || undefined)}>
+      <option value="">{all}</option>
+      {children.map((one) => (
+        <option key={one} value={one}>
+          {one.replaceAll('_', ' ')}
+        </option>
+      ))}
+    </Select>
+  );
+}
+
+function useSelection() {
+  const search = useSearch({ strict: false }) as Record<string, string | number | undefined>;
+  const navigate = useNavigate();
+  const text = (name: string) => (search[name] === undefined ? undefined : String(search[name]));
+  const selection: TaskSelection = {
+    state: text('state'),
+    agent: text('agent'),
+    step: text('step'),
+    sort: text('sort'),
+  };
+  const change = (next: TaskSelection) =>
+    void navigate({
+      to: '.',
+      search: (before: Record<string, unknown>) => ({ ...before, ...next }),
+      replace: true,
+      resetScroll: false,
+    } as never);
+  return { selection, change };
+}
+
+/** The plan's steps, and those of tasks whose step is no longer in the plan. */
+function stepsOf(session: Session, tasks: readonly Task[]): string[] {
+  const steps = new Set(session.workflow?.steps.map(({ name }) => name));
+  for (const { step } of tasks) {
+    if (step != null) {
+      steps.add(step);
+    }
+  }
+  return [...steps];
+}
+
+function countInWords(shown: number, total: number, filtered: boolean, book: TaskBook): string {
+  const of = filtered ? `${shown.toLocaleString()} of ${total.toLocaleString()}` : total.toLocaleString();
+  return book.complete || book.problem ? of : `${of}, reading…`;
 }

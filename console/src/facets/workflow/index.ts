@@ -12,7 +12,7 @@ export const workflow: Facet = {
       id: 'plan',
       title: 'Plan',
       icon: Workflow,
-      shows: (session) => (session.workflow?.steps.length ?? 0) > 0,
+      shows: (session) => session.kind === 'workflow' || (session.workflow?.steps.length ?? 0) > 0,
       component: lazy(() => import('./PlanPanel.tsx')),
     },
     {

@@ -1,4 +1,7 @@
-import type { Facet } from '../facet.ts';
+import type { Facet, Known } from '../facet.ts';
+import { groupBy } from './group.ts';
+import { withoutTask } from './plan.ts';
+import { inWords, percent, progressOf, shortened } from './text.ts';
 
 interface StepChange {
   name: string;
@@ -6,11 +9,93 @@ interface StepChange {
   reason?: string;
 }
 
+interface Delegated {
+  task_id: string;
+  task_type: string;
+  delegator?: string;
+  delegatee: string;
+  step?: string;
+  step_retry?: number;
+}
+
+interface Updated {
+  task_id: string;
+  status: string;
+  attempt: number;
+  assignee: string;
+  progress?: unknown;
+  error?: unknown;
+  ended?: string;
+}
+
+/** Names in a list; the rest is a number. */
+const NAMES = 4;
+/** Characters of an error or of an agent's own words. */
+const QUOTE = 120;
+
+const BECAME: Record<string, string> = {
+  active: 'started',
+  completed: 'completed',
+  failed: 'failed',
+  pending: 'set back',
+};
+
 /** How this facet's events read. */
 export const words: Facet['words'] = {
-  workflow_updated: (data) => `plan of ${(data.steps as unknown[]).length} steps`,
-  workflow_advanced: (data) =>
-    (data.steps as StepChange[]).map(({ name, status }) => `${name} ${status.replaceAll('_', ' ')}`).join(', '),
-  task_delegated: (data) => `${data.task_type} → ${data.delegatee}`,
-  task_updated: (data) => `${data.task_id} ${String(data.status).replaceAll('_', ' ')}`,
+  workflow_updated: (data) => {
+    const names = (data.steps as StepChange[]).map(({ name }) => name);
+    return `plan of ${names.length} ${names.length === 1 ? 'step' : 'steps'}: ${listed(names)}`;
+  },
+  workflow_advanced: (data) => {
+    const groups = groupBy(data.steps as StepChange[], ({ status, reason }) => {
+      const why = reason ? ` (${withoutTask(reason)})` : '';
+      return `${BECAME[status] ?? status}${why}`;
+    });
+    const changes = [...groups].map(([became, steps]) => `${listed(steps.map(({ name }) => name))} ${became}`);
+    return [...changes, ...(data.workflow_completed ? ['the plan is done'] : [])].join('; ');
+  },
+  task_delegated: (data) => {
+    const { task_type, delegator, delegatee, step, step_retry } = data as unknown as Delegated;
+    const who = delegator ? `${delegator} asks ${delegatee}` : `${delegatee} is asked`;
+    const anew = step_retry ? `, anew for the ${step_retry === 1 ? 'first' : 'second'} time` : '';
+    return `${who} for ${task_type}${step ? ` in ${step}` : ''}${anew}`;
+  },
+  task_updated: (data, known) => updated(data as unknown as Updated, known),
 };
+
+function listed(names: string[]): string {
+  if (names.length > NAMES) {
+    return `${names.slice(0, NAMES).join(', ')} and ${names.length - NAMES} more`;
+  }
+  const last = names.at(-1) ?? '';
+  return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${last}` : last;
+}
+
+function updated({ task_id, status, attempt, assignee, progress, error, ended }: Updated, known: Known): string {
+  const task = known.task?.(task_id);
+  const what = task ? `${task.task_type}${task.step ? ` in ${task.step}` : ''}` : 'a task';
+  const nth = attempt > 1 ? `, attempt ${attempt}` : '';
+  const why = error == null ? '' : `: ${shortened(inWords(error), QUOTE)}`;
+  switch (status) {
+    case 'in_progress': {
+      if (progress == null) {
+        return `${assignee} works on ${what}${nth}`;
+      }
+      const { share, words } = progressOf(progress);
+      const far = [share === undefined ? '' : percent(share), shortened(words, QUOTE)].filter(Boolean).join(', ');
+      return `${assignee} on ${what}: ${far}`;
+    }
+    case 'pending':
+      return `attempt ${attempt - 1} of ${what} ${ended === 'timeout' ? 'took too long' : 'failed'}${why}; attempt ${attempt} goes to ${assignee}`;
+    case 'completed':
+      return `${assignee} completed ${what}${nth}`;
+    case 'failed':
+      return `${assignee} failed at ${what}${nth}${why}`;
+    case 'timeout':
+      return `${assignee} was too late with ${what}${nth}${why}`;
+    case 'cancelled':
+      return `${what} of ${assignee} was cancelled${why === ': cancelled' ? '' : why}`;
+    default:
+      return `${what} of ${assignee} is ${status.replaceAll('_', ' ')}`;
+  }
+}

@@ -1,0 +1,265 @@
+import '@xyflow/react/dist/base.css';
+import { Background, type Edge, MarkerType, MiniMap, Panel, ReactFlow, useReactFlow } from '@xyflow/react';
+import { Maximize, Minus, Plus } from 'lucide-react';
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
+import type { Session } from 'sessiond';
+import { IconButton } from '../../ui/Button.tsx';
+import { type Arrow, type Box, type Direction, layout, neighbour, structureOf } from './layout.ts';
+import css from './PlanGraph.module.css';
+import { edgeState, type StepView } from './plan.ts';
+import { type StepNode, StepNodeView } from './StepNode.tsx';
+
+const NODE_TYPES = { step: StepNodeView };
+/** From so many steps on, a map in the corner shows where one is. */
+const MAPPED = 20;
+/** A plan that would be smaller than this is not shown whole: its present part is. */
+const LEGIBLE = 0.72;
+const ARROWS = new Set(['ArrowRight', 'ArrowLeft', 'ArrowDown', 'ArrowUp']);
+
+export interface PlanGraphProps {
+  session: Session;
+  views: readonly StepView[];
+  direction: Direction;
+  selected: string | undefined;
+  onSelect: (name: string) => void;
+}
+
+/** The plan as a graph: what is done runs into what is done now, and that into what waits. */
+export function PlanGraph({ session, views, direction, selected, onSelect }: PlanGraphProps) {
+  const flow = useReactFlow<StepNode>();
+  const frame = useRef<HTMLDivElement>(null);
+  const [focus, setFocus] = useState({ name: '', count: 0 });
+  const steps = useMemo(() => views.map(({ step }) => step), [views]);
+  const structure = structureOf(steps, direction);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the places follow from the structure alone.
+  const boxes = useMemo(() => layout(steps, direction), [structure]);
+  const nodes = useNodes(views, boxes, direction, selected, focus, onSelect);
+  const edges = useEdges(views, session.status === 'active');
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another plan is shown from where it is now; nothing else moves the view.
+  useEffect(() => {
+    show(views, boxes, flow, frame.current);
+  }, [structure]);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const from = (event.target as HTMLElement).closest<HTMLElement>('[data-step]')?.dataset.step;
+    if (from === undefined || event.altKey || event.ctrlKey || event.metaKey) {
+      return;
+    }
+    const to = ARROWS.has(event.key)
+      ? neighbour(steps, boxes, from, event.key as Arrow, direction)
+      : event.key === 'Home'
+        ? steps[0]?.name
+        : event.key === 'End'
+          ? steps.at(-1)?.name
+          : undefined;
+    if (ARROWS.has(event.key) || to !== undefined) {
+      event.preventDefault();
+    }
+    const box = to === undefined ? undefined : boxes.get(to);
+    if (to !== undefined && box) {
+      reveal(box, flow, frame.current);
+      setFocus(({ count }) => ({ name: to, count: count + 1 }));
+    }
+  };
+
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a group of steps is no fieldset.
+    <div
+      ref={frame}
+      className={css.frame}
+      role="group"
+      aria-label="Plan as a graph; arrow keys go from step to step"
+      onKeyDown={onKeyDown}
+    >
+      <ReactFlow
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={NODE_TYPES}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        elementsSelectable={false}
+        disableKeyboardA11y
+        deleteKeyCode={null}
+        zoomOnScroll={false}
+        zoomOnDoubleClick={false}
+        preventScrolling={false}
+        minZoom={0.1}
+        maxZoom={1.5}
+        onlyRenderVisibleElements
+      >
+        <Background gap={20} size={1} color="var(--line)" />
+        <Panel position="bottom-left" className={css.tools}>
+          <IconButton label="Zoom in" icon={<Plus />} onClick={() => void flow.zoomIn(MOVE)} />
+          <IconButton label="Zoom out" icon={<Minus />} onClick={() => void flow.zoomOut(MOVE)} />
+          <IconButton
+            label="Fit the whole plan"
+            icon={<Maximize />}
+            onClick={() => void flow.fitView({ padding: 0.06, maxZoom: 1, ...move() })}
+          />
+        </Panel>
+        {views.length >= MAPPED && (
+          <MiniMap<StepNode>
+            pannable
+            className={css.map ?? ''}
+            ariaLabel="Map of the plan"
+            nodeClassName={({ data }) => css[data.view.step.status] ?? ''}
+            nodeBorderRadius={12}
+          />
+        )}
+      </ReactFlow>
+    </div>
+  );
+}
+
+const MOVE = { duration: 180 };
+
+/** Views move smoothly, unless the person asked for no motion. */
+const move = () => (matchMedia('(prefers-reduced-motion: reduce)').matches ? {} : MOVE);
+
+type Flow = ReturnType<typeof useReactFlow<StepNode>>;
+
+/** Shows the whole plan when it can be read so; else what happens now, with what comes before and after it. */
+function show(
+  views: readonly StepView[],
+  boxes: ReadonlyMap<string, Box>,
+  flow: Flow,
+  frame: HTMLElement | null,
+): void {
+  const all = around([...boxes.values()]);
+  if (!all || !frame) {
+    return;
+  }
+  const { clientWidth: width, clientHeight: height } = frame;
+  const whole = Math.min(1, (width - 40) / all.width, (height - 40) / all.height);
+  if (whole >= LEGIBLE) {
+    void flow.setViewport({
+      zoom: whole,
+      x: (width - all.width * whole) / 2 - all.x * whole,
+      y: (height - all.height * whole) / 2 - all.y * whole,
+    });
+    return;
+  }
+  const now = views.filter(({ step }) => step.status === 'active' || step.status === 'failed');
+  const next = now.length > 0 ? now : views.filter(({ step }) => step.status === 'pending').slice(0, 1);
+  const names = (next.length > 0 ? next : views.slice(0, 1)).map(({ step }) => step.name);
+  const part = around(names.map((name) => boxes.get(name)).filter((box) => box !== undefined)) ?? all;
+  const zoom = 0.85;
+  // Along an axis on which all has room, all is in the middle; along the other, what happens now, but no empty margin.
+  const place = (size: number, begin: number, length: number, from: number, span: number) => {
+    if (length * zoom + 40 <= size) {
+      return (size - length * zoom) / 2 - begin * zoom;
+    }
+    const wanted = size / 2 - (from + span / 2) * zoom;
+    return Math.min(20 - begin * zoom, Math.max(size - 20 - (begin + length) * zoom, wanted));
+  };
+  void flow.setViewport({
+    zoom,
+    x: place(width, all.x, all.width, part.x, part.width),
+    y: place(height, all.y, all.height, part.y, part.height),
+  });
+}
+
+/** Moves the view as little as it takes to have a step in sight. */
+function reveal(box: Box, flow: Flow, frame: HTMLElement | null): void {
+  if (!frame) {
+    return;
+  }
+  const { x, y, zoom } = flow.getViewport();
+  const shift = (begin: number, length: number, size: number) =>
+    Math.max(0, 24 - begin) - Math.max(0, begin + length + 24 - size);
+  const dx = shift(box.x * zoom + x, box.width * zoom, frame.clientWidth);
+  const dy = shift(box.y * zoom + y, box.height * zoom, frame.clientHeight);
+  if (dx !== 0 || dy !== 0) {
+    void flow.setViewport({ x: x + dx, y: y + dy, zoom }, move());
+  }
+}
+
+function around(boxes: readonly Box[]): Box | undefined {
+  if (boxes.length === 0) {
+    return undefined;
+  }
+  const x = Math.min(...boxes.map((box) => box.x));
+  const y = Math.min(...boxes.map((box) => box.y));
+  const width = Math.max(...boxes.map((box) => box.x + box.width)) - x;
+  const height = Math.max(...boxes.map((box) => box.y + box.height)) - y;
+  return { x, y, width, height };
+}
+
+/** A node is the same object as long as nothing of it changed, so that a change draws one node and not two hundred. */
+function useNodes(
+  views: readonly StepView[],
+  boxes: ReadonlyMap<string, Box>,
+  direction: Direction,
+  selected: string | undefined,
+  focus: { name: string; count: number },
+  onSelect: (name: string) => void,
+): StepNode[] {
+  const kept = useRef(new Map<string, StepNode>());
+  return useMemo(() => {
+    const nodes = views.map((view): StepNode => {
+      const { name } = view.step;
+      const box = boxes.get(name) ?? { x: 0, y: 0, width: 0, height: 0 };
+      const before = kept.current.get(name);
+      const data = { view, direction, focus: focus.name === name ? focus.count : 0, onSelect };
+      const same =
+        before &&
+        before.selected === (selected === name) &&
+        before.position.x === box.x &&
+        before.position.y === box.y &&
+        before.height === box.height &&
+        before.data.view === view &&
+        before.data.direction === direction &&
+        before.data.focus === data.focus &&
+        before.data.onSelect === onSelect;
+      return same
+        ? before
+        : {
+            id: name,
+            type: 'step',
+            position: { x: box.x, y: box.y },
+            width: box.width,
+            height: box.height,
+            selected: selected === name,
+            data,
+          };
+    });
+    kept.current = new Map(nodes.map((node) => [node.id, node]));
+    return nodes;
+  }, [views, boxes, direction, selected, focus, onSelect]);
+}
+
+/** The dependencies; the same object as long as their states are the same. */
+function useEdges(views: readonly StepView[], sessionActive: boolean): Edge[] {
+  const steps = new Map(views.map(({ step }) => [step.name, step]));
+  const wanted = views.flatMap(({ step }) =>
+    step.dependencies.flatMap((name) => {
+      const from = steps.get(name);
+      return from ? [{ source: name, target: step.name, state: edgeState(from, step, sessionActive) }] : [];
+    }),
+  );
+  const key = JSON.stringify(wanted);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says all that they are made of.
+  return useMemo(
+    () =>
+      wanted.map(({ source, target, state }) => ({
+        id: JSON.stringify([source, target]),
+        source,
+        target,
+        className: css[state] ?? '',
+        animated: state === 'active',
+        ariaLabel: `${target} depends on ${source}: ${state}`,
+        markerEnd: { type: MarkerType.ArrowClosed, width: 16, height: 16, color: COLOURS[state] },
+      })),
+    [key],
+  );
+}
+
+const COLOURS = {
+  done: 'var(--good)',
+  active: 'var(--live)',
+  blocked: 'var(--bad)',
+  waiting: 'var(--line-strong)',
+};

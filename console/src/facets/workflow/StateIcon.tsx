@@ -1,0 +1,27 @@
+import { Ban, CircleCheck, CircleDashed, CirclePlay, CircleX, Hourglass, LoaderCircle, TimerOff } from 'lucide-react';
+import { toneOf } from '../../ui/Badge.tsx';
+import css from './StateIcon.module.css';
+
+const ICONS = {
+  pending: CircleDashed,
+  active: CirclePlay,
+  in_progress: LoaderCircle,
+  completed: CircleCheck,
+  failed: CircleX,
+  timeout: TimerOff,
+  cancelled: Ban,
+  /** The step runs and nobody has asked this agent. */
+  unasked: Hourglass,
+};
+
+/** The state of a step or a task as a picture; the word stands beside it, or is `label`. */
+export function StateIcon({ of, label, size = 15 }: { of: string; label?: string; size?: number }) {
+  const Icon = ICONS[of as keyof typeof ICONS] ?? CircleDashed;
+  return (
+    <Icon
+      size={size}
+      className={`${css.icon} ${css[toneOf(of)]} ${of === 'in_progress' ? css.turning : ''}`}
+      {...(label ? { role: 'img', 'aria-label': label } : { 'aria-hidden': true })}
+    />
+  );
+}

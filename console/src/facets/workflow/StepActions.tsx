@@ -1,0 +1,99 @@
+import { CircleCheck, CirclePlay, Undo2 } from 'lucide-react';
+import { type ReactNode, useState } from 'react';
+import type { Session, Step } from 'sessiond';
+import { useClient } from '../../data/connection.ts';
+import { Button } from '../../ui/Button.tsx';
+import { FormDialog } from '../../ui/Dialog.tsx';
+import { toast } from '../../ui/Toast.tsx';
+import { changeOf } from './changes.ts';
+import { dependents, type StepView } from './plan.ts';
+
+type Way = 'complete' | 'start' | 'back';
+
+/** What can be done with a step by hand. */
+export function StepActions({ session, step, views }: { session: Session; step: Step; views: readonly StepView[] }) {
+  const client = useClient();
+  const [way, setWay] = useState<Way>();
+  const id = session.session_id;
+  const steps = views.map((view) => view.step);
+  const ready = step.dependencies.every((name) => steps.find((other) => other.name === name)?.status === 'completed');
+  const together = dependents(steps, step.name).filter(({ status }) => status !== 'pending');
+
+  /** Only when the steps are still as they were shown; that other things happened meanwhile does not matter. */
+  const change = async (done: string, act: (revision: number) => Promise<Session>) => {
+    const about = {
+      what: 'The state of the steps',
+      of: ({ workflow }: Session) => workflow?.steps.map(({ name, status }) => [name, status]),
+    };
+    await changeOf(client, session, about, act);
+    toast(done);
+  };
+  const submit: Record<Way, () => Promise<void>> = {
+    complete: () =>
+      change(`${step.name} is completed`, (expectedRevision) =>
+        step.status === 'active'
+          ? client.workflow.advance(id, { step: step.name }, { expectedRevision })
+          : client.workflow.update(id, { completed_steps: [step.name] }, { expectedRevision }),
+      ),
+    start: () =>
+      change(`${step.name} has started`, (expectedRevision) =>
+        client.workflow.update(id, { current_step: step.name }, { expectedRevision }),
+      ),
+    back: () =>
+      change(`${step.name} is set back`, (expectedRevision) =>
+        client.workflow.update(
+          id,
+          { pending_steps: [step.name, ...together.map(({ name }) => name)] },
+          { expectedRevision },
+        ),
+      ),
+  };
+  const words: Record<Way, { title: string; action: string; description: ReactNode }> = {
+    complete: {
+      title: `Complete ${step.name} by hand`,
+      action: 'Complete it',
+      description: 'The plan goes on with what waits for this step. Its open tasks are cancelled.',
+    },
+    start: {
+      title: `Start ${step.name} by hand`,
+      action: 'Start it',
+      description: 'Its dependencies are complete. If the plan has a task for it, that task is delegated.',
+    },
+    back: {
+      title: `Set ${step.name} back`,
+      action: 'Set it back',
+      description:
+        together.length === 0
+          ? 'It waits again, and starts at once when its dependencies are complete. Its open tasks are cancelled.'
+          : `It waits again, together with what builds on it: ${together.map(({ name }) => name).join(', ')}. Their open tasks are cancelled.`,
+    },
+  };
+  return (
+    <>
+      {(step.status === 'active' || step.status === 'pending') && (
+        <Button
+          look={step.status === 'active' ? 'primary' : 'plain'}
+          icon={<CircleCheck />}
+          onClick={() => setWay('complete')}
+        >
+          Complete by hand
+        </Button>
+      )}
+      {step.status === 'pending' && ready && (
+        <Button icon={<CirclePlay />} onClick={() => setWay('start')}>
+          Start
+        </Button>
+      )}
+      {step.status !== 'pending' && (
+        <Button icon={<Undo2 />} onClick={() => setWay('back')}>
+          Set back
+        </Button>
+      )}
+      {way && (
+        <FormDialog open onClose={() => setWay(undefined)} {...words[way]} danger={way === 'back'} submit={submit[way]}>
+          {null}
+        </FormDialog>
+      )}
+    </>
+  );
+}

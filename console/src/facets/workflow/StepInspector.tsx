@@ -1,0 +1,166 @@
+import { Send, X } from 'lucide-react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import type { Session, Step } from 'sessiond';
+import { Status } from '../../ui/Badge.tsx';
+import { Button, IconButton } from '../../ui/Button.tsx';
+import { Json } from '../../ui/Json.tsx';
+import { Facts } from '../../ui/Section.tsx';
+import { Ago } from '../../ui/Time.tsx';
+import { DelegateDialog } from './DelegateDialog.tsx';
+import { Elapsed } from './Elapsed.tsx';
+import type { StepView } from './plan.ts';
+import { StateIcon } from './StateIcon.tsx';
+import { StepActions } from './StepActions.tsx';
+import css from './StepInspector.module.css';
+import { TaskItem } from './TaskItem.tsx';
+
+const ON_FAILURE = {
+  fail: 'the step fails, and the session with it',
+  continue: 'it counts as done, and the plan goes on',
+  retry: 'the work is delegated anew, twice; then the step fails',
+};
+
+export interface StepInspectorProps {
+  session: Session;
+  view: StepView;
+  views: readonly StepView[];
+  onSelect: (name: string) => void;
+  onClose: () => void;
+}
+
+/** All about one step: what it is for, what it waits for, who works in it, and what can be done. */
+export function StepInspector({ session, view, views, onSelect, onClose }: StepInspectorProps) {
+  const { step, parts, tasks, why } = view;
+  const [delegating, setDelegating] = useState(false);
+  const heading = useRef<HTMLHeadingElement>(null);
+  // On a narrow screen it stands below the plan, out of sight.
+  useEffect(() => {
+    heading.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
+  const followers = views.filter((other) => other.step.dependencies.includes(step.name)).map((other) => other.step);
+  const dependencies = step.dependencies.flatMap((name) => views.find((other) => other.step.name === name)?.step ?? []);
+  return (
+    <section className={css.inspector} aria-label={`Step ${step.name}`}>
+      <header className={css.header}>
+        <StateIcon of={step.status} size={17} />
+        <h2 ref={heading} className={css.name}>
+          {step.name}
+        </h2>
+        <IconButton label="Close the step" icon={<X />} onClick={onClose} />
+      </header>
+      <div className={css.body}>
+        {step.description && <p className={css.description}>{step.description}</p>}
+        {why && (
+          <p className={css.why} data-status={step.status}>
+            {why}
+          </p>
+        )}
+        {session.status === 'active' && (
+          <div className={css.actions}>
+            <StepActions session={session} step={step} views={views} />
+            <Button icon={<Send />} onClick={() => setDelegating(true)}>
+              Delegate a task
+            </Button>
+          </div>
+        )}
+        <Facts
+          of={[
+            ['State', <Status key="state" of={step.status} />],
+            ...whenOf(step),
+            ['After', <Steps key="after" steps={dependencies} none="nothing: it starts at once" onSelect={onSelect} />],
+            ['Before', <Steps key="before" steps={followers} none="nothing" onSelect={onSelect} />],
+            ['If a task fails', ON_FAILURE[step.on_failure]],
+            ...(step.outputs?.length ? [['Outputs', step.outputs.join(', ')] as const] : []),
+            ...(step.estimated_duration ? [['Estimated', step.estimated_duration] as const] : []),
+          ]}
+        />
+        <Part title="Agents">
+          {parts.length === 0 ? (
+            <p className={css.quiet}>It requires nobody, so it ends by hand.</p>
+          ) : (
+            <ul className={css.agents}>
+              {parts.map(({ agent, optional, task }) => (
+                <li key={agent}>
+                  <StateIcon of={task?.status ?? 'pending'} size={14} />
+                  <span className={css.agent}>{agent}</span>
+                  <span className={css.quiet}>
+                    {optional ? 'optional' : 'required'}
+                    {task ? `, ${task.status.replaceAll('_', ' ')}` : ', not asked yet'}
+                    {task && task.assignee !== agent && `, now with ${task.assignee}`}
+                  </span>
+                </li>
+              ))}
+            </ul>
+          )}
+        </Part>
+        <Part title={`Tasks${tasks.length > 0 ? ` (${tasks.length})` : ''}`}>
+          {tasks.length === 0 ? (
+            <p className={css.quiet}>
+              {step.task || step.status !== 'active'
+                ? 'None yet.'
+                : 'None yet: the plan has no task for this step, so somebody has to delegate one.'}
+            </p>
+          ) : (
+            <ul className={css.tasks}>
+              {[...tasks].reverse().map((task) => (
+                <li key={task.task_id}>
+                  <TaskItem task={task} session={session} within="step" />
+                </li>
+              ))}
+            </ul>
+          )}
+        </Part>
+        {step.task && (
+          <Part title="Task of the plan">
+            <Json value={step.task} open={1} />
+          </Part>
+        )}
+      </div>
+      <DelegateDialog session={session} step={step} open={delegating} onClose={() => setDelegating(false)} />
+    </section>
+  );
+}
+
+function whenOf(step: Step): [string, ReactNode][] {
+  if (!step.started_at) {
+    return [];
+  }
+  const took = <Elapsed from={step.started_at} to={step.ended_at} />;
+  return [
+    ['Started', <Ago key="started" time={step.started_at} />],
+    step.ended_at
+      ? [
+          'Ended',
+          <span key="ended">
+            <Ago time={step.ended_at} />, after {took}
+          </span>,
+        ]
+      : ['Works for', took],
+  ];
+}
+
+function Steps({ steps, none, onSelect }: { steps: Step[]; none: string; onSelect: (name: string) => void }) {
+  return steps.length === 0 ? (
+    <span className={css.quiet}>{none}</span>
+  ) : (
+    <ul className={css.steps}>
+      {steps.map(({ name, status }) => (
+        <li key={name}>
+          <button type="button" className={css.link} onClick={() => onSelect(name)}>
+            <StateIcon of={status} size={13} label={status} />
+            {name}
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Part({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <div className={css.part}>
+      <h3>{title}</h3>
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,95 @@
+import dagre from '@dagrejs/dagre';
+import type { Step } from 'sessiond';
+
+/** Where the plan goes: to the right on wide screens, downwards on narrow ones. */
+export type Direction = 'LR' | 'TB';
+
+/** The measures of a node. They follow from the plan alone, so that a change of state moves nothing. */
+export const NODE = { width: 208, head: 62, part: 22, parts: 4 };
+
+export interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** What a step needs to be laid out. */
+export type Shape = Pick<Step, 'name' | 'dependencies' | 'required_agents' | 'optional_agents'>;
+
+/** How many lines of agents a node shows; the last one stands for the rest when there are more. */
+export function partLines(step: Shape): number {
+  return Math.min(NODE.parts, step.required_agents.length + (step.optional_agents?.length ?? 0));
+}
+
+/** Changes when the graph has to be laid out anew, and not before. */
+export function structureOf(steps: readonly Shape[], direction: Direction): string {
+  return JSON.stringify([direction, steps.map((step) => [step.name, step.dependencies, partLines(step)])]);
+}
+
+/** A place for each step. */
+export function layout(steps: readonly Shape[], direction: Direction): Map<string, Box> {
+  const graph = new dagre.graphlib.Graph();
+  graph.setGraph({ rankdir: direction, nodesep: 20, ranksep: direction === 'LR' ? 40 : 36, marginx: 4, marginy: 4 });
+  graph.setDefaultEdgeLabel(() => ({}));
+  for (const step of steps) {
+    const lines = partLines(step);
+    const height = NODE.head + (lines > 0 ? lines * NODE.part + 10 : 0);
+    graph.setNode(step.name, { width: NODE.width, height });
+  }
+  for (const step of steps) {
+    for (const dependency of step.dependencies) {
+      graph.setEdge(dependency, step.name);
+    }
+  }
+  dagre.layout(graph);
+  return new Map(
+    steps.map(({ name }) => {
+      // dagre speaks of the middle, the canvas of the corner.
+      const { x, y, width, height } = graph.node(name) as Box;
+      return [name, { x: x - width / 2, y: y - height / 2, width, height }];
+    }),
+  );
+}
+
+export type Arrow = 'ArrowRight' | 'ArrowLeft' | 'ArrowDown' | 'ArrowUp';
+
+/** Where an arrow key leads from a step: along the dependencies, or to the nearest step beside it. */
+export function neighbour(
+  steps: readonly Shape[],
+  boxes: ReadonlyMap<string, Box>,
+  from: string,
+  key: Arrow,
+  direction: Direction,
+): string | undefined {
+  const at = boxes.get(from);
+  const [forward, back] = direction === 'LR' ? ['ArrowRight', 'ArrowLeft'] : ['ArrowDown', 'ArrowUp'];
+  if (!at) {
+    return undefined;
+  }
+  if (key === forward) {
+    const after = steps.filter((step) => step.dependencies.includes(from)).map(({ name }) => name);
+    return nearest(after, boxes, at);
+  }
+  if (key === back) {
+    return nearest(steps.find(({ name }) => name === from)?.dependencies ?? [], boxes, at);
+  }
+  const [across, along] = direction === 'LR' ? (['y', 'x'] as const) : (['x', 'y'] as const);
+  const sign = key === 'ArrowDown' || key === 'ArrowRight' ? 1 : -1;
+  const beside = steps
+    .map(({ name }) => ({ name, box: boxes.get(name) }))
+    .filter(({ box }) => box !== undefined && (box[across] - at[across]) * sign > 0)
+    .map(({ name, box }) => ({
+      name,
+      far: Math.abs((box?.[across] ?? 0) - at[across]) + 4 * Math.abs((box?.[along] ?? 0) - at[along]),
+    }));
+  return beside.sort((a, b) => a.far - b.far)[0]?.name;
+}
+
+function nearest(names: readonly string[], boxes: ReadonlyMap<string, Box>, at: Box): string | undefined {
+  const far = (name: string) => {
+    const box = boxes.get(name);
+    return box ? Math.hypot(box.x - at.x, box.y - at.y) : Number.POSITIVE_INFINITY;
+  };
+  return [...names].sort((a, b) => far(a) - far(b))[0];
+}

@@ -1,0 +1,42 @@
+import type { Task } from 'sessiond';
+import { expect, test } from 'vitest';
+import { attemptOf, inWords, progressOf, shortened, stopwatch } from './text.ts';
+
+test('progress is a share where there is a number, and words beside it', () => {
+  expect(progressOf(0.25)).toEqual({ share: 0.25, words: '' });
+  expect(progressOf(40)).toEqual({ share: 0.4, words: '' });
+  expect(progressOf('70%: linking')).toEqual({ share: 0.7, words: 'linking' });
+  expect(progressOf({ percent: 10, message: 'reading' })).toEqual({ share: 0.1, words: 'reading' });
+  expect(progressOf({ done: 2, total: 8 })).toEqual({ share: 0.25, words: '' });
+  expect(progressOf({ percent: 250 })).toEqual({ share: 1, words: '' });
+});
+
+test('progress without a measure is its words', () => {
+  expect(progressOf('drawing the bell')).toEqual({ words: 'drawing the bell' });
+  expect(progressOf(-3)).toEqual({ words: '-3' });
+  expect(progressOf(['a'])).toEqual({ words: '["a"]' });
+  expect(progressOf({ files: 3 })).toEqual({ words: '{"files":3}' });
+});
+
+test('an error reads as its detail, else as what it is', () => {
+  expect(inWords({ code: 'build_failed', detail: '3 errors' })).toBe('3 errors');
+  expect(inWords({ code: 'odd' })).toBe('{"code":"odd"}');
+  expect(inWords(null)).toBe('');
+});
+
+test('a long text is cut to its length in one line', () => {
+  expect(shortened('one\n two   three', 8)).toBe('one two…');
+  expect(shortened('short', 8)).toBe('short');
+});
+
+test('attempts count for the present assignee alone', () => {
+  const attempts = [{ agent_id: 'a' }, { agent_id: 'a' }, { agent_id: 'b' }];
+  const task = { assignee: 'b', status: 'pending', attempts, retry_policy: { max_retries: 1 } } as unknown as Task;
+  expect(attemptOf(task)).toEqual({ nth: 2, of: 2 });
+  expect(attemptOf({ ...task, status: 'failed' })).toEqual({ nth: 1, of: 2 });
+  expect(attemptOf({ ...task, assignee: 'c' })).toEqual({ nth: 1, of: 2 });
+});
+
+test('a stopwatch shows seconds, then minutes, then hours', () => {
+  expect([900, 59_000, 187_000, 7_389_000].map(stopwatch)).toEqual(['0 s', '59 s', '3:07', '2:03:09']);
+});

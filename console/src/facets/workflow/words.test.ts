@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { words } from './words.ts';
+
+const say = (type: string, data: Record<string, unknown>, known = {}) => words[type]?.(data, known);
+const known = { task: (id: string) => (id === 'task_1' ? { task_type: 'implement', step: 'build' } : undefined) };
+const update = (data: Record<string, unknown>) =>
+  say('task_updated', { task_id: 'task_1', attempt: 1, assignee: 'codex://ui', ...data }, known);
+
+test('a plan is told by its first steps', () => {
+  const steps = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => ({ name }));
+  expect(say('workflow_updated', { steps })).toBe('plan of 6 steps: a, b, c, d and 2 more');
+  expect(say('workflow_updated', { steps: steps.slice(0, 1) })).toBe('plan of 1 step: a');
+});
+
+test('steps that changed alike are told together, with the reason', () => {
+  const steps = [
+    { name: 'design', status: 'completed', reason: 'ended by hand' },
+    { name: 'ui', status: 'active' },
+    { name: 'api', status: 'active' },
+  ];
+  expect(say('workflow_advanced', { steps })).toBe('design completed (ended by hand); ui and api started');
+});
+
+test('the end of the plan is told, and a task in a reason is not told by its id', () => {
+  const steps = [{ name: 'ship', status: 'failed', reason: 'codex://ui failed in task task_01a1fe' }];
+  expect(say('workflow_advanced', { steps, workflow_completed: true })).toBe(
+    'ship failed (codex://ui failed); the plan is done',
+  );
+});
+
+test('a delegation says who asks whom for what, where, and whether anew', () => {
+  const data = { task_type: 'implement', delegatee: 'codex://ui', step: 'build' };
+  expect(say('task_delegated', data)).toBe('codex://ui is asked for implement in build');
+  expect(say('task_delegated', { ...data, delegator: 'claude://o', step_retry: 1 })).toBe(
+    'claude://o asks codex://ui for implement in build, anew for the first time',
+  );
+});
+
+test('an update names the task when it is known', () => {
+  expect(update({ status: 'in_progress' })).toBe('codex://ui works on implement in build');
+  expect(say('task_updated', { task_id: 'x', attempt: 2, assignee: 'a', status: 'completed' })).toBe(
+    'a completed a task, attempt 2',
+  );
+});
+
+test('progress is told as a share and in words', () => {
+  expect(update({ status: 'in_progress', progress: { percent: 42, message: 'push left' } })).toBe(
+    'codex://ui on implement in build: 42 %, push left',
+  );
+});
+
+test('a retry says which attempt failed, why, and who has the next', () => {
+  expect(
+    update({
+      status: 'pending',
+      attempt: 2,
+      ended: 'timeout',
+      error: { code: 'timeout', detail: 'no result within 5m' },
+    }),
+  ).toBe('attempt 1 of implement in build took too long: no result within 5m; attempt 2 goes to codex://ui');
+});
+
+test('an end says why', () => {
+  expect(update({ status: 'failed', attempt: 3, error: 'no disk' })).toBe(
+    'codex://ui failed at implement in build, attempt 3: no disk',
+  );
+  expect(update({ status: 'cancelled', error: { code: 'cancelled', detail: 'cancelled' } })).toBe(
+    'implement in build of codex://ui was cancelled',
+  );
+});
