@@ -111,6 +111,13 @@ pub trait Door: Send + Sync {
         request: api::Terminate,
         call: Call,
     ) -> Result<api::Session, Problem>;
+    /// Ends a session whose work could not be done, and those that belong to it.
+    async fn fail_session(
+        &self,
+        id: &SessionId,
+        request: api::FailSession,
+        call: Call,
+    ) -> Result<api::Session, Problem>;
     /// Goes on with a copy.
     async fn fork_session(
         &self,
@@ -183,6 +190,22 @@ pub trait Door: Send + Sync {
     ) -> Result<ContextView, Problem>;
     /// Patches the shared context (RFC 7396).
     async fn patch_context(&self, id: &SessionId, patch: Value, call: Call) -> Result<ContextView, Problem>;
+
+    /// Lets a process write the calls of an execution, as the only one. What is open is interrupted, and a failed
+    /// execution goes on.
+    async fn begin_execution(
+        &self,
+        id: &SessionId,
+        request: api::BeginExecution,
+        call: Call,
+    ) -> Result<api::Execution, Problem>;
+    /// Records a batch of calls. Its number makes a repeat harmless, so it needs no idempotency key.
+    async fn record_calls(
+        &self,
+        id: &SessionId,
+        request: api::RecordCalls,
+        call: Call,
+    ) -> Result<api::Recorded, Problem>;
 
     /// Asks a participant for work.
     async fn delegate_task(

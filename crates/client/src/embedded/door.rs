@@ -162,6 +162,16 @@ impl Door for Embedded {
         self.change(id, "terminate", &request, call, Command::Terminate { reason, details }).await
     }
 
+    async fn fail_session(
+        &self,
+        id: &SessionId,
+        request: api::FailSession,
+        call: Call,
+    ) -> Result<api::Session, Problem> {
+        let api::FailSession { reason, details } = request.clone();
+        self.change(id, "fail", &request, call, Command::Fail { reason, details }).await
+    }
+
     async fn fork_session(
         &self,
         id: &SessionId,
@@ -316,6 +326,31 @@ impl Door for Embedded {
         let command = Command::ChangeContext(ContextChange::Patch(patch.clone()));
         let reply = self.execute(id, "patch_context", &patch, call, command).await?;
         Ok(context_view(&reply.session))
+    }
+
+    async fn begin_execution(
+        &self,
+        id: &SessionId,
+        request: api::BeginExecution,
+        call: Call,
+    ) -> Result<api::Execution, Problem> {
+        let api::BeginExecution { process, keep } = request.clone();
+        let command = Command::BeginExecution { process, keep };
+        let reply = self.execute(id, "begin_execution", &request, call, command).await?;
+        let writer = reply.receipt.fence.unwrap_or_default();
+        Ok(api::Execution { writer, session: api::Session::from(&*reply.session) })
+    }
+
+    async fn record_calls(
+        &self,
+        id: &SessionId,
+        request: api::RecordCalls,
+        call: Call,
+    ) -> Result<api::Recorded, Problem> {
+        let api::RecordCalls { writer, batch, calls } = request.clone();
+        let command = Command::RecordCalls { writer, batch, calls };
+        let reply = self.execute(id, "record_calls", &request, call, command).await?;
+        Ok(api::Recorded { revision: reply.session.revision })
     }
 
     async fn delegate_task(

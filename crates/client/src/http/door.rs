@@ -65,6 +65,15 @@ impl Door for Http {
         self.post(session(id, "/terminate")).call(call).json(&request).read().await
     }
 
+    async fn fail_session(
+        &self,
+        id: &SessionId,
+        request: api::FailSession,
+        call: Call,
+    ) -> Result<api::Session, Problem> {
+        self.post(session(id, "/fail")).call(call).json(&request).read().await
+    }
+
     async fn fork_session(
         &self,
         id: &SessionId,
@@ -163,6 +172,24 @@ impl Door for Http {
 
     async fn patch_context(&self, id: &SessionId, patch: Value, call: Call) -> Result<ContextView, Problem> {
         context(self.patch(session(id, "/context")).call(call).merge_patch(&patch).send().await?).await
+    }
+
+    async fn begin_execution(
+        &self,
+        id: &SessionId,
+        request: api::BeginExecution,
+        call: Call,
+    ) -> Result<api::Execution, Problem> {
+        self.post(session(id, "/execution")).call(call).json(&request).read().await
+    }
+
+    async fn record_calls(
+        &self,
+        id: &SessionId,
+        request: api::RecordCalls,
+        call: Call,
+    ) -> Result<api::Recorded, Problem> {
+        self.post(session(id, "/calls")).repeatable().call(call).json(&request).read().await
     }
 
     async fn delegate_task(

@@ -71,6 +71,13 @@ impl<'a> Request<'a> {
         self
     }
 
+    /// Leaves the idempotency key out: what the request says makes a repeat harmless, and an answer that is kept for
+    /// each would only cost.
+    pub(super) fn repeatable(mut self) -> Self {
+        self.headers.remove("idempotency-key");
+        self
+    }
+
     /// Sets the conditions of the call.
     pub(super) fn call(mut self, call: Call) -> Self {
         if let Some(key) = call.idempotency_key {
