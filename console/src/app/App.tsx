@@ -58,6 +58,10 @@ function queryClient(onUnauthorized: (problem: Problem) => void): QueryClient {
     queryCache: new QueryCache({ onError }),
     mutationCache: new MutationCache({ onError }),
     // The package tries again by itself where that helps.
-    defaultOptions: { queries: { retry: false, refetchOnWindowFocus: false } },
+    // A server on one's own machine is there without a network.
+    defaultOptions: {
+      queries: { retry: false, refetchOnWindowFocus: false, networkMode: 'always' },
+      mutations: { networkMode: 'always' },
+    },
   });
 }

@@ -1,8 +1,26 @@
-import { Link, Outlet } from '@tanstack/react-router';
-import { Activity, BookOpen, Bot, KeyRound, Layers, LogOut, Monitor, Moon, Sun } from 'lucide-react';
-import { useConnection } from '../data/connection.ts';
+import { useQuery } from '@tanstack/react-query';
+import { Link, Outlet, useNavigate, useRouter } from '@tanstack/react-router';
+import {
+  Activity,
+  BookOpen,
+  Bot,
+  Keyboard,
+  KeyRound,
+  Layers,
+  LogOut,
+  Monitor,
+  Moon,
+  Sun,
+  UserRound,
+} from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { useClient, useConnection } from '../data/connection.ts';
+import { whoamiQuery } from '../data/queries.ts';
 import mark from '../mark.svg';
 import { IconButton } from '../ui/Button.tsx';
+import { useShortcuts } from '../ui/shortcuts.ts';
+import { Help } from './Help.tsx';
+import { Reachable } from './Reachable.tsx';
 import css from './Shell.module.css';
 import { setTheme, type Theme, useTheme } from './theme.ts';
 
@@ -20,6 +38,19 @@ const PAGES = [
 export function Shell() {
   const { keyed, forget } = useConnection();
   const theme = useTheme();
+  const navigate = useNavigate();
+  const { data: who } = useQuery(whoamiQuery(useClient()));
+  const [help, setHelp] = useState(false);
+  useHeadingFocus();
+  useShortcuts({
+    'g s': () => void navigate({ to: '/sessions' }),
+    'g a': () => void navigate({ to: '/agents' }),
+    'g k': () => void navigate({ to: '/keys' }),
+    'g h': () => void navigate({ to: '/server' }),
+    '?': () => setHelp(true),
+  });
+  // Until it is known who asks, nothing is hidden.
+  const pages = PAGES.filter(({ to }) => to !== '/keys' || !who || who.role === 'admin');
   return (
     <div className={css.shell}>
       <a className={css.skip} href="#page">
@@ -31,7 +62,7 @@ export function Shell() {
           sessiond
         </Link>
         <ul className={css.pages}>
-          {PAGES.map(({ to, icon: Icon, title }) => (
+          {pages.map(({ to, icon: Icon, title }) => (
             <li key={to}>
               <Link to={to} className={css.page}>
                 <Icon size={16} aria-hidden="true" />
@@ -40,11 +71,29 @@ export function Shell() {
             </li>
           ))}
         </ul>
+        {who && (
+          <p
+            className={css.who}
+            title={who.keyless ? 'This server asks for no key' : `Agents: ${who.agents.join(', ')}`}
+          >
+            <UserRound size={16} aria-hidden="true" />
+            <span>
+              {who.name}
+              <small>{who.keyless ? 'no key needed' : who.role}</small>
+            </span>
+          </p>
+        )}
         <div className={css.tools}>
           <a className={css.docs} href="/docs" target="_blank" rel="noreferrer" title="Documents">
             <BookOpen size={16} aria-hidden="true" />
             <span>Documents</span>
           </a>
+          <IconButton
+            className={css.keyboard}
+            label="Keys of the keyboard"
+            icon={<Keyboard />}
+            onClick={() => setHelp(true)}
+          />
           <IconButton
             label={`Colours: ${theme}; change to ${NEXT[theme]}`}
             icon={ICONS[theme]}
@@ -54,8 +103,48 @@ export function Shell() {
         </div>
       </nav>
       <main className={css.main} id="page" tabIndex={-1}>
-        <Outlet />
+        <Reachable />
+        <div className={css.content} data-scroll-restoration-id="content">
+          <Outlet />
+        </div>
       </main>
+      <Help open={help} onClose={() => setHelp(false)} />
     </div>
   );
 }
+
+/** How long a page may take to have its heading, in milliseconds. */
+const SETTLES = 3_000;
+
+/** Whoever goes to another page is at its heading, and hears it; within a page the focus stays. */
+function useHeadingFocus(): void {
+  const router = useRouter();
+  useEffect(() => {
+    const focus = () => {
+      const heading = document.querySelector<HTMLElement>('main h1');
+      if (heading) {
+        heading.tabIndex = -1;
+        heading.focus({ preventScroll: true });
+      }
+    };
+    // A page that is still being read has another heading at first; when that goes, so does the focus.
+    const observer = new MutationObserver(() => document.activeElement === document.body && focus());
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const unsubscribe = router.subscribe('onRendered', ({ fromLocation, toLocation }) => {
+      if (fromLocation && pageOf(fromLocation.pathname) !== pageOf(toLocation.pathname)) {
+        focus();
+        observer.observe(document.body, { childList: true, subtree: true });
+        clearTimeout(timer);
+        timer = setTimeout(() => observer.disconnect(), SETTLES);
+      }
+    });
+    return () => {
+      unsubscribe();
+      observer.disconnect();
+      clearTimeout(timer);
+    };
+  }, [router]);
+}
+
+/** A session's panels are one page. */
+const pageOf = (path: string): string => path.split('/').slice(0, 3).join('/');

@@ -64,6 +64,12 @@ const agents = createRoute({
   component: lazyRouteComponent(() => import('../pages/agents/AgentsPage.tsx'), 'AgentsPage'),
 });
 
+const agent = createRoute({
+  getParentRoute: () => root,
+  path: '/agents/$agentId',
+  component: lazyRouteComponent(() => import('../pages/agents/AgentPage.tsx'), 'AgentPage'),
+});
+
 const accessKeys = createRoute({
   getParentRoute: () => root,
   path: '/keys',
@@ -77,10 +83,11 @@ const server = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, sessions, session, panel, agents, accessKeys, server]),
+  routeTree: root.addChildren([home, sessions, session, panel, agents, agent, accessKeys, server]),
   basepath: '/console',
   defaultPreload: 'intent',
   scrollRestoration: true,
+  scrollToTopSelectors: ['[data-scroll-restoration-id="content"]'],
 });
 
 declare module '@tanstack/react-router' {

@@ -11,8 +11,10 @@ export const keys = {
   sessions: ['sessions'] as const,
   counts: ['counts'] as const,
   agents: ['agents'] as const,
+  agent: (id: string) => ['agents', 'one', id] as const,
   accessKeys: ['keys'] as const,
   server: ['server'] as const,
+  whoami: ['whoami'] as const,
 };
 
 export const sessionQuery = (client: Client, id: string) =>
@@ -24,6 +26,15 @@ export const sessionQuery = (client: Client, id: string) =>
     placeholderData: keepPreviousData,
   });
 
+/** Who is at the console. */
+export const whoamiQuery = (client: Client) =>
+  queryOptions({
+    queryKey: keys.whoami,
+    queryFn: ({ signal }) => client.server.whoami({ signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** How many sessions there are; for an administrator. */
 export const countsQuery = (client: Client) =>
   queryOptions({
     queryKey: keys.counts,

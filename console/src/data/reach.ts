@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { Problem } from 'sessiond';
 
 /** Whether the server answers: `lost` since when it does not. */
 export type Reach = { lost: undefined } | { lost: number };
@@ -53,3 +54,8 @@ function isOurs(response: Response): boolean {
 export const reachability = new Reachability();
 
 export const useReach = (): Reach => useSyncExternalStore(reachability.subscribe, reachability.get);
+
+/** The error, unless it is that the server cannot be reached: that is said once, above every page. */
+export function told(error: unknown): unknown {
+  return error instanceof Problem && error.code === 'unreachable' ? undefined : (error ?? undefined);
+}

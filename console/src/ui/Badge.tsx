@@ -23,6 +23,10 @@ const TONES: Record<string, Tone> = {
   online: 'good',
   healthy: 'good',
   unresponsive: 'bad',
+  connected: 'good',
+  busy: 'live',
+  unreachable: 'bad',
+  gone: 'idle',
   left: 'idle',
   offline: 'idle',
   // messages

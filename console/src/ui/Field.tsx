@@ -60,6 +60,20 @@ export function Select({ label, children, ...rest }: { label: string } & Compone
   );
 }
 
+/** Looks for something: its label is for the screen reader alone. */
+export function SearchField({
+  label,
+  icon,
+  ...rest
+}: { label: string; icon: ReactNode } & Omit<ComponentProps<'input'>, 'type'>) {
+  return (
+    <span className={css.search}>
+      {icon}
+      <input type="search" aria-label={label} autoComplete="off" spellCheck={false} {...rest} className={css.input} />
+    </span>
+  );
+}
+
 const hinted = (id: string, hint: ReactNode) => (hint ? { 'aria-describedby': `${id}-hint` } : {});
 
 function Hint({ id, children }: { id: string; children: ReactNode }) {

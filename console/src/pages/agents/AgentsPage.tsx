@@ -1,6 +1,204 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Search } from 'lucide-react';
+import { useRef, useState } from 'react';
+import type { AgentInfo, Client } from 'sessiond';
+import { useClient } from '../../data/connection.ts';
+import { EVERY, keys } from '../../data/queries.ts';
+import { told } from '../../data/reach.ts';
+import { Status } from '../../ui/Badge.tsx';
+import { Button } from '../../ui/Button.tsx';
+import { Empty } from '../../ui/Empty.tsx';
+import { SearchField } from '../../ui/Field.tsx';
 import { Page } from '../../ui/Page.tsx';
+import { ProblemView } from '../../ui/Problem.tsx';
+import { Section } from '../../ui/Section.tsx';
+import { Sparkline } from '../../ui/Sparkline.tsx';
+import { useShortcuts } from '../../ui/shortcuts.ts';
+import table from '../../ui/Table.module.css';
+import { Ago, span } from '../../ui/Time.tsx';
+import css from './Agents.module.css';
+import { useDepths } from './useDepths.ts';
 
-/** Agents. */
+/** Agents that are shown at first, and for each time that somebody asks for more. */
+const STEP = 200;
+/** The most that the server gives at once. */
+const PAGE = 1_000;
+
+/** All agents, and what each is at. */
 export function AgentsPage() {
-  return <Page title="Agents">{null}</Page>;
+  const client = useClient();
+  const [limit, setLimit] = useState(STEP);
+  const [sought, setSought] = useState('');
+  const searchRef = useRef<HTMLInputElement>(null);
+  useShortcuts({ '/': () => searchRef.current?.focus() });
+  const { data, error, refetch, dataUpdatedAt } = useQuery({
+    queryKey: [...keys.agents, limit],
+    queryFn: ({ signal }) => read(client, limit, signal),
+    // Long lists are read less often.
+    refetchInterval: EVERY * Math.ceil(limit / PAGE),
+    placeholderData: keepPreviousData,
+  });
+  const depths = useDepths(data?.agents, dataUpdatedAt);
+  const agents = data?.agents.filter((agent) => matches(agent, sought)) ?? [];
+  return (
+    <Page
+      title="Agents"
+      actions={
+        data &&
+        data.agents.length > 0 && (
+          <SearchField
+            ref={searchRef}
+            label="Search agents"
+            placeholder="Search id, state, owner, tag"
+            icon={<Search />}
+            value={sought}
+            onChange={(event) => setSought(event.target.value)}
+          />
+        )
+      }
+    >
+      {told(error) !== undefined && <ProblemView error={error} retry={() => void refetch()} />}
+      {!data && !error && <p role="status">Loading…</p>}
+      {data && (
+        <Section flush>
+          {data.agents.length === 0 ? (
+            <Empty
+              title="No agents yet"
+              command={`sessiond agent --url ${client.url} --id opencode://backend --exec './work.sh'`}
+            >
+              An agent makes itself known. This starts one that runs a command for each task that it is given;{' '}
+              <a href="/docs/agents">the guide</a> has the other ways.
+            </Empty>
+          ) : (
+            <AgentTable agents={agents} depths={depths} />
+          )}
+          {data.agents.length > 0 && agents.length === 0 && (
+            <Empty title={data.more ? `Not among the first ${limit} agents` : 'No agent matches'}>
+              <Button onClick={() => setSought('')}>Clear the search</Button>
+            </Empty>
+          )}
+          {data.more && (
+            <div className={css.more}>
+              <Button look="quiet" onClick={() => setLimit(limit + (limit < PAGE ? PAGE - limit : PAGE))}>
+                Show more agents
+              </Button>
+            </div>
+          )}
+        </Section>
+      )}
+    </Page>
+  );
+}
+
+async function read(client: Client, limit: number, signal: AbortSignal) {
+  const agents: AgentInfo[] = [];
+  let cursor: { cursor?: string } = {};
+  for (;;) {
+    const page = await client.agents.list({ limit: Math.min(PAGE, limit - agents.length), ...cursor }, { signal });
+    agents.push(...page.agents);
+    if (!page.next_cursor || agents.length >= limit) {
+      return { agents, more: Boolean(page.next_cursor) };
+    }
+    cursor = { cursor: page.next_cursor };
+  }
+}
+
+function matches({ agent_id, status, owner, framework, descriptor }: AgentInfo, sought: string): boolean {
+  const tags = descriptor.metadata?.tags;
+  const text = [agent_id, status, owner, framework, ...(Array.isArray(tags) ? tags : [])].join(' ').toLowerCase();
+  return sought
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
+}
+
+function AgentTable({ agents, depths }: { agents: readonly AgentInfo[]; depths: Map<string, number[]> }) {
+  if (agents.length === 0) {
+    return null;
+  }
+  return (
+    <table className={table.table}>
+      <thead>
+        <tr>
+          <th scope="col">Agent</th>
+          <th scope="col">State</th>
+          <th scope="col" className={css.wide}>
+            Works on
+          </th>
+          <th scope="col">Inbox</th>
+          <th
+            scope="col"
+            className={`${table.number} ${css.wide}`}
+            title="From a message’s acceptance to its acknowledgement"
+          >
+            Latency
+          </th>
+          <th scope="col" className={css.wide}>
+            Last seen
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {agents.map((agent) => (
+          <tr key={agent.agent_id} data-agent={agent.agent_id}>
+            <td className={css.name}>
+              <Link to="/agents/$agentId" params={{ agentId: agent.agent_id }}>
+                {agent.agent_id}
+              </Link>
+            </td>
+            <td>
+              <Status of={agent.status} />
+            </td>
+            <td className={css.wide}>
+              <WorksOn agent={agent} />
+            </td>
+            <td>
+              <span className={css.inbox}>
+                <span className={css.depth}>{agent.inbox_depth.toLocaleString('en')}</span>
+                <Sparkline
+                  values={depths.get(agent.agent_id) ?? []}
+                  label="Messages in the inbox since the page is open"
+                />
+              </span>
+            </td>
+            <td className={`${table.number} ${css.wide}`}>{latency(agent)}</td>
+            <td className={css.wide}>
+              {agent.last_seen ? (
+                <Ago time={agent.last_seen} />
+              ) : (
+                <span className={css.quiet}>not since the start</span>
+              )}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** How long an agent takes; absent until it has acknowledged something. */
+export const latency = ({ latency_ms }: AgentInfo): string =>
+  latency_ms === null || latency_ms === undefined ? '–' : span(latency_ms);
+
+/** The sessions of an agent's open tasks. */
+function WorksOn({ agent }: { agent: AgentInfo }) {
+  const sessions = [...new Set(agent.tasks.map(({ session_id }) => session_id))];
+  if (sessions.length === 0) {
+    return <span className={css.quiet}>–</span>;
+  }
+  return (
+    <span className={css.works}>
+      {sessions.slice(0, 1).map((id) => (
+        <Link key={id} to="/sessions/$sessionId" params={{ sessionId: id }} title={id}>
+          {id}
+        </Link>
+      ))}
+      {sessions.length > 1 && (
+        <Link to="/agents/$agentId" params={{ agentId: agent.agent_id }}>
+          and {sessions.length - 1} more
+        </Link>
+      )}
+    </span>
+  );
 }

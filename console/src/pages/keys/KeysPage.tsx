@@ -1,6 +1,152 @@
+import { useQuery } from '@tanstack/react-query';
+import { KeyRound, Plus } from 'lucide-react';
+import { useState } from 'react';
+import type { Key } from 'sessiond';
+import { useClient } from '../../data/connection.ts';
+import { EVERY, keys, whoamiQuery } from '../../data/queries.ts';
+import { told } from '../../data/reach.ts';
+import { Badge } from '../../ui/Badge.tsx';
+import { Button } from '../../ui/Button.tsx';
+import { Command } from '../../ui/Copy.tsx';
+import { Empty } from '../../ui/Empty.tsx';
 import { Page } from '../../ui/Page.tsx';
+import { ProblemView } from '../../ui/Problem.tsx';
+import { Section } from '../../ui/Section.tsx';
+import table from '../../ui/Table.module.css';
+import { Ago, useNow } from '../../ui/Time.tsx';
+import css from './Keys.module.css';
+import { NewKey } from './NewKey.tsx';
+import { RevokeKey } from './RevokeKey.tsx';
 
-/** Keys. */
+/** The keys of the server, for its administrators. */
 export function KeysPage() {
-  return <Page title="Keys">{null}</Page>;
+  const client = useClient();
+  const who = useQuery(whoamiQuery(client));
+  const admin = who.data?.role === 'admin';
+  const { data, error, refetch } = useQuery({
+    queryKey: keys.accessKeys,
+    queryFn: ({ signal }) => client.keys.list({ signal }),
+    refetchInterval: EVERY,
+    enabled: admin,
+  });
+  const [making, setMaking] = useState(false);
+  const [revoking, setRevoking] = useState<Key>();
+  const problem = told(error ?? who.error);
+  return (
+    <Page
+      title="Keys"
+      actions={
+        admin && (
+          <Button look="primary" icon={<Plus />} onClick={() => setMaking(true)}>
+            New key
+          </Button>
+        )
+      }
+    >
+      {problem !== undefined && <ProblemView error={problem} retry={() => void refetch()} />}
+      {who.data && !admin && (
+        <Section>
+          <Empty title="Keys are for administrators">
+            You are {who.data.name}, with the role {who.data.role}. Ask an administrator for a key with other rights.
+          </Empty>
+        </Section>
+      )}
+      {who.data?.keyless && (
+        <aside className={css.notice} aria-label="This server asks for no key">
+          <KeyRound size={18} aria-hidden="true" />
+          <div>
+            <h2>This server asks for no key</h2>
+            <p>
+              It listens on this machine alone, and whoever can reach it here is its administrator. Before it listens on
+              any other address it needs a key; once one exists, every request has to bring one. Make the first on the
+              server:
+            </p>
+            <Command>sessiond key create --name you --role admin</Command>
+          </div>
+        </aside>
+      )}
+      {data && (
+        <Section flush>
+          {data.keys.length === 0 ? (
+            <Empty title="No keys yet">
+              {who.data?.keyless
+                ? 'Nobody needs one here so far.'
+                : 'You came in with the administrator’s key of the configuration. Others get one with “New key”.'}
+            </Empty>
+          ) : (
+            <KeyTable of={data.keys} onRevoke={setRevoking} />
+          )}
+        </Section>
+      )}
+      <NewKey open={making} keyless={who.data?.keyless ?? false} onClose={() => setMaking(false)} />
+      <RevokeKey of={revoking} onClose={() => setRevoking(undefined)} />
+    </Page>
+  );
+}
+
+type State = 'valid' | 'expired' | 'revoked';
+
+function stateOf(key: Key, now: number): State {
+  if (key.revoked_at) {
+    return 'revoked';
+  }
+  return key.expires_at && Date.parse(key.expires_at) <= now ? 'expired' : 'valid';
+}
+
+const TONES = { valid: 'good', expired: 'warn', revoked: 'idle' } as const;
+
+function KeyTable({ of, onRevoke }: { of: readonly Key[]; onRevoke: (key: Key) => void }) {
+  const now = useNow();
+  return (
+    <table className={table.table}>
+      <thead>
+        <tr>
+          <th scope="col">Name</th>
+          <th scope="col">Role</th>
+          <th scope="col">State</th>
+          <th scope="col" className={css.wide}>
+            Agents
+          </th>
+          <th scope="col" className={css.wide}>
+            Made
+          </th>
+          <th scope="col" className={css.wide}>
+            Expires
+          </th>
+          <th scope="col">
+            <span className="hidden">What can be done</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {of.map((key) => {
+          const state = stateOf(key, now);
+          return (
+            <tr key={key.key_id} data-key={key.key_id} data-state={state}>
+              <td className={css.name}>
+                <strong>{key.name}</strong>
+                <code>{key.key_id}</code>
+              </td>
+              <td>{key.role}</td>
+              <td>
+                <Badge tone={TONES[state]}>{state}</Badge>
+              </td>
+              <td className={`${css.wide} ${css.agents}`}>{key.agents?.join(', ') || <span>–</span>}</td>
+              <td className={css.wide}>
+                <Ago time={key.created_at} />
+              </td>
+              <td className={css.wide}>{key.expires_at ? <Ago time={key.expires_at} /> : 'never'}</td>
+              <td className={css.action}>
+                {state === 'valid' && (
+                  <Button look="quiet" onClick={() => onRevoke(key)} aria-label={`Revoke ${key.name}, ${key.key_id}`}>
+                    Revoke
+                  </Button>
+                )}
+              </td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
 }

@@ -5,7 +5,7 @@ import { type RefObject, useEffect, useRef, useState } from 'react';
 import type { Counts, Kind, Status } from 'sessiond';
 import type { SessionsSearch } from '../../app/router.tsx';
 import { useClient } from '../../data/connection.ts';
-import { countsQuery } from '../../data/queries.ts';
+import { countsQuery, whoamiQuery } from '../../data/queries.ts';
 import { type Chip, Chips } from '../../ui/Chips.tsx';
 import field from '../../ui/Field.module.css';
 import { Select } from '../../ui/Field.tsx';
@@ -27,7 +27,8 @@ export function Filters({
   const client = useClient();
   const navigate = useNavigate({ from: '/sessions' });
   // Who is no administrator is told no numbers; the choices stay.
-  const { data: counts } = useQuery(countsQuery(client));
+  const admin = useQuery(whoamiQuery(client)).data?.role === 'admin';
+  const { data: counts } = useQuery({ ...countsQuery(client), enabled: admin });
   const change = (change: Partial<Record<keyof SessionsSearch, string | undefined>>) =>
     void navigate({ search: (now) => ({ ...now, ...change }) as SessionsSearch, replace: true });
   return (

@@ -1,6 +1,7 @@
 import { Link, useSearch } from '@tanstack/react-router';
 import { FileUp, Plus } from 'lucide-react';
 import { useRef, useState } from 'react';
+import { told } from '../../data/reach.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Empty } from '../../ui/Empty.tsx';
 import { Page } from '../../ui/Page.tsx';
@@ -38,7 +39,7 @@ export function SessionsPage() {
       }
     >
       <Filters search={search} searchRef={searchRef} />
-      {list.problem !== undefined && <ProblemView error={list.problem} retry={() => void list.restart()} />}
+      {told(list.problem) !== undefined && <ProblemView error={list.problem} retry={() => void list.restart()} />}
       {/* The table stays where it is while it is empty: it is what looks for the first session. */}
       <div className={css.list} data-empty={empty || undefined}>
         <SessionTable key={JSON.stringify(search)} list={list} place={place} search={search} />

@@ -1,0 +1,180 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import type { AgentInfo } from 'sessiond';
+import { useClient } from '../../data/connection.ts';
+import { EVERY, keys } from '../../data/queries.ts';
+import { told } from '../../data/reach.ts';
+import { Badge, Status } from '../../ui/Badge.tsx';
+import { Button } from '../../ui/Button.tsx';
+import { CopyButton } from '../../ui/Copy.tsx';
+import { FormDialog } from '../../ui/Dialog.tsx';
+import { Json } from '../../ui/Json.tsx';
+import { Page } from '../../ui/Page.tsx';
+import { ProblemView } from '../../ui/Problem.tsx';
+import { Facts, Section } from '../../ui/Section.tsx';
+import { Sparkline } from '../../ui/Sparkline.tsx';
+import table from '../../ui/Table.module.css';
+import { Ago } from '../../ui/Time.tsx';
+import { toast } from '../../ui/Toast.tsx';
+import css from './Agents.module.css';
+import { latency } from './AgentsPage.tsx';
+import { Messages } from './Messages.tsx';
+import { useDepths } from './useDepths.ts';
+
+/** One agent: what it is, what it works on, and its inbox. */
+export function AgentPage() {
+  const { agentId } = useParams({ from: '/agents/$agentId' });
+  const client = useClient();
+  const { data, error, refetch, dataUpdatedAt } = useQuery({
+    queryKey: keys.agent(agentId),
+    queryFn: ({ signal }) => client.agents.get(agentId, { signal }),
+    refetchInterval: EVERY,
+  });
+  const [deleting, setDeleting] = useState(false);
+  const depths = useDepths(data && [data], dataUpdatedAt).get(agentId) ?? [];
+  return (
+    <Page
+      title={agentId}
+      heading={
+        <div className={css.heading}>
+          <p className={css.way}>
+            <Link to="/agents">Agents</Link> /
+          </p>
+          <div className={css.line}>
+            <h1>{agentId}</h1>
+            <CopyButton text={agentId} label="Copy the agent’s id" />
+            {data && <Status of={data.status} />}
+          </div>
+        </div>
+      }
+      actions={
+        data && (
+          <Button look="danger" icon={<Trash2 />} onClick={() => setDeleting(true)}>
+            Delete
+          </Button>
+        )
+      }
+    >
+      {told(error) !== undefined && <ProblemView error={error} retry={() => void refetch()} />}
+      {!data && !error && <p role="status">Loading…</p>}
+      {data && (
+        <div className={css.columns}>
+          <div className={css.column}>
+            <About agent={data} depths={depths} />
+            <Descriptor agent={data} />
+          </div>
+          <div className={css.column}>
+            <Work agent={data} />
+            <Messages agentId={agentId} />
+          </div>
+        </div>
+      )}
+      <Delete agentId={agentId} open={deleting} onClose={() => setDeleting(false)} />
+    </Page>
+  );
+}
+
+function About({ agent, depths }: { agent: AgentInfo; depths: readonly number[] }) {
+  return (
+    <Section title="About">
+      <Facts
+        of={[
+          ['Framework', agent.framework],
+          ['Owner', agent.owner],
+          ['Registered', <Ago key="registered" time={agent.registered_at} />],
+          ['Last seen', agent.last_seen ? <Ago key="seen" time={agent.last_seen} /> : 'not since the server started'],
+          [
+            'Inbox',
+            <span key="inbox" className={css.inbox}>
+              {agent.inbox_depth.toLocaleString('en')} {agent.inbox_depth === 1 ? 'message' : 'messages'}
+              <Sparkline values={depths} label="Messages in the inbox since the page is open" />
+            </span>,
+          ],
+          ['Latency', latency(agent)],
+        ]}
+      />
+    </Section>
+  );
+}
+
+function Descriptor({ agent: { descriptor } }: { agent: AgentInfo }) {
+  const { capabilities, endpoints, metadata } = descriptor;
+  const parts = { capabilities, endpoints, metadata };
+  const known = Object.entries(parts).filter(([, value]) => value && Object.keys(value).length > 0);
+  return (
+    <Section title="What it says of itself">
+      {known.length === 0 && <p className={css.quiet}>Neither capabilities nor metadata.</p>}
+      {known.map(([name, value]) => (
+        <Json key={name} name={name} value={value} open={3} />
+      ))}
+    </Section>
+  );
+}
+
+function Work({ agent }: { agent: AgentInfo }) {
+  return (
+    <Section title="Works on" flush actions={agent.tasks.length > 0 && <Badge>{agent.tasks.length}</Badge>}>
+      {agent.tasks.length === 0 ? (
+        <p className={css.none}>No open task.</p>
+      ) : (
+        <table className={table.table}>
+          <thead>
+            <tr>
+              <th scope="col">Session</th>
+              <th scope="col">Task</th>
+              <th scope="col">State</th>
+            </tr>
+          </thead>
+          <tbody>
+            {agent.tasks.map((task) => (
+              <tr key={task.task_id}>
+                <td className={css.name}>
+                  <Link to="/sessions/$sessionId" params={{ sessionId: task.session_id }}>
+                    {task.session_id}
+                  </Link>
+                </td>
+                <td className={css.name}>
+                  <Link to="/sessions/$sessionId/$panel" params={{ sessionId: task.session_id, panel: 'tasks' }}>
+                    {task.task_id}
+                  </Link>
+                </td>
+                <td>
+                  <Status of={task.status} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Section>
+  );
+}
+
+function Delete({ agentId, open, onClose }: { agentId: string; open: boolean; onClose: () => void }) {
+  const client = useClient();
+  const navigate = useNavigate();
+  return (
+    <FormDialog
+      open={open}
+      onClose={onClose}
+      title="Delete the agent"
+      description={
+        <>
+          <code>{agentId}</code> is forgotten and its messages are withdrawn. Sessions keep it as a participant; it can
+          register again.
+        </>
+      }
+      action="Delete"
+      danger
+      submit={async () => {
+        await client.agents.delete(agentId);
+        toast(`${agentId} is deleted`);
+        await navigate({ to: '/agents' });
+      }}
+    >
+      {null}
+    </FormDialog>
+  );
+}

@@ -1,0 +1,182 @@
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { RotateCcw } from 'lucide-react';
+import { useState } from 'react';
+import { type MessageInfo, Problem } from 'sessiond';
+import { useClient } from '../../data/connection.ts';
+import { EVERY, keys } from '../../data/queries.ts';
+import { told } from '../../data/reach.ts';
+import { Status } from '../../ui/Badge.tsx';
+import { Button } from '../../ui/Button.tsx';
+import { Chips } from '../../ui/Chips.tsx';
+import { Id } from '../../ui/Copy.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
+import { Json } from '../../ui/Json.tsx';
+import { ProblemView } from '../../ui/Problem.tsx';
+import { Facts, Section } from '../../ui/Section.tsx';
+import table from '../../ui/Table.module.css';
+import { Ago } from '../../ui/Time.tsx';
+import { toast } from '../../ui/Toast.tsx';
+import css from './Agents.module.css';
+
+const STATES = ['queued', 'acknowledged', 'dead', 'withdrawn'] as const;
+type State = (typeof STATES)[number];
+
+/** Messages that are shown at first, and the most that the server gives at once. */
+const FIRST = 50;
+const MOST = 1_000;
+
+/** What was sent to an agent, and what became of it. */
+export function Messages({ agentId }: { agentId: string }) {
+  const client = useClient();
+  const [state, setState] = useState<State>();
+  const [limit, setLimit] = useState(FIRST);
+  const [opened, setOpened] = useState<MessageInfo>();
+  const { data, error, refetch } = useQuery({
+    queryKey: [...keys.agent(agentId), 'messages', state, limit],
+    queryFn: ({ signal }) =>
+      client.messages.list({ recipient: agentId, limit, ...(state ? { state } : {}) }, { signal }),
+    refetchInterval: EVERY,
+    placeholderData: keepPreviousData,
+  });
+  if (error instanceof Problem && error.status === 403) {
+    return (
+      <Section title="Messages">
+        <p className={css.quiet}>Messages are for administrators, and for agents with a key.</p>
+      </Section>
+    );
+  }
+  return (
+    <Section
+      title="Messages"
+      flush
+      actions={
+        <Chips
+          label="State of the messages"
+          value={state}
+          options={[
+            { value: undefined, title: 'All' },
+            ...STATES.map((value) => ({ value, title: value.charAt(0).toUpperCase() + value.slice(1) })),
+          ]}
+          onChange={setState}
+        />
+      }
+    >
+      {told(error) !== undefined && <ProblemView error={error} retry={() => void refetch()} />}
+      {data?.messages.length === 0 && (
+        <p className={css.none}>{state ? `No ${state} message.` : 'Nothing was sent to it yet.'}</p>
+      )}
+      {data && data.messages.length > 0 && (
+        <table className={table.table}>
+          <thead>
+            <tr>
+              <th scope="col">Message</th>
+              <th scope="col">State</th>
+              <th scope="col" className={css.wide}>
+                From
+              </th>
+              <th scope="col" className={`${table.number} ${css.wide}`}>
+                Deliveries
+              </th>
+              <th scope="col">Accepted</th>
+              <th scope="col">
+                <span className="hidden">What can be done</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {data.messages.map((info) => (
+              <Row key={info.message.message_id} agentId={agentId} info={info} onOpen={() => setOpened(info)} />
+            ))}
+          </tbody>
+        </table>
+      )}
+      {data?.next_cursor && limit < MOST && (
+        <div className={css.more}>
+          <Button look="quiet" onClick={() => setLimit(Math.min(MOST, limit * 4))}>
+            Show older messages
+          </Button>
+        </div>
+      )}
+      <Dialog open={opened !== undefined} onClose={() => setOpened(undefined)} title="Message" wide>
+        {opened && <Detail info={opened} />}
+      </Dialog>
+    </Section>
+  );
+}
+
+function Row({ agentId, info, onOpen }: { agentId: string; info: MessageInfo; onOpen: () => void }) {
+  const client = useClient();
+  const queries = useQueryClient();
+  const [busy, setBusy] = useState(false);
+  const { message } = info;
+  const id = message.message_id ?? '';
+  const requeue = async () => {
+    setBusy(true);
+    try {
+      await client.inbox.requeue(agentId, id);
+      toast('The message is in the inbox again');
+    } catch (error) {
+      toast(error instanceof Error ? error.message : String(error));
+    } finally {
+      setBusy(false);
+      await queries.invalidateQueries({ queryKey: keys.agent(agentId) });
+    }
+  };
+  return (
+    <tr data-message={id} data-state={info.state}>
+      <td>
+        <button type="button" className={css.message} onClick={onOpen} title={id}>
+          {message.message_type}
+        </button>
+      </td>
+      <td>
+        <Status of={info.state} />
+      </td>
+      <td className={css.wide}>{message.sender.agent_id}</td>
+      <td className={`${table.number} ${css.wide}`}>{info.attempts}</td>
+      <td>
+        <Ago time={info.accepted_at} />
+      </td>
+      <td>
+        {info.state === 'dead' && (
+          <Button icon={<RotateCcw />} disabled={busy} onClick={() => void requeue()}>
+            Requeue
+          </Button>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+function Detail({ info: { message, state, attempts, accepted_at, ended_at } }: { info: MessageInfo }) {
+  const session = message.recipient.session_id;
+  return (
+    <>
+      <Facts
+        of={[
+          ['Id', <Id key="id">{message.message_id ?? ''}</Id>],
+          ['Type', message.message_type],
+          ['State', <Status key="state" of={state} />],
+          ['From', message.sender.agent_id],
+          [
+            'Session',
+            session ? (
+              <Link key="session" to="/sessions/$sessionId" params={{ sessionId: session }}>
+                {session}
+              </Link>
+            ) : (
+              'none'
+            ),
+          ],
+          ['Priority', message.priority],
+          ['Deliveries', attempts],
+          ['Accepted', new Date(accepted_at).toLocaleString()],
+          ['Ended', ended_at ? new Date(ended_at).toLocaleString() : 'not yet'],
+        ]}
+      />
+      <Json name="payload" value={message.payload} open={3} />
+      {message.metadata && <Json name="metadata" value={message.metadata} />}
+    </>
+  );
+}

@@ -1,0 +1,36 @@
+import { useQueryClient } from '@tanstack/react-query';
+import type { Key } from 'sessiond';
+import { useClient } from '../../data/connection.ts';
+import { keys } from '../../data/queries.ts';
+import { FormDialog } from '../../ui/Dialog.tsx';
+import { toast } from '../../ui/Toast.tsx';
+
+/** Makes a key worthless, once somebody has said that it is meant. */
+export function RevokeKey({ of, onClose }: { of: Key | undefined; onClose: () => void }) {
+  const client = useClient();
+  const queries = useQueryClient();
+  return (
+    <FormDialog
+      open={of !== undefined}
+      onClose={onClose}
+      title="Revoke the key"
+      description={
+        <>
+          Whoever uses the key <code>{of?.key_id}</code> of {of?.name} is turned away from now on. This cannot be
+          undone; sessions of {of?.name} stay.
+        </>
+      }
+      action="Revoke"
+      danger
+      submit={async () => {
+        if (of) {
+          await client.keys.revoke(of.key_id);
+          toast(`The key of ${of.name} is revoked`);
+          await queries.invalidateQueries({ queryKey: keys.accessKeys });
+        }
+      }}
+    >
+      {null}
+    </FormDialog>
+  );
+}
