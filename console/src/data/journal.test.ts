@@ -142,3 +142,22 @@ test('a scan that is given up reads no further', async () => {
   }).rejects.toThrow();
   expect(asked).toEqual([0]);
 });
+
+test('the first event of a time is found without reading all', async () => {
+  const { client, asked } = server(100_000);
+  const list = client.events.list.bind(client.events);
+  client.events.list = async (id, query, options) => {
+    const page = await list(id, query, options);
+    return {
+      ...page,
+      events: page.events.map((event) => ({ ...event, time: new Date(event.seq * 10).toISOString() })),
+    };
+  };
+  const journal = new Journal(client, 's');
+  journal.reach(100_000);
+  const { signal } = new AbortController();
+  expect(await journal.seqAt(123_456, signal)).toBe(12_346);
+  expect(await journal.seqAt(0, signal)).toBe(1);
+  expect(await journal.seqAt(9_999_999, signal)).toBe(100_001);
+  expect(asked.length).toBeLessThan(60);
+});

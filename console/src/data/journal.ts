@@ -103,6 +103,31 @@ export class Journal {
     }
   }
 
+  /** The number of the first event that is not older than a time; one more than the last when all are. */
+  async seqAt(time: number, signal: AbortSignal): Promise<number> {
+    let [low, high] = [this.first, this.revision + 1];
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      const event = this.get(middle) ?? (await this.one(middle, signal));
+      if (!event) {
+        // Retention went past it meanwhile.
+        low = Math.max(middle + 1, this.first);
+      } else if (Date.parse(event.time) < time) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  private async one(seq: number, signal: AbortSignal): Promise<JournalEvent | undefined> {
+    for await (const [event] of this.scan(seq, seq, signal)) {
+      return event;
+    }
+    return undefined;
+  }
+
   /** The events that are here, oldest first. */
   *events(): Generator<JournalEvent> {
     for (const page of [...this.pages.keys()].sort((one, other) => one - other)) {

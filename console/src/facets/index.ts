@@ -20,3 +20,9 @@ export function wordsOf(event: JournalEvent, known: Known = {}): string {
   const facet = FACETS.find((facet) => event.type in facet.words);
   return facet?.words[event.type]?.(event.data as EventData, known) ?? event.type.replaceAll('_', ' ');
 }
+
+/** The facet that an event's type belongs to; none when no facet knows it. */
+export const facetOf = (type: string): Facet | undefined => FACETS.find(({ words }) => type in words);
+
+/** Every type of event that a facet knows, in the order of the facets. */
+export const eventTypes = (): string[] => FACETS.flatMap(({ words }) => Object.keys(words));

@@ -42,7 +42,7 @@ const pretty = (value: unknown) => JSON.stringify(value, null, 2) ?? '';
 export function Editor({ session, target, onClose }: { session: Session; target: Target; onClose: () => void }) {
   const client = useClient();
   const queries = useQueryClient();
-  const draft = draftOf(session.session_id, target);
+  const [draft] = useState(() => draftOf(session.session_id, target));
   const [base, setBase] = useState<Base>(draft?.base ?? (() => baseOf(session)));
   const original = target.adds ? undefined : valueAt(base.document, target.path);
   const [asText, setAsText] = useState(draft?.asText ?? typeof original === 'string');

@@ -101,7 +101,11 @@ export function HistoryList({
         role="listbox"
         aria-label="Changes of the shared context"
         tabIndex={0}
-        aria-activedescendant={selected === undefined ? undefined : `${id}${selected}`}
+        aria-activedescendant={
+          selected !== undefined && virtual.getVirtualItems().some(({ index }) => last - index === selected)
+            ? `${id}${selected}`
+            : undefined
+        }
         onKeyDown={onKeyDown}
         style={{ blockSize: Math.min(560, Math.max(1, entries.length) * HEIGHT) }}
       >

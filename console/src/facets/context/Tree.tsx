@@ -107,7 +107,7 @@ export function Tree({ label, rows, marks, selected, onSelect, onToggle, onOpen 
       role="tree"
       aria-label={label}
       tabIndex={0}
-      aria-activedescendant={at >= 0 ? `${id}${at}` : undefined}
+      aria-activedescendant={virtual.getVirtualItems().some(({ index }) => index === at) ? `${id}${at}` : undefined}
       onKeyDown={onKeyDown}
     >
       <div role="none" style={{ height: virtual.getTotalSize(), position: 'relative' }}>

@@ -1,0 +1,66 @@
+import { ChevronDown, ChevronUp, Link as LinkIcon, X } from 'lucide-react';
+import type { JournalEvent } from 'sessiond';
+import { IconButton } from '../../ui/Button.tsx';
+import { CopyButton } from '../../ui/Copy.tsx';
+import { Json } from '../../ui/Json.tsx';
+import { Facts, Section } from '../../ui/Section.tsx';
+import { Ago } from '../../ui/Time.tsx';
+import { toast } from '../../ui/Toast.tsx';
+import { wordsOf } from '../index.ts';
+import css from './EventDetail.module.css';
+import { clock, FacetIcon } from './EventRow.tsx';
+
+export interface EventDetailProps {
+  event: JournalEvent;
+  /** Goes to the event before or after it, where there is one. */
+  step: (by: -1 | 1) => void;
+  onClose: () => void;
+}
+
+/** One event as the journal has it. */
+export function EventDetail({ event, step, onClose }: EventDetailProps) {
+  const link = () => {
+    const address = new URL(location.href);
+    address.search = `?seq=${event.seq}`;
+    void navigator.clipboard.writeText(address.href).then(() => toast(`The link to event ${event.seq} is copied.`));
+  };
+  return (
+    <div className={css.detail} data-seq={event.seq}>
+      <Section
+        title={
+          <span className={css.title}>
+            <FacetIcon type={event.type} />
+            {event.type.replaceAll('_', ' ')}
+          </span>
+        }
+        actions={
+          <>
+            <IconButton label="The event before" icon={<ChevronUp />} onClick={() => step(-1)} />
+            <IconButton label="The next event" icon={<ChevronDown />} onClick={() => step(1)} />
+            <IconButton label="Copy a link to this event" icon={<LinkIcon />} onClick={link} />
+            <CopyButton label="Copy the event as JSON" text={JSON.stringify(event, null, 2)} />
+            <IconButton label="Close the event" icon={<X />} onClick={onClose} />
+          </>
+        }
+      >
+        <p className={css.words}>{wordsOf(event)}</p>
+        <Facts
+          of={[
+            ['Number', event.seq.toLocaleString()],
+            ['Type', <code key="type">{event.type}</code>],
+            ['Actor', event.actor],
+            [
+              'Time',
+              <span key="time">
+                {new Date(event.time).toLocaleDateString()} {clock(event.time)} · <Ago time={event.time} />
+              </span>,
+            ],
+          ]}
+        />
+        <div className={css.data}>
+          <Json key={event.seq} value={event.data} open={4} />
+        </div>
+      </Section>
+    </div>
+  );
+}

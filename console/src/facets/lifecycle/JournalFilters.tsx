@@ -1,0 +1,98 @@
+import { CalendarRange, FilterX } from 'lucide-react';
+import { useEffect, useId, useState } from 'react';
+import { Button, IconButton } from '../../ui/Button.tsx';
+import field from '../../ui/Field.module.css';
+import { Select } from '../../ui/Field.tsx';
+import { eventTypes } from '../index.ts';
+import { type Filter, isEmpty } from './filter.ts';
+import css from './JournalPanel.module.css';
+
+/** How long one may pause in typing before the journal is looked through, in milliseconds. */
+const PAUSE = 350;
+
+/** What a journal is narrowed to. */
+export function JournalFilters({
+  filter,
+  actors,
+  onChange,
+}: {
+  filter: Filter;
+  /** Who is known to act in it. */
+  actors: readonly string[];
+  onChange: (change: Filter) => void;
+}) {
+  const id = useId();
+  const [text, setText] = useState(filter.q ?? '');
+  const [times, setTimes] = useState(Boolean(filter.from || filter.to));
+  useEffect(() => {
+    if (text.trim() === (filter.q ?? '')) {
+      return;
+    }
+    const timer = setTimeout(() => onChange({ q: text.trim() || undefined }), PAUSE);
+    return () => clearTimeout(timer);
+  }, [text, filter.q, onChange]);
+  const clear = () => {
+    setText('');
+    setTimes(false);
+    onChange({ type: undefined, actor: undefined, q: undefined, from: undefined, to: undefined });
+  };
+  return (
+    <search className={css.filters} aria-label="Filter the journal">
+      <Select
+        label="Type of event"
+        value={filter.type ?? ''}
+        onChange={({ target }) => onChange({ type: target.value || undefined })}
+      >
+        <option value="">All types</option>
+        {[...new Set([...eventTypes(), ...(filter.type ? [filter.type] : [])])].map((type) => (
+          <option key={type} value={type}>
+            {type.replaceAll('_', ' ')}
+          </option>
+        ))}
+      </Select>
+      <Select
+        label="Actor"
+        value={filter.actor ?? ''}
+        onChange={({ target }) => onChange({ actor: target.value || undefined })}
+      >
+        <option value="">Everybody</option>
+        {[...new Set([...actors, ...(filter.actor ? [filter.actor] : [])])].map((actor) => (
+          <option key={actor}>{actor}</option>
+        ))}
+      </Select>
+      <input
+        type="search"
+        aria-label="Text in events"
+        placeholder="Text in events"
+        className={`${field.input} ${field.inline} ${css.text}`}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+      />
+      {times ? (
+        <span className={css.times}>
+          <label htmlFor={`${id}from`}>from</label>
+          <input
+            id={`${id}from`}
+            type="datetime-local"
+            className={`${field.input} ${field.inline}`}
+            value={filter.from ?? ''}
+            onChange={({ target }) => onChange({ from: target.value || undefined })}
+          />
+          <label htmlFor={`${id}to`}>to</label>
+          <input
+            id={`${id}to`}
+            type="datetime-local"
+            className={`${field.input} ${field.inline}`}
+            value={filter.to ?? ''}
+            onChange={({ target }) => onChange({ to: target.value || undefined })}
+          />
+        </span>
+      ) : (
+        <Button look="quiet" icon={<CalendarRange />} onClick={() => setTimes(true)}>
+          Time
+        </Button>
+      )}
+      {!isEmpty(filter) && <IconButton label="Clear the filter" icon={<FilterX />} onClick={clear} />}
+    </search>
+  );
+}
