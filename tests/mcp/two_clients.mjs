@@ -1,23 +1,34 @@
-// Two clients of the official TypeScript SDK finish a session together: one over HTTP, the other on the standard input
-// and output of `sessiond mcp`. Arguments: the folder that has the SDK, the server's URL, the program, an empty directory.
+// Two clients of the official TypeScript SDK finish a session together: one of its second line, which speaks the newest
+// revision of the protocol, over HTTP, and one of its first, which begins with a handshake, on the standard input and output
+// of `sessiond mcp`. Arguments: the folder that has both, the server's URL, the program, an empty directory.
 
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 
 const [folder, url, program, directory] = process.argv.slice(2);
-const sdk = createRequire(pathToFileURL(`${folder}/package.json`));
-const { Client } = sdk("@modelcontextprotocol/sdk/client/index.js");
-const { StdioClientTransport } = sdk("@modelcontextprotocol/sdk/client/stdio.js");
-const { StreamableHTTPClientTransport } = sdk("@modelcontextprotocol/sdk/client/streamableHttp.js");
+const packages = createRequire(pathToFileURL(`${folder}/package.json`));
+const second = packages("@modelcontextprotocol/client");
+const first = {
+  ...packages("@modelcontextprotocol/sdk/client/index.js"),
+  ...packages("@modelcontextprotocol/sdk/client/stdio.js"),
+  ...packages("@modelcontextprotocol/sdk/client/streamableHttp.js"),
+  ...packages("@modelcontextprotocol/sdk/types.js"),
+};
 
 const LEAD = "claude-code://lead";
 const WORKER = "opencode://backend";
 
-async function connect(transport) {
-  const client = new Client({ name: "test", version: "1.0.0" });
+async function connect(client, transport) {
+  let version;
+  // Each transport is told what was agreed on; a client of the first line does not say it itself.
+  const told = transport.setProtocolVersion?.bind(transport);
+  transport.setProtocolVersion = (agreed) => {
+    version = agreed;
+    told?.(agreed);
+  };
   await client.connect(transport);
-  return client;
+  return { client, version };
 }
 
 async function call(client, name, args = {}) {
@@ -26,12 +37,28 @@ async function call(client, name, args = {}) {
   return result.structuredContent;
 }
 
+const info = { name: "test", version: "1.0.0" };
 const requestInit = { headers: { "x-agent-id": LEAD } };
-const lead = await connect(new StreamableHTTPClientTransport(new URL(`${url}/mcp`), { requestInit }));
-const worker = await connect(
-  new StdioClientTransport({ command: program, args: ["mcp", "--url", url, "--agent", WORKER], cwd: directory }),
+const address = new URL(`${url}/mcp`);
+const lead = new second.Client(info, { versionNegotiation: { mode: "auto" } });
+await lead.connect(new second.StreamableHTTPClientTransport(address, { requestInit }));
+assert.equal(lead.getNegotiatedProtocolVersion(), "2026-07-28");
+const { client: worker, version } = await connect(
+  new first.Client(info),
+  new first.StdioClientTransport({ command: program, args: ["mcp", "--url", url, "--agent", WORKER], cwd: directory }),
 );
+assert.equal(version, first.LATEST_PROTOCOL_VERSION);
+
+// Both lines begin with a handshake over HTTP too, unless they are told to look for something newer.
+for (const [sdk, agreed] of [[second, "2025-11-25"], [first, first.LATEST_PROTOCOL_VERSION]]) {
+  const other = await connect(new sdk.Client(info), new sdk.StreamableHTTPClientTransport(address, { requestInit }));
+  assert.equal(other.version, agreed);
+  await call(other.client, "list_sessions");
+  await other.client.close();
+}
+
 const names = (await lead.listTools()).tools.map((tool) => tool.name);
+// With the list a client has the schemas too, and holds each answer against them from here on.
 assert.deepEqual(names, (await worker.listTools()).tools.map((tool) => tool.name));
 assert.match(lead.getInstructions(), new RegExp(`You are ${LEAD}`));
 
@@ -59,4 +86,4 @@ assert.equal(JSON.parse(state.contents[0].text).outcome.summary, "done");
 const wrong = await worker.callTool({ name: "claim_task", arguments: { task_id: task.task_id } });
 assert.ok(wrong.isError && wrong.content[0].text.startsWith("session_ended"), JSON.stringify(wrong));
 await Promise.all([lead.close(), worker.close()]);
-console.log("finished together");
+console.log("came to its end");

@@ -10,6 +10,7 @@ import sys
 
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
+from mcp.types import LATEST_PROTOCOL_VERSION
 
 URL, PROGRAM, DIRECTORY = sys.argv[1:]
 LEAD, WORKER, COUNT = "claude-code://lead", "codex://frontend", "tools://count"
@@ -90,7 +91,7 @@ async def lead(client):
 
 async def together():
     async with Client(f"{URL}/mcp") as http, Client(stdio("--url", URL, "--agent", WORKER)) as piped:
-        assert http.protocol_version == piped.protocol_version == "2026-07-28", http.protocol_version
+        assert http.protocol_version == piped.protocol_version == LATEST_PROTOCOL_VERSION, http.protocol_version
         leading = lead(http)
         await anext(leading)
         await call(piped, "join_session", session_id="sess_mcp")
@@ -116,7 +117,7 @@ async def main():
     async with asyncio.timeout(90):
         await together()
         await with_a_handshake()
-    print("finished together")
+    print("came to its end")
 
 
 asyncio.run(main())

@@ -83,16 +83,17 @@ pub static PYTHON_MCP: Tool = Tool {
     install: "python3 -m venv target/mcp && target/mcp/bin/pip install 'mcp>=2.3,<3'",
 };
 
-/// The official MCP client for Node.js, beside the one for Python.
+/// The official MCP clients for Node.js, of both lines of their SDK, beside the one for Python.
 pub static NODE_MCP: Tool = Tool {
     name: "node mcp",
     probe: &[
         "node",
         "-p",
-        "require('./target/mcp/node_modules/@modelcontextprotocol/sdk/package.json').version",
+        "const at = './target/mcp/node_modules/@modelcontextprotocol/';
+        require(at + 'client/package.json') && require(at + 'sdk/package.json').version",
     ],
     minimum: Some((1, 32)),
-    install: "npm install --prefix target/mcp @modelcontextprotocol/sdk@1",
+    install: "npm install --prefix target/mcp @modelcontextprotocol/sdk@1 @modelcontextprotocol/client@2",
 };
 
 /// What was found of a tool.

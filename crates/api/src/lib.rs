@@ -12,7 +12,7 @@ mod event;
 mod key;
 mod message;
 mod participants;
-mod schema;
+pub mod schema;
 mod session;
 mod task;
 mod telemetry;

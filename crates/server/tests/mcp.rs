@@ -49,14 +49,19 @@ async fn ask(bench: &Bench, version: &str, agent: Option<&str>, method: &str, pa
     serde_json::from_str(data.unwrap_or(&text)).unwrap_or_else(|_| panic!("{status}: {text}"))
 }
 
-/// Calls a tool; its result, and whether it is an error.
+/// Calls a tool; its result or problem, and whether it is an error.
 async fn tool(bench: &Bench, agent: Option<&str>, name: &str, arguments: Value) -> (Value, bool) {
     let params = json!({"name": name, "arguments": arguments});
     let answer = ask(bench, NEWEST, agent, "tools/call", params).await;
     let result = &answer["result"];
     assert!(result.is_object(), "{name}: {answer}");
     assert!(result["content"][0]["text"].is_string(), "{name}: {answer}");
-    (result["structuredContent"].clone(), result["isError"] == true)
+    if result["isError"] == true {
+        // It would have to be as the tool's schema says.
+        assert_eq!(result.get("structuredContent"), None, "{name}: {answer}");
+        return (result["_meta"]["sessiond/problem"].clone(), true);
+    }
+    (result["structuredContent"].clone(), false)
 }
 
 async fn done(bench: &Bench, agent: Option<&str>, name: &str, arguments: Value) -> Value {
@@ -88,7 +93,7 @@ async fn every_revision_of_the_protocol_finds_the_same_tools() {
         let tools = ask(&bench, version, None, "tools/list", json!({})).await;
         assert_eq!(tools["result"]["tools"], newest, "{version}");
     }
-    assert!(newest.as_array().unwrap().len() >= 18);
+    assert_eq!(newest.as_array().unwrap().len(), 21);
     // There is nothing to GET and nothing to DELETE.
     for method in [Method::GET, Method::DELETE] {
         let response = bench.request(method, "/mcp").send().await.unwrap();
@@ -187,6 +192,110 @@ async fn who_waits_is_woken_by_an_event_or_a_message_and_not_kept_longer_than_as
     let (woken, _) = tokio::join!(done(&bench, a, "wait_for_work", after), later);
     assert_eq!(woken["messages"][0]["payload"]["hello"], true, "{woken}");
     assert_eq!(refused(&bench, a, "wait_for_work", json!({"timeout_seconds": 61})).await, "invalid_input");
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn a_lease_makes_one_client_the_only_one_that_acts_as_its_agent() {
+    let bench = Bench::keyless().await;
+    let (a, lead) = (Some("test://a"), Some("test://lead"));
+    let session = json!({"session_id": "s", "orchestrator": "test://lead",
+        "participants": [{"agent_id": "test://a", "role": "implementer"}]});
+    done(&bench, lead, "create_session", session).await;
+    let id = || json!({"session_id": "s"});
+    let with = |more: Value| {
+        let mut all = id();
+        all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        all
+    };
+    done(&bench, a, "join_session", id()).await;
+    let ttl = || with(json!({"ttl": "10m", "holder": "laptop"}));
+    let first = done(&bench, a, "hold_lease", ttl()).await;
+    assert_eq!((&first["agent_id"], &first["fence"]), (&json!("test://a"), &json!(1)));
+    assert_eq!(refused(&bench, a, "hold_lease", with(json!({"ttl": "10m"}))).await, "lease_held");
+
+    // Each tool that acts in the agent's name.
+    let asked = json!({"session_id": "s", "delegatee": "test://a", "task_type": "t", "max_retries": 3});
+    let task = done(&bench, lead, "delegate_task", asked).await["task_id"].clone();
+    let note = json!({"title": "n", "text": "t"});
+    let message = json!({"to": "test://lead", "payload": "hello"});
+    let ask = json!({"delegatee": "test://lead", "task_type": "t"});
+    let of_task = |more: Value| {
+        let mut all = json!({"task_id": task});
+        all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        all
+    };
+    let calls = [
+        ("join_session", id()),
+        ("patch_context", with(json!({"patch": {"x": 1}}))),
+        ("add_note", with(note)),
+        ("send_message", with(message)),
+        ("delegate_task", with(ask)),
+        ("claim_task", of_task(json!({}))),
+        ("progress_task", of_task(json!({"progress": 1}))),
+        ("fail_task", of_task(json!({"error": "e"}))),
+        ("complete_task", of_task(json!({"result": 1}))),
+    ];
+    for (name, arguments) in &calls {
+        for fence in [json!(null), json!(7)] {
+            let mut arguments = arguments.clone();
+            arguments["fence"] = fence;
+            assert_eq!(refused(&bench, a, name, arguments).await, "fence_stale", "{name}");
+        }
+    }
+    for (name, mut arguments) in calls {
+        arguments["fence"] = first["fence"].clone();
+        if name == "complete_task" {
+            // The attempt before has failed, and the next one is not accepted yet.
+            continue;
+        }
+        done(&bench, a, name, arguments).await;
+    }
+
+    let renewed = done(&bench, a, "hold_lease", with(json!({"fence": 1}))).await;
+    assert!(renewed["expires_at"].as_str() > first["expires_at"].as_str(), "{renewed} {first}");
+    assert_eq!(refused(&bench, a, "hold_lease", with(json!({"fence": 2}))).await, "fence_stale");
+    assert_eq!(
+        refused(&bench, a, "hold_lease", with(json!({"fence": 1, "ttl": "1m"}))).await,
+        "invalid_input"
+    );
+    // Its holder may take it anew, and what it was given before is worth nothing then.
+    assert_eq!(done(&bench, a, "hold_lease", ttl()).await["fence"], 2);
+    assert_eq!(refused(&bench, a, "release_lease", with(json!({"fence": 1}))).await, "fence_stale");
+    assert_eq!(done(&bench, a, "release_lease", with(json!({"fence": 2}))).await["released"], true);
+    done(&bench, a, "patch_context", with(json!({"patch": {"x": 2}}))).await;
+    let fence = done(&bench, lead, "hold_lease", with(json!({"ttl": "10m"}))).await["fence"].clone();
+    for name in ["end_step", "complete_session"] {
+        assert_eq!(refused(&bench, lead, name, id()).await, "fence_stale", "{name}");
+    }
+    done(&bench, lead, "complete_session", with(json!({"fence": fence}))).await;
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn all_tasks_of_a_session_can_be_seen_and_none_that_is_open_is_missing_from_the_plan() {
+    let bench = Bench::keyless().await;
+    let lead = Some("test://lead");
+    let session = json!({"session_id": "s", "orchestrator": "test://lead"});
+    done(&bench, lead, "create_session", session).await;
+    done(&bench, lead, "join_session", json!({"session_id": "s"})).await;
+    let ask = json!({"session_id": "s", "delegatee": "test://lead", "task_type": "t"});
+    for number in 0..101 {
+        let task = done(&bench, lead, "delegate_task", ask.clone()).await["task_id"].clone();
+        if number < 99 {
+            done(&bench, lead, "fail_task", json!({"task_id": task, "error": "no"})).await;
+        } else if number == 99 {
+            done(&bench, lead, "claim_task", json!({"task_id": task})).await;
+        }
+    }
+    let first = done(&bench, lead, "get_session", json!({"session_id": "s"})).await;
+    assert_eq!(first["tasks"].as_array().unwrap().len(), 100);
+    let rest = json!({"session_id": "s", "cursor": first["next_cursor"]});
+    let rest = done(&bench, lead, "get_session", rest).await;
+    assert_eq!((rest["tasks"].as_array().unwrap().len(), &rest["next_cursor"]), (1, &Value::Null));
+    let plan = done(&bench, lead, "read_plan", json!({"session_id": "s"})).await;
+    let open: Vec<_> = plan["open_tasks"].as_array().unwrap().iter().map(|task| &task["status"]).collect();
+    assert_eq!(open, ["in_progress", "pending"]);
     bench.stop().await;
 }
 

@@ -16,12 +16,15 @@ fn clients() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/mcp")
 }
 
+/// The last line of each script.
+const END: &str = "came to its end";
+
 /// A script of `tests/mcp/`, which must say that it has come to its end.
 fn finishes(mut command: Command, script: &str, arguments: &[&OsStr]) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/mcp").join(script);
     let output = command.arg(script).args(arguments).env("NO_PROXY", "127.0.0.1").output().unwrap();
     let (said, wrong) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success() && said.contains("finished together"), "{said}{wrong}");
+    assert!(output.status.success() && said.trim().ends_with(END), "{said}{wrong}");
 }
 
 mod needs_python_mcp {
@@ -44,13 +47,20 @@ mod needs_python_mcp {
         let arguments = [url.as_ref(), PROGRAM.as_ref(), place.path().as_os_str()];
         finishes(Command::new(clients().join("bin/python")), "two_clients.py", &arguments);
     }
+
+    #[test]
+    fn every_tool_answers_as_its_schema_says() {
+        let place = Place::new();
+        let (_server, url) = place.serve(&[]);
+        finishes(Command::new(clients().join("bin/python")), "every_tool.py", &[url.as_ref()]);
+    }
 }
 
 mod needs_node_mcp {
     use super::*;
 
     #[test]
-    fn a_client_on_http_and_one_on_standard_input_finish_a_session_together() {
+    fn clients_of_both_lines_of_the_sdk_finish_a_session_together() {
         let place = Place::new();
         let (_server, url) = place.serve(&[]);
         let clients = clients().canonicalize().unwrap();

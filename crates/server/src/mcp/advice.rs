@@ -42,9 +42,11 @@ fn of(code: Code) -> Option<&'static str> {
             "the server needs a valid key in this client's configuration; tell the person."
         }
         Code::Unreachable => "the server does not answer; tell the person, or try again later.",
-        Code::FenceStale | Code::LeaseHeld => {
-            "another process works as this agent; stop, and tell the person."
+        Code::FenceStale => {
+            "pass the `fence` that hold_lease gave you last, or none if you hold no lease; if that does not help, \
+             another process works as this agent: stop, and tell the person."
         }
+        Code::LeaseHeld => "another process works as this agent; stop, and tell the person.",
         Code::ParticipantRequired => "a step of the plan still needs that agent.",
         Code::EventGap => "read again without `after`, or with a later number.",
         Code::InvalidInput => "correct the named arguments and call again.",

@@ -5,10 +5,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use sessiond_api::Problem;
 use sessiond_client::Call;
-use sessiond_core::{AgentId, Revision, SessionId};
+use sessiond_core::{AgentId, Fence, Revision, SessionId};
 use sessiond_engine::{Clock as _, System};
 
-use super::{Output, write};
+use super::views::{Changed, Context, Noted};
 use crate::mcp::Mcp;
 
 #[derive(Deserialize, JsonSchema)]
@@ -21,7 +21,7 @@ pub(super) struct ReadContext {
     pointer: Option<String>,
 }
 
-pub(super) async fn read_context(mcp: &Mcp, input: ReadContext) -> Output {
+pub(super) async fn read_context(mcp: &Mcp, input: ReadContext) -> Result<Context, Problem> {
     let view = mcp.door().context(&input.session_id).await?;
     let part = match &input.pointer {
         None => view.document,
@@ -32,7 +32,7 @@ pub(super) async fn read_context(mcp: &Mcp, input: ReadContext) -> Output {
             Problem::invalid("/pointer", detail)
         })?,
     };
-    write(json!({ "revision": view.revision, "context": part }))
+    Ok(Context { revision: view.revision, context: part })
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -48,14 +48,20 @@ pub(super) struct PatchContext {
     /// Who you act as; your connection's own identity when absent.
     #[schemars(with = "Option<String>")]
     agent_id: Option<AgentId>,
+    /// The token of the lease in that name, from hold_lease; only if you hold one.
+    fence: Option<Fence>,
 }
 
-pub(super) async fn patch_context(mcp: &Mcp, input: PatchContext) -> Output {
-    let call =
-        Call { agent: mcp.actor(input.agent_id).ok(), expected_revision: input.revision, ..Call::default() };
+pub(super) async fn patch_context(mcp: &Mcp, input: PatchContext) -> Result<Changed, Problem> {
+    let call = Call {
+        agent: mcp.actor(input.agent_id).ok(),
+        expected_revision: input.revision,
+        fence: input.fence,
+        ..Call::default()
+    };
     let view = mcp.door().patch_context(&input.session_id, Value::Object(input.patch), call).await?;
     // The document itself may be large, and the caller knows what it changed.
-    write(json!({ "session_id": input.session_id, "revision": view.revision }))
+    Ok(Changed { session_id: input.session_id, revision: view.revision })
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -74,9 +80,11 @@ pub(super) struct AddNote {
     /// Who you act as; your connection's own identity when absent.
     #[schemars(with = "Option<String>")]
     agent_id: Option<AgentId>,
+    /// The token of the lease in that name, from hold_lease; only if you hold one.
+    fence: Option<Fence>,
 }
 
-pub(super) async fn add_note(mcp: &Mcp, input: AddNote) -> Output {
+pub(super) async fn add_note(mcp: &Mcp, input: AddNote) -> Result<Noted, Problem> {
     if input.title.is_empty() {
         return Err(Problem::invalid("/title", "a note needs a title"));
     }
@@ -87,8 +95,8 @@ pub(super) async fn add_note(mcp: &Mcp, input: AddNote) -> Output {
     // A merge patch keeps what it does not name, so what an earlier note had and this one has not is named as null.
     let note = json!({ "text": input.text, "artifacts": Some(input.artifacts).filter(|list| !list.is_empty()),
         "by": agent, "at": System.now() });
-    let call = Call { agent, ..Call::default() };
+    let call = Call { agent, fence: input.fence, ..Call::default() };
     let view =
         mcp.door().patch_context(&input.session_id, json!({ "notes": { &input.title: note } }), call).await?;
-    write(json!({ "session_id": input.session_id, "title": input.title, "revision": view.revision }))
+    Ok(Noted { session_id: input.session_id, title: input.title, revision: view.revision })
 }

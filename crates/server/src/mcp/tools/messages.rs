@@ -6,10 +6,9 @@ use serde_json::{Map, Value};
 use sessiond_api as api;
 use sessiond_api::Problem;
 use sessiond_client::Call;
-use sessiond_core::{AgentId, MessageId, MessageType, Party, Priority, SessionId};
+use sessiond_core::{AgentId, Fence, MessageId, MessageType, Party, Priority, SessionId};
 use sessiond_engine::{Clock as _, Ids as _, System};
 
-use super::{Output, write};
 use crate::mcp::Mcp;
 
 #[derive(Deserialize, JsonSchema)]
@@ -39,9 +38,11 @@ pub(super) struct SendMessage {
     /// Who you act as; your connection's own identity when absent.
     #[schemars(with = "Option<String>")]
     agent_id: Option<AgentId>,
+    /// The token of the lease in that name, from hold_lease; only if you hold one.
+    fence: Option<Fence>,
 }
 
-pub(super) async fn send_message(mcp: &Mcp, input: SendMessage) -> Output {
+pub(super) async fn send_message(mcp: &Mcp, input: SendMessage) -> Result<api::Sent, Problem> {
     let party = |agent: AgentId| Party { session_id: input.session_id.clone(), ..Party::new(agent) };
     let message_id = match input.message_id {
         Some(id) => id,
@@ -60,7 +61,7 @@ pub(super) async fn send_message(mcp: &Mcp, input: SendMessage) -> Output {
         metadata: Map::new(),
         in_reply_to: input.in_reply_to,
     };
-    write(mcp.door().send_message(message, Call::default()).await?)
+    mcp.door().send_message(message, Call { fence: input.fence, ..Call::default() }).await
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -73,10 +74,10 @@ pub(super) struct ReadInbox {
     limit: Option<usize>,
 }
 
-pub(super) async fn read_inbox(mcp: &Mcp, input: ReadInbox) -> Output {
+pub(super) async fn read_inbox(mcp: &Mcp, input: ReadInbox) -> Result<api::InboxPage, Problem> {
     let agent = mcp.actor(input.agent_id)?;
     let query = api::ReceiveMessages { limit: input.limit, ..api::ReceiveMessages::default() };
-    write(mcp.door().receive(&agent, query).await?)
+    mcp.door().receive(&agent, query).await
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -90,8 +91,8 @@ pub(super) struct Acknowledge {
     agent_id: Option<AgentId>,
 }
 
-pub(super) async fn acknowledge(mcp: &Mcp, input: Acknowledge) -> Output {
+pub(super) async fn acknowledge(mcp: &Mcp, input: Acknowledge) -> Result<api::Acknowledged, Problem> {
     let agent = mcp.actor(input.agent_id)?;
     let request = api::AckMessages { message_ids: input.message_ids, fence: None };
-    write(mcp.door().ack(&agent, request).await?)
+    mcp.door().ack(&agent, request).await
 }

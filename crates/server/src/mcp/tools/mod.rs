@@ -1,9 +1,11 @@
 //! The tools: what each is called and says of itself, and the route that it stands for.
 
 mod context;
+mod leases;
 mod messages;
 mod sessions;
 mod tasks;
+mod views;
 mod wait;
 
 use std::pin::Pin;
@@ -11,7 +13,7 @@ use std::sync::{Arc, LazyLock};
 
 use axum::http::Method;
 use rmcp::ErrorData;
-use rmcp::model::{CallToolResult, ContentBlock, JsonObject, Tool, ToolAnnotations};
+use rmcp::model::{CallToolResult, ContentBlock, JsonObject, MetaObject, Tool, ToolAnnotations};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -20,6 +22,9 @@ use sessiond_api::{self as api, Code, Problem};
 use super::{Mcp, advice, schema};
 use crate::auth;
 use crate::auth::table::{self, Access, Found};
+
+/// Where a result that is an error has its problem.
+const PROBLEM: &str = "sessiond/problem";
 
 /// What a tool gives: an object.
 type Output = Result<Value, Problem>;
@@ -46,66 +51,78 @@ struct Definition {
 }
 
 macro_rules! tools {
-    ($($effect:ident $title:literal $module:ident::$name:ident($input:ident) = $method:literal $path:literal: $description:literal;)*) => {
+    ($($effect:ident $title:literal $module:ident::$name:ident($input:ident) -> $output:ty = $method:literal $path:literal: $description:literal;)*) => {
         [$(Definition {
-            tool: define(stringify!($name), $title, $description, Effect::$effect, schema::of::<$module::$input>()),
+            tool: Tool::new(stringify!($name), $description, schema::of_arguments::<$module::$input>())
+                .with_raw_output_schema(Arc::new(schema::of_result::<$output>()))
+                .with_title($title)
+                .with_annotations(annotations($title, Effect::$effect)),
             route: ($method, $path),
-            run: |mcp, input| Box::pin(async move { $module::$name(mcp, read(input)?).await }),
+            run: |mcp, input| Box::pin(async move {
+                let output: $output = $module::$name(mcp, read(input)?).await?;
+                write(output)
+            }),
         }),*]
     };
 }
 
 static TOOLS: LazyLock<Vec<Definition>> = LazyLock::new(|| {
     tools! {
-        Reads "List sessions" sessions::list_sessions(ListSessions) = "GET" "/sessions":
+        Reads "List sessions" sessions::list_sessions(ListSessions) -> api::SessionPage = "GET" "/sessions":
             "List the sessions that you may see, newest first, with how far each is.";
-        Adds "Create a session" sessions::create_session(CreateSession) = "POST" "/sessions":
+        Adds "Create a session" sessions::create_session(CreateSession) -> views::Brief = "POST" "/sessions":
             "Create a session: who takes part, and the plan as steps. Steps run in the order given unless they name \
              dependencies. A step with a `task` delegates it to its required_agents when it starts; without one the \
              orchestrator delegates.";
-        Reads "Look at a session" sessions::get_session(GetSession) = "GET" "/sessions/{session_id}":
-            "Get a session: status, plan, participants, and its tasks with their state and results. The shared \
-             context is left out; read_context gives it.";
-        Sets "Join a session" sessions::join_session(JoinSession) = "POST" "/sessions/{session_id}/participants":
+        Reads "Look at a session" sessions::get_session(GetSession) -> views::SessionAndTasks = "GET" "/sessions/{session_id}":
+            "Get a session: status, plan, participants, and its tasks, 100 at a time, with their state and results. \
+             The shared context is left out; read_context gives it.";
+        Sets "Join a session" sessions::join_session(JoinSession) -> views::Joined = "POST" "/sessions/{session_id}/participants":
             "Join a session as an agent: makes the agent known and adds it to the participants. Joining again is \
              fine, and needed once by an agent that the plan already names.";
-        Reads "Read the plan" sessions::read_plan(ReadPlan) = "GET" "/sessions/{session_id}":
+        Reads "Read the plan" sessions::read_plan(ReadPlan) -> views::Plan = "GET" "/sessions/{session_id}":
             "Read the plan: every step, its state, who must work in it, what it depends on, and the tasks that are \
              open.";
-        Ends "End a step" sessions::end_step(EndStep) = "POST" "/sessions/{session_id}/workflow/advance":
+        Ends "End a step" sessions::end_step(EndStep) -> views::Brief = "POST" "/sessions/{session_id}/workflow/advance":
             "End an active step by hand; the steps that depend on it start. For the owner or orchestrator. Steps \
              whose required_agents complete their tasks end by themselves.";
-        Ends "Complete a session" sessions::complete_session(CompleteSession) = "POST" "/sessions/{session_id}/complete":
+        Ends "Complete a session" sessions::complete_session(CompleteSession) -> views::Brief = "POST" "/sessions/{session_id}/complete":
             "End the session well, with a summary. For the owner or orchestrator; open tasks are cancelled.";
-        Reads "Read the shared context" context::read_context(ReadContext) = "GET" "/sessions/{session_id}/context":
+        Reads "Read the shared context" context::read_context(ReadContext) -> views::Context = "GET" "/sessions/{session_id}/context":
             "Read the JSON document that all participants share, or a part of it, with the session's revision.";
-        Ends "Patch the shared context" context::patch_context(PatchContext) = "PATCH" "/sessions/{session_id}/context":
+        Ends "Patch the shared context" context::patch_context(PatchContext) -> views::Changed = "PATCH" "/sessions/{session_id}/context":
             "Change the shared context by a JSON merge patch (RFC 7396): send only the members that change; null \
              removes one; a list replaces the whole list.";
-        Sets "Add a note or artifact" context::add_note(AddNote) = "PATCH" "/sessions/{session_id}/context":
+        Ends "Add a note or artifact" context::add_note(AddNote) -> views::Noted = "PATCH" "/sessions/{session_id}/context":
             "Leave a finding, a decision or an artifact (by its path or URL) for all, under notes.<title> in the \
              shared context. The same title again replaces that note.";
-        Sets "Claim a task" tasks::claim_task(ClaimTask) = "POST" "/tasks/{task_id}/accept":
+        Sets "Claim a task" tasks::claim_task(ClaimTask) -> api::Task = "POST" "/tasks/{task_id}/accept":
             "Accept a task that you were asked for, before you begin. Acknowledges its request, so that it does not \
              come again; gives the task with its payload and deadline.";
-        Sets "Report progress" tasks::progress_task(ProgressTask) = "POST" "/tasks/{task_id}/progress":
+        Sets "Report progress" tasks::progress_task(ProgressTask) -> api::Task = "POST" "/tasks/{task_id}/progress":
             "Tell how far a task is. It does not move the deadline.";
-        Ends "Complete a task" tasks::complete_task(CompleteTask) = "POST" "/tasks/{task_id}/complete":
+        Ends "Complete a task" tasks::complete_task(CompleteTask) -> api::Task = "POST" "/tasks/{task_id}/complete":
             "End your task well, with its result; whoever asked is told, and the plan goes on by itself.";
-        Ends "Fail a task" tasks::fail_task(FailTask) = "POST" "/tasks/{task_id}/fail":
+        Ends "Fail a task" tasks::fail_task(FailTask) -> api::Task = "POST" "/tasks/{task_id}/fail":
             "Say that you cannot do the task, and why. Its retry policy and fallback agents decide what follows.";
-        Adds "Delegate a task" tasks::delegate_task(DelegateTask) = "POST" "/sessions/{session_id}/tasks":
+        Adds "Delegate a task" tasks::delegate_task(DelegateTask) -> api::Task = "POST" "/sessions/{session_id}/tasks":
             "Ask a participant for work. The request goes to its inbox; when you delegate as an agent, the result \
              comes to yours.";
-        Adds "Send a message" messages::send_message(SendMessage) = "POST" "/messages/send":
+        Adds "Send a message" messages::send_message(SendMessage) -> api::Sent = "POST" "/messages/send":
             "Send a message to another agent. Within a session both must take part. It is stored until the \
              recipient acknowledges it.";
-        Adds "Read the inbox" messages::read_inbox(ReadInbox) = "GET" "/agents/{agent_id}/inbox":
+        Adds "Read the inbox" messages::read_inbox(ReadInbox) -> api::InboxPage = "GET" "/agents/{agent_id}/inbox":
             "Take the messages that wait for you, without waiting. What is not acknowledged within a minute comes \
              again with a higher `attempt`.";
-        Sets "Acknowledge messages" messages::acknowledge(Acknowledge) = "POST" "/agents/{agent_id}/inbox/ack":
+        Sets "Acknowledge messages" messages::acknowledge(Acknowledge) -> api::Acknowledged = "POST" "/agents/{agent_id}/inbox/ack":
             "Acknowledge messages that are done: they do not come again.";
-        Adds "Wait for work" wait::wait_for_work(WaitForWork) = "GET" "/agents/{agent_id}/inbox":
+        Adds "Hold a lease" leases::hold_lease(HoldLease) -> api::ClaimedLease = "POST" "/sessions/{session_id}/participants/{agent_id}/lease":
+            "Make this process the only one that may act as the agent in a session: claim the lease with a ttl, renew \
+             it with its fence before it expires, and pass that fence to whatever you change. Only for agents that \
+             several processes may work as; when it expires, the agent's open tasks count as failed attempts.";
+        Sets "Release a lease" leases::release_lease(ReleaseLease) -> views::Released = "DELETE" "/sessions/{session_id}/participants/{agent_id}/lease":
+            "Give a lease back: others may act as the agent again.";
+        Adds "Wait for work" wait::wait_for_work(WaitForWork) -> views::Work = "GET" "/agents/{agent_id}/inbox":
             "Wait for the next thing to do, up to timeout_seconds (60 at most): messages to you and, with \
              session_id, the session's events after event number `after`. Gives what there is as soon as there is \
              something, and says in `next` what to do.";
@@ -137,9 +154,9 @@ pub(super) async fn call(
     Ok(match output {
         Ok(value) => CallToolResult::structured(value),
         Err(problem) => {
-            let mut result = CallToolResult::error(vec![ContentBlock::text(advice::text(&problem))]);
-            result.structured_content = serde_json::to_value(&problem).ok();
-            result
+            let result = CallToolResult::error(vec![ContentBlock::text(advice::text(&problem))]);
+            // Structured content would have to be what the tool's schema says, with errors too.
+            result.with_meta(Some(meta(&problem)))
         }
     })
 }
@@ -159,26 +176,28 @@ impl Mcp {
     }
 }
 
-fn define(
-    name: &'static str,
-    title: &str,
-    description: &'static str,
-    effect: Effect,
-    schema: JsonObject,
-) -> Tool {
+fn annotations(title: &str, effect: Effect) -> ToolAnnotations {
     let annotations = ToolAnnotations::with_title(title).read_only(effect == Effect::Reads).open_world(false);
-    let annotations = match effect {
+    match effect {
         Effect::Reads => annotations,
         Effect::Adds => annotations.destructive(false).idempotent(false),
         Effect::Sets => annotations.destructive(false).idempotent(true),
         Effect::Ends => annotations.destructive(true).idempotent(true),
-    };
-    Tool::new(name, description, Arc::new(schema)).with_title(title).with_annotations(annotations)
+    }
 }
 
 /// The arguments, or a problem that names the one that is wrong.
 fn read<T: DeserializeOwned>(input: Value) -> Result<T, Problem> {
     api::from_value(input)
+}
+
+/// The problem itself, for programs.
+fn meta(problem: &Problem) -> MetaObject {
+    let mut meta = MetaObject::default();
+    if let Ok(problem) = serde_json::to_value(problem) {
+        meta.insert(PROBLEM.to_owned(), problem);
+    }
+    meta
 }
 
 fn write(value: impl Serialize) -> Output {
@@ -190,6 +209,8 @@ fn write(value: impl Serialize) -> Output {
 
 #[cfg(test)]
 mod tests {
+    use sessiond_core::limits;
+
     use super::*;
 
     #[test]
@@ -199,6 +220,32 @@ mod tests {
             let found = table::find(&method.parse().unwrap(), path);
             assert!(matches!(found, Found::Access(_)), "{}", definition.tool.name);
         }
+    }
+
+    #[test]
+    fn every_member_of_a_result_is_described_and_no_schema_needs_a_reference() {
+        for tool in list() {
+            let schema = Value::Object(tool.output_schema.as_deref().unwrap().clone());
+            assert_eq!(schema["type"], "object", "{}", tool.name);
+            assert!(!schema["required"].as_array().unwrap().is_empty(), "{}", tool.name);
+            let text = schema.to_string();
+            assert!(!text.contains("$ref") && !text.contains("allOf"), "{}: {text}", tool.name);
+            for (name, member) in schema["properties"].as_object().unwrap() {
+                let mut variants = member["oneOf"].as_array().into_iter().flatten().chain([member]);
+                let described = variants.any(|variant| variant["description"].is_string());
+                assert!(described, "{}: {name} is not described", tool.name);
+            }
+        }
+    }
+
+    #[test]
+    fn the_longest_wait_is_told_as_it_is() {
+        let tool = list().into_iter().find(|tool| tool.name == "wait_for_work").unwrap();
+        let [longest, usual] = [limits::MCP_WAIT_MS, limits::MCP_WAIT_DEFAULT_MS].map(|ms| ms / 1000);
+        let told = tool.input_schema["properties"]["timeout_seconds"]["description"].as_str().unwrap();
+        assert_eq!(told, format!("How long to wait, {longest} at most; {usual} when absent."));
+        let told = format!("up to timeout_seconds ({longest} at most)");
+        assert!(tool.description.unwrap().contains(&told), "{told}");
     }
 
     #[test]

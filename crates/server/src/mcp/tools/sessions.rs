@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use sessiond_api as api;
 use sessiond_api::{Code, Problem};
 use sessiond_client::Call;
-use sessiond_core::{AgentId, OnFailure, SessionId, Span, Status};
+use sessiond_core::{AgentId, Fence, OnFailure, SessionId, Span, Status, TaskStatus};
 
-use super::{Output, write};
+use super::views::{Brief, Joined, Plan, SessionAndTasks};
 use crate::mcp::Mcp;
 
 /// Sessions of a page when the call does not say it; each costs a model about 100 tokens.
@@ -34,7 +34,7 @@ pub(super) struct ListSessions {
     cursor: Option<String>,
 }
 
-pub(super) async fn list_sessions(mcp: &Mcp, input: ListSessions) -> Output {
+pub(super) async fn list_sessions(mcp: &Mcp, input: ListSessions) -> Result<api::SessionPage, Problem> {
     let query = api::ListSessions {
         status: input.status,
         q: input.q,
@@ -43,7 +43,7 @@ pub(super) async fn list_sessions(mcp: &Mcp, input: ListSessions) -> Output {
         cursor: input.cursor,
         ..api::ListSessions::default()
     };
-    write(mcp.door().sessions(query).await?)
+    mcp.door().sessions(query).await
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -120,7 +120,7 @@ struct StepTask {
     max_retries: Option<u32>,
 }
 
-pub(super) async fn create_session(mcp: &Mcp, input: CreateSession) -> Output {
+pub(super) async fn create_session(mcp: &Mcp, input: CreateSession) -> Result<Brief, Problem> {
     let participants = input.participants.into_iter().map(|participant| api::AddParticipant {
         agent_id: participant.agent_id,
         role: participant.role,
@@ -138,7 +138,7 @@ pub(super) async fn create_session(mcp: &Mcp, input: CreateSession) -> Output {
         expires_in: input.expires_in,
         ..api::CreateSession::default()
     };
-    write(mcp.door().create_session(request, Call::default()).await?)
+    Brief::of(&mcp.door().create_session(request, Call::default()).await?)
 }
 
 impl From<NewStep> for api::NewStep {
@@ -170,14 +170,15 @@ pub(super) struct GetSession {
     /// The session.
     #[schemars(with = "String")]
     session_id: SessionId,
+    /// The next_cursor of the answer before, for its further tasks.
+    cursor: Option<String>,
 }
 
-pub(super) async fn get_session(mcp: &Mcp, input: GetSession) -> Output {
-    let mut session = view(&mcp.door().session(&input.session_id).await?)?;
-    let query = api::ListTasks { limit: Some(TASKS), ..api::ListTasks::default() };
+pub(super) async fn get_session(mcp: &Mcp, input: GetSession) -> Result<SessionAndTasks, Problem> {
+    let session = Brief::of(&mcp.door().session(&input.session_id).await?)?;
+    let query = api::ListTasks { limit: Some(TASKS), cursor: input.cursor, ..api::ListTasks::default() };
     let page = mcp.door().session_tasks(&input.session_id, query).await?;
-    session["tasks"] = write(page.tasks)?;
-    Ok(session)
+    Ok(SessionAndTasks { session, tasks: page.tasks, next_cursor: page.next_cursor })
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -189,11 +190,13 @@ pub(super) struct JoinSession {
     /// Who you are, framework://name, such as claude-code://qa; your connection's own identity when absent.
     #[schemars(with = "Option<String>")]
     agent_id: Option<AgentId>,
+    /// The token of the lease in that name, from hold_lease; only if you hold one.
+    fence: Option<Fence>,
     /// What you do here, such as implementer, reviewer or observer; participant when absent.
     role: Option<String>,
 }
 
-pub(super) async fn join_session(mcp: &Mcp, input: JoinSession) -> Output {
+pub(super) async fn join_session(mcp: &Mcp, input: JoinSession) -> Result<Joined, Problem> {
     let agent = mcp.actor(input.agent_id)?;
     register(mcp, &agent).await?;
     let request = api::AddParticipant {
@@ -201,7 +204,7 @@ pub(super) async fn join_session(mcp: &Mcp, input: JoinSession) -> Output {
         role: input.role.unwrap_or_else(|| "participant".to_owned()),
         framework: None,
     };
-    let call = Call { agent: Some(agent.clone()), ..Call::default() };
+    let call = Call { agent: Some(agent.clone()), fence: input.fence, ..Call::default() };
     let session = match mcp.door().add_participant(&input.session_id, request, call).await {
         Ok(session) => session,
         Err(problem) if problem.code == Code::ParticipantExists => {
@@ -209,9 +212,7 @@ pub(super) async fn join_session(mcp: &Mcp, input: JoinSession) -> Output {
         }
         Err(problem) => return Err(problem),
     };
-    let mut session = view(&session)?;
-    session["you_are"] = json!(agent);
-    Ok(session)
+    Ok(Joined { session: Brief::of(&session)?, you_are: agent })
 }
 
 /// Makes an agent known that is not yet. One that is keeps what it said of itself.
@@ -246,20 +247,22 @@ pub(super) struct ReadPlan {
     session_id: SessionId,
 }
 
-pub(super) async fn read_plan(mcp: &Mcp, input: ReadPlan) -> Output {
+pub(super) async fn read_plan(mcp: &Mcp, input: ReadPlan) -> Result<Plan, Problem> {
     let session = mcp.door().session(&input.session_id).await?;
-    let query = api::ListTasks { limit: Some(TASKS), ..api::ListTasks::default() };
-    let tasks = mcp.door().session_tasks(&input.session_id, query).await?.tasks;
-    let open: Vec<_> = tasks
-        .iter()
-        .filter(|task| task.status.is_open())
-        .map(|task| {
-            json!({ "task_id": task.task_id, "task_type": task.task_type, "assignee": task.assignee,
-                "step": task.step, "status": task.status, "attempt": task.attempt, "deadline": task.deadline })
-        })
-        .collect();
-    write(json!({ "session_id": session.session_id, "status": session.status, "revision": session.revision,
-        "orchestrator": session.orchestrator, "plan": session.workflow, "open_tasks": open }))
+    let mut open_tasks = Vec::new();
+    for status in [TaskStatus::InProgress, TaskStatus::Pending] {
+        let query = api::ListTasks { status: Some(status), limit: Some(TASKS), ..api::ListTasks::default() };
+        let page = mcp.door().session_tasks(&input.session_id, query).await?;
+        open_tasks.extend(page.tasks.into_iter().map(Into::into));
+    }
+    Ok(Plan {
+        session_id: session.session_id,
+        status: session.status,
+        revision: session.revision,
+        orchestrator: session.orchestrator,
+        plan: session.workflow,
+        open_tasks,
+    })
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -273,12 +276,14 @@ pub(super) struct EndStep {
     /// Who you act as; your connection's own identity when absent.
     #[schemars(with = "Option<String>")]
     agent_id: Option<AgentId>,
+    /// The token of the lease in that name, from hold_lease; only if you hold one.
+    fence: Option<Fence>,
 }
 
-pub(super) async fn end_step(mcp: &Mcp, input: EndStep) -> Output {
-    let call = Call { agent: mcp.actor(input.agent_id).ok(), ..Call::default() };
+pub(super) async fn end_step(mcp: &Mcp, input: EndStep) -> Result<Brief, Problem> {
+    let call = Call { agent: mcp.actor(input.agent_id).ok(), fence: input.fence, ..Call::default() };
     let request = api::Advance { step: input.step };
-    view(&mcp.door().advance_workflow(&input.session_id, request, call).await?)
+    Brief::of(&mcp.door().advance_workflow(&input.session_id, request, call).await?)
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -295,19 +300,12 @@ pub(super) struct CompleteSession {
     /// Who you act as; your connection's own identity when absent.
     #[schemars(with = "Option<String>")]
     agent_id: Option<AgentId>,
+    /// The token of the lease in that name, from hold_lease; only if you hold one.
+    fence: Option<Fence>,
 }
 
-pub(super) async fn complete_session(mcp: &Mcp, input: CompleteSession) -> Output {
-    let call = Call { agent: mcp.actor(input.agent_id).ok(), ..Call::default() };
+pub(super) async fn complete_session(mcp: &Mcp, input: CompleteSession) -> Result<Brief, Problem> {
+    let call = Call { agent: mcp.actor(input.agent_id).ok(), fence: input.fence, ..Call::default() };
     let request = api::Complete { summary: input.summary, artifacts: input.artifacts };
-    view(&mcp.door().complete_session(&input.session_id, request, call).await?)
-}
-
-/// A session without its shared context, which may be large and has a tool of its own.
-fn view(session: &api::Session) -> Output {
-    let mut value = write(session)?;
-    if let Value::Object(members) = &mut value {
-        members.shift_remove("shared_context");
-    }
-    Ok(value)
+    Brief::of(&mcp.door().complete_session(&input.session_id, request, call).await?)
 }

@@ -4,10 +4,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 use sessiond_api as api;
+use sessiond_api::Problem;
 use sessiond_client::Call;
-use sessiond_core::{AgentId, Backoff, MessageId, Priority, SessionId, Span, TaskId};
+use sessiond_core::{AgentId, Backoff, Fence, MessageId, Priority, SessionId, Span, TaskId};
 
-use super::{Output, write};
 use crate::mcp::Mcp;
 
 #[derive(Deserialize, JsonSchema)]
@@ -24,14 +24,16 @@ pub(super) struct ClaimTask {
     /// Who you act as; your connection's own identity when absent.
     #[schemars(with = "Option<String>")]
     agent_id: Option<AgentId>,
+    /// The token of the lease in that name, from hold_lease; only if you hold one.
+    fence: Option<Fence>,
 }
 
-pub(super) async fn claim_task(mcp: &Mcp, input: ClaimTask) -> Output {
+pub(super) async fn claim_task(mcp: &Mcp, input: ClaimTask) -> Result<api::Task, Problem> {
     let agent = mcp.actor(input.agent_id)?;
     let request = api::TaskReportMeta { attempt: input.attempt, agent_id: Some(agent.clone()) };
-    let task = mcp.door().accept_task(&input.task_id, request, as_agent(&agent)).await?;
+    let task = mcp.door().accept_task(&input.task_id, request, as_agent(&agent, input.fence)).await?;
     acknowledge(mcp, &agent, input.message_id, &task).await;
-    write(task)
+    Ok(task)
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -45,13 +47,15 @@ pub(super) struct ProgressTask {
     /// Who you act as; your connection's own identity when absent.
     #[schemars(with = "Option<String>")]
     agent_id: Option<AgentId>,
+    /// The token of the lease in that name, from hold_lease; only if you hold one.
+    fence: Option<Fence>,
 }
 
-pub(super) async fn progress_task(mcp: &Mcp, input: ProgressTask) -> Output {
+pub(super) async fn progress_task(mcp: &Mcp, input: ProgressTask) -> Result<api::Task, Problem> {
     let agent = mcp.actor(input.agent_id)?;
     let request =
         api::ProgressTask { progress: input.progress, attempt: None, agent_id: Some(agent.clone()) };
-    write(mcp.door().progress_task(&input.task_id, request, as_agent(&agent)).await?)
+    mcp.door().progress_task(&input.task_id, request, as_agent(&agent, input.fence)).await
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -68,15 +72,17 @@ pub(super) struct CompleteTask {
     /// Who you act as; your connection's own identity when absent.
     #[schemars(with = "Option<String>")]
     agent_id: Option<AgentId>,
+    /// The token of the lease in that name, from hold_lease; only if you hold one.
+    fence: Option<Fence>,
 }
 
-pub(super) async fn complete_task(mcp: &Mcp, input: CompleteTask) -> Output {
+pub(super) async fn complete_task(mcp: &Mcp, input: CompleteTask) -> Result<api::Task, Problem> {
     let agent = mcp.actor(input.agent_id)?;
     let request =
         api::CompleteTask { result: input.result, attempt: input.attempt, agent_id: Some(agent.clone()) };
-    let task = mcp.door().complete_task(&input.task_id, request, as_agent(&agent)).await?;
+    let task = mcp.door().complete_task(&input.task_id, request, as_agent(&agent, input.fence)).await?;
     acknowledge(mcp, &agent, None, &task).await;
-    write(task)
+    Ok(task)
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -92,12 +98,14 @@ pub(super) struct FailTask {
     /// Who you act as; your connection's own identity when absent.
     #[schemars(with = "Option<String>")]
     agent_id: Option<AgentId>,
+    /// The token of the lease in that name, from hold_lease; only if you hold one.
+    fence: Option<Fence>,
 }
 
-pub(super) async fn fail_task(mcp: &Mcp, input: FailTask) -> Output {
+pub(super) async fn fail_task(mcp: &Mcp, input: FailTask) -> Result<api::Task, Problem> {
     let agent = mcp.actor(input.agent_id)?;
     let request = api::FailTask { error: input.error, attempt: input.attempt, agent_id: Some(agent.clone()) };
-    write(mcp.door().fail_task(&input.task_id, request, as_agent(&agent)).await?)
+    mcp.door().fail_task(&input.task_id, request, as_agent(&agent, input.fence)).await
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -132,9 +140,11 @@ pub(super) struct DelegateTask {
     /// Who you act as, and who gets the result; your connection's own identity when absent.
     #[schemars(with = "Option<String>")]
     agent_id: Option<AgentId>,
+    /// The token of the lease in that name, from hold_lease; only if you hold one.
+    fence: Option<Fence>,
 }
 
-pub(super) async fn delegate_task(mcp: &Mcp, input: DelegateTask) -> Output {
+pub(super) async fn delegate_task(mcp: &Mcp, input: DelegateTask) -> Result<api::Task, Problem> {
     let agent = mcp.actor(input.agent_id).ok();
     let request = api::DelegateTask {
         task_type: input.task_type,
@@ -147,8 +157,8 @@ pub(super) async fn delegate_task(mcp: &Mcp, input: DelegateTask) -> Output {
         retry_policy: input.max_retries.map(retries),
         fallback_agents: input.fallback_agents,
     };
-    let call = Call { agent, ..Call::default() };
-    write(mcp.door().delegate_task(&input.session_id, request, call).await?)
+    let call = Call { agent, fence: input.fence, ..Call::default() };
+    mcp.door().delegate_task(&input.session_id, request, call).await
 }
 
 /// That many attempts after the first, with the delays that the engine would choose.
@@ -156,8 +166,8 @@ pub(super) fn retries(max_retries: u32) -> api::RetryPolicy {
     api::RetryPolicy { max_retries, backoff: Backoff::default(), base: None, cap: None, jitter: None }
 }
 
-fn as_agent(agent: &AgentId) -> Call {
-    Call { agent: Some(agent.clone()), ..Call::default() }
+fn as_agent(agent: &AgentId, fence: Option<Fence>) -> Call {
+    Call { agent: Some(agent.clone()), fence, ..Call::default() }
 }
 
 /// The request of a task that is claimed or done need not come again: from here on the task's deadline guards it.

@@ -5,20 +5,15 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::json;
 use sessiond_api as api;
 use sessiond_api::Problem;
 use sessiond_client::WatchItem;
-use sessiond_core::{AgentId, Revision, SessionId, Span, Status};
+use sessiond_core::{AgentId, Revision, SessionId, Span, Status, limits};
 use tokio::time::Instant;
 
-use super::{Output, write};
+use super::views::Work;
 use crate::mcp::Mcp;
 
-/// The longest wait: clients and proxies give up on what stays silent for longer.
-const LONGEST: u64 = 60;
-/// The wait when the call does not say it.
-const USUAL: u64 = 30;
 /// Messages of one answer.
 const MESSAGES: usize = 10;
 /// Events of one answer.
@@ -42,10 +37,11 @@ pub(super) struct WaitForWork {
     timeout_seconds: Option<u64>,
 }
 
-pub(super) async fn wait_for_work(mcp: &Mcp, input: WaitForWork) -> Output {
-    let seconds = input.timeout_seconds.unwrap_or(USUAL);
-    if seconds > LONGEST {
-        let detail = format!("{seconds} is too long: wait {LONGEST} seconds at most, and call again");
+pub(super) async fn wait_for_work(mcp: &Mcp, input: WaitForWork) -> Result<Work, Problem> {
+    let seconds = input.timeout_seconds.unwrap_or(limits::MCP_WAIT_DEFAULT_MS / 1000);
+    let longest = limits::MCP_WAIT_MS / 1000;
+    if seconds > longest {
+        let detail = format!("{seconds} is too long: wait {longest} seconds at most, and call again");
         return Err(Problem::invalid("/timeout_seconds", detail));
     }
     let until = Instant::now() + Duration::from_secs(seconds);
@@ -113,27 +109,33 @@ async fn answer(
     after: Option<Revision>,
     messages: Vec<api::InboxMessage>,
     timed_out: bool,
-) -> Output {
-    let mut over = false;
-    let mut answer = json!({ "you_are": agent, "messages": messages, "timed_out": timed_out });
+) -> Result<Work, Problem> {
+    let mut work = Work {
+        you_are: agent,
+        messages,
+        timed_out,
+        session_id: None,
+        status: None,
+        revision: None,
+        events: None,
+        next: "",
+    };
     if let Some(session) = session {
         let query = api::ListEvents { after, limit: Some(EVENTS) };
-        let page = mcp.door().events(&session.session_id, query).await?;
-        let seen = page.events.last().map(|event| event.seq).or(after);
-        let status = mcp.door().session(&session.session_id).await?.status;
-        over = status != Status::Active;
-        answer["session_id"] = json!(session.session_id);
-        answer["status"] = json!(status);
-        answer["revision"] = json!(seen);
-        answer["events"] = write(page.events)?;
+        let events = mcp.door().events(&session.session_id, query).await?.events;
+        work.revision = events.last().map(|event| event.seq).or(after);
+        work.events = Some(events);
+        work.status = Some(mcp.door().session(&session.session_id).await?.status);
+        work.session_id = Some(session.session_id);
     }
-    answer["next"] = json!(match (messages.is_empty(), over, timed_out) {
+    let over = work.status.is_some_and(|status| status != Status::Active);
+    work.next = match (work.messages.is_empty(), over, timed_out) {
         (false, _, _) => {
             "Work on the messages in order: claim_task for a task_request, else act or answer and acknowledge."
         }
         (true, true, _) => "The session is over: there is nothing left to do in it.",
         (true, false, true) => "Nothing came. Call again to go on waiting.",
         (true, false, false) => "Look at the events; call again with after = revision to go on waiting.",
-    });
-    Ok(answer)
+    };
+    Ok(work)
 }

@@ -1,0 +1,66 @@
+//! Leases: the right to be the only process that acts as an agent.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use sessiond_api as api;
+use sessiond_api::Problem;
+use sessiond_client::Call;
+use sessiond_core::{AgentId, Fence, SessionId, Span};
+use sessiond_engine::{Ids as _, System};
+
+use super::views::Released;
+use crate::mcp::Mcp;
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HoldLease {
+    /// The session.
+    #[schemars(with = "String")]
+    session_id: SessionId,
+    /// How long it lasts without a renewal, such as 10m; needed to claim it.
+    #[schemars(with = "Option<String>")]
+    ttl: Option<Span>,
+    /// The token of a lease that you hold, to renew it for as long again.
+    fence: Option<Fence>,
+    /// Your process, so that it can claim the lease again when it has lost the token; made up when absent.
+    holder: Option<String>,
+    /// Who you act as; your connection's own identity when absent.
+    #[schemars(with = "Option<String>")]
+    agent_id: Option<AgentId>,
+}
+
+pub(super) async fn hold_lease(mcp: &Mcp, input: HoldLease) -> Result<api::ClaimedLease, Problem> {
+    let agent = mcp.actor(input.agent_id)?;
+    match (input.fence, input.ttl) {
+        (Some(fence), None) => {
+            mcp.allowed("PUT", "/sessions/{session_id}/participants/{agent_id}/lease")?;
+            mcp.door().renew_lease(&input.session_id, &agent, api::RenewLease { fence }).await
+        }
+        (None, Some(ttl)) => {
+            let holder = input.holder.unwrap_or_else(|| format!("mcp_{:032x}", System.nonce()));
+            let call = Call { agent: Some(agent.clone()), ..Call::default() };
+            mcp.door().claim_lease(&input.session_id, &agent, api::ClaimLease { holder, ttl }, call).await
+        }
+        _ => Err(Problem::invalid("/ttl", "name either ttl, to claim the lease, or fence, to renew it")),
+    }
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReleaseLease {
+    /// The session.
+    #[schemars(with = "String")]
+    session_id: SessionId,
+    /// The lease's token, from hold_lease.
+    fence: Fence,
+    /// Who you act as; your connection's own identity when absent.
+    #[schemars(with = "Option<String>")]
+    agent_id: Option<AgentId>,
+}
+
+pub(super) async fn release_lease(mcp: &Mcp, input: ReleaseLease) -> Result<Released, Problem> {
+    let agent = mcp.actor(input.agent_id)?;
+    let call = Call { agent: Some(agent.clone()), fence: Some(input.fence), ..Call::default() };
+    mcp.door().release_lease(&input.session_id, &agent, call).await?;
+    Ok(Released { agent_id: agent, released: true })
+}

@@ -1,0 +1,198 @@
+//! What tools answer where it is less, or more, than what their routes do.
+
+use serde::Serialize;
+use serde_json::Value;
+use sessiond_api as api;
+use sessiond_api::Problem;
+use sessiond_core::{AgentId, Revision, SessionId, Status, TaskId, TaskStatus, Timestamp};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+/// A session without its shared context, which may be large and has a tool of its own.
+#[derive(Serialize)]
+#[serde(transparent)]
+pub(super) struct Brief(Value);
+
+/// The member that it lacks.
+const LEFT_OUT: &str = "shared_context";
+
+impl Brief {
+    pub(super) fn of(session: &api::Session) -> Result<Self, Problem> {
+        let mut value = super::write(session)?;
+        if let Value::Object(members) = &mut value {
+            members.shift_remove(LEFT_OUT);
+        }
+        Ok(Self(value))
+    }
+}
+
+impl PartialSchema for Brief {
+    fn schema() -> RefOr<Schema> {
+        let mut schema = api::Session::schema();
+        if let RefOr::T(Schema::Object(object)) = &mut schema {
+            object.properties.shift_remove(LEFT_OUT);
+            object.required.retain(|name| name != LEFT_OUT);
+        }
+        schema
+    }
+}
+
+impl ToSchema for Brief {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        api::Session::schemas(schemas);
+    }
+}
+
+/// A session and its tasks.
+#[derive(Serialize, ToSchema)]
+pub(super) struct SessionAndTasks {
+    #[serde(flatten)]
+    #[schema(inline)]
+    pub(super) session: Brief,
+    /// Its tasks, oldest first.
+    pub(super) tasks: Vec<api::Task>,
+    /// What to pass as `cursor` for its further tasks; null when these were the last.
+    pub(super) next_cursor: Option<String>,
+}
+
+/// A session and who takes part in it by this connection.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Joined {
+    #[serde(flatten)]
+    #[schema(inline)]
+    pub(super) session: Brief,
+    /// The agent that joined.
+    #[schema(value_type = String)]
+    pub(super) you_are: AgentId,
+}
+
+/// A plan and the work that is under way in it.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Plan {
+    /// The session.
+    #[schema(value_type = String)]
+    pub(super) session_id: SessionId,
+    /// Whether it lives, and how it ended.
+    #[schema(value_type = api::schema::Status)]
+    pub(super) status: Status,
+    /// The number of its last event.
+    #[schema(value_type = u64)]
+    pub(super) revision: Revision,
+    /// The agent that leads the work.
+    #[schema(value_type = Option<String>)]
+    pub(super) orchestrator: Option<AgentId>,
+    /// The plan; null when it has none.
+    pub(super) plan: Option<api::Workflow>,
+    /// The tasks that have not ended.
+    pub(super) open_tasks: Vec<OpenTask>,
+}
+
+/// A task that has not ended.
+#[derive(Serialize, ToSchema)]
+pub(super) struct OpenTask {
+    /// Its id.
+    #[schema(value_type = String)]
+    task_id: TaskId,
+    /// What kind of work.
+    task_type: String,
+    /// Who has it now.
+    #[schema(value_type = String)]
+    assignee: AgentId,
+    /// The step that it belongs to.
+    step: Option<String>,
+    /// What it is now.
+    #[schema(value_type = api::schema::TaskStatus)]
+    status: TaskStatus,
+    /// The attempt that is under way.
+    attempt: u32,
+    /// When the present attempt is over time.
+    #[schema(value_type = String, format = DateTime)]
+    deadline: Timestamp,
+}
+
+impl From<api::Task> for OpenTask {
+    fn from(task: api::Task) -> Self {
+        Self {
+            task_id: task.task_id,
+            task_type: task.task_type,
+            assignee: task.assignee,
+            step: task.step,
+            status: task.status,
+            attempt: task.attempt,
+            deadline: task.deadline,
+        }
+    }
+}
+
+/// The shared context, or a part of it.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Context {
+    /// The session's revision, to patch what was read.
+    #[schema(value_type = u64)]
+    pub(super) revision: Revision,
+    /// The document, or the part that was asked for.
+    pub(super) context: Value,
+}
+
+/// A shared context that was changed.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Changed {
+    /// The session.
+    #[schema(value_type = String)]
+    pub(super) session_id: SessionId,
+    /// Its revision now.
+    #[schema(value_type = u64)]
+    pub(super) revision: Revision,
+}
+
+/// A note that was left.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Noted {
+    /// The session.
+    #[schema(value_type = String)]
+    pub(super) session_id: SessionId,
+    /// The note's title.
+    pub(super) title: String,
+    /// The session's revision now.
+    #[schema(value_type = u64)]
+    pub(super) revision: Revision,
+}
+
+/// A lease that was given back.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Released {
+    /// In whose name it was.
+    #[schema(value_type = String)]
+    pub(super) agent_id: AgentId,
+    /// Always true.
+    pub(super) released: bool,
+}
+
+/// What there is to do.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Work {
+    /// Whose messages these are; null when only events were waited for.
+    #[schema(value_type = Option<String>)]
+    pub(super) you_are: Option<AgentId>,
+    /// The messages, in the order to work on them.
+    pub(super) messages: Vec<api::InboxMessage>,
+    /// Whether the time was over before anything came.
+    pub(super) timed_out: bool,
+    /// The session whose events were waited for too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub(super) session_id: Option<SessionId>,
+    /// Whether it lives, and how it ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<api::schema::Status>)]
+    pub(super) status: Option<Status>,
+    /// The number of the last of its events, to pass as `after`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u64>)]
+    pub(super) revision: Option<Revision>,
+    /// Its events after `after`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) events: Option<Vec<api::Event>>,
+    /// What to do now.
+    pub(super) next: &'static str,
+}
