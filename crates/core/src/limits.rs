@@ -94,8 +94,8 @@ pub const PAGE_DEFAULT: usize = 100;
 pub const PAGE_BYTES: usize = 4 * 1024 * 1024;
 /// The longest that one long poll or one synchronous send waits.
 pub const WAIT_MS: u64 = 300_000;
-/// The longest that one `wait_for_work` of MCP waits: clients and proxies give up on what stays silent for longer.
-pub const MCP_WAIT_MS: u64 = 60_000;
+/// The longest that one `wait_for_work` of MCP waits; many clients give up on a tool after a minute.
+pub const MCP_WAIT_MS: u64 = 50_000;
 /// How long it waits when `timeout_seconds` is absent.
 pub const MCP_WAIT_DEFAULT_MS: u64 = 30_000;
 /// How long the answer to an `Idempotency-Key` or a `message_id` is kept: 24 hours, as Restate keeps it.

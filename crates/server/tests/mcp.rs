@@ -191,7 +191,7 @@ async fn who_waits_is_woken_by_an_event_or_a_message_and_not_kept_longer_than_as
     let after = json!({"session_id": "s", "after": woken["revision"]});
     let (woken, _) = tokio::join!(done(&bench, a, "wait_for_work", after), later);
     assert_eq!(woken["messages"][0]["payload"]["hello"], true, "{woken}");
-    assert_eq!(refused(&bench, a, "wait_for_work", json!({"timeout_seconds": 61})).await, "invalid_input");
+    assert_eq!(refused(&bench, a, "wait_for_work", json!({"timeout_seconds": 51})).await, "invalid_input");
     bench.stop().await;
 }
 

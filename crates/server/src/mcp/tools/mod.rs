@@ -123,7 +123,7 @@ static TOOLS: LazyLock<Vec<Definition>> = LazyLock::new(|| {
         Sets "Release a lease" leases::release_lease(ReleaseLease) -> views::Released = "DELETE" "/sessions/{session_id}/participants/{agent_id}/lease":
             "Give a lease back: others may act as the agent again.";
         Adds "Wait for work" wait::wait_for_work(WaitForWork) -> views::Work = "GET" "/agents/{agent_id}/inbox":
-            "Wait for the next thing to do, up to timeout_seconds (60 at most): messages to you and, with \
+            "Wait for the next thing to do, up to timeout_seconds (50 at most): messages to you and, with \
              session_id, the session's events after event number `after`. Gives what there is as soon as there is \
              something, and says in `next` what to do.";
     }

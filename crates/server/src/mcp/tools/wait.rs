@@ -33,7 +33,7 @@ pub(super) struct WaitForWork {
     session_id: Option<SessionId>,
     /// The number of the last event that you have seen: the `revision` of an earlier answer. From now on when absent.
     after: Option<Revision>,
-    /// How long to wait, 60 at most; 30 when absent.
+    /// How long to wait, 50 at most; 30 when absent.
     timeout_seconds: Option<u64>,
 }
 
