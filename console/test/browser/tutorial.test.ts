@@ -1,0 +1,144 @@
+// The tutorial of seed 003, clicked through by a person while real agents work.
+import { readFile } from 'node:fs/promises';
+import type { Browser, Page } from 'playwright-core';
+import type { Client } from 'sessiond';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Crew } from './harness/agents.ts';
+import { launch, Viewer } from './harness/browser.ts';
+import { TestServer } from './harness/server.ts';
+
+let server: TestServer;
+let browser: Browser;
+let crew: Crew;
+let viewer: Viewer;
+let page: Page;
+let client: Client;
+/** The session that the tests go through one after the other. */
+let id: string;
+
+beforeAll(async () => {
+  server = await TestServer.start();
+  client = server.client();
+  browser = await launch();
+  crew = await Crew.gather(server.url, 'opencode://backend', 'codex://frontend');
+  viewer = await Viewer.come(browser, server.url);
+  page = viewer.page;
+});
+
+afterAll(async () => {
+  await viewer?.leave();
+  await crew?.goHome();
+  await browser?.close();
+  await server?.stop();
+});
+
+const step = (name: string) => page.getByRole('group', { name: /^Plan as a graph/ }).locator(`[data-step="${name}"]`);
+const becomes = (name: string, status: string) =>
+  page.locator(`[data-step="${name}"][data-status="${status}"]`).first().waitFor();
+const dialog = () => page.getByRole('dialog');
+const press = (name: string) => dialog().getByRole('button', { name, exact: true }).click();
+const panel = (name: string) =>
+  page.getByRole('navigation', { name: 'Parts of the session' }).getByRole('link', { name }).click();
+const event = (type: string) => page.locator(`[data-event="${type}"]`).first().waitFor();
+
+test('a session is begun with its participants and its plan', async () => {
+  await viewer.open('/');
+  await page.getByRole('heading', { name: 'No sessions yet' }).waitFor();
+  await page.getByRole('button', { name: 'New session' }).click();
+  await dialog().getByLabel('Name').fill('Notifications');
+  await dialog().getByLabel('Labels').fill('team=shop');
+  await dialog().getByLabel('Orchestrator').fill('claude-code://orchestrator');
+  const people = [
+    ['opencode://backend', 'implementer'],
+    ['codex://frontend', 'implementer'],
+    ['claude-code://qa', 'reviewer'],
+  ] as const;
+  for (const [index, [agent, role]] of people.entries()) {
+    await press('Add a participant');
+    await dialog().getByLabel('Agent', { exact: true }).nth(index).fill(agent);
+    await dialog().getByLabel('Role').nth(index).fill(role);
+  }
+  const steps = [
+    ['design', 'claude-code://orchestrator'],
+    ['implementation', 'opencode://backend, codex://frontend'],
+    ['review', 'claude-code://qa'],
+  ] as const;
+  for (const [index, [name, agents]] of steps.entries()) {
+    await press('Add a step');
+    await dialog().getByLabel('Step', { exact: true }).nth(index).fill(name);
+    await dialog().getByLabel('Required agents').nth(index).fill(agents);
+  }
+  await press('Begin the session');
+  await page.getByRole('heading', { level: 1, name: 'Notifications' }).waitFor();
+  id = decodeURIComponent(new URL(page.url()).pathname.split('/')[3] ?? '');
+  const session = await client.sessions.get(id);
+  expect(session.participants?.map(({ agent_id, role }) => [agent_id, role])).toEqual(
+    expect.arrayContaining(people.map((one) => [...one])),
+  );
+  expect(session.labels).toEqual({ team: 'shop' });
+  await becomes('design', 'active');
+  await becomes('implementation', 'pending');
+});
+
+test('a step is ended by hand, and the next one starts before one’s eyes', async () => {
+  await step('design').click();
+  await page.getByRole('button', { name: 'Complete by hand' }).click();
+  await press('Complete it');
+  await becomes('design', 'completed');
+  await becomes('implementation', 'active');
+  await event('workflow_advanced');
+});
+
+test('a task is delegated, its progress is seen, and its result', async () => {
+  await step('implementation').click();
+  const inspector = page.getByRole('region', { name: 'Step implementation' });
+  for (const [agent, type] of [
+    ['opencode://backend', 'build'],
+    ['codex://frontend', 'draw'],
+  ] as const) {
+    await inspector.getByRole('button', { name: 'Delegate a task' }).click();
+    await dialog().getByLabel('Agent', { exact: true }).selectOption(agent);
+    await dialog().getByLabel('Task type').fill(type);
+    await dialog().getByLabel('Payload').fill('{ "component": "notification-service" }');
+    await press('Delegate');
+    await dialog().waitFor({ state: 'detached' });
+  }
+  // The agents are processes of their own: they have taken the tasks, and say how far they are.
+  await inspector.locator('[data-task][data-status="in_progress"]').nth(1).waitFor();
+  await step('implementation').locator('[data-agent="opencode://backend"]').getByText('reading the sources').waitFor();
+  await crew.finish('build', { files_changed: 3 });
+  await inspector.locator('[data-task][data-status="completed"]').waitFor();
+  await becomes('implementation', 'active');
+  await crew.finish('draw', { screens: ['bell', 'settings'] });
+  await becomes('implementation', 'completed');
+  await becomes('review', 'active');
+
+  await panel('Tasks');
+  const task = page.locator('[data-task][data-status="completed"]').filter({ hasText: 'build' });
+  await task.getByRole('button', { name: /build/ }).click();
+  await task.getByText('files_changed').waitFor();
+});
+
+test('the shared context is changed, and nobody’s change is overwritten unseen', async () => {
+  await panel('Context');
+  await page.getByRole('button', { name: 'Edit', exact: true }).first().click();
+  await dialog().getByLabel('Value').fill('{ "project": "feature/notifications", "branch": "main" }');
+  await press('Save');
+  await page.getByRole('treeitem', { name: /branch/ }).waitFor();
+
+  await page.getByRole('button', { name: 'Edit', exact: true }).first().click();
+  await dialog().getByLabel('Value').fill('{ "project": "feature/notifications", "branch": "feature/notifications" }');
+  // An agent is faster.
+  await client.context.patch(id, { latestCommit: 'abc123' });
+  await dialog().locator('[data-conflict]').waitFor();
+  expect(await dialog().getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+  await press('Put mine on top of theirs');
+  await press('Save');
+  await dialog().waitFor({ state: 'detached' });
+  expect(await client.context.get(id)).toEqual({
+    project: 'feature/notifications',
+    branch: 'feature/notifications',
+    latestCommit: 'abc123',
+  });
+  await page.getByRole('treeitem', { name: /latestCommit/ }).waitFor();
+});
