@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn a_batch_is_read_and_written_as_it_is_and_a_wrong_member_is_named() {
-        let text = r#"{"writer":1,"batch":2,"calls":[{"call":7,"parent":3,"node":"NodeA","position":2,"key":"9f","began":12345,"input":{"x": 1},"status":"completed","ended":12399,"output":"hi"}]}"#;
+        let text = r#"{"writer":1,"batch":2,"calls":[{"call":7,"parent":3,"node":"NodeA","position":2,"key":"9f","began_us":12345,"input":{"x": 1},"status":"completed","ended_us":12399,"output":"hi"}]}"#;
         let batch: RecordCalls = crate::parse(text.as_bytes()).unwrap();
         assert_eq!(batch.calls[0].began.as_ref().unwrap().input.as_ref().unwrap().as_str(), r#"{"x": 1}"#);
         assert_eq!(serde_json::to_string(&batch).unwrap(), text);
@@ -123,7 +123,7 @@ mod tests {
             (json!({ "call": 1, "node": "A", "position": -1 }), "/calls/0/position"),
             (json!({ "call": 1, "status": "done" }), "/calls/0/status"),
             (
-                json!({ "call": 1, "status": "failed", "ended": 1, "error": { "type": "E" } }),
+                json!({ "call": 1, "status": "failed", "ended_us": 1, "error": { "type": "E" } }),
                 "/calls/0/error",
             ),
             (json!({ "call": 1, "status": "failed" }), "/calls/0"),

@@ -53,7 +53,7 @@ pub struct CallEntry {
     call: u64,
     /// The call that made it; absent when the program itself did.
     parent: Option<u64>,
-    /// The node's name. When it is there, the call began: `position`, `key` and `began` are there too.
+    /// The node's name. When it is there, the call began: `position`, `key` and `began_us` are there too.
     #[schema(example = "NodeA")]
     node: Option<String>,
     /// What the node is; `function` when absent.
@@ -65,17 +65,19 @@ pub struct CallEntry {
     key: Option<String>,
     /// The interrupted call that it takes up.
     resumes: Option<u64>,
-    /// When it began, in microseconds since the session's `created_at`.
-    began: Option<u64>,
+    /// When it began, in microseconds since the Unix epoch.
+    began_us: Option<u64>,
     /// What it was given: any JSON.
     #[schema(value_type = Option<Value>)]
     input: Option<serde_json::Value>,
     /// How many bytes it was given, when they were too many to stand here.
     input_omitted: Option<u64>,
-    /// How it ended. When it is there, the call ended: `ended` is there too.
+    /// How it ended. When it is there, the call ended: `ended_us` is there too.
     status: Option<CallStatus>,
-    /// When it ended, in microseconds since the session's `created_at`.
-    ended: Option<u64>,
+    /// When it ended, in microseconds since the Unix epoch.
+    ended_us: Option<u64>,
+    /// Whether what it gave is shown to people alone; a replay runs the call anew.
+    opaque: Option<bool>,
     /// What it gave: any JSON.
     #[schema(value_type = Option<Value>)]
     output: Option<serde_json::Value>,
@@ -141,11 +143,12 @@ mod tests {
             position: Some(0),
             key: Some("9f".into()),
             resumes: Some(1),
-            began: Some(1),
+            began_us: Some(1),
             input: Some(1.into()),
             input_omitted: Some(1),
             status: Some(super::CallStatus::Failed),
-            ended: Some(2),
+            ended_us: Some(2),
+            opaque: Some(true),
             output: Some(1.into()),
             output_omitted: Some(1),
             error: Some(super::CallError {

@@ -40,8 +40,8 @@ pub struct CallBegan {
     /// The interrupted call that it takes up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resumes: Option<u64>,
-    /// When, in microseconds since the session's `created_at`.
-    pub began: u64,
+    /// When, in microseconds since the Unix epoch.
+    pub began_us: u64,
     /// What it was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub input: Option<Json>,
@@ -55,8 +55,12 @@ pub struct CallBegan {
 pub struct CallEnded {
     /// How.
     pub status: CallStatus,
-    /// When, in microseconds since the session's `created_at`.
-    pub ended: u64,
+    /// When, in microseconds since the Unix epoch.
+    pub ended_us: u64,
+    /// Whether what it gave is shown to people alone: it holds a secret, or cannot be written as JSON and read again. A
+    /// replay runs the call anew.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub opaque: bool,
     /// What it gave.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<Json>,
@@ -86,6 +90,26 @@ pub enum CallKind {
     Tool,
     /// Anything else.
     Other,
+}
+
+impl CallEnded {
+    /// A call that ended so, then, and of which nothing else is told.
+    pub fn new(status: CallStatus, ended_us: u64) -> Self {
+        Self { status, ended_us, opaque: false, output: None, output_omitted: None, error: None, usage: None }
+    }
+}
+
+impl CallStatus {
+    /// Its word on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Timeout => "timeout",
+            Self::Cancelled => "cancelled",
+            Self::Abandoned => "abandoned",
+        }
+    }
 }
 
 impl CallKind {
@@ -159,12 +183,13 @@ struct Flat {
     position: Option<u32>,
     key: Option<String>,
     resumes: Option<u64>,
-    began: Option<u64>,
+    began_us: Option<u64>,
     #[serde(default, deserialize_with = "present")]
     input: Option<Json>,
     input_omitted: Option<u64>,
     status: Option<CallStatus>,
-    ended: Option<u64>,
+    ended_us: Option<u64>,
+    opaque: Option<bool>,
     #[serde(default, deserialize_with = "present")]
     output: Option<Json>,
     output_omitted: Option<u64>,
@@ -190,12 +215,12 @@ impl<'de> Deserialize<'de> for CallEntry {
                 position: flat.position.ok_or_else(|| needs("position"))?,
                 key: flat.key.ok_or_else(|| needs("key"))?,
                 resumes: flat.resumes,
-                began: flat.began.ok_or_else(|| needs("began"))?,
+                began_us: flat.began_us.ok_or_else(|| needs("began_us"))?,
                 input: flat.input,
                 input_omitted: flat.input_omitted,
             }),
             None => {
-                let others = [flat.parent, flat.resumes, flat.began, flat.input_omitted];
+                let others = [flat.parent, flat.resumes, flat.began_us, flat.input_omitted];
                 let others = others.iter().any(Option::is_some) || flat.position.is_some();
                 if others || flat.kind.is_some() || flat.key.is_some() || flat.input.is_some() {
                     return Err(needs("node"));
@@ -206,14 +231,16 @@ impl<'de> Deserialize<'de> for CallEntry {
         let ended = match flat.status {
             Some(status) => Some(CallEnded {
                 status,
-                ended: flat.ended.ok_or_else(|| needs("ended"))?,
+                ended_us: flat.ended_us.ok_or_else(|| needs("ended_us"))?,
+                opaque: flat.opaque.unwrap_or_default(),
                 output: flat.output,
                 output_omitted: flat.output_omitted,
                 error: flat.error,
                 usage: flat.usage,
             }),
             None => {
-                let others = flat.ended.is_some() || flat.output_omitted.is_some();
+                let others =
+                    flat.ended_us.is_some() || flat.opaque.is_some() || flat.output_omitted.is_some();
                 if others || flat.output.is_some() || flat.error.is_some() || flat.usage.is_some() {
                     return Err(needs("status"));
                 }

@@ -94,11 +94,9 @@ impl Calls {
                     let detail = format!("calls are numbered as they begin: the next is {}", self.last + 1);
                     return Err(misfit("call", detail));
                 }
-                if let Some(parent) = began.parent {
-                    let here = place(parent).is_some_and(|place| matches!(begun.get(place), Some(Some(_))));
-                    if !here && !self.open.contains_key(&parent) {
-                        return Err(misfit("parent", format!("call {parent} is not open")));
-                    }
+                // The one that made it may have ended before it: what it left running goes on calling.
+                if began.parent.is_some_and(|parent| parent == 0 || parent >= entry.call) {
+                    return Err(misfit("parent", "it is an earlier call".to_owned()));
                 }
                 self.last = entry.call;
                 begun.push(Some(OpenCall { node: began.node.clone(), parent: began.parent }));

@@ -26,6 +26,11 @@ impl Json {
         serde_json::value::to_raw_value(value).map(|raw| Self(raw.into()))
     }
 
+    /// `null`.
+    pub fn null() -> Self {
+        Self(RawValue::NULL.to_owned().into())
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         self.0.get()
@@ -48,7 +53,7 @@ impl Json {
 
     /// Whether every reader can read it: `serde_json` takes over a text without looking at how deep it nests, whether
     /// its numbers have a size that can be held, and whether its escapes make characters. Says what is wrong.
-    pub(crate) fn check(&self, levels: usize) -> Result<(), String> {
+    pub fn check(&self, levels: usize) -> Result<(), String> {
         let mut reader = serde_json::Deserializer::from_str(self.as_str());
         Readable(levels).deserialize(&mut reader).map_err(|error| {
             let text = error.to_string();

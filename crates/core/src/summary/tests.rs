@@ -336,15 +336,15 @@ fn an_execution_says_how_its_calls_ended_and_what_models_used() {
         )
     );
     let entry = |call, ends: Value| {
-        let mut entry = json!({ "call": call, "node": "NodeA", "position": 0, "key": "9f", "began": 1 });
+        let mut entry = json!({ "call": call, "node": "NodeA", "position": 0, "key": "9f", "began_us": 1 });
         entry.as_object_mut().unwrap().extend(ends.as_object().unwrap().clone());
         serde_json::from_value(entry).unwrap()
     };
     let usage = json!({ "input_tokens": 1200, "output_tokens": 1, "cost": 0.03125 });
     let calls = vec![
         entry(1, json!({})),
-        entry(2, json!({ "status": "completed", "ended": 2, "usage": usage })),
-        entry(3, json!({ "status": "failed", "ended": 2 })),
+        entry(2, json!({ "status": "completed", "ended_us": 2, "usage": usage })),
+        entry(3, json!({ "status": "failed", "ended_us": 2 })),
     ];
     give(Command::RecordCalls { writer: 1, batch: 1, calls: calls.into() });
     let page = give(Command::Complete { summary: None, artifacts: vec![] });

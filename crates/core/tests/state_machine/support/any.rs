@@ -250,7 +250,7 @@ fn entries(any: Vec<AnyEntry>, mut last: u64, mut open: Vec<u64>) -> Vec<CallEnt
                 position: 1,
                 key: "9f".into(),
                 resumes: (call > 1).then_some(1),
-                began: 17,
+                began_us: 17,
                 input: Some(json.clone()),
                 input_omitted: None,
             });
@@ -258,7 +258,8 @@ fn entries(any: Vec<AnyEntry>, mut last: u64, mut open: Vec<u64>) -> Vec<CallEnt
             let error = CallError { kind: "Error".into(), message: String::new(), trace: None };
             let ended = ends.map(|status| CallEnded {
                 status,
-                ended: 18,
+                ended_us: 18,
+                opaque: skips == 1,
                 output: (status == CallStatus::Completed).then_some(json),
                 output_omitted: None,
                 error: (status == CallStatus::Failed).then_some(error),
