@@ -15,6 +15,7 @@ const TONES: Record<string, Tone> = {
   pending: 'idle',
   in_progress: 'live',
   skipped: 'idle',
+  stopped: 'warn',
   timeout: 'bad',
   cancelled: 'warn',
   // participants and agents

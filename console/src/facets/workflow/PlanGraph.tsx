@@ -1,5 +1,14 @@
 import '@xyflow/react/dist/base.css';
-import { Background, type Edge, MarkerType, MiniMap, Panel, ReactFlow, useReactFlow } from '@xyflow/react';
+import {
+  Background,
+  type Edge,
+  MarkerType,
+  MiniMap,
+  Panel,
+  ReactFlow,
+  ReactFlowProvider,
+  useReactFlow,
+} from '@xyflow/react';
 import { Maximize, Minus, Plus } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import type { Session } from 'sessiond';
@@ -12,8 +21,11 @@ import { type StepNode, StepNodeView } from './StepNode.tsx';
 const NODE_TYPES = { step: StepNodeView };
 /** From so many steps on, a map in the corner shows where one is. */
 const MAPPED = 20;
-/** A plan that would be smaller than this is not shown whole: its present part is. */
-const LEGIBLE = 0.72;
+/** A plan that would be smaller than this is not shown whole: its present part is, at most as large as that. */
+const LEGIBLE = 0.64;
+const CLOSE = 0.85;
+/** Pixels around what is shown. */
+const MARGIN = 16;
 const ARROWS = new Set(['ArrowRight', 'ArrowLeft', 'ArrowDown', 'ArrowUp']);
 
 export interface PlanGraphProps {
@@ -25,7 +37,15 @@ export interface PlanGraphProps {
 }
 
 /** The plan as a graph: what is done runs into what is done now, and that into what waits. */
-export function PlanGraph({ session, views, direction, selected, onSelect }: PlanGraphProps) {
+export default function PlanGraph(props: PlanGraphProps) {
+  return (
+    <ReactFlowProvider>
+      <Canvas {...props} />
+    </ReactFlowProvider>
+  );
+}
+
+function Canvas({ session, views, direction, selected, onSelect }: PlanGraphProps) {
   const flow = useReactFlow<StepNode>();
   const frame = useRef<HTMLDivElement>(null);
   const [focus, setFocus] = useState({ name: '', count: 0 });
@@ -105,7 +125,7 @@ export function PlanGraph({ session, views, direction, selected, onSelect }: Pla
             pannable
             className={css.map ?? ''}
             ariaLabel="Map of the plan"
-            nodeClassName={({ data }) => css[data.view.step.status] ?? ''}
+            nodeClassName={({ data }) => css[data.view.state] ?? ''}
             nodeBorderRadius={12}
           />
         )}
@@ -133,7 +153,7 @@ function show(
     return;
   }
   const { clientWidth: width, clientHeight: height } = frame;
-  const whole = Math.min(1, (width - 40) / all.width, (height - 40) / all.height);
+  const whole = Math.min(1, (width - 2 * MARGIN) / all.width, (height - 2 * MARGIN) / all.height);
   if (whole >= LEGIBLE) {
     void flow.setViewport({
       zoom: whole,
@@ -146,14 +166,15 @@ function show(
   const next = now.length > 0 ? now : views.filter(({ step }) => step.status === 'pending').slice(0, 1);
   const names = (next.length > 0 ? next : views.slice(0, 1)).map(({ step }) => step.name);
   const part = around(names.map((name) => boxes.get(name)).filter((box) => box !== undefined)) ?? all;
-  const zoom = 0.85;
+  const room = Math.min((width - 2 * MARGIN) / part.width, (height - 2 * MARGIN) / part.height);
+  const zoom = Math.min(CLOSE, Math.max(LEGIBLE, room));
   // Along an axis on which all has room, all is in the middle; along the other, what happens now, but no empty margin.
   const place = (size: number, begin: number, length: number, from: number, span: number) => {
-    if (length * zoom + 40 <= size) {
+    if (length * zoom + 2 * MARGIN <= size) {
       return (size - length * zoom) / 2 - begin * zoom;
     }
     const wanted = size / 2 - (from + span / 2) * zoom;
-    return Math.min(20 - begin * zoom, Math.max(size - 20 - (begin + length) * zoom, wanted));
+    return Math.min(MARGIN - begin * zoom, Math.max(size - MARGIN - (begin + length) * zoom, wanted));
   };
   void flow.setViewport({
     zoom,

@@ -14,24 +14,24 @@ export interface PlanListProps {
 export function PlanList({ views, selected, onSelect }: PlanListProps) {
   return (
     <ol className={css.list} aria-label="Steps of the plan">
-      {views.map(({ step, parts, retries, why }) => (
+      {views.map(({ step, state, ended, parts, retries, why }) => (
         <li key={step.name}>
           <button
             type="button"
             className={css.step}
             data-step={step.name}
-            data-status={step.status}
+            data-status={state}
             aria-pressed={step.name === selected}
             onClick={() => onSelect(step.name)}
           >
-            <StateIcon of={step.status} size={17} />
+            <StateIcon of={state} size={17} />
             <span className={css.body}>
               <span className={css.title}>
                 <span className={css.name}>{step.name}</span>
-                <Status of={step.status} />
+                <Status of={state} />
                 {step.started_at && (
                   <span className={css.quiet}>
-                    <Elapsed from={step.started_at} to={step.ended_at} />
+                    <Elapsed from={step.started_at} to={ended} />
                   </span>
                 )}
                 {retries > 0 && (
@@ -46,10 +46,7 @@ export function PlanList({ views, selected, onSelect }: PlanListProps) {
               )}
               {parts.map(({ agent, optional, task }) => (
                 <span key={agent} className={css.part}>
-                  <StateIcon
-                    of={task?.status ?? (step.status === 'active' && !optional ? 'unasked' : 'pending')}
-                    size={13}
-                  />
+                  <StateIcon of={task?.status ?? (state === 'active' && !optional ? 'unasked' : 'pending')} size={13} />
                   <span className={css.agent}>
                     {agent}
                     {optional && ' (optional)'}

@@ -1,7 +1,6 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { ReactFlowProvider } from '@xyflow/react';
 import { ListOrdered, Pencil, Workflow as WorkflowIcon } from 'lucide-react';
-import { useCallback, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useRef, useState } from 'react';
 import type { Session } from 'sessiond';
 import { Button } from '../../ui/Button.tsx';
 import { Empty } from '../../ui/Empty.tsx';
@@ -10,7 +9,6 @@ import { Section } from '../../ui/Section.tsx';
 import { NARROW, useMedia } from '../../ui/useMedia.ts';
 import type { PanelProps } from '../facet.ts';
 import { PlanDialog } from './PlanDialog.tsx';
-import { PlanGraph } from './PlanGraph.tsx';
 import { PlanList } from './PlanList.tsx';
 import css from './PlanPanel.module.css';
 import { PlanSummary } from './PlanSummary.tsx';
@@ -18,6 +16,9 @@ import { changeInWords, type StepView, stepViews } from './plan.ts';
 import { Rail } from './Rail.tsx';
 import { StepInspector } from './StepInspector.tsx';
 import { useTasks } from './useTasks.ts';
+
+/** The canvas is most of what this page weighs, and a narrow screen shows the list first. */
+const PlanGraph = lazy(() => import('./PlanGraph.tsx'));
 
 /** The plan, live: as a graph or as a list, with what happens now beside it. */
 export default function PlanPanel({ session, feed }: PanelProps) {
@@ -56,7 +57,7 @@ export default function PlanPanel({ session, feed }: PanelProps) {
     <div className={css.panel}>
       <div className={css.plan}>
         <Section
-          title={<PlanSummary session={session} />}
+          title={<PlanSummary views={views} />}
           flush
           actions={
             <>
@@ -94,7 +95,13 @@ export default function PlanPanel({ session, feed }: PanelProps) {
           )}
           {shown === 'graph' ? (
             <div className={css.canvas}>
-              <ReactFlowProvider>
+              <Suspense
+                fallback={
+                  <p className={css.loading} role="status">
+                    Drawing the plan…
+                  </p>
+                }
+              >
                 <PlanGraph
                   session={session}
                   views={views}
@@ -102,7 +109,7 @@ export default function PlanPanel({ session, feed }: PanelProps) {
                   selected={selected}
                   onSelect={select}
                 />
-              </ReactFlowProvider>
+              </Suspense>
             </div>
           ) : (
             <PlanList views={views} selected={selected} onSelect={select} />
@@ -130,7 +137,7 @@ export default function PlanPanel({ session, feed }: PanelProps) {
 
 function useViews(session: Session, tasks: Parameters<typeof stepViews>[1]): readonly StepView[] {
   const kept = useRef<StepView[]>([]);
-  const next = session.workflow ? stepViews(session.workflow, tasks, kept.current) : [];
+  const next = stepViews(session, tasks, kept.current);
   if (next.length !== kept.current.length || next.some((view, index) => view !== kept.current[index])) {
     kept.current = next;
   }

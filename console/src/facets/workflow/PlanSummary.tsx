@@ -1,19 +1,16 @@
-import type { Session, StepStatus } from 'sessiond';
 import css from './PlanSummary.module.css';
-import { counts } from './plan.ts';
+import { counts, type StepState, type StepView } from './plan.ts';
 
-const ORDER: StepStatus[] = ['completed', 'active', 'failed', 'pending'];
+const ORDER: StepState[] = ['completed', 'active', 'stopped', 'failed', 'pending'];
 
 /** How far the plan is: a bar of its steps, and the numbers. */
-export function PlanSummary({ session }: { session: Session }) {
-  if (!session.workflow) {
-    return null;
-  }
-  const of = counts(session.workflow);
-  const all = session.workflow.steps.length;
+export function PlanSummary({ views }: { views: readonly StepView[] }) {
+  const of = counts(views);
+  const all = views.length;
   const words = [
     `${of.completed} of ${all} ${all === 1 ? 'step' : 'steps'} completed`,
     of.active > 0 && `${of.active} active`,
+    of.stopped > 0 && `${of.stopped} stopped`,
     of.failed > 0 && `${of.failed} failed`,
   ].filter(Boolean);
   return (

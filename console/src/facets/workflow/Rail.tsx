@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { type CSSProperties, useEffect, useState } from 'react';
 import type { Feed } from '../../data/feed.ts';
 import { useJournal } from '../../data/useFeed.ts';
 import { Section } from '../../ui/Section.tsx';
@@ -45,12 +45,16 @@ export function Rail({ feed, book }: { feed: Feed; book: TaskBook }) {
           </Link>
         }
       >
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
-        <ol className={css.events} aria-label="The newest events" tabIndex={0}>
+        <ol
+          className={css.events}
+          aria-label="The newest events"
+          tabIndex={0}
+          style={{ '--digits': String(newest).length } as CSSProperties}
+        >
           {events.map((event) => (
             <li key={event.seq} className={css.event} data-event={event.type} data-new={event.seq > opened}>
               <span className={css.seq}>{event.seq}</span>
-              <span className={css.words}>{wordsOf(event, { task: (id) => book.get(id) })}</span>
+              <span className={css.words}>{wordsOf(event, { task: book.named })}</span>
               <span className={css.time}>
                 <Ago time={event.time} />
               </span>

@@ -1,4 +1,14 @@
-import { Ban, CircleCheck, CircleDashed, CirclePlay, CircleX, Hourglass, LoaderCircle, TimerOff } from 'lucide-react';
+import {
+  Ban,
+  CircleCheck,
+  CircleDashed,
+  CirclePause,
+  CirclePlay,
+  CircleX,
+  Hourglass,
+  LoaderCircle,
+  TimerOff,
+} from 'lucide-react';
 import { toneOf } from '../../ui/Badge.tsx';
 import css from './StateIcon.module.css';
 
@@ -7,6 +17,7 @@ const ICONS = {
   active: CirclePlay,
   in_progress: LoaderCircle,
   completed: CircleCheck,
+  stopped: CirclePause,
   failed: CircleX,
   timeout: TimerOff,
   cancelled: Ban,

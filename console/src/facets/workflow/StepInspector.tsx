@@ -30,28 +30,26 @@ export interface StepInspectorProps {
 
 /** All about one step: what it is for, what it waits for, who works in it, and what can be done. */
 export function StepInspector({ session, view, views, onSelect, onClose }: StepInspectorProps) {
-  const { step, parts, tasks, why } = view;
+  const { step, state, parts, tasks, why } = view;
   const [delegating, setDelegating] = useState(false);
-  const heading = useRef<HTMLHeadingElement>(null);
+  const section = useRef<HTMLElement>(null);
   // On a narrow screen it stands below the plan, out of sight.
   useEffect(() => {
-    heading.current?.scrollIntoView({ block: 'nearest' });
+    section.current?.scrollIntoView({ block: 'nearest' });
   }, []);
   const followers = views.filter((other) => other.step.dependencies.includes(step.name)).map((other) => other.step);
   const dependencies = step.dependencies.flatMap((name) => views.find((other) => other.step.name === name)?.step ?? []);
   return (
-    <section className={css.inspector} aria-label={`Step ${step.name}`}>
+    <section ref={section} className={css.inspector} aria-label={`Step ${step.name}`}>
       <header className={css.header}>
-        <StateIcon of={step.status} size={17} />
-        <h2 ref={heading} className={css.name}>
-          {step.name}
-        </h2>
+        <StateIcon of={state} size={17} />
+        <h2 className={css.name}>{step.name}</h2>
         <IconButton label="Close the step" icon={<X />} onClick={onClose} />
       </header>
       <div className={css.body}>
         {step.description && <p className={css.description}>{step.description}</p>}
         {why && (
-          <p className={css.why} data-status={step.status}>
+          <p className={css.why} data-status={state}>
             {why}
           </p>
         )}
@@ -63,17 +61,6 @@ export function StepInspector({ session, view, views, onSelect, onClose }: StepI
             </Button>
           </div>
         )}
-        <Facts
-          of={[
-            ['State', <Status key="state" of={step.status} />],
-            ...whenOf(step),
-            ['After', <Steps key="after" steps={dependencies} none="nothing: it starts at once" onSelect={onSelect} />],
-            ['Before', <Steps key="before" steps={followers} none="nothing" onSelect={onSelect} />],
-            ['If a task fails', ON_FAILURE[step.on_failure]],
-            ...(step.outputs?.length ? [['Outputs', step.outputs.join(', ')] as const] : []),
-            ...(step.estimated_duration ? [['Estimated', step.estimated_duration] as const] : []),
-          ]}
-        />
         <Part title="Agents">
           {parts.length === 0 ? (
             <p className={css.quiet}>It requires nobody, so it ends by hand.</p>
@@ -110,6 +97,17 @@ export function StepInspector({ session, view, views, onSelect, onClose }: StepI
             </ul>
           )}
         </Part>
+        <Facts
+          of={[
+            ['State', <Status key="state" of={state} />],
+            ...whenOf(view),
+            ['After', <Steps key="after" steps={dependencies} none="nothing: it starts at once" onSelect={onSelect} />],
+            ['Before', <Steps key="before" steps={followers} none="nothing" onSelect={onSelect} />],
+            ['If a task fails', ON_FAILURE[step.on_failure]],
+            ...(step.outputs?.length ? [['Outputs', step.outputs.join(', ')] as const] : []),
+            ...(step.estimated_duration ? [['Estimated', step.estimated_duration] as const] : []),
+          ]}
+        />
         {step.task && (
           <Part title="Task of the plan">
             <Json value={step.task} open={1} />
@@ -121,18 +119,18 @@ export function StepInspector({ session, view, views, onSelect, onClose }: StepI
   );
 }
 
-function whenOf(step: Step): [string, ReactNode][] {
+function whenOf({ step, ended }: StepView): [string, ReactNode][] {
   if (!step.started_at) {
     return [];
   }
-  const took = <Elapsed from={step.started_at} to={step.ended_at} />;
+  const took = <Elapsed from={step.started_at} to={ended} />;
   return [
     ['Started', <Ago key="started" time={step.started_at} />],
-    step.ended_at
+    ended
       ? [
           'Ended',
           <span key="ended">
-            <Ago time={step.ended_at} />, after {took}
+            <Ago time={ended} />, after {took}
           </span>,
         ]
       : ['Works for', took],

@@ -21,7 +21,7 @@ export type StepNode = Node<
 
 export const StepNodeView = memo(function StepNodeView({ data, selected }: NodeProps<StepNode>) {
   const { view, direction, focus, onSelect } = data;
-  const { step, parts, retries, why } = view;
+  const { step, state, ended, parts, retries, why } = view;
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     if (focus > 0) {
@@ -38,30 +38,30 @@ export const StepNodeView = memo(function StepNodeView({ data, selected }: NodeP
         type="button"
         className={css.node}
         data-step={step.name}
-        data-status={step.status}
+        data-status={state}
         aria-pressed={selected}
         onClick={() => onSelect(step.name)}
       >
         <span className={css.title}>
-          <StateIcon of={step.status} size={16} />
+          <StateIcon of={state} size={16} />
           <span className={css.name} title={step.name}>
             {step.name}
           </span>
           {step.started_at && (
             <span className={css.time}>
-              <Elapsed from={step.started_at} to={step.ended_at} />
+              <Elapsed from={step.started_at} to={ended} />
             </span>
           )}
         </span>
         <span className={css.line} title={why}>
-          <span className={css.status}>{step.status}</span>
+          <span className={css.status}>{state}</span>
           {retries > 0 && ` · ${retries} ${retries === 1 ? 'retry' : 'retries'}`}
           {why && ` · ${why}`}
         </span>
         {parts.length > 0 && (
           <span className={css.parts}>
             {shown.map((part) => (
-              <PartLine key={part.agent} part={part} active={step.status === 'active'} />
+              <PartLine key={part.agent} part={part} active={state === 'active'} />
             ))}
             {shown.length < parts.length && (
               <span className={css.part}>
@@ -76,19 +76,26 @@ export const StepNodeView = memo(function StepNodeView({ data, selected }: NodeP
   );
 });
 
+/** What the picture beside an agent says well enough for the eye. */
+const PLAIN = new Set(['completed', 'pending', 'in_progress']);
+
 function PartLine({ part: { agent, optional, task }, active }: { part: Part; active: boolean }) {
   const state = task?.status ?? (active && !optional ? 'unasked' : 'pending');
   const word = task ? task.status.replaceAll('_', ' ') : active ? 'not asked' : '';
   return (
-    <span className={css.part} data-agent={agent} data-task={task?.status}>
+    <span className={css.part} data-agent={agent} data-task={task?.status} title={word ? `${agent}: ${word}` : agent}>
       <StateIcon of={state} size={13} />
-      <span className={css.agent} title={agent}>
+      <span className={css.agent}>
         {nameOf(agent)}
         {optional && <span className={css.optional}> optional</span>}
       </span>
-      <span className={css.state}>
-        {task?.status === 'in_progress' && task.progress != null ? <ProgressBar of={task.progress} compact /> : word}
-      </span>
+      {task?.status === 'in_progress' && task.progress != null ? (
+        <span className={css.state}>
+          <ProgressBar of={task.progress} compact />
+        </span>
+      ) : (
+        <span className={task && PLAIN.has(task.status) ? 'hidden' : css.state}>{word}</span>
+      )}
     </span>
   );
 }

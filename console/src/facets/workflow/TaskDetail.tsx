@@ -52,7 +52,10 @@ export function TaskDetail({ task, session }: { task: Task; session: Session }) 
           <Value title="Payload" value={task.payload} />
           {isOpen(task) && <Value title="Progress" value={task.progress} />}
           <Value title="Result" value={task.result} />
-          <Value title={task.status === 'completed' ? 'Error before' : 'Error'} value={task.error} />
+          <Value
+            title={isOpen(task) || task.status === 'completed' ? 'Error of the attempt before' : 'Error'}
+            value={task.error}
+          />
         </div>
       </div>
       {task.attempts.length > 0 && <Attempts task={task} />}
@@ -63,7 +66,7 @@ export function TaskDetail({ task, session }: { task: Task; session: Session }) 
 function Value({ title, value }: { title: string; value: unknown }) {
   return value === undefined || value === null ? null : (
     <div>
-      <h4 className={css.title}>{title}</h4>
+      <h3 className={css.title}>{title}</h3>
       <Json value={value} />
     </div>
   );

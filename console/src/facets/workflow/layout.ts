@@ -5,7 +5,7 @@ import type { Step } from 'sessiond';
 export type Direction = 'LR' | 'TB';
 
 /** The measures of a node. They follow from the plan alone, so that a change of state moves nothing. */
-export const NODE = { width: 208, head: 62, part: 22, parts: 4 };
+export const NODE = { width: 184, head: 62, part: 22, parts: 4 };
 
 export interface Box {
   x: number;
@@ -30,7 +30,7 @@ export function structureOf(steps: readonly Shape[], direction: Direction): stri
 /** A place for each step. */
 export function layout(steps: readonly Shape[], direction: Direction): Map<string, Box> {
   const graph = new dagre.graphlib.Graph();
-  graph.setGraph({ rankdir: direction, nodesep: 20, ranksep: direction === 'LR' ? 40 : 36, marginx: 4, marginy: 4 });
+  graph.setGraph({ rankdir: direction, nodesep: 18, ranksep: direction === 'LR' ? 34 : 32, marginx: 4, marginy: 4 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const step of steps) {
     const lines = partLines(step);

@@ -1,6 +1,6 @@
 import type { Step, Task, Workflow } from 'sessiond';
 import { expect, test } from 'vitest';
-import { changeInWords, dependents, edgeState, specOf, stepViews } from './plan.ts';
+import { changeInWords, counts, dependents, edgeState, specOf, stepViews as viewsOf } from './plan.ts';
 
 const step = (name: string, more: Partial<Step> = {}): Step => ({
   name,
@@ -30,6 +30,9 @@ const task = (id: string, more: Partial<Task> = {}): Task =>
     attempts: [],
     ...more,
   }) as unknown as Task;
+
+const stepViews = (workflow: Workflow, tasks: Task[], before?: ReturnType<typeof viewsOf>) =>
+  viewsOf({ workflow }, tasks, before);
 
 const STARTED = '2026-01-01T00:00:01.000Z';
 
@@ -103,4 +106,19 @@ test('a change of the plan is told by the steps that changed', () => {
   const after = plan(step('one', { status: 'completed' }), step('two', { status: 'active' }));
   expect(changeInWords(before, after)).toBe('one is completed, two is active');
   expect(changeInWords(undefined, after)).toBe('');
+});
+
+test('a step that was active when the session ended has stopped with it', () => {
+  const [done, active, waiting] = [
+    step('one', { status: 'completed', started_at: STARTED, ended_at: STARTED }),
+    step('two', { status: 'active', started_at: STARTED }),
+    step('three'),
+  ];
+  const workflow = plan(done, active, waiting);
+  const before = viewsOf({ workflow }, []);
+  const after = viewsOf({ workflow, ended_at: '2026-01-01T00:00:09.000Z' }, [], before);
+  expect(after.map(({ state }) => state)).toEqual(['completed', 'stopped', 'pending']);
+  expect(after.map(({ ended }) => ended)).toEqual([STARTED, '2026-01-01T00:00:09.000Z', undefined]);
+  expect(after[0]).toBe(before[0]);
+  expect(counts(after)).toMatchObject({ stopped: 1, active: 0 });
 });

@@ -1,4 +1,4 @@
-import type { Step, Task, Workflow } from 'sessiond';
+import type { Session, Step, StepStatus, Task } from 'sessiond';
 import { groupBy } from './group.ts';
 import { inWords, isOpen } from './text.ts';
 
@@ -12,8 +12,14 @@ export interface Part {
 }
 
 /** A step with what its agents do in it. */
+/** What a step is; `stopped` is one that was active when its session ended. */
+export type StepState = StepStatus | 'stopped';
+
 export interface StepView {
   step: Step;
+  state: StepState;
+  /** When it ended, by itself or with the session. */
+  ended: string | undefined;
   parts: Part[];
   /** Every task of the step, oldest first; also those from before it was set back. */
   tasks: Task[];
@@ -24,21 +30,29 @@ export interface StepView {
 }
 
 /** The steps with their tasks. What did not change since `before` is the same object. */
-export function stepViews(workflow: Workflow, tasks: readonly Task[], before: readonly StepView[] = []): StepView[] {
+export function stepViews(
+  { workflow, ended_at }: Pick<Session, 'workflow' | 'ended_at'>,
+  tasks: readonly Task[],
+  before: readonly StepView[] = [],
+): StepView[] {
   const byStep = groupBy(tasks, (task) => task.step ?? undefined);
   const known = new Map(before.map((view) => [view.step.name, view]));
-  return workflow.steps.map((step) => {
+  return (workflow?.steps ?? []).map((step) => {
     const own = byStep.get(step.name) ?? [];
     const earlier = known.get(step.name);
     const same =
       earlier?.step === step &&
+      earlier.ended === endOf(step, ended_at) &&
       earlier.tasks.length === own.length &&
       earlier.tasks.every((task, index) => task === own[index]);
-    return same ? earlier : stepView(step, own);
+    return same ? earlier : stepView(step, own, ended_at);
   });
 }
 
-function stepView(step: Step, tasks: Task[]): StepView {
+const endOf = (step: Step, sessionEnded: string | null | undefined): string | undefined =>
+  step.ended_at ?? (step.started_at ? sessionEnded : undefined) ?? undefined;
+
+function stepView(step: Step, tasks: Task[], sessionEnded: string | null | undefined): StepView {
   const since = tasks.filter(({ created_at }) => step.started_at != null && created_at >= step.started_at);
   const part = (agent: string, optional: boolean): Part => ({
     agent,
@@ -49,6 +63,8 @@ function stepView(step: Step, tasks: Task[]): StepView {
   const attempts = since.reduce((sum, task) => sum + task.attempt, 0);
   return {
     step,
+    state: step.status === 'active' && sessionEnded ? 'stopped' : step.status,
+    ended: endOf(step, sessionEnded),
     parts: [
       ...step.required_agents.map((agent) => part(agent, false)),
       ...(step.optional_agents ?? []).map((agent) => part(agent, true)),
@@ -97,16 +113,16 @@ export function edgeState(from: Step, to: Step, sessionActive: boolean): EdgeSta
 }
 
 /** How many steps are in each state. */
-export function counts(workflow: Workflow): Record<Step['status'], number> {
-  const of = { pending: 0, active: 0, completed: 0, failed: 0 };
-  for (const { status } of workflow.steps) {
-    of[status] += 1;
+export function counts(views: readonly StepView[]): Record<StepState, number> {
+  const of = { pending: 0, active: 0, stopped: 0, completed: 0, failed: 0 };
+  for (const { state } of views) {
+    of[state] += 1;
   }
   return of;
 }
 
 /** The plan as it is given to the server: without the state of its steps. */
-export function specOf(workflow: Workflow | null | undefined): Record<string, unknown>[] {
+export function specOf(workflow: Session['workflow']): Record<string, unknown>[] {
   return (workflow?.steps ?? []).map(({ status, reason, started_at, ended_at, ...spec }) =>
     Object.fromEntries(Object.entries(spec).filter(([, value]) => value != null && !isEmpty(value))),
   );
@@ -115,7 +131,7 @@ export function specOf(workflow: Workflow | null | undefined): Record<string, un
 const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
 
 /** What changed of the steps, in a sentence for who does not see them; nothing when nothing did. */
-export function changeInWords(before: Workflow | null | undefined, now: Workflow | null | undefined): string {
+export function changeInWords(before: Session['workflow'], now: Session['workflow']): string {
   const states = new Map(before?.steps.map(({ name, status }) => [name, status]));
   return (now?.steps ?? [])
     .filter(({ name, status }) => states.has(name) && states.get(name) !== status)

@@ -5,7 +5,7 @@ import { groupBy } from './group.ts';
 
 /** Tasks of a page. */
 const PAGE = 500;
-/** From so many changed tasks in one page on, the page is read instead of each task. */
+/** From so many changed tasks in a full page on, the page is read instead of each task. */
 const DENSE = 12;
 /** So many tasks are read one by one in a round, so many at a time. */
 const SINGLES = 40;
@@ -14,6 +14,9 @@ const AT_ONCE = 4;
 const PACE = 250;
 /** After a round that failed, in milliseconds. */
 const AGAIN = 2_000;
+
+/** What a task is called. */
+export type Named = Pick<Task, 'task_type' | 'step'>;
 
 /**
  * The tasks of a session as one viewer has them. All pages are read once; then the events say which tasks changed, and
@@ -33,6 +36,10 @@ export class TaskBook {
   private readonly cursors: (string | undefined)[] = [undefined];
   private readonly stalePages = new Set<number>([0]);
   private readonly staleTasks = new Set<string>();
+  /** What tasks are called that were delegated a moment ago and are not read yet. */
+  private readonly announced = new Map<string, Named>();
+  /** How many tasks each page held. */
+  private readonly sizes: number[] = [];
   private readonly listeners = new Set<() => void>();
   private working = false;
   private following = false;
@@ -62,6 +69,9 @@ export class TaskBook {
     return this.kept.get(taskId)?.task;
   }
 
+  /** What a task is called, as soon as it was heard of. */
+  named = (taskId: string): Named | undefined => this.get(taskId) ?? this.announced.get(taskId);
+
   /** Tries again at once what failed. */
   retry = (): void => {
     this.problem = undefined;
@@ -70,7 +80,11 @@ export class TaskBook {
 
   private hear(event: JournalEvent): void {
     if (event.type === 'task_delegated' || event.type === 'task_updated') {
-      this.stale((event.data as { task_id: string }).task_id);
+      const data = event.data as { task_id: string } & Named;
+      if (event.type === 'task_delegated') {
+        this.announced.set(data.task_id, data);
+      }
+      this.stale(data.task_id);
     }
   }
 
@@ -122,7 +136,7 @@ export class TaskBook {
   /** Reads the next page that is not here, and what changed of those that are. */
   private async round(changed: string[]): Promise<void> {
     const byPage = groupBy(changed, (id) => this.kept.get(id)?.page ?? this.cursors.length - 1);
-    const dense = [...byPage].filter(([, ids]) => ids.length >= DENSE).map(([page]) => page);
+    const dense = [...byPage].filter(([page, ids]) => ids.length >= this.dense(page)).map(([page]) => page);
     const next = [...this.stalePages].slice(0, 1);
     const seen = new Set<string>();
     for (const page of new Set([...next, ...dense])) {
@@ -158,12 +172,18 @@ export class TaskBook {
     this.arrange();
   }
 
+  /** From so many changed tasks on, reading the page costs less than reading each. */
+  private dense(page: number): number {
+    return Math.min(DENSE, Math.max(3, (this.sizes[page] ?? 0) / 40));
+  }
+
   private async readPage(page: number): Promise<string[]> {
     const cursor = this.cursors[page];
     const query = { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };
     const { tasks, next_cursor } = await this.client.tasks.listOf(this.feed.sessionId, query);
+    this.sizes[page] = tasks.length;
     for (const task of tasks) {
-      this.kept.set(task.task_id, { task, page });
+      this.keep(task, page);
     }
     if (next_cursor && page === this.cursors.length - 1) {
       this.cursors.push(next_cursor);
@@ -175,12 +195,17 @@ export class TaskBook {
   private async readTask(id: string): Promise<void> {
     try {
       const task = await this.client.tasks.get(id);
-      this.kept.set(id, { task, page: this.kept.get(id)?.page ?? this.cursors.length - 1 });
+      this.keep(task, this.kept.get(id)?.page ?? this.cursors.length - 1);
     } catch (error) {
       if (!(error instanceof Problem) || error.status !== 404) {
         throw error;
       }
     }
+  }
+
+  private keep(task: Task, page: number): void {
+    this.kept.set(task.task_id, { task, page });
+    this.announced.delete(task.task_id);
   }
 
   private arrange(): void {
