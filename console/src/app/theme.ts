@@ -35,3 +35,16 @@ export function useTheme(): Theme {
     return () => void listeners.delete(listener);
   }, theme);
 }
+
+const night = window.matchMedia('(prefers-color-scheme: dark)');
+const onNight = (listener: () => void) => {
+  night.addEventListener('change', listener);
+  return () => night.removeEventListener('change', listener);
+};
+
+/** Whether the page is dark, for what CSS does not reach. */
+export function useDark(): boolean {
+  const chosen = useTheme();
+  const machine = useSyncExternalStore(onNight, () => night.matches);
+  return chosen === 'system' ? machine : chosen === 'dark';
+}

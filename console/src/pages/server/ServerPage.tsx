@@ -1,6 +1,119 @@
+import { useQuery } from '@tanstack/react-query';
+import { BookOpen, ChartLine, FileJson } from 'lucide-react';
+import { lazy, type ReactNode, Suspense } from 'react';
+import { useDark } from '../../app/theme.ts';
+import { useClient, useConnection } from '../../data/connection.ts';
+import { countsQuery, EVERY, keys, whoamiQuery } from '../../data/queries.ts';
+import { told, useReach } from '../../data/reach.ts';
+import { Badge } from '../../ui/Badge.tsx';
 import { Page } from '../../ui/Page.tsx';
+import { ProblemView } from '../../ui/Problem.tsx';
+import { Ago } from '../../ui/Time.tsx';
+import { CHARTS, show } from './figures.ts';
+import css from './ServerPage.module.css';
+import { useFigures } from './useFigures.ts';
 
-/** Server. */
+const ChartView = lazy(() => import('./ChartView.tsx'));
+
+/** How the server is: whether it answers and can write, and what it is busy with. */
 export function ServerPage() {
-  return <Page title="Server">{null}</Page>;
+  const client = useClient();
+  const { keyed } = useConnection();
+  const dark = useDark();
+  const { lost } = useReach();
+  const health = useQuery({
+    queryKey: [...keys.server, 'health'],
+    queryFn: ({ signal }) => client.server.health({ signal }),
+    refetchInterval: EVERY,
+  });
+  const ready = useQuery({
+    queryKey: [...keys.server, 'ready'],
+    queryFn: ({ signal }) => client.server.ready({ signal }),
+    // The server writes and flushes something to find out.
+    refetchInterval: 5 * EVERY,
+  });
+  const admin = useQuery(whoamiQuery(client)).data?.role === 'admin';
+  const { data: counts } = useQuery({ ...countsQuery(client), enabled: admin });
+  const { history, problem, roundTrip } = useFigures(client);
+  const cannotWrite = told(ready.error);
+  return (
+    <Page
+      title="Server"
+      actions={
+        <>
+          <Document href="/docs" icon={<BookOpen />} title="Documents" />
+          <Document href="/openapi.json" icon={<FileJson />} title="OpenAPI" />
+          {/* A link brings no key along. */}
+          {!keyed && <Document href="/metrics" icon={<ChartLine />} title="Metrics" />}
+        </>
+      }
+    >
+      {cannotWrite !== undefined && <ProblemView error={cannotWrite} retry={() => void ready.refetch()} />}
+      {told(problem) !== undefined && <ProblemView error={problem} />}
+      <dl className={css.tiles} data-server={lost === undefined ? 'there' : 'lost'}>
+        <Tile name="State">
+          {lost !== undefined ? (
+            <>
+              <Badge tone="bad">unreachable</Badge>
+              <small>
+                since <Ago time={new Date(lost).toISOString()} />
+              </small>
+            </>
+          ) : cannotWrite !== undefined ? (
+            <Badge tone="bad">cannot write</Badge>
+          ) : ready.data ? (
+            <Badge tone="good">ready to write</Badge>
+          ) : health.data ? (
+            <Badge tone="good">alive</Badge>
+          ) : (
+            <Badge>asking…</Badge>
+          )}
+        </Tile>
+        <Tile name="Version">{health.data?.version ?? '–'}</Tile>
+        <Tile name="Round trip">{show(roundTrip, 'milliseconds')}</Tile>
+        {counts && <Tile name="Sessions">{counts.total.toLocaleString('en')}</Tile>}
+        {counts && <Tile name="Active">{active(counts.sessions).toLocaleString('en')}</Tile>}
+      </dl>
+      {history.times.length === 0 ? (
+        <p role="status" className={css.wait}>
+          {lost === undefined ? 'Figures come with the second reading…' : 'Figures come when the server is back.'}
+        </p>
+      ) : (
+        <Suspense fallback={<p role="status">Loading…</p>}>
+          <div className={css.charts}>
+            {CHARTS.map((chart, place) => (
+              <ChartView
+                key={`${chart.title} ${dark}`}
+                chart={chart}
+                dark={dark}
+                times={history.times}
+                values={history.values[place] ?? []}
+              />
+            ))}
+          </div>
+        </Suspense>
+      )}
+    </Page>
+  );
 }
+
+function Tile({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className={css.tile}>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function Document({ href, icon, title }: { href: string; icon: ReactNode; title: string }) {
+  return (
+    <a className={css.document} href={href} target="_blank" rel="noreferrer">
+      {icon}
+      {title}
+    </a>
+  );
+}
+
+const active = (sessions: Record<string, Record<string, number>>): number =>
+  Object.values(sessions).reduce((sum, statuses) => sum + (statuses.active ?? 0), 0);
