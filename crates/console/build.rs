@@ -17,7 +17,7 @@ type Fallible<T> = Result<T, Box<dyn Error>>;
 
 /// What in `console/` is no source of what is built.
 const NO_SOURCES: &[&str] = &["node_modules", "dist", "test"];
-/// Says of which sources `dist/` was built, and of which lock file `node_modules/` was installed.
+/// Says of which sources `dist/` was built.
 const STAMP: &str = ".stamp";
 /// How much of npm's output is worth reading when it fails.
 const TAIL_LINES: usize = 40;
@@ -81,12 +81,9 @@ fn build(console: &Path, stamp: &str) -> Fallible<Option<String>> {
         }
         return without(reason).map(Some);
     }
-    let modules = console.join("node_modules");
-    let installed = self::stamp(console, &[console.join("package-lock.json")])?;
-    if !is_stamped(&modules, &installed) {
-        if let Err(output) =
-            npm(console, &["ci", "--ignore-scripts", "--include=dev", "--no-audit", "--no-fund"])?
-        {
+    if !is_installed(console) {
+        let arguments = ["ci", "--ignore-scripts", "--include=dev", "--no-audit", "--no-fund"];
+        if let Err(output) = npm(console, &arguments)? {
             // Mostly there is no network, and nothing in the file system tells when there is one: a path that never
             // exists has cargo ask again each time.
             println!("cargo::rerun-if-changed={}", console.join(".never").display());
@@ -96,8 +93,6 @@ fn build(console: &Path, stamp: &str) -> Fallible<Option<String>> {
             ))
             .map(Some);
         }
-        fs::create_dir_all(&modules)?;
-        fs::write(modules.join(STAMP), installed)?;
     }
     match npm(console, &["run", "build"])? {
         Ok(()) => fs::write(console.join("dist").join(STAMP), stamp).map(|()| None).map_err(Into::into),
@@ -132,6 +127,14 @@ fn node() -> Result<(), String> {
         (20, 19..) | (22, 12..) | (23.., _) => Ok(()),
         _ => Err(format!("Node.js {version} is too old for it. {install}")),
     }
+}
+
+/// Whether the tools are those of the lock file. npm writes a lock file of what it has installed when it is done, also
+/// where somebody calls it by hand: whoever works on the console does not lose the tools that are in use.
+fn is_installed(console: &Path) -> bool {
+    let written = |file| fs::metadata(console.join(file)).and_then(|about| about.modified());
+    let (installed, locked) = (written("node_modules/.package-lock.json"), written("package-lock.json"));
+    installed.is_ok_and(|installed| locked.is_ok_and(|locked| installed >= locked))
 }
 
 /// Runs npm in a folder; when it fails, what it said.
