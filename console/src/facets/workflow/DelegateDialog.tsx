@@ -73,7 +73,7 @@ export function DelegateDialog({ session, step, open, onClose }: DelegateDialogP
       <div className={css.three}>
         <SelectField label="Step" name="step" defaultValue={step?.name ?? ''}>
           <option value="">The one that waits for the agent</option>
-          {session.workflow?.steps.map(({ name }) => (
+          {session.workflow?.active_steps.map((name) => (
             <option key={name}>{name}</option>
           ))}
         </SelectField>

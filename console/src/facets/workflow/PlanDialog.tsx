@@ -7,7 +7,7 @@ import { TextArea } from '../../ui/Field.tsx';
 import { toast } from '../../ui/Toast.tsx';
 import { changeOf, isStale, jsonOf } from './changes.ts';
 import css from './PlanDialog.module.css';
-import { specOf } from './plan.ts';
+import { differenceInWords, specOf } from './plan.ts';
 
 export interface PlanDialogProps {
   session: Session;
@@ -57,7 +57,7 @@ function OpenPlanDialog({ session, onClose }: Omit<PlanDialogProps, 'open'>) {
       <TextArea
         label="Steps"
         mono
-        rows={18}
+        rows={stale ? 9 : 18}
         value={text}
         onChange={(event) => setText(event.target.value)}
         hint={
@@ -70,7 +70,10 @@ function OpenPlanDialog({ session, onClose }: Omit<PlanDialogProps, 'open'>) {
       />
       {stale && (
         <div className={css.stale}>
-          <p>The plan of now, at revision {session.revision}:</p>
+          <p>
+            Somebody else changed the plan: {differenceInWords(specOf(seen.workflow), specOf(session.workflow))}. At
+            revision {session.revision} it is:
+          </p>
           <pre className={css.now}>{JSON.stringify(specOf(session.workflow), null, 2)}</pre>
           <div className={css.ways}>
             <Button

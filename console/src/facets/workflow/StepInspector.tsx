@@ -56,9 +56,11 @@ export function StepInspector({ session, view, views, onSelect, onClose }: StepI
         {session.status === 'active' && (
           <div className={css.actions}>
             <StepActions session={session} step={step} views={views} />
-            <Button icon={<Send />} onClick={() => setDelegating(true)}>
-              Delegate a task
-            </Button>
+            {step.status === 'active' && (
+              <Button icon={<Send />} onClick={() => setDelegating(true)}>
+                Delegate a task
+              </Button>
+            )}
           </div>
         )}
         <Part title="Agents">

@@ -48,7 +48,12 @@ export function jsonOf(text: string, field: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw Problem.invalid(`/${field}`, `this is no JSON: ${(error as Error).message}`);
+    throw new Problem({
+      code: 'invalid_input',
+      status: 422,
+      detail: `The ${field} cannot be read as JSON.`,
+      errors: [{ pointer: `/${field}`, detail: (error as Error).message }],
+    });
   }
 }
 

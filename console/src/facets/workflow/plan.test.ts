@@ -1,6 +1,14 @@
 import type { Step, Task, Workflow } from 'sessiond';
 import { expect, test } from 'vitest';
-import { changeInWords, counts, dependents, edgeState, specOf, stepViews as viewsOf } from './plan.ts';
+import {
+  changeInWords,
+  counts,
+  dependents,
+  differenceInWords,
+  edgeState,
+  specOf,
+  stepViews as viewsOf,
+} from './plan.ts';
 
 const step = (name: string, more: Partial<Step> = {}): Step => ({
   name,
@@ -121,4 +129,11 @@ test('a step that was active when the session ended has stopped with it', () => 
   expect(after.map(({ ended }) => ended)).toEqual([STARTED, '2026-01-01T00:00:09.000Z', undefined]);
   expect(after[0]).toBe(before[0]);
   expect(counts(after)).toMatchObject({ stopped: 1, active: 0 });
+});
+
+test('two plans differ by the names of their steps', () => {
+  const before = [{ name: 'a' }, { name: 'b', description: 'old' }, { name: 'c' }];
+  const now = [{ name: 'b', description: 'new' }, { name: 'c' }, { name: 'd' }];
+  expect(differenceInWords(before, now)).toBe('d added; b changed; a removed');
+  expect(differenceInWords(before, before)).toBe('');
 });

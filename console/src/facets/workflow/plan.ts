@@ -130,6 +130,22 @@ export function specOf(workflow: Session['workflow']): Record<string, unknown>[]
 
 const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
 
+/** How one plan differs from another, by the names of its steps; nothing when only their order does. */
+export function differenceInWords(before: readonly Record<string, unknown>[], now: readonly Record<string, unknown>[]) {
+  const texts = (plan: typeof before) => new Map(plan.map((step) => [String(step.name), JSON.stringify(step)]));
+  const [old, fresh] = [texts(before), texts(now)];
+  const added = [...fresh.keys()].filter((name) => !old.has(name));
+  const removed = [...old.keys()].filter((name) => !fresh.has(name));
+  const changed = [...fresh].filter(([name, text]) => old.has(name) && old.get(name) !== text).map(([name]) => name);
+  return [
+    added.length > 0 && `${added.join(', ')} added`,
+    changed.length > 0 && `${changed.join(', ')} changed`,
+    removed.length > 0 && `${removed.join(', ')} removed`,
+  ]
+    .filter(Boolean)
+    .join('; ');
+}
+
 /** What changed of the steps, in a sentence for who does not see them; nothing when nothing did. */
 export function changeInWords(before: Session['workflow'], now: Session['workflow']): string {
   const states = new Map(before?.steps.map(({ name, status }) => [name, status]));

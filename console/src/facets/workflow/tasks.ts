@@ -209,7 +209,11 @@ export class TaskBook {
   }
 
   private arrange(): void {
-    this.tasks = [...this.kept.values()].map(({ task }) => task).sort(inOrder);
+    // Tasks never go, so that as many as before are the same ones, in the same order.
+    this.tasks =
+      this.tasks.length === this.kept.size
+        ? this.tasks.map((task) => this.get(task.task_id) ?? task)
+        : [...this.kept.values()].map(({ task }) => task).sort(inOrder);
     this.changed();
   }
 
