@@ -5,6 +5,7 @@ import { useConnection, wantsKey } from './connection.ts';
 import { Feed, type FeedState } from './feed.ts';
 import type { Journal } from './journal.ts';
 import { sessionQuery } from './queries.ts';
+import { useReach } from './reach.ts';
 
 /** Follows a session as long as the component is there. */
 export function useFeed(sessionId: string): { feed: Feed; state: FeedState; session: Session | undefined } {
@@ -27,6 +28,12 @@ export function useFeed(sessionId: string): { feed: Feed; state: FeedState; sess
       feed.stop();
     };
   }, [feed]);
+  const { lost } = useReach();
+  useEffect(() => {
+    if (lost === undefined) {
+      feed.wake();
+    }
+  }, [feed, lost]);
   const state = useSyncExternalStore(feed.subscribe, feed.getState);
   useEffect(() => {
     if (state.at === 'failed' && wantsKey(state.problem)) {

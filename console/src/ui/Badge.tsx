@@ -28,7 +28,9 @@ const TONES: Record<string, Tone> = {
   busy: 'live',
   unreachable: 'bad',
   gone: 'idle',
+  waiting: 'idle',
   left: 'idle',
+  session_terminated: 'idle',
   offline: 'idle',
   // messages
   queued: 'live',

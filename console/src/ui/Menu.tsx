@@ -20,15 +20,28 @@ export interface MenuItemProps {
   icon?: ReactNode;
   danger?: boolean;
   disabled?: boolean;
+  /** Why it cannot be done now: it is then disabled, and says so. */
+  why?: string | undefined;
   onSelect: () => void;
   children: ReactNode;
 }
 
-export function MenuItem({ icon, danger, disabled, onSelect, children }: MenuItemProps) {
+export function MenuItem({ icon, danger, disabled, why, onSelect, children }: MenuItemProps) {
   return (
-    <Radix.Item className={`${css.item} ${danger ? css.danger : ''}`} disabled={disabled ?? false} onSelect={onSelect}>
+    <Radix.Item
+      className={`${css.item} ${danger ? css.danger : ''}`}
+      disabled={disabled || why !== undefined}
+      onSelect={onSelect}
+    >
       {icon}
-      {children}
+      {why === undefined ? (
+        children
+      ) : (
+        <span>
+          {children}
+          <span className={css.why}>{why}</span>
+        </span>
+      )}
     </Radix.Item>
   );
 }

@@ -1,5 +1,6 @@
 import { Link, useParams } from '@tanstack/react-router';
-import { Suspense } from 'react';
+import { Suspense, useEffect, useRef } from 'react';
+import type { Feed, FeedState } from '../../data/feed.ts';
 import { useFeed } from '../../data/useFeed.ts';
 import { panelsOf } from '../../facets/index.ts';
 import { Empty } from '../../ui/Empty.tsx';
@@ -12,14 +13,14 @@ import { SessionHeading } from './SessionHeading.tsx';
 export function SessionPage() {
   const { sessionId, panel: asked } = useParams({ strict: false });
   const { feed, state, session } = useFeed(sessionId ?? '');
+  const current = useRef<HTMLAnchorElement>(null);
+  const there = session !== undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the tab that is open has changed, or is there at last.
+  useEffect(() => void current.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [asked, there]);
   if (!session) {
     return (
       <Page title={sessionId ?? 'Session'}>
-        {state.at === 'failed' ? (
-          <ProblemView error={state.problem} retry={() => feed.start()} />
-        ) : (
-          <p role="status">{state.at === 'lost' ? 'The server cannot be reached; trying again…' : 'Opening…'}</p>
-        )}
+        <Opening sessionId={sessionId ?? ''} feed={feed} state={state} />
       </Page>
     );
   }
@@ -37,11 +38,12 @@ export function SessionPage() {
             to="/sessions/$sessionId/$panel"
             params={{ sessionId: session.session_id, panel: id }}
             className={tabs.tab}
+            ref={panel?.id === id ? current : undefined}
             aria-current={panel?.id === id ? 'page' : undefined}
           >
             <Icon size={14} aria-hidden="true" />
             {title}
-            {count?.(session) !== undefined && <span className={tabs.count}>{count(session)}</span>}
+            {count?.(session) !== undefined && <span className={tabs.count}>{count(session)?.toLocaleString()}</span>}
           </Link>
         ))}
       </nav>
@@ -53,5 +55,25 @@ export function SessionPage() {
         <Empty title="There is no such part of this session" />
       )}
     </Page>
+  );
+}
+
+/** A session that is not here yet, or never will be. */
+function Opening({ sessionId, feed, state }: { sessionId: string; feed: Feed; state: FeedState }) {
+  if (state.at === 'failed' && state.problem.code === 'session_not_found') {
+    return (
+      <Empty title="There is no such session" command="sessiond session list">
+        <code>{sessionId}</code> was deleted, never was, or is not for this key: a session is seen by its owner, by who
+        takes part, and by an administrator. <Link to="/sessions">All sessions</Link>
+      </Empty>
+    );
+  }
+  if (state.at === 'failed') {
+    return <ProblemView error={state.problem} retry={() => feed.start()} />;
+  }
+  return (
+    <p role="status" data-feed={state.at}>
+      {state.at === 'lost' ? 'The server cannot be reached; trying again…' : 'Opening…'}
+    </p>
   );
 }
