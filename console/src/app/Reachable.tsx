@@ -41,8 +41,8 @@ export function Reachable() {
         <p className={css.lost}>
           <CloudOff size={16} aria-hidden="true" />
           <span>
-            The server cannot be reached since <Ago time={new Date(lost).toISOString()} />; trying again. What is shown
-            is from before.
+            The server stopped answering <Ago time={new Date(lost).toISOString()} />. Trying again; what is shown is
+            from before.
           </span>
         </p>
       )}

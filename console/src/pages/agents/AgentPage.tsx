@@ -5,7 +5,7 @@ import { useState } from 'react';
 import type { AgentInfo } from 'sessiond';
 import { useClient } from '../../data/connection.ts';
 import { EVERY, keys } from '../../data/queries.ts';
-import { told } from '../../data/reach.ts';
+import { useTold } from '../../data/reach.ts';
 import { Badge, Status } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { CopyButton } from '../../ui/Copy.tsx';
@@ -32,6 +32,7 @@ export function AgentPage() {
     queryFn: ({ signal }) => client.agents.get(agentId, { signal }),
     refetchInterval: EVERY,
   });
+  const problem = useTold(error);
   const [deleting, setDeleting] = useState(false);
   const depths = useDepths(data && [data], dataUpdatedAt).get(agentId) ?? [];
   return (
@@ -57,7 +58,7 @@ export function AgentPage() {
         )
       }
     >
-      {told(error) !== undefined && <ProblemView error={error} retry={() => void refetch()} />}
+      {problem !== undefined && <ProblemView error={problem} retry={() => void refetch()} />}
       {!data && !error && <p role="status">Loading…</p>}
       {data && (
         <div className={css.columns}>

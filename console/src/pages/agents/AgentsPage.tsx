@@ -5,7 +5,7 @@ import { useRef, useState } from 'react';
 import type { AgentInfo, Client } from 'sessiond';
 import { useClient } from '../../data/connection.ts';
 import { EVERY, keys } from '../../data/queries.ts';
-import { told } from '../../data/reach.ts';
+import { useTold } from '../../data/reach.ts';
 import { Status } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Empty } from '../../ui/Empty.tsx';
@@ -39,6 +39,7 @@ export function AgentsPage() {
     refetchInterval: EVERY * Math.ceil(limit / PAGE),
     placeholderData: keepPreviousData,
   });
+  const problem = useTold(error);
   const depths = useDepths(data?.agents, dataUpdatedAt);
   const agents = data?.agents.filter((agent) => matches(agent, sought)) ?? [];
   return (
@@ -58,7 +59,7 @@ export function AgentsPage() {
         )
       }
     >
-      {told(error) !== undefined && <ProblemView error={error} retry={() => void refetch()} />}
+      {problem !== undefined && <ProblemView error={problem} retry={() => void refetch()} />}
       {!data && !error && <p role="status">Loading…</p>}
       {data && (
         <Section flush>

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { type MessageInfo, Problem } from 'sessiond';
 import { useClient } from '../../data/connection.ts';
 import { EVERY, keys } from '../../data/queries.ts';
-import { told } from '../../data/reach.ts';
+import { useTold } from '../../data/reach.ts';
 import { Status } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Chips } from '../../ui/Chips.tsx';
@@ -39,6 +39,7 @@ export function Messages({ agentId }: { agentId: string }) {
     refetchInterval: EVERY,
     placeholderData: keepPreviousData,
   });
+  const problem = useTold(error);
   if (error instanceof Problem && error.status === 403) {
     return (
       <Section title="Messages">
@@ -62,7 +63,7 @@ export function Messages({ agentId }: { agentId: string }) {
         />
       }
     >
-      {told(error) !== undefined && <ProblemView error={error} retry={() => void refetch()} />}
+      {problem !== undefined && <ProblemView error={problem} retry={() => void refetch()} />}
       {data?.messages.length === 0 && (
         <p className={css.none}>{state ? `No ${state} message.` : 'Nothing was sent to it yet.'}</p>
       )}

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { Key } from 'sessiond';
 import { useClient } from '../../data/connection.ts';
 import { EVERY, keys, whoamiQuery } from '../../data/queries.ts';
-import { told } from '../../data/reach.ts';
+import { useTold } from '../../data/reach.ts';
 import { Badge } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Command } from '../../ui/Copy.tsx';
@@ -31,7 +31,7 @@ export function KeysPage() {
   });
   const [making, setMaking] = useState(false);
   const [revoking, setRevoking] = useState<Key>();
-  const problem = told(error ?? who.error);
+  const problem = useTold(error ?? who.error);
   return (
     <Page
       title="Keys"

@@ -4,7 +4,7 @@ import { lazy, type ReactNode, Suspense } from 'react';
 import { useDark } from '../../app/theme.ts';
 import { useClient, useConnection } from '../../data/connection.ts';
 import { countsQuery, EVERY, keys, whoamiQuery } from '../../data/queries.ts';
-import { told, useReach } from '../../data/reach.ts';
+import { useReach, useTold } from '../../data/reach.ts';
 import { Badge } from '../../ui/Badge.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { ProblemView } from '../../ui/Problem.tsx';
@@ -35,7 +35,8 @@ export function ServerPage() {
   const admin = useQuery(whoamiQuery(client)).data?.role === 'admin';
   const { data: counts } = useQuery({ ...countsQuery(client), enabled: admin });
   const { history, problem, roundTrip } = useFigures(client);
-  const cannotWrite = told(ready.error);
+  const cannotWrite = useTold(ready.error);
+  const unread = useTold(problem);
   return (
     <Page
       title="Server"
@@ -49,14 +50,14 @@ export function ServerPage() {
       }
     >
       {cannotWrite !== undefined && <ProblemView error={cannotWrite} retry={() => void ready.refetch()} />}
-      {told(problem) !== undefined && <ProblemView error={problem} />}
+      {unread !== undefined && <ProblemView error={unread} />}
       <dl className={css.tiles} data-server={lost === undefined ? 'there' : 'lost'}>
         <Tile name="State">
           {lost !== undefined ? (
             <>
               <Badge tone="bad">unreachable</Badge>
               <small>
-                since <Ago time={new Date(lost).toISOString()} />
+                <Ago time={new Date(lost).toISOString()} />
               </small>
             </>
           ) : cannotWrite !== undefined ? (

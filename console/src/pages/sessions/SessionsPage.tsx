@@ -1,7 +1,7 @@
 import { Link, useSearch } from '@tanstack/react-router';
 import { FileUp, Plus } from 'lucide-react';
 import { useRef, useState } from 'react';
-import { told } from '../../data/reach.ts';
+import { useTold } from '../../data/reach.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Empty } from '../../ui/Empty.tsx';
 import { Page } from '../../ui/Page.tsx';
@@ -19,6 +19,7 @@ export function SessionsPage() {
   const search = useSearch({ from: '/sessions' });
   const { list, place } = useSessionList(search);
   const searchRef = useRef<HTMLInputElement>(null);
+  const problem = useTold(list.problem);
   const [dialog, setDialog] = useState<'new' | 'import'>();
   useShortcuts({ '/': () => searchRef.current?.focus(), n: () => setDialog('new') });
   const filtered = Object.keys(search).some((name) => name !== 'sort');
@@ -39,7 +40,7 @@ export function SessionsPage() {
       }
     >
       <Filters search={search} searchRef={searchRef} />
-      {told(list.problem) !== undefined && <ProblemView error={list.problem} retry={() => void list.restart()} />}
+      {problem !== undefined && <ProblemView error={problem} retry={() => void list.restart()} />}
       {/* The table stays where it is while it is empty: it is what looks for the first session. */}
       <div className={css.list} data-empty={empty || undefined}>
         <SessionTable key={JSON.stringify(search)} list={list} place={place} search={search} />
