@@ -138,7 +138,7 @@ function TaskList({ tasks, session }: { tasks: Task[]; session: Session }) {
   const [margin, setMargin] = useState(0);
   const scroller = useRef<HTMLElement | null>(null);
   useLayoutEffect(() => {
-    scroller.current = list.current?.closest('main') ?? null;
+    scroller.current = scrollerOf(list.current?.closest('section') ?? null);
     const measure = () => {
       if (list.current && scroller.current) {
         const top = list.current.getBoundingClientRect().top - scroller.current.getBoundingClientRect().top;
@@ -195,6 +195,15 @@ function TaskList({ tasks, session }: { tasks: Task[]; session: Session }) {
       })}
     </ul>
   );
+}
+
+/** What around an element scrolls. */
+function scrollerOf(element: HTMLElement | null): HTMLElement | null {
+  let around = element?.parentElement ?? null;
+  while (around && !/auto|scroll/.test(getComputedStyle(around).overflowY)) {
+    around = around.parentElement;
+  }
+  return around;
 }
 
 function Filter({
