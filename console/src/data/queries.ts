@@ -7,7 +7,6 @@ export const EVERY = 2_000;
 /** The names under which answers are kept. All that belongs to a session begins with it: its events make it anew. */
 export const keys = {
   session: (id: string) => ['session', id] as const,
-  tasks: (id: string) => ['session', id, 'tasks'] as const,
   sessions: ['sessions'] as const,
   counts: ['counts'] as const,
   agents: ['agents'] as const,
