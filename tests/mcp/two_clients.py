@@ -10,9 +10,11 @@ import sys
 
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
+from mcp.client.subscriptions import SubscriptionLost
 from mcp.types import LATEST_PROTOCOL_VERSION
 
 URL, PROGRAM, DIRECTORY = sys.argv[1:]
+SESSION = "sessiond://sessions/sess_mcp"
 LEAD, WORKER, COUNT = "claude-code://lead", "codex://frontend", "tools://count"
 
 
@@ -44,6 +46,22 @@ async def work(client):
             done.append(task["task_type"])
         if work["status"] != "active":
             return done
+
+
+async def changes(client):
+    """How often a client is told that the session has changed, until it ends."""
+    count = 0
+    while True:
+        try:
+            async with client.listen(resource_subscriptions=[SESSION, "file:///nothing"]) as subscription:
+                assert subscription.honored.resource_subscriptions == [SESSION], subscription.honored
+                async for change in subscription:
+                    assert change.uri == SESSION, change
+                    count += 1
+                return count
+        except SubscriptionLost:
+            # The session is not created yet.
+            await asyncio.sleep(0.1)
 
 
 async def lead(client):
@@ -93,11 +111,13 @@ async def together():
     async with Client(f"{URL}/mcp") as http, Client(stdio("--url", URL, "--agent", WORKER)) as piped:
         assert http.protocol_version == piped.protocol_version == LATEST_PROTOCOL_VERSION, http.protocol_version
         leading = lead(http)
+        listening = asyncio.create_task(changes(piped))
         await anext(leading)
         await call(piped, "join_session", session_id="sess_mcp")
         worked = asyncio.create_task(work(piped))
         await anext(leading, None)
         assert await worked == ["implement", "review"]
+        assert await listening > 3
 
 
 async def with_a_handshake():

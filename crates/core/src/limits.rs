@@ -98,6 +98,8 @@ pub const WAIT_MS: u64 = 300_000;
 pub const MCP_WAIT_MS: u64 = 50_000;
 /// How long it waits when `timeout_seconds` is absent.
 pub const MCP_WAIT_DEFAULT_MS: u64 = 30_000;
+/// Resources that one request of MCP listens to; further ones are not accepted.
+pub const MCP_SUBSCRIPTIONS: usize = 64;
 /// How long the answer to an `Idempotency-Key` or a `message_id` is kept: 24 hours, as Restate keeps it.
 pub const IDEMPOTENCY_MS: u64 = 24 * 3_600_000;
 /// An `Idempotency-Key`.

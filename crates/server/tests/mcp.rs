@@ -41,11 +41,12 @@ async fn ask(bench: &Bench, version: &str, agent: Option<&str>, method: &str, pa
     let response = request.json(&body).send().await.unwrap();
     let status = response.status();
     let text = response.text().await.unwrap();
+    // What comes before the answer are notifications.
     let data = text
         .lines()
         .filter_map(|line| line.strip_prefix("data:"))
         .map(str::trim)
-        .find(|data| !data.is_empty());
+        .rfind(|data| !data.is_empty());
     serde_json::from_str(data.unwrap_or(&text)).unwrap_or_else(|_| panic!("{status}: {text}"))
 }
 
@@ -320,6 +321,9 @@ async fn a_key_has_the_rights_that_it_has_elsewhere_and_no_others() {
     let read =
         ask(&stranger, NEWEST, me, "resources/read", json!({"uri": "sessiond://sessions/owned"})).await;
     assert_eq!(read["error"]["data"]["code"], "session_not_found", "{read}");
+    let listen = json!({"notifications": {"resourceSubscriptions": ["sessiond://sessions/owned"]}});
+    let listened = ask(&stranger, NEWEST, me, "subscriptions/listen", listen).await;
+    assert_eq!(listened["error"]["data"]["code"], "session_not_found", "{listened}");
     // Nobody reads an inbox of somebody else's agent, whoever the header says it is.
     let backend = Some("opencode://backend");
     assert_eq!(refused(&stranger, backend, "read_inbox", json!({})).await, "forbidden");

@@ -9,6 +9,7 @@ mod advice;
 mod handler;
 mod resources;
 mod schema;
+mod subscriptions;
 mod tools;
 
 use std::sync::Arc;

@@ -90,6 +90,13 @@ pub(super) async fn read(mcp: &Mcp, uri: &str) -> Result<ReadResourceResult, Err
     Ok(ReadResourceResult::new(vec![ResourceContents::text(text, uri).with_mime_type(JSON)]))
 }
 
+/// The session that a URI speaks of.
+pub(super) fn session(uri: &str) -> Option<SessionId> {
+    match parse(uri)? {
+        Named::Session(id) | Named::Events(id, _) => Some(id),
+    }
+}
+
 fn parse(uri: &str) -> Option<Named> {
     let rest = uri.strip_prefix(SESSIONS)?;
     let (path, query) = rest.split_once('?').map_or((rest, None), |(path, query)| (path, Some(query)));
@@ -112,7 +119,7 @@ fn json(value: &impl Serialize) -> Result<String, ErrorData> {
 }
 
 /// A resource has no place for an error of its own, so the protocol's tells it.
-fn failed(problem: Problem) -> ErrorData {
+pub(super) fn failed(problem: Problem) -> ErrorData {
     let text = advice::text(&problem);
     let data = serde_json::to_value(&problem).ok();
     match problem.code {
