@@ -1,0 +1,74 @@
+import type { Session } from 'sessiond';
+import { useClient } from '../../data/connection.ts';
+import { FormDialog } from '../../ui/Dialog.tsx';
+import { TextArea, TextField } from '../../ui/Field.tsx';
+import { toast } from '../../ui/Toast.tsx';
+import { labelChange, labelLines } from './labels.ts';
+
+interface DialogProps {
+  session: Session;
+  onClose: () => void;
+}
+
+/** Sets and removes labels. */
+export function LabelsDialog({ session, onClose }: DialogProps) {
+  const client = useClient();
+  return (
+    <FormDialog
+      open
+      onClose={onClose}
+      title="Labels"
+      description="By its labels a session is found in the list."
+      action="Save"
+      submit={async (form) => {
+        const labels = labelChange(session.labels, String(form.get('labels')));
+        await client.sessions.update(session.session_id, { labels });
+        toast('The labels are changed');
+      }}
+    >
+      <TextArea
+        label="Labels"
+        name="labels"
+        mono
+        rows={6}
+        autoFocus
+        defaultValue={labelLines(session.labels)}
+        placeholder="team=payments"
+        hint="One in a line: name=value. What you take out is removed."
+      />
+    </FormDialog>
+  );
+}
+
+/** Says how long the session has from now on. */
+export function ExpiryDialog({ session, onClose }: DialogProps) {
+  const client = useClient();
+  return (
+    <FormDialog
+      open
+      onClose={onClose}
+      title="Expiry"
+      description={
+        session.expires_at
+          ? `It expires at ${new Date(session.expires_at).toLocaleString()} now.`
+          : 'It does not expire now.'
+      }
+      action="Set"
+      submit={async (form) => {
+        await client.sessions.update(session.session_id, { expires_in: String(form.get('expires_in')).trim() });
+        toast('The session has another expiry');
+      }}
+    >
+      <TextField
+        label="Time left from now on"
+        name="expires_in"
+        required
+        autoFocus
+        placeholder="24h"
+        pattern="[0-9]+(ms|s|m|h)"
+        title="A number and a unit: 90s, 5m, 24h"
+        hint="A number and a unit: 90s, 5m, 24h."
+      />
+    </FormDialog>
+  );
+}
