@@ -1,0 +1,97 @@
+//! How a session behaves: what its own call says, else what [`set_config`] said for the whole process, else the default.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use parking_lot::RwLock;
+
+use crate::recorder::Durability;
+
+/// What can be said of how sessions behave. What is absent is left to the next in line.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Config {
+    /// How long a top-level call may take; 150 seconds when nobody says.
+    pub timeout: Option<Duration>,
+    /// Whether the first error of any call stops the session; false when nobody says.
+    pub end_on_error: Option<bool>,
+    /// Whether model nodes fill `{key}` in their prompts from the context; true when nobody says.
+    pub prompt_injection: Option<bool>,
+    /// Whether the session's state is written to a file when it closes; true when nobody says.
+    pub save_state: Option<bool>,
+    /// When calls are on disk; behind the program's back when nobody says.
+    pub durability: Option<Durability>,
+    /// Calls of one batch that run at the same time; 1,000 when nobody says.
+    pub max_concurrency: Option<usize>,
+    /// Where the store and the saved states are; `.sessiond` when nobody says.
+    pub dir: Option<PathBuf>,
+}
+
+/// How a session behaves.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// How long a top-level call may take.
+    pub timeout: Duration,
+    /// Whether the first error of any call stops the session.
+    pub end_on_error: bool,
+    /// Whether model nodes fill `{key}` in their prompts from the context.
+    pub prompt_injection: bool,
+    /// Whether the session's state is written to a file when it closes.
+    pub save_state: bool,
+    /// When calls are on disk.
+    pub durability: Durability,
+    /// Calls of one batch that run at the same time.
+    pub max_concurrency: usize,
+    /// Where the store and the saved states are.
+    pub dir: PathBuf,
+}
+
+static GLOBAL: RwLock<Config> = RwLock::new(Config {
+    timeout: None,
+    end_on_error: None,
+    prompt_injection: None,
+    save_state: None,
+    durability: None,
+    max_concurrency: None,
+    dir: None,
+});
+
+/// Sets how sessions of this process behave that do not say otherwise. What is absent stays as it was; sessions that
+/// have started stay as they are.
+pub fn set_config(config: Config) {
+    let mut global = GLOBAL.write();
+    *global = config.or(&global);
+}
+
+/// Forgets what [`set_config`] said.
+pub fn reset_config() {
+    *GLOBAL.write() = Config::default();
+}
+
+impl Config {
+    /// What this says, else what the other says.
+    fn or(self, other: &Self) -> Self {
+        Self {
+            timeout: self.timeout.or(other.timeout),
+            end_on_error: self.end_on_error.or(other.end_on_error),
+            prompt_injection: self.prompt_injection.or(other.prompt_injection),
+            save_state: self.save_state.or(other.save_state),
+            durability: self.durability.or(other.durability),
+            max_concurrency: self.max_concurrency.or(other.max_concurrency),
+            dir: self.dir.or_else(|| other.dir.clone()),
+        }
+    }
+
+    /// What holds for a session that says this.
+    pub fn settle(self) -> Settings {
+        let config = self.or(&GLOBAL.read());
+        Settings {
+            timeout: config.timeout.unwrap_or(Duration::from_secs(150)),
+            end_on_error: config.end_on_error.unwrap_or(false),
+            prompt_injection: config.prompt_injection.unwrap_or(true),
+            save_state: config.save_state.unwrap_or(true),
+            durability: config.durability.unwrap_or_default(),
+            max_concurrency: config.max_concurrency.unwrap_or(1_000).max(1),
+            dir: config.dir.unwrap_or_else(|| PathBuf::from(".sessiond")),
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! What can go wrong in an execution.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sessiond_api::Problem;
+
+use crate::replay::Difference;
+
+/// Any error.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// What a node's own code fails with: `?` makes one of any error, and `.into()` of a text.
+#[derive(Debug)]
+pub struct Failure(pub(crate) BoxError);
+
+impl<E: Into<BoxError>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+/// What can go wrong in an execution.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Error {
+    /// A node's own code failed. Its error is the source.
+    #[error("{node} failed: {source}")]
+    Node {
+        /// Which node.
+        node: Arc<str>,
+        /// What its code says.
+        source: Arc<dyn std::error::Error + Send + Sync>,
+    },
+    /// A top-level call was over its time; it and the calls that it made were cancelled.
+    #[error("{node} gave no answer within {within:?}, the session's timeout")]
+    Timeout {
+        /// Which node.
+        node: Arc<str>,
+        /// The session's timeout.
+        within: Duration,
+    },
+    /// The session was stopped: a call failed and `end_on_error` is set, or somebody stopped it.
+    #[error("the session was stopped: {reason}")]
+    Stopped {
+        /// Why.
+        reason: Arc<str>,
+    },
+    /// The session is closed.
+    #[error("the session is closed; start another, or resume it")]
+    Closed,
+    /// The program is not the one that was recorded.
+    #[error("{}", differs(.0))]
+    Differs(Difference),
+    /// An input cannot be written as JSON, or a recorded output cannot be read as what the node gives now.
+    #[error("the {what} of {node} does not fit: {detail}")]
+    Value {
+        /// Which node.
+        node: Arc<str>,
+        /// `input` or `output`.
+        what: &'static str,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// What happened could not be recorded, or the session cannot be reached.
+    #[error(transparent)]
+    Record(#[from] Problem),
+    /// The saved state could not be written.
+    #[error("the state of the session cannot be saved to {path}: {detail}")]
+    Save {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        detail: String,
+    },
+}
+
+impl Error {
+    /// A short word for the kind of error, as it is recorded.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Node { .. } => "NodeError",
+            Self::Timeout { .. } => "Timeout",
+            Self::Stopped { .. } => "Stopped",
+            Self::Closed => "Closed",
+            Self::Differs(_) => "Differs",
+            Self::Value { .. } => "Value",
+            Self::Record(_) => "Record",
+            Self::Save { .. } => "Save",
+        }
+    }
+}
+
+/// Says where a program differs from what was recorded.
+pub fn differs(difference: &Difference) -> String {
+    let Difference { call, position, recorded, now, input } = difference;
+    let place = format!("at call {call}, the one with number {} of its caller", position + 1);
+    if *input {
+        format!(
+            "the program differs from what was recorded {place}: {recorded} is called with another input. Resume with \
+             the program that was recorded, or fork the session at that call"
+        )
+    } else {
+        format!(
+            "the program differs from what was recorded {place}: {recorded} was called then, {now} is called now. \
+             Resume with the program that was recorded, or fork the session at that call"
+        )
+    }
+}

@@ -1,0 +1,399 @@
+//! An execution: one process's hold on a session that it records. It is what the sessions of all languages share: how
+//! a call is found in the record or put down in it, and how the whole begins and ends. How a language runs its nodes,
+//! and how it stops them, is its own.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use sessiond_api as api;
+use sessiond_api::Problem;
+use sessiond_client::{Call, Client};
+use sessiond_core::{CallBegan, CallEnded, CallKind, Json, Kind, SessionId, limits};
+use sha2::{Digest, Sha256};
+
+use crate::ambient::{self, now_us};
+use crate::config::Settings;
+use crate::context::Context;
+use crate::destination::{Destination, Opening};
+use crate::error::Error;
+use crate::info::Info;
+use crate::recorder::{Durability, Recorder, Ticket};
+use crate::replay::{CallNumber, Cuts, Found, Replay, ReplayBuilder};
+use crate::{background, journal, saved};
+
+/// One process's hold on a session that it records.
+pub struct Execution {
+    id: SessionId,
+    name: Option<String>,
+    settings: Settings,
+    client: Client,
+    destination: Destination,
+    recorder: Recorder,
+    replay: Replay,
+    replayed: AtomicU64,
+    context: Context,
+}
+
+/// What a new execution is to be.
+#[derive(Debug, Default)]
+pub struct NewExecution {
+    /// Its id; made up when absent.
+    pub id: Option<SessionId>,
+    /// What people call it.
+    pub name: Option<String>,
+    /// The session that it belongs to, which must be there.
+    pub parent: Option<SessionId>,
+    /// The context at the beginning.
+    pub context: Context,
+}
+
+/// How an execution ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum End {
+    /// Its program came to its end.
+    Completed,
+    /// Its program failed, for this reason. It can be resumed.
+    Failed(String),
+}
+
+/// A call that is to be made.
+#[derive(Debug)]
+pub struct NewCall<'a> {
+    /// The call that makes it; none for the program itself.
+    pub parent: Option<CallNumber>,
+    /// What the record has of the call that makes it; none for the program itself, or when that call is new.
+    pub replay: Place,
+    /// The how-manieth call of that one it is, from 0.
+    pub position: u32,
+    /// The node that is called.
+    pub node: &'a Arc<str>,
+    /// What kind of node it is.
+    pub kind: CallKind,
+    /// The input as JSON without secrets.
+    pub input: String,
+}
+
+/// Where a call stands in what an earlier process recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// It is the program itself.
+    Root,
+    /// It takes up this call.
+    Recorded(CallNumber),
+    /// It is new: so are all calls that it makes.
+    New,
+}
+
+/// What becomes of a call that is to be made.
+#[derive(Debug)]
+pub enum Begun {
+    /// It is put down, and its code is to be run.
+    Run {
+        /// Its number.
+        call: CallNumber,
+        /// Where the calls that it makes stand.
+        place: Place,
+    },
+    /// It was done before: this is what it gave.
+    Recorded(Json),
+}
+
+impl Execution {
+    /// Begins a session in the embedded store of `settings.dir`. With durability `Sync` the session is on disk when
+    /// this returns, else soon after.
+    pub async fn start(new: NewExecution, settings: Settings) -> Result<Self, Error> {
+        let client = background::engine(&settings.dir).await?;
+        let id = match new.id {
+            Some(id) => id,
+            None => SessionId::parse(format!("sess_{}", ambient::id()))
+                .map_err(|error| Problem::invalid("session_id", error.to_string()))?,
+        };
+        let create = api::CreateSession {
+            session_id: Some(id.clone()),
+            kind: Some(Kind::Execution),
+            name: new.name.clone(),
+            parent: new.parent,
+            shared_context: new.context.take_changes(),
+            ..api::CreateSession::default()
+        };
+        let opening = Opening { create: Some(create), process: process(), keep: None };
+        let destination = Destination::new(client.clone(), id.clone(), new.context.clone(), opening);
+        if settings.durability == Durability::Sync {
+            open(&destination).await?;
+        }
+        let recorder = Recorder::start(destination.clone(), settings.durability, 0, Info::default());
+        Ok(Self {
+            id,
+            name: new.name,
+            settings,
+            client,
+            destination,
+            recorder,
+            replay: Replay::default(),
+            replayed: AtomicU64::new(0),
+            context: new.context,
+        })
+    }
+
+    /// Takes up a session that another process recorded. Calls that had completed give what they gave; the rest is
+    /// done again. Values of `context` come before those that were recorded.
+    pub async fn resume(id: SessionId, context: Context, settings: Settings) -> Result<Self, Error> {
+        Self::take_up(id, None, context, settings).await
+    }
+
+    /// Goes on in a copy of a session, from the point at which its call `at` began: calls with smaller numbers that had
+    /// completed by then give what they gave.
+    pub async fn fork(id: &SessionId, at: CallNumber, settings: Settings) -> Result<Self, Error> {
+        let client = background::engine(&settings.dir).await?;
+        let source = id.clone();
+        let keep = at.saturating_sub(1);
+        let copy = background::run(async move {
+            client.fork_session(&source, api::Fork::default(), Call::default()).await
+        })
+        .await?;
+        let id = SessionId::parse(copy.session_id.to_string())
+            .map_err(|error| Problem::invalid("session_id", error.to_string()))?;
+        Self::take_up(id, Some(keep), Context::default(), settings).await
+    }
+
+    async fn take_up(
+        id: SessionId,
+        keep: Option<CallNumber>,
+        given: Context,
+        settings: Settings,
+    ) -> Result<Self, Error> {
+        let client = background::engine(&settings.dir).await?;
+        let session = {
+            let (client, id) = (client.clone(), id.clone());
+            background::run(async move { client.session(&id).await }).await?
+        };
+        let mut values = session.shared_context.as_object().cloned().unwrap_or_default();
+        values.extend(given.snapshot());
+        let context = Context::new(values);
+        let opening = Opening { create: None, process: process(), keep };
+        let destination = Destination::new(client.clone(), id.clone(), context.clone(), opening);
+        // From here on the session is this process's, and nobody adds to what is read next.
+        open(&destination).await?;
+        let mut cuts = Cuts::default();
+        if session.forked_from.is_some() || keep.is_some() {
+            journal::each(&client, &id, |seq, told| {
+                cuts.take(seq, &told);
+                Ok(())
+            })
+            .await?;
+        }
+        let mut builder = ReplayBuilder::new(cuts.finish());
+        journal::each(&client, &id, |seq, told| {
+            builder.take(seq, &told);
+            Ok(())
+        })
+        .await?;
+        let last = builder.last;
+        let recorder = Recorder::start(destination.clone(), settings.durability, last, Info::default());
+        Ok(Self {
+            id,
+            name: session.name,
+            settings,
+            client,
+            destination,
+            recorder,
+            replay: builder.finish(),
+            replayed: AtomicU64::new(0),
+            context,
+        })
+    }
+
+    /// Waits until the session itself is on disk: before that no other can belong to it.
+    pub async fn opened(&self) -> Result<(), Error> {
+        open(&self.destination).await?;
+        Ok(())
+    }
+
+    /// The session's id.
+    pub fn id(&self) -> &SessionId {
+        &self.id
+    }
+
+    /// What people call it.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// How it behaves.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Values that every node can read and change.
+    pub fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// Looks a call up in the record, and puts it down when it is to be run.
+    pub fn begin(&self, call: NewCall<'_>) -> Result<Begun, Error> {
+        let key = key(&call.input);
+        let recorded = match call.replay {
+            Place::New => Found::Nothing,
+            _ if self.replay.is_empty() => Found::Nothing,
+            Place::Root => self.replay.find(None, call.position, call.node, &key),
+            Place::Recorded(parent) => self.replay.find(Some(parent), call.position, call.node, &key),
+        };
+        let resumes = match recorded {
+            Found::Output(output) => {
+                self.replayed.fetch_add(1, Ordering::Relaxed);
+                return Ok(Begun::Recorded(output));
+            }
+            Found::Differs(difference) => return Err(Error::Differs(difference)),
+            Found::Again(call) => Some(call),
+            Found::Nothing => None,
+        };
+        let (input, input_omitted) = fitting(call.input);
+        let number = self.recorder.began(CallBegan {
+            parent: call.parent,
+            node: call.node.clone(),
+            kind: call.kind,
+            position: call.position,
+            key,
+            resumes,
+            began_us: now_us(),
+            input,
+            input_omitted,
+        });
+        Ok(Begun::Run { call: number, place: resumes.map_or(Place::New, Place::Recorded) })
+    }
+
+    /// Puts down that a call ended.
+    pub fn end(&self, call: CallNumber, ended: CallEnded) -> Ticket {
+        self.recorder.ended(call, ended)
+    }
+
+    /// Waits until a call is as durable as the session is to be, and there is room for the next.
+    pub async fn settled(&self, ticket: Ticket) -> Result<(), Error> {
+        if self.settings.durability == Durability::Sync {
+            self.recorder.settled(ticket).await?;
+        } else if self.recorder.is_full() {
+            self.recorder.room().await?;
+        }
+        Ok(())
+    }
+
+    /// Whether [`Execution::settled`] has something to wait for.
+    pub fn must_settle(&self) -> bool {
+        self.settings.durability == Durability::Sync || self.recorder.is_full()
+    }
+
+    /// What is known of the calls so far.
+    pub fn info(&self) -> Info {
+        Info { replayed: self.replayed.load(Ordering::Relaxed), ..self.recorder.info() }
+    }
+
+    /// Writes everything that is recorded so far, and the session itself.
+    pub async fn flush(&self) -> Result<(), Error> {
+        open(&self.destination).await?;
+        self.recorder.flush().await?;
+        Ok(())
+    }
+
+    /// Writes everything, ends the session, and saves its state when it is to be saved.
+    pub async fn close(&self, end: End) -> Result<(), Error> {
+        open(&self.destination).await?;
+        self.recorder.close().await?;
+        self.destination.context().await?;
+        let (client, id) = (self.client.clone(), self.id.clone());
+        background::run(async move {
+            match end {
+                End::Completed => {
+                    client.complete_session(&id, api::Complete::default(), Call::default()).await
+                }
+                End::Failed(reason) => {
+                    let request = api::FailSession { reason, details: None };
+                    client.fail_session(&id, request, Call::default()).await
+                }
+            }
+        })
+        .await?;
+        if self.settings.save_state {
+            self.save().await?;
+        }
+        Ok(())
+    }
+
+    /// The file that the state is saved in.
+    pub fn saved_path(&self) -> PathBuf {
+        saved::path(&self.settings.dir, self.name.as_deref(), self.id.as_str())
+    }
+
+    /// Writes the state, as far as it is recorded, to its file.
+    pub async fn save(&self) -> Result<PathBuf, Error> {
+        self.flush_open().await?;
+        let path = self.saved_path();
+        let mut pending = saved::Pending::begin(&path)?;
+        self.write_state(pending.writer()).await?;
+        pending.finish()?;
+        Ok(path)
+    }
+
+    /// The state, as far as it is recorded, as its file has it.
+    pub async fn payload(&self) -> Result<Vec<u8>, Error> {
+        self.flush_open().await?;
+        self.write_state(Vec::new()).await
+    }
+
+    async fn flush_open(&self) -> Result<(), Error> {
+        open(&self.destination).await?;
+        match self.recorder.flush().await {
+            Ok(()) => Ok(()),
+            // A record that was closed has nothing left to write.
+            Err(_) if self.recorder.failure().is_none() => Ok(()),
+            Err(problem) => Err(problem.into()),
+        }
+    }
+
+    async fn write_state<W: std::io::Write>(&self, out: W) -> Result<W, Error> {
+        let session = {
+            let (client, id) = (self.client.clone(), self.id.clone());
+            background::run(async move { client.session(&id).await }).await?
+        };
+        let path = self.saved_path().display().to_string();
+        let fail = |error: std::io::Error| Error::Save { path: path.clone(), detail: error.to_string() };
+        let mut writer = saved::Writer::begin(out, &session).map_err(fail)?;
+        journal::each(&self.client, &self.id, |_, told| writer.take(told).map_err(fail)).await?;
+        writer.finish().and_then(|mut out| out.flush().map(|()| out)).map_err(fail)
+    }
+}
+
+async fn open(destination: &Destination) -> Result<(), Problem> {
+    let destination = destination.clone();
+    background::run(async move { destination.open().await }).await
+}
+
+/// What tells one input from another: the first 16 bytes of its SHA-256, in hexadecimal.
+fn key(input: &str) -> String {
+    use std::fmt::Write;
+    Sha256::digest(input.as_bytes())[..16].iter().fold(String::with_capacity(32), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// A JSON text as it is recorded, or the number of its bytes when it is too large or nests too deep for that.
+pub fn fitting(json: String) -> (Option<Json>, Option<u64>) {
+    let bytes = json.len();
+    if bytes > limits::PAYLOAD_BYTES {
+        return (None, Some(bytes as u64));
+    }
+    // What nests deeper than a session takes is rare, and looking for it costs more than counting what could nest.
+    let nests = json.bytes().filter(|byte| matches!(byte, b'[' | b'{')).count() > limits::JSON_DEPTH;
+    match Json::parse(json) {
+        Ok(json) if !nests || json.check(limits::JSON_DEPTH).is_ok() => (Some(json), None),
+        _ => (None, Some(bytes as u64)),
+    }
+}
+
+/// Who writes: the program and its process.
+fn process() -> String {
+    let program = std::env::args().next().unwrap_or_default();
+    let program = program.rsplit(['/', '\\']).next().unwrap_or_default();
+    format!("{program} (process {})", std::process::id())
+}

@@ -1,0 +1,48 @@
+//! Executions: programs made of nodes that call nodes. Every call is recorded in a session, so that one can look at the
+//! whole while it runs and afterwards, and so that a program which was killed goes on where it was.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), sessiond_execution::Error> {
+//! use std::time::Duration;
+//! use sessiond_execution::{Session, call, function_node};
+//!
+//! let shout = function_node("Shout", |text: String| async move { Ok(text.to_uppercase()) });
+//! let session = Session::builder().context([("key", "value")]).timeout(Duration::from_secs(150)).start().await?;
+//! let answer: String = session.call(&shout, "Hello World").await?;
+//! session.close().await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A step's effect happens *at least once*: a call whose end was not on disk when its process died is run again by
+//! [`Session::resume`]. Make what it does idempotent, with a key made of the session's id and the call's input for one.
+//!
+//! [`Session`] is for Rust programs; [`execution::Execution`] is what it shares with the sessions of other languages.
+
+mod ambient;
+pub mod background;
+pub mod config;
+mod context;
+mod destination;
+mod error;
+pub mod execution;
+mod info;
+mod journal;
+mod node;
+mod publisher;
+mod recorder;
+pub mod redact;
+pub mod replay;
+mod saved;
+mod session;
+
+pub use ambient::now_us;
+pub use config::{Config, Settings, set_config};
+pub use context::Context;
+pub use error::{BoxError, Error, Failure};
+pub use info::Info;
+pub use node::{FunctionNode, Node, function_node};
+pub use publisher::{Publisher, SubscriberInfo, Subscription, Update};
+pub use recorder::{Durability, Recorder, Ticket};
+pub use redact::Secret;
+pub use session::{Builder, Closed, Session, call};

@@ -1,0 +1,234 @@
+//! What must not be recorded: values that were marked as secrets, and members whose names say that they hold one.
+
+use std::fmt;
+
+use serde::ser::{Serialize, Serializer};
+use serde_json::Value;
+
+/// What stands in the place of a secret, everywhere.
+pub const REDACTED: &str = "[redacted]";
+
+/// A value that is used but never recorded: it serializes, prints and debugs as [`REDACTED`].
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret<T>(T);
+
+impl<T> Secret<T> {
+    /// Marks a value as secret.
+    pub fn new(value: T) -> Self {
+        Self(value)
+    }
+
+    /// The value itself.
+    pub fn expose(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> fmt::Debug for Secret<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(REDACTED)
+    }
+}
+
+impl<T> fmt::Display for Secret<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(REDACTED)
+    }
+}
+
+impl<T> Serialize for Secret<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(REDACTED)
+    }
+}
+
+/// Words that name a secret when they stand in a member's name, as one of its parts or as two of them together.
+const SECRET_WORDS: &[&str] = &[
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "secrets",
+    "token",
+    "credential",
+    "credentials",
+    "apikey",
+    "authorization",
+    "cookie",
+    "privatekey",
+    "accesskey",
+    "signingkey",
+    "encryptionkey",
+    "apitoken",
+    "authtoken",
+];
+
+/// Whether a member's name says that it holds a secret: `api_key`, `apiKey`, `DB_PASSWORD`, `x-auth-token`; not
+/// `max_tokens`, `token_count` or `secretary`.
+pub fn names_secret(name: &str) -> bool {
+    let words = words(name);
+    let Some(last) = words.last() else { return false };
+    // What a name ends in is what it holds: `token_count` is a count.
+    if SECRET_WORDS.contains(&last.as_str()) {
+        return true;
+    }
+    match words.as_slice() {
+        [.., before, last] => SECRET_WORDS.contains(&format!("{before}{last}").as_str()),
+        _ => false,
+    }
+}
+
+/// The words of a name in snake_case, kebab-case, camelCase or SCREAMING_CASE, in lower case.
+fn words(name: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut before = ' ';
+    for character in name.chars() {
+        let begins = !character.is_alphanumeric() || (character.is_uppercase() && before.is_lowercase());
+        if begins && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+        }
+        if character.is_alphanumeric() {
+            word.extend(character.to_lowercase());
+        }
+        before = character;
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+/// Replaces what must not be recorded, and says whether there was any.
+pub fn redact(value: &mut Value) -> bool {
+    match value {
+        Value::Object(members) => {
+            let mut found = false;
+            for (name, member) in members {
+                if names_secret(name) && holds_text(member) {
+                    *member = Value::String(REDACTED.to_owned());
+                }
+                found |= redact(member);
+            }
+            found
+        }
+        Value::Array(items) => {
+            let mut found = false;
+            for item in items {
+                found |= redact(item);
+            }
+            found
+        }
+        Value::String(text) => text == REDACTED,
+        _ => false,
+    }
+}
+
+/// A number or a truth value under such a name is no secret; text, and what may hold text, is.
+fn holds_text(value: &Value) -> bool {
+    match value {
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(members) => !members.is_empty(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// Whether a JSON text may hold a secret, at the price of one look at its bytes. Most texts do not, and then need not
+/// be taken apart.
+pub fn may_hold_secret(json: &[u8]) -> bool {
+    const STEMS: &[&[u8]] = &[
+        b"passw",
+        b"passphrase",
+        b"secret",
+        b"token",
+        b"credential",
+        b"key",
+        b"authorization",
+        b"cookie",
+        b"redacted",
+    ];
+    // Every stem begins with one of these letters; the others are passed over.
+    let mut rest = json;
+    while let Some(at) =
+        rest.iter().position(|byte| matches!(byte | 0x20, b'p' | b's' | b't' | b'c' | b'k' | b'a' | b'r'))
+    {
+        let here = &rest[at..];
+        if STEMS.iter().any(|stem| here.len() >= stem.len() && here[..stem.len()].eq_ignore_ascii_case(stem))
+        {
+            return true;
+        }
+        rest = &here[1..];
+    }
+    false
+}
+
+/// Writes a serializable value as JSON without its secrets. The second value says whether there was any.
+pub fn to_json(value: &impl Serialize) -> Result<(String, bool), serde_json::Error> {
+    let text = serde_json::to_string(value)?;
+    if !may_hold_secret(text.as_bytes()) {
+        return Ok((text, false));
+    }
+    let mut tree: Value = serde_json::from_str(&text)?;
+    if redact(&mut tree) { Ok((serde_json::to_string(&tree)?, true)) } else { Ok((text, false)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn names_that_hold_a_secret_are_known_and_others_are_not() {
+        for name in [
+            "api_key",
+            "apiKey",
+            "API_KEY",
+            "apikey",
+            "db_password",
+            "x-auth-token",
+            "token",
+            "clientSecret",
+            "aws_access_key",
+        ] {
+            assert!(names_secret(name), "{name}");
+        }
+        for name in ["max_tokens", "token_count", "secretary", "key", "keyboard", "name", "monkey", ""] {
+            assert!(!names_secret(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_replaced_at_any_depth_and_figures_stay() {
+        let (text, found) = to_json(&json!({
+            "model": { "apiKey": "sk-1", "max_tokens": 5, "token": 7 },
+            "list": [{ "password": "p" }], "empty": { "secret": "" },
+        }))
+        .unwrap();
+        assert!(found);
+        assert_eq!(
+            serde_json::from_str::<Value>(&text).unwrap(),
+            json!({
+                "model": { "apiKey": REDACTED, "max_tokens": 5, "token": 7 },
+                "list": [{ "password": REDACTED }], "empty": { "secret": "" },
+            })
+        );
+    }
+
+    #[test]
+    fn a_marked_value_is_never_written() {
+        let secret = Secret::new("hunter2");
+        assert_eq!(to_json(&("a", &secret)).unwrap(), (format!(r#"["a","{REDACTED}"]"#), true));
+        assert_eq!(format!("{secret} {secret:?}"), format!("{REDACTED} {REDACTED}"));
+        assert_eq!(*secret.expose(), "hunter2");
+    }
+
+    #[test]
+    fn an_innocent_text_is_left_as_it_is() {
+        assert_eq!(
+            to_json(&json!({ "b": 1, "a": [true] })).unwrap(),
+            (r#"{"b":1,"a":[true]}"#.to_owned(), false)
+        );
+    }
+}

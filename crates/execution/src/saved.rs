@@ -1,0 +1,195 @@
+//! The saved state of a session: one JSON file that tells the whole execution, described by
+//! `docs/saved-state.schema.json`. It is made of the journal, so it can always be made again.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::Serialize;
+use sessiond_api::Session;
+use sessiond_core::{CallBegan, CallEnded, CallEntry};
+
+use crate::error::Error;
+use crate::journal::Told;
+use crate::replay::CallNumber;
+
+/// The version of the format.
+const FORMAT: u32 = 1;
+
+/// One call, as it is saved.
+#[derive(Serialize)]
+struct SavedCall<'a> {
+    call: CallNumber,
+    #[serde(flatten)]
+    began: &'a CallBegan,
+    #[serde(flatten)]
+    ended: Option<&'a CallEnded>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<&'static str>,
+}
+
+/// A top-level call, as the list of runs has it.
+#[derive(Serialize)]
+struct Run {
+    call: CallNumber,
+    node: Arc<str>,
+    status: &'static str,
+    began_us: u64,
+    ended_us: Option<u64>,
+}
+
+/// Writes a saved state call by call as the journal is read. What it holds in memory are the calls that have begun and
+/// not ended, so its cost grows with the length of the journal and no faster.
+pub struct Writer<W: Write> {
+    out: W,
+    open: BTreeMap<CallNumber, CallBegan>,
+    runs: Vec<Run>,
+    place: HashMap<CallNumber, usize>,
+    calls: u64,
+}
+
+impl<W: Write> Writer<W> {
+    /// Begins with what is known of the session.
+    pub fn begin(mut out: W, session: &Session) -> std::io::Result<Self> {
+        write!(out, "{{\"format\":{FORMAT},\"session\":")?;
+        serde_json::to_writer(&mut out, session)?;
+        out.write_all(b",\n\"calls\":[")?;
+        Ok(Self { out, open: BTreeMap::new(), runs: Vec::new(), place: HashMap::new(), calls: 0 })
+    }
+
+    /// Takes in the next event of the journal.
+    pub fn take(&mut self, told: Told) -> std::io::Result<()> {
+        match told {
+            Told::Calls(calls) => {
+                for entry in calls {
+                    self.entry(entry)?;
+                }
+                Ok(())
+            }
+            // Whoever takes a session up does not know how the calls of the one before would have ended.
+            Told::Began { .. } => self.interrupt("interrupted"),
+            Told::Nothing => Ok(()),
+        }
+    }
+
+    /// Writes what remains.
+    pub fn finish(mut self) -> std::io::Result<W> {
+        self.interrupt("open")?;
+        self.out.write_all(b"],\n\"runs\":")?;
+        serde_json::to_writer(&mut self.out, &self.runs)?;
+        self.out.write_all(b"}\n")?;
+        Ok(self.out)
+    }
+
+    fn entry(&mut self, entry: CallEntry) -> std::io::Result<()> {
+        if let Some(began) = entry.began {
+            if began.parent.is_none() {
+                self.place.insert(entry.call, self.runs.len());
+                self.runs.push(Run {
+                    call: entry.call,
+                    node: began.node.clone(),
+                    status: "open",
+                    began_us: began.began_us,
+                    ended_us: None,
+                });
+            }
+            self.open.insert(entry.call, began);
+        }
+        let Some(ended) = entry.ended else { return Ok(()) };
+        let Some(began) = self.open.remove(&entry.call) else { return Ok(()) };
+        if let Some(place) = self.place.remove(&entry.call) {
+            self.runs[place].status = ended.status.as_str();
+            self.runs[place].ended_us = Some(ended.ended_us);
+        }
+        self.write(SavedCall { call: entry.call, began: &began, ended: Some(&ended), status: None })
+    }
+
+    fn interrupt(&mut self, status: &'static str) -> std::io::Result<()> {
+        for (call, began) in std::mem::take(&mut self.open) {
+            if let Some(place) = self.place.remove(&call) {
+                self.runs[place].status = status;
+            }
+            self.write(SavedCall { call, began: &began, ended: None, status: Some(status) })?;
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, call: SavedCall<'_>) -> std::io::Result<()> {
+        self.out.write_all(if self.calls == 0 { b"\n" } else { b",\n" })?;
+        self.calls += 1;
+        serde_json::to_writer(&mut self.out, &call)?;
+        Ok(())
+    }
+}
+
+/// A file that replaces the one at `path` when it is whole. Only its owner may read it.
+pub struct Pending {
+    path: PathBuf,
+    file: tempfile::NamedTempFile,
+}
+
+impl Pending {
+    /// Begins a file beside the one that it will replace.
+    pub fn begin(path: &Path) -> Result<Self, Error> {
+        let fail = |error: std::io::Error| Error::Save {
+            path: path.display().to_string(),
+            detail: error.to_string(),
+        };
+        let dir = path.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(dir).map_err(fail)?;
+        // Made with mode 0600.
+        let file = tempfile::Builder::new().prefix(".saving-").tempfile_in(dir).map_err(fail)?;
+        Ok(Self { path: path.to_owned(), file })
+    }
+
+    /// Where to write.
+    pub fn writer(&mut self) -> BufWriter<&mut fs::File> {
+        BufWriter::with_capacity(1 << 16, self.file.as_file_mut())
+    }
+
+    /// Puts it in its place.
+    pub fn finish(self) -> Result<(), Error> {
+        let path = self.path.display().to_string();
+        let fail = |error: std::io::Error| Error::Save { path: path.clone(), detail: error.to_string() };
+        self.file.as_file().sync_all().map_err(fail)?;
+        self.file.persist(&self.path).map_err(|error| fail(error.error))?;
+        Ok(())
+    }
+}
+
+/// The file that a session is saved in: `{name_}{id}.json` in `sessions` of its directory. Whatever stands in the name,
+/// it is one file in that directory.
+pub fn path(dir: &Path, name: Option<&str>, id: &str) -> PathBuf {
+    let safe = |text: &str| -> String {
+        text.chars()
+            .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '_' })
+            .collect()
+    };
+    let name =
+        name.map(|name| safe(name).chars().take(80).collect::<String>()).filter(|name| !name.is_empty());
+    let file = match name {
+        Some(name) => format!("{name}_{}.json", safe(id)),
+        None => format!("{}.json", safe(id)),
+    };
+    dir.join("sessions").join(file.trim_start_matches('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_stays_in_its_directory() {
+        let dir = Path::new("/data");
+        for (name, file) in [
+            ("../../../out/evil", "_.._.._out_evil_sess_1.json"),
+            ("a/b", "a_b_sess_1.json"),
+            ("", "sess_1.json"),
+            ("nightly run", "nightly_run_sess_1.json"),
+        ] {
+            assert_eq!(path(dir, Some(name), "sess_1"), dir.join("sessions").join(file), "{name}");
+        }
+    }
+}

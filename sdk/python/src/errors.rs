@@ -1,0 +1,31 @@
+//! What goes wrong, as exceptions of `sessiond.errors`.
+
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+use sessiond_execution::Error;
+
+/// The exception that stands for an error.
+pub fn raised(py: Python<'_>, error: &Error) -> PyErr {
+    let class = match error {
+        Error::Differs(_) => "ReplayError",
+        Error::Closed | Error::Stopped { .. } => "SessionClosedError",
+        Error::Save { .. } => "SaveError",
+        _ => "RecordError",
+    };
+    let made = py
+        .import("sessiond.errors")
+        .and_then(|module| module.getattr(class))
+        .and_then(|class| class.call1((error.to_string(), code(error))));
+    match made {
+        Ok(exception) => PyErr::from_value(exception),
+        Err(_) => PyRuntimeError::new_err(error.to_string()),
+    }
+}
+
+/// The stable code of an error.
+fn code(error: &Error) -> String {
+    match error {
+        Error::Record(problem) => problem.code.as_str().to_owned(),
+        other => other.kind().to_owned(),
+    }
+}

@@ -1,0 +1,235 @@
+//! One process's hold on a session.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict};
+use serde_json::Value;
+use sessiond_core::SessionId;
+use sessiond_execution::background;
+use sessiond_execution::execution::{End, Execution as Record, NewExecution};
+use sessiond_execution::{Config, Context, Durability, Error};
+
+use crate::errors::raised;
+use crate::frame::Frame;
+use crate::write;
+
+/// One process's hold on a session that it records.
+#[pyclass(frozen, module = "sessiond._native")]
+pub struct Execution {
+    record: Arc<Record>,
+}
+
+/// How a session behaves, as far as its record is concerned; Python settles what comes before what.
+#[derive(FromPyObject)]
+struct Settings {
+    #[pyo3(item)]
+    save_state: bool,
+    #[pyo3(item)]
+    durability: String,
+    #[pyo3(item)]
+    dir: PathBuf,
+}
+
+impl Settings {
+    fn config(self) -> PyResult<sessiond_execution::Settings> {
+        let durability = match self.durability.as_str() {
+            "sync" => Durability::Sync,
+            "async" => Durability::Async,
+            "exit" => Durability::Exit,
+            other => {
+                let detail = format!("durability is 'sync', 'async' or 'exit', not {other:?}");
+                return Err(PyValueError::new_err(detail));
+            }
+        };
+        let config = Config {
+            save_state: Some(self.save_state),
+            durability: Some(durability),
+            dir: Some(self.dir),
+            timeout: Some(Duration::MAX),
+            ..Config::default()
+        };
+        Ok(config.settle())
+    }
+}
+
+#[pymethods]
+impl Execution {
+    /// Begins a session.
+    #[staticmethod]
+    fn start(
+        py: Python<'_>,
+        id: Option<&str>,
+        name: Option<String>,
+        parent: Option<&Self>,
+        context: &Bound<'_, PyDict>,
+        settings: Settings,
+    ) -> PyResult<Self> {
+        let new = NewExecution {
+            id: id.map(session_id).transpose()?,
+            name,
+            parent: parent.map(|parent| parent.record.id().clone()),
+            context: context_of(context)?,
+        };
+        let settings = settings.config()?;
+        let parent = parent.map(|parent| parent.record.clone());
+        Self::hold(py, async move {
+            if let Some(parent) = parent {
+                parent.opened().await?;
+            }
+            Record::start(new, settings).await
+        })
+    }
+
+    /// Takes up a session that was interrupted or failed.
+    #[staticmethod]
+    fn resume(py: Python<'_>, id: &str, context: &Bound<'_, PyDict>, settings: Settings) -> PyResult<Self> {
+        let (id, context, settings) = (session_id(id)?, context_of(context)?, settings.config()?);
+        Self::hold(py, async move { Record::resume(id, context, settings).await })
+    }
+
+    /// Goes on in a copy of a session, from the point at which its call `at` began.
+    #[staticmethod]
+    fn fork(py: Python<'_>, id: &str, at: u64, settings: Settings) -> PyResult<Self> {
+        let (id, settings) = (session_id(id)?, settings.config()?);
+        Self::hold(py, async move { Record::fork(&id, at, settings).await })
+    }
+
+    /// The session's id.
+    #[getter]
+    fn id(&self) -> &str {
+        self.record.id().as_str()
+    }
+
+    /// What people call it.
+    #[getter]
+    fn name(&self) -> Option<&str> {
+        self.record.name()
+    }
+
+    /// The file that its state is saved in.
+    #[getter]
+    fn saved_path(&self) -> PathBuf {
+        self.record.saved_path()
+    }
+
+    /// The frame of the program itself.
+    fn root(&self) -> Frame {
+        Frame::root(self.record.clone())
+    }
+
+    /// What is known of the calls so far.
+    fn info<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let info = self.record.info();
+        let dict = PyDict::new(py);
+        for (name, count) in [
+            ("runs", info.runs),
+            ("calls", info.calls),
+            ("open", info.open),
+            ("completed", info.completed),
+            ("failed", info.failed),
+            ("timeout", info.timeout),
+            ("cancelled", info.cancelled),
+            ("abandoned", info.abandoned),
+            ("replayed", info.replayed),
+            ("input_tokens", info.input_tokens),
+            ("output_tokens", info.output_tokens),
+        ] {
+            dict.set_item(name, count)?;
+        }
+        dict.set_item("cost", info.cost)?;
+        Ok(dict)
+    }
+
+    /// The context as it is recorded.
+    fn context<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        crate::read::value_of(py, &Value::Object(self.record.context().snapshot()))
+    }
+
+    /// Records a value of the context.
+    fn context_put(&self, key: &str, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        self.record.context().set(key, json_of(value)?);
+        Ok(())
+    }
+
+    /// Records that a value of the context is gone.
+    fn context_delete(&self, key: &str) {
+        self.record.context().delete(key);
+    }
+
+    /// Writes everything that is recorded so far.
+    fn flush(&self, py: Python<'_>) -> PyResult<()> {
+        let record = self.record.clone();
+        wait(py, async move { record.flush().await })
+    }
+
+    /// Writes the state to its file.
+    fn save(&self, py: Python<'_>) -> PyResult<PathBuf> {
+        let record = self.record.clone();
+        wait(py, async move { record.save().await })
+    }
+
+    /// The state, as JSON.
+    fn payload<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let record = self.record.clone();
+        let bytes = wait(py, async move { record.payload().await })?;
+        Ok(PyBytes::new(py, &bytes))
+    }
+
+    /// Writes everything and ends the session: well, or as failed for a reason.
+    #[pyo3(signature = (failed=None))]
+    fn close(&self, py: Python<'_>, failed: Option<String>) -> PyResult<()> {
+        let record = self.record.clone();
+        let end = failed.map_or(End::Completed, End::Failed);
+        wait(py, async move { record.close(end).await })
+    }
+}
+
+impl Execution {
+    fn hold(
+        py: Python<'_>,
+        record: impl Future<Output = Result<Record, Error>> + Send + 'static,
+    ) -> PyResult<Self> {
+        Ok(Self { record: Arc::new(wait(py, record)?) })
+    }
+}
+
+/// Ends what the background of this process holds open.
+#[pyfunction]
+pub fn close_engines(py: Python<'_>) {
+    py.detach(|| {
+        let _ = background::wait(async {
+            background::close().await;
+            Ok::<_, Error>(())
+        });
+    });
+}
+
+/// Waits for something without the interpreter's lock.
+fn wait<T: Send + 'static>(
+    py: Python<'_>,
+    work: impl Future<Output = Result<T, Error>> + Send + 'static,
+) -> PyResult<T> {
+    py.detach(|| background::wait(work)).map_err(|error| raised(py, &error))
+}
+
+fn session_id(text: &str) -> PyResult<SessionId> {
+    SessionId::parse(text).map_err(|error| PyValueError::new_err(format!("the session's id: {error}")))
+}
+
+fn context_of(values: &Bound<'_, PyDict>) -> PyResult<Context> {
+    let context = Context::default();
+    for (key, value) in values {
+        context.set(&key.extract::<String>()?, json_of(&value)?);
+    }
+    Ok(context)
+}
+
+/// A value as the context holds it: what was written, taken apart again.
+fn json_of(value: &Bound<'_, PyAny>) -> PyResult<Value> {
+    let written = write::write(value)?;
+    serde_json::from_str(&written.json).map_err(|error| PyValueError::new_err(error.to_string()))
+}

@@ -1,0 +1,43 @@
+//! The native part of the Python package `sessiond`: the record of an execution. How nodes run, and how they are stopped,
+//! is Python's own part.
+
+mod errors;
+mod execution;
+mod frame;
+mod read;
+mod write;
+
+use pyo3::prelude::*;
+
+/// The native part of `sessiond`.
+#[pymodule]
+fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<execution::Execution>()?;
+    module.add_class::<frame::Frame>()?;
+    module.add_class::<frame::Recorded>()?;
+    module.add_function(wrap_pyfunction!(encode, module)?)?;
+    module.add_function(wrap_pyfunction!(decode, module)?)?;
+    module.add_function(wrap_pyfunction!(names_secret, module)?)?;
+    module.add_function(wrap_pyfunction!(execution::close_engines, module)?)?;
+    module.add("REDACTED", sessiond_execution::redact::REDACTED)?;
+    Ok(())
+}
+
+/// A value as it is recorded, and whether it cannot be made again of that.
+#[pyfunction]
+fn encode(value: &Bound<'_, PyAny>) -> PyResult<(String, bool)> {
+    let written = write::write(value)?;
+    Ok((written.json, written.opaque))
+}
+
+/// The value of a text that `encode` made.
+#[pyfunction]
+fn decode<'py>(py: Python<'py>, json: &str) -> PyResult<Bound<'py, PyAny>> {
+    read::read(py, json)
+}
+
+/// Whether a name says that what stands under it is a secret.
+#[pyfunction]
+fn names_secret(name: &str) -> bool {
+    sessiond_execution::redact::names_secret(name)
+}
