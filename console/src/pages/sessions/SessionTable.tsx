@@ -3,7 +3,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowUp } from 'lucide-react';
-import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { SessionsSearch } from '../../app/router.tsx';
 import type { SessionList } from '../../data/sessionList.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -14,6 +14,8 @@ import { useRefresh } from './useSessionList.ts';
 
 /** Rows are of one height, so that any of them has its place before it is read. */
 const HEIGHT = { wide: 44, narrow: 64 };
+/** Browsers make nothing much higher than this, in pixels: of a longer list a part is in the page. */
+const HIGHEST = 16_000_000;
 /** Rows that stand for those whose number is not known yet. */
 const MORE = 20;
 
@@ -24,14 +26,17 @@ export function SessionTable({
   search,
 }: {
   list: SessionList;
-  place: { offset: number };
+  place: { base: number; offset: number };
   search: SessionsSearch;
 }) {
   const navigate = useNavigate();
   const grid = useRef<HTMLDivElement>(null);
   const height = useNarrow() ? HEIGHT.narrow : HEIGHT.wide;
   const [active, setActive] = useState(-1);
-  const count = list.length + (list.whole ? 0 : MORE);
+  const most = Math.floor(HIGHEST / height);
+  // The number of the row at the top of what is in the page.
+  const [base, setBase] = useState(place.base);
+  const count = Math.min(list.length + (list.whole ? 0 : MORE) - base, most);
   const rows = useVirtualizer({
     count,
     getScrollElement: () => grid.current,
@@ -50,16 +55,46 @@ export function SessionTable({
   }, [rows, height]);
 
   const items = rows.getVirtualItems();
-  const first = items[0]?.index ?? 0;
-  const last = items.at(-1)?.index ?? 0;
+  const first = base + (items[0]?.index ?? 0);
+  const last = base + (items.at(-1)?.index ?? 0);
   useEffect(() => void list.show(first, last), [list, first, last]);
-  const inSight = useCallback(() => [rows.range?.startIndex ?? 0, rows.range?.endIndex ?? 0] as const, [rows]);
+  const inSight = useCallback(
+    () => [base + (rows.range?.startIndex ?? 0), base + (rows.range?.endIndex ?? 0)] as const,
+    [rows, base],
+  );
+  const move = useCallback(
+    (to: number) => {
+      place.base = to;
+      setBase(to);
+    },
+    [place],
+  );
+  // Near an end of the part that is in the page, the part moves by half of itself, and what is in sight stays.
+  const half = Math.floor(most / 2);
+  const near = Math.floor(most / 20);
+  const onward = last > base + most - near && list.length > base + most - near;
+  const back = base > 0 && first < base + near;
+  // Until the scrolling has been told of, what is in sight is still reckoned from where it was.
+  const moving = useRef(false);
+  useLayoutEffect(() => {
+    if (!onward && !back) {
+      moving.current = false;
+    } else if (!moving.current) {
+      moving.current = true;
+      const by = onward ? half : -Math.min(half, base);
+      move(base + by);
+      rows.scrollToOffset((rows.scrollOffset ?? 0) - by * height);
+    }
+  }, [onward, back, base, half, height, move, rows]);
   useRefresh(list, inSight);
 
   const go = (index: number) => {
     const next = Math.max(0, Math.min(index, list.length - 1));
     setActive(next);
-    rows.scrollToIndex(next);
+    const inPage = next >= base && next < base + most;
+    const to = inPage ? base : Math.max(0, next - half);
+    move(to);
+    rows.scrollToIndex(next - to);
     grid.current?.focus({ preventScroll: true });
   };
   const open = () => {
@@ -108,9 +143,9 @@ export function SessionTable({
           {items.map((item) => (
             <SessionRow
               key={item.key}
-              session={list.get(item.index)}
-              index={item.index}
-              active={item.index === active}
+              session={list.get(base + item.index)}
+              index={base + item.index}
+              active={base + item.index === active}
               top={item.start}
             />
           ))}
@@ -122,6 +157,7 @@ export function SessionTable({
             look="primary"
             icon={<ArrowUp />}
             onClick={() => {
+              move(0);
               rows.scrollToOffset(0);
               setActive(-1);
               void list.restart();

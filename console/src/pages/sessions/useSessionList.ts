@@ -5,17 +5,17 @@ import { useConnection, wantsKey } from '../../data/connection.ts';
 import { EVERY } from '../../data/queries.ts';
 import { SessionList } from '../../data/sessionList.ts';
 
-/** The list that was shown last, and how far it was scrolled: who comes back from a session finds it as it was. */
-let last: { client: Client; key: string; list: SessionList; offset: number } | undefined;
+/** The list that was shown last, the row that its part in the page began with, and how far it was scrolled: who comes back from a session finds it as it was. */
+let last: { client: Client; key: string; list: SessionList; base: number; offset: number } | undefined;
 
 /** The list of these sessions, and the place to keep how far it is scrolled. */
-export function useSessionList(search: SessionsSearch): { list: SessionList; place: { offset: number } } {
+export function useSessionList(search: SessionsSearch): { list: SessionList; place: { base: number; offset: number } } {
   const { client, refused } = useConnection();
   const key = JSON.stringify(search);
   const place = useMemo(() => {
     if (last?.client !== client || last.key !== key) {
       last?.list.stop();
-      last = { client, key, list: new SessionList(client, JSON.parse(key)), offset: 0 };
+      last = { client, key, list: new SessionList(client, JSON.parse(key)), base: 0, offset: 0 };
     }
     return last;
   }, [client, key]);
