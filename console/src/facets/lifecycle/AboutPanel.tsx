@@ -5,7 +5,7 @@ import { type ReactNode, useState } from 'react';
 import type { Session } from 'sessiond';
 import { useClient } from '../../data/connection.ts';
 import { keys } from '../../data/queries.ts';
-import { told } from '../../data/reach.ts';
+import { useTold } from '../../data/reach.ts';
 import { Badge, Status } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { CopyButton, Id } from '../../ui/Copy.tsx';
@@ -141,7 +141,7 @@ function Summary({ session }: { session: Session }) {
     queryKey: [...keys.session(session.session_id), 'summary'],
     queryFn: ({ signal }) => client.sessions.summary(session.session_id, { signal }),
   });
-  const problem = told(error);
+  const problem = useTold(error);
   return (
     <Section
       title="Executive summary"

@@ -2,7 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import type { MessageInfo, Session } from 'sessiond';
 import { useClient } from '../../data/connection.ts';
 import { keys } from '../../data/queries.ts';
-import { told } from '../../data/reach.ts';
+import { useTold } from '../../data/reach.ts';
 import { Badge, Status } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Json } from '../../ui/Json.tsx';
@@ -27,7 +27,7 @@ export function Messages({ session }: { session: Session }) {
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
   const messages = data?.pages.flatMap((page) => page.messages) ?? [];
-  const problem = told(error);
+  const problem = useTold(error);
   return (
     <Section title="Messages" flush>
       {problem !== undefined && asProblem(problem).status === 403 && (
