@@ -56,8 +56,12 @@ export const reachability = new Reachability();
 export const useReach = (): Reach => useSyncExternalStore(reachability.subscribe, reachability.get);
 
 /** The error, unless it is that the server cannot be reached: that is said once, above every page. */
+export function told(error: unknown): unknown {
+  return error instanceof Problem && error.code === 'unreachable' ? undefined : (error ?? undefined);
+}
+
+/** As {@link told}, and nothing while the server is away: what a proxy says in its place is no news either. */
 export function useTold(error: unknown): unknown {
   const { lost } = useReach();
-  const unreachable = error instanceof Problem && error.code === 'unreachable';
-  return unreachable || lost !== undefined ? undefined : (error ?? undefined);
+  return lost === undefined ? told(error) : undefined;
 }
