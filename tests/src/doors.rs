@@ -1,6 +1,7 @@
 //! The conformance suite of the two doors: what holds through one must hold through the other.
 //!
-//! Each case is a function that takes a client on an empty store; `tests/doors.rs` runs all of them through both.
+//! Each case is a function that takes a client on an empty store; `tests/doors.rs` runs all of them through both, and
+//! those of `executions.rs`.
 
 use std::time::Duration;
 
@@ -42,7 +43,7 @@ pub fn tutorial() -> api::CreateSession {
     }))
 }
 
-fn code<T: std::fmt::Debug>(result: Result<T, Problem>) -> Code {
+pub(crate) fn code<T: std::fmt::Debug>(result: Result<T, Problem>) -> Code {
     result.expect_err("it is refused").code
 }
 

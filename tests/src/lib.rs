@@ -1,4 +1,5 @@
 //! What the end-to-end tests share.
 
 pub mod doors;
+pub mod executions;
 pub mod server;

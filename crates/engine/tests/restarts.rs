@@ -379,3 +379,52 @@ async fn the_tasks_of_an_import_are_found_by_their_ids() {
     assert_eq!(engine.task_session(&task).await.unwrap(), Some(id("s")));
     engine.shutdown().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_batch_of_calls_whose_answer_was_lost_is_recorded_once_across_restarts() {
+    let dir = tempfile::tempdir().unwrap();
+    let command = |command| Envelope::new(me(), command);
+    let record = |batch: u64| {
+        let entry = |call: u64, parent: Option<u64>, ends: bool| CallEntry {
+            call,
+            began: Some(CallBegan {
+                parent,
+                node: "NodeA".into(),
+                kind: CallKind::Function,
+                position: 0,
+                key: "9f".into(),
+                resumes: None,
+                began_us: call,
+                input: Some(Json::of(&json!({ "text": "hello" })).unwrap()),
+                input_omitted: None,
+            }),
+            ended: ends.then(|| CallEnded::new(CallStatus::Completed, call)),
+        };
+        let first = 2 * batch - 1;
+        let calls = vec![entry(first, None, false), entry(first + 1, Some(first), true)];
+        command(Command::RecordCalls { writer: 1, batch, calls: calls.into() })
+    };
+    for start in 0..3 {
+        let engine = open(dir.path()).await;
+        if start == 0 {
+            let new = CreateSession { kind: Kind::Execution, ..new_session("s") };
+            engine.create(new, &me(), None).await.unwrap();
+            let begin = Command::BeginExecution { process: "host:1".into(), keep: None };
+            engine.execute(&id("s"), command(begin), None).await.unwrap();
+        } else {
+            // What was on disk before comes again, and changes nothing.
+            let present = engine.session(&me(), &id("s")).await.unwrap();
+            let again = engine.execute(&id("s"), record(100 * start), None).await.unwrap();
+            assert_eq!(again.session, present);
+        }
+        for batch in 100 * start + 1..=100 * (start + 1) {
+            engine.execute(&id("s"), record(batch), None).await.unwrap();
+        }
+        let session = engine.session(&me(), &id("s")).await.unwrap();
+        let calls = session.calls.as_deref().unwrap();
+        let batches = 100 * (start + 1);
+        assert_eq!((calls.batch, calls.last, calls.completed), (batches, 2 * batches, batches));
+        assert_eq!(calls.open.len() as u64, batches);
+        engine.shutdown().await;
+    }
+}

@@ -28,6 +28,7 @@ use crate::routes;
         (name = "participants", description = "Who takes part in a session, and who may write in their names."),
         (name = "workflow", description = "The plan of a session."),
         (name = "context", description = "The JSON document that all participants share."),
+        (name = "calls", description = "What a program does in an execution, as a tree of node calls."),
         (name = "tasks", description = "Work that participants are asked for."),
         (name = "events", description = "The journal, in pages or live."),
         (name = "messages", description = "Messages between agents."),

@@ -43,6 +43,11 @@ fn body(method: &str, route: &str) -> Option<Value> {
         ("POST", "/sessions") => json!({}),
         ("PATCH", "/sessions/{session_id}") => json!({"name": "mine now"}),
         (_, path) if path.ends_with("/terminate") => json!({"reason": "spite"}),
+        ("POST", "/sessions/{session_id}/fail") => json!({"reason": "spite"}),
+        (_, path) if path.ends_with("/execution") => json!({"process": "evil:1"}),
+        (_, path) if path.ends_with("/calls") => {
+            json!({"writer": 1, "batch": 1, "calls": [{"call": 1, "status": "failed", "ended_us": 1}]})
+        }
         (_, path) if path.ends_with("/participants") => json!({"agent_id": "evil://agent", "role": "spy"}),
         ("POST", path) if path.ends_with("/lease") => json!({"holder": "evil", "ttl": "30s"}),
         ("PUT", path) if path.ends_with("/lease") => json!({"fence": 1}),

@@ -2,6 +2,7 @@ import { type ClientOptions, type CreateOptions, Http } from './http.js';
 import { Agents } from './routes/agents.js';
 import { Contexts } from './routes/context.js';
 import { Events } from './routes/events.js';
+import { Executions } from './routes/executions.js';
 import { Inbox } from './routes/inbox.js';
 import { Keys } from './routes/keys.js';
 import { Messages } from './routes/messages.js';
@@ -27,6 +28,7 @@ export class Client {
   readonly context: Contexts;
   readonly tasks: Tasks;
   readonly events: Events;
+  readonly executions: Executions;
   readonly agents: Agents;
   readonly inbox: Inbox;
   readonly messages: Messages;
@@ -45,6 +47,7 @@ export class Client {
     this.context = new Contexts(http);
     this.tasks = new Tasks(http);
     this.events = new Events(http);
+    this.executions = new Executions(http);
     this.agents = new Agents(http);
     this.inbox = new Inbox(http);
     this.messages = new Messages(http);

@@ -515,6 +515,26 @@ export interface paths {
         patch: operations["update_session"];
         trace?: never;
     };
+    "/sessions/{session_id}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record that calls began and ended.
+         * @description A batch that was recorded already changes nothing, so that it may be sent again when its answer is lost.
+         */
+        post: operations["record_calls"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sessions/{session_id}/complete": {
         parameters: {
             query?: never;
@@ -573,6 +593,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sessions/{session_id}/execution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a process write the calls of an execution, as the only one.
+         * @description Calls that are open are interrupted, and a failed execution goes on.
+         */
+        post: operations["begin_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sessions/{session_id}/export": {
         parameters: {
             query?: never;
@@ -587,6 +627,23 @@ export interface paths {
         get: operations["export_session"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{session_id}/fail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a session whose work could not be done, and those that belong to it. */
+        post: operations["fail_session"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1127,6 +1184,172 @@ export interface components {
          * @enum {string}
          */
         Backoff: "linear" | "exponential";
+        /**
+         * @description Lets a process write the calls of an execution, as the only one. Calls that are open are interrupted, and a failed
+         *     execution goes on.
+         */
+        BeginExecution: {
+            /**
+             * @description Which process, such as a host and a process id.
+             * @example build-7:4711
+             */
+            process: string;
+            /**
+             * Format: int64
+             * @description The last call whose record replay may use; all when absent.
+             */
+            keep?: number | null;
+        };
+        /** @description What is told of one call: that it began, that it ended, or both. */
+        CallEntry: {
+            /**
+             * Format: int64
+             * @description Its number in the session: 1, 2, 3 and so on in the order in which calls began.
+             */
+            call: number;
+            /**
+             * Format: int64
+             * @description The call that made it; absent when the program itself did.
+             */
+            parent?: number | null;
+            /**
+             * @description The node's name. When it is there, the call began: `position`, `key` and `began_us` are there too.
+             * @example NodeA
+             */
+            node?: string | null;
+            kind?: components["schemas"]["CallKind"] | null;
+            /**
+             * Format: int32
+             * @description The how-manieth call of its parent it is, from 0.
+             */
+            position?: number | null;
+            /**
+             * @description A hash of its input, in hexadecimal digits; what replay finds it by.
+             * @example 9f86d081
+             */
+            key?: string | null;
+            /**
+             * Format: int64
+             * @description The interrupted call that it takes up.
+             */
+            resumes?: number | null;
+            /**
+             * Format: int64
+             * @description When it began, in microseconds since the Unix epoch.
+             */
+            began_us?: number | null;
+            /** @description What it was given: any JSON. */
+            input?: unknown;
+            /**
+             * Format: int64
+             * @description How many bytes it was given, when they were too many to stand here.
+             */
+            input_omitted?: number | null;
+            status?: components["schemas"]["CallStatus"] | null;
+            /**
+             * Format: int64
+             * @description When it ended, in microseconds since the Unix epoch.
+             */
+            ended_us?: number | null;
+            /** @description Whether what it gave is shown to people alone; a replay runs the call anew. */
+            opaque?: boolean | null;
+            /** @description What it gave: any JSON. */
+            output?: unknown;
+            /**
+             * Format: int64
+             * @description How many bytes it gave, when they were too many to stand here.
+             */
+            output_omitted?: number | null;
+            error?: components["schemas"]["CallError"] | null;
+            usage?: components["schemas"]["Usage"] | null;
+        };
+        /** @description What went wrong in a call. */
+        CallError: {
+            /**
+             * @description The kind of error, such as the name of an exception.
+             * @example ValueError
+             */
+            type: string;
+            /** @description What it says. */
+            message: string;
+            /** @description Where it came from, for people. */
+            trace?: string | null;
+        };
+        /**
+         * @description What a node is.
+         * @enum {string}
+         */
+        CallKind: "function" | "agent" | "model" | "tool" | "other";
+        /**
+         * @description How a call ended.
+         * @enum {string}
+         */
+        CallStatus: "completed" | "failed" | "timeout" | "cancelled" | "abandoned";
+        /** @description The calls of a session in short. */
+        Calls: {
+            /**
+             * Format: int64
+             * @description All of them.
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description Those that have not ended.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Those that gave their result.
+             */
+            completed: number;
+            /**
+             * Format: int64
+             * @description Those that gave an error.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Those that took too long.
+             */
+            timeout: number;
+            /**
+             * Format: int64
+             * @description Those that were wanted no more.
+             */
+            cancelled: number;
+            /**
+             * Format: int64
+             * @description Those that could not be stopped, and that nobody waits for.
+             */
+            abandoned: number;
+            /**
+             * Format: int64
+             * @description Those that were open when their process, or the session, ended.
+             */
+            interrupted: number;
+            /**
+             * Format: int64
+             * @description Tokens that models read.
+             */
+            input_tokens: number;
+            /**
+             * Format: int64
+             * @description Tokens that models wrote.
+             */
+            output_tokens: number;
+            /**
+             * Format: double
+             * @description What models cost, in US dollars.
+             */
+            cost: number;
+            /**
+             * Format: int64
+             * @description The number of the process that writes.
+             */
+            writer: number;
+            /** @description Which process that is; empty in a copy that none has taken up. */
+            process: string;
+        };
         /** @description Cancels a task. */
         CancelTask: {
             /** @description Why. */
@@ -1377,6 +1600,27 @@ export interface components {
              * @description What to pass as `after` for the next page; null when this page reaches the newest event.
              */
             next_cursor?: number | null;
+        };
+        /** @description An execution that a process writes. */
+        Execution: {
+            /**
+             * Format: int64
+             * @description What the process shows with each batch; a later process gets a larger one, and this one's batches are then
+             *     refused as `writer_stale`.
+             */
+            writer: number;
+            /** @description The session. */
+            session: components["schemas"]["Session"];
+        };
+        /** @description Ends a session whose work could not be done, and with it those that belong to it. */
+        FailSession: {
+            /**
+             * @description Why.
+             * @example NodeA: no such file
+             */
+            reason: string;
+            /** @description More on it. */
+            details?: string | null;
         };
         /** @description Ends an attempt badly; the task's policy says what follows. */
         FailTask: {
@@ -1772,6 +2016,29 @@ export interface components {
             /** @description A text. */
             text?: string | null;
         };
+        /** @description A batch of what happened to calls, in this order. */
+        RecordCalls: {
+            /**
+             * Format: int64
+             * @description The number that the process got when it began.
+             */
+            writer: number;
+            /**
+             * Format: int64
+             * @description The number of this batch: a writer's are 1, 2, 3 and so on. One that was recorded already changes nothing.
+             */
+            batch: number;
+            /** @description That calls began, ended, or both; 1000 entries at most. */
+            calls: components["schemas"]["CallEntry"][];
+        };
+        /** @description A batch that is on disk. */
+        Recorded: {
+            /**
+             * Format: int64
+             * @description The session's revision.
+             */
+            revision: number;
+        };
         /** @description Makes an agent known. */
         RegisterAgent: {
             /** @description What it is and can. */
@@ -1927,6 +2194,7 @@ export interface components {
             open_tasks: number;
             /** @description All tasks. */
             total_tasks: number;
+            calls?: components["schemas"]["Calls"] | null;
             /**
              * Format: date-time
              * @description When it began.
@@ -2235,6 +2503,33 @@ export interface components {
             /** @description The whole new plan; steps that keep their name keep their state. */
             steps?: components["schemas"]["NewStep"][] | null;
         };
+        /** @description What a model used in a call. */
+        Usage: {
+            /** @description The model's name. */
+            model?: string | null;
+            /** @description Who runs it. */
+            provider?: string | null;
+            /**
+             * Format: int64
+             * @description Tokens that it read; 0 when absent.
+             */
+            input_tokens?: number | null;
+            /**
+             * Format: int64
+             * @description Tokens that it wrote; 0 when absent.
+             */
+            output_tokens?: number | null;
+            /**
+             * Format: double
+             * @description What it cost, in US dollars.
+             */
+            cost?: number | null;
+            /**
+             * Format: int64
+             * @description How long it took to answer, in microseconds.
+             */
+            latency_us?: number | null;
+        };
         /** @description Who the caller is. */
         Whoami: {
             /**
@@ -2445,6 +2740,12 @@ export type Aggregation = components['schemas']['Aggregation'];
 export type Attempt = components['schemas']['Attempt'];
 export type Authentication = components['schemas']['Authentication'];
 export type Backoff = components['schemas']['Backoff'];
+export type BeginExecution = components['schemas']['BeginExecution'];
+export type CallEntry = components['schemas']['CallEntry'];
+export type CallError = components['schemas']['CallError'];
+export type CallKind = components['schemas']['CallKind'];
+export type CallStatus = components['schemas']['CallStatus'];
+export type Calls = components['schemas']['Calls'];
 export type CancelTask = components['schemas']['CancelTask'];
 export type ClaimLease = components['schemas']['ClaimLease'];
 export type ClaimedLease = components['schemas']['ClaimedLease'];
@@ -2462,6 +2763,8 @@ export type DeliveryMode = components['schemas']['DeliveryMode'];
 export type Endpoints = components['schemas']['Endpoints'];
 export type Event = components['schemas']['Event'];
 export type EventPage = components['schemas']['EventPage'];
+export type Execution = components['schemas']['Execution'];
+export type FailSession = components['schemas']['FailSession'];
 export type FailTask = components['schemas']['FailTask'];
 export type FieldError = components['schemas']['FieldError'];
 export type Fork = components['schemas']['Fork'];
@@ -2491,6 +2794,8 @@ export type Problem = components['schemas']['Problem'];
 export type ProgressTask = components['schemas']['ProgressTask'];
 export type PutPoints = components['schemas']['PutPoints'];
 export type Reading = components['schemas']['Reading'];
+export type RecordCalls = components['schemas']['RecordCalls'];
+export type Recorded = components['schemas']['Recorded'];
 export type RegisterAgent = components['schemas']['RegisterAgent'];
 export type Registered = components['schemas']['Registered'];
 export type RenewLease = components['schemas']['RenewLease'];
@@ -2515,6 +2820,7 @@ export type Terminate = components['schemas']['Terminate'];
 export type Unresolved = components['schemas']['Unresolved'];
 export type UpdateSession = components['schemas']['UpdateSession'];
 export type UpdateWorkflow = components['schemas']['UpdateWorkflow'];
+export type Usage = components['schemas']['Usage'];
 export type Whoami = components['schemas']['Whoami'];
 export type Workflow = components['schemas']['Workflow'];
 export type ResponseProblem400 = components['responses']['Problem400'];
@@ -3630,6 +3936,56 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    record_calls: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
+                "Idempotency-Key"?: string;
+                /** @description The revision that the caller decided on, in quotes, or `*`. */
+                "If-Match"?: string;
+                /** @description The token of the lease that the caller holds. */
+                "Fencing-Token"?: string;
+                /** @description The agent that the caller acts as. */
+                "x-agent-id"?: string;
+            };
+            path: {
+                /**
+                 * @description The session.
+                 * @example sess_notifications_2025-02-02
+                 */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordCalls"];
+            };
+        };
+        responses: {
+            /** @description They are on disk. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     complete_session: {
         parameters: {
             query?: never;
@@ -3847,6 +4203,56 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    begin_execution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
+                "Idempotency-Key"?: string;
+                /** @description The revision that the caller decided on, in quotes, or `*`. */
+                "If-Match"?: string;
+                /** @description The token of the lease that the caller holds. */
+                "Fencing-Token"?: string;
+                /** @description The agent that the caller acts as. */
+                "x-agent-id"?: string;
+            };
+            path: {
+                /**
+                 * @description The session.
+                 * @example sess_notifications_2025-02-02
+                 */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginExecution"];
+            };
+        };
+        responses: {
+            /** @description The process may write. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     export_session: {
         parameters: {
             query?: never;
@@ -3874,6 +4280,56 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    fail_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
+                "Idempotency-Key"?: string;
+                /** @description The revision that the caller decided on, in quotes, or `*`. */
+                "If-Match"?: string;
+                /** @description The token of the lease that the caller holds. */
+                "Fencing-Token"?: string;
+                /** @description The agent that the caller acts as. */
+                "x-agent-id"?: string;
+            };
+            path: {
+                /**
+                 * @description The session.
+                 * @example sess_notifications_2025-02-02
+                 */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FailSession"];
+            };
+        };
+        responses: {
+            /** @description The session, failed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];

@@ -2,6 +2,7 @@
 
 mod agents;
 mod aggregations;
+mod calls;
 mod console;
 mod context;
 mod documents;
@@ -32,6 +33,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(sessions::get_session, sessions::update_session, sessions::delete_session))
         .routes(routes!(sessions::complete_session))
         .routes(routes!(sessions::terminate_session))
+        .routes(routes!(sessions::fail_session))
         .routes(routes!(sessions::fork_session))
         .routes(routes!(sessions::export_session))
         .routes(routes!(sessions::get_summary))
@@ -41,6 +43,8 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(workflow::update_workflow))
         .routes(routes!(workflow::advance_workflow))
         .routes(routes!(context::get_context, context::replace_context, context::patch_context))
+        .routes(routes!(calls::begin_execution))
+        .routes(routes!(calls::record_calls))
         .routes(routes!(tasks::delegate_task, tasks::list_session_tasks))
         .routes(routes!(tasks::list_tasks))
         .routes(routes!(tasks::get_task))

@@ -93,6 +93,18 @@ pub(super) async fn terminate_session(
     respond::session(door.terminate_session(&id, request, call).await?)
 }
 
+/// End a session whose work could not be done, and those that belong to it.
+#[utoipa::path(post, path = "/sessions/{session_id}/fail", tag = "sessions", request_body = api::FailSession,
+    responses((status = 200, description = "The session, failed.", body = api::Session)))]
+pub(super) async fn fail_session(
+    Caller(door): Caller,
+    At(id): At<SessionId>,
+    Conditions(call): Conditions,
+    Json(request): Json<api::FailSession>,
+) -> Answer {
+    respond::session(door.fail_session(&id, request, call).await?)
+}
+
 /// Go on with a copy of a session, from a revision of it.
 #[utoipa::path(post, path = "/sessions/{session_id}/fork", tag = "sessions", request_body = Option<api::Fork>,
     responses((status = 201, description = "The copy.", body = api::Session)))]

@@ -1,7 +1,7 @@
 import { type ChangeOptions, type CreateOptions, type Http, path, type RequestOptions } from '../http.js';
 import { pages } from '../pages.js';
 import type {
-  Complete, Counts, CreateSession, Fork, Imported, operations, Session, SessionPage, SessionSummary, Terminate, UpdateSession,
+  Complete, Counts, CreateSession, FailSession, Fork, Imported, operations, Session, SessionPage, SessionSummary, Terminate, UpdateSession,
 } from '../schema.js';
 
 /** Which sessions to list. */
@@ -54,6 +54,11 @@ export class Sessions {
   /** Stops a session, and with it those that belong to it. */
   terminate(sessionId: string, reason: Terminate, options?: ChangeOptions): Promise<Session> {
     return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/terminate`, body: reason, options });
+  }
+
+  /** Ends a session whose work could not be done, and with it those that belong to it. */
+  fail(sessionId: string, reason: FailSession, options?: ChangeOptions): Promise<Session> {
+    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/fail`, body: reason, options });
   }
 
   /** Goes on with a copy of a session. */
