@@ -126,7 +126,7 @@ function ParticipantRow({
             </span>
           </>
         ) : (
-          <span className={css.quiet}>none</span>
+          <span className={css.quiet}>no lease</span>
         )}
       </td>
       <td className={table.number}>{agent ? agent.inbox_depth.toLocaleString() : '–'}</td>
