@@ -219,6 +219,7 @@ fn path_parameters(path: &str) -> Vec<Parameter> {
                 "key_id" => ("The key.", "key_0198f3a2"),
                 "path" => ("The file, or the address within the console.", "sessions"),
                 "code" => ("The code of a problem.", "session_not_found"),
+                "image" => ("The file name of a picture.", "console-session.png"),
                 _ => ("The name of a guide.", "agents"),
             };
             ParameterBuilder::new()

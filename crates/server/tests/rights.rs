@@ -32,6 +32,7 @@ impl Owned {
             .replace("{key_id}", "key_1")
             .replace("{code}", "conflict")
             .replace("{guide}", "nothing")
+            .replace("{image}", "nothing")
             .replace("{*path}", "nothing");
         if path == "/ws" { "/ws?agent_id=opencode%3A%2F%2Fbackend".to_owned() } else { path }
     }

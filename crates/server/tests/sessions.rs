@@ -300,6 +300,16 @@ async fn documents_are_pages_that_load_nothing_from_elsewhere() {
     }
     let document: Value = bench.get("/openapi.json").await.json().await.unwrap();
     assert_eq!(document["openapi"], "3.1.0");
+    let picture = bench.get("/docs/images/console-session.png").await;
+    assert_eq!(
+        (picture.status().as_u16(), &picture.headers()["content-type"]),
+        (200, &"image/png".parse().unwrap())
+    );
+    assert!(picture.bytes().await.unwrap().starts_with(b"\x89PNG"));
+    for nothing in ["nothing.png", "..%2Fagents.md", "..%2F..%2FREADME.md"] {
+        let path = format!("/docs/images/{nothing}");
+        problem(bench.get(&path).await, StatusCode::NOT_FOUND, "not_found").await;
+    }
     problem(bench.get("/docs/nothing").await, StatusCode::NOT_FOUND, "not_found").await;
     problem(bench.get("/docs/errors/nothing").await, StatusCode::NOT_FOUND, "not_found").await;
     bench.stop().await;

@@ -47,6 +47,7 @@ pub const TABLE: &[Route] = table! {
         GET "/docs/errors"
         GET "/docs/errors/{code}"
         GET "/docs/{guide}"
+        GET "/docs/images/{image}"
         GET "/console"
         GET "/console/"
         GET "/console/{*path}";

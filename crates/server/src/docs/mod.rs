@@ -6,6 +6,8 @@ mod html;
 mod markdown;
 mod reference;
 
+use std::borrow::Cow;
+
 use rust_embed::RustEmbed;
 use sessiond_api::{Code, Problem};
 
@@ -15,6 +17,7 @@ pub(crate) use reference::reference;
 #[derive(RustEmbed)]
 #[folder = "../../docs"]
 #[include = "*.md"]
+#[include = "images/*.png"]
 struct Files;
 
 /// The page that lists all codes.
@@ -53,6 +56,12 @@ pub(crate) fn guide(name: &str) -> Result<String, Problem> {
     let text =
         text.ok_or_else(|| Problem::new(Code::NotFound, "there is no such guide; /docs lists them"))?;
     Ok(html::page(&markdown::title(&text).unwrap_or_else(|| name.to_owned()), &markdown::to_html(&text)))
+}
+
+/// A picture that a guide shows.
+pub(crate) fn image(name: &str) -> Result<Cow<'static, [u8]>, Problem> {
+    let file = Files::get(&format!("images/{name}"));
+    Ok(file.ok_or_else(|| Problem::new(Code::NotFound, "there is no such picture"))?.data)
 }
 
 /// The guides: their names and titles.

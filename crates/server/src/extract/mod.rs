@@ -9,5 +9,5 @@ mod query;
 pub(crate) use body::{Context, Json, Lines, OptionalJson};
 pub(crate) use call::Conditions;
 pub(crate) use caller::Caller;
-pub(crate) use path::{At, ConsolePath, ErrorCode, Guide, KeyId};
+pub(crate) use path::{At, ConsolePath, ErrorCode, Guide, Image, KeyId};
 pub(crate) use query::Query;

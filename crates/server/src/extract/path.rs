@@ -19,6 +19,8 @@ pub(crate) struct KeyId(pub(crate) String);
 pub(crate) struct ErrorCode(pub(crate) String);
 /// The name of a guide.
 pub(crate) struct Guide(pub(crate) String);
+/// The name of a picture in the guides.
+pub(crate) struct Image(pub(crate) String);
 /// What follows `/console/`.
 pub(crate) struct ConsolePath(pub(crate) String);
 
@@ -45,6 +47,7 @@ names! {
     KeyId = "key_id",
     ErrorCode = "code",
     Guide = "guide",
+    Image = "image",
     ConsolePath = "path",
 }
 
@@ -81,4 +84,4 @@ macro_rules! texts {
     )*};
 }
 
-texts!(KeyId, ErrorCode, Guide, ConsolePath);
+texts!(KeyId, ErrorCode, Guide, Image, ConsolePath);

@@ -6,7 +6,7 @@ use axum::response::{Html, IntoResponse, Redirect};
 
 use crate::app::App;
 use crate::docs;
-use crate::extract::{At, ErrorCode, Guide};
+use crate::extract::{At, ErrorCode, Guide, Image};
 use crate::openapi;
 use crate::respond::Answer;
 
@@ -50,4 +50,11 @@ pub(super) async fn error(At(ErrorCode(code)): At<ErrorCode>) -> Answer {
     responses((status = 200, description = "A page.", body = String, content_type = "text/html")))]
 pub(super) async fn guide(At(Guide(name)): At<Guide>) -> Answer {
     Ok(Html(docs::guide(&name)?).into_response())
+}
+
+/// A picture in a guide.
+#[utoipa::path(get, path = "/docs/images/{image}", tag = "documents",
+    responses((status = 200, description = "A picture.", body = String, content_type = "image/png")))]
+pub(super) async fn image(At(Image(name)): At<Image>) -> Answer {
+    Ok(([(CONTENT_TYPE, "image/png")], docs::image(&name)?).into_response())
 }

@@ -79,6 +79,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(documents::errors))
         .routes(routes!(documents::error))
         .routes(routes!(documents::guide))
+        .routes(routes!(documents::image))
         .routes(routes!(console::to_console))
         .routes(routes!(console::get_console))
         .routes(routes!(console::get_console_file))
