@@ -16,29 +16,50 @@ export interface DialogProps {
 }
 
 /** A window above the page; Escape closes it and the focus goes back. */
-export function Dialog({ open, onClose, title, description, wide, children }: DialogProps) {
+export function Dialog({ open, onClose, ...rest }: DialogProps) {
   return (
     <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className={css.overlay} />
-        <Radix.Content
-          className={`${css.content} ${wide ? css.wide : ''}`}
-          {...(description ? {} : { 'aria-describedby': undefined })}
-        >
-          <header className={css.header}>
-            <Radix.Title asChild>
-              <h2>{title}</h2>
-            </Radix.Title>
-            <Radix.Close asChild>
-              <IconButton label="Close" icon={<X />} />
-            </Radix.Close>
-          </header>
-          {description && <Radix.Description className={css.description}>{description}</Radix.Description>}
-          {children}
-        </Radix.Content>
+        <Window {...rest} />
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+/** Is there only while the dialog is open, so that it begins where the focus was when it opened. */
+function Window({ title, description, wide, children }: Omit<DialogProps, 'open' | 'onClose'>) {
+  const [opener] = useState(() => document.activeElement);
+  return (
+    <Radix.Content
+      className={`${css.content} ${wide ? css.wide : ''}`}
+      onCloseAutoFocus={(event) => {
+        event.preventDefault();
+        giveBack(opener);
+      }}
+      {...(description ? {} : { 'aria-describedby': undefined })}
+    >
+      <header className={css.header}>
+        <Radix.Title asChild>
+          <h2>{title}</h2>
+        </Radix.Title>
+        <Radix.Close asChild>
+          <IconButton label="Close" icon={<X />} />
+        </Radix.Close>
+      </header>
+      {description && <Radix.Description className={css.description}>{description}</Radix.Description>}
+      {children}
+    </Radix.Content>
+  );
+}
+
+/** The focus goes to where it was, or to the page when that is gone; where something else has taken it, it stays. */
+function giveBack(opener: Element | null): void {
+  const at = document.activeElement;
+  if (at === null || at === document.body) {
+    const place = opener instanceof HTMLElement && opener.isConnected ? opener : document.getElementById('page');
+    place?.focus({ preventScroll: true });
+  }
 }
 
 export interface FormDialogProps extends DialogProps {

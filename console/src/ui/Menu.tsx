@@ -1,15 +1,28 @@
 import { DropdownMenu as Radix } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { createContext, type ReactNode, type RefObject, useContext, useRef } from 'react';
 import css from './Menu.module.css';
 
-/** A button that opens a list of actions. */
+type Chosen = RefObject<(() => void) | undefined>;
+const ChosenContext = createContext<Chosen>({ current: undefined });
+
+/**
+ * A button that opens a list of actions. What is chosen is done when the list is gone and the button has the focus again:
+ * a dialog gives it back to where it was when it opened.
+ */
 export function Menu({ trigger, children }: { trigger: ReactNode; children: ReactNode }) {
+  const chosen: Chosen = useRef(undefined);
+  const onClosed = () => {
+    const act = chosen.current;
+    chosen.current = undefined;
+    // The list gives the focus back once this handler has returned.
+    queueMicrotask(() => act?.());
+  };
   return (
     <Radix.Root modal={false}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
-        <Radix.Content className={css.content} align="end" sideOffset={6}>
-          {children}
+        <Radix.Content className={css.content} align="end" sideOffset={6} onCloseAutoFocus={onClosed}>
+          <ChosenContext value={chosen}>{children}</ChosenContext>
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
@@ -27,11 +40,14 @@ export interface MenuItemProps {
 }
 
 export function MenuItem({ icon, danger, disabled, why, onSelect, children }: MenuItemProps) {
+  const chosen = useContext(ChosenContext);
   return (
     <Radix.Item
       className={`${css.item} ${danger ? css.danger : ''}`}
       disabled={disabled || why !== undefined}
-      onSelect={onSelect}
+      onSelect={() => {
+        chosen.current = onSelect;
+      }}
     >
       {icon}
       {why === undefined ? (
