@@ -21,7 +21,8 @@ beforeAll(async () => {
   client = server.client();
   browser = await launch();
   crew = await Crew.gather(server.url, 'opencode://backend', 'codex://frontend');
-  viewer = await Viewer.come(browser, server.url);
+  // Who takes part need not be registered, and then there is no agent of that name.
+  viewer = await Viewer.come(browser, server.url, { provokes: /status of 404/ });
   page = viewer.page;
 });
 
@@ -141,4 +142,68 @@ test('the shared context is changed, and nobody’s change is overwritten unseen
     latestCommit: 'abc123',
   });
   await page.getByRole('treeitem', { name: /latestCommit/ }).waitFor();
+});
+
+const action = async (name: string) => {
+  await page.getByRole('button', { name: 'Actions' }).click();
+  await page.getByRole('menuitem', { name }).click();
+};
+
+test('a participant is added and removed, and a message is sent to another', async () => {
+  await panel('Participants');
+  await page.getByRole('button', { name: 'Add a participant' }).click();
+  await dialog().getByLabel('Agent', { exact: true }).fill('opencode://security');
+  await dialog().getByLabel('Role').fill('reviewer');
+  await press('Add');
+  const security = page.locator('[data-agent="opencode://security"]');
+  await security.waitFor();
+  await page.getByRole('button', { name: 'Send a message to opencode://backend' }).click();
+  await dialog().getByLabel('From').selectOption('claude-code://orchestrator');
+  await dialog().getByLabel('Payload').fill('{ "note": "well done" }');
+  await press('Send');
+  await page.locator('[data-message]').filter({ hasText: 'well done' }).waitFor();
+  await page.getByRole('button', { name: 'Remove opencode://security' }).click();
+  await press('Remove');
+  await page.locator('[data-agent="opencode://security"][data-left]').waitFor();
+});
+
+test('a session is forked, exported, and imported under another id', async () => {
+  await action('Fork…');
+  await dialog().getByLabel('Id of the copy').fill('the-copy');
+  await press('Fork');
+  await page.waitForURL('**/sessions/the-copy');
+  await viewer.openSession(id);
+  const [download] = await Promise.all([page.waitForEvent('download'), action('Export as JSON Lines')]);
+  expect(download.suggestedFilename()).toBe(`${id}.jsonl`);
+  const journal = await readFile(await download.path(), 'utf8');
+  expect(journal.trimEnd().split('\n').length - 1).toBe((await client.sessions.get(id)).revision);
+
+  await viewer.open('/sessions');
+  await page.getByRole('button', { name: 'Import' }).click();
+  await dialog()
+    .getByLabel('Journal')
+    .setInputFiles({ name: 'journal.jsonl', mimeType: 'application/jsonl', buffer: Buffer.from(journal) });
+  await dialog().getByLabel('Session id').fill('the-import');
+  await press('Import');
+  await page.waitForURL('**/sessions/the-import');
+  await becomes('implementation', 'completed');
+});
+
+test('the session is completed, and its executive summary is read', async () => {
+  await viewer.openSession(id);
+  await step('review').click();
+  await page.getByRole('button', { name: 'Complete by hand' }).click();
+  await press('Complete it');
+  await becomes('review', 'completed');
+  await action('Complete…');
+  await dialog().getByLabel('Summary').fill('All tasks completed successfully');
+  await dialog().getByLabel('Artifacts').fill('s3://artifacts/build.zip');
+  await press('Complete');
+  await page.locator('[data-status="completed"]').first().waitFor();
+  await panel('About');
+  await page.getByText('All tasks completed successfully').first().waitFor();
+  await page.getByText('s3://artifacts/build.zip').first().waitFor();
+  // An ended session cannot be changed, and says so.
+  await page.getByRole('button', { name: 'Actions' }).click();
+  await page.getByRole('menuitem', { name: 'Terminate…' }).getByText('The session is completed').waitFor();
 });

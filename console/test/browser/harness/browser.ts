@@ -22,6 +22,9 @@ const ARGUMENTS = [
 export const WIDE = { width: 1440, height: 900 };
 export const NARROW = { width: 390, height: 844 };
 
+/** What tells a state may have nothing to show. */
+export const ATTACHED = { state: 'attached' } as const;
+
 /** The browser's program; undefined when there is none. */
 function program(): string | undefined {
   const named = process.env.SESSIOND_CHROMIUM;
@@ -111,7 +114,7 @@ export class Viewer {
   /** Goes to a session, or to a panel of it, and waits until it is followed. */
   async openSession(id: string, panel?: string): Promise<void> {
     await this.open(`/sessions/${encodeURIComponent(id)}${panel ? `/${panel}` : ''}`);
-    await this.page.locator('[data-feed="live"], [data-feed="ended"]').first().waitFor();
+    await this.page.locator('[data-feed="live"], [data-feed="ended"]').first().waitFor(ATTACHED);
   }
 
   /** Takes leave; nothing may have gone wrong in the page. */
@@ -120,14 +123,14 @@ export class Viewer {
     expect(this.faults).toEqual([]);
   }
 
-  /** What axe finds on the page that is serious. */
-  async violations(): Promise<string[]> {
+  /** What axe finds on the page that is serious; by all of its rules, or by one. */
+  async violations(rule?: string): Promise<string[]> {
     // The page's policy lets nobody add a script to it, but what a test evaluates is no part of the page.
     await this.page.evaluate(axe.source);
-    const violations = await this.page.evaluate(async () => {
+    const violations = await this.page.evaluate(async (rule) => {
       const { axe } = window as unknown as { axe: { run: (options: object) => Promise<{ violations: Result[] }> } };
-      return (await axe.run({ resultTypes: ['violations'] })).violations;
-    });
+      return (await axe.run({ resultTypes: ['violations'], ...(rule ? { runOnly: [rule] } : {}) })).violations;
+    }, rule);
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`));

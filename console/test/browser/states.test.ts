@@ -1,0 +1,145 @@
+// What is empty, wrong, too long, or not what it seems.
+import type { Browser, Page } from 'playwright-core';
+import type { Client } from 'sessiond';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launch, NARROW, Viewer } from './harness/browser.ts';
+import { TestServer } from './harness/server.ts';
+
+/** What a browser says of answers that are no success: these tests ask for them. */
+const REFUSED = /status of (404|409|412|422)/;
+
+let server: TestServer;
+let browser: Browser;
+let viewer: Viewer;
+let page: Page;
+let client: Client;
+
+beforeAll(async () => {
+  server = await TestServer.start();
+  client = server.client();
+  browser = await launch();
+  viewer = await Viewer.come(browser, server.url, { provokes: REFUSED });
+  page = viewer.page;
+});
+
+afterAll(async () => {
+  await viewer?.leave();
+  await browser?.close();
+  await server?.stop();
+});
+
+const dialog = () => page.getByRole('dialog');
+const press = (name: string) => dialog().getByRole('button', { name, exact: true }).click();
+
+test('what is empty says what to do, with a command to copy', async () => {
+  await viewer.open('/sessions');
+  await page.getByRole('heading', { name: 'No sessions yet' }).waitFor();
+  await page.getByRole('button', { name: /^Copy/ }).click();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('sessiond demo .');
+  await viewer.open('/agents');
+  await page.getByRole('heading', { name: 'No agents yet' }).waitFor();
+  await page.getByText('sessiond agent --url').waitFor();
+  await client.sessions.create({ session_id: 'empty', kind: 'workflow' });
+  await viewer.openSession('empty', 'plan');
+  await page.getByRole('heading', { name: 'This session has no plan' }).waitFor();
+  await viewer.openSession('empty', 'tasks');
+  await page.getByRole('heading', { name: 'No tasks yet' }).waitFor();
+  await viewer.openSession('empty', 'context');
+  await page.getByRole('heading', { name: 'The shared context is empty' }).waitFor();
+});
+
+test('a field that is wrong is named by its pointer, and what was typed stays', async () => {
+  await viewer.open('/sessions');
+  await page.getByRole('button', { name: 'New session' }).click();
+  await dialog().getByLabel('Name').fill('Not like this');
+  await press('Add a step');
+  await dialog().getByLabel('Step', { exact: true }).fill('design');
+  await dialog().getByLabel('Required agents').fill('opencode://stranger');
+  await press('Begin the session');
+  const alert = dialog().getByRole('alert');
+  await alert.getByText('/workflow/0/required_agents/0', { exact: true }).waitFor();
+  const help = alert.getByRole('link', { name: 'What to do' });
+  expect(await help.getAttribute('href')).toBe('/docs/errors/invalid_input');
+  expect(await dialog().getByLabel('Name').inputValue()).toBe('Not like this');
+  await page.keyboard.press('Escape');
+});
+
+test('a session that is not there says so, and so do its deletion and a page that is not', async () => {
+  await viewer.open('/sessions/nobody');
+  await page.getByRole('heading', { name: 'There is no such session' }).waitFor();
+  await viewer.open('/nothing/like/this');
+  await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+  await client.sessions.create({ session_id: 'short-lived', kind: 'workflow' });
+  await viewer.openSession('short-lived');
+  await client.sessions.delete('short-lived');
+  await page.locator('[data-feed="deleted"]').waitFor();
+});
+
+test('a plan that somebody else changed meanwhile is not overwritten unseen', async () => {
+  const steps = ['design', 'review'].map((name) => ({ name, required_agents: [] }));
+  await client.sessions.create({ session_id: 'stale', workflow: steps });
+  await viewer.openSession('stale', 'plan');
+  await page.getByRole('button', { name: 'Edit the plan' }).click();
+  await dialog()
+    .getByLabel('Steps')
+    .fill(JSON.stringify([...steps, { name: 'release', required_agents: [] }]));
+  await client.workflow.update('stale', { steps: [...steps, { name: 'documents', required_agents: [] }] });
+  await press('Replace the plan');
+  await dialog().getByText('revision_stale').waitFor();
+  expect((await client.sessions.get('stale')).workflow?.steps.map(({ name }) => name)).toContain('documents');
+  await press('I have seen it; mine shall replace it');
+  await press('Replace the plan');
+  await page.locator('[data-step="release"]').first().waitFor();
+  expect((await client.sessions.get('stale')).workflow?.steps.map(({ name }) => name)).not.toContain('documents');
+});
+
+test('HTML in names is text, wherever it is shown', async () => {
+  const evil = '<img src=x onerror="document.title=1"><b>bold</b>';
+  await client.sessions.create({
+    session_id: 'evil',
+    name: evil,
+    labels: { team: '<i>shop</i>' },
+    orchestrator: 'claude-code://orchestrator',
+    workflow: [{ name: evil, description: evil, required_agents: ['claude-code://orchestrator'] }],
+    shared_context: { [evil]: evil },
+  });
+  await client.tasks.delegate('evil', { task_type: 'x<b>', delegatee: 'claude-code://orchestrator', payload: evil });
+  await viewer.open('/sessions');
+  await page.getByRole('link', { name: evil }).waitFor();
+  for (const panel of ['plan', 'tasks', 'participants', 'context', 'journal', 'about']) {
+    await viewer.openSession('evil', panel);
+    await page.getByRole('heading', { level: 1, name: evil }).waitFor();
+    expect(await page.locator('main img, main b, main i').count()).toBe(0);
+    expect(await page.title()).toBe(`${evil} · sessiond`);
+  }
+});
+
+test.each([
+  ['on a wide screen', undefined],
+  ['on a narrow screen', NARROW],
+])('names without end do not widen the page %s', async (_, size) => {
+  const long = 'a-name-without-end-'.repeat(10);
+  const session_id = `long-${size ? 'narrow' : 'wide'}`;
+  const agent = `claude-code://${'agent-without-end-'.repeat(8)}`;
+  await client.sessions.create({
+    session_id,
+    name: long,
+    labels: { [long.slice(0, 60)]: long.slice(0, 60) },
+    orchestrator: agent,
+    workflow: [{ name: long.slice(0, 120), required_agents: [agent], task: { task_type: long.slice(0, 60) } }],
+    shared_context: { [long]: long.repeat(5) },
+  });
+  const other = await Viewer.come(browser, server.url, size ? { viewport: size } : {});
+  for (const path of [
+    '',
+    ...['plan', 'tasks', 'participants', 'context', 'journal', 'about'].map((panel) => `/${session_id}/${panel}`),
+  ]) {
+    await other.open(`/sessions${path}`);
+    await other.page.getByText(long.slice(0, 40)).first().waitFor({ state: 'attached' });
+    expect(
+      await other.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+      path,
+    ).toBe(0);
+  }
+  await other.leave();
+});
