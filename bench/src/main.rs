@@ -7,6 +7,7 @@
 mod appends;
 mod bench;
 mod disk;
+mod executions;
 mod http;
 mod load;
 mod machine;
@@ -66,11 +67,20 @@ enum Subject {
     Stored,
     /// Resident memory
     Memory,
+    /// Recorded calls of executions, in Rust
+    Executions,
 }
 
 impl Subject {
-    const EACH: &[Self] =
-        &[Self::Disk, Self::Appends, Self::Messages, Self::Watchers, Self::Stored, Self::Memory];
+    const EACH: &[Self] = &[
+        Self::Disk,
+        Self::Appends,
+        Self::Messages,
+        Self::Watchers,
+        Self::Stored,
+        Self::Memory,
+        Self::Executions,
+    ];
 }
 
 fn main() -> anyhow::Result<()> {
@@ -99,6 +109,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             Subject::Watchers => report.add(watchers::run(&bench).await?),
             Subject::Stored => report.add(stored::run(&bench).await?),
             Subject::Memory => report.add(memory::run(&bench).await?),
+            Subject::Executions => report.add(executions::run(&bench).await?),
         }
     }
     report.finish(bench.busy());

@@ -25,12 +25,16 @@ pub struct Destination {
 enum Opened {
     /// Not yet; this is how.
     Not(Box<Opening>),
+    /// It has ended well: it is read, and not written.
+    Ended,
     /// As this writer, which has written so many batches.
     As { writer: u64, batch: u64 },
 }
 
 /// How the session is found.
 pub struct Opening {
+    /// Under which a repeat of the request is known.
+    pub key: String,
     /// The session to make; none when it is there.
     pub create: Option<api::CreateSession>,
     /// Who writes.
@@ -45,9 +49,17 @@ impl Destination {
         Self { client, id, context, opened: Arc::new(Mutex::new(Opened::Not(Box::new(opening)))) }
     }
 
+    /// A session that has ended well, and is only read.
+    pub fn ended(client: Client, id: SessionId) -> Self {
+        Self { client, id, context: Context::default(), opened: Arc::new(Mutex::new(Opened::Ended)) }
+    }
+
     /// Makes the session, or takes it up, unless that was done.
     pub async fn open(&self) -> Result<(), Problem> {
         let mut opened = self.opened.lock().await;
+        if matches!(*opened, Opened::Ended) {
+            return Ok(());
+        }
         self.writer(&mut opened).await.map(|_| ())
     }
 
@@ -80,11 +92,15 @@ impl Destination {
     async fn writer(&self, opened: &mut Opened) -> Result<(u64, u64), Problem> {
         let opening = match opened {
             Opened::As { writer, batch } => return Ok((*writer, *batch)),
+            Opened::Ended => {
+                let detail = "the session has completed; fork it to go on";
+                return Err(Problem::new(api::Code::SessionEnded, detail));
+            }
             Opened::Not(opening) => opening,
         };
         if let Some(create) = &opening.create {
-            let key = format!("create {}", self.id);
-            self.client.create_session(create.clone(), Call::once(key)).await?;
+            // The key is this execution's own: another's session under the same id is not taken for this one.
+            self.client.create_session(create.clone(), Call::once(opening.key.clone())).await?;
         }
         let request = api::BeginExecution { process: opening.process.clone(), keep: opening.keep };
         let begun = self.client.begin_execution(&self.id, request, Call::default()).await?;

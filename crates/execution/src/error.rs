@@ -48,6 +48,12 @@ pub enum Error {
     /// The session is closed.
     #[error("the session is closed; start another, or resume it")]
     Closed,
+    /// The session had completed when it was resumed, and the call is not in its record.
+    #[error("the session has completed, and has no record of this call of {node}: fork it to go on")]
+    Ended {
+        /// Which node.
+        node: Arc<str>,
+    },
     /// The program is not the one that was recorded.
     #[error("{}", differs(.0))]
     Differs(Difference),
@@ -82,6 +88,7 @@ impl Error {
             Self::Timeout { .. } => "Timeout",
             Self::Stopped { .. } => "Stopped",
             Self::Closed => "Closed",
+            Self::Ended { .. } => "Ended",
             Self::Differs(_) => "Differs",
             Self::Value { .. } => "Value",
             Self::Record(_) => "Record",

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use sessiond_api as api;
 use sessiond_api::Problem;
 use sessiond_client::{Call, Client};
-use sessiond_core::{CallBegan, CallEnded, CallKind, Json, Kind, SessionId, limits};
+use sessiond_core::{CallBegan, CallEnded, CallKind, Json, Kind, SessionId, Status, limits};
 use sha2::{Digest, Sha256};
 
 use crate::ambient::{self, now_us};
@@ -33,6 +33,8 @@ pub struct Execution {
     replay: Replay,
     replayed: AtomicU64,
     context: Context,
+    /// Whether the session had completed already: it is read, and nothing is put down.
+    ended: bool,
 }
 
 /// What a new execution is to be.
@@ -104,6 +106,8 @@ impl Execution {
     /// this returns, else soon after.
     pub async fn start(new: NewExecution, settings: Settings) -> Result<Self, Error> {
         let client = background::engine(&settings.dir).await?;
+        // An id that somebody chose may be taken, which must be told before anything runs.
+        let at_once = settings.durability == Durability::Sync || new.id.is_some();
         let id = match new.id {
             Some(id) => id,
             None => SessionId::parse(format!("sess_{}", ambient::id()))
@@ -117,9 +121,9 @@ impl Execution {
             shared_context: new.context.take_changes(),
             ..api::CreateSession::default()
         };
-        let opening = Opening { create: Some(create), process: process(), keep: None };
+        let opening = Opening { key: ambient::id(), create: Some(create), process: process(), keep: None };
         let destination = Destination::new(client.clone(), id.clone(), new.context.clone(), opening);
-        if settings.durability == Durability::Sync {
+        if at_once {
             open(&destination).await?;
         }
         let recorder = Recorder::start(destination.clone(), settings.durability, 0, Info::default());
@@ -133,11 +137,12 @@ impl Execution {
             replay: Replay::default(),
             replayed: AtomicU64::new(0),
             context: new.context,
+            ended: false,
         })
     }
 
     /// Takes up a session that another process recorded. Calls that had completed give what they gave; the rest is
-    /// done again. Values of `context` come before those that were recorded.
+    /// done again, or, when the session itself had completed, refused. Values of `context` come before those that were recorded.
     pub async fn resume(id: SessionId, context: Context, settings: Settings) -> Result<Self, Error> {
         Self::take_up(id, None, context, settings).await
     }
@@ -171,8 +176,13 @@ impl Execution {
         let mut values = session.shared_context.as_object().cloned().unwrap_or_default();
         values.extend(given.snapshot());
         let context = Context::new(values);
-        let opening = Opening { create: None, process: process(), keep };
-        let destination = Destination::new(client.clone(), id.clone(), context.clone(), opening);
+        let ended = session.status == Status::Completed;
+        let destination = if ended {
+            Destination::ended(client.clone(), id.clone())
+        } else {
+            let opening = Opening { key: ambient::id(), create: None, process: process(), keep };
+            Destination::new(client.clone(), id.clone(), context.clone(), opening)
+        };
         // From here on the session is this process's, and nobody adds to what is read next.
         open(&destination).await?;
         let mut cuts = Cuts::default();
@@ -201,6 +211,7 @@ impl Execution {
             replay: builder.finish(),
             replayed: AtomicU64::new(0),
             context,
+            ended,
         })
     }
 
@@ -245,6 +256,7 @@ impl Execution {
                 return Ok(Begun::Recorded(output));
             }
             Found::Differs(difference) => return Err(Error::Differs(difference)),
+            _ if self.ended => return Err(Error::Ended { node: call.node.clone() }),
             Found::Again(call) => Some(call),
             Found::Nothing => None,
         };
@@ -297,6 +309,9 @@ impl Execution {
 
     /// Writes everything, ends the session, and saves its state when it is to be saved.
     pub async fn close(&self, end: End) -> Result<(), Error> {
+        if self.ended {
+            return Ok(());
+        }
         open(&self.destination).await?;
         self.recorder.close().await?;
         self.destination.context().await?;

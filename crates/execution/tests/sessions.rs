@@ -112,7 +112,16 @@ async fn a_resumed_session_runs_only_what_had_not_completed() {
     assert_eq!(session.info().replayed, 3);
     session.close().await.unwrap();
 
-    // A session that has completed gives what it gave, and runs nothing.
+    // A session that has completed gives what it gave, and runs nothing, whatever is called.
+    let over = builder(&dir).resume(&id).await.unwrap();
+    assert_eq!(over.call(&program(false), 5u32).await.unwrap(), 100);
+    let error = over.call(&program(false), 6u32).await.unwrap_err();
+    assert!(matches!(error, Error::Ended { .. }), "{error}");
+    over.close().await.unwrap();
+    assert_eq!(ran.swap(0, Ordering::SeqCst), 0);
+    let taken = builder(&dir).id(id.clone()).start().await.map(|_| ()).unwrap_err();
+    assert!(matches!(&taken, Error::Record(problem) if problem.code.as_str() == "session_exists"), "{taken}");
+
     let again = builder(&dir).fork(&id, 9).await.unwrap();
     assert_eq!(again.call(&program(false), 5u32).await.unwrap(), 100);
     assert_eq!(ran.swap(0, Ordering::SeqCst), 0);
