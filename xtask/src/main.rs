@@ -6,6 +6,7 @@
 mod cargo;
 mod docs;
 mod openapi;
+mod python;
 mod tally;
 mod test;
 mod tools;

@@ -9,9 +9,9 @@ use anyhow::Context;
 
 use crate::tally::Tally;
 use crate::tools::{
-    CARGO_DENY, CHROMIUM, CLIPPY, CURL, Found, NODE, NODE_MCP, NPM, PYTHON_MCP, RUSTFMT, Tool,
+    CARGO_DENY, CHROMIUM, CLIPPY, CURL, Found, NODE, NODE_MCP, NPM, PYTHON, PYTHON_MCP, RUSTFMT, Tool,
 };
-use crate::{cargo, docs};
+use crate::{cargo, docs, python};
 
 /// What to run, and how strictly.
 pub struct Options {
@@ -99,6 +99,38 @@ static STEPS: &[Step] = &[
             ],
             &[],
         ),
+    },
+    Step { name: "python environment", needs: &[&PYTHON], action: Action::Function(python::environment) },
+    Step {
+        name: "python build",
+        needs: &[&PYTHON],
+        action: Action::Command(
+            &["target/python/bin/maturin", "develop", "--quiet", "--manifest-path", "sdk/python/Cargo.toml"],
+            &[("VIRTUAL_ENV", "target/python")],
+        ),
+    },
+    Step {
+        name: "python format",
+        needs: &[&PYTHON],
+        action: Action::Command(&["target/python/bin/ruff", "format", "--check", "sdk/python"], &[]),
+    },
+    Step {
+        name: "python lints",
+        needs: &[&PYTHON],
+        action: Action::Command(&["target/python/bin/ruff", "check", "sdk/python"], &[]),
+    },
+    Step {
+        name: "python types",
+        needs: &[&PYTHON],
+        action: Action::Command(
+            &["target/python/bin/mypy", "--config-file", "sdk/python/pyproject.toml", "sdk/python/sessiond"],
+            &[],
+        ),
+    },
+    Step {
+        name: "python tests",
+        needs: &[&PYTHON],
+        action: Action::Command(&["target/python/bin/python", "-m", "pytest", "--quiet", "sdk/python"], &[]),
     },
     // TypeScript comes last, because its tests start the program that was built above.
     Step {
@@ -214,7 +246,9 @@ pub fn run(root: &Path, options: &Options) -> anyhow::Result<bool> {
             Outcome::Skipped("the build failed".to_owned())
         } else {
             match &step.action {
-                Action::Command(line, variables) => command(root, step.name, line, variables),
+                Action::Command(line, variables) => {
+                    command(root, step.name, line, &[*variables, long_variables(options.long)].concat())
+                }
                 Action::Build(line) => {
                     let outcome = command(root, step.name, line, &[]);
                     built = outcome == Outcome::Passed;
@@ -317,7 +351,7 @@ fn tests(root: &Path, arguments: &[String], long: bool) -> anyhow::Result<(Outco
         line.push("--");
         line.extend(arguments.iter().map(String::as_str));
     }
-    let variables: &[(&str, &str)] = if long { &[("SESSIOND_LONG", "1")] } else { &[] };
+    let variables = long_variables(long);
     println!("\n== tests: {}", shown(&line, variables));
 
     let mut child = cargo::command(root, line[0])
@@ -343,6 +377,11 @@ fn tests(root: &Path, arguments: &[String], long: bool) -> anyhow::Result<(Outco
     }
     let status = child.wait().context("cannot wait for cargo")?;
     Ok((judge(&tally, status.success(), &ended(status)), tally))
+}
+
+/// What tests look at to see whether they are to run their long variants.
+fn long_variables(long: bool) -> &'static [(&'static str, &'static str)] {
+    if long { &[("SESSIOND_LONG", "1")] } else { &[] }
 }
 
 /// A run that executed nothing proves nothing, so it fails too: mostly the filter is misspelled.

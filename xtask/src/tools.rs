@@ -75,6 +75,14 @@ pub static CHROMIUM: Tool = Tool {
     install: "apt-get install chromium, or name one in SESSIOND_CHROMIUM",
 };
 
+/// Runs the Python package and its checks, in an environment that a step makes.
+pub static PYTHON: Tool = Tool {
+    name: "python3",
+    probe: &["python3", "-c", "import ensurepip, platform; print(platform.python_version())"],
+    minimum: Some((3, 9)),
+    install: "Python 3.9 or later with venv; on Debian: apt-get install python3-venv",
+};
+
 /// The official MCP client, in a Python environment of its own. The tests look for it at this path.
 pub static PYTHON_MCP: Tool = Tool {
     name: "python mcp",

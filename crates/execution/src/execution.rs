@@ -98,16 +98,21 @@ pub enum Begun {
         place: Place,
     },
     /// It was done before: this is what it gave.
-    Recorded(Json),
+    Recorded {
+        /// Its number then.
+        call: CallNumber,
+        /// What it gave.
+        output: Json,
+    },
 }
 
 impl Execution {
-    /// Begins a session in the embedded store of `settings.dir`. With durability `Sync` the session is on disk when
-    /// this returns, else soon after.
+    /// Begins a session in the embedded store of `settings.dir`. With durability `Sync`, or with an id or a name that
+    /// may have to be refused, the session is on disk when this returns, else soon after.
     pub async fn start(new: NewExecution, settings: Settings) -> Result<Self, Error> {
         let client = background::engine(&settings.dir).await?;
-        // An id that somebody chose may be taken, which must be told before anything runs.
-        let at_once = settings.durability == Durability::Sync || new.id.is_some();
+        // An id that somebody chose may be taken, and a name may not be one: that must be told before anything runs.
+        let at_once = settings.durability == Durability::Sync || new.id.is_some() || new.name.is_some();
         let id = match new.id {
             Some(id) => id,
             None => SessionId::parse(format!("sess_{}", ambient::id()))
@@ -251,15 +256,31 @@ impl Execution {
             Place::Recorded(parent) => self.replay.find(Some(parent), call.position, call.node, &key),
         };
         let resumes = match recorded {
-            Found::Output(output) => {
+            Found::Output { call, output } => {
                 self.replayed.fetch_add(1, Ordering::Relaxed);
-                return Ok(Begun::Recorded(output));
+                return Ok(Begun::Recorded { call, output });
             }
             Found::Differs(difference) => return Err(Error::Differs(difference)),
             _ if self.ended => return Err(Error::Ended { node: call.node.clone() }),
             Found::Again(call) => Some(call),
             Found::Nothing => None,
         };
+        let (call, place) = self.put_down(call, key, resumes);
+        Ok(Begun::Run { call, place })
+    }
+
+    /// Puts a call down that was done before, as the call `recorded`, but whose output cannot be made into a value of
+    /// this program again: it is to be run again. Gives its new number, and where the calls that it makes stand.
+    pub fn begin_again(&self, call: NewCall<'_>, recorded: CallNumber) -> Result<(CallNumber, Place), Error> {
+        if self.ended {
+            return Err(Error::Ended { node: call.node.clone() });
+        }
+        self.replayed.fetch_sub(1, Ordering::Relaxed);
+        let key = key(&call.input);
+        Ok(self.put_down(call, key, Some(recorded)))
+    }
+
+    fn put_down(&self, call: NewCall<'_>, key: String, resumes: Option<CallNumber>) -> (CallNumber, Place) {
         let (input, input_omitted) = fitting(call.input);
         let number = self.recorder.began(CallBegan {
             parent: call.parent,
@@ -272,7 +293,7 @@ impl Execution {
             input,
             input_omitted,
         });
-        Ok(Begun::Run { call: number, place: resumes.map_or(Place::New, Place::Recorded) })
+        (number, resumes.map_or(Place::New, Place::Recorded))
     }
 
     /// Puts down that a call ended.

@@ -30,8 +30,13 @@ struct Recorded {
 /// What the record says of a call that the program makes.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Found {
-    /// It completed: this is what it gave.
-    Output(Json),
+    /// It completed.
+    Output {
+        /// Its number.
+        call: CallNumber,
+        /// What it gave.
+        output: Json,
+    },
     /// It began, but did not complete, or what it gave cannot be given again: it is done again, and takes up that call.
     Again(CallNumber),
     /// It is new.
@@ -216,7 +221,7 @@ impl Replay {
             });
         }
         match &recorded.output {
-            Some(output) => Found::Output(output.clone()),
+            Some(output) => Found::Output { call: recorded.call, output: output.clone() },
             None => Found::Again(recorded.call),
         }
     }

@@ -411,7 +411,7 @@ impl Session {
         })?;
         let (call, place) = match begun {
             Begun::Run { call, place } => (call, place),
-            Begun::Recorded(output) => {
+            Begun::Recorded { output, .. } => {
                 return serde_json::from_str(output.as_str())
                     .map_err(|error| value_error(name, "output", &error));
             }

@@ -42,6 +42,18 @@ impl Frame {
         }
     }
 
+    /// The frame of a call that this one makes.
+    fn runs(&self, py: Python<'_>, call: u64, place: Place) -> PyResult<Py<PyAny>> {
+        let frame = Self {
+            execution: self.execution.clone(),
+            call: Some(call),
+            place,
+            calls: AtomicU32::new(0),
+            over: AtomicBool::new(false),
+        };
+        Ok(Py::new(py, frame)?.into_any())
+    }
+
     fn put_down(&self, py: Python<'_>, ended: CallEnded) -> PyResult<()> {
         let Some(call) = self.call else { return Ok(()) };
         // A node that was abandoned may come to its end later; what was said of it first stands.
@@ -79,30 +91,29 @@ impl Frame {
         args: &Bound<'py, PyTuple>,
         kwargs: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Py<PyAny>> {
-        let input = write::write_arguments(args, kwargs)?.json;
-        let begun = self.execution.begin(NewCall {
+        let node = node.into();
+        let position = self.calls.fetch_add(1, Ordering::Relaxed);
+        let new = |input| NewCall {
             parent: self.call,
             replay: self.place,
-            position: self.calls.fetch_add(1, Ordering::Relaxed),
-            node: &node.into(),
+            position,
+            node: &node,
             kind: kind_of(kind),
             input,
-        });
-        match begun.map_err(|error| raised(py, &error))? {
-            Begun::Run { call, place } => {
-                let frame = Self {
-                    execution: self.execution.clone(),
-                    call: Some(call),
-                    place,
-                    calls: AtomicU32::new(0),
-                    over: AtomicBool::new(false),
-                };
-                Ok(Py::new(py, frame)?.into_any())
-            }
-            Begun::Recorded(output) => {
-                let value = read::read(py, output.as_str())?.unbind();
-                Ok(Py::new(py, Recorded { value })?.into_any())
-            }
+        };
+        let input = write::write_arguments(args, kwargs)?.json;
+        match self.execution.begin(new(input)).map_err(|error| raised(py, &error))? {
+            Begun::Run { call, place } => self.runs(py, call, place),
+            Begun::Recorded { call, output } => match read::read(py, output.as_str()) {
+                Ok(value) => Ok(Py::new(py, Recorded { value: value.unbind() })?.into_any()),
+                // The program has changed since, or its classes are not loaded here: the call is done again.
+                Err(_) => {
+                    let input = write::write_arguments(args, kwargs)?.json;
+                    let again = self.execution.begin_again(new(input), call);
+                    let (call, place) = again.map_err(|error| raised(py, &error))?;
+                    self.runs(py, call, place)
+                }
+            },
         }
     }
 

@@ -1,0 +1,113 @@
+"""Calls in the session in which the code runs, or in one of their own."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Callable, TypeVar, overload
+
+from ._node import node_of
+from ._scope import current
+from ._session import Session
+from .errors import ContextError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Iterable, Mapping
+
+    from typing_extensions import ParamSpec, Unpack
+
+    from ._config import Options
+
+    P = ParamSpec("P")
+
+R = TypeVar("R")
+
+
+@overload
+async def call(node: Callable[P, Awaitable[R]], /, *args: P.args, **kwargs: P.kwargs) -> R: ...
+@overload
+async def call(node: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R: ...
+async def call(node: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+    """Call a node and wait for its result. Outside of any session, the call is a session of its own."""
+    scope = current.get()
+    if scope is None:
+        async with Session() as session:
+            return await session.call(node, *args, **kwargs)
+    return await scope.session._coordinator.call(scope, node_of(node), args, kwargs)
+
+
+@overload
+def call_sync(node: Callable[P, Awaitable[R]], /, *args: P.args, **kwargs: P.kwargs) -> R: ...
+@overload
+def call_sync(node: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R: ...
+def call_sync(node: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+    """As `call`, from code that is not asynchronous; it may also be called where an event loop is running."""
+    scope = current.get()
+    if scope is None:
+        with Session() as session:
+            return session.call_sync(node, *args, **kwargs)
+    return scope.session.call_sync(node, *args, **kwargs)
+
+
+async def call_batch(
+    node: Callable[..., Any],
+    /,
+    *iterables: Iterable[Any],
+    return_exceptions: bool = True,
+    max_concurrency: int | None = None,
+) -> list[Any]:
+    """Call a node once for each item, or each group of items as `map` does, and give the results in their order.
+
+    An error takes the place of a result, or is raised when `return_exceptions` is False or the session's `end_on_error`
+    holds; the other calls are cancelled then.
+    """
+    scope = current.get()
+    if scope is None:
+        async with Session() as session:
+            return await session.call_batch(
+                node, *iterables, return_exceptions=return_exceptions, max_concurrency=max_concurrency
+            )
+    return await scope.session.call_batch(
+        node, *iterables, return_exceptions=return_exceptions, max_concurrency=max_concurrency
+    )
+
+
+def broadcast(message: str) -> None:
+    """Tell whoever listens to the session in which this code runs."""
+    current_session().broadcast(message)
+
+
+def current_session() -> Session:
+    """Give the session in which this code runs."""
+    scope = current.get()
+    if scope is None:
+        raise ContextError("there is no session here; begin one with `with Session():`", "no_session")
+    return scope.session
+
+
+def session(
+    context: Mapping[str, Any] | None = None, *, name: str | None = None, **options: Unpack[Options]
+) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
+    """Have each call of a function run in a session of its own, and give its result and that session.
+
+    An asynchronous function gives a coroutine for the two.
+    """
+
+    def decorate(function: Callable[P, Any]) -> Callable[P, Any]:
+        if node_of(function).is_async:
+
+            @wraps(function)
+            async def run(*args: P.args, **kwargs: P.kwargs) -> tuple[Any, Session]:
+                async with Session(context, name=name, **options) as session:
+                    result = await function(*args, **kwargs)
+                return result, session
+        else:
+
+            @wraps(function)
+            def run(*args: P.args, **kwargs: P.kwargs) -> Any:
+                with Session(context, name=name, **options) as session:
+                    result = function(*args, **kwargs)
+                return result, session
+
+        return run
+
+    return decorate

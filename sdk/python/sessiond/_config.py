@@ -1,0 +1,139 @@
+"""How sessions behave: what comes before what."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional, Union
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from typing_extensions import Literal, TypedDict, Unpack
+
+    LoggingSetting = Literal["VERBOSE", "REGULAR", "QUIET", "NONE"]
+    Durability = Literal["sync", "async", "exit"]
+
+    class Options(TypedDict, total=False):
+        """What can be said of a session; what is absent or None is left to the next in line."""
+
+        timeout: float | None
+        end_on_error: bool | None
+        logging_setting: LoggingSetting | None
+        log_file: str | os.PathLike[str] | None
+        broadcast_callback: BroadcastCallback | None
+        run_identifier: str | None
+        prompt_injection: bool | None
+        save_state: bool | None
+        durability: Durability | None
+        max_concurrency: int | None
+        dir: str | os.PathLike[str] | None
+
+
+BroadcastCallback = Union[Callable[[str], None], "Callable[[str], Awaitable[None]]"]
+
+
+class Config(NamedTuple):
+    """How a session behaves."""
+
+    timeout: float
+    """Seconds that a top-level call may take."""
+    end_on_error: bool
+    """Whether the first error of any call stops the session."""
+    logging_setting: LoggingSetting
+    """`VERBOSE`, `REGULAR`, `QUIET` or `NONE`."""
+    log_file: Optional[str]
+    """The file that is logged to as well."""
+    broadcast_callback: Optional[BroadcastCallback]
+    """What is called with each message that is broadcast."""
+    run_identifier: Optional[str]
+    """The session's id; made up when absent."""
+    prompt_injection: bool
+    """Whether prompts are filled from the context."""
+    save_state: bool
+    """Whether the state is written to a file when the session closes."""
+    durability: Durability
+    """When calls are on disk: `sync`, `async` or `exit`."""
+    max_concurrency: int
+    """Calls of one batch that run at the same time."""
+    dir: str
+    """Where the store and the saved states are."""
+
+
+_DEFAULTS: dict[str, Any] = {
+    "timeout": 150.0,
+    "end_on_error": False,
+    "logging_setting": "REGULAR",
+    "log_file": None,
+    "broadcast_callback": None,
+    "run_identifier": None,
+    "prompt_injection": True,
+    "save_state": True,
+    "durability": "async",
+    "max_concurrency": 1000,
+    "dir": ".sessiond",
+}
+_ENVIRONMENT = {"dir": "SESSIOND_DIR", "logging_setting": "SESSIOND_LOG_LEVEL", "log_file": "SESSIOND_LOG_FILE"}
+_CHOICES = {
+    "logging_setting": ("VERBOSE", "REGULAR", "QUIET", "NONE"),
+    "durability": ("sync", "async", "exit"),
+}
+
+_global: dict[str, Any] = {}
+_lock = threading.Lock()
+
+
+def set_config(**options: Unpack[Options]) -> None:
+    """Set how sessions of this process behave that do not say otherwise.
+
+    What is not named stays as it was, and None takes back what was set. Sessions that have begun stay as they are.
+    """
+    _check(options)
+    with _lock:
+        for name, value in options.items():
+            if value is None:
+                _global.pop(name, None)
+            else:
+                _global[name] = value
+
+
+def settle(options: Options) -> Config:
+    """Give how a session behaves: its own parameters, then `set_config`, then the environment, then the defaults."""
+    _check(options)
+    with _lock:
+        settled = {name: _first(name, options.get(name)) for name in _DEFAULTS}
+    settled["dir"] = os.path.abspath(settled["dir"])
+    if settled["log_file"] is not None:
+        settled["log_file"] = os.fspath(settled["log_file"])
+    settled["timeout"] = float(settled["timeout"])
+    return Config(**settled)
+
+
+def _first(name: str, given: Any) -> Any:
+    if given is not None:
+        return given
+    if name in _global:
+        return _global[name]
+    variable = _ENVIRONMENT.get(name)
+    if variable and (value := os.environ.get(variable)):
+        if name == "logging_setting":
+            value = value.upper()
+            _check({"logging_setting": value})  # type: ignore[typeddict-item]
+        return value
+    return _DEFAULTS[name]
+
+
+def _check(options: Options) -> None:
+    values: Any = options
+    for name, value in values.items():
+        if name not in _DEFAULTS:
+            raise TypeError(f"there is no setting {name!r}; the settings are {', '.join(_DEFAULTS)}")
+        choices = _CHOICES.get(name)
+        if value is not None and choices and value not in choices:
+            raise ValueError(f"{name} is one of {', '.join(choices)}, not {value!r}")
+    timeout = values.get("timeout")
+    if timeout is not None and not timeout > 0:
+        raise ValueError(f"timeout is a number of seconds above 0, not {timeout!r}; math.inf is without one")
+    limit = values.get("max_concurrency")
+    if limit is not None and limit < 1:
+        raise ValueError(f"max_concurrency is 1 or more, not {limit!r}")

@@ -1,0 +1,290 @@
+"""How calls run, and how they are stopped."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Callable
+
+from ._native import Execution, Frame, Recorded
+from ._scope import Scope, current
+from .errors import NodeTimeoutError, SessionClosedError
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop, Task
+
+    from ._config import Config
+    from ._log import Log
+    from ._node import Node
+    from ._pool import Pool
+
+# Seconds for which a call that was cancelled may clean up before it is left to itself.
+GRACE = 5.0
+
+
+class Run:
+    """A top-level call that runs."""
+
+    __slots__ = ("frame", "loop", "over", "reason", "task")
+
+    def __init__(self, frame: Frame, loop: AbstractEventLoop) -> None:
+        """Note the call and the loop that it runs on."""
+        self.frame = frame
+        self.loop = loop
+        self.task: Task[Any] | None = None
+        self.reason: str | None = None
+        """Why it was cancelled: `timeout`, `stopped` or `failed`, or None."""
+        self.over = False
+        """Whether nobody waits for it any more, so that what is left of it may not go on."""
+
+    def cancel(self) -> None:
+        """Cancel it, from any thread."""
+        task = self.task
+        if task is None:
+            return
+        if _running_loop() is self.loop:
+            task.cancel()
+            return
+        try:
+            self.loop.call_soon_threadsafe(task.cancel)
+        except RuntimeError:
+            # The loop is closed, and with it what ran there.
+            pass
+
+
+class Coordinator:
+    """Runs the calls of a session."""
+
+    def __init__(self, execution: Execution, settings: Config, log: Log) -> None:
+        """Begin without a call."""
+        self._execution = execution
+        self._timeout = None if settings.timeout == float("inf") else settings.timeout
+        self._end_on_error = settings.end_on_error
+        self._sync = settings.durability == "sync"
+        self._log = log
+        self._runs: set[Run] = set()
+        self._lock = threading.Lock()
+        self._stopped: tuple[str, BaseException | None] | None = None
+        self._pool: Pool | None = None
+
+    async def call(self, scope: Scope, node: Node, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call a node from a scope of this session, and give its result."""
+        frame = self._begin(scope, node, args, kwargs)
+        if type(frame) is Recorded:
+            return frame.value
+        if scope.run is None:
+            return await self._top(scope, node, frame, args, kwargs)
+        return await self._perform(scope, node, frame, scope.run, args, kwargs)
+
+    def stop(self, reason: str, error: BaseException | None = None) -> None:
+        """Cancel all calls that run, and take no further ones."""
+        with self._lock:
+            if self._stopped is not None:
+                return
+            self._stopped = (reason, error)
+            runs = list(self._runs)
+        for run in runs:
+            if run.reason is None:
+                run.reason = "stopped"
+            run.cancel()
+
+    async def stopped(self) -> None:
+        """Wait, for a while, until nothing runs any more."""
+        import asyncio
+
+        loop = asyncio.get_running_loop()
+        here = [run.task for run in list(self._runs) if run.loop is loop and run.task is not None]
+        here = [task for task in here if task is not asyncio.current_task()]
+        if here:
+            await asyncio.wait(here, timeout=GRACE)
+        until = time.monotonic() + GRACE
+        while any(run.loop is not loop for run in list(self._runs)) and time.monotonic() < until:
+            await asyncio.sleep(0.002)
+
+    def wait_stopped(self) -> None:
+        """Wait, for a while, until nothing runs any more on the loops of other threads."""
+        loop = _running_loop()
+        until = time.monotonic() + GRACE
+        while any(run.loop is not loop and run.loop.is_running() for run in list(self._runs)):
+            if time.monotonic() > until:
+                return
+            time.sleep(0.002)
+
+    def close(self) -> None:
+        """Let the threads go."""
+        if self._pool is not None:
+            self._pool.close()
+
+    async def in_thread(self, scope: Scope, call: Callable[[], Any]) -> Any:
+        """Run what would hold up the loop in a thread."""
+        from asyncio import CancelledError, get_running_loop
+
+        from ._pool import Job, Pool
+
+        with self._lock:
+            pool = self._pool
+            if pool is None:
+                pool = self._pool = Pool()
+        job = Job(get_running_loop(), call)
+        pool.submit(job, beyond=scope.threaded)
+        try:
+            return await job.result()
+        except CancelledError:
+            scope.abandoned = not pool.withdraw(job)
+            raise
+
+    def _begin(self, scope: Scope, node: Node, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Frame | Recorded:
+        if self._stopped is not None:
+            raise self._closed()
+        run = scope.run
+        if run is not None and run.over:
+            raise SessionClosedError("this call was given up, so it can make no calls", "abandoned")
+        return scope.frame.begin(node.name, node.kind, args, kwargs or None)
+
+    async def _perform(
+        self, scope: Scope, node: Node, frame: Frame, run: Run, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        inner = Scope(scope.session, frame, run, scope.threaded)
+        token = current.set(inner)
+        try:
+            if node.is_async:
+                value = await node.function(*args, **kwargs)
+            else:
+                value = await self._otherwise(inner, node, args, kwargs)
+            if run.reason is not None and frame is run.frame:
+                # It took no notice of being cancelled, and nobody waits for its result.
+                raise self._overdue(node, run)
+            if self._sync:
+                # The thread that writes is waited for by others too: one write is for all that wait.
+                await self.in_thread(inner, lambda: frame.completed(value))
+            else:
+                frame.completed(value)
+        except BaseException as error:
+            self._ended(inner, node, error)
+            raise
+        finally:
+            try:
+                current.reset(token)
+            except ValueError:
+                # What was never finished is closed by the garbage collector, wherever that happens to run.
+                pass
+        self._log.completed(frame, node)
+        return value
+
+    async def _otherwise(self, inner: Scope, node: Node, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if node.is_stream:
+            return [item async for item in node.function(*args, **kwargs)]
+
+        def in_thread() -> Any:
+            inner.threaded = True
+            return node.function(*args, **kwargs)
+
+        value = await self.in_thread(inner, in_thread)
+        # A plain function may give what is to be awaited.
+        return await value if hasattr(value, "__await__") else value
+
+    async def _top(self, scope: Scope, node: Node, frame: Frame, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        import asyncio
+
+        loop = asyncio.get_running_loop()
+        run = Run(frame, loop)
+        run.task = task = loop.create_task(self._perform(scope, node, frame, run, args, kwargs))
+        self._runs.add(run)
+        try:
+            done, _ = await asyncio.wait((task,), timeout=self._timeout)
+            if not done:
+                run.reason = "timeout"
+                await self._cancel(run, node)
+        except asyncio.CancelledError:
+            await self._cancel(run, node)
+            raise
+        finally:
+            run.over = True
+            self._runs.discard(run)
+        if not task.done() or task.cancelled():
+            raise self._overdue(node, run)
+        error = task.exception()
+        if error is None:
+            return task.result()
+        if run.reason == "timeout" and not isinstance(error, NodeTimeoutError):
+            raise self._overdue(node, run) from error
+        try:
+            raise error
+        finally:
+            del error
+
+    async def _cancel(self, run: Run, node: Node) -> None:
+        """Cancel a call and wait until it has cleaned up."""
+        import asyncio
+
+        task = run.task
+        if task is None or task.done():
+            return
+        task.cancel()
+        await asyncio.wait((task,), timeout=GRACE)
+        if not task.done():
+            run.frame.ended("abandoned")
+            self._log.warning("%s was cancelled and goes on all the same; it is left to itself", node.name)
+        elif not task.cancelled():
+            # It is looked at, so that nobody is told that it was not.
+            task.exception()
+
+    def _overdue(self, node: Node, run: Run) -> BaseException:
+        """Give what a top-level call that was cancelled fails with."""
+        from asyncio import CancelledError
+
+        if run.reason == "timeout":
+            return NodeTimeoutError(
+                f"{node.name} gave no answer within {self._timeout} s, the session's timeout", "timeout"
+            )
+        stopped = self._stopped
+        if run.reason == "failed" and stopped is not None and stopped[1] is not None:
+            return stopped[1]
+        if run.reason is not None:
+            return self._closed()
+        return CancelledError()
+
+    def _closed(self) -> SessionClosedError:
+        reason, cause = self._stopped or ("it is closed", None)
+        error = SessionClosedError(f"the session takes no calls: {reason}", "closed")
+        error.__cause__ = cause
+        return error
+
+    def _ended(self, scope: Scope, node: Node, error: BaseException) -> None:
+        """Put down that a call gave no result."""
+        from asyncio import CancelledError
+
+        from ._secret import without_secrets
+
+        run = scope.run
+        top = run is not None and scope.frame is run.frame
+        if scope.abandoned:
+            status = "abandoned"
+        elif top and run is not None and run.reason == "timeout":
+            status = "timeout"
+        elif isinstance(error, (CancelledError, GeneratorExit)) or (
+            isinstance(error, SessionClosedError) and self._stopped is not None
+        ):
+            status = "cancelled"
+        else:
+            status = "failed"
+        if status != "failed":
+            scope.frame.ended(status)
+            self._log.ended(scope.frame, node, status, None)
+            return
+        from traceback import format_exception
+
+        trace = "".join(format_exception(type(error), error, error.__traceback__))
+        message = without_secrets(str(error))
+        scope.frame.ended(status, type(error).__name__, message, without_secrets(trace))
+        self._log.ended(scope.frame, node, status, f"{type(error).__name__}: {message}")
+        if self._end_on_error:
+            if run is not None and run.reason is None and self._stopped is None:
+                run.reason = "failed"
+            self.stop(f"{node.name} failed, and end_on_error is set", error)
+
+
+def _running_loop() -> AbstractEventLoop | None:
+    from asyncio import _get_running_loop
+
+    return _get_running_loop()

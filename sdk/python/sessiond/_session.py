@@ -1,0 +1,387 @@
+"""Sessions."""
+
+from __future__ import annotations
+
+import time
+import weakref
+from typing import TYPE_CHECKING, Any, Callable, TypeVar, overload
+
+from ._config import Config, settle
+from ._context import Context
+from ._coordinator import Coordinator
+from ._log import Log
+from ._loops import Loops
+from ._native import Execution
+from ._node import node_of
+from ._publisher import Publisher
+from ._scope import Scope, current
+from ._secret import without_secrets
+from .errors import SessionClosedError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Coroutine, Iterable, Mapping
+    from contextvars import Token
+    from pathlib import Path
+    from types import TracebackType
+
+    from typing_extensions import ParamSpec, Self, Unpack
+
+    from ._config import BroadcastCallback, Options
+
+    P = ParamSpec("P")
+
+R = TypeVar("R")
+
+
+class Session:
+    """An execution session: calls that are made in it are recorded, can be looked at, and can be taken up again.
+
+    How it behaves is settled by its own parameters, then by what `set_config` said, then by the environment
+    (`SESSIOND_DIR`, `SESSIOND_LOG_LEVEL`, `SESSIOND_LOG_FILE`), then by the defaults.
+
+    Args:
+        context: Values that every node can read and change.
+        timeout: Seconds that each top-level call may take (150).
+        end_on_error: Whether the first error of any call stops the session (False).
+        logging_setting: `VERBOSE`, `REGULAR`, `QUIET` or `NONE` (`REGULAR`).
+        log_file: A file that is logged to as well (None).
+        broadcast_callback: Called with each message that is broadcast, on a thread of its own (None).
+        run_identifier: The session's id; made up when absent.
+        prompt_injection: Whether prompts are filled from the context (True).
+        save_state: Whether the state is written to a file when the session closes (True).
+        name: What people call it.
+        durability: When calls are on disk: `sync`, before their result is used, `async`, soon, or `exit` (`async`).
+        max_concurrency: Calls of one batch that run at the same time (1,000).
+        dir: Where the store and the saved states are (`.sessiond`).
+    """
+
+    def __init__(
+        self,
+        context: Mapping[str, Any] | None = None,
+        *,
+        name: str | None = None,
+        **options: Unpack[Options],
+    ) -> None:
+        """Begin a session; within a node of another session, it belongs to that."""
+        settings = self.global_config_precedence(**options)
+        values = dict(context or {})
+        outer = current.get()
+        parent = outer.session if outer is not None and outer.session._settings.dir == settings.dir else None
+        execution = Execution.start(
+            settings.run_identifier,
+            name,
+            parent._execution if parent is not None else None,
+            values,
+            settings._asdict(),
+        )
+        self._hold(execution, settings, values)
+
+    @classmethod
+    def resume(cls, session_id: str, *, context: Mapping[str, Any] | None = None, **options: Unpack[Options]) -> Self:
+        """Take up a session that was interrupted or failed.
+
+        The program runs again from its beginning: calls that had completed give what they gave then, without running;
+        the rest is executed. Values of `context` come before those that were recorded; secrets are to be given again.
+        When the program calls something else than it did, that call raises `ReplayError`.
+        """
+        settings = cls.global_config_precedence(**options)
+        given = dict(context or {})
+        execution = Execution.resume(session_id, given, settings._asdict())
+        session = cls.__new__(cls)
+        session._hold(execution, settings, {**execution.context(), **given})
+        return session
+
+    @classmethod
+    def fork(
+        cls, session_id: str, at: int, *, context: Mapping[str, Any] | None = None, **options: Unpack[Options]
+    ) -> Self:
+        """Go on in a copy of a session, from the point at which its call `at` began."""
+        settings = cls.global_config_precedence(**options)
+        execution = Execution.fork(session_id, at, settings._asdict())
+        session = cls.__new__(cls)
+        session._hold(execution, settings, execution.context())
+        session.context.update(context or {})
+        return session
+
+    @classmethod
+    def global_config_precedence(cls, **options: Unpack[Options]) -> Config:
+        """Give how a session with these parameters behaves: they come first, then what `set_config` said, then the
+        environment, then the defaults.
+        """
+        return settle(options)
+
+    def _hold(self, execution: Execution, settings: Config, values: dict[str, Any]) -> None:
+        self._execution = execution
+        self._settings = settings
+        self._began = time.time()
+        self._ended: float | None = None
+        self._status = "running"
+        self._log = Log(execution.id, settings.logging_setting, settings.log_file)
+        self._publisher = Publisher()
+        if settings.broadcast_callback is not None:
+            self._publisher.subscribe(settings.broadcast_callback, "broadcast_callback")
+        self._coordinator = Coordinator(execution, settings, self._log)
+        self._loops = Loops()
+        self._context = Context(execution, values)
+        self._token: Token[Scope | None] | None = None
+        self._outer: Scope | None = None
+        self._entered = False
+        self._root = execution.root()
+        # One that is neither closed nor used any more is closed when it is collected, or when the program ends.
+        self._finalizer = weakref.finalize(self, _abandon, execution)
+        self._log.info("session began, in %s", settings.dir)
+
+    @property
+    def id(self) -> str:
+        """Its id, by which it is resumed."""
+        return self._execution.id
+
+    @property
+    def name(self) -> str | None:
+        """What people call it."""
+        return self._execution.name
+
+    @property
+    def context(self) -> Context:
+        """Values that every node can read and change."""
+        return self._context
+
+    @property
+    def settings(self) -> Config:
+        """How it behaves."""
+        return self._settings
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """What is known of it at this moment."""
+        return {
+            "session_id": self.id,
+            "name": self.name,
+            "status": self._status,
+            "began": self._began,
+            "ended": self._ended,
+            "seconds": (self._ended or time.time()) - self._began,
+            **self._execution.info(),
+            "subscribers": self._publisher.info(),
+        }
+
+    @property
+    def saved_path(self) -> Path:
+        """The file that its state is saved in."""
+        return self._execution.saved_path
+
+    def payload(self) -> dict[str, Any]:
+        """Give the state as its file has it, as far as it is recorded."""
+        import json
+
+        state: dict[str, Any] = json.loads(self._execution.payload())
+        return state
+
+    def save(self) -> Path:
+        """Write the state to its file, while the session goes on."""
+        return self._execution.save()
+
+    def flush(self) -> None:
+        """Write everything that is recorded so far."""
+        self._execution.flush()
+
+    @overload
+    async def call(self, node: Callable[P, Awaitable[R]], /, *args: P.args, **kwargs: P.kwargs) -> R: ...
+    @overload
+    async def call(self, node: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R: ...
+    async def call(self, node: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """Call a node: from a node of this session as a part of that call, else as a top-level call."""
+        return await self._coordinator.call(self._scope(), node_of(node), args, kwargs)
+
+    @overload
+    def call_sync(self, node: Callable[P, Awaitable[R]], /, *args: P.args, **kwargs: P.kwargs) -> R: ...
+    @overload
+    def call_sync(self, node: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R: ...
+    def call_sync(self, node: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """Call a node and wait for its result, also where an event loop is running."""
+        return self._run_sync(lambda: self.call(node, *args, **kwargs))
+
+    async def call_batch(
+        self,
+        node: Callable[..., Any],
+        /,
+        *iterables: Iterable[Any],
+        return_exceptions: bool = True,
+        max_concurrency: int | None = None,
+    ) -> list[Any]:
+        """Call a node once for each item, or each group of items as `map` does, and give the results in their order.
+
+        An error takes the place of a result, or is raised when `return_exceptions` is False or `end_on_error` holds;
+        the other calls are cancelled then.
+        """
+        from ._batch import batch
+
+        limit = max_concurrency or self._settings.max_concurrency
+        raises = not return_exceptions or self._settings.end_on_error
+        scope, known = self._scope(), node_of(node)
+        coordinator = self._coordinator
+        items = zip(*iterables)
+        return await batch(lambda args: coordinator.call(scope, known, args, {}), items, limit, raises)
+
+    def broadcast(self, message: str) -> None:
+        """Tell whoever listens; nobody who listens holds up the session."""
+        self._publisher.publish(message)
+
+    def subscribe(self, callback: BroadcastCallback, name: str | None = None) -> None:
+        """Have something called with each message that is broadcast from now on, on a thread of its own."""
+        self._publisher.subscribe(callback, name)
+
+    def stop(self, reason: str = "it was stopped") -> None:
+        """Cancel all calls that run, and take no further ones."""
+        self._coordinator.stop(reason)
+
+    def close(self) -> None:
+        """End the session: everything is recorded, and the state is saved. Calls that still run are cancelled.
+
+        What could not be recorded or saved is raised here.
+        """
+        self._close(None)
+
+    async def aclose(self) -> None:
+        """As `close`, without holding up the event loop."""
+        await self._aclose(None)
+
+    def __enter__(self) -> Self:
+        """Make it the session that calls are made in."""
+        if self._status != "running":
+            raise SessionClosedError("the session is closed; start another, or resume it", "closed")
+        if self._entered:
+            raise SessionClosedError("this session is entered already; make another one for this place", "entered")
+        self._entered = True
+        self._outer = current.get()
+        self._token = current.set(Scope(self, self._root, None, False))
+        from ._signals import session_began
+
+        session_began()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it: as failed, so that it can be resumed, when its program failed."""
+        self._leave()
+        try:
+            self._close(error)
+        finally:
+            _ended()
+
+    async def __aenter__(self) -> Self:
+        """Make it the session that calls are made in."""
+        return self.__enter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it: as failed, so that it can be resumed, when its program failed."""
+        self._leave()
+        try:
+            await self._aclose(error)
+        finally:
+            _ended()
+
+    def __repr__(self) -> str:
+        """Tell which it is."""
+        name = f" {self.name!r}" if self.name else ""
+        return f"<Session {self.id}{name} {self._status}>"
+
+    def _scope(self) -> Scope:
+        """Give where this code runs in this session: a call of it, or its program."""
+        scope = current.get()
+        return scope if scope is not None and scope.session is self else Scope(self, self._root, None, False)
+
+    def _run_sync(self, work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+        return self._loops.run(work)
+
+    def _leave(self) -> None:
+        token, self._token = self._token, None
+        self._entered = False
+        if token is None:
+            return
+        try:
+            current.reset(token)
+        except ValueError:
+            # It was entered in another context, by an asynchronous generator for one: that one is not ours to change.
+            scope = current.get()
+            if scope is not None and scope.session is self:
+                current.set(self._outer)
+
+    def _close(self, error: BaseException | None) -> None:
+        if not self._ending():
+            return
+        self._coordinator.wait_stopped()
+        self._finish(error)
+
+    async def _aclose(self, error: BaseException | None) -> None:
+        if not self._ending():
+            return
+        await self._coordinator.stopped()
+        import asyncio
+
+        scope = Scope(self, self._root, None, False)
+        await asyncio.shield(self._coordinator.in_thread(scope, lambda: self._finish(error)))
+
+    def _ending(self) -> bool:
+        if self._status != "running":
+            return False
+        self._status = "closing"
+        self._coordinator.stop("it is closed")
+        return True
+
+    def _finish(self, error: BaseException | None) -> None:
+        """Write everything. What cannot be written is raised, whatever else went wrong."""
+        failed = _reason(error)
+        self._finalizer.detach()
+        try:
+            self._publisher.close()
+            self._execution.close(failed)
+            self._status = "completed" if failed is None else "failed"
+        except BaseException:
+            self._status = "failed"
+            raise
+        finally:
+            self._ended = time.time()
+            self._coordinator.close()
+            self._loops.close()
+            self._say()
+
+    def _say(self) -> None:
+        for listener in self._publisher.info():
+            if listener["missed"] or listener["failed"]:
+                self._log.warning(
+                    "subscriber %s missed %s messages and failed with %s: %s",
+                    listener["name"],
+                    listener["missed"],
+                    listener["failed"],
+                    listener["error"],
+                )
+        calls = self._execution.info()["calls"]
+        self._log.info("session %s: %s calls in %.3f s", self._status, calls, (self._ended or 0) - self._began)
+        self._log.close()
+
+
+def _ended() -> None:
+    from ._signals import session_ended
+
+    session_ended()
+
+
+def _reason(error: BaseException | None) -> str | None:
+    """Give why a program failed; None when it did not."""
+    if error is None or (isinstance(error, SystemExit) and error.code in (None, 0)):
+        return None
+    return without_secrets(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
+
+
+def _abandon(execution: Execution) -> None:
+    """Close what nobody closed."""
+    try:
+        execution.close(None)
+    except Exception as error:
+        import warnings
+
+        warnings.warn(f"session {execution.id} could not be closed: {error}", ResourceWarning, stacklevel=2)

@@ -1,0 +1,29 @@
+"""Every test has a directory and settings of its own."""
+
+import os
+import signal
+
+import pytest
+
+import sessiond
+from sessiond import _config, _native
+
+LONG = os.environ.get("SESSIOND_LONG") == "1"
+
+
+@pytest.fixture(autouse=True)
+def own_directory(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("SESSIOND_")]:
+        monkeypatch.delenv(name)
+    yield tmp_path
+    sessiond.set_config(**dict.fromkeys(_config._DEFAULTS))
+    _native.close_engines()
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    assert sessiond._scope.current.get() is None
+
+
+@pytest.fixture(scope="session")
+def long():
+    """Whether the long variants of tests are to run, as `cargo xtask test --long` says."""
+    return LONG
