@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sessiond_api::Problem;
+use sessiond_core::limits;
 
 use crate::replay::Difference;
 
@@ -57,6 +58,15 @@ pub enum Error {
     /// The program is not the one that was recorded.
     #[error("{}", differs(.0))]
     Differs(Difference),
+    /// A node's name cannot be recorded.
+    #[error(
+        "a node's name has 1 to {} bytes, and something beside white space: {node:?} will not do",
+        limits::NAME_BYTES
+    )]
+    Name {
+        /// The name.
+        node: Arc<str>,
+    },
     /// An input cannot be written as JSON, or a recorded output cannot be read as what the node gives now.
     #[error("the {what} of {node} does not fit: {detail}")]
     Value {
@@ -90,6 +100,7 @@ impl Error {
             Self::Closed => "Closed",
             Self::Ended { .. } => "Ended",
             Self::Differs(_) => "Differs",
+            Self::Name { .. } => "Name",
             Self::Value { .. } => "Value",
             Self::Record(_) => "Record",
             Self::Save { .. } => "Save",

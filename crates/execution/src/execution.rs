@@ -248,6 +248,9 @@ impl Execution {
 
     /// Looks a call up in the record, and puts it down when it is to be run.
     pub fn begin(&self, call: NewCall<'_>) -> Result<Begun, Error> {
+        if call.node.trim().is_empty() || call.node.len() > limits::NAME_BYTES {
+            return Err(Error::Name { node: call.node.clone() });
+        }
         let key = key(&call.input);
         let recorded = match call.replay {
             Place::New => Found::Nothing,
@@ -296,8 +299,18 @@ impl Execution {
         (number, resumes.map_or(Place::New, Place::Recorded))
     }
 
-    /// Puts down that a call ended.
-    pub fn end(&self, call: CallNumber, ended: CallEnded) -> Ticket {
+    /// Puts down that a call ended. Of an error that is longer than a session takes, the beginning is kept.
+    pub fn end(&self, call: CallNumber, mut ended: CallEnded) -> Ticket {
+        if let Some(error) = &mut ended.error {
+            if error.kind.trim().is_empty() {
+                "Error".clone_into(&mut error.kind);
+            }
+            shorten(&mut error.kind, limits::NAME_BYTES);
+            shorten(&mut error.message, limits::TEXT_BYTES);
+            if let Some(trace) = &mut error.trace {
+                shorten(trace, limits::TEXT_BYTES);
+            }
+        }
         self.recorder.ended(call, ended)
     }
 
@@ -424,6 +437,13 @@ pub fn fitting(json: String) -> (Option<Json>, Option<u64>) {
     match Json::parse(json) {
         Ok(json) if !nests || json.check(limits::JSON_DEPTH).is_ok() => (Some(json), None),
         _ => (None, Some(bytes as u64)),
+    }
+}
+
+/// Cuts a text where a character begins.
+fn shorten(text: &mut String, bytes: usize) {
+    if text.len() > bytes {
+        text.truncate(text.floor_char_boundary(bytes));
     }
 }
 

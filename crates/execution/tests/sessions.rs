@@ -305,6 +305,35 @@ async fn what_cannot_be_recorded_is_told_when_the_session_closes() {
 }
 
 #[tokio::test]
+async fn what_a_session_does_not_take_is_cut_or_refused_before_it_is_recorded() {
+    let dir = TempDir::new().unwrap();
+    let session = builder(&dir).start().await.unwrap();
+    for name in ["", " ", &"n".repeat(257)] {
+        let node = function_node(name, |(): ()| async move { Ok(()) });
+        assert!(matches!(session.call(&node, ()).await, Err(Error::Name { .. })));
+    }
+    let wordy = function_node("Wordy", |(): ()| async move {
+        let told: Result<(), _> = Err("ä".repeat(100_000).into());
+        told
+    });
+    session.call(&wordy, ()).await.unwrap_err();
+    let large = function_node("Large", |text: String| async move { Ok(text) });
+    session.call(&large, "x".repeat(2_000_000)).await.unwrap();
+    let mut deep = json!(0);
+    for _ in 0..100 {
+        deep = json!([deep]);
+    }
+    let nested = function_node("Nested", |value: Value| async move { Ok(value) });
+    session.call(&nested, deep).await.unwrap();
+    let state = session.payload().await.unwrap();
+    assert_eq!(calls(&state, "Large")[0]["input_omitted"], 2_000_002);
+    assert_eq!(calls(&state, "Large")[0]["opaque"], true);
+    assert_eq!(calls(&state, "Nested")[0]["output_omitted"], 201);
+    assert!(calls(&state, "Wordy")[0]["error"]["message"].as_str().unwrap().len() <= 64 * 1024);
+    session.close().await.unwrap();
+}
+
+#[tokio::test]
 async fn with_durability_sync_each_call_is_on_disk_before_its_result_is_used() {
     let dir = TempDir::new().unwrap();
     let session = builder(&dir).durability(Durability::Sync).start().await.unwrap();
