@@ -26,13 +26,9 @@ class Loops:
 
     def run(self, work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
         """Run something to its end, from any thread, also from one whose loop is running."""
-        import asyncio
+        from asyncio import _get_running_loop
 
-        try:
-            asyncio.get_running_loop()
-        except RuntimeError:
-            return self._run(work)
-        return self._run_aside(work)
+        return self._run(work) if _get_running_loop() is None else self._run_aside(work)
 
     def close(self) -> None:
         """Close the loops that do not run."""
@@ -103,7 +99,11 @@ def _run_on(loop: AbstractEventLoop, work: Coroutine[Any, Any, Any]) -> Any:
 
 
 def _close(loop: AbstractEventLoop) -> None:
+    from asyncio import _get_running_loop
+
     try:
-        loop.run_until_complete(loop.shutdown_asyncgens())
+        # Where another loop is running, this one can only be closed as it is.
+        if _get_running_loop() is None:
+            loop.run_until_complete(loop.shutdown_asyncgens())
     finally:
         loop.close()

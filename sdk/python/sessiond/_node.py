@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from types import FunctionType, ModuleType
+from types import FunctionType, MethodType, ModuleType
 from typing import Any, Callable, TypeVar, overload
 
 from .errors import NodeError
@@ -55,9 +55,12 @@ def function_node(function: Any = None, /, *, name: str | None = None) -> Any:
 def node_of(function: Callable[..., Any]) -> Node:
     """Give what is known of a function; one that was not made a node is one under its own name."""
     try:
-        return function.__sessiond_node__  # type: ignore[attr-defined, no-any-return]
+        node: Node = function.__sessiond_node__  # type: ignore[attr-defined]
     except AttributeError:
         pass
+    else:
+        # A method has what its function has, and knows what it belongs to.
+        return node if type(function) is not MethodType else Node(node.name, function, kind=node.kind)
     if not callable(function):
         raise NodeError(f"{function!r} cannot be called, so it is no node; decorate a function with function_node")
     node = Node(_name_of(function), function)
@@ -66,23 +69,25 @@ def node_of(function: Callable[..., Any]) -> Node:
     return node
 
 
-def register(node: Node, function: Callable[..., Any]) -> None:
-    """Make a node one that is found by its name.
+def register(node: Node, function: Callable[..., Any], *, chosen: bool) -> None:
+    """Make a node one that is found by its name, which somebody chose for it or which is its function's own.
 
     A later one of the same place in the code replaces it. A function within a function comes second to one that stands
-    by itself: it is there only once that function runs, as often as it runs.
+    by itself: it is there only once that function runs, as often as it runs. Two functions that merely have the same
+    name are both nodes, but neither is found by it.
     """
     with _lock:
         known = _registry.get(node.name)
-        if known is not None and not _is_local(known) and _place(known) != _place(function):
-            if _is_local(function):
-                return
-            raise NodeError(
-                f"there is a node {node.name!r} already, {_place(known)}; "
-                f"give {_place(function)} another one with function_node(name=…)",
-                "node_exists",
-            )
-        _registry[node.name] = function
+        if known is None or _is_local(known.function) or _place(known.function) == _place(function):
+            _registry[node.name] = _Registered(function, chosen)
+        elif _is_local(function):
+            return
+        elif chosen and known.chosen:
+            raise NodeError(_both(node.name, known.function, function), "node_exists")
+        elif chosen:
+            _registry[node.name] = _Registered(function, True)
+        elif not known.chosen:
+            known.other = function
 
 
 class Nodes(ModuleType):
@@ -90,10 +95,11 @@ class Nodes(ModuleType):
 
     def __getattr__(self, name: str) -> Any:
         """Find a node by its name."""
-        try:
-            return _registry[name]
-        except KeyError:
-            pass
+        known = _registry.get(name)
+        if known is not None:
+            if known.other is not None:
+                raise AttributeError(_both(name, known.function, known.other))
+            return known.function
         if name.startswith("__"):
             raise AttributeError(name)
         from difflib import get_close_matches
@@ -110,8 +116,20 @@ class Nodes(ModuleType):
         return sorted(_registry)
 
 
+class _Registered:
+    """A node that is found by its name."""
+
+    __slots__ = ("chosen", "function", "other")
+
+    def __init__(self, function: Callable[..., Any], chosen: bool) -> None:
+        self.function = function
+        self.chosen = chosen
+        self.other: Callable[..., Any] | None = None
+        """Another one of that name, so that nobody knows which is meant."""
+
+
 _lock = threading.Lock()
-_registry: dict[str, Callable[..., Any]] = {}
+_registry: dict[str, _Registered] = {}
 nodes = Nodes("sessiond.nodes", "All nodes that are registered, as attributes.")
 sys.modules["sessiond.nodes"] = nodes
 
@@ -132,13 +150,20 @@ def _register(function: Any, name: str | None) -> Any:
         function.__name__ = function.__qualname__ = node.name
         function.__module__ = getattr(inner, "__module__", None) or "builtins"
     function.__sessiond_node__ = node
-    register(node, function)
+    register(node, function, chosen=name is not None)
     return function
 
 
 def _name_of(function: Any) -> str:
     inner = getattr(function, "func", function)
     return str(getattr(inner, "__name__", type(inner).__name__))
+
+
+def _both(name: str, one: Any, other: Any) -> str:
+    return (
+        f"there are two nodes {name!r}, {_place(one)} and {_place(other)}; "
+        "give one of them a name of its own with function_node(name=…)"
+    )
 
 
 def _place(function: Any) -> str:

@@ -1,0 +1,186 @@
+"""Values: what is recorded of them, and what is made of that again."""
+
+import dataclasses
+import datetime
+import decimal
+import enum
+import math
+import pathlib
+import pickle
+import subprocess
+import sys
+import typing
+import uuid
+import zoneinfo
+
+import pydantic
+import pytest
+
+import sessiond as rt
+from sessiond import _native
+
+
+class Color(enum.Enum):
+    RED = 1
+
+
+class Level(enum.IntEnum):
+    HIGH = 3
+
+
+@dataclasses.dataclass(frozen=True)
+class Point:
+    x: int
+    y: "Point | None" = None
+
+
+class Pair(typing.NamedTuple):
+    left: int
+    right: str
+
+
+class Model(pydantic.BaseModel):
+    name: str
+    when: datetime.date
+    inner: typing.Optional["Model"] = None
+
+
+class Opaque:
+    pass
+
+
+VALUES = [
+    None,
+    True,
+    0,
+    -1,
+    2**63 - 1,
+    2**200,
+    1.0,
+    -0.0,
+    1e300,
+    math.inf,
+    -math.inf,
+    "",
+    'quote " back \\ line \n tab \t nul \x00 ü 🦀 \u2028',
+    b"\x00\xff",
+    [],
+    [1, [2, [3]]],
+    (),
+    (1, (2,)),
+    {},
+    {"a": {"b": [1, (2, 3)]}},
+    {1: "one", (1, 2): "pair", None: "none"},
+    {"$tuple": [1]},
+    {"$nothing": 1, "b": 2},
+    {1, 2, 3},
+    frozenset({"a", "b"}),
+    1 + 2j,
+    datetime.datetime(2026, 1, 2, 3, 4, 5, 678),
+    datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc),
+    datetime.datetime(2026, 10, 25, 2, 30, tzinfo=zoneinfo.ZoneInfo("Europe/Berlin"), fold=1),
+    datetime.date(2026, 1, 2),
+    datetime.time(3, 4, 5, 678),
+    datetime.timedelta(days=-1, seconds=5, microseconds=7),
+    decimal.Decimal("1.10"),
+    decimal.Decimal("NaN"),
+    uuid.UUID(int=7),
+    pathlib.Path("a/b"),
+    Color.RED,
+    Level.HIGH,
+    Point(1, Point(2)),
+    Pair(1, "r"),
+    Model(name="m", when=datetime.date(2026, 1, 2), inner=Model(name="i", when=datetime.date(2026, 1, 3))),
+]
+
+
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+def test_a_value_comes_back_as_it_was(value):
+    text, opaque = _native.encode(value)
+    assert not opaque
+    again = _native.decode(text)
+    assert type(again) is type(value)
+    assert repr(again) == repr(value)
+
+
+def test_what_cannot_be_made_again_is_told_by_its_type():
+    text, opaque = _native.encode([1, Opaque(), print])
+    assert opaque
+    assert text == '[1,{"$type":"test_values.Opaque"},{"$type":"builtin_function_or_method"}]'
+
+
+def test_a_value_that_contains_itself_is_cut_off():
+    value = []
+    value.append(value)
+    text, opaque = _native.encode(value)
+    assert opaque
+    assert len(text) < 1000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"$object":["os:system",{"command":"true"}]}',
+        '{"$object":["test_values:Opaque",{}]}',
+        '{"$object":["not_loaded_module:Thing",{}]}',
+        '{"$object":["test_values:Point",{"z":1}]}',
+        '{"$enum":["test_values:Color","BLUE"]}',
+        '{"$enum":["subprocess:Popen","x"]}',
+        '{"$type":"test_values.Opaque"}',
+        '{"$unknown":1}',
+    ],
+)
+def test_a_record_makes_nothing_but_plain_values(text):
+    with pytest.raises(ValueError, match="cannot be made again"):
+        _native.decode(text)
+
+
+def test_a_call_whose_recorded_value_cannot_be_made_here_runs_again():
+    program = """
+import dataclasses, sys
+import sessiond as rt
+
+if "then" in sys.argv:
+    @dataclasses.dataclass
+    class Answer:
+        text: str
+else:
+    Answer = lambda text: "plain " + text
+
+@rt.function_node
+def answer():
+    return Answer("yes")
+
+@rt.function_node
+def other():
+    return 1
+
+with rt.Session(run_identifier="it") if "then" in sys.argv else rt.Session.resume("it") as session:
+    print(rt.call_sync(answer), rt.call_sync(other), session.info["replayed"])
+    if "then" in sys.argv:
+        raise SystemExit(1)
+"""
+    then = subprocess.run([sys.executable, "-c", program, "then"], capture_output=True, text=True, check=False)
+    assert then.stdout == "Answer(text='yes') 1 0\n"
+    now = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert now.stdout == "plain yes 1 1\n"
+
+
+def test_a_secret_shows_itself_to_nobody():
+    secret = rt.Secret("sk-123")
+    for shown in (str(secret), repr(secret), f"{secret}", f"{secret:>20}", f"{[secret]}", "%s" % secret):  # noqa: UP031
+        assert "sk-123" not in shown
+        assert "[redacted]" in shown
+    assert secret.expose() == "sk-123"
+    with pytest.raises(TypeError, match="Secret"):
+        pickle.dumps(secret)
+    assert _native.encode({"a": secret}) == ('{"a":"[redacted]"}', True)
+    assert not hasattr(secret, "__dict__")
+
+
+def test_what_stands_under_a_name_of_a_secret_is_redacted():
+    assert _native.encode({"api_key": "sk", "max_tokens": 5, "token": 7}) == (
+        '{"api_key":"[redacted]","max_tokens":5,"token":7}',
+        True,
+    )
+    assert _native.encode({("password"): "p", 1: 2})[0] == '{"$dict":[["password","[redacted]"],[1,2]]}'
