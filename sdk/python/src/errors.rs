@@ -9,6 +9,7 @@ pub fn raised(py: Python<'_>, error: &Error) -> PyErr {
     let class = match error {
         Error::Differs(_) => "ReplayError",
         Error::Closed | Error::Stopped { .. } | Error::Ended { .. } => "SessionClosedError",
+        Error::Name { .. } => "NodeError",
         Error::Save { .. } => "SaveError",
         _ => "RecordError",
     };

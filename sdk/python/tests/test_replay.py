@@ -240,20 +240,18 @@ def test_killed_at_any_moment_and_resumed_every_recorded_call_is_given_and_not_r
     runs = 0
     while True:
         runs += 1
-        program = subprocess.Popen(
-            [sys.executable, "-c", KILLED, durability, what], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        program = subprocess.Popen([sys.executable, "-c", KILLED, durability, what], stdout=subprocess.PIPE, text=True)
         with program:
             ready = program.stdout.readline()
             if kills < wanted and ready == "ready\n":
                 time.sleep(chance.random() * 0.15)
                 program.send_signal(signal.SIGKILL)
-            out, errors = program.communicate(timeout=60)
+            out = program.stdout.read()
         if program.returncode == -signal.SIGKILL:
             kills += 1
             what = "resume"
             continue
-        assert program.returncode == 0, errors
+        assert program.returncode == 0
         assert out == f"{sum(n * n for n in range(200))}\n"
         if kills >= wanted:
             break
