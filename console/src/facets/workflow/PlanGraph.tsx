@@ -13,7 +13,7 @@ import { Maximize, Minus, Plus } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import type { Session } from 'sessiond';
 import { IconButton } from '../../ui/Button.tsx';
-import { type Arrow, type Box, type Direction, layout, neighbour, structureOf } from './layout.ts';
+import { type Arrow, arrowsOf, type Box, type Direction, layout, neighbour, structureOf } from './layout.ts';
 import css from './PlanGraph.module.css';
 import { edgeState, type StepView } from './plan.ts';
 import { type StepNode, StepNodeView } from './StepNode.tsx';
@@ -255,12 +255,10 @@ function useNodes(
 /** The dependencies; the same object as long as their states are the same. */
 function useEdges(views: readonly StepView[], sessionActive: boolean): Edge[] {
   const steps = new Map(views.map(({ step }) => [step.name, step]));
-  const wanted = views.flatMap(({ step }) =>
-    step.dependencies.flatMap((name) => {
-      const from = steps.get(name);
-      return from ? [{ source: name, target: step.name, state: edgeState(from, step, sessionActive) }] : [];
-    }),
-  );
+  const wanted = arrowsOf([...steps.values()]).flatMap(({ from, to }) => {
+    const [source, target] = [steps.get(from), steps.get(to)];
+    return source && target ? [{ source: from, target: to, state: edgeState(source, target, sessionActive) }] : [];
+  });
   const key = JSON.stringify(wanted);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key says all that they are made of.
   return useMemo(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { layout, NODE, neighbour, type Shape, structureOf } from './layout.ts';
+import { arrowsOf, layout, NODE, neighbour, type Shape, structureOf } from './layout.ts';
 
 const step = (name: string, dependencies: string[] = [], agents = 1): Shape => ({
   name,
@@ -66,4 +66,14 @@ test('in a plan that goes down, the arrows go with it', () => {
   const boxes = layout(DIAMOND, 'TB');
   expect(neighbour(DIAMOND, boxes, 'b', 'ArrowDown', 'TB')).toBe('d');
   expect(neighbour(DIAMOND, boxes, 'b', 'ArrowUp', 'TB')).toBe('a');
+});
+
+test('a dependency that others imply has no arrow', () => {
+  const steps = [step('a'), step('b', ['a']), step('c', ['b', 'a']), step('d', ['a', 'c', 'gone'])];
+  expect(arrowsOf(steps)).toEqual([
+    { from: 'a', to: 'b' },
+    { from: 'b', to: 'c' },
+    { from: 'c', to: 'd' },
+  ]);
+  expect(arrowsOf(DIAMOND)).toHaveLength(4);
 });

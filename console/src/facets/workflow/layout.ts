@@ -27,6 +27,36 @@ export function structureOf(steps: readonly Shape[], direction: Direction): stri
   return JSON.stringify([direction, steps.map((step) => [step.name, step.dependencies, partLines(step)])]);
 }
 
+/**
+ * The dependencies that are worth an arrow: one that others imply says nothing new, and its arrow would run behind the
+ * steps between.
+ */
+export function arrowsOf(steps: readonly Pick<Step, 'name' | 'dependencies'>[]): { from: string; to: string }[] {
+  const known = new Map(steps.map((step) => [step.name, step.dependencies]));
+  const before = new Map<string, ReadonlySet<string>>();
+  const allBefore = (name: string): ReadonlySet<string> => {
+    const found = before.get(name);
+    if (found) {
+      return found;
+    }
+    const all = new Set<string>();
+    before.set(name, all);
+    for (const dependency of known.get(name) ?? []) {
+      all.add(dependency);
+      for (const earlier of allBefore(dependency)) {
+        all.add(earlier);
+      }
+    }
+    return all;
+  };
+  return steps.flatMap(({ name, dependencies }) =>
+    dependencies
+      .filter((from) => known.has(from))
+      .filter((from) => !dependencies.some((other) => other !== from && allBefore(other).has(from)))
+      .map((from) => ({ from, to: name })),
+  );
+}
+
 /** A place for each step. */
 export function layout(steps: readonly Shape[], direction: Direction): Map<string, Box> {
   const graph = new dagre.graphlib.Graph();
@@ -37,10 +67,8 @@ export function layout(steps: readonly Shape[], direction: Direction): Map<strin
     const height = NODE.head + (lines > 0 ? lines * NODE.part + 10 : 0);
     graph.setNode(step.name, { width: NODE.width, height });
   }
-  for (const step of steps) {
-    for (const dependency of step.dependencies) {
-      graph.setEdge(dependency, step.name);
-    }
+  for (const { from, to } of arrowsOf(steps)) {
+    graph.setEdge(from, to);
   }
   dagre.layout(graph);
   return new Map(

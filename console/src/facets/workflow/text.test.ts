@@ -15,6 +15,7 @@ test('progress without a measure is its words', () => {
   expect(progressOf('drawing the bell')).toEqual({ words: 'drawing the bell' });
   expect(progressOf(-3)).toEqual({ words: '-3' });
   expect(progressOf(['a'])).toEqual({ words: '["a"]' });
+  expect(progressOf({ phase: 'listing', done: 86 })).toEqual({ words: 'listing, 86 done' });
   expect(progressOf({ files: 3 })).toEqual({ words: '{"files":3}' });
 });
 

@@ -9,7 +9,7 @@ export function inWords(value: unknown): string {
     return value === undefined || value === null ? '' : String(value);
   }
   const record = value as Record<string, unknown>;
-  for (const name of ['detail', 'message', 'reason', 'error', 'summary', 'stage', 'step', 'status']) {
+  for (const name of ['detail', 'message', 'reason', 'error', 'summary', 'phase', 'stage', 'step', 'status']) {
     const words = record[name];
     if (typeof words === 'string' && words !== '') {
       return words;
@@ -45,10 +45,12 @@ export function progressOf(value: unknown): Progress {
   }
   const record = value as Record<string, unknown>;
   const share = recordShare(record);
-  if (share === undefined) {
-    return { words: inWords(value) };
-  }
   const words = inWords(value);
+  if (share === undefined) {
+    // Without a total there is no share, but how much is done is worth a word.
+    const counts = typeof record.done === 'number' && !words.startsWith('{');
+    return { words: counts ? `${words}, ${record.done} done` : words };
+  }
   return { share, words: words.startsWith('{') ? '' : words };
 }
 
