@@ -1,0 +1,139 @@
+// The pictures that the documents use, taken of the running program: the demo's agents at work on this project's own
+// sources, and sessions as the tests make them. `npm run pictures` writes docs/images/ anew.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { Client } from 'sessiond';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { binary } from '../../../sdk/typescript/test/support.ts';
+import { launch, NARROW, Viewer, type Visit, WIDE } from '../browser/harness/browser.ts';
+import { busy } from '../browser/harness/sessions.ts';
+
+const IMAGES = fileURLToPath(new URL('../../../docs/images/', import.meta.url));
+/** What the demo's agents look at. */
+const SOURCES = fileURLToPath(new URL('../../../crates/', import.meta.url));
+
+/** Sessions beside the demo's, so that the list shows what a list is for. */
+const OTHERS = [
+  ['Search index rebuild', { team: 'search' }],
+  ['Payments: retry storm', { team: 'payments', stage: 'production' }],
+  ['Release 2.4', { team: 'platform' }],
+  ['Accessibility review', { team: 'web' }],
+  ['Upgrade of the image pipeline', { team: 'media' }],
+] as const;
+
+/** The session whose shared context is shown, and what happened to it. */
+const CONTEXT = 'sess_search_index_rebuild';
+const CHANGES = [
+  { index: { documents: 1_204_332, shards: 12, analyser: 'standard' } },
+  { decisions: ['keep the old index until the new one has answered for a day'] },
+  { index: { analyser: 'english', refresh: '30s' }, latestCommit: '9f6fe5e' },
+  { review: { open: 2, by: 'claude-code://qa' } },
+];
+
+let folder: string;
+let demo: ChildProcess;
+let url: string;
+let client: Client;
+let session: string;
+let browser: Browser;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sessiond-pictures-'));
+  // Twice, so that who looks for duplicates has something to do.
+  for (const copy of ['services', 'services-old']) {
+    for (const crate of ['engine', 'server']) {
+      await cp(join(SOURCES, crate), join(folder, 'project', copy, crate), { recursive: true });
+    }
+  }
+  const { AGENT_BUS_API_KEY: _, SESSIOND_API_KEY: __, ...env } = process.env;
+  demo = spawn(binary(), ['demo', 'project', '--listen', '127.0.0.1:0', '--pace', '20ms'], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  url = await address(demo);
+  client = new Client({ url });
+  for (const [index, [name, labels]] of OTHERS.entries()) {
+    const session_id = `sess_${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_')}`;
+    await busy(client, session_id);
+    await client.sessions.update(session_id, { name, labels });
+    if (index === 2) {
+      await client.sessions.complete(session_id, { summary: 'Released', artifacts: [] });
+    } else if (index === 3) {
+      await client.sessions.terminate(session_id, { reason: 'no longer needed' });
+    }
+  }
+  const { sessions } = await client.sessions.list({ q: 'project' });
+  session = sessions.find(({ participants }) => participants.some((id) => id.startsWith('surveyor')))?.session_id ?? '';
+  expect(session).not.toBe('');
+  // The demo names its session after the folder, which is nobody’s.
+  await client.sessions.update(session, { name: 'What is in acme/shop' });
+  for (const patch of CHANGES) {
+    await client.context.patch(CONTEXT, patch);
+  }
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  demo?.kill('SIGTERM');
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** The address that the demo says it serves at. */
+function address(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`the demo ended with ${code}`)));
+    createInterface({ input: child.stderr as NodeJS.ReadableStream }).on('line', (line) => {
+      const [found] = /http:\/\/127\.0\.0\.1:\d+/.exec(line) ?? [];
+      if (found) {
+        resolve(found);
+      }
+    });
+  });
+}
+
+/** Takes a picture of a page once it shows what it should. */
+async function picture(name: string, path: string, shows: (page: Page) => Promise<unknown>, visit: Visit = {}) {
+  const viewer = await Viewer.come(browser, url, { viewport: WIDE, ...visit, provokes: /404/ });
+  await viewer.open(path);
+  await shows(viewer.page);
+  await viewer.page.evaluate(() => document.fonts.ready.then(() => undefined));
+  await viewer.page.screenshot({ path: join(IMAGES, `console-${name}.png`) });
+  await viewer.leave();
+}
+
+/** Both of the demo's steps side by side are under way. */
+const working = (page: Page) =>
+  page.locator('[data-step][data-status="active"] progress').nth(1).waitFor({ timeout: 60_000 });
+
+test('the plan while its agents work', async () => {
+  await picture('session', `/sessions/${session}`, working);
+  await picture('session-dark', `/sessions/${session}`, working, { colorScheme: 'dark' });
+  // The plan is a list here, without bars.
+  await picture(
+    'session-narrow',
+    `/sessions/${session}`,
+    (page) => page.locator('[data-status="active"]').nth(2).waitFor(),
+    { viewport: NARROW, deviceScaleFactor: 2 },
+  );
+});
+
+test('the journal and the shared context', async () => {
+  await picture('journal', `/sessions/${session}/journal?seq=8`, (page) =>
+    page.locator('[data-seq="8"][aria-selected="true"]').waitFor(),
+  );
+  const { revision } = await client.sessions.get(CONTEXT);
+  await picture('context', `/sessions/${CONTEXT}/context?rev=${revision - 1}`, (page) =>
+    page.getByRole('treeitem').nth(3).waitFor(),
+  );
+});
+
+test('the list of sessions', async () => {
+  await picture('sessions', '/sessions', (page) => page.locator(`[data-session="${session}"]`).waitFor());
+});
