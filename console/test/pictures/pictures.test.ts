@@ -51,7 +51,7 @@ beforeAll(async () => {
     }
   }
   const { AGENT_BUS_API_KEY: _, SESSIOND_API_KEY: __, ...env } = process.env;
-  demo = spawn(binary(), ['demo', 'project', '--listen', '127.0.0.1:0', '--pace', '20ms'], {
+  demo = spawn(binary(), ['demo', 'project', '--listen', '127.0.0.1:0', '--pace', '30ms'], {
     cwd: folder,
     env,
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -119,14 +119,14 @@ test('the plan while its agents work', async () => {
   await picture(
     'session-narrow',
     `/sessions/${session}`,
-    (page) => page.locator('[data-status="active"]').nth(2).waitFor(),
+    (page) => page.locator('[data-step][data-status="active"]').nth(1).waitFor(),
     { viewport: NARROW, deviceScaleFactor: 2 },
   );
 });
 
 test('the journal and the shared context', async () => {
-  await picture('journal', `/sessions/${session}/journal?seq=8`, (page) =>
-    page.locator('[data-seq="8"][aria-selected="true"]').waitFor(),
+  await picture('journal', `/sessions/${session}/journal?seq=7`, (page) =>
+    page.locator('[data-seq="7"][aria-selected="true"]').waitFor(),
   );
   const { revision } = await client.sessions.get(CONTEXT);
   await picture('context', `/sessions/${CONTEXT}/context?rev=${revision - 1}`, (page) =>

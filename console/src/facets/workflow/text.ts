@@ -84,7 +84,8 @@ function shareOf(value: number): number | undefined {
 const clamp = (share: number): number => Math.min(1, Math.max(0, share));
 
 /** A share as people read it. */
-export const percent = (share: number): string => `${Math.round(share * 100)} %`;
+/** With a space at which no line ends. */
+export const percent = (share: number): string => `${Math.round(share * 100)}\u00a0%`;
 
 export const isOpen = (task: Task): boolean => task.status === 'pending' || task.status === 'in_progress';
 

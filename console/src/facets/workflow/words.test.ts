@@ -45,7 +45,7 @@ test('an update names the task when it is known', () => {
 
 test('progress is told as a share and in words', () => {
   expect(update({ status: 'in_progress', progress: { percent: 42, message: 'push left' } })).toBe(
-    'codex://ui on implement in build: 42 %, push left',
+    'codex://ui on implement in build: 42\u00a0%, push left',
   );
 });
 
