@@ -84,6 +84,42 @@ def test_01_what_a_killed_program_recorded_is_kept_and_taken_up(sent, tmp_path):
     assert state["session"]["status"] == "completed"
 
 
+ASYNCHRONOUS = """
+import asyncio
+import sessiond as rt
+
+@rt.function_node
+async def wait():
+    try:
+        print("ready", flush=True)
+        await asyncio.sleep(60)
+    finally:
+        print("cleaned", flush=True)
+
+async def program():
+    async with rt.Session(run_identifier="it"):
+        await rt.call(wait)
+
+asyncio.run(program())
+"""
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_01_an_asynchronous_program_that_is_told_to_end_cleans_up_and_saves_its_state(sent, tmp_path):
+    program = [sys.executable, "-c", ASYNCHRONOUS]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as told:
+        assert told.stdout.readline() == "ready\n"
+        told.send_signal(sent)
+        assert told.stdout.readline() == "cleaned\n"
+        told.stderr.read()
+        assert told.wait(30) != 0
+    state = json.loads((tmp_path / ".sessiond/sessions/it.json").read_text())
+    assert state["session"]["status"] == "failed"
+    # The signal is raised in the node itself when it comes while the node's own code runs.
+    (call,) = state["calls"]
+    assert call["status"] in ("cancelled", "failed")
+
+
 def test_02_sessions_at_the_same_time_keep_all_their_records():
     async def work(count):
         async with rt.Session() as session:
