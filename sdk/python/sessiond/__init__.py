@@ -12,8 +12,8 @@ with rt.Session() as run:
 ```
 """
 
-from . import context, errors
-from ._calls import broadcast, call, call_batch, call_sync, current_session, session
+from . import context, errors, middleware
+from ._calls import astream, broadcast, call, call_batch, call_sync, current_session, session
 from ._config import Config, set_config
 from ._node import function_node, nodes
 from ._secret import Secret
@@ -41,6 +41,7 @@ __all__ = [
     "Session",
     "SessionClosedError",
     "SessiondError",
+    "astream",
     "broadcast",
     "call",
     "call_batch",
@@ -49,6 +50,7 @@ __all__ = [
     "current_session",
     "errors",
     "function_node",
+    "middleware",
     "nodes",
     "session",
     "set_config",

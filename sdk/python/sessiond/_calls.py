@@ -11,7 +11,7 @@ from ._session import Session
 from .errors import ContextError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterable, Mapping
+    from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Iterable, Mapping
 
     from typing_extensions import ParamSpec, Unpack
 
@@ -69,6 +69,33 @@ async def call_batch(
     return await scope.session.call_batch(
         node, *iterables, return_exceptions=return_exceptions, max_concurrency=max_concurrency
     )
+
+
+def astream(node: Callable[P, AsyncIterable[R]], /, *args: P.args, **kwargs: P.kwargs) -> AsyncGenerator[R]:
+    """Call a node that is an asynchronous generator, and give its items as they come.
+
+    All of them together are the recorded result, of which a resumed session gives the same items again.
+    """
+    scope = current.get()
+    return _stream_alone(node, args, kwargs) if scope is None else scope.session.astream(node, *args, **kwargs)
+
+
+async def _stream_alone(
+    node: Callable[..., AsyncIterable[R]], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> AsyncGenerator[R]:
+    # Outside of `with`: between two items, the caller's code is not this session's.
+    session = Session()
+    items = session.astream(node, *args, **kwargs)
+    error: BaseException | None = None
+    try:
+        async for item in items:
+            yield item
+    except BaseException as raised:
+        error = raised
+        raise
+    finally:
+        await items.aclose()
+        await session._aclose(error)
 
 
 def broadcast(message: str) -> None:

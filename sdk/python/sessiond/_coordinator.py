@@ -12,11 +12,13 @@ from .errors import NodeTimeoutError, SessionClosedError
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Task
+    from collections.abc import AsyncGenerator
 
     from ._config import Config
     from ._log import Log
     from ._node import Node
     from ._pool import Pool
+    from .middleware import Middleware
 
 # Seconds for which a call that was cancelled may clean up before it is left to itself.
 GRACE = 5.0
@@ -75,6 +77,30 @@ class Coordinator:
         if scope.run is None:
             return await self._top(scope, node, frame, args, kwargs)
         return await self._perform(scope, node, frame, scope.run, args, kwargs)
+
+    async def stream(
+        self, scope: Scope, node: Node, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> AsyncGenerator[Any]:
+        """Call a node that is an asynchronous generator, and give its items as they come."""
+        from ._stream import Stream
+
+        frame = self._begin(scope, node, args, kwargs)
+        if type(frame) is Recorded:
+            for item in frame.value:
+                yield item
+            return
+        stream = Stream()
+        pumping = stream.pumping(node)
+        if scope.run is None:
+            work = self._top(scope, pumping, frame, args, kwargs)
+        else:
+            work = self._perform(scope, pumping, frame, scope.run, args, kwargs)
+        items = stream.items(work)
+        try:
+            async for item in items:
+                yield item
+        finally:
+            await items.aclose()
 
     def stop(self, reason: str, error: BaseException | None = None) -> None:
         """Cancel all calls that run, and take no further ones."""
@@ -147,8 +173,10 @@ class Coordinator:
         inner = Scope(scope.session, frame, run, scope.threaded)
         token = current.set(inner)
         try:
-            if node.is_async:
+            if node.direct:
                 value = await node.function(*args, **kwargs)
+            elif node.middleware:
+                value = await self._around(inner, node, node.middleware, args, kwargs)
             else:
                 value = await self._otherwise(inner, node, args, kwargs)
             if run.reason is not None and frame is run.frame:
@@ -171,7 +199,26 @@ class Coordinator:
         self._log.completed(frame, node)
         return value
 
+    async def _around(
+        self,
+        inner: Scope,
+        node: Node,
+        middleware: tuple[Middleware, ...],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> Any:
+        if not middleware:
+            return await self._otherwise(inner, node, args, kwargs)
+        outermost, *rest = middleware
+
+        async def proceed(*args: Any, **kwargs: Any) -> Any:
+            return await self._around(current.get() or inner, node, tuple(rest), args, kwargs)
+
+        return await outermost.run(node, proceed, args, kwargs)
+
     async def _otherwise(self, inner: Scope, node: Node, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if node.is_async:
+            return await node.function(*args, **kwargs)
         if node.is_stream:
             return [item async for item in node.function(*args, **kwargs)]
 
@@ -260,7 +307,7 @@ class Coordinator:
         top = run is not None and scope.frame is run.frame
         if scope.abandoned:
             status = "abandoned"
-        elif top and run is not None and run.reason == "timeout":
+        elif scope.overdue or (top and run is not None and run.reason == "timeout"):
             status = "timeout"
         elif isinstance(error, (CancelledError, GeneratorExit)) or (
             isinstance(error, SessionClosedError) and self._stopped is not None
@@ -278,7 +325,7 @@ class Coordinator:
         message = without_secrets(str(error))
         scope.frame.ended(status, type(error).__name__, message, without_secrets(trace))
         self._log.ended(scope.frame, node, status, f"{type(error).__name__}: {message}")
-        if self._end_on_error:
+        if self._end_on_error and node.final:
             if run is not None and run.reason is None and self._stopped is None:
                 run.reason = "failed"
             self.stop(f"{node.name} failed, and end_on_error is set", error)

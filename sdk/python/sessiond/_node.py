@@ -5,9 +5,14 @@ from __future__ import annotations
 import sys
 import threading
 from types import FunctionType, MethodType, ModuleType
-from typing import Any, Callable, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Callable, TypeVar, overload
 
 from .errors import NodeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .middleware import Middleware
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -18,7 +23,7 @@ _ASYNC_GENERATOR = 0x200
 class Node:
     """What a session knows of a function that it calls."""
 
-    __slots__ = ("function", "is_async", "is_stream", "kind", "name")
+    __slots__ = ("direct", "final", "function", "is_async", "is_stream", "kind", "middleware", "name")
 
     def __init__(
         self,
@@ -26,21 +31,32 @@ class Node:
         function: Callable[..., Any],
         *,
         kind: str = "function",
+        middleware: Iterable[Middleware] = (),
+        final: bool = True,
     ) -> None:
-        """Describe a function, which may be synchronous, asynchronous or an asynchronous generator."""
+        """Describe a function, which may be synchronous, asynchronous or an asynchronous generator.
+
+        When one that is not `final` fails, it is tried again.
+        """
         self.name = name
         self.function = function
         self.kind = kind
         flags = _flags(function)
         self.is_stream = bool(flags & _ASYNC_GENERATOR)
         self.is_async = bool(flags & _COROUTINE)
+        self.middleware = tuple(middleware)
+        self.final = final
+        # Most are: there is nothing between the session and the function.
+        self.direct = self.is_async and not self.middleware
 
 
 @overload
 def function_node(function: F, /) -> F: ...
 @overload
-def function_node(function: str | None = None, /, *, name: str | None = None) -> Callable[[F], F]: ...
-def function_node(function: Any = None, /, *, name: str | None = None) -> Any:
+def function_node(
+    function: str | None = None, /, *, name: str | None = None, middleware: Iterable[Middleware] = ()
+) -> Callable[[F], F]: ...
+def function_node(function: Any = None, /, *, name: str | None = None, middleware: Iterable[Middleware] = ()) -> Any:
     """Make a function a node, which is found as `sessiond.nodes.<name>` and whose calls are recorded.
 
     The function stays what it is: it can be called as before, which is recorded only through `call` and its kin.
@@ -48,8 +64,8 @@ def function_node(function: Any = None, /, *, name: str | None = None) -> Any:
     if isinstance(function, str):
         name, function = function, None
     if function is not None:
-        return _register(function, name)
-    return lambda function: _register(function, name)
+        return _register(function, name, middleware)
+    return lambda function: _register(function, name, middleware)
 
 
 def node_of(function: Callable[..., Any]) -> Node:
@@ -60,7 +76,11 @@ def node_of(function: Callable[..., Any]) -> Node:
         pass
     else:
         # A method has what its function has, and knows what it belongs to.
-        return node if type(function) is not MethodType else Node(node.name, function, kind=node.kind)
+        return (
+            node
+            if type(function) is not MethodType
+            else Node(node.name, function, kind=node.kind, middleware=node.middleware)
+        )
     if not callable(function):
         raise NodeError(f"{function!r} cannot be called, so it is no node; decorate a function with function_node")
     node = Node(_name_of(function), function)
@@ -134,12 +154,12 @@ nodes = Nodes("sessiond.nodes", "All nodes that are registered, as attributes.")
 sys.modules["sessiond.nodes"] = nodes
 
 
-def _register(function: Any, name: str | None) -> Any:
+def _register(function: Any, name: str | None, middleware: Iterable[Middleware]) -> Any:
     if isinstance(function, (staticmethod, classmethod)):
         raise NodeError("put function_node below staticmethod or classmethod, next to the function itself")
     if not callable(function):
         raise NodeError(f"{function!r} cannot be called, so it cannot be a node")
-    node = Node(name or _name_of(function), function)
+    node = Node(name or _name_of(function), function, middleware=middleware)
     if not isinstance(function, FunctionType):
         # What is no plain function may not hold attributes, or share them with others.
         inner = function

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Scope:
     """A call that runs, or the program of a session itself, which makes the top-level calls."""
 
-    __slots__ = ("abandoned", "frame", "run", "session", "threaded")
+    __slots__ = ("abandoned", "frame", "overdue", "run", "session", "threaded")
 
     def __init__(self, session: Session, frame: Frame, run: Run | None, threaded: bool) -> None:
         """Note where a call runs."""
@@ -26,6 +26,8 @@ class Scope:
         """Whether a thread waits for it."""
         self.abandoned = False
         """Whether it was left to itself, because it runs in a thread that cannot be stopped."""
+        self.overdue = False
+        """Whether it was stopped because its own time was over."""
 
 
 current: ContextVar[Optional[Scope]] = ContextVar("sessiond", default=None)

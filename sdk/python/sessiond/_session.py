@@ -16,10 +16,10 @@ from ._node import node_of
 from ._publisher import Publisher
 from ._scope import Scope, current
 from ._secret import without_secrets
-from .errors import SessionClosedError
+from .errors import NodeError, SessionClosedError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Coroutine, Iterable, Mapping
+    from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Coroutine, Iterable, Mapping
     from contextvars import Token
     from pathlib import Path
     from types import TracebackType
@@ -222,6 +222,16 @@ class Session:
         coordinator = self._coordinator
         items = zip(*iterables)
         return await batch(lambda args: coordinator.call(scope, known, args, {}), items, limit, raises)
+
+    def astream(self, node: Callable[P, AsyncIterable[R]], /, *args: P.args, **kwargs: P.kwargs) -> AsyncGenerator[R]:
+        """Call a node that is an asynchronous generator, and give its items as they come.
+
+        All of them together are the recorded result, of which a resumed session gives the same items again.
+        """
+        known = node_of(node)
+        if not known.is_stream:
+            raise NodeError(f"{known.name} is no asynchronous generator; use call", "no_stream")
+        return self._coordinator.stream(self._scope(), known, args, kwargs)
 
     def broadcast(self, message: str) -> None:
         """Tell whoever listens; nobody who listens holds up the session."""

@@ -1,0 +1,55 @@
+"""Items of a node that streams, on their way to who asked for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._node import Node
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Coroutine
+
+# Items that a node may be ahead of who takes them.
+_AHEAD = 16
+
+
+class Stream:
+    """Hands items over as they come; a node that is too far ahead waits."""
+
+    def __init__(self) -> None:
+        """Begin without an item."""
+        from asyncio import Queue, Semaphore
+
+        self._queue: Queue[tuple[Any, ...]] = Queue()
+        self._room = Semaphore(_AHEAD)
+
+    def pumping(self, node: Node) -> Node:
+        """Give a node that hands over the items of another, and gives all of them in the end."""
+
+        async def pump(*args: Any, **kwargs: Any) -> list[Any]:
+            items = []
+            async for item in node.function(*args, **kwargs):
+                items.append(item)
+                await self._room.acquire()
+                self._queue.put_nowait((item,))
+            return items
+
+        return Node(node.name, pump, kind=node.kind, middleware=node.middleware)
+
+    async def items(self, work: Coroutine[Any, Any, Any]) -> AsyncGenerator[Any]:
+        """Run the call, and give its items. When nobody takes them any more, it is cancelled."""
+        import asyncio
+
+        task = asyncio.ensure_future(work)
+        # An empty entry is the end.
+        task.add_done_callback(lambda task: self._queue.put_nowait(()))
+        try:
+            while entry := await self._queue.get():
+                self._room.release()
+                yield entry[0]
+            # What it failed with is raised here.
+            task.result()
+        finally:
+            if not task.done():
+                task.cancel()
+                await asyncio.wait((task,))
