@@ -11,8 +11,8 @@ const event = (seq: number): JournalEvent => ({
   data: { patch: { seq } },
 });
 
-/** A server that keeps the events from `first` on, and counts what is asked of it. */
-function server(length: number, first = 1): { client: Client; asked: number[] } {
+/** A server that keeps the events from `first` on, answers with `most` at once, and counts what is asked of it. */
+function server(length: number, first = 1, most = 1_000): { client: Client; asked: number[] } {
   const asked: number[] = [];
   const client = {
     events: {
@@ -23,7 +23,7 @@ function server(length: number, first = 1): { client: Client; asked: number[] } 
           throw new Problem({ code: 'event_gap', detail: 'gone' });
         }
         const events = [];
-        for (let seq = after + 1; seq <= Math.min(after + limit, length); seq += 1) {
+        for (let seq = after + 1; seq <= Math.min(after + Math.min(limit, most), length); seq += 1) {
           events.push(event(seq));
         }
         return { events, revision: length };
@@ -160,4 +160,32 @@ test('the first event of a time is found without reading all', async () => {
   expect(await journal.seqAt(0, signal)).toBe(1);
   expect(await journal.seqAt(9_999_999, signal)).toBe(100_001);
   expect(asked.length).toBeLessThan(60);
+});
+
+test('an answer that ends early, because it has so many bytes at most, is read on', async () => {
+  const { client } = server(1_200, 1, 70);
+  const journal = new Journal(client, 's');
+  journal.reach(1_200);
+  await journal.load(1, 1_200);
+  expect([...journal.events()].map(({ seq }) => seq)).toEqual(Array.from({ length: 1_200 }, (_, at) => at + 1));
+  const { signal } = new AbortController();
+  const forwards = [];
+  for await (const events of journal.scan(1, 1_200, signal)) {
+    forwards.push(...events.map(({ seq }) => seq));
+  }
+  expect(forwards).toEqual(Array.from({ length: 1_200 }, (_, at) => at + 1));
+  const backwards = [];
+  for await (const events of journal.scan(1, 1_200, signal, true)) {
+    backwards.unshift(...events.map(({ seq }) => seq));
+  }
+  expect(backwards).toEqual(forwards);
+});
+
+test('a published batch of many calls does not stay here, and is read when it is looked at', async () => {
+  const { client } = server(2);
+  const journal = new Journal(client, 's');
+  journal.append({ ...event(1), type: 'calls_recorded', data: { calls: Array.from({ length: 51 }, () => ({})) } });
+  expect(journal.get(1)).toBeUndefined();
+  journal.append(event(2));
+  expect((await journal.one(1, new AbortController().signal))?.seq).toBe(1);
 });

@@ -5,6 +5,8 @@ import { Problem } from 'sessiond';
 const PAGE = 500;
 /** How many pages stay here: what has not been looked at for longest goes first. */
 const PAGES = 50;
+/** How many calls an event may tell of and stay here when it is published; what is looked at is read again. */
+const LIGHT = 50;
 /** How many events a scan asks for at once: the server's limit. */
 const SCAN = 1_000;
 
@@ -44,10 +46,11 @@ export class Journal {
     this.revision = Math.max(this.revision, event.seq);
     const place = (event.seq - 1) % PAGE;
     const page = this.pages.get(pageOf(event.seq));
-    if (page) {
+    if (isLight(event) && page) {
       page[place] = event;
-    } else if (place === 0) {
+    } else if (isLight(event) && place === 0) {
       this.pages.set(pageOf(event.seq), [event]);
+      this.evict();
     }
     this.changed();
   }
@@ -89,17 +92,16 @@ export class Journal {
       const begin = backwards ? Math.max(low, high - SCAN + 1) : low;
       const end = backwards ? high : Math.min(high, low + SCAN - 1);
       try {
-        const query = { after: begin - 1, limit: end - begin + 1 };
-        yield (await this.client.events.list(this.sessionId, query, { signal })).events;
+        const events = backwards ? await this.range(begin, end, signal) : await this.page(begin, end, signal);
+        yield events;
+        [low, high] = backwards ? [low, begin - 1] : [(events.at(-1)?.seq ?? end) + 1, high];
       } catch (error) {
         await this.learnFirst(error);
-        if (this.first > begin) {
-          low = Math.max(low, this.first);
-          continue;
+        if (this.first <= begin) {
+          throw error;
         }
-        throw error;
+        low = Math.max(low, this.first);
       }
-      [low, high] = backwards ? [low, begin - 1] : [end + 1, high];
     }
   }
 
@@ -108,7 +110,7 @@ export class Journal {
     let [low, high] = [this.first, this.revision + 1];
     while (low < high) {
       const middle = Math.floor((low + high) / 2);
-      const event = this.get(middle) ?? (await this.one(middle, signal));
+      const event = await this.one(middle, signal);
       if (!event) {
         // Retention went past it meanwhile.
         low = Math.max(middle + 1, this.first);
@@ -121,7 +123,12 @@ export class Journal {
     return low;
   }
 
-  private async one(seq: number, signal: AbortSignal): Promise<JournalEvent | undefined> {
+  /** The event, read when it is not here; none when retention dropped it. */
+  async one(seq: number, signal: AbortSignal): Promise<JournalEvent | undefined> {
+    const known = this.get(seq);
+    if (known) {
+      return known;
+    }
     for await (const [event] of this.scan(seq, seq, signal)) {
       return event;
     }
@@ -137,6 +144,25 @@ export class Journal {
         }
       }
     }
+  }
+
+  /** Reads from `from` on, as far as an answer of the server goes: it has so many bytes at most. */
+  private async page(from: number, to: number, signal?: AbortSignal): Promise<JournalEvent[]> {
+    const query = { after: from - 1, limit: to - from + 1 };
+    const { events, revision } = await this.client.events.list(this.sessionId, query, signal ? { signal } : {});
+    this.revision = Math.max(this.revision, revision);
+    return events;
+  }
+
+  /** Reads all from `from` to `to`, in as many answers as it takes. */
+  private async range(from: number, to: number, signal?: AbortSignal): Promise<JournalEvent[]> {
+    const all = await this.page(from, to, signal);
+    for (let last = all.at(-1)?.seq; last !== undefined && last < to; ) {
+      const more = await this.page(last + 1, to, signal);
+      all.push(...more);
+      last = more.at(-1)?.seq;
+    }
+    return all;
   }
 
   private loadPage(page: number): Promise<void> {
@@ -171,16 +197,12 @@ export class Journal {
   private async read(page: number): Promise<void> {
     const begin = page * PAGE;
     try {
-      const after = Math.max(begin, this.first - 1);
-      const { events, revision } = await this.client.events.list(this.sessionId, { after, limit: PAGE });
+      const events = await this.range(Math.max(begin + 1, this.first), Math.min(begin + PAGE, this.revision));
       const kept = this.pages.get(page) ?? [];
       for (const event of events) {
-        if (pageOf(event.seq) === page) {
-          kept[event.seq - 1 - begin] = event;
-        }
+        kept[event.seq - 1 - begin] = event;
       }
       this.pages.set(page, kept);
-      this.revision = Math.max(this.revision, revision);
       this.changed();
     } catch (error) {
       await this.learnFirst(error);
@@ -227,3 +249,9 @@ export class Journal {
 }
 
 const pageOf = (seq: number): number => Math.floor((seq - 1) / PAGE);
+
+/** Whether it may be kept while nobody looks: a busy program publishes batches of calls by the thousand. */
+function isLight({ data }: JournalEvent): boolean {
+  const { calls } = data as { calls?: unknown };
+  return !Array.isArray(calls) || calls.length <= LIGHT;
+}

@@ -1,4 +1,5 @@
 import type { JournalEvent, Session } from 'sessiond';
+import { calls } from './calls/index.ts';
 import { context } from './context/index.ts';
 import type { EventData, Facet, Known, Panel } from './facet.ts';
 import { lifecycle } from './lifecycle/index.ts';
@@ -6,7 +7,7 @@ import { participants } from './participants/index.ts';
 import { workflow } from './workflow/index.ts';
 
 /** Every facet that the console knows, in the order of their panels. */
-const FACETS: readonly Facet[] = [workflow, participants, context, lifecycle];
+const FACETS: readonly Facet[] = [workflow, calls, participants, context, lifecycle];
 
 /** The panels of a session, those of the facet that leads it first. */
 export function panelsOf(session: Session): Panel[] {

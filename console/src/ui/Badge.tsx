@@ -32,6 +32,10 @@ const TONES: Record<string, Tone> = {
   left: 'idle',
   session_terminated: 'idle',
   offline: 'idle',
+  // calls
+  running: 'live',
+  interrupted: 'warn',
+  abandoned: 'bad',
   // messages
   queued: 'live',
   acknowledged: 'good',

@@ -1,6 +1,7 @@
 import 'uplot/dist/uPlot.min.css';
 import { useEffect, useRef, useState } from 'react';
 import UPlot from 'uplot';
+import { tokensOf } from '../../ui/canvas.ts';
 import css from './ChartView.module.css';
 import { type Chart, show } from './figures.ts';
 
@@ -76,13 +77,8 @@ function optionsOf(
   dark: boolean,
   onPoint: (index: number | null) => void,
 ): UPlot.Options {
-  const style = getComputedStyle(element);
-  // A canvas knows no light-dark(): the token's half for the scheme that is shown is taken.
-  const colour = (token: string): string => {
-    const [, light, night] = /light-dark\(([^,]+),\s*(.+)\)$/.exec(style.getPropertyValue(token).trim()) ?? [];
-    return (dark ? night : light) ?? style.getPropertyValue(token).trim();
-  };
-  const font = `11px ${style.fontFamily}`;
+  const colour = tokensOf(element, dark);
+  const font = `11px ${getComputedStyle(element).fontFamily}`;
   const axis: UPlot.Axis = {
     stroke: colour('--faint'),
     font,

@@ -1,0 +1,264 @@
+import { EyeOff, Link as LinkIcon, X } from 'lucide-react';
+import { type ReactNode, useEffect, useRef } from 'react';
+import type { CallEntry } from 'sessiond';
+import type { Feed } from '../../data/feed.ts';
+import { Status } from '../../ui/Badge.tsx';
+import { IconButton } from '../../ui/Button.tsx';
+import { CopyButton } from '../../ui/Copy.tsx';
+import { Json } from '../../ui/Json.tsx';
+import { ProblemView } from '../../ui/Problem.tsx';
+import { Facts } from '../../ui/Section.tsx';
+import { toast } from '../../ui/Toast.tsx';
+import css from './CallDetail.module.css';
+import { KindIcon } from './CallIcon.tsx';
+import { KINDS, STATUSES } from './entry.ts';
+import { bytes, clock, dollars, duration } from './figures.ts';
+import type { CallTable } from './table.ts';
+import { useTold } from './useCalls.ts';
+
+export interface CallDetailProps {
+  feed: Feed;
+  table: CallTable;
+  call: number;
+  now: number;
+  /** How often somebody asked to have the focus here. */
+  focused: number;
+  onSelect: (call: number) => void;
+  onClose: () => void;
+}
+
+/** All about one call: what it was given, what it gave or what went wrong, when, and who made it. */
+export function CallDetail({ feed, table, call, now, focused, onSelect, onClose }: CallDetailProps) {
+  const told = useTold(feed, call, table.beganSeq[call] ?? 0, table.endedSeq[call] ?? 0);
+  const { began, ended, problem, retry } = told;
+  const close = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (focused > 0) {
+      close.current?.focus();
+    }
+  }, [focused]);
+  const state = STATUSES[table.state[call] ?? 0] ?? 'running';
+  const reading = began === undefined && problem === undefined;
+  const link = () => {
+    const address = new URL(location.href);
+    address.search = `?call=${call}`;
+    void navigator.clipboard.writeText(address.href).then(() => toast(`The link to call ${call} is copied.`));
+  };
+  return (
+    <section
+      ref={close}
+      className={css.detail}
+      tabIndex={-1}
+      aria-label={`Call ${call}, ${table.name(call)}`}
+      data-call={call}
+      onKeyDown={(event) => event.key === 'Escape' && onClose()}
+    >
+      <header className={css.header}>
+        <KindIcon of={table.kind[call] ?? 0} size={17} />
+        <h2 className={css.name}>{table.name(call)}</h2>
+        <IconButton label="Copy a link to this call" icon={<LinkIcon />} onClick={link} />
+        <IconButton label="Close the call" icon={<X />} onClick={onClose} />
+      </header>
+      <div className={css.body}>
+        <div className={css.states}>
+          <Status of={state} />
+          <span className={css.took}>{duration(table.end(call, now) - (table.began[call] ?? 0))}</span>
+          {table.isAside(call) && <span className={css.note}>set aside: a later process goes on from before it</span>}
+        </div>
+        {state === 'interrupted' && (
+          <p className={css.note}>
+            Its process, or the session, ended while it ran: what became of it is not known. The time is when the
+            process was last heard of.
+          </p>
+        )}
+        {problem !== undefined && <ProblemView error={problem} retry={retry} />}
+        {ended?.error && <Failure error={ended.error} />}
+        <Payload title="Input" value={began?.input} omitted={began?.input_omitted} reading={reading}>
+          It was given nothing.
+        </Payload>
+        {state === 'completed' && (
+          <Payload
+            title="Output"
+            value={ended?.output}
+            omitted={ended?.output_omitted}
+            reading={reading}
+            note={
+              ended?.opaque && (
+                <>
+                  <EyeOff size={13} aria-hidden="true" /> For people alone: it holds a secret, or cannot be read back as
+                  JSON. A replay runs the call anew.
+                </>
+              )
+            }
+          >
+            It gave nothing.
+          </Payload>
+        )}
+        {ended?.usage && <Usage usage={ended.usage} />}
+        <Part title="Times">
+          <Times table={table} call={call} now={now} />
+        </Part>
+        <Part title="Where it stands">
+          <Relations table={table} call={call} entry={began} onSelect={onSelect} />
+        </Part>
+      </div>
+    </section>
+  );
+}
+
+function Part({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className={css.part}>
+      <h3>{title}</h3>
+      {children}
+    </section>
+  );
+}
+
+function Failure({ error }: { error: NonNullable<CallEntry['error']> }) {
+  return (
+    <div className={css.failure}>
+      <p>
+        <strong>{error.type}</strong> {error.message}
+      </p>
+      {error.trace && (
+        <details open={error.trace.length < 1_500}>
+          <summary>Trace</summary>
+          <div className={css.copied}>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a trace is wide, and keys scroll it. */}
+            <pre tabIndex={0}>{error.trace}</pre>
+            <CopyButton label="Copy the trace" text={error.trace} />
+          </div>
+        </details>
+      )}
+    </div>
+  );
+}
+
+/** What was given, or what it gave; in words where it is not there. */
+function Payload({
+  title,
+  value,
+  omitted,
+  reading,
+  note,
+  children,
+}: {
+  title: string;
+  value: unknown;
+  omitted: number | null | undefined;
+  reading: boolean;
+  note?: ReactNode;
+  children: string;
+}) {
+  let content: ReactNode = <p className={css.note}>{children}</p>;
+  if (reading) {
+    content = <p className={css.note}>Reading…</p>;
+  } else if (omitted !== undefined && omitted !== null) {
+    content = <p className={css.note}>It was left out of the record, because it has {bytes(omitted)}.</p>;
+  } else if (value !== undefined) {
+    content = (
+      <div className={css.copied}>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it may be long, and keys scroll it. */}
+        {/* biome-ignore lint/a11y/useSemanticElements: a value is no fieldset. */}
+        <div className={css.value} role="group" tabIndex={0} aria-label={title}>
+          <Json value={value} open={3} />
+        </div>
+        <CopyButton label={`Copy the ${title.toLowerCase()} as JSON`} text={JSON.stringify(value, null, 2)} />
+      </div>
+    );
+  }
+  return (
+    <Part title={title}>
+      {note && <p className={css.note}>{note}</p>}
+      {content}
+    </Part>
+  );
+}
+
+function Usage({ usage }: { usage: NonNullable<CallEntry['usage']> }) {
+  const { model, provider, input_tokens, output_tokens, cost, latency_us } = usage;
+  const facts: [string, ReactNode][] = [];
+  if (model) {
+    facts.push(['Model', provider ? `${model} of ${provider}` : model]);
+  }
+  facts.push(['Tokens read', (input_tokens ?? 0).toLocaleString('en')]);
+  facts.push(['Tokens written', (output_tokens ?? 0).toLocaleString('en')]);
+  if (cost !== undefined && cost !== null) {
+    facts.push(['Cost', dollars(cost)]);
+  }
+  if (latency_us !== undefined && latency_us !== null) {
+    facts.push(['Answered in', duration(latency_us)]);
+  }
+  return (
+    <Part title="Used">
+      <Facts of={facts} />
+    </Part>
+  );
+}
+
+function Times({ table, call, now }: { table: CallTable; call: number; now: number }) {
+  const began = table.began[call] ?? 0;
+  const end = table.end(call, now);
+  const run = table.runOf(call);
+  const facts: [string, ReactNode][] = [['Began', `${new Date(began / 1_000).toLocaleDateString()} ${clock(began)}`]];
+  if (table.state[call] !== 0) {
+    facts.push([table.endedSeq[call] === 0 ? 'Last heard of' : 'Ended', clock(end)]);
+  }
+  if ((table.children[call] ?? 0) > 0) {
+    facts.push(['Own time', duration(table.own(call, now))]);
+  }
+  if (run) {
+    facts.push(['Within the run', `${duration(Math.max(0, began - run.began))} after its first call`]);
+    facts.push(['Process', `${run.process} (${run.writer})`]);
+  }
+  return <Facts of={facts} />;
+}
+
+function Relations({
+  table,
+  call,
+  entry,
+  onSelect,
+}: {
+  table: CallTable;
+  call: number;
+  entry: CallEntry | undefined;
+  onSelect: (call: number) => void;
+}) {
+  const to = (other: number) => (
+    <button type="button" className={css.link} onClick={() => onSelect(other)}>
+      {table.name(other)}, call {other.toLocaleString('en')}
+    </button>
+  );
+  const parent = table.parent[call] ?? 0;
+  const resumes = table.resumes(call);
+  const taken = table.takenUpBy(call);
+  const facts: [string, ReactNode][] = [
+    ['Number', call.toLocaleString('en')],
+    ['Kind', KINDS[table.kind[call] ?? 0]],
+    ['Made by', parent === 0 ? 'the program itself' : to(parent)],
+  ];
+  if (typeof entry?.position === 'number') {
+    facts.push(['Position', `${entry.position.toLocaleString('en')}, counted from 0`]);
+  }
+  if (resumes !== undefined) {
+    facts.push(['Takes up', to(resumes)]);
+  }
+  if (taken !== undefined) {
+    facts.push(['Taken up by', to(taken)]);
+  }
+  if (table.fromRecord(call) > 0) {
+    facts.push(['From the record', counted(table.fromRecord(call), 'result')]);
+  }
+  if ((table.children[call] ?? 0) > 0) {
+    facts.push(['Made', counted(table.children[call] ?? 0, 'call')]);
+  }
+  if (entry?.key) {
+    facts.push(['Key', <code key="key">{entry.key}</code>]);
+  }
+  return <Facts of={facts} />;
+}
+
+const counted = (count: number, noun: string): string =>
+  `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;

@@ -1,0 +1,60 @@
+import {
+  Ban,
+  Bot,
+  BrainCircuit,
+  Circle,
+  CircleCheck,
+  CircleX,
+  Ghost,
+  LoaderCircle,
+  type LucideIcon,
+  SquareFunction,
+  TimerOff,
+  Unplug,
+  Wrench,
+} from 'lucide-react';
+import { toneOf } from '../../ui/Badge.tsx';
+import css from './CallIcon.module.css';
+import { type CallKind, type CallState, KINDS, STATUSES } from './entry.ts';
+
+const KIND_ICONS: Record<CallKind, LucideIcon> = {
+  function: SquareFunction,
+  agent: Bot,
+  model: BrainCircuit,
+  tool: Wrench,
+  other: Circle,
+};
+
+const STATE_ICONS: Record<CallState, LucideIcon> = {
+  running: LoaderCircle,
+  completed: CircleCheck,
+  failed: CircleX,
+  timeout: TimerOff,
+  cancelled: Ban,
+  abandoned: Ghost,
+  interrupted: Unplug,
+};
+
+/** What a node is, as a picture; its word is for the screen reader and the tooltip. */
+export function KindIcon({ of, size = 14 }: { of: number; size?: number }) {
+  const kind = KINDS[of] ?? 'other';
+  const Icon = KIND_ICONS[kind];
+  return (
+    <span className={css.icon} data-kind={kind} title={kind}>
+      <Icon size={size} aria-hidden="true" />
+      <span className="hidden">{kind}</span>
+    </span>
+  );
+}
+
+/** What became of a call, as a picture. */
+export function StateIcon({ of, size = 14 }: { of: number; size?: number }) {
+  const state = STATUSES[of] ?? 'running';
+  const Icon = STATE_ICONS[state];
+  return (
+    <span className={css.icon} data-tone={toneOf(state)} data-state={state} title={state}>
+      <Icon size={size} aria-hidden="true" />
+      <span className="hidden">{state}</span>
+    </span>
+  );
+}

@@ -1,0 +1,67 @@
+import type { Session } from 'sessiond';
+import { dollars, duration, short } from './figures.ts';
+import css from './Summary.module.css';
+import type { CallTable } from './table.ts';
+
+/** The execution in figures; the counts are the server's, what takes the whole journal to know is this reader's. */
+export function Summary({ session, table, now }: { session: Session; table: CallTable; now: number }) {
+  const { calls } = session;
+  if (!calls) {
+    return null;
+  }
+  const tokens = calls.input_tokens + calls.output_tokens;
+  return (
+    <dl className={css.summary} aria-label="The execution in figures">
+      <Figure name={calls.process ? 'Process' : 'Forked'} wide>
+        <code title={calls.process}>{calls.process || 'no process yet'}</code>
+      </Figure>
+      <Figure name={table.runs.length === 1 ? 'Run' : 'Runs'}>{short(table.runs.length)}</Figure>
+      <Figure name="Calls" title={calls.total.toLocaleString('en')}>
+        {short(calls.total)}
+        {calls.open > 0 && <small data-tone="live">{short(calls.open)} running</small>}
+      </Figure>
+      <Figure name="Time in runs">{duration(timeOf(table, now))}</Figure>
+      {table.replayed > 0 && <Figure name="From the record">{short(table.replayed)}</Figure>}
+      <Figure
+        name="Tokens"
+        title={`${calls.input_tokens.toLocaleString('en')} read, ${calls.output_tokens.toLocaleString('en')} written`}
+      >
+        {short(tokens)}
+        {tokens > 0 && (
+          <small>
+            {short(calls.input_tokens)} read, {short(calls.output_tokens)} written
+          </small>
+        )}
+      </Figure>
+      <Figure name="Cost">{dollars(calls.cost)}</Figure>
+    </dl>
+  );
+}
+
+function Figure({
+  name,
+  title,
+  wide,
+  children,
+}: {
+  name: string;
+  title?: string;
+  wide?: boolean;
+  children: React.ReactNode;
+}) {
+  return (
+    <div className={css.figure} title={title} data-wide={wide}>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+/** How long the processes were at it, without the time between them. */
+function timeOf(table: CallTable, now: number): number {
+  const last = table.runs.at(-1);
+  return table.runs.reduce((sum, run) => {
+    const end = run === last && table.running > 0 ? Math.max(now, run.last) : run.last;
+    return sum + (run.began > 0 ? end - run.began : 0);
+  }, 0);
+}

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { bytes, dollars, duration, step } from './figures.ts';
+import { around, pan, within, zoom } from './span.ts';
+import { words } from './words.ts';
+
+test('durations have about three digits', () => {
+  const spans = [0, 999, 1_000, 12_340, 999_499, 999_500, 59_940_000, 59_996_000, 245_000_000, 7_620_000_000];
+  expect(spans.map(duration)).toEqual([
+    '0 µs',
+    '999 µs',
+    '1.00 ms',
+    '12.3 ms',
+    '999 ms',
+    '1.00 s',
+    '59.9 s',
+    '1 min 00 s',
+    '4 min 05 s',
+    '2 h 07 min',
+  ]);
+});
+
+test('costs have the digits that tell something', () => {
+  expect([0, 0.0000012, 0.00031, 0.5, 0.999, 12.3].map(dollars)).toEqual([
+    '$0',
+    '$0.0000012',
+    '$0.00031',
+    '$0.50',
+    '$1.00',
+    '$12.30',
+  ]);
+  expect(bytes(8_123_456)).toBe('7.7 MiB');
+});
+
+test('a scale of time has round steps, and no more marks than there is room for', () => {
+  expect(step(1_000, 10)).toBe(100);
+  expect(step(1_700, 10)).toBe(200);
+  expect(step(3_600_000_000, 10)).toBe(600_000_000);
+  for (let span = 1; span < 1e13; span *= 3) {
+    expect(span / step(span, 8)).toBeLessThanOrEqual(8);
+  }
+});
+
+test('zooming keeps the time under the pointer, and stays within the whole', () => {
+  const whole = { from: 0, to: 1_000 };
+  const near = zoom(whole, 0.5, 250, whole);
+  expect(near).toEqual({ from: 125, to: 625 });
+  expect(zoom(near, 10, 250, whole)).toEqual(whole);
+  expect(zoom(near, 0.000001, 250, whole).to - zoom(near, 0.000001, 250, whole).from).toBe(10);
+  expect(pan(near, -500, whole)).toEqual({ from: 0, to: 500 });
+  expect(within({ from: 900, to: 1_100 }, whole)).toEqual({ from: 800, to: 1_000 });
+  expect(around({ from: 400, to: 500 }, whole)).toEqual({ from: 380, to: 520 });
+});
+
+test('the events of an execution read as sentences', () => {
+  expect(words.execution_began({ writer: 1, process: 'p' })).toBe('process p begins');
+  expect(words.execution_began({ writer: 2, process: 'q', keep: 4 })).toBe(
+    'process q takes the execution up after call 4',
+  );
+  const one = { call: 3, node: 'ask', status: 'failed' };
+  expect(words.calls_recorded({ calls: [one] })).toBe('ask, call 3, began and ended: failed');
+  expect(words.calls_recorded({ calls: [one, { call: 2, status: 'completed' }] })).toBe(
+    '1 call began, 2 calls ended, 1 of them not well',
+  );
+});

@@ -1,0 +1,32 @@
+import type { CallEntry } from 'sessiond';
+import type { EventData } from '../facet.ts';
+
+/** How the events of an execution read. */
+export const words = {
+  execution_began: (data: EventData): string => {
+    const { writer, process, keep } = data as { writer: number; process: string; keep?: number };
+    const again = writer > 1 ? `process ${process} takes the execution up` : `process ${process} begins`;
+    return keep === undefined || keep === null ? again : `${again} after call ${keep}`;
+  },
+  calls_recorded: (data: EventData): string => recorded((data.calls ?? []) as CallEntry[]),
+};
+
+/** A batch in a line: what began and ended; by name when it is one call. */
+function recorded(calls: CallEntry[]): string {
+  const began = calls.filter(({ node }) => typeof node === 'string');
+  const ended = calls.filter(({ status }) => typeof status === 'string');
+  const [first] = calls;
+  if (calls.length === 1 && first) {
+    const name = typeof first.node === 'string' ? `${first.node}, call ${first.call},` : `call ${first.call}`;
+    const what = [typeof first.node === 'string' && 'began', first.status && `ended: ${first.status}`];
+    return `${name} ${what.filter(Boolean).join(' and ')}`;
+  }
+  const wrong = ended.filter(({ status }) => status !== 'completed').length;
+  const parts = [
+    began.length > 0 && `${count(began.length)} began`,
+    ended.length > 0 && `${count(ended.length)} ended`,
+  ];
+  return parts.filter(Boolean).join(', ') + (wrong > 0 ? `, ${wrong} of them not well` : '');
+}
+
+const count = (calls: number): string => `${calls.toLocaleString('en')} ${calls === 1 ? 'call' : 'calls'}`;
