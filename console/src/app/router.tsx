@@ -51,11 +51,12 @@ const session = createRoute({
   component: lazyRouteComponent(() => import('../pages/session/SessionPage.tsx'), 'SessionPage'),
 });
 
+// Within the session's own route, so that its page stays when another of its parts is opened. The page looks at the
+// address itself, and renders the part that it names.
 const panel = createRoute({
-  getParentRoute: () => root,
-  path: '/sessions/$sessionId/$panel',
+  getParentRoute: () => session,
+  path: '$panel',
   validateSearch: (search: Record<string, unknown>): PanelSearch => search as PanelSearch,
-  component: lazyRouteComponent(() => import('../pages/session/SessionPage.tsx'), 'SessionPage'),
 });
 
 const agents = createRoute({
@@ -83,7 +84,7 @@ const server = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, sessions, session, panel, agents, agent, accessKeys, server]),
+  routeTree: root.addChildren([home, sessions, session.addChildren([panel]), agents, agent, accessKeys, server]),
   basepath: '/console',
   defaultPreload: 'intent',
   scrollRestoration: true,
