@@ -6,6 +6,7 @@
 
 mod appends;
 mod bench;
+mod console;
 mod disk;
 mod executions;
 mod http;
@@ -69,6 +70,8 @@ enum Subject {
     Memory,
     /// Recorded calls of executions, in Rust
     Executions,
+    /// The web console in Chromium: opening a session, scrolling a long list
+    Console,
 }
 
 impl Subject {
@@ -80,6 +83,7 @@ impl Subject {
         Self::Stored,
         Self::Memory,
         Self::Executions,
+        Self::Console,
     ];
 }
 
@@ -110,6 +114,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             Subject::Stored => report.add(stored::run(&bench).await?),
             Subject::Memory => report.add(memory::run(&bench).await?),
             Subject::Executions => report.add(executions::run(&bench).await?),
+            Subject::Console => report.add(console::run(&bench).await?),
         }
     }
     report.finish(bench.busy());

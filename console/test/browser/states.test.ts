@@ -129,7 +129,7 @@ test.each([
     workflow: [{ name: long.slice(0, 120), required_agents: [agent], task: { task_type: long.slice(0, 60) } }],
     shared_context: { [long]: long.repeat(5) },
   });
-  const other = await Viewer.come(browser, server.url, size ? { viewport: size } : {});
+  const other = await Viewer.come(browser, server.url, { provokes: REFUSED, ...(size ? { viewport: size } : {}) });
   for (const path of [
     '',
     ...['plan', 'tasks', 'participants', 'context', 'journal', 'about'].map((panel) => `/${session_id}/${panel}`),
