@@ -66,7 +66,10 @@ class Session:
         settings = self.global_config_precedence(**options)
         values = dict(context or {})
         outer = current.get()
-        parent = outer.session if outer is not None and outer.session._settings.dir == settings.dir else None
+        parent = outer.session if outer is not None else None
+        if parent is not None and (parent._status != "running" or parent._settings.dir != settings.dir):
+            # What it would belong to takes nothing more, or is in another store.
+            parent = None
         execution = Execution.start(
             settings.run_identifier,
             name,

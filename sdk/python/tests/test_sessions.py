@@ -69,6 +69,24 @@ def test_a_session_that_has_ended_is_not_entered_again():
     session.close()
 
 
+def test_a_session_that_begins_where_another_has_ended_stands_by_itself():
+    async def program():
+        async with rt.Session() as outer:
+            ended = asyncio.Event()
+
+            async def later():
+                await ended.wait()
+                async with rt.Session() as session:
+                    return await rt.call(echo, 1), session.payload()["session"].get("parent")
+
+            task = asyncio.ensure_future(later())
+            await asyncio.sleep(0)
+        ended.set()
+        return outer, await task
+
+    assert asyncio.run(program())[1] == (1, None)
+
+
 def test_an_identifier_that_is_taken_is_refused_at_once():
     with rt.Session(run_identifier="mine"):
         rt.call_sync(echo, 1)
