@@ -22,4 +22,14 @@ export const SHORTCUTS: readonly { place: string; keys: readonly (readonly [keys
     ],
   },
   { place: 'Agents', keys: [['/', 'Search']] },
+  {
+    place: 'Calls',
+    keys: [
+      ['/', 'Search'],
+      ['e', 'Next error'],
+      ['E', 'Error before'],
+      ['← →', 'Close and open in the tree; along the time line'],
+      ['+ - 0', 'Into the time line, out, and all of it'],
+    ],
+  },
 ];

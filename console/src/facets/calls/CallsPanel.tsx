@@ -66,7 +66,6 @@ export default function CallsPanel({ session, feed }: PanelProps) {
   };
   useShortcuts({
     e: () => toError(1),
-    'Shift+E': () => toError(-1),
     E: () => toError(-1),
     '/': () => input.current?.querySelector('input')?.focus(),
   });
@@ -149,6 +148,12 @@ export default function CallsPanel({ session, feed }: PanelProps) {
             )}
           </div>
           <ReadingBar book={book} />
+          {feed.journal.first > 1 && (
+            <p className={css.reading}>
+              Events before {feed.journal.first.toLocaleString('en')} are no longer kept: calls that began there are not
+              here.
+            </p>
+          )}
           {marks?.count === 0 ? (
             <Empty title="No call fits">Another word or state may; what comes later appears by itself.</Empty>
           ) : asTree ? (

@@ -235,7 +235,11 @@ export function TimeLine({ table, version, now, marks, selected, onSelect }: Tim
           label="Rows high enough for names"
           icon={<Rows3 />}
           aria-pressed={named}
-          onClick={() => setNamed(!named)}
+          onClick={() => {
+            setNamed(!named);
+            // What is selected comes into sight again, wherever its row is then.
+            shown.current = undefined;
+          }}
         />
         <IconButton label="Zoom in" icon={<ZoomIn />} onClick={() => zoomBy(0.6)} />
         <IconButton label="Zoom out" icon={<ZoomOut />} disabled={!chosen} onClick={() => zoomBy(1 / 0.6)} />

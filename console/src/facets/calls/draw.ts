@@ -19,8 +19,8 @@ export interface Palette {
   strong: string;
   surface: string;
   accent: string;
-  selected: string;
   live: string;
+  liveTint: string;
   bad: string;
   warn: string;
   onBar: string;
@@ -36,8 +36,8 @@ export function paletteOf(token: (name: string) => string, font: string): Palett
     strong: token('--line-strong'),
     surface: token('--surface'),
     accent: token('--accent'),
-    selected: token('--selected'),
     live: token('--live'),
+    liveTint: token('--live-tint'),
     bad: token('--bad'),
     warn: token('--warn'),
     onBar: token('--on-bar'),
@@ -71,12 +71,9 @@ export function draw(ctx: CanvasRenderingContext2D, scene: Scene, palette: Palet
   drawScale(ctx, scene, palette);
 }
 
-/** The colour of a call: what went wrong before what it is. */
-export function colourOf(table: CallTable, call: number, palette: Palette): string {
+/** The colour of a call that has ended: what went wrong before what it is. */
+function colourOf(table: CallTable, call: number, palette: Palette): string {
   const state = table.state[call] ?? 0;
-  if (state === RUNNING) {
-    return palette.live;
-  }
   if (wentWrong(state)) {
     return palette.bad;
   }
@@ -110,12 +107,16 @@ function drawBars(ctx: CanvasRenderingContext2D, scene: Scene, palette: Palette)
     ctx.globalAlpha = dim ? 0.22 : 1;
     ctx.fillStyle = colourOf(table, call, palette);
     const gap = right - left > 4 ? 0.75 : 0;
-    if (right - left > 6 && thick > 8) {
-      ctx.beginPath();
-      ctx.roundRect(left, top, right - left - gap, thick, 3);
-      ctx.fill();
+    const runs = table.state[call] === RUNNING;
+    if (runs) {
+      // What is not done yet is hollow.
+      ctx.fillStyle = palette.liveTint;
+      ctx.strokeStyle = palette.live;
+      ctx.lineWidth = 1;
+      box(ctx, left + 0.5, top + 0.5, right - left - gap - 1, thick - 1);
+      ctx.stroke();
     } else {
-      ctx.fillRect(left, top, right - left - gap, thick);
+      box(ctx, left, top, right - left - gap, thick);
     }
     ctx.globalAlpha = 1;
     if (special) {
@@ -125,18 +126,30 @@ function drawBars(ctx: CanvasRenderingContext2D, scene: Scene, palette: Palette)
     }
     const room = Math.min(right, wide) - Math.max(left, 0) - 12;
     if (room + 12 > NAMED && thick > 12) {
-      ctx.fillStyle = dim ? palette.muted : palette.onBar;
-      write(ctx, `${table.name(call)}  ${duration(end - began)}`, Math.max(left, 0) + 6, top + thick / 2 + 0.5, room);
+      ctx.fillStyle = dim ? palette.muted : runs ? palette.live : palette.onBar;
+      const words = [`${table.name(call)}  ${duration(end - began)}`, table.name(call)] as const;
+      write(ctx, words, Math.max(left, 0) + 6, top + thick / 2 + 0.5, room);
     }
   }
 }
 
-/** Writes as much of a text as there is room for. */
-function write(ctx: CanvasRenderingContext2D, text: string, x: number, y: number, room: number): void {
-  // About six pixels a letter: only what may not fit is measured.
-  const most = Math.floor(room / 5.6);
-  const fits = text.length <= most;
-  ctx.fillText(fits ? text : `${text.slice(0, Math.max(1, most - 1))}…`, x, y, room);
+/** Fills a bar, with round corners where there is room for them. */
+function box(ctx: CanvasRenderingContext2D, x: number, y: number, wide: number, high: number): void {
+  ctx.beginPath();
+  ctx.roundRect(x, y, Math.max(1, wide), high, wide > 6 && high > 7 ? 3 : 0);
+  ctx.fill();
+}
+
+/** Writes the first of the texts that there is room for, or as much of the last as there is. */
+function write(ctx: CanvasRenderingContext2D, texts: readonly string[], x: number, y: number, room: number): void {
+  const fits = texts.find((text) => ctx.measureText(text).width <= room);
+  if (fits !== undefined) {
+    ctx.fillText(fits, x, y);
+    return;
+  }
+  const last = texts.at(-1) ?? '';
+  const letter = ctx.measureText(last).width / Math.max(1, last.length);
+  ctx.fillText(`${last.slice(0, Math.max(1, Math.floor(room / letter) - 1))}…`, x, y, room);
 }
 
 /** Where each process began. */
