@@ -18,6 +18,29 @@ fn echo() -> impl Node<Input = String, Output = String> {
     function_node("NodeA", |text: String| async move { Ok(text) })
 }
 
+/// Checks that a saved state has the members that its schema names, all that are required and no others.
+fn fits_its_schema(state: &Value) {
+    let schema: Value = serde_json::from_str(include_str!("../../../docs/saved-state.schema.json")).unwrap();
+    fits(state, &schema);
+    let of = |list: &str| schema["properties"][list]["items"].clone();
+    state["calls"].as_array().unwrap().iter().for_each(|call| fits(call, &of("calls")));
+    state["runs"].as_array().unwrap().iter().for_each(|run| fits(run, &of("runs")));
+}
+
+fn fits(value: &Value, schema: &Value) {
+    let members = value.as_object().unwrap();
+    let known = schema["properties"].as_object().unwrap();
+    for name in schema["required"].as_array().unwrap() {
+        assert!(members.contains_key(name.as_str().unwrap()), "{name} is not in {value}");
+    }
+    for (name, member) in members {
+        let known = known.get(name).unwrap_or_else(|| panic!("{name} is not in the schema: {value}"));
+        if let Some(values) = known["enum"].as_array() {
+            assert!(values.contains(member), "{member} is no {name}");
+        }
+    }
+}
+
 /// The calls of a saved state, by node.
 fn calls<'a>(state: &'a Value, node: &str) -> Vec<&'a Value> {
     state["calls"].as_array().unwrap().iter().filter(|call| call["node"] == node).collect()
@@ -36,6 +59,7 @@ async fn a_call_gives_what_its_node_gives_and_is_recorded() {
     session.close().await.unwrap();
     let file = dir.path().join(format!(".sessiond/sessions/first_{id}.json"));
     let state: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    fits_its_schema(&state);
     assert_eq!(state["session"]["status"], "completed");
     assert_eq!(state["session"]["shared_context"], json!({ "key": "value" }));
     assert_eq!(calls(&state, "NodeA")[0]["input"], "Hello World");
@@ -110,6 +134,7 @@ async fn a_resumed_session_runs_only_what_had_not_completed() {
     assert_eq!(session.call(&program(false), 5u32).await.unwrap(), 100);
     assert_eq!(ran.swap(0, Ordering::SeqCst), 2);
     assert_eq!(session.info().replayed, 3);
+    fits_its_schema(&session.payload().await.unwrap());
     session.close().await.unwrap();
 
     // A session that has completed gives what it gave, and runs nothing, whatever is called.
@@ -173,6 +198,7 @@ async fn a_top_level_call_over_its_time_is_cancelled_with_its_children() {
         assert!(matches!(error, Error::Timeout { .. }), "{error}");
     }
     let state = session.payload().await.unwrap();
+    fits_its_schema(&state);
     assert!(calls(&state, "Outer").iter().all(|call| call["status"] == "timeout"), "{state}");
     assert!(calls(&state, "Slow").iter().all(|call| call["status"] == "cancelled"), "{state}");
     session.close().await.unwrap();
@@ -326,6 +352,7 @@ async fn what_a_session_does_not_take_is_cut_or_refused_before_it_is_recorded() 
     let nested = function_node("Nested", |value: Value| async move { Ok(value) });
     session.call(&nested, deep).await.unwrap();
     let state = session.payload().await.unwrap();
+    fits_its_schema(&state);
     assert_eq!(calls(&state, "Large")[0]["input_omitted"], 2_000_002);
     assert_eq!(calls(&state, "Large")[0]["opaque"], true);
     assert_eq!(calls(&state, "Nested")[0]["output_omitted"], 201);

@@ -16,7 +16,8 @@
 //! # }
 //! ```
 //!
-//! An agent, which is a process of its own that works on tasks, is in [`agent`]. The program `sessiond` is built
+//! An agent, which is a process of its own that works on tasks, is in [`agent`]; a program whose calls are recorded, and
+//! that goes on where it was, is an [`execution`]. The program `sessiond` is built
 //! from this package too; its commands are no part of this library.
 
 /// The wire: requests, views and problems.
@@ -24,6 +25,9 @@ pub use sessiond_api as api;
 
 /// A participant's own process.
 pub use sessiond_agent as agent;
+
+/// Programs whose calls are recorded: nodes, sessions, and how they are resumed.
+pub use sessiond_execution as execution;
 
 pub use sessiond_agent::{Agent, Failure, Handler, TaskContext};
 pub use sessiond_api::{Code, Problem};
