@@ -171,6 +171,8 @@ class Coordinator:
         self, scope: Scope, node: Node, frame: Frame, run: Run, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
         inner = Scope(scope.session, frame, run, scope.threaded)
+        if scope.retried or not node.final:
+            inner.retried = True
         token = current.set(inner)
         try:
             if node.direct:
@@ -325,7 +327,7 @@ class Coordinator:
         message = without_secrets(str(error))
         scope.frame.ended(status, type(error).__name__, message, without_secrets(trace))
         self._log.ended(scope.frame, node, status, f"{type(error).__name__}: {message}")
-        if self._end_on_error and node.final:
+        if self._end_on_error and not scope.retried:
             if run is not None and run.reason is None and self._stopped is None:
                 run.reason = "failed"
             self.stop(f"{node.name} failed, and end_on_error is set", error)

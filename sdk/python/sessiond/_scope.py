@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Scope:
     """A call that runs, or the program of a session itself, which makes the top-level calls."""
 
-    __slots__ = ("abandoned", "frame", "overdue", "run", "session", "threaded")
+    __slots__ = ("abandoned", "frame", "overdue", "retried", "run", "session", "threaded")
 
     def __init__(self, session: Session, frame: Frame, run: Run | None, threaded: bool) -> None:
         """Note where a call runs."""
@@ -24,6 +24,8 @@ class Scope:
         """The top-level call that it is a part of; None for the program itself."""
         self.threaded = threaded
         """Whether a thread waits for it."""
+        self.retried = False
+        """Whether it is a part of something that is tried again when it fails."""
         self.abandoned = False
         """Whether it was left to itself, because it runs in a thread that cannot be stopped."""
         self.overdue = False

@@ -34,6 +34,34 @@ def test_a_node_is_tried_again_and_each_attempt_is_recorded():
     ]
 
 
+def test_end_on_error_lets_what_is_tried_again_fail_before_its_last_attempt():
+    tries = []
+
+    @rt.function_node
+    async def part():
+        tries.append(True)
+        if len(tries) < 3:
+            raise ValueError("not yet")
+        return "done"
+
+    @rt.function_node(middleware=[Retry(max=3, backoff=0.001)])
+    async def whole():
+        return await rt.call(part)
+
+    with rt.Session(end_on_error=True):
+        assert rt.call_sync(whole) == "done"
+    tries.clear()
+
+    @rt.function_node(middleware=[Retry(max=2, backoff=0.001)])
+    async def too_few():
+        return await rt.call(part)
+
+    with pytest.raises(ValueError, match="not yet"), rt.Session(end_on_error=True) as session:
+        rt.call_sync(too_few)
+    with pytest.raises(rt.SessionClosedError):
+        session.call_sync(part)
+
+
 def test_a_node_that_always_fails_fails_after_the_last_attempt():
     tries = []
 
@@ -115,9 +143,11 @@ def test_calls_under_one_lock_never_run_at_the_same_time_in_any_loop():
         nonlocal running, most, done
         running += 1
         most = max(most, running)
-        await asyncio.sleep(0.001)
-        running -= 1
-        done += 1
+        try:
+            await asyncio.sleep(0.001)
+            done += 1
+        finally:
+            running -= 1
 
     def work():
         async def program():
