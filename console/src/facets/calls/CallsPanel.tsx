@@ -21,6 +21,9 @@ import { TimeLine } from './TimeLine.tsx';
 import { useCallBook, useMicroseconds } from './useCalls.ts';
 import { useOpen } from './useOpen.ts';
 
+/** Up to how many events a journal is read without a word: it takes no time, and nothing shall flicker. */
+const BRIEF = 20;
+
 /** What a program did, live: as a tree, or on a time line, with all about one call beside it. */
 export default function CallsPanel({ session, feed }: PanelProps) {
   const book = useCallBook(feed);
@@ -202,7 +205,7 @@ function ReadingBar({ book }: { book: CallBook }) {
   if (at === 'failed') {
     return <ProblemView error={problem} retry={() => book.resume()} />;
   }
-  if (at === 'current') {
+  if (at === 'current' || (at === 'reading' && of <= BRIEF)) {
     return null;
   }
   return (

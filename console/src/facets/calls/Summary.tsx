@@ -15,12 +15,12 @@ export function Summary({ session, table, now }: { session: Session; table: Call
       <Figure name={calls.process ? 'Process' : 'Forked'} wide>
         <code title={calls.process}>{calls.process || 'no process yet'}</code>
       </Figure>
-      <Figure name={table.runs.length === 1 ? 'Run' : 'Runs'}>{short(table.runs.length)}</Figure>
+      <Figure name={table.runs.length === 1 ? 'Run' : 'Runs'}>{table.runs.length || '…'}</Figure>
       <Figure name="Calls" title={calls.total.toLocaleString('en')}>
         {short(calls.total)}
         {calls.open > 0 && <small data-tone="live">{short(calls.open)} running</small>}
       </Figure>
-      <Figure name="Time in runs">{duration(timeOf(table, now))}</Figure>
+      <Figure name="Time in runs">{table.size > 0 ? duration(timeOf(table, now)) : '…'}</Figure>
       {table.replayed > 0 && <Figure name="From the record">{short(table.replayed)}</Figure>}
       <Figure
         name="Tokens"
