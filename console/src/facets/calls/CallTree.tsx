@@ -212,7 +212,7 @@ function Row({
       onClick={onSelect}
       onDoubleClick={() => below > 0 && onToggle(call, !open)}
     >
-      <span role="gridcell" className={css.node} style={{ paddingLeft: indent }}>
+      <span role="gridcell" className={css.node} style={{ paddingLeft: `min(${indent}px, 35cqi)` }}>
         {/* biome-ignore lint/a11y/noStaticElementInteractions: the row says whether it is open, and keys open it. */}
         {/* biome-ignore lint/a11y/useKeyWithClickEvents: as above. */}
         <span

@@ -4,6 +4,9 @@ import type { Feed } from '../../data/feed.ts';
 import { CallBook } from './book.ts';
 import type { Recorded } from './entry.ts';
 
+/** How long a call must be selected before it is read, in milliseconds: a key that is held down passes many. */
+const REST = 60;
+
 /** The books of the sessions that are followed: who comes back to the panel finds what was read. */
 const books = new WeakMap<Feed, CallBook>();
 
@@ -56,11 +59,16 @@ export function useTold(feed: Feed, call: number, beganSeq: number, endedSeq: nu
       const ended = await entry(endedSeq, ({ status }) => typeof status === 'string');
       return { of: call, ...(began && { began }), ...(ended && { ended }) };
     };
-    read().then(
-      (told) => stopping.signal.aborted || setTold(told),
-      (problem: unknown) => stopping.signal.aborted || setTold({ of: call, problem }),
-    );
-    return () => stopping.abort();
+    const timer = setTimeout(() => {
+      read().then(
+        (told) => stopping.signal.aborted || setTold(told),
+        (problem: unknown) => stopping.signal.aborted || setTold({ of: call, problem }),
+      );
+    }, REST);
+    return () => {
+      clearTimeout(timer);
+      stopping.abort();
+    };
   }, [feed, call, beganSeq, endedSeq, tries]);
   return { ...(told.of === call ? told : {}), retry: () => setTries(tries + 1) };
 }
