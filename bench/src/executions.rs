@@ -22,7 +22,7 @@ pub async fn run(bench: &Bench) -> anyhow::Result<Section> {
         "One process, the engine in it, `SQLite` with WAL and synchronous=FULL. A node takes a number and gives it. \
          Sequential and parallel calls are those of one parent, in a session of their own; a figure is the time of \
          all calls, without the session's start and close, through their number. `exit`: on disk when the session \
-         closes, or when 32 MB wait; `async`: written behind; `sync`: on disk before the result is used. The median \
+         closes, or when 16 MB wait; `async`: written behind; `sync`: on disk before the result is used. The median \
          of five sessions.",
     );
     let mut worst = Duration::ZERO;

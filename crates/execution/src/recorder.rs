@@ -28,8 +28,8 @@ pub enum Durability {
 
 /// How long what is recorded waits for company before it is written.
 const LINGER: Duration = Duration::from_millis(10);
-/// Bytes of a record that may wait to be written. More than that holds up the program.
-const BOUND: usize = 32 * 1024 * 1024;
+/// Bytes of a record that may wait to be written; as many again are then being written. More holds up the program.
+const BOUND: usize = 16 * 1024 * 1024;
 /// Bytes of one batch, beside what a single call may hold.
 const BATCH_BYTES: usize = 1024 * 1024;
 /// What a call takes in a batch beside its input and output.
