@@ -1,5 +1,7 @@
 //! `sessiond serve`.
 
+use std::fmt::Write as _;
+
 use clap::Args;
 
 use super::Context;
@@ -91,11 +93,13 @@ impl Serve {
     pub async fn run(self, context: Context) -> anyhow::Result<()> {
         let mut signals = Signals::catch()?;
         let host = Host::start(&context.config).await?;
-        context.out.line(format_args!("sessiond listens on {} (store: {})", host.url(), host.location()))?;
+        let mut said = format!("sessiond listens on {} (store: {})\n", host.url(), host.location());
         let console = host.console("");
         if let Some(url) = &console {
-            context.out.line(format_args!("its console is at {url}"))?;
+            let _ = writeln!(said, "its console is at {url}");
         }
+        // In one piece: whoever reads the first line and then no more must not end the server by it.
+        context.out.text(&said)?;
         self.hosting.browse(console.unwrap_or_else(|| host.url()));
         signals.next().await;
         tracing::info!("shutting down");
