@@ -117,7 +117,8 @@ async def together():
         worked = asyncio.create_task(work(piped))
         await anext(leading, None)
         assert await worked == ["implement", "review"]
-        assert await listening > 3
+        # Changes that come close together are told as one, so how many there are depends on the machine.
+        assert await listening >= 1
 
 
 async def with_a_handshake():

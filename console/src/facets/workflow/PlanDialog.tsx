@@ -25,10 +25,11 @@ function OpenPlanDialog({ session, onClose }: Omit<PlanDialogProps, 'open'>) {
   // What the person saw when they began, not what the session is by now.
   const [seen, setSeen] = useState(session);
   const [text, setText] = useState(() => JSON.stringify(beginning(session), null, 2));
-  const [stale, setStale] = useState(false);
+  // The session as somebody else left it, when they were first.
+  const [theirs, setTheirs] = useState<Session>();
   const fresh = (session.workflow?.steps.length ?? 0) === 0;
   const submit = async () => {
-    setStale(false);
+    setTheirs(undefined);
     const steps = jsonOf(text, 'steps');
     if (!Array.isArray(steps)) {
       throw Problem.invalid('/steps', 'a plan is a list of steps: [{ "name": "…", "required_agents": ["…"] }]');
@@ -39,7 +40,10 @@ function OpenPlanDialog({ session, onClose }: Omit<PlanDialogProps, 'open'>) {
         client.workflow.update(session.session_id, { steps: steps as NewStep[] }, { expectedRevision }),
       );
     } catch (error) {
-      setStale(isStale(error));
+      if (isStale(error)) {
+        // Read, not taken from the page: its own news of the change may still be on the way.
+        setTheirs(await client.sessions.get(session.session_id));
+      }
       throw error;
     }
     toast(`The plan has ${steps.length} ${steps.length === 1 ? 'step' : 'steps'}`);
@@ -57,7 +61,7 @@ function OpenPlanDialog({ session, onClose }: Omit<PlanDialogProps, 'open'>) {
       <TextArea
         label="Steps"
         mono
-        rows={stale ? 9 : 18}
+        rows={theirs ? 9 : 18}
         value={text}
         onChange={(event) => setText(event.target.value)}
         hint={
@@ -68,18 +72,18 @@ function OpenPlanDialog({ session, onClose }: Omit<PlanDialogProps, 'open'>) {
           </>
         }
       />
-      {stale && (
+      {theirs && (
         <div className={css.stale}>
           <p>
-            Somebody else changed the plan: {differenceInWords(specOf(seen.workflow), specOf(session.workflow))}. At
-            revision {session.revision} it is:
+            Somebody else changed the plan: {differenceInWords(specOf(seen.workflow), specOf(theirs.workflow))}. At
+            revision {theirs.revision} it is:
           </p>
-          <pre className={css.now}>{JSON.stringify(specOf(session.workflow), null, 2)}</pre>
+          <pre className={css.now}>{JSON.stringify(specOf(theirs.workflow), null, 2)}</pre>
           <div className={css.ways}>
             <Button
               onClick={() => {
-                setSeen(session);
-                setStale(false);
+                setSeen(theirs);
+                setTheirs(undefined);
               }}
             >
               I have seen it; mine shall replace it
@@ -87,9 +91,9 @@ function OpenPlanDialog({ session, onClose }: Omit<PlanDialogProps, 'open'>) {
             <Button
               look="quiet"
               onClick={() => {
-                setSeen(session);
-                setText(JSON.stringify(specOf(session.workflow), null, 2));
-                setStale(false);
+                setSeen(theirs);
+                setText(JSON.stringify(specOf(theirs.workflow), null, 2));
+                setTheirs(undefined);
               }}
             >
               Begin anew from it
