@@ -317,9 +317,9 @@ impl Execution {
     /// Waits until a call is as durable as the session is to be, and there is room for the next.
     pub async fn settled(&self, ticket: Ticket) -> Result<(), Error> {
         if self.settings.durability == Durability::Sync {
-            self.recorder.settled(ticket).await?;
+            self.recorder.durable(ticket).await?;
         } else if self.recorder.is_full() {
-            self.recorder.room().await?;
+            self.recorder.flush().await?;
         }
         Ok(())
     }

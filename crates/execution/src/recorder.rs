@@ -132,25 +132,15 @@ impl Recorder {
         ticket
     }
 
-    /// Whether so much waits that the program should wait too, with [`Recorder::room`].
+    /// Whether so much waits that the program should wait too, with [`Recorder::flush`].
     pub fn is_full(&self) -> bool {
         self.shared.buffer.lock().is_full()
     }
 
-    /// Waits until there is room in the record.
-    pub async fn room(&self) -> Result<(), Problem> {
+    /// Writes everything that is recorded so far, and so makes room.
+    pub async fn flush(&self) -> Result<(), Problem> {
         let ticket = Ticket(self.shared.buffer.lock().ticket);
         self.durable(ticket).await
-    }
-
-    /// Waits, when the session is as durable as that, until what the ticket stands for is on disk.
-    pub async fn settled(&self, ticket: Ticket) -> Result<(), Problem> {
-        if self.shared.durability == Durability::Sync { self.durable(ticket).await } else { Ok(()) }
-    }
-
-    /// Writes everything that is recorded so far.
-    pub async fn flush(&self) -> Result<(), Problem> {
-        self.room().await
     }
 
     /// Writes everything and ends the record. Nothing may be put down after it.
@@ -173,7 +163,8 @@ impl Recorder {
         self.shared.durable.borrow().failure.clone()
     }
 
-    async fn durable(&self, ticket: Ticket) -> Result<(), Problem> {
+    /// Waits until what the ticket stands for is on disk.
+    pub async fn durable(&self, ticket: Ticket) -> Result<(), Problem> {
         let mut durable = self.shared.durable.subscribe();
         self.shared.hurry.notify_one();
         self.shared.wake.notify_one();
