@@ -4,7 +4,7 @@ import type { Problem } from 'sessiond';
 import { connect } from '../data/connection.ts';
 import { Button } from '../ui/Button.tsx';
 import { Command } from '../ui/Copy.tsx';
-import { TextField } from '../ui/Field.tsx';
+import { TextField, words } from '../ui/Field.tsx';
 import { ProblemView } from '../ui/Problem.tsx';
 import css from './KeyPrompt.module.css';
 
@@ -15,7 +15,7 @@ export function KeyPrompt({ problem, onKey }: { problem: Problem; onKey: (key: s
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const key = String(form.get('key')).trim();
+    const key = words(form, 'key');
     setBusy(true);
     try {
       await connect(key).sessions.list({ limit: 1 });

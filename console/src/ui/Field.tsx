@@ -83,3 +83,6 @@ function Hint({ id, children }: { id: string; children: ReactNode }) {
     </p>
   ) : null;
 }
+
+/** What was typed into a field of a form, without the space around it; empty when there is no such field. */
+export const words = (form: FormData, name: string): string => String(form.get(name) ?? '').trim();

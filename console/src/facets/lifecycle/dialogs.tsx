@@ -1,7 +1,7 @@
 import type { Session } from 'sessiond';
 import { useClient } from '../../data/connection.ts';
 import { FormDialog } from '../../ui/Dialog.tsx';
-import { TextArea, TextField } from '../../ui/Field.tsx';
+import { TextArea, TextField, words } from '../../ui/Field.tsx';
 import { toast } from '../../ui/Toast.tsx';
 import { labelChange, labelLines } from './labels.ts';
 
@@ -21,7 +21,7 @@ export function LabelsDialog({ session, onClose }: DialogProps) {
       description="By its labels a session is found in the list."
       action="Save"
       submit={async (form) => {
-        const labels = labelChange(session.labels, String(form.get('labels')));
+        const labels = labelChange(session.labels, words(form, 'labels'));
         await client.sessions.update(session.session_id, { labels });
         toast('The labels are changed');
       }}
@@ -55,7 +55,7 @@ export function ExpiryDialog({ session, onClose }: DialogProps) {
       }
       action="Set"
       submit={async (form) => {
-        await client.sessions.update(session.session_id, { expires_in: String(form.get('expires_in')).trim() });
+        await client.sessions.update(session.session_id, { expires_in: words(form, 'expires_in') });
         toast('The session has another expiry');
       }}
     >

@@ -4,7 +4,7 @@ import { type MessageType, type Priority, Problem, type Session } from 'sessiond
 import { useClient } from '../../data/connection.ts';
 import { keys } from '../../data/queries.ts';
 import { FormDialog } from '../../ui/Dialog.tsx';
-import { SelectField, TextArea, TextField } from '../../ui/Field.tsx';
+import { SelectField, TextArea, TextField, words } from '../../ui/Field.tsx';
 import { toast } from '../../ui/Toast.tsx';
 import css from './ParticipantsPanel.module.css';
 
@@ -13,7 +13,6 @@ interface DialogProps {
   onClose: () => void;
 }
 
-const words = (form: FormData, name: string): string => String(form.get(name) ?? '').trim();
 const present = (session: Session) => (session.participants ?? []).filter(({ status }) => status !== 'left');
 
 /** Lets an agent take part. */

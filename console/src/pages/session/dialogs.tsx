@@ -6,7 +6,7 @@ import { useClient } from '../../data/connection.ts';
 import { keys } from '../../data/queries.ts';
 import { CopyButton } from '../../ui/Copy.tsx';
 import { Dialog, FormDialog } from '../../ui/Dialog.tsx';
-import { SelectField, TextArea, TextField } from '../../ui/Field.tsx';
+import { SelectField, TextArea, TextField, words } from '../../ui/Field.tsx';
 import { Json } from '../../ui/Json.tsx';
 import { ProblemView } from '../../ui/Problem.tsx';
 import { toast } from '../../ui/Toast.tsx';
@@ -14,7 +14,6 @@ import { toast } from '../../ui/Toast.tsx';
 /** A dialog that does something with a session. */
 export type DialogOf = (props: { session: Session; onClose: () => void }) => ReactNode;
 
-const words = (form: FormData, name: string): string => String(form.get(name) ?? '').trim();
 const nameOf = (session: Session): string => session.name ?? session.session_id;
 
 export const AdvanceDialog: DialogOf = ({ session, onClose }) => {

@@ -2,7 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { Problem } from 'sessiond';
 import { useClient } from '../../data/connection.ts';
 import { FormDialog } from '../../ui/Dialog.tsx';
-import { TextField } from '../../ui/Field.tsx';
+import { TextField, words } from '../../ui/Field.tsx';
 
 /** Makes a session of a journal that was exported. */
 export function ImportSession({ open, onClose }: { open: boolean; onClose: () => void }) {
@@ -20,7 +20,7 @@ export function ImportSession({ open, onClose }: { open: boolean; onClose: () =>
         if (!(file instanceof File) || file.size === 0) {
           throw new Problem({ code: 'invalid_input', status: 422, detail: 'Choose a file that is not empty.' });
         }
-        const id = String(form.get('session_id')).trim();
+        const id = words(form, 'session_id');
         const { session_id } = await client.sessions.import(await file.text(), id ? { session_id: id } : {});
         await navigate({ to: '/sessions/$sessionId', params: { sessionId: session_id } });
       }}
