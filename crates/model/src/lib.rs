@@ -24,6 +24,6 @@ mod request;
 pub use answer::{Answer, Finish, Usage};
 pub use error::Error;
 pub use message::{Message, Tool, ToolCall};
-pub use model::{AnswerStream, Delta, Model};
+pub use model::{AnswerStream, Delta, Model, from_env};
 pub use openai::{OpenAi, Settings};
 pub use request::{Request, Schema, ToolChoice};

@@ -2,11 +2,21 @@
 
 use std::fmt::Debug;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures_util::{Stream, StreamExt};
 
-use crate::{Answer, Error, Request, ToolCall};
+use crate::{Answer, Error, OpenAi, Request, Settings, ToolCall};
+
+/// The model that the environment names: `SESSIOND_MODEL_URL` with `SESSIOND_MODEL`, and `SESSIOND_MODEL_KEY` where it asks
+/// for one.
+///
+/// # Errors
+/// [`Error::Settings`] when they are missing or wrong; it says which to set.
+pub fn from_env() -> Result<Arc<dyn Model>, Error> {
+    Ok(Arc::new(OpenAi::new(Settings::from_env()?)?))
+}
 
 /// A part of an answer that is under way.
 #[derive(Debug, Clone, PartialEq)]
