@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use sessiond_core::{CallEntry, Revision};
+use serde_json::Value;
+use sessiond_core::{CallEntry, ExecutionEnd, Revision};
 use utoipa::ToSchema;
 
 use crate::{Session, schema};
@@ -32,7 +33,7 @@ pub struct Execution {
     pub session: Session,
 }
 
-/// A batch of what happened to calls, in this order.
+/// A batch of what happened to calls, in this order, and what goes with it. All of it is recorded, or nothing.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RecordCalls {
@@ -41,8 +42,17 @@ pub struct RecordCalls {
     /// The number of this batch: a writer's are 1, 2, 3 and so on. One that was recorded already changes nothing.
     pub batch: u64,
     /// That calls began, ended, or both; 1000 entries at most.
+    #[serde(default)]
     #[schema(value_type = Vec<schema::CallEntry>)]
     pub calls: Arc<Vec<CallEntry>>,
+    /// What has changed in the shared context, as a JSON merge patch (RFC 7396).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub context: Option<Value>,
+    /// That the execution ends with this batch, which its owner, its orchestrator and an administrator may say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::ExecutionEnd>)]
+    pub end: Option<ExecutionEnd>,
 }
 
 /// A batch that is on disk.

@@ -46,6 +46,19 @@ words! {
     Role { Client, Agent, Admin }
 }
 
+/// How a process ends the execution that it writes.
+#[derive(ToSchema, serde::Serialize)]
+#[serde(tag = "status", rename_all = "snake_case")]
+pub enum ExecutionEnd {
+    /// Its program came to its end.
+    Completed,
+    /// Its program failed. It can be taken up again.
+    Failed {
+        /// Why, in a line.
+        reason: String,
+    },
+}
+
 /// What is told of one call: that it began, that it ended, or both.
 #[derive(ToSchema, serde::Serialize)]
 pub struct CallEntry {

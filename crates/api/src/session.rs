@@ -52,6 +52,10 @@ pub struct CreateSession {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub parent: Option<SessionId>,
+    /// For an execution: the process that begins to write it at once, as its first writer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "build-7:4711")]
+    pub process: Option<String>,
 }
 
 impl CreateSession {
@@ -74,6 +78,7 @@ impl CreateSession {
             labels: self.labels,
             expires_in: self.expires_in,
             parent: self.parent,
+            process: self.process,
         }
     }
 }

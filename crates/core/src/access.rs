@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::TaskChange;
+use crate::command::{CallBatch, TaskChange};
 use crate::{AgentId, Command, Rejection, Session};
 
 /// What a key may do at all; the session's own rules come on top.
@@ -128,7 +128,7 @@ pub fn authorize(principal: &Principal, session: &Session, command: &Command) ->
         Command::ChangeContext(_)
         | Command::Send(_)
         | Command::BeginExecution { .. }
-        | Command::RecordCalls { .. } => Ok(()),
+        | Command::RecordCalls(CallBatch { end: None, .. }) => Ok(()),
         Command::Delegate(_) => only("delegate a task without naming itself as delegator"),
         Command::Report(report) => match (&report.change, session.tasks.get(&report.task)) {
             (_, None) => Ok(()), // decide says that there is no such task
@@ -150,7 +150,10 @@ pub fn authorize(principal: &Principal, session: &Session, command: &Command) ->
         Command::Update { .. } => only("change its name, labels or expiry"),
         Command::AddParticipant(_) => only("add a participant"),
         Command::UpdateWorkflow(_) | Command::Advance { .. } => only("change its workflow"),
-        Command::Complete { .. } | Command::Fail { .. } | Command::Terminate { .. } => only("end it"),
+        Command::RecordCalls(_)
+        | Command::Complete { .. }
+        | Command::Fail { .. }
+        | Command::Terminate { .. } => only("end it"),
         Command::Expire | Command::ExpireLease { .. } | Command::TaskDeadline { .. } => {
             Err(Rejection::Forbidden("only the engine's own timers do this".into()))
         }

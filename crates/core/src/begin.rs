@@ -8,7 +8,7 @@ use crate::decide::{Decision, Draft, Moment, Receipt};
 use crate::event::{Event, EventBody};
 use crate::{
     Effect, ForkPoint, NewParticipant, Principal, Rejection, Role, Session, SessionId, Task, Timer,
-    TimerAction, context, delegation, lifecycle, limits, participants, plan, progress, report,
+    TimerAction, calls, context, delegation, lifecycle, limits, participants, plan, progress, report,
 };
 
 /// Begins a session.
@@ -59,6 +59,9 @@ pub fn create(new: CreateSession, principal: &Principal, moment: &Moment) -> Res
     if let Some(at) = expires_at {
         let key = lifecycle::EXPIRY_TIMER.into();
         draft.effects.push(Effect::SetTimer(Timer { key, at, action: TimerAction::Expire }));
+    }
+    if let Some(process) = new.process {
+        calls::begin(&mut draft, process, None)?;
     }
     Ok(draft.decided(Receipt::default()))
 }

@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::call::CallEntry;
 use crate::check::Checks;
+use crate::command::{CallBatch, ContextChange, ExecutionEnd};
 use crate::decide::Draft;
 use crate::event::EventBody;
-use crate::{CallStatus, Effect, Rejection, Status, Timer, TimerAction, lifecycle, limits};
+use crate::{CallStatus, Effect, Rejection, Session, Status, Timer, TimerAction, context, lifecycle, limits};
 
 /// The calls of a session in short. Copies are cheap.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -147,8 +148,9 @@ impl Calls {
 
 /// Checks what a batch says by itself.
 pub(crate) fn check(entries: &[CallEntry]) -> Result<(), Rejection> {
-    if entries.is_empty() || entries.len() > limits::CALL_BATCH {
-        return Err(Rejection::invalid("/calls", format!("a batch has 1 to {} entries", limits::CALL_BATCH)));
+    if entries.len() > limits::CALL_BATCH {
+        let detail = format!("a batch has {} entries at most", limits::CALL_BATCH);
+        return Err(Rejection::invalid("/calls", detail));
     }
     if entries.iter().map(CallEntry::bytes).sum::<usize>() > limits::CALL_BATCH_BYTES {
         let limit = limits::CALL_BATCH_BYTES as u64;
@@ -181,13 +183,18 @@ pub(crate) fn begin(draft: &mut Draft<'_>, process: String, keep: Option<u64>) -
     Ok(writer)
 }
 
-/// Records a batch of calls, once.
-pub(crate) fn record(
-    draft: &mut Draft<'_>,
-    writer: u64,
-    batch: u64,
-    calls: Arc<Vec<CallEntry>>,
-) -> Result<(), Rejection> {
+/// Whether a batch is in the record already.
+pub(crate) fn is_recorded(session: &Session, batch: &CallBatch) -> bool {
+    let present = session.calls.as_ref().filter(|calls| calls.writer == batch.writer);
+    present.is_some_and(|calls| (1..=calls.batch).contains(&batch.batch))
+}
+
+/// Records a batch of calls and what goes with them, once.
+pub(crate) fn record(draft: &mut Draft<'_>, batch: CallBatch) -> Result<(), Rejection> {
+    if is_recorded(&draft.session, &batch) {
+        return Ok(()); // The answer was lost on its way.
+    }
+    let CallBatch { writer, batch, calls, context: changed, end } = batch;
     let none = Arc::default();
     let present: &Arc<Calls> = draft.session.calls.as_ref().unwrap_or(&none);
     if writer != present.writer || writer == 0 {
@@ -196,11 +203,11 @@ pub(crate) fn record(
     if batch == 0 {
         return Err(Rejection::invalid("/batch", "a writer's batches are numbered 1, 2, 3 and so on"));
     }
-    if batch <= present.batch {
-        return Ok(()); // The answer was lost on its way.
-    }
     if batch != present.batch + 1 {
         return Err(Rejection::BatchGap { presented: batch, expected: present.batch + 1 });
+    }
+    if calls.is_empty() && changed.is_none() && end.is_none() {
+        return Err(Rejection::invalid("/calls", "a batch has calls, a change of the context or an end"));
     }
     check(&calls)?;
     let mut after = Calls::clone(present);
@@ -208,5 +215,13 @@ pub(crate) fn record(
         Rejection::invalid(format!("/calls/{entry}/{member}"), detail)
     })?;
     after.check_limits()?;
-    draft.emit(EventBody::CallsRecorded { writer, batch, calls })
+    draft.emit(EventBody::CallsRecorded { writer, batch, calls })?;
+    if let Some(patch) = changed {
+        context::change(draft, ContextChange::Patch(patch), "/context")?;
+    }
+    match end {
+        Some(ExecutionEnd::Completed) => lifecycle::complete(draft, None, Vec::new()),
+        Some(ExecutionEnd::Failed { reason }) => lifecycle::fail(draft, reason, None, "/end"),
+        None => Ok(()),
+    }
 }

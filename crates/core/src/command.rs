@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
@@ -108,15 +109,8 @@ pub enum Command {
         /// The last call whose record replay may use; all when absent.
         keep: Option<u64>,
     },
-    /// Calls began and ended.
-    RecordCalls {
-        /// The number that the process was given.
-        writer: u64,
-        /// The number of this batch: a writer's are 1, 2, 3 …
-        batch: u64,
-        /// What happened, in this order.
-        calls: Arc<Vec<CallEntry>>,
-    },
+    /// Calls began and ended, and what goes with them.
+    RecordCalls(CallBatch),
     /// The work could not be done.
     Fail {
         /// Why.
@@ -133,6 +127,34 @@ pub enum Command {
     },
     /// A timer: the session's time ran out.
     Expire,
+}
+
+/// What the process that writes an execution has to record. It is taken whole or not at all, and once.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CallBatch {
+    /// The number that the process was given.
+    pub writer: u64,
+    /// The number of this batch: a writer's are 1, 2, 3 …
+    pub batch: u64,
+    /// Calls that began and ended, in this order.
+    pub calls: Arc<Vec<CallEntry>>,
+    /// What has changed in the shared context, as a JSON merge patch.
+    pub context: Option<Value>,
+    /// That the execution ends with this.
+    pub end: Option<ExecutionEnd>,
+}
+
+/// How a process ends the execution that it writes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "status", rename_all = "snake_case", deny_unknown_fields)]
+pub enum ExecutionEnd {
+    /// Its program came to its end.
+    Completed,
+    /// Its program failed. It can be taken up again.
+    Failed {
+        /// Why.
+        reason: String,
+    },
 }
 
 /// What a new session is to be.
@@ -160,6 +182,8 @@ pub struct CreateSession {
     pub expires_in: Option<Span>,
     /// The session that it belongs to.
     pub parent: Option<SessionId>,
+    /// The process that begins to write it at once, for an execution.
+    pub process: Option<String>,
 }
 
 /// An agent that is to take part.

@@ -26,13 +26,14 @@ impl Default for Context {
     }
 }
 
-pub(crate) fn change(draft: &mut Draft<'_>, change: ContextChange) -> Result<(), Rejection> {
+/// Changes it; `at` is the pointer of what is given.
+pub(crate) fn change(draft: &mut Draft<'_>, change: ContextChange, at: &str) -> Result<(), Rejection> {
     let (ContextChange::Replace(given) | ContextChange::Patch(given)) = &change;
     if !given.is_object() {
-        return Err(Rejection::invalid("", "it is a JSON object"));
+        return Err(Rejection::invalid(at, "it is a JSON object"));
     }
     // A patch is checked too: one that only removes leaves a small document, but stands in the journal all the same.
-    check_document("", given)?;
+    check_document(at, given)?;
     let body = match change {
         ContextChange::Replace(document) => {
             EventBody::ContextUpdated { document: Some(document), patch: None }
@@ -40,7 +41,7 @@ pub(crate) fn change(draft: &mut Draft<'_>, change: ContextChange) -> Result<(),
         ContextChange::Patch(patch) => {
             let mut document = Value::clone(&draft.session.context.document);
             merge_patch(&mut document, &patch);
-            check_document("", &document)?;
+            check_document(at, &document)?;
             EventBody::ContextUpdated { document: None, patch: Some(patch) }
         }
     };

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::authorize;
 use crate::check::Checks;
-use crate::command::{Command, Envelope, TaskChange};
+use crate::command::{CallBatch, Command, Envelope, TaskChange};
 use crate::event::{Event, EventBody};
 use crate::session::BYTE_LIMIT;
 use crate::{
@@ -71,15 +71,21 @@ pub fn decide(session: &Session, envelope: Envelope, moment: &Moment) -> Result<
     // What a program failed at, it or another process may take up again.
     let reopens = matches!(command, Command::BeginExecution { .. })
         && (session.status, session.kind) == (Status::Failed, Kind::Execution);
+    // A batch that ended the execution is sent again when its answer was lost.
+    let is_repeated = matches!(&command, Command::RecordCalls(batch) if calls::is_recorded(session, batch));
     if session.status != Status::Active && !reopens {
-        if is_timer {
+        if is_timer || is_repeated {
             return Ok(Draft::new(session.clone(), moment, principal.name).decided(Receipt::default()));
         }
         return Err(Rejection::SessionEnded(session.status));
     }
     let ends = matches!(
         command,
-        Command::Complete { .. } | Command::Fail { .. } | Command::Terminate { .. } | Command::Expire
+        Command::Complete { .. }
+            | Command::Fail { .. }
+            | Command::Terminate { .. }
+            | Command::Expire
+            | Command::RecordCalls(CallBatch { end: Some(_), .. })
     );
     if session.revision >= limits::EVENTS && !ends {
         if is_timer {
@@ -321,7 +327,7 @@ impl<'a> Draft<'a> {
             Command::ExpireLease { agent, fence } => participants::expire_lease(self, &agent, fence)?,
             Command::UpdateWorkflow(update) => progress::update(self, update)?,
             Command::Advance { step } => progress::advance(self, step)?,
-            Command::ChangeContext(change) => context::change(self, change)?,
+            Command::ChangeContext(change) => context::change(self, change, "")?,
             Command::Delegate(new) => {
                 let task_id = delegation::delegate(self, new)?;
                 let message_id = self.session.tasks.get(&task_id).map(|task| task.message_id.clone());
@@ -339,8 +345,8 @@ impl<'a> Draft<'a> {
                 let writer = calls::begin(self, process, keep)?;
                 return Ok(Receipt { fence: Some(writer), ..Receipt::default() });
             }
-            Command::RecordCalls { writer, batch, calls } => calls::record(self, writer, batch, calls)?,
-            Command::Fail { reason, details } => lifecycle::fail(self, reason, details)?,
+            Command::RecordCalls(batch) => calls::record(self, batch)?,
+            Command::Fail { reason, details } => lifecycle::fail(self, reason, details, "")?,
             Command::Terminate { reason, details } => lifecycle::terminate(self, reason, details)?,
             Command::Expire => {
                 if self.session.expires_at.is_some_and(|at| at <= self.moment.now) {

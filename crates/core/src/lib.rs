@@ -46,8 +46,8 @@ pub use begin::{create, fork};
 pub use call::{CallBegan, CallEnded, CallEntry, CallError, CallKind, CallStatus, Usage};
 pub use calls::{Calls, OpenCall};
 pub use command::{
-    Command, ContextChange, CreateSession, DelegateTask, Envelope, NewParticipant, NewStep, TaskChange,
-    TaskReport, WorkflowUpdate,
+    CallBatch, Command, ContextChange, CreateSession, DelegateTask, Envelope, ExecutionEnd, NewParticipant,
+    NewStep, TaskChange, TaskReport, WorkflowUpdate,
 };
 pub use context::{Context, merge_patch};
 pub use decide::{Decision, Moment, Receipt, authorize_writer, decide};

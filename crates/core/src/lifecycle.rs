@@ -188,21 +188,27 @@ pub(crate) fn terminate(
     reason: String,
     details: Option<String>,
 ) -> Result<(), Rejection> {
-    let outcome = because(reason, details)?;
+    let outcome = because(reason, details, "")?;
     end(draft, EventBody::SessionTerminated { outcome }, "the session was terminated")
 }
 
 /// Ends the session because whoever works in it says that the work could not be done.
-pub(crate) fn fail(draft: &mut Draft<'_>, reason: String, details: Option<String>) -> Result<(), Rejection> {
-    let outcome = because(reason, details)?;
+/// `at` is the pointer of what they say.
+pub(crate) fn fail(
+    draft: &mut Draft<'_>,
+    reason: String,
+    details: Option<String>,
+    at: &str,
+) -> Result<(), Rejection> {
+    let outcome = because(reason, details, at)?;
     end(draft, EventBody::SessionFailed { outcome }, "the session failed")
 }
 
 /// The outcome of an end that is no success.
-fn because(reason: String, details: Option<String>) -> Result<Outcome, Rejection> {
+fn because(reason: String, details: Option<String>, at: &str) -> Result<Outcome, Rejection> {
     let mut checks = Checks::default();
-    checks.name("/reason", &reason);
-    checks.text_if_any("/details", details.as_ref());
+    checks.name(format!("{at}/reason"), &reason);
+    checks.text_if_any(format!("{at}/details"), details.as_ref());
     checks.done()?;
     Ok(Outcome { reason: Some(reason), details, ..Outcome::default() })
 }

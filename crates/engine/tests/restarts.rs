@@ -402,7 +402,12 @@ async fn a_batch_of_calls_whose_answer_was_lost_is_recorded_once_across_restarts
         };
         let first = 2 * batch - 1;
         let calls = vec![entry(first, None, false), entry(first + 1, Some(first), true)];
-        command(Command::RecordCalls { writer: 1, batch, calls: calls.into() })
+        command(Command::RecordCalls(CallBatch {
+            writer: 1,
+            batch,
+            calls: calls.into(),
+            ..CallBatch::default()
+        }))
     };
     for start in 0..3 {
         let engine = open(dir.path()).await;

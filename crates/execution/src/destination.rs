@@ -7,10 +7,9 @@ use backon::{ExponentialBuilder, Retryable};
 use sessiond_api as api;
 use sessiond_api::Problem;
 use sessiond_client::{Call, Client};
-use sessiond_core::{CallEntry, SessionId};
+use sessiond_core::{CallEntry, ExecutionEnd, SessionId};
 use tokio::sync::Mutex;
 
-use crate::ambient;
 use crate::context::Context;
 
 /// Finds the session when something is first written, and writes batches to it in order.
@@ -24,7 +23,7 @@ pub struct Destination {
 
 enum Opened {
     /// Not yet; this is how.
-    Not(Box<Opening>),
+    Not(Opening),
     /// It has ended well: it is read, and not written.
     Ended,
     /// As this writer, which has written so many batches.
@@ -32,21 +31,22 @@ enum Opened {
 }
 
 /// How the session is found.
-pub struct Opening {
-    /// Under which a repeat of the request is known.
-    pub key: String,
-    /// The session to make; none when it is there.
-    pub create: Option<api::CreateSession>,
-    /// Who writes.
-    pub process: String,
-    /// The last call that is kept of what is recorded.
-    pub keep: Option<u64>,
+pub enum Opening {
+    /// It is made.
+    New {
+        /// What it is to be, with the process that writes it.
+        create: Box<api::CreateSession>,
+        /// Under which a repeat of the request is known.
+        key: String,
+    },
+    /// It is there, and is taken up.
+    Again(api::BeginExecution),
 }
 
 impl Destination {
     /// A session, which is made or taken up when [`Destination::open`] or a batch first needs it.
     pub fn new(client: Client, id: SessionId, context: Context, opening: Opening) -> Self {
-        Self { client, id, context, opened: Arc::new(Mutex::new(Opened::Not(Box::new(opening)))) }
+        Self { client, id, context, opened: Arc::new(Mutex::new(Opened::Not(opening))) }
     }
 
     /// A session that has ended well, and is only read.
@@ -63,29 +63,36 @@ impl Destination {
         self.writer(&mut opened).await.map(|_| ())
     }
 
-    /// Writes a batch, which is not empty. One that was written already, but whose answer was lost, has no second effect,
-    /// so it is written again when that may help.
-    pub async fn write(&self, calls: Vec<CallEntry>) -> Result<(), Problem> {
+    /// Writes calls, what has changed in the context since it was last written, and how the session ends, if it does.
+    pub async fn write(&self, calls: Vec<CallEntry>, end: Option<ExecutionEnd>) -> Result<(), Problem> {
+        let context = self.context.take_changes();
+        if calls.is_empty() && context.is_none() && end.is_none() {
+            return Ok(());
+        }
         let mut opened = self.opened.lock().await;
         let (writer, batch) = self.writer(&mut opened).await?;
-        let request = api::RecordCalls { writer, batch: batch + 1, calls: Arc::new(calls) };
-        (|| self.client.record_calls(&self.id, request.clone(), Call::default()))
-            .retry(patience())
-            .when(|problem| problem.retryable)
-            .await?;
-        *opened = Opened::As { writer, batch: batch + 1 };
-        Ok(())
+        let whole = api::RecordCalls { writer, batch: batch + 1, calls: Arc::new(calls), context, end };
+        let result = self.record(&mut opened, whole.clone()).await;
+        match result {
+            // A context that the session does not take must not cost the calls.
+            Err(_) if whole.context.is_some() && !whole.calls.is_empty() => {
+                self.record(&mut opened, api::RecordCalls { context: None, end: None, ..whole.clone() })
+                    .await?;
+                let rest = api::RecordCalls { batch: batch + 2, calls: Arc::default(), ..whole };
+                self.record(&mut opened, rest).await
+            }
+            result => result,
+        }
     }
 
-    /// Writes what has changed in the context since it was last written.
-    pub async fn context(&self) -> Result<(), Problem> {
-        let Some(patch) = self.context.take_changes() else { return Ok(()) };
-        // Under one key, a patch whose answer was lost is not laid over what somebody else wrote after it.
-        let key = format!("context {}", ambient::id());
-        (|| self.client.patch_context(&self.id, patch.clone(), Call::once(key.clone())))
+    /// Records a batch. One that was recorded already, but whose answer was lost, has no second effect, so it is sent
+    /// again when that may help.
+    async fn record(&self, opened: &mut Opened, batch: api::RecordCalls) -> Result<(), Problem> {
+        (|| self.client.record_calls(&self.id, batch.clone(), Call::default()))
             .retry(patience())
             .when(|problem| problem.retryable)
             .await?;
+        *opened = Opened::As { writer: batch.writer, batch: batch.batch };
         Ok(())
     }
 
@@ -98,14 +105,18 @@ impl Destination {
             }
             Opened::Not(opening) => opening,
         };
-        if let Some(create) = &opening.create {
+        let writer = match opening {
             // The key is this execution's own: another's session under the same id is not taken for this one.
-            self.client.create_session(create.clone(), Call::once(opening.key.clone())).await?;
-        }
-        let request = api::BeginExecution { process: opening.process.clone(), keep: opening.keep };
-        let begun = self.client.begin_execution(&self.id, request, Call::default()).await?;
-        *opened = Opened::As { writer: begun.writer, batch: 0 };
-        Ok((begun.writer, 0))
+            Opening::New { create, key } => {
+                self.client.create_session((**create).clone(), Call::once(key.clone())).await?;
+                1
+            }
+            Opening::Again(begin) => {
+                self.client.begin_execution(&self.id, begin.clone(), Call::default()).await?.writer
+            }
+        };
+        *opened = Opened::As { writer, batch: 0 };
+        Ok((writer, 0))
     }
 }
 

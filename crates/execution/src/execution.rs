@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use sessiond_api as api;
 use sessiond_api::Problem;
 use sessiond_client::{Call, Client};
-use sessiond_core::{CallBegan, CallEnded, CallKind, Json, Kind, SessionId, Status, limits};
+use sessiond_core::{CallBegan, CallEnded, CallKind, ExecutionEnd, Json, Kind, SessionId, Status, limits};
 use sha2::{Digest, Sha256};
 
 use crate::ambient::{self, now_us};
@@ -48,15 +48,6 @@ pub struct NewExecution {
     pub parent: Option<SessionId>,
     /// The context at the beginning.
     pub context: Context,
-}
-
-/// How an execution ends.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum End {
-    /// Its program came to its end.
-    Completed,
-    /// Its program failed, for this reason. It can be resumed.
-    Failed(String),
 }
 
 /// A call that is to be made.
@@ -124,9 +115,10 @@ impl Execution {
             name: new.name.clone(),
             parent: new.parent,
             shared_context: new.context.take_changes(),
+            process: Some(process()),
             ..api::CreateSession::default()
         };
-        let opening = Opening { key: ambient::id(), create: Some(create), process: process(), keep: None };
+        let opening = Opening::New { create: Box::new(create), key: ambient::id() };
         let destination = Destination::new(client.clone(), id.clone(), new.context.clone(), opening);
         if at_once {
             open(&destination).await?;
@@ -185,7 +177,7 @@ impl Execution {
         let destination = if ended {
             Destination::ended(client.clone(), id.clone())
         } else {
-            let opening = Opening { key: ambient::id(), create: None, process: process(), keep };
+            let opening = Opening::Again(api::BeginExecution { process: process(), keep });
             Destination::new(client.clone(), id.clone(), context.clone(), opening)
         };
         // From here on the session is this process's, and nobody adds to what is read next.
@@ -342,26 +334,14 @@ impl Execution {
     }
 
     /// Writes everything, ends the session, and saves its state when it is to be saved.
-    pub async fn close(&self, end: End) -> Result<(), Error> {
+    pub async fn close(&self, mut end: ExecutionEnd) -> Result<(), Error> {
         if self.ended {
             return Ok(());
         }
-        open(&self.destination).await?;
-        self.recorder.close().await?;
-        self.destination.context().await?;
-        let (client, id) = (self.client.clone(), self.id.clone());
-        background::run(async move {
-            match end {
-                End::Completed => {
-                    client.complete_session(&id, api::Complete::default(), Call::default()).await
-                }
-                End::Failed(reason) => {
-                    let request = api::FailSession { reason, details: None };
-                    client.fail_session(&id, request, Call::default()).await
-                }
-            }
-        })
-        .await?;
+        if let ExecutionEnd::Failed { reason } = &mut end {
+            *reason = line(reason);
+        }
+        self.recorder.close(end).await?;
         if self.settings.save_state {
             self.save().await?;
         }
@@ -445,6 +425,13 @@ fn shorten(text: &mut String, bytes: usize) {
     if text.len() > bytes {
         text.truncate(text.floor_char_boundary(bytes));
     }
+}
+
+/// A reason as a session takes it: one line, which is not empty.
+fn line(reason: &str) -> String {
+    let mut line = reason.replace(char::is_control, " ");
+    shorten(&mut line, limits::NAME_BYTES);
+    if line.trim().is_empty() { "its program failed".to_owned() } else { line }
 }
 
 /// Who writes: the program and its process.

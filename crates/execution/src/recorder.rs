@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use sessiond_api::Problem;
-use sessiond_core::{CallBegan, CallEnded, CallEntry, limits};
+use sessiond_core::{CallBegan, CallEnded, CallEntry, ExecutionEnd, limits};
 use tokio::sync::{Notify, watch};
 
 use crate::background;
@@ -74,7 +74,8 @@ struct Buffer {
     bytes: usize,
     ticket: u64,
     info: Info,
-    closing: bool,
+    /// How the session ends, once it does.
+    end: Option<ExecutionEnd>,
 }
 
 impl Recorder {
@@ -143,11 +144,12 @@ impl Recorder {
         self.durable(ticket).await
     }
 
-    /// Writes everything and ends the record. Nothing may be put down after it.
-    pub async fn close(&self) -> Result<(), Problem> {
+    /// Writes everything, and that the session ends so. Nothing may be put down after it.
+    pub async fn close(&self, end: ExecutionEnd) -> Result<(), Problem> {
         let ticket = {
             let mut buffer = self.shared.buffer.lock();
-            buffer.closing = true;
+            buffer.end = Some(end);
+            buffer.ticket += 1;
             Ticket(buffer.ticket)
         };
         self.durable(ticket).await
@@ -214,11 +216,12 @@ async fn write(shared: Arc<Shared>, destination: Destination) {
         if shared.durability == Durability::Async {
             let _ = tokio::time::timeout(LINGER, shared.hurry.notified()).await;
         }
-        let ((entries, ticket), closing) = {
+        let ((entries, ticket), end) = {
             let mut buffer = shared.buffer.lock();
-            (buffer.take(), buffer.closing)
+            (buffer.take(), buffer.end.clone())
         };
-        if let Err(problem) = write_all(&destination, entries).await {
+        let closing = end.is_some();
+        if let Err(problem) = write_all(&destination, entries, end).await {
             tracing::error!(%problem, "calls could not be recorded");
             shared.durable.send_modify(|durable| durable.failure = Some(problem));
             return;
@@ -230,11 +233,17 @@ async fn write(shared: Arc<Shared>, destination: Destination) {
     }
 }
 
-async fn write_all(destination: &Destination, entries: Vec<CallEntry>) -> Result<(), Problem> {
-    for batch in batches(entries) {
-        destination.write(batch).await?;
+async fn write_all(
+    destination: &Destination,
+    entries: Vec<CallEntry>,
+    end: Option<ExecutionEnd>,
+) -> Result<(), Problem> {
+    let mut batches = batches(entries);
+    let last = batches.pop().unwrap_or_default();
+    for batch in batches {
+        destination.write(batch, None).await?;
     }
-    destination.context().await
+    destination.write(last, end).await
 }
 
 /// Divides entries, in order, into batches that a session takes.

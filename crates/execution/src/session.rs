@@ -10,7 +10,7 @@ use std::time::Duration;
 use futures_util::stream::{self, StreamExt};
 use serde::Serialize;
 use serde_json::Value;
-use sessiond_core::{CallEnded, CallError, CallKind, CallStatus, Json, SessionId};
+use sessiond_core::{CallEnded, CallError, CallKind, CallStatus, ExecutionEnd, Json, SessionId};
 use tokio::task_local;
 use tokio_util::sync::CancellationToken;
 
@@ -18,7 +18,7 @@ use crate::ambient::now_us;
 use crate::config::{Config, Settings};
 use crate::context::Context;
 use crate::error::{BoxError, Error, Failure};
-use crate::execution::{Begun, End, Execution, NewCall, NewExecution, Place, fitting};
+use crate::execution::{Begun, Execution, NewCall, NewExecution, Place, fitting};
 use crate::info::Info;
 use crate::node::Node;
 use crate::publisher::{Publisher, SubscriberInfo, Subscription, Update};
@@ -326,15 +326,15 @@ impl Session {
 
     /// Ends the session well: everything is recorded, and the state is saved. Calls that still run are stopped.
     pub async fn close(self) -> Result<Closed, Error> {
-        self.end(End::Completed).await
+        self.end(ExecutionEnd::Completed).await
     }
 
     /// Ends the session because its program failed. It can be resumed.
     pub async fn fail(self, reason: impl Into<String>) -> Result<Closed, Error> {
-        self.end(End::Failed(reason.into())).await
+        self.end(ExecutionEnd::Failed { reason: reason.into() }).await
     }
 
-    async fn end(self, end: End) -> Result<Closed, Error> {
+    async fn end(self, end: ExecutionEnd) -> Result<Closed, Error> {
         if self.shared.closed.swap(true, Ordering::AcqRel) {
             return Err(Error::Closed);
         }

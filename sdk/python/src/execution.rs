@@ -8,9 +8,9 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use serde_json::Value;
-use sessiond_core::SessionId;
+use sessiond_core::{ExecutionEnd, SessionId};
 use sessiond_execution::background;
-use sessiond_execution::execution::{End, Execution as Record, NewExecution};
+use sessiond_execution::execution::{Execution as Record, NewExecution};
 use sessiond_execution::{Config, Context, Durability, Error};
 
 use crate::errors::raised;
@@ -183,7 +183,7 @@ impl Execution {
     #[pyo3(signature = (failed=None))]
     fn close(&self, py: Python<'_>, failed: Option<String>) -> PyResult<()> {
         let record = self.record.clone();
-        let end = failed.map_or(End::Completed, End::Failed);
+        let end = failed.map_or(ExecutionEnd::Completed, |reason| ExecutionEnd::Failed { reason });
         wait(py, async move { record.close(end).await })
     }
 }

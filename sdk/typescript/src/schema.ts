@@ -1526,6 +1526,11 @@ export interface components {
             client_id?: string | null;
             /** @description The session that it belongs to; it ends when that one ends without success. */
             parent?: string | null;
+            /**
+             * @description For an execution: the process that begins to write it at once, as its first writer.
+             * @example build-7:4711
+             */
+            process?: string | null;
         };
         /** @description A key with its secret, which is shown this once and not kept. */
         CreatedKey: components["schemas"]["Key"] & {
@@ -1628,6 +1633,16 @@ export interface components {
             writer: number;
             /** @description The session. */
             session: components["schemas"]["Session"];
+        };
+        /** @description How a process ends the execution that it writes. */
+        ExecutionEnd: {
+            /** @enum {string} */
+            status: "completed";
+        } | {
+            /** @description Why, in a line. */
+            reason: string;
+            /** @enum {string} */
+            status: "failed";
         };
         /** @description Ends a session whose work could not be done, and with it those that belong to it. */
         FailSession: {
@@ -2033,7 +2048,7 @@ export interface components {
             /** @description A text. */
             text?: string | null;
         };
-        /** @description A batch of what happened to calls, in this order. */
+        /** @description A batch of what happened to calls, in this order, and what goes with it. All of it is recorded, or nothing. */
         RecordCalls: {
             /**
              * Format: int64
@@ -2046,7 +2061,10 @@ export interface components {
              */
             batch: number;
             /** @description That calls began, ended, or both; 1000 entries at most. */
-            calls: components["schemas"]["CallEntry"][];
+            calls?: components["schemas"]["CallEntry"][];
+            /** @description What has changed in the shared context, as a JSON merge patch (RFC 7396). */
+            context?: Record<string, unknown> | null;
+            end?: components["schemas"]["ExecutionEnd"] | null;
         };
         /** @description A batch that is on disk. */
         Recorded: {
@@ -2781,6 +2799,7 @@ export type Endpoints = components['schemas']['Endpoints'];
 export type Event = components['schemas']['Event'];
 export type EventPage = components['schemas']['EventPage'];
 export type Execution = components['schemas']['Execution'];
+export type ExecutionEnd = components['schemas']['ExecutionEnd'];
 export type FailSession = components['schemas']['FailSession'];
 export type FailTask = components['schemas']['FailTask'];
 export type FieldError = components['schemas']['FieldError'];

@@ -8,8 +8,8 @@ use serde_json::Value;
 use sessiond_api as api;
 use sessiond_api::{Code, Problem};
 use sessiond_core::{
-    AgentId, Command, ContextChange, MessageId, Rejection, Revision, Session, SessionId, TaskChange, TaskId,
-    TaskReport, limits,
+    AgentId, CallBatch, Command, ContextChange, MessageId, Rejection, Revision, Session, SessionId,
+    TaskChange, TaskId, TaskReport, limits,
 };
 use sessiond_engine::{NewKey, RegisteredAgent, Registration, Reply, Response, WatchItem as EngineItem};
 use sessiond_store::TaskQuery;
@@ -347,8 +347,8 @@ impl Door for Embedded {
         request: api::RecordCalls,
         call: Call,
     ) -> Result<api::Recorded, Problem> {
-        let api::RecordCalls { writer, batch, calls } = request.clone();
-        let command = Command::RecordCalls { writer, batch, calls };
+        let api::RecordCalls { writer, batch, calls, context, end } = request.clone();
+        let command = Command::RecordCalls(CallBatch { writer, batch, calls, context, end });
         let reply = self.execute(id, "record_calls", &request, call, command).await?;
         Ok(api::Recorded { revision: reply.session.revision })
     }

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    Backoff, Command, CreateSession, Decision, Envelope, Kind, Moment, NewParticipant, NewStep, OnFailure,
-    Principal, Priority, RetryPolicy, SessionId, Span, Task, TaskChange, TaskId, TaskReport, TaskTemplate,
-    create, decide, fork,
+    Backoff, CallBatch, Command, CreateSession, Decision, Envelope, Kind, Moment, NewParticipant, NewStep,
+    OnFailure, Principal, Priority, RetryPolicy, SessionId, Span, Task, TaskChange, TaskId, TaskReport,
+    TaskTemplate, create, decide, fork,
 };
 
 /// Where the golden summary lies; run with `UPDATE_GOLDEN=1` to write it anew.
@@ -46,6 +46,7 @@ fn begin(name: &str, agents: &[(&str, &str)], workflow: Vec<NewStep>) -> Story {
         labels: BTreeMap::new(),
         expires_in: Some(Span::from_secs(24 * 3600)),
         parent: None,
+        process: None,
     };
     let moment = Moment { now, nonce: 1 << 64 };
     Story { session: create(new, &Principal::local(), &moment).unwrap().session, now, decisions: 1 }
@@ -346,7 +347,12 @@ fn an_execution_says_how_its_calls_ended_and_what_models_used() {
         entry(2, json!({ "status": "completed", "ended_us": 2, "usage": usage })),
         entry(3, json!({ "status": "failed", "ended_us": 2 })),
     ];
-    give(Command::RecordCalls { writer: 1, batch: 1, calls: calls.into() });
+    give(Command::RecordCalls(CallBatch {
+        writer: 1,
+        batch: 1,
+        calls: calls.into(),
+        ..CallBatch::default()
+    }));
     let page = give(Command::Complete { summary: None, artifacts: vec![] });
     let expected = "## Calls\n\n- 3 calls: 1 completed, 1 failed, 1 interrupted.\n\
                     - Models read 1200 tokens, wrote 1 token and cost 0.0312 US dollars.\n";

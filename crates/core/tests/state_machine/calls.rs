@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use sessiond_core::{
-    CallEntry, Calls, Command, CreateSession, Envelope, Event, Json, Kind, Rejection, Session, Status, fork,
-    limits,
+    CallBatch, CallEntry, Calls, Command, CreateSession, Envelope, Event, ExecutionEnd, Json, Kind,
+    Rejection, Session, Status, fork, limits,
 };
 
 use crate::support::{Bench, client, key, new_session, refusal, session_id};
@@ -26,7 +26,11 @@ fn begin(bench: &mut Bench, keep: Option<u64>) -> Result<u64, Rejection> {
 
 fn batch(writer: u64, batch: u64, calls: &[Value]) -> Command {
     let calls = calls.iter().map(|call| serde_json::from_value(call.clone()).unwrap()).collect();
-    Command::RecordCalls { writer, batch, calls: Arc::new(calls) }
+    recorded(writer, batch, calls)
+}
+
+fn recorded(writer: u64, batch: u64, calls: Vec<CallEntry>) -> Command {
+    Command::RecordCalls(CallBatch { writer, batch, calls: Arc::new(calls), ..CallBatch::default() })
 }
 
 /// Records the next batch of the present writer.
@@ -96,7 +100,7 @@ fn an_entry_that_does_not_fit_is_named_and_nothing_of_its_batch_is_recorded() {
         (vec![whole(3, 1), ended(3, "failed")], "/calls/1/call: call 3 is not open"),
         (vec![ended(0, "failed")], "/calls/0/call: call 0 is not open"),
         (vec![ended(9, "failed")], "/calls/0/call: call 9 is not open"),
-        (vec![], "/calls: a batch has 1 to 1000 entries"),
+        (vec![], "/calls: a batch has calls, a change of the context or an end"),
     ] {
         let before = bench.session.clone();
         assert_eq!(refusal(record(&mut bench, &calls)), expected);
@@ -160,12 +164,12 @@ fn what_an_entry_says_is_checked_member_by_member() {
     for expected in ["it may nest 64 levels deep at most", "number out of range"] {
         let mut entry: CallEntry = serde_json::from_value(whole(1, None)).unwrap();
         entry.began.as_mut().unwrap().input = Some(deep);
-        let command = Command::RecordCalls { writer: 1, batch: 1, calls: Arc::new(vec![entry]) };
+        let command = recorded(1, 1, vec![entry]);
         assert_eq!(refusal(bench.run(command)), format!("/calls/0/input: {expected}"));
         deep = Json::parse("1e999".into()).unwrap();
     }
     let nothing = CallEntry { call: 1, began: None, ended: None };
-    let command = Command::RecordCalls { writer: 1, batch: 1, calls: Arc::new(vec![nothing]) };
+    let command = recorded(1, 1, vec![nothing]);
     let expected = "/calls/0/node: an entry tells that the call began (node), ended (status), or both";
     assert_eq!(refusal(bench.run(command)), expected);
 }
@@ -242,6 +246,51 @@ fn every_end_of_the_session_interrupts_what_is_open() {
         assert_eq!((state(&bench).open.len(), state(&bench).interrupted), (0, 2));
         assert_eq!(record(&mut bench, &[ended(1, "completed")]), Err(Rejection::SessionEnded(status)));
     }
+}
+
+#[test]
+fn a_batch_that_changes_the_context_and_ends_the_execution_is_taken_whole_and_once() {
+    let mut bench = execution();
+    begin(&mut bench, None).unwrap();
+    let calls: Vec<CallEntry> = vec![serde_json::from_value(whole(1, None)).unwrap()];
+    let last = |context, end| {
+        let calls = Arc::new(calls.clone());
+        Command::RecordCalls(CallBatch { writer: 1, batch: 1, calls, context: Some(context), end: Some(end) })
+    };
+    let before = bench.session.revision;
+    let refused = bench.run(last(json!([]), ExecutionEnd::Completed));
+    assert_eq!(refusal(refused), "/context: it is a JSON object");
+    let refused = bench.run(last(json!({}), ExecutionEnd::Failed { reason: "a\nb".into() }));
+    assert_eq!(refusal(refused), "/end/reason: it is one line of text, without control characters");
+    assert_eq!((bench.session.revision, state(&bench).last), (before, 0));
+
+    let end = last(json!({ "city": "Bonn" }), ExecutionEnd::Failed { reason: "no such file".into() });
+    bench.run(end.clone()).unwrap();
+    assert_eq!((bench.session.status, state(&bench).completed), (Status::Failed, 1));
+    assert_eq!(*bench.session.context.document, json!({ "city": "Bonn" }));
+    let after = bench.session.revision;
+    bench.run(end.clone()).unwrap();
+    assert_eq!(bench.session.revision, after, "its answer was lost, and it was sent again");
+
+    // Another process took it up meanwhile: then the batch is that of a writer who is none any more.
+    begin(&mut bench, None).unwrap();
+    assert_eq!(bench.run(end), Err(Rejection::WriterStale { presented: 1, present: 2 }));
+    let nothing = Command::RecordCalls(CallBatch { writer: 2, batch: 1, ..CallBatch::default() });
+    assert_eq!(refusal(bench.run(nothing)), "/calls: a batch has calls, a change of the context or an end");
+    let end = Some(ExecutionEnd::Completed);
+    bench.run(Command::RecordCalls(CallBatch { writer: 2, batch: 1, end, ..CallBatch::default() })).unwrap();
+    assert_eq!(bench.session.status, Status::Completed);
+    bench.world.check(&bench.session);
+}
+
+#[test]
+fn a_process_may_begin_to_write_with_the_session_itself() {
+    let process = Some("host:17".to_owned());
+    let bench = Bench::create(CreateSession { process, ..bare() }, &client("owner")).unwrap();
+    assert_eq!((state(&bench).writer, state(&bench).process), (1, "host:17".to_owned()));
+    let nobody = CreateSession { process: Some(" ".into()), ..bare() };
+    let refused = Bench::create(nobody, &client("owner")).map(drop);
+    assert_eq!(refusal(refused), "/process: it may not be empty");
 }
 
 #[test]
@@ -324,17 +373,25 @@ fn a_participant_writes_calls_and_a_stranger_does_not_know_of_them() {
             Command::BeginExecution { process: "host:17".into(), keep: None },
             batch(1, 1, &[whole(1, None)]),
             Command::Fail { reason: "a node failed".into(), details: None },
+            Command::RecordCalls(CallBatch {
+                writer: 1,
+                batch: 2,
+                end: Some(ExecutionEnd::Completed),
+                ..CallBatch::default()
+            }),
         ]
     };
     for command in commands() {
         let refused = bench.give(Envelope::new(client("another"), command));
         assert_eq!(refused, Err(Rejection::SessionNotFound));
     }
-    let [begin, record, fail] = commands();
+    let [begin, record, fail, end] = commands();
     bench.give(Envelope::new(key("k", &["back"]), begin)).unwrap();
     bench.give(Envelope::new(key("k", &["back"]), record)).unwrap();
-    let refused = bench.give(Envelope::new(key("k", &["back"]), fail.clone()));
-    assert!(matches!(refused, Err(Rejection::Forbidden(_))), "{refused:?}");
+    for ending in [&fail, &end] {
+        let refused = bench.give(Envelope::new(key("k", &["back"]), ending.clone()));
+        assert!(matches!(refused, Err(Rejection::Forbidden(_))), "{refused:?}");
+    }
     bench.give(Envelope::new(client("owner"), fail)).unwrap();
 }
 
@@ -353,7 +410,7 @@ fn a_session_has_a_limited_number_of_open_calls_and_a_batch_a_limited_size() {
     record(&mut bench, &[ended(1, "completed"), began(next, None)]).unwrap();
     assert_eq!(
         refusal(record(&mut bench, &many(next + 1, limits::CALL_BATCH as u64 + 1))),
-        "/calls: a batch has 1 to 1000 entries"
+        "/calls: a batch has 1000 entries at most"
     );
     let large: Vec<Value> = (0..4)
         .map(|i| {
@@ -386,7 +443,6 @@ fn a_journal_from_outside_is_held_to_the_same_rules() {
         &|events| events[1]["data"]["process"] = "x".repeat(257).into(),
         &|events| events[2]["data"]["writer"] = 2.into(),
         &|events| events[2]["data"]["batch"] = 2.into(),
-        &|events| events[2]["data"]["calls"] = json!([]),
         &|events| events[2]["data"]["calls"][1]["call"] = 3.into(),
         &|events| events[2]["data"]["calls"][1]["node"] = "".into(),
         &|events| {
@@ -415,7 +471,7 @@ fn the_journal_says_it_in_this_form() {
     );
     let second: CallEntry = serde_json::from_str(failed).unwrap();
     assert_eq!(serde_json::to_string(&second).unwrap(), failed);
-    bench.run(Command::RecordCalls { writer: 1, batch: 1, calls: Arc::new(vec![entry]) }).unwrap();
+    bench.run(recorded(1, 1, vec![entry])).unwrap();
     let stored: Vec<String> =
         bench.events[1..].iter().map(|event| serde_json::to_string(event).unwrap()).collect();
     let time = bench.events[1].time;

@@ -47,6 +47,7 @@ pub fn new_session(session: &str) -> CreateSession {
         labels: Default::default(),
         expires_in: None,
         parent: None,
+        process: None,
     }
 }
 

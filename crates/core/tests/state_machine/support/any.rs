@@ -94,6 +94,8 @@ pub enum What {
         writer: i8,
         batch: i8,
         entries: Vec<AnyEntry>,
+        changes: bool,
+        ends: bool,
     },
     End(bool),
     Fail,
@@ -294,7 +296,7 @@ pub fn any_what() -> impl Strategy<Value = What> {
     prop_oneof![
         1 => ("[a-z]{0,3}", prop::option::of(0u32..60_000)).prop_map(|(name, expires_in)| What::Update { name, expires_in }),
         2 => prop::option::weighted(0.2, 0u8..4).prop_map(|keep| What::Begin { keep }),
-        8 => record.prop_map(|(writer, batch, entries)| What::Record { writer, batch, entries }),
+        8 => (record, any::<bool>(), prop::bool::weighted(0.1)).prop_map(|((writer, batch, entries), changes, ends)| What::Record { writer, batch, entries, changes, ends }),
         1 => any_agent().prop_map(What::Add),
         1 => any_agent().prop_map(What::Remove),
         2 => (any_agent(), any::<bool>(), 0u32..30_000).prop_map(|(agent, holder, ttl)| What::Claim { agent, holder, ttl }),
@@ -514,14 +516,16 @@ impl What {
             What::Begin { keep } => {
                 Command::BeginExecution { process: "host:17".into(), keep: keep.map(u64::from) }
             }
-            What::Record { writer, batch, entries: any } => {
+            What::Record { writer, batch, entries: any, changes, ends } => {
                 let none = Default::default();
                 let calls = bench.session.calls.as_deref().unwrap_or(&none);
-                Command::RecordCalls {
+                Command::RecordCalls(CallBatch {
                     writer: calls.writer.saturating_add_signed(writer.into()),
                     batch: (calls.batch + 1).saturating_add_signed(batch.into()),
                     calls: entries(any, calls.last, calls.open.keys().copied().collect()).into(),
-                }
+                    context: changes.then(|| json!({ "key": "value" })),
+                    end: ends.then_some(ExecutionEnd::Completed),
+                })
             }
             What::Fail => Command::Fail { reason: "it cannot be done".into(), details: None },
             What::Expire => Command::Expire,

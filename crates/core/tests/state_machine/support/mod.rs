@@ -60,6 +60,7 @@ pub fn new_session(plan: &str) -> CreateSession {
         labels: Default::default(),
         expires_in: None,
         parent: None,
+        process: None,
     }
 }
 
