@@ -19,6 +19,7 @@
 //!
 //! [`Session`] is for Rust programs; [`execution::Execution`] is what it shares with the sessions of other languages.
 
+mod agent;
 mod ambient;
 pub mod background;
 pub mod config;
@@ -29,6 +30,7 @@ pub mod execution;
 mod info;
 mod journal;
 mod node;
+pub mod prompt;
 mod publisher;
 mod recorder;
 pub mod redact;
@@ -36,6 +38,8 @@ pub mod replay;
 mod saved;
 mod session;
 
+pub use agent::{AgentInput, AgentNode, AgentResult, AgentStream, AgentTool, Prices, Used, node_tool, tool};
+pub use agent::{turns, usage};
 pub use ambient::now_us;
 pub use config::{Config, Settings, set_config};
 pub use context::Context;
@@ -46,3 +50,5 @@ pub use publisher::{Publisher, SubscriberInfo, Subscription, Update};
 pub use recorder::{Durability, Recorder, Ticket};
 pub use redact::Secret;
 pub use session::{Builder, Closed, Session, call};
+/// Language models, which agents ask.
+pub use sessiond_model as model;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sessiond_core::{CallKind, Usage};
 
 use crate::error::Failure;
 
@@ -20,6 +21,16 @@ pub trait Node: Send + Sync {
 
     /// Its name, as it is recorded.
     fn name(&self) -> &Arc<str>;
+
+    /// What kind of node it is, as it is recorded.
+    fn kind(&self) -> CallKind {
+        CallKind::Function
+    }
+
+    /// What a model used for this output, when the node is one.
+    fn usage(&self, _output: &Self::Output) -> Option<Usage> {
+        None
+    }
 
     /// Does the work.
     fn run(&self, input: Self::Input) -> impl Future<Output = Result<Self::Output, Failure>> + Send;
@@ -74,6 +85,14 @@ impl<N: Node> Node for &N {
 
     fn name(&self) -> &Arc<str> {
         (**self).name()
+    }
+
+    fn kind(&self) -> CallKind {
+        (**self).kind()
+    }
+
+    fn usage(&self, output: &N::Output) -> Option<Usage> {
+        (**self).usage(output)
     }
 
     fn run(&self, input: N::Input) -> impl Future<Output = Result<N::Output, Failure>> + Send {

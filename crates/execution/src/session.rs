@@ -10,7 +10,7 @@ use std::time::Duration;
 use futures_util::stream::{self, StreamExt};
 use serde::Serialize;
 use serde_json::Value;
-use sessiond_core::{CallEnded, CallError, CallKind, CallStatus, ExecutionEnd, Json, SessionId};
+use sessiond_core::{CallEnded, CallError, CallStatus, ExecutionEnd, Json, SessionId, Usage};
 use tokio::task_local;
 use tokio_util::sync::CancellationToken;
 
@@ -22,7 +22,7 @@ use crate::execution::{Begun, Execution, NewCall, NewExecution, Place, fitting};
 use crate::info::Info;
 use crate::node::Node;
 use crate::publisher::{Publisher, SubscriberInfo, Subscription, Update};
-use crate::recorder::Durability;
+use crate::recorder::{Durability, Ticket};
 use crate::replay::CallNumber;
 use crate::{background, redact};
 
@@ -116,6 +116,13 @@ impl Builder {
     #[must_use]
     pub fn end_on_error(mut self, end: bool) -> Self {
         self.config.end_on_error = Some(end);
+        self
+    }
+
+    /// Whether agents fill `{key}` in their prompts from the context.
+    #[must_use]
+    pub fn prompt_injection(mut self, fill: bool) -> Self {
+        self.config.prompt_injection = Some(fill);
         self
     }
 
@@ -406,7 +413,7 @@ impl Session {
             replay: parent.map_or(Place::Root, |frame| frame.place),
             position: calls.fetch_add(1, Ordering::Relaxed),
             node: name,
-            kind: CallKind::Function,
+            kind: node.kind(),
             input: text,
         })?;
         let (call, place) = match begun {
@@ -424,7 +431,10 @@ impl Session {
         let running = Running { session: self, call, node: name, ending, over: false };
         match FRAME.scope(frame, node.run(input)).await {
             Ok(output) => {
-                running.completed(&output).await?;
+                let ticket = running.completed(&output, node.usage(&output));
+                if self.shared.execution.must_settle() {
+                    self.shared.execution.settled(ticket).await?;
+                }
                 Ok(output)
             }
             Err(source) => {
@@ -460,8 +470,9 @@ struct Running<'a> {
 }
 
 impl Running<'_> {
-    async fn completed(mut self, output: &impl Serialize) -> Result<(), Error> {
+    fn completed(mut self, output: &impl Serialize, usage: Option<Usage>) -> Ticket {
         let mut ended = CallEnded::new(CallStatus::Completed, now_us());
+        ended.usage = usage;
         match redact::to_json(output) {
             Ok((text, secret)) => {
                 (ended.output, ended.output_omitted) = fitting(text);
@@ -473,7 +484,7 @@ impl Running<'_> {
                 ended.output = Some(Json::from(&Value::String(format!("not JSON: {error}"))));
             }
         }
-        self.end(ended).await
+        self.put_down(ended)
     }
 
     fn failed(mut self, Failure(source): Failure) -> Error {
@@ -492,15 +503,7 @@ impl Running<'_> {
         error
     }
 
-    async fn end(&mut self, ended: CallEnded) -> Result<(), Error> {
-        let ticket = self.put_down(ended);
-        if self.session.shared.execution.must_settle() {
-            self.session.shared.execution.settled(ticket).await?;
-        }
-        Ok(())
-    }
-
-    fn put_down(&mut self, ended: CallEnded) -> crate::recorder::Ticket {
+    fn put_down(&mut self, ended: CallEnded) -> Ticket {
         self.over = true;
         let status = ended.status.as_str();
         let ticket = self.session.shared.execution.end(self.call, ended);
