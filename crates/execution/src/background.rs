@@ -53,8 +53,8 @@ where
 }
 
 /// Runs what may hold up its thread on a thread of the background that may be held up.
-pub fn spawn_blocking(work: impl FnOnce() + Send + 'static) {
-    background().0.spawn_blocking(work);
+pub fn spawn_blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
+    background().0.spawn_blocking(work)
 }
 
 /// Runs a future on the background's threads, and waits for it from any runtime.

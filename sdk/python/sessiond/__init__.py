@@ -13,13 +13,18 @@ with rt.Session() as run:
 """
 
 from . import context, errors, middleware
+from ._agent import Agent, AgentResult, agent_node
 from ._calls import astream, broadcast, call, call_batch, call_sync, current_session, session
 from ._config import Config, set_config
+from ._native import Model
 from ._node import function_node, nodes
 from ._secret import Secret
 from ._session import Session
 from .errors import (
+    AgentError,
     ContextError,
+    McpError,
+    ModelError,
     NodeError,
     NodeTimeoutError,
     RecordError,
@@ -27,11 +32,18 @@ from .errors import (
     SaveError,
     SessionClosedError,
     SessiondError,
+    ToolError,
 )
 
 __all__ = [
+    "Agent",
+    "AgentError",
+    "AgentResult",
     "Config",
     "ContextError",
+    "McpError",
+    "Model",
+    "ModelError",
     "NodeError",
     "NodeTimeoutError",
     "RecordError",
@@ -41,6 +53,8 @@ __all__ = [
     "Session",
     "SessionClosedError",
     "SessiondError",
+    "ToolError",
+    "agent_node",
     "astream",
     "broadcast",
     "call",

@@ -11,10 +11,11 @@ from ._session import Session
 from .errors import ContextError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Iterable, Mapping
+    from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Iterable, Mapping, Sequence
 
     from typing_extensions import ParamSpec, Unpack
 
+    from ._agent import Agent
     from ._config import Options
 
     P = ParamSpec("P")
@@ -71,10 +72,16 @@ async def call_batch(
     )
 
 
-def astream(node: Callable[P, AsyncIterable[R]], /, *args: P.args, **kwargs: P.kwargs) -> AsyncGenerator[R]:
+@overload
+def astream(node: Agent[Any], /, user_input: str | Sequence[dict[str, Any]]) -> AsyncGenerator[str]: ...
+@overload
+def astream(node: Callable[P, AsyncIterable[R]], /, *args: P.args, **kwargs: P.kwargs) -> AsyncGenerator[R]: ...
+def astream(node: Callable[..., Any], /, *args: Any, **kwargs: Any) -> AsyncGenerator[Any]:
     """Call a node that is an asynchronous generator, and give its items as they come.
 
-    All of them together are the recorded result, of which a resumed session gives the same items again.
+    All of them together are the recorded result, of which a resumed session gives the same items again. Of an agent it
+    gives the text that its model writes; recorded is the agent's result, whose text a resumed session gives in one
+    piece.
     """
     scope = current.get()
     return _stream_alone(node, args, kwargs) if scope is None else scope.session.astream(node, *args, **kwargs)

@@ -81,12 +81,12 @@ class Coordinator:
     async def stream(
         self, scope: Scope, node: Node, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> AsyncGenerator[Any]:
-        """Call a node that is an asynchronous generator, and give its items as they come."""
+        """Call a node that is an asynchronous generator or an agent, and give its items as they come."""
         from ._stream import Stream
 
         frame = self._begin(scope, node, args, kwargs)
         if type(frame) is Recorded:
-            for item in frame.value:
+            for item in frame.value if node.pieces is None else filter(None, (frame.value.text,)):
                 yield item
             return
         stream = Stream()
@@ -101,6 +101,11 @@ class Coordinator:
                 yield item
         finally:
             await items.aclose()
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it takes no further calls."""
+        return self._stopped is not None
 
     def stop(self, reason: str, error: BaseException | None = None) -> None:
         """Cancel all calls that run, and take no further ones."""
@@ -186,9 +191,9 @@ class Coordinator:
                 raise self._overdue(node, run)
             if self._sync:
                 # The thread that writes is waited for by others too: one write is for all that wait.
-                await self.in_thread(inner, lambda: frame.completed(value))
+                await self.in_thread(inner, lambda: node.complete(frame, value))
             else:
-                frame.completed(value)
+                node.complete(frame, value)
         except BaseException as error:
             self._ended(inner, node, error)
             raise

@@ -7,6 +7,7 @@ import threading
 from types import FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, Callable, TypeVar, overload
 
+from ._native import Frame
 from .errors import NodeError
 
 if TYPE_CHECKING:
@@ -23,7 +24,18 @@ _ASYNC_GENERATOR = 0x200
 class Node:
     """What a session knows of a function that it calls."""
 
-    __slots__ = ("direct", "final", "function", "is_async", "is_stream", "kind", "middleware", "name")
+    __slots__ = (
+        "complete",
+        "direct",
+        "final",
+        "function",
+        "is_async",
+        "is_stream",
+        "kind",
+        "middleware",
+        "name",
+        "pieces",
+    )
 
     def __init__(
         self,
@@ -46,6 +58,10 @@ class Node:
         self.is_async = bool(flags & _COROUTINE)
         self.middleware = tuple(middleware)
         self.final = final
+        self.complete: Callable[[Frame, Any], Any] = Frame.completed
+        """Puts down what it gave."""
+        self.pieces: Callable[..., Any] | None = None
+        """The function of one that gives its text piece by piece while it works: it takes who gets the pieces first."""
         # Most are: there is nothing between the session and the function.
         self.direct = self.is_async and not self.middleware
 

@@ -19,13 +19,14 @@ from ._secret import without_secrets
 from .errors import NodeError, SessionClosedError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Coroutine, Iterable, Mapping
+    from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Coroutine, Iterable, Mapping, Sequence
     from contextvars import Token
     from pathlib import Path
     from types import TracebackType
 
     from typing_extensions import ParamSpec, Self, Unpack
 
+    from ._agent import Agent
     from ._config import BroadcastCallback, Options
 
     P = ParamSpec("P")
@@ -226,14 +227,22 @@ class Session:
         items = zip(*iterables)
         return await batch(lambda args: coordinator.call(scope, known, args, {}), items, limit, raises)
 
-    def astream(self, node: Callable[P, AsyncIterable[R]], /, *args: P.args, **kwargs: P.kwargs) -> AsyncGenerator[R]:
+    @overload
+    def astream(self, node: Agent[Any], /, user_input: str | Sequence[dict[str, Any]]) -> AsyncGenerator[str]: ...
+    @overload
+    def astream(
+        self, node: Callable[P, AsyncIterable[R]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> AsyncGenerator[R]: ...
+    def astream(self, node: Callable[..., Any], /, *args: Any, **kwargs: Any) -> AsyncGenerator[Any]:
         """Call a node that is an asynchronous generator, and give its items as they come.
 
-        All of them together are the recorded result, of which a resumed session gives the same items again.
+        All of them together are the recorded result, of which a resumed session gives the same items again. Of an agent
+        it gives the text that its model writes; recorded is the agent's result, whose text a resumed session gives in
+        one piece.
         """
         known = node_of(node)
-        if not known.is_stream:
-            raise NodeError(f"{known.name} is no asynchronous generator; use call", "no_stream")
+        if not known.is_stream and known.pieces is None:
+            raise NodeError(f"{known.name} is no asynchronous generator and no agent; use call", "no_stream")
         return self._coordinator.stream(self._scope(), known, args, kwargs)
 
     def broadcast(self, message: str) -> None:

@@ -24,14 +24,19 @@ class Stream:
         self._room = Semaphore(_AHEAD)
 
     def pumping(self, node: Node) -> Node:
-        """Give a node that hands over the items of another, and gives all of them in the end."""
+        """Give a node that hands over the items of another, and gives all of them, or its result, in the end."""
 
-        async def pump(*args: Any, **kwargs: Any) -> list[Any]:
+        async def put(item: Any) -> None:
+            await self._room.acquire()
+            self._queue.put_nowait((item,))
+
+        async def pump(*args: Any, **kwargs: Any) -> Any:
+            if node.pieces is not None:
+                return await node.pieces(put, *args, **kwargs)
             items = []
             async for item in node.function(*args, **kwargs):
                 items.append(item)
-                await self._room.acquire()
-                self._queue.put_nowait((item,))
+                await put(item)
             return items
 
         return Node(node.name, pump, kind=node.kind, middleware=node.middleware)

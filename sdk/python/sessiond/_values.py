@@ -24,7 +24,7 @@ def describe(value: Any) -> Described:
         return "$enum", [_name_of(kind), value.name]
     if isinstance(value, _loaded("pathlib", "PurePath")):
         return "$path", str(value)
-    fields = getattr(kind, "__dataclass_fields__", None)
+    fields = _fields(kind)
     if fields is not None:
         return "$object", [_name_of(kind), {name: getattr(value, name) for name in fields if hasattr(value, name)}]
     if isinstance(value, tuple) and hasattr(kind, "_fields"):
@@ -50,6 +50,11 @@ def restore(tag: str, inner: Any) -> Any:
 def _loaded(module: str, name: str) -> Any:
     """Give a class of a module that is loaded already, or what nothing is an instance of."""
     return getattr(sys.modules.get(module), name, ())
+
+
+def _fields(kind: type) -> Any:
+    """Give the names of what a dataclass, or what is recorded as one, consists of."""
+    return getattr(kind, "__dataclass_fields__", None) or getattr(kind, "__recorded_fields__", None)
 
 
 def _is_model(kind: type) -> bool:
@@ -82,7 +87,7 @@ def _enum(inner: Any) -> Any:
 def _object(inner: Any) -> Any:
     name, members = inner
     kind = _class_of(name)
-    fields = getattr(kind, "__dataclass_fields__", None)
+    fields = _fields(kind)
     if fields is not None:
         # As it was, without what its own initialiser would do again.
         made = object.__new__(kind)

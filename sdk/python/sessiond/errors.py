@@ -38,3 +38,28 @@ class NodeError(SessiondError):
 
 class NodeTimeoutError(SessiondError, TimeoutError):
     """A call took longer than it may; it was stopped."""
+
+
+class ModelError(SessiondError):
+    """A language model gave no answer; `retryable` says whether the same request may succeed later.
+
+    `code` is `settings`, `unreachable`, `timeout`, `rate_limited`, `authentication`, `refused`, `failed` or
+    `unreadable`.
+    """
+
+    def __init__(self, message: str, code: str = "failed", retryable: bool = False) -> None:
+        """Make one of its message and its code."""
+        super().__init__(message, code)
+        self.retryable = retryable
+
+
+class AgentError(SessiondError):
+    """An agent came to no result: `max_turns` requests were not enough, or no answer fitted its `output_schema`."""
+
+
+class McpError(SessiondError):
+    """An MCP server cannot be reached, or what it says makes no sense."""
+
+
+class ToolError(SessiondError):
+    """A tool of an MCP server failed; the message is what the server says."""

@@ -1,6 +1,6 @@
 //! What goes wrong, as exceptions of `sessiond.errors`.
 
-use pyo3::exceptions::PyRuntimeError;
+use pyo3::call::PyCallArgs;
 use pyo3::prelude::*;
 use sessiond_execution::Error;
 
@@ -13,14 +13,16 @@ pub fn raised(py: Python<'_>, error: &Error) -> PyErr {
         Error::Save { .. } => "SaveError",
         _ => "RecordError",
     };
+    exception(py, class, (error.to_string(), code(error)))
+}
+
+/// An exception of this class of `sessiond.errors`, made of these arguments.
+pub fn exception<'py>(py: Python<'py>, class: &str, arguments: impl PyCallArgs<'py>) -> PyErr {
     let made = py
         .import("sessiond.errors")
         .and_then(|module| module.getattr(class))
-        .and_then(|class| class.call1((error.to_string(), code(error))));
-    match made {
-        Ok(exception) => PyErr::from_value(exception),
-        Err(_) => PyRuntimeError::new_err(error.to_string()),
-    }
+        .and_then(|class| class.call1(arguments));
+    made.map_or_else(|error| error, PyErr::from_value)
 }
 
 /// The stable code of an error.

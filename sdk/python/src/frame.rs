@@ -5,12 +5,13 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
-use sessiond_core::{CallEnded, CallError, CallKind, CallStatus, Usage};
+use sessiond_core::{CallEnded, CallError, CallKind, CallStatus};
 use sessiond_execution::execution::{Begun, Execution, NewCall, Place, fitting};
-use sessiond_execution::{Ticket, now_us};
+use sessiond_execution::{Ticket, now_us, usage};
 
 use crate::errors::raised;
-use crate::{read, write};
+use crate::model::Model;
+use crate::{plain, read, write};
 
 /// A call that runs, or the program itself, which makes the top-level calls.
 #[pyclass(frozen, module = "sessiond._native")]
@@ -128,26 +129,13 @@ impl Frame {
         Ok(again)
     }
 
-    /// As `completed`, for a call of a model: what it used.
-    #[pyo3(signature = (value, *, model=None, provider=None, input_tokens=0, output_tokens=0, cost=None, latency=None))]
-    #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
-    fn completed_model(
-        &self,
-        py: Python<'_>,
-        value: &Bound<'_, PyAny>,
-        model: Option<String>,
-        provider: Option<String>,
-        input_tokens: u64,
-        output_tokens: u64,
-        cost: Option<f64>,
-        latency: Option<f64>,
-    ) -> PyResult<()> {
-        let written = write::write(value)?;
+    /// As `completed`, for a call of a model that gave this answer.
+    fn completed_model(&self, py: Python<'_>, answer: &Bound<'_, PyAny>, model: &Model) -> PyResult<()> {
+        let written = write::write(answer)?;
         let mut ended = CallEnded::new(CallStatus::Completed, now_us());
         (ended.output, ended.output_omitted) = fitting(written.json);
         ended.opaque = written.opaque || ended.output.is_none();
-        let latency_us = latency.map(|seconds| (seconds.max(0.0) * 1e6) as u64);
-        ended.usage = Some(Usage { model, provider, input_tokens, output_tokens, cost, latency_us });
+        ended.usage = Some(usage(&plain::read(answer, "an answer")?, model.known_prices()));
         self.put_down(py, ended)
     }
 

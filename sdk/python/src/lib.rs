@@ -1,9 +1,12 @@
 //! The native part of the Python package `sessiond`: the record of an execution. How nodes run, and how they are stopped,
 //! is Python's own part.
 
+mod bridge;
 mod errors;
 mod execution;
 mod frame;
+mod model;
+mod plain;
 mod read;
 mod write;
 
@@ -15,6 +18,14 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<execution::Execution>()?;
     module.add_class::<frame::Frame>()?;
     module.add_class::<frame::Recorded>()?;
+    module.add_class::<plain::Json>()?;
+    module.add_class::<bridge::Work>()?;
+    module.add_class::<model::Model>()?;
+    module.add_class::<model::Turns>()?;
+    module.add_function(wrap_pyfunction!(model::check_agent, module)?)?;
+    module.add_function(wrap_pyfunction!(model::fill, module)?)?;
+    module.add_function(wrap_pyfunction!(model::memory_key, module)?)?;
+    module.add_function(wrap_pyfunction!(model::tool_name, module)?)?;
     module.add_function(wrap_pyfunction!(encode, module)?)?;
     module.add_function(wrap_pyfunction!(decode, module)?)?;
     module.add_function(wrap_pyfunction!(names_secret, module)?)?;

@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFrozenSet, PyList, PySet, PyTuple};
 use serde_json::Value;
 
+use crate::plain;
 use crate::write::Kinds;
 
 /// Makes the value again. Fails with `ValueError` when it cannot be made here: its class is not there, for one.
@@ -17,14 +18,6 @@ pub fn read<'py>(py: Python<'py>, json: &str) -> PyResult<Bound<'py, PyAny>> {
 /// A JSON value as a Python value.
 pub fn value_of<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
     Ok(match value {
-        Value::Null => py.None().into_bound(py),
-        Value::Bool(truth) => truth.into_pyobject(py)?.to_owned().into_any(),
-        Value::Number(number) => match (number.as_i64(), number.as_u64()) {
-            (Some(number), _) => number.into_pyobject(py)?.into_any(),
-            (None, Some(number)) => number.into_pyobject(py)?.into_any(),
-            (None, None) => number.as_f64().unwrap_or(f64::NAN).into_pyobject(py)?.into_any(),
-        },
-        Value::String(text) => text.into_pyobject(py)?.into_any(),
         Value::Array(items) => list(py, items)?.into_any(),
         Value::Object(members) => {
             if let (1, Some((tag, inner))) = (members.len(), members.iter().next())
@@ -38,6 +31,7 @@ pub fn value_of<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAn
             }
             dict.into_any()
         }
+        scalar => plain::to_python(py, scalar)?,
     })
 }
 

@@ -19,6 +19,8 @@ use pyo3::types::{
 };
 use sessiond_execution::redact::{REDACTED, names_secret};
 
+use crate::plain::Json;
+
 /// How deep a value may nest; what is deeper is its type alone.
 const DEPTH: usize = 48;
 
@@ -93,6 +95,12 @@ impl Written {
         }
         if let Ok(set) = value.cast_exact::<PyFrozenSet>() {
             return self.set("$frozenset", set.iter(), depth);
+        }
+        if let Ok(json) = value.cast_exact::<Json>() {
+            self.json.push_str(&json.get().recorded);
+            // It is only ever given to a call.
+            self.opaque = true;
+            return Ok(());
         }
         let kinds = Kinds::get(value.py())?;
         // Python's side knows the rest, which is rare: a tag and what stands under it, or nothing.

@@ -27,3 +27,19 @@ def own_directory(tmp_path, monkeypatch):
 def long():
     """Whether the long variants of tests are to run, as `cargo xtask test --long` says."""
     return LONG
+
+
+@pytest.fixture
+def serve():
+    """Give a server that says what it is told to."""
+    from model_server import ModelServer
+
+    servers = []
+
+    def start(*answers):
+        servers.append(ModelServer(*answers))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.close()

@@ -1,0 +1,440 @@
+"""Agents: nodes that ask a language model, and call the tools that it wants called."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any, Callable, Generic, NamedTuple, Optional, TypeVar, overload
+
+from ._native import REDACTED, Frame, Model, Turns, check_agent, encode, fill, memory_key, names_secret, tool_name
+from ._node import Node, register
+from ._scope import current
+from ._secret import without_secrets
+from .errors import NodeError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Iterable, Sequence
+
+    from typing_extensions import TypeAlias
+
+    from ._native import Json
+    from ._scope import Scope
+    from ._session import Session
+    from ._shapes import Read
+    from ._tool import Tool
+    from .middleware import Middleware
+
+    Message: TypeAlias = dict[str, Any]
+    Put: TypeAlias = Callable[[str], Awaitable[None]]
+
+T = TypeVar("T")
+O = TypeVar("O")  # noqa: E741
+
+# Messages that are remembered when nobody says how many.
+MEMORY = 40
+
+
+class Usage(NamedTuple):
+    """What an agent's requests used, all together."""
+
+    input_tokens: int
+    """Tokens that the model read."""
+    output_tokens: int
+    """Tokens that it wrote."""
+    cost: Optional[float]
+    """What that cost in US dollars; None when the model's prices are not known."""
+
+
+class AgentResult(Generic[T]):
+    """What an agent gives; as a text it is the model's last answer."""
+
+    __slots__ = ("messages", "structured", "text", "usage")
+    __recorded_fields__ = ("text", "structured", "messages", "usage")
+
+    def __init__(self, text: str, structured: T, messages: list[Message], usage: Usage) -> None:
+        """Hold a result."""
+        self.text = text
+        """The model's last answer, as it wrote it."""
+        self.structured: T = structured
+        """The answer as what `output_schema` names."""
+        self.messages = messages
+        """The whole conversation."""
+        self.usage = usage
+        """What the agent's own requests used."""
+
+    @property
+    def __sessiond_text__(self) -> str:
+        """What a model reads of it."""
+        return self.text
+
+    def __str__(self) -> str:
+        """Give the text."""
+        return self.text
+
+    def __repr__(self) -> str:
+        """Tell what it is."""
+        return f"AgentResult(text={self.text!r}, structured={self.structured!r}, usage={self.usage!r})"
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether it is the same result."""
+        if not isinstance(other, AgentResult):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in self.__recorded_fields__)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class Agent(Generic[T]):
+    """A node that asks a language model; `agent_node` makes it."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        system_message: str | None,
+        tools: dict[str, Tool],
+        output: tuple[dict[str, Any], Read] | None,
+        model: Model | None,
+        description: str,
+        options: dict[str, Any],
+        memory: str | None,
+        memory_messages: int,
+        middleware: Iterable[Middleware],
+    ) -> None:
+        """Describe it."""
+        self.name = name
+        self._system = system_message
+        self._tools = tools
+        self._output = output
+        self._model = model
+        self._options = options
+        self._memory = None if memory is None else memory_key(memory)
+        self._memory_messages = memory_messages
+        self.__doc__ = description
+        node = Node(name, self._run, kind="agent", middleware=middleware)
+        node.pieces = self._talk
+        self.__sessiond_node__ = node
+        self.__sessiond_tool__ = {
+            "name": tool_name(name),
+            "description": description,
+            "parameters": {
+                "type": "object",
+                "properties": {"user_input": {"type": "string", "description": "What it is asked."}},
+                "required": ["user_input"],
+                "additionalProperties": False,
+            },
+        }
+
+    async def __call__(self, user_input: str | Sequence[Message]) -> AgentResult[T]:
+        """Call it in the session in which this runs, as `call` does."""
+        from ._calls import call
+
+        return await call(self, user_input)
+
+    def __repr__(self) -> str:
+        """Tell which it is."""
+        return f"<Agent {self.name}>"
+
+    async def _run(self, user_input: str | Sequence[Message]) -> AgentResult[T]:
+        return await self._talk(None, user_input)
+
+    async def _talk(self, put: Put | None, user_input: str | Sequence[Message]) -> AgentResult[T]:
+        scope = current.get()
+        if scope is None:
+            raise NodeError(f"{self.name} is an agent: call it with call(), or await it", "no_session")
+        coordinator = scope.session._coordinator
+        model = self._model or await _environments_model(scope)
+        turns = Turns(self._options, await self._opening(scope, user_input), model)
+        asking = _Asking(model, put)
+        while True:
+            answer = await coordinator.call(scope, asking.node(), (turns.request(),), {})
+            await asking.answered(answer)
+            wanted = turns.answered(answer)
+            if wanted:
+                turns.results(await self._results(scope, wanted))
+                continue
+            structured: Any = None
+            if self._output is not None:
+                try:
+                    structured = self._output[1](turns.value(), "the answer")
+                except ValueError as wrong:
+                    turns.wrong(str(wrong))
+                    continue
+            if self._memory is not None:
+                scope.session.context.put(self._memory, turns.memory(self._memory_messages))
+            return AgentResult(turns.text, structured, turns.messages(), Usage(*turns.used()))
+
+    async def _opening(self, scope: Scope, user_input: str | Sequence[Message]) -> list[Message]:
+        """Give the messages that a call begins with.
+
+        When they depend on the context they are a recorded call of their own: who resumes begins with the same,
+        although the context has changed since.
+        """
+        if not isinstance(user_input, str):
+            user_input = [dict(message) for message in user_input]
+        texts = (self._system or "", user_input if isinstance(user_input, str) else "")
+        if self._memory is None and not any("{" in text for text in texts):
+            return self._messages(scope.session, user_input)
+
+        async def prompt(user_input: str | list[Message]) -> list[Message]:
+            return self._messages(scope.session, user_input)
+
+        opening: list[Message] = await scope.session._coordinator.call(
+            scope, Node("prompt", prompt, kind="other"), (user_input,), {}
+        )
+        return opening
+
+    def _messages(self, session: Session, user_input: str | list[Message]) -> list[Message]:
+        injects = session.settings.prompt_injection
+
+        def filled(text: str) -> str:
+            return fill(text, lambda key: _text_of(session, key)) if injects else text
+
+        messages: list[Message] = []
+        if self._system is not None:
+            messages.append({"role": "system", "content": filled(self._system)})
+        if self._memory is not None:
+            messages.extend(session.context.get(self._memory) or ())
+        if isinstance(user_input, str):
+            messages.append({"role": "user", "content": filled(user_input)})
+        else:
+            messages.extend(user_input)
+        return messages
+
+    async def _results(self, scope: Scope, wanted: list[tuple[str, Any, str | None]]) -> list[str]:
+        """Call the tools, all at the same time; they begin in the model's order, and so stand in the record."""
+        import asyncio
+
+        async def result(name: str, arguments: Any, refused: str | None) -> str:
+            return await self._tools[name].call(scope, arguments) if refused is None else refused
+
+        if len(wanted) == 1:
+            return [await result(*wanted[0])]
+        tasks = [asyncio.ensure_future(result(*one)) for one in wanted]
+        try:
+            return list(await asyncio.gather(*tasks))
+        finally:
+            left = [task for task in tasks if not task.done()]
+            for task in left:
+                task.cancel()
+            if left:
+                await asyncio.wait(left)
+
+
+class _Asking:
+    """Requests of an agent to its model, and who gets the text as it is written."""
+
+    def __init__(self, model: Model, put: Put | None) -> None:
+        self._model = model
+        self._put = put
+        self._given = False
+
+    def node(self) -> Node:
+        """Give one request, as a node."""
+        self._given = False
+        node = Node(self._model.name, self._ask, kind="model")
+        node.complete = self._complete
+        return node
+
+    async def answered(self, answer: dict[str, Any]) -> None:
+        """Hand over the text of an answer that came from the record."""
+        if self._put is not None and not self._given and answer["text"]:
+            await self._put(answer["text"])
+
+    def _complete(self, frame: Frame, answer: Any) -> None:
+        frame.completed_model(answer, self._model)
+
+    async def _ask(self, request: Json) -> Any:
+        from asyncio import Queue, get_running_loop
+
+        told: Queue[tuple[str, Any]] = Queue()
+        work = self._model.ask(
+            request,
+            self._put is not None,
+            get_running_loop().call_soon_threadsafe,
+            lambda what, value: told.put_nowait((what, value)),
+        )
+        try:
+            while True:
+                what, value = await told.get()
+                if what == "answer":
+                    return value
+                if what == "error":
+                    raise value
+                self._given = True
+                if self._put is not None:
+                    await self._put(value)
+        finally:
+            work.cancel()
+
+
+@overload
+def agent_node(
+    name: str,
+    *,
+    output_schema: type[O],
+    system_message: str | None = None,
+    tools: Iterable[Any] | Callable[..., Any] = (),
+    tool_nodes: Iterable[Any] | Callable[..., Any] = (),
+    model: Model | None = None,
+    llm: Model | None = None,
+    description: str = "",
+    max_tool_calls: int | None = None,
+    max_turns: int | None = None,
+    temperature: float | None = None,
+    top_p: float | None = None,
+    max_tokens: int | None = None,
+    stop: Iterable[str] = (),
+    seed: int | None = None,
+    memory: bool | str = False,
+    memory_messages: int = MEMORY,
+    middleware: Iterable[Middleware] = (),
+) -> Agent[O]: ...
+@overload
+def agent_node(
+    name: str,
+    *,
+    output_schema: Any = None,
+    system_message: str | None = None,
+    tools: Iterable[Any] | Callable[..., Any] = (),
+    tool_nodes: Iterable[Any] | Callable[..., Any] = (),
+    model: Model | None = None,
+    llm: Model | None = None,
+    description: str = "",
+    max_tool_calls: int | None = None,
+    max_turns: int | None = None,
+    temperature: float | None = None,
+    top_p: float | None = None,
+    max_tokens: int | None = None,
+    stop: Iterable[str] = (),
+    seed: int | None = None,
+    memory: bool | str = False,
+    memory_messages: int = MEMORY,
+    middleware: Iterable[Middleware] = (),
+) -> Agent[Any]: ...
+def agent_node(
+    name: str,
+    *,
+    output_schema: Any = None,
+    system_message: str | None = None,
+    tools: Iterable[Any] | Callable[..., Any] = (),
+    tool_nodes: Iterable[Any] | Callable[..., Any] = (),
+    model: Model | None = None,
+    llm: Model | None = None,
+    description: str = "",
+    max_tool_calls: int | None = None,
+    max_turns: int | None = None,
+    temperature: float | None = None,
+    top_p: float | None = None,
+    max_tokens: int | None = None,
+    stop: Iterable[str] = (),
+    seed: int | None = None,
+    memory: bool | str = False,
+    memory_messages: int = MEMORY,
+    middleware: Iterable[Middleware] = (),
+) -> Agent[Any]:
+    """Make an agent: a node that asks a language model, and calls the tools that it wants called.
+
+    Args:
+        name: Its name, under which `sessiond.nodes` finds it.
+        output_schema: What the answer is to be: a dataclass, a TypedDict, a pydantic model, any other type that has a
+            JSON Schema, or such a schema itself. The result has it as `structured`.
+        system_message: How the model shall behave; `{key}` is filled from the session's context.
+        tools: What the model may have called: functions, nodes, other agents, tools of MCP servers.
+        tool_nodes: The same, under the name that Railtracks has for it.
+        model: The model; the one that the environment names when absent, looked for at the first request.
+        llm: The same, under the name that Railtracks has for it.
+        description: What the agent is good for, told to other agents that have it as a tool.
+        max_tool_calls: The most tools that are called in one call of the agent; the model is asked for its answer then.
+        max_turns: The most requests in one call of the agent (50).
+        temperature: How freely words are drawn; 0 takes the likeliest each time.
+        top_p: Draws from the likeliest words alone whose probabilities add up to this.
+        max_tokens: The most tokens of one answer.
+        stop: Texts that end an answer.
+        seed: What the drawing of words starts from.
+        memory: Whether the next call goes on with what was said, which is kept in the session's context under
+            `memory/{name}`. A text is the name of a memory that agents share.
+        memory_messages: How many messages are remembered, the latest ones (40).
+        middleware: What is put around the agent, the first one outermost.
+    """
+    from ._tool import tools_of
+
+    if not isinstance(name, str) or not name.strip():
+        raise NodeError(f"an agent's name is a text, not {name!r}")
+    if tools and tool_nodes:
+        raise NodeError("tools and tool_nodes are the same; give one of them")
+    if model is not None and llm is not None:
+        raise NodeError("model and llm are the same; give one of them")
+    given = model if model is not None else llm
+    if given is not None and not isinstance(given, Model):
+        raise NodeError(f"an agent's model is a sessiond.Model, not {given!r}")
+    offered = tools_of(tools or tool_nodes)
+    output = None
+    if output_schema is not None:
+        from ._shapes import output_shape
+
+        output = output_shape(output_schema)
+    options: dict[str, Any] = {
+        "tools": [tool.definition for tool in offered.values()],
+        "output": None if output is None else output.schema,
+        "temperature": temperature,
+        "top_p": top_p,
+        "max_tokens": max_tokens,
+        "stop": [stop] if isinstance(stop, str) else list(stop),
+        "seed": seed,
+        "max_tool_calls": max_tool_calls,
+        "max_turns": max_turns,
+    }
+    check_agent(options)
+    agent: Agent[Any] = Agent(
+        name,
+        system_message=system_message,
+        tools=offered,
+        output=output,
+        model=given,
+        description=description,
+        options=options,
+        memory=name if memory is True else memory or None,
+        memory_messages=memory_messages,
+        middleware=middleware,
+    )
+    # It is known by the place in the code that made it, as a function is by its own.
+    place = sys._getframe(1)
+    agent.__module__ = place.f_globals.get("__name__", "builtins")
+    function = place.f_code.co_name
+    agent.__qualname__ = name if function == "<module>" else f"{function}.<locals>.{name}"  # type: ignore[attr-defined]
+    register(agent.__sessiond_node__, agent, chosen=True)
+    return agent
+
+
+def _text_of(session: Session, key: str) -> str | None:
+    """Give what stands for a value of the context in a prompt; None when there is none.
+
+    Secrets are never filled in, because a prompt is recorded and sent to whoever runs the model.
+    """
+    if key not in session.context:
+        return None
+    value = session.context[key]
+    if names_secret(key) and isinstance(value, (str, bytes)):
+        return REDACTED
+    if isinstance(value, str):
+        return value
+    if value is None or isinstance(value, (bool, int, float, list, tuple, dict)):
+        # As it is recorded, which is without its secrets.
+        return encode(list(value) if isinstance(value, tuple) else value)[0]
+    return without_secrets(str(value))
+
+
+_known: dict[tuple[str | None, ...], Model] = {}
+_VARIABLES = ("SESSIOND_MODEL_URL", "SESSIOND_MODEL", "SESSIOND_MODEL_KEY")
+
+
+async def _environments_model(scope: Scope) -> Model:
+    """Give the model that the environment names now."""
+    named = tuple(os.environ.get(name) for name in _VARIABLES)
+    known = _known.get(named)
+    if known is None:
+        known = await scope.session._coordinator.in_thread(scope, Model.from_env)
+        _known.clear()
+        _known[named] = known
+    return known

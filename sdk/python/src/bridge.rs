@@ -1,0 +1,63 @@
+//! Work that goes on in the background while an event loop waits for it, and what it tells that loop.
+
+use pyo3::prelude::*;
+use pyo3::types::PyAny;
+use sessiond_execution::background;
+use tokio::task::JoinHandle;
+
+/// Where a piece of work tells what came of it: a function, and how to have an event loop call it.
+pub struct Listener {
+    call_soon: Py<PyAny>,
+    tell: Py<PyAny>,
+}
+
+impl Listener {
+    /// `call_soon` is the `call_soon_threadsafe` of the loop that waits, `tell` what is called there.
+    pub fn new(call_soon: Py<PyAny>, tell: Py<PyAny>) -> Self {
+        Self { call_soon, tell }
+    }
+
+    /// Has `tell` called with what `make` makes. Gives the listener back, or nothing when the loop is there no more.
+    ///
+    /// The interpreter's lock is waited for on a thread that may be held up: what is recorded is written by another.
+    pub async fn tell<M>(self, make: M) -> Option<Self>
+    where
+        M: for<'py> FnOnce(Python<'py>) -> PyResult<(&'static str, Bound<'py, PyAny>)> + Send + 'static,
+    {
+        let told = background::spawn_blocking(move || {
+            let told = Python::try_attach(|py| {
+                let (what, value) = make(py)?;
+                self.call_soon.call1(py, (&self.tell, what, value))
+            });
+            matches!(told, Some(Ok(_))).then_some(self)
+        });
+        told.await.ok().flatten()
+    }
+}
+
+/// Work in the background. When it is cancelled, or nobody holds it any more, it is dropped where it stands.
+#[pyclass(frozen, module = "sessiond._native")]
+pub struct Work {
+    task: JoinHandle<()>,
+}
+
+impl Work {
+    /// Begins it.
+    pub fn begin(work: impl Future<Output = ()> + Send + 'static) -> Self {
+        Self { task: background::spawn(work) }
+    }
+}
+
+#[pymethods]
+impl Work {
+    /// Ends it, unless it has ended.
+    fn cancel(&self) {
+        self.task.abort();
+    }
+}
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
