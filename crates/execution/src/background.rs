@@ -9,23 +9,35 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use sessiond_api::{Code, Problem};
 use sessiond_client::Client;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::JoinHandle;
+
+use crate::config::Server;
+use crate::spool::Spool;
 
 /// The runtime of this process, and the engines that it runs.
 struct Background {
     process: u32,
     runtime: Arc<Runtime>,
-    engines: Arc<Mutex<HashMap<PathBuf, Client>>>,
+    stores: Arc<Stores>,
+}
+
+/// The stores that this process has open.
+#[derive(Default)]
+struct Stores {
+    engines: Mutex<HashMap<PathBuf, Client>>,
+    spools: Mutex<HashMap<PathBuf, Arc<Spool>>>,
+    /// Two that open one spool at a time would each find the other's lock on what waits in it.
+    opening: tokio::sync::Mutex<()>,
 }
 
 static BACKGROUND: Mutex<Option<Background>> = Mutex::new(None);
 
-fn background() -> (Arc<Runtime>, Arc<Mutex<HashMap<PathBuf, Client>>>) {
+fn background() -> (Arc<Runtime>, Arc<Stores>) {
     let mut background = BACKGROUND.lock();
     if let Some(known) = background.take() {
         if known.process == process::id() {
-            let handles = (known.runtime.clone(), known.engines.clone());
+            let handles = (known.runtime.clone(), known.stores.clone());
             *background = Some(known);
             return handles;
         }
@@ -38,8 +50,8 @@ fn background() -> (Arc<Runtime>, Arc<Mutex<HashMap<PathBuf, Client>>>) {
         .enable_all()
         .build()
         .expect("a process that cannot start a thread cannot record");
-    let new = Background { process: process::id(), runtime: Arc::new(runtime), engines: Arc::default() };
-    let handles = (new.runtime.clone(), new.engines.clone());
+    let new = Background { process: process::id(), runtime: Arc::new(runtime), stores: Arc::default() };
+    let handles = (new.runtime.clone(), new.stores.clone());
     *background = Some(new);
     handles
 }
@@ -82,28 +94,67 @@ where
     })
 }
 
+/// The background's runtime.
+pub fn handle() -> Handle {
+    background().0.handle().clone()
+}
+
 /// The engine of this process on the store in `dir`; all executions of a process share it.
 pub async fn engine(dir: &Path) -> Result<Client, Problem> {
-    std::fs::create_dir_all(dir).map_err(|error| {
-        Problem::new(Code::Internal, format!("cannot make the directory {}: {error}", dir.display()))
-    })?;
-    let dir = dir.canonicalize().map_err(|error| {
-        Problem::new(Code::Internal, format!("cannot open the directory {}: {error}", dir.display()))
-    })?;
-    let engines = background().1;
-    if let Some(client) = engines.lock().get(&dir) {
+    let dir = made(dir)?;
+    let stores = background().1;
+    if let Some(client) = stores.engines.lock().get(&dir) {
         return Ok(client.clone());
     }
     run(async move {
         let client = Client::open(&dir).await?;
-        Ok(engines.lock().entry(dir).or_insert(client).clone())
+        Ok(stores.engines.lock().entry(dir).or_insert(client).clone())
     })
     .await
 }
 
+/// The spool of this process for a server, in a program's directory.
+pub async fn spool(dir: &Path, server: &Server) -> Result<Arc<Spool>, Problem> {
+    let path = made(&Spool::path(dir, server))?;
+    let stores = background().1;
+    if let Some(spool) = stores.spools.lock().get(&path) {
+        return Ok(spool.clone());
+    }
+    let server = server.clone();
+    run(async move {
+        let _opening = stores.opening.lock().await;
+        if let Some(spool) = stores.spools.lock().get(&path) {
+            return Ok(spool.clone());
+        }
+        let spool = Spool::open(path.clone(), &server).await?;
+        stores.spools.lock().insert(path, spool.clone());
+        Ok(spool)
+    })
+    .await
+}
+
+/// A directory by its one name, made when it is missing.
+fn made(dir: &Path) -> Result<PathBuf, Problem> {
+    std::fs::create_dir_all(dir).map_err(|error| {
+        Problem::new(Code::Internal, format!("cannot make the directory {}: {error}", dir.display()))
+    })?;
+    dir.canonicalize().map_err(|error| {
+        Problem::new(Code::Internal, format!("cannot open the directory {}: {error}", dir.display()))
+    })
+}
+
 /// Closes the engines of this process. What is recorded must be closed before.
 pub async fn close() {
-    let engines: Vec<Client> = background().1.lock().drain().map(|(_, client)| client).collect();
+    let stores = background().1;
+    let spools: Vec<Arc<Spool>> = stores.spools.lock().drain().map(|(_, spool)| spool).collect();
+    for spool in spools {
+        let _ = run(async move {
+            spool.close().await;
+            Ok(())
+        })
+        .await;
+    }
+    let engines: Vec<Client> = stores.engines.lock().drain().map(|(_, client)| client).collect();
     for client in engines {
         let _ = run(async move {
             client.close().await;

@@ -1,5 +1,6 @@
 //! How a session behaves: what its own call says, else what [`set_config`] said for the whole process, else the default.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -24,6 +25,45 @@ pub struct Config {
     pub max_concurrency: Option<usize>,
     /// Where the store and the saved states are; `.sessiond` when nobody says.
     pub dir: Option<PathBuf>,
+    /// The server that has the record; when nobody says, the one that `SESSIOND_URL` names, with the key in
+    /// `SESSIOND_API_KEY`, else none.
+    pub server: Option<Server>,
+}
+
+/// Bytes of calls that may wait for a server.
+const SPOOL_BYTES: u64 = 1024 * 1024 * 1024;
+
+/// A server that sessions are reported to. [`fmt::Debug`] leaves the key out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Server {
+    /// Its address, such as `http://127.0.0.1:8080`.
+    pub url: String,
+    /// The key, if it asks for one.
+    pub key: Option<String>,
+    /// Bytes of calls that may wait on this machine's disk while the server is away, 1 GiB unless set. A record that
+    /// would grow past that breaks off with an error.
+    pub spool_bytes: u64,
+}
+
+impl Server {
+    /// A server and its key, if it asks for one; an empty key is none.
+    pub fn new(url: impl Into<String>, key: Option<String>) -> Self {
+        let url = url.into().trim().trim_end_matches('/').to_owned();
+        let key = key.map(|key| key.trim().to_owned()).filter(|key| !key.is_empty());
+        Self { url, key, spool_bytes: SPOOL_BYTES }
+    }
+
+    /// The server that `SESSIOND_URL` names, with the key in `SESSIOND_API_KEY`.
+    pub fn from_env() -> Option<Self> {
+        let url = std::env::var("SESSIOND_URL").ok().filter(|url| !url.trim().is_empty())?;
+        Some(Self::new(url, std::env::var("SESSIOND_API_KEY").ok()))
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("url", &self.url).finish_non_exhaustive()
+    }
 }
 
 /// How a session behaves.
@@ -43,6 +83,8 @@ pub struct Settings {
     pub max_concurrency: usize,
     /// Where the store and the saved states are.
     pub dir: PathBuf,
+    /// The server that has the record; none when it stays on this machine.
+    pub server: Option<Server>,
 }
 
 static GLOBAL: RwLock<Config> = RwLock::new(Config {
@@ -53,6 +95,7 @@ static GLOBAL: RwLock<Config> = RwLock::new(Config {
     durability: None,
     max_concurrency: None,
     dir: None,
+    server: None,
 });
 
 /// Sets how sessions of this process behave that do not say otherwise. What is absent stays as it was; sessions that
@@ -78,6 +121,7 @@ impl Config {
             durability: self.durability.or(other.durability),
             max_concurrency: self.max_concurrency.or(other.max_concurrency),
             dir: self.dir.or_else(|| other.dir.clone()),
+            server: self.server.or_else(|| other.server.clone()),
         }
     }
 
@@ -92,6 +136,7 @@ impl Config {
             durability: config.durability.unwrap_or_default(),
             max_concurrency: config.max_concurrency.unwrap_or(1_000).max(1),
             dir: config.dir.unwrap_or_else(|| PathBuf::from(".sessiond")),
+            server: config.server.or_else(Server::from_env),
         }
     }
 }

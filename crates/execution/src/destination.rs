@@ -11,6 +11,17 @@ use sessiond_core::{CallEntry, ExecutionEnd, SessionId};
 use tokio::sync::Mutex;
 
 use crate::context::Context;
+use crate::recorder::size;
+use crate::spool::Hold;
+
+/// The store that a session is recorded in, and its hold on a spool when a server is to have it.
+#[derive(Clone)]
+pub struct Store {
+    /// The store.
+    pub client: Client,
+    /// The hold.
+    pub hold: Option<Arc<Hold>>,
+}
 
 /// Finds the session when something is first written, and writes batches to it in order.
 #[derive(Clone)]
@@ -19,6 +30,8 @@ pub struct Destination {
     id: SessionId,
     context: Context,
     opened: Arc<Mutex<Opened>>,
+    /// What sends it on to a server, if anything does.
+    hold: Option<Arc<Hold>>,
 }
 
 enum Opened {
@@ -45,13 +58,15 @@ pub enum Opening {
 
 impl Destination {
     /// A session, which is made or taken up when [`Destination::open`] or a batch first needs it.
-    pub fn new(client: Client, id: SessionId, context: Context, opening: Opening) -> Self {
-        Self { client, id, context, opened: Arc::new(Mutex::new(Opened::Not(opening))) }
+    pub fn new(store: &Store, id: SessionId, context: Context, opening: Opening) -> Self {
+        let Store { client, hold } = store.clone();
+        Self { client, id, context, opened: Arc::new(Mutex::new(Opened::Not(opening))), hold }
     }
 
     /// A session that has ended well, and is only read.
-    pub fn ended(client: Client, id: SessionId) -> Self {
-        Self { client, id, context: Context::default(), opened: Arc::new(Mutex::new(Opened::Ended)) }
+    pub fn ended(store: &Store, id: SessionId) -> Self {
+        let Store { client, hold } = store.clone();
+        Self { client, id, context: Context::default(), opened: Arc::new(Mutex::new(Opened::Ended)), hold }
     }
 
     /// Makes the session, or takes it up, unless that was done.
@@ -68,6 +83,9 @@ impl Destination {
         let context = self.context.take_changes();
         if calls.is_empty() && context.is_none() && end.is_none() {
             return Ok(());
+        }
+        if let Some(hold) = &self.hold {
+            hold.take(calls.iter().map(size).sum::<usize>() as u64)?;
         }
         let mut opened = self.opened.lock().await;
         let (writer, batch) = self.writer(&mut opened).await?;
@@ -93,6 +111,7 @@ impl Destination {
             .when(|problem| problem.retryable)
             .await?;
         *opened = Opened::As { writer: batch.writer, batch: batch.batch };
+        self.written();
         Ok(())
     }
 
@@ -116,7 +135,14 @@ impl Destination {
             }
         };
         *opened = Opened::As { writer, batch: 0 };
+        self.written();
         Ok((writer, 0))
+    }
+
+    fn written(&self) {
+        if let Some(hold) = &self.hold {
+            hold.written();
+        }
     }
 }
 

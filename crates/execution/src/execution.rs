@@ -8,14 +8,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use sessiond_api as api;
 use sessiond_api::Problem;
-use sessiond_client::{Call, Client};
+use sessiond_client::Call;
 use sessiond_core::{CallBegan, CallEnded, CallKind, ExecutionEnd, Json, Kind, SessionId, Status, limits};
 use sha2::{Digest, Sha256};
 
 use crate::ambient::{self, now_us};
 use crate::config::Settings;
 use crate::context::Context;
-use crate::destination::{Destination, Opening};
+use crate::destination::{Destination, Opening, Store};
 use crate::error::Error;
 use crate::info::Info;
 use crate::recorder::{Durability, Recorder, Ticket};
@@ -27,7 +27,7 @@ pub struct Execution {
     id: SessionId,
     name: Option<String>,
     settings: Settings,
-    client: Client,
+    store: Store,
     destination: Destination,
     recorder: Recorder,
     replay: Replay,
@@ -101,9 +101,9 @@ impl Execution {
     /// Begins a session in the embedded store of `settings.dir`. With durability `Sync`, or with an id or a name that
     /// may have to be refused, the session is on disk when this returns, else soon after.
     pub async fn start(new: NewExecution, settings: Settings) -> Result<Self, Error> {
-        let client = background::engine(&settings.dir).await?;
         // An id that somebody chose may be taken, and a name may not be one: that must be told before anything runs.
-        let at_once = settings.durability == Durability::Sync || new.id.is_some() || new.name.is_some();
+        let is_chosen = new.id.is_some() || new.name.is_some();
+        let at_once = settings.durability == Durability::Sync || is_chosen;
         let id = match new.id {
             Some(id) => id,
             None => SessionId::parse(format!("sess_{}", ambient::id()))
@@ -119,16 +119,23 @@ impl Execution {
             ..api::CreateSession::default()
         };
         let opening = Opening::New { create: Box::new(create), key: ambient::id() };
-        let destination = Destination::new(client.clone(), id.clone(), new.context.clone(), opening);
+        let store = match &settings.server {
+            Some(server) => background::spool(&settings.dir, server).await?.begin(&id)?,
+            None => Store { client: background::engine(&settings.dir).await?, hold: None },
+        };
+        let destination = Destination::new(&store, id.clone(), new.context.clone(), opening);
         if at_once {
             open(&destination).await?;
+        }
+        if is_chosen && let Some(hold) = store.hold.clone() {
+            background::run(async move { hold.accepted().await }).await?;
         }
         let recorder = Recorder::start(destination.clone(), settings.durability, 0, Info::default());
         Ok(Self {
             id,
             name: new.name,
             settings,
-            client,
+            store,
             destination,
             recorder,
             replay: Replay::default(),
@@ -147,13 +154,21 @@ impl Execution {
     /// Goes on in a copy of a session, from the point at which its call `at` began: calls with smaller numbers that had
     /// completed by then give what they gave.
     pub async fn fork(id: &SessionId, at: CallNumber, settings: Settings) -> Result<Self, Error> {
-        let client = background::engine(&settings.dir).await?;
         let source = id.clone();
         let keep = at.saturating_sub(1);
-        let copy = background::run(async move {
-            client.fork_session(&source, api::Fork::default(), Call::default()).await
-        })
-        .await?;
+        let copy = match &settings.server {
+            Some(server) => {
+                let spool = background::spool(&settings.dir, server).await?;
+                background::run(async move { spool.fork(&source).await }).await?
+            }
+            None => {
+                let client = background::engine(&settings.dir).await?;
+                background::run(async move {
+                    client.fork_session(&source, api::Fork::default(), Call::default()).await
+                })
+                .await?
+            }
+        };
         let id = SessionId::parse(copy.session_id.to_string())
             .map_err(|error| Problem::invalid("session_id", error.to_string()))?;
         Self::take_up(id, Some(keep), Context::default(), settings).await
@@ -165,7 +180,14 @@ impl Execution {
         given: Context,
         settings: Settings,
     ) -> Result<Self, Error> {
-        let client = background::engine(&settings.dir).await?;
+        let store = match &settings.server {
+            Some(server) => {
+                let (spool, id) = (background::spool(&settings.dir, server).await?, id.clone());
+                background::run(async move { spool.take_up(&id).await }).await?
+            }
+            None => Store { client: background::engine(&settings.dir).await?, hold: None },
+        };
+        let client = store.client.clone();
         let session = {
             let (client, id) = (client.clone(), id.clone());
             background::run(async move { client.session(&id).await }).await?
@@ -175,10 +197,10 @@ impl Execution {
         let context = Context::new(values);
         let ended = session.status == Status::Completed;
         let destination = if ended {
-            Destination::ended(client.clone(), id.clone())
+            Destination::ended(&store, id.clone())
         } else {
             let opening = Opening::Again(api::BeginExecution { process: process(), keep });
-            Destination::new(client.clone(), id.clone(), context.clone(), opening)
+            Destination::new(&store, id.clone(), context.clone(), opening)
         };
         // From here on the session is this process's, and nobody adds to what is read next.
         open(&destination).await?;
@@ -202,7 +224,7 @@ impl Execution {
             id,
             name: session.name,
             settings,
-            client,
+            store,
             destination,
             recorder,
             replay: builder.finish(),
@@ -345,6 +367,19 @@ impl Execution {
         if self.settings.save_state {
             self.save().await?;
         }
+        self.deliver().await
+    }
+
+    /// Waits until the server has what is recorded, when one is to have it, or gives no answer.
+    async fn deliver(&self) -> Result<(), Error> {
+        let Some(hold) = self.store.hold.clone() else { return Ok(()) };
+        let server = hold.server().to_owned();
+        if !background::run(async move { hold.delivered().await }).await? {
+            tracing::warn!(
+                session = %self.id, server,
+                "the server is away: the rest is sent when a program next runs here, or by `sessiond spool send`"
+            );
+        }
         Ok(())
     }
 
@@ -381,13 +416,13 @@ impl Execution {
 
     async fn write_state<W: std::io::Write>(&self, out: W) -> Result<W, Error> {
         let session = {
-            let (client, id) = (self.client.clone(), self.id.clone());
+            let (client, id) = (self.store.client.clone(), self.id.clone());
             background::run(async move { client.session(&id).await }).await?
         };
         let path = self.saved_path().display().to_string();
         let fail = |error: std::io::Error| Error::Save { path: path.clone(), detail: error.to_string() };
         let mut writer = saved::Writer::begin(out, &session).map_err(fail)?;
-        journal::each(&self.client, &self.id, |_, told| writer.take(told).map_err(fail)).await?;
+        journal::each(&self.store.client, &self.id, |_, told| writer.take(told).map_err(fail)).await?;
         writer.finish().and_then(|mut out| out.flush().map(|()| out)).map_err(fail)
     }
 }

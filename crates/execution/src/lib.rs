@@ -37,11 +37,12 @@ pub mod redact;
 pub mod replay;
 mod saved;
 mod session;
+pub mod spool;
 
 pub use agent::{AgentInput, AgentNode, AgentResult, AgentStream, AgentTool, Prices, Used, node_tool, tool};
 pub use agent::{turns, usage};
 pub use ambient::now_us;
-pub use config::{Config, Settings, set_config};
+pub use config::{Config, Server, Settings, set_config};
 pub use context::Context;
 pub use error::{BoxError, Error, Failure};
 pub use info::Info;

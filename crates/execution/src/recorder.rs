@@ -266,7 +266,8 @@ fn batches(entries: Vec<CallEntry>) -> Vec<Vec<CallEntry>> {
     batches
 }
 
-fn size(entry: &CallEntry) -> usize {
+/// Bytes that a call takes in a batch.
+pub fn size(entry: &CallEntry) -> usize {
     let input =
         entry.began.as_ref().and_then(|began| began.input.as_ref()).map_or(0, |input| input.as_str().len());
     let output = entry

@@ -15,7 +15,7 @@ use tokio::task_local;
 use tokio_util::sync::CancellationToken;
 
 use crate::ambient::now_us;
-use crate::config::{Config, Settings};
+use crate::config::{Config, Server, Settings};
 use crate::context::Context;
 use crate::error::{BoxError, Error, Failure};
 use crate::execution::{Begun, Execution, NewCall, NewExecution, Place, fitting};
@@ -151,6 +151,13 @@ impl Builder {
     #[must_use]
     pub fn dir(mut self, dir: impl Into<std::path::PathBuf>) -> Self {
         self.config.dir = Some(dir.into());
+        self
+    }
+
+    /// The server that is to have the record, which then waits on this machine's disk while it is away.
+    #[must_use]
+    pub fn server(mut self, server: Server) -> Self {
+        self.config.server = Some(server);
         self
     }
 

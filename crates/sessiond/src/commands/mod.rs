@@ -11,6 +11,7 @@ mod message;
 mod openapi;
 mod serve;
 mod session;
+mod spool;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -71,6 +72,7 @@ enum Command {
     Message(message::Message),
     Mcp(mcp::Mcp),
     Key(key::Key),
+    Spool(spool::Spool),
     Config(config::ConfigCommand),
     Completions(completions::Completions),
     Openapi(openapi::OpenApi),
@@ -143,6 +145,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Message(command) => (command.flags(), command.json(), "warn"),
         Command::Mcp(command) => (command.flags(), false, "warn"),
         Command::Key(command) => (command.flags(), command.json(), "warn"),
+        Command::Spool(command) => (command.flags(), command.json(), "error"),
         Command::Config(command) => (command.flags(), command.json, "warn"),
         Command::Completions(_) | Command::Openapi(_) => (Flags::new(), false, "warn"),
         Command::DemoAgent(command) => (command.flags(), false, "warn"),
@@ -175,6 +178,7 @@ async fn perform(command: Command, context: Context) -> anyhow::Result<ExitCode>
         Command::Message(command) => command.run(context).await,
         Command::Mcp(command) => command.run(context).await,
         Command::Key(command) => command.run(context).await,
+        Command::Spool(command) => command.run(context).await,
         Command::Config(command) => command.run(context),
         Command::Completions(command) => command.run(context),
         Command::Openapi(command) => command.run(context),

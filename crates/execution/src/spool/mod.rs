@@ -1,0 +1,359 @@
+//! The spool: what is recorded for a server stands on this machine's disk first, and is sent on from there. A program
+//! so runs on while its server is away, and the server has the record in order, and once.
+//!
+//! A spool is a store like any other, in a directory of its own for each server and key. The program records in it as it
+//! would without a server; [`forward`](forward) sends each session's journal on, and a session that is delivered and that
+//! nobody holds any more is dropped from it. What a process leaves behind is sent by the next one that opens the spool.
+
+mod cursor;
+mod forward;
+mod manage;
+mod operation;
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use futures_util::TryStreamExt;
+use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
+use sessiond_api as api;
+use sessiond_api::{Code, Problem};
+use sessiond_client::{Call, Client, Import};
+use sessiond_core::{Revision, SessionId};
+use sha2::{Digest, Sha256};
+use tokio::sync::{Notify, Semaphore, watch};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::background;
+use crate::config::Server;
+use crate::destination::Store;
+use cursor::Cursor;
+
+pub use manage::{Waiting, drop_session, send, waiting};
+
+/// How long a session that ends waits for a server that does not answer.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Sessions that are sent at the same time.
+const SENDERS: usize = 4;
+
+/// What waits for one server.
+pub struct Spool {
+    dir: PathBuf,
+    server: String,
+    /// Bytes of calls that may wait.
+    limit: u64,
+    local: Client,
+    remote: Client,
+    senders: Semaphore,
+    /// Since when the server does not answer.
+    away: watch::Sender<Option<Instant>>,
+    /// Bytes of calls that wait.
+    waiting: AtomicU64,
+    sessions: Mutex<HashMap<SessionId, Weak<Held>>>,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+/// A session of a spool. No other process sends it meanwhile.
+struct Held {
+    id: SessionId,
+    /// Rung when there is something to send, and when nobody holds it any more.
+    wake: Notify,
+    sent: watch::Sender<Sent>,
+}
+
+/// How far a session is delivered.
+#[derive(Debug, Clone, Default)]
+struct Sent {
+    /// The last event of the spool's journal that the server has.
+    until: Revision,
+    /// Why the server takes no more.
+    refused: Option<Problem>,
+}
+
+/// A program's hold on a session of a spool.
+pub struct Hold {
+    spool: Arc<Spool>,
+    held: Option<Arc<Held>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct About {
+    server: String,
+}
+
+impl Spool {
+    /// The directory of a server's spool within a program's directory. It differs from key to key, so that nobody's
+    /// record is sent in another's name.
+    pub fn path(dir: &Path, server: &Server) -> PathBuf {
+        let key = server.key.as_deref().unwrap_or_default();
+        let hash = Sha256::digest(format!("{}\n{key}", server.url));
+        let hash = hash[..8].iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+        dir.join("spool").join(hash)
+    }
+
+    /// Opens the spool in `dir`, and begins to send what other processes left in it.
+    pub async fn open(dir: PathBuf, server: &Server) -> Result<Arc<Self>, Problem> {
+        let remote = Client::connect(&server.url, server.key.as_deref())?;
+        let failed = |error: std::io::Error| {
+            Problem::new(Code::Internal, format!("cannot write the spool {}: {error}", dir.display()))
+        };
+        fs::create_dir_all(cursor::dir(&dir)).map_err(failed)?;
+        let about = About { server: server.url.clone() };
+        fs::write(dir.join("server.json"), serde_json::to_vec(&about).unwrap_or_default()).map_err(failed)?;
+        let local = Client::open(&dir).await?;
+        let spool = Arc::new(Self {
+            dir,
+            server: server.url.clone(),
+            limit: server.spool_bytes,
+            local,
+            remote,
+            senders: Semaphore::new(SENDERS),
+            away: watch::Sender::new(None),
+            waiting: AtomicU64::new(0),
+            sessions: Mutex::default(),
+            stop: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+        });
+        for cursor in cursor::left(&spool.dir) {
+            spool.adopt(cursor).await;
+        }
+        Ok(spool)
+    }
+
+    /// The store that waits.
+    pub fn local(&self) -> &Client {
+        &self.local
+    }
+
+    /// The server.
+    pub fn remote(&self) -> &Client {
+        &self.remote
+    }
+
+    /// Begins to send a session that is about to be made.
+    pub fn begin(self: &Arc<Self>, id: &SessionId) -> Result<Store, Problem> {
+        let cursor = Cursor::create(&self.dir, id)?.filter(|cursor| !cursor.is_known());
+        let mut cursor = cursor.ok_or_else(|| {
+            Problem::new(Code::SessionExists, format!("{id} waits to be sent to {} already", self.server))
+        })?;
+        cursor.know(0)?;
+        Ok(self.forward(cursor, false))
+    }
+
+    /// Brings a session here that the server has, or that waits here.
+    pub async fn take_up(self: &Arc<Self>, id: &SessionId) -> Result<Store, Problem> {
+        if let Some(held) = self.held(id) {
+            return Ok(self.store(held));
+        }
+        let Some(mut cursor) = Cursor::create(&self.dir, id)? else {
+            let detail = format!("another process sends {id} at this moment; try again when it is done");
+            return Err(Problem::new(Code::Conflict, detail));
+        };
+        match self.fetch(id).await {
+            Ok(revision) => {
+                cursor.know(revision)?;
+                Ok(self.forward(cursor, false))
+            }
+            Err(problem) => {
+                cursor.remove();
+                Err(problem)
+            }
+        }
+    }
+
+    /// Copies a session on the server, which has it as a whole first.
+    pub async fn fork(self: &Arc<Self>, id: &SessionId) -> Result<api::Session, Problem> {
+        if let Some(held) = self.held(id) {
+            let Store { hold, .. } = self.store(held);
+            let is_there = match hold {
+                Some(hold) => hold.delivered().await?,
+                None => true,
+            };
+            if !is_there {
+                let detail = format!("{} does not answer, and has not all of {id}", self.server);
+                return Err(Problem::new(Code::Unreachable, detail));
+            }
+        }
+        self.remote.fork_session(id, api::Fork::default(), Call::default()).await
+    }
+
+    async fn fetch(&self, id: &SessionId) -> Result<Revision, Problem> {
+        let lines: Vec<String> = self.remote.export_session(id).await?.try_collect().await?;
+        match self.local.delete_session(id, Call::default()).await {
+            // A copy that a process left unfinished.
+            Ok(()) => {}
+            Err(problem) if problem.code == Code::SessionNotFound => {}
+            Err(problem) => return Err(problem),
+        }
+        let import = Import { lines: lines.join("\n"), session_id: None };
+        Ok(self.local.import_session(import, Call::default()).await?.revision)
+    }
+
+    /// Drops a session, which the server then never gets.
+    pub async fn drop_session(&self, id: &SessionId) -> Result<(), Problem> {
+        self.local.delete_session(id, Call::default()).await?;
+        if let Some(hold) = self.held(id) {
+            hold.wake.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Stops sending and closes the store.
+    pub async fn close(&self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.local.close().await;
+    }
+
+    /// Whether a record may grow by so many bytes.
+    fn take(&self, bytes: u64) -> Result<(), Problem> {
+        let waiting = self.waiting.fetch_add(bytes, Ordering::Relaxed);
+        if waiting + bytes <= self.limit {
+            return Ok(());
+        }
+        self.waiting.fetch_sub(bytes, Ordering::Relaxed);
+        let detail = format!(
+            "{waiting} bytes of calls wait in {} for {}, and {} may; resume the session when the server is back",
+            self.dir.display(),
+            self.server,
+            self.limit,
+        );
+        Err(Problem::new(Code::LimitReached, detail))
+    }
+
+    async fn adopt(self: &Arc<Self>, cursor: Cursor) {
+        let revision = match self.local.session(cursor.id()).await {
+            Ok(session) if cursor.is_known() => session.revision,
+            // It was never made, or not brought here as a whole.
+            Ok(_) => {
+                let _ = self.local.delete_session(cursor.id(), Call::default()).await;
+                return cursor.remove();
+            }
+            Err(problem) if problem.code == Code::SessionNotFound => return cursor.remove(),
+            Err(problem) => {
+                tracing::warn!(session = %cursor.id(), %problem, "a session that waits cannot be read");
+                return;
+            }
+        };
+        let events = revision.saturating_sub(cursor.place().sent);
+        tracing::info!(session = %cursor.id(), events, server = %self.server, "sending what waited");
+        drop(self.forward(cursor, true));
+    }
+
+    fn forward(self: &Arc<Self>, cursor: Cursor, left: bool) -> Store {
+        let until = cursor.place().sent;
+        let held = Arc::new(Held {
+            id: cursor.id().clone(),
+            wake: Notify::new(),
+            sent: watch::Sender::new(Sent { until, refused: None }),
+        });
+        self.sessions.lock().insert(held.id.clone(), Arc::downgrade(&held));
+        let sender = forward::forward(self.clone(), held.clone(), cursor, left);
+        self.tasks.spawn_on(sender, &background::handle());
+        self.store(held)
+    }
+
+    fn store(self: &Arc<Self>, held: Arc<Held>) -> Store {
+        let hold = Arc::new(Hold { spool: self.clone(), held: Some(held) });
+        Store { client: self.local.clone(), hold: Some(hold) }
+    }
+
+    fn held(&self, id: &SessionId) -> Option<Arc<Held>> {
+        self.sessions.lock().get(id).and_then(Weak::upgrade)
+    }
+
+    /// Lets go of a session that nobody holds but its sender, and says whether that is so.
+    fn release(&self, held: &Arc<Held>) -> bool {
+        let mut sessions = self.sessions.lock();
+        let alone = Arc::strong_count(held) == 1;
+        if alone {
+            sessions.remove(&held.id);
+        }
+        alone
+    }
+
+    /// Comes to its end when the server has given no answer for a while.
+    async fn given_up(&self) {
+        let mut away = self.away.subscribe();
+        loop {
+            let Ok(since) = away.wait_for(Option::is_some).await.map(|since| *since) else { return };
+            let Some(since) = since else { continue };
+            tokio::time::sleep_until(since + PATIENCE).await;
+            if *away.borrow() == Some(since) {
+                return;
+            }
+        }
+    }
+}
+
+impl Hold {
+    /// Whether the record may grow by so many bytes of calls, which then wait.
+    pub fn take(&self, bytes: u64) -> Result<(), Problem> {
+        self.spool.take(bytes)
+    }
+
+    /// Says that there is something to send.
+    pub fn written(&self) {
+        if let Some(held) = &self.held {
+            held.wake.notify_one();
+        }
+    }
+
+    /// Waits until the server has everything that is recorded so far, and says whether it has. When the server gives no
+    /// answer, the rest waits on this machine's disk.
+    pub async fn delivered(&self) -> Result<bool, Problem> {
+        let Some(held) = &self.held else { return Ok(true) };
+        let revision = self.spool.local.session(&held.id).await?.revision;
+        let mut sent = held.sent.subscribe();
+        held.wake.notify_one();
+        let sent = tokio::select! {
+            biased;
+            sent = sent.wait_for(|sent| sent.until >= revision || sent.refused.is_some()) => match sent {
+                Ok(sent) => sent.clone(),
+                Err(_) => return Ok(false),
+            },
+            () = self.spool.given_up() => return Ok(false),
+        };
+        match sent.refused {
+            Some(problem) if sent.until < revision => Err(problem),
+            _ => Ok(true),
+        }
+    }
+
+    /// Waits until the server has taken the session, or gives no answer. One that it refuses is dropped here too.
+    pub async fn accepted(&self) -> Result<(), Problem> {
+        let Some(held) = &self.held else { return Ok(()) };
+        match self.delivered().await {
+            Ok(_) => Ok(()),
+            Err(problem) => {
+                self.spool.drop_session(&held.id).await?;
+                Err(problem)
+            }
+        }
+    }
+
+    /// The server.
+    pub fn server(&self) -> &str {
+        &self.spool.server
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        if let Some(held) = self.held.take() {
+            let weak = Arc::downgrade(&held);
+            drop(held);
+            if let Some(held) = weak.upgrade() {
+                held.wake.notify_one();
+            }
+        }
+    }
+}
