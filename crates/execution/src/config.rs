@@ -25,9 +25,11 @@ pub struct Config {
     pub max_concurrency: Option<usize>,
     /// Where the store and the saved states are; `.sessiond` when nobody says.
     pub dir: Option<PathBuf>,
-    /// The server that has the record; when nobody says, the one that `SESSIOND_URL` names, with the key in
-    /// `SESSIOND_API_KEY`, else none.
+    /// The server that is to have the record; when nobody says, the one that `SESSIOND_URL` names, with the key in
+    /// `SESSIOND_API_KEY`, else none. One with an empty address is none.
     pub server: Option<Server>,
+    /// What the program is called where its process is named; the file that runs when nobody says.
+    pub program: Option<String>,
 }
 
 /// Bytes of calls that may wait for a server.
@@ -85,6 +87,8 @@ pub struct Settings {
     pub dir: PathBuf,
     /// The server that has the record; none when it stays on this machine.
     pub server: Option<Server>,
+    /// What the program is called where its process is named.
+    pub program: String,
 }
 
 static GLOBAL: RwLock<Config> = RwLock::new(Config {
@@ -96,6 +100,7 @@ static GLOBAL: RwLock<Config> = RwLock::new(Config {
     max_concurrency: None,
     dir: None,
     server: None,
+    program: None,
 });
 
 /// Sets how sessions of this process behave that do not say otherwise. What is absent stays as it was; sessions that
@@ -122,6 +127,7 @@ impl Config {
             max_concurrency: self.max_concurrency.or(other.max_concurrency),
             dir: self.dir.or_else(|| other.dir.clone()),
             server: self.server.or_else(|| other.server.clone()),
+            program: self.program.or_else(|| other.program.clone()),
         }
     }
 
@@ -136,7 +142,14 @@ impl Config {
             durability: config.durability.unwrap_or_default(),
             max_concurrency: config.max_concurrency.unwrap_or(1_000).max(1),
             dir: config.dir.unwrap_or_else(|| PathBuf::from(".sessiond")),
-            server: config.server.or_else(Server::from_env),
+            server: config.server.or_else(Server::from_env).filter(|server| !server.url.is_empty()),
+            program: config.program.unwrap_or_else(program),
         }
     }
+}
+
+/// The name of the file that runs.
+fn program() -> String {
+    let file = std::env::args_os().next().map(PathBuf::from).unwrap_or_default();
+    file.file_name().map_or_else(|| "a program".to_owned(), |name| name.to_string_lossy().into_owned())
 }

@@ -115,7 +115,7 @@ impl Execution {
             name: new.name.clone(),
             parent: new.parent,
             shared_context: new.context.take_changes(),
-            process: Some(process()),
+            process: Some(process(&settings.program)),
             ..api::CreateSession::default()
         };
         let opening = Opening::New { create: Box::new(create), key: ambient::id() };
@@ -199,7 +199,7 @@ impl Execution {
         let destination = if ended {
             Destination::ended(&store, id.clone())
         } else {
-            let opening = Opening::Again(api::BeginExecution { process: process(), keep });
+            let opening = Opening::Again(api::BeginExecution { process: process(&settings.program), keep });
             Destination::new(&store, id.clone(), context.clone(), opening)
         };
         // From here on the session is this process's, and nobody adds to what is read next.
@@ -470,8 +470,8 @@ fn line(reason: &str) -> String {
 }
 
 /// Who writes: the program and its process.
-fn process() -> String {
-    let program = std::env::args().next().unwrap_or_default();
-    let program = program.rsplit(['/', '\\']).next().unwrap_or_default();
+fn process(program: &str) -> String {
+    let mut program = line(program);
+    shorten(&mut program, limits::NAME_BYTES / 2);
     format!("{program} (process {})", std::process::id())
 }

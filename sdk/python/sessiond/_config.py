@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional, Union
+
+from ._secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
         durability: Durability | None
         max_concurrency: int | None
         dir: str | os.PathLike[str] | None
+        url: str | None
+        api_key: str | Secret[str] | None
 
 
 BroadcastCallback = Union[Callable[[str], None], "Callable[[str], Awaitable[None]]"]
@@ -58,6 +63,10 @@ class Config(NamedTuple):
     """Calls of one batch that run at the same time."""
     dir: str
     """Where the store and the saved states are."""
+    url: Optional[str]
+    """The server that has the record; None when it stays on this machine."""
+    api_key: Optional[Secret[str]]
+    """The server's key, if it asks for one."""
 
 
 _DEFAULTS: dict[str, Any] = {
@@ -72,8 +81,16 @@ _DEFAULTS: dict[str, Any] = {
     "durability": "async",
     "max_concurrency": 1000,
     "dir": ".sessiond",
+    "url": None,
+    "api_key": None,
 }
-_ENVIRONMENT = {"dir": "SESSIOND_DIR", "logging_setting": "SESSIOND_LOG_LEVEL", "log_file": "SESSIOND_LOG_FILE"}
+_ENVIRONMENT = {
+    "dir": "SESSIOND_DIR",
+    "logging_setting": "SESSIOND_LOG_LEVEL",
+    "log_file": "SESSIOND_LOG_FILE",
+    "url": "SESSIOND_URL",
+    "api_key": "SESSIOND_API_KEY",
+}
 _CHOICES = {
     "logging_setting": ("VERBOSE", "REGULAR", "QUIET", "NONE"),
     "durability": ("sync", "async", "exit"),
@@ -106,6 +123,9 @@ def settle(options: Options) -> Config:
     if settled["log_file"] is not None:
         settled["log_file"] = os.fspath(settled["log_file"])
     settled["timeout"] = float(settled["timeout"])
+    settled["url"] = settled["url"] or None
+    if isinstance(settled["api_key"], str):
+        settled["api_key"] = Secret(settled["api_key"])
     return Config(**settled)
 
 
@@ -137,3 +157,29 @@ def _check(options: Options) -> None:
     limit = values.get("max_concurrency")
     if limit is not None and limit < 1:
         raise ValueError(f"max_concurrency is 1 or more, not {limit!r}")
+
+
+def native(config: Config) -> dict[str, Any]:
+    """Give what the native part needs to know."""
+    key = config.api_key
+    return {
+        **config._asdict(),
+        # Empty, and not absent: the environment was asked already.
+        "url": config.url or "",
+        "api_key": key.expose() if key else None,
+        "program": _program(),
+    }
+
+
+def same_store(one: Config, other: Config) -> bool:
+    """Say whether two sessions are recorded in the same place, so that one may belong to the other."""
+    first, second = native(one), native(other)
+    return all(first[name] == second[name] for name in ("dir", "url", "api_key"))
+
+
+def _program() -> str:
+    """Give the name of the script, or of the package that runs."""
+    directory, name = os.path.split(sys.argv[0] if sys.argv else "")
+    if name == "__main__.py":
+        name = os.path.basename(directory)
+    return name if name not in ("", "-c", "-m") else "python"

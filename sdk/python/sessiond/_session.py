@@ -6,7 +6,7 @@ import time
 import weakref
 from typing import TYPE_CHECKING, Any, Callable, TypeVar, overload
 
-from ._config import Config, settle
+from ._config import Config, native, same_store, settle
 from ._context import Context
 from ._coordinator import Coordinator
 from ._log import Log
@@ -68,7 +68,7 @@ class Session:
         values = dict(context or {})
         outer = current.get()
         parent = outer.session if outer is not None else None
-        if parent is not None and (parent._status != "running" or parent._settings.dir != settings.dir):
+        if parent is not None and (parent._status != "running" or not same_store(parent._settings, settings)):
             # What it would belong to takes nothing more, or is in another store.
             parent = None
         execution = Execution.start(
@@ -76,7 +76,7 @@ class Session:
             name,
             parent._execution if parent is not None else None,
             values,
-            settings._asdict(),
+            native(settings),
         )
         self._hold(execution, settings, values)
 
@@ -90,7 +90,7 @@ class Session:
         """
         settings = cls.global_config_precedence(**options)
         given = dict(context or {})
-        execution = Execution.resume(session_id, given, settings._asdict())
+        execution = Execution.resume(session_id, given, native(settings))
         session = cls.__new__(cls)
         session._hold(execution, settings, {**execution.context(), **given})
         return session
@@ -101,7 +101,7 @@ class Session:
     ) -> Self:
         """Go on in a copy of a session, from the point at which its call `at` began."""
         settings = cls.global_config_precedence(**options)
-        execution = Execution.fork(session_id, at, settings._asdict())
+        execution = Execution.fork(session_id, at, native(settings))
         session = cls.__new__(cls)
         session._hold(execution, settings, execution.context())
         session.context.update(context or {})

@@ -11,7 +11,7 @@ use serde_json::Value;
 use sessiond_core::{ExecutionEnd, SessionId};
 use sessiond_execution::background;
 use sessiond_execution::execution::{Execution as Record, NewExecution};
-use sessiond_execution::{Config, Context, Durability, Error};
+use sessiond_execution::{Config, Context, Durability, Error, Server};
 
 use crate::errors::raised;
 use crate::frame::Frame;
@@ -32,6 +32,12 @@ struct Settings {
     durability: String,
     #[pyo3(item)]
     dir: PathBuf,
+    #[pyo3(item)]
+    url: String,
+    #[pyo3(item)]
+    api_key: Option<String>,
+    #[pyo3(item)]
+    program: String,
 }
 
 impl Settings {
@@ -50,6 +56,8 @@ impl Settings {
             durability: Some(durability),
             dir: Some(self.dir),
             timeout: Some(Duration::MAX),
+            program: Some(self.program),
+            server: Some(Server::new(self.url, self.api_key)),
             ..Config::default()
         };
         Ok(config.settle())
