@@ -31,6 +31,7 @@ const COMMANDS: &[&[&str]] = &[
     &["key", "list"],
     &["key", "revoke"],
     &["spool"],
+    &["spool", "list"],
     &["spool", "send"],
     &["spool", "drop"],
     &["config"],

@@ -30,16 +30,25 @@ pub struct Spool {
 #[derive(Debug, Subcommand)]
 enum SpoolCommand {
     /// List the sessions that wait
+    #[command(after_help = "Examples:
+  sessiond spool list
+  sessiond spool list --json")]
     List {
         #[command(flatten)]
         common: Common,
     },
     /// Send them; fails when some still wait then
+    #[command(after_help = "Examples:
+  sessiond spool send
+  SESSIOND_API_KEY=… sessiond spool send --url https://sessiond.example.com")]
     Send {
         #[command(flatten)]
         common: Common,
     },
     /// Drop a session: its server never gets the rest
+    #[command(after_help = "Examples:
+  sessiond spool list
+  sessiond spool drop sess_0198f3")]
     Drop {
         /// The session's id, as `spool list` shows it
         session_id: SessionId,
