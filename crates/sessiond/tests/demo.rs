@@ -31,12 +31,21 @@ fn the_demo_works_a_session_to_its_report_and_leaves_nothing_behind() {
         assert!(ran.stderr.contains(line), "{line} is not in:\n{}", ran.stderr);
     }
     // The session is there for whoever wants to look.
-    let session = &place.json(&["session", "list"])["sessions"][0];
+    let session = &place.json(&["session", "list", "--kind", "workflow"])["sessions"][0];
     assert_eq!(
         (session["status"].as_str(), session["completed_steps"].as_u64()),
         (Some("completed"), Some(4))
     );
     let id = session["session_id"].as_str().unwrap();
+    // The execution beside it: the program, its list, one directory, and the one file of code.
+    assert!(ran.stderr.contains("the execution made 4 calls"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("1 file of code with 5 lines, 0 of them blank"), "{}", ran.stderr);
+    let execution = place.json(&["session", "show", &format!("{id}_lines")]);
+    assert_eq!(
+        (execution["kind"].as_str(), execution["status"].as_str()),
+        (Some("execution"), Some("completed"))
+    );
+    assert_eq!(execution["calls"]["completed"], 4);
     let shown = place.json(&["session", "show", id]);
     let artifact = shown["outcome"]["artifacts"][0].as_str().unwrap();
     assert_eq!(std::fs::read_to_string(place.path().join(artifact)).unwrap(), ran.stdout);
@@ -49,21 +58,33 @@ fn the_demo_works_a_session_to_its_report_and_leaves_nothing_behind() {
 fn an_interrupted_demo_ends_cleanly_and_goes_on_where_it_was() {
     let place = Place::new();
     files(&place, 40);
+    for i in 0..40 {
+        place.write(&format!("work/code/f{i}.py"), format!("print({i})\n"));
+    }
     let work = place.path().join("work").canonicalize().unwrap().display().to_string();
     let mut demo = place.start(&["demo", "work", "--exit", "--listen", "127.0.0.1:0", "--pace", "50ms"]);
     demo.line_with("surveyor://inventory works on it");
-    assert_eq!(processes_with(&format!("--root {work}")).len(), 3);
+    assert_eq!(processes_with(&format!("--root {work}")).len(), 4);
+    until("the execution has measured some files", || {
+        let execution = &place.json(&["session", "list", "--kind", "execution"])["sessions"][0];
+        let Some(id) = execution["session_id"].as_str() else { return false };
+        place.json(&["session", "show", id])["calls"]["completed"].as_u64() > Some(5)
+    });
     demo.signal(Signal::INT);
     let (code, said) = demo.end();
     assert_eq!(code, Some(130), "{said}");
     assert!(said.contains("the same command goes on"), "{said}");
     until("the agents are gone", || processes_with(&format!("--root {work}")).is_empty());
-    assert_eq!(place.json(&["session", "list"])["sessions"][0]["status"], "active");
+    let execution = &place.json(&["session", "list", "--kind", "execution"])["sessions"][0];
+    assert_eq!(execution["status"], "failed", "it was stopped in order");
+    assert_eq!(place.json(&["session", "list", "--kind", "workflow"])["sessions"][0]["status"], "active");
 
     let ran = place.run(&["demo", "work", "--exit", "--listen", "127.0.0.1:0"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert!(ran.stderr.contains("going on with sess_"), "{}", ran.stderr);
-    let sessions = place.json(&["session", "list"]);
+    assert!(ran.stderr.contains("41 files of code"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("calls had been made before"), "{}", ran.stderr);
+    let sessions = place.json(&["session", "list", "--kind", "workflow"]);
     assert_eq!(sessions["sessions"].as_array().unwrap().len(), 1);
     assert_eq!(sessions["sessions"][0]["status"], "completed");
 }
@@ -112,7 +133,7 @@ fn the_demo_goes_on_serving_until_it_is_interrupted() {
     let line = demo.line_with("sessiond serves http://");
     let url = line.split_whitespace().nth(2).unwrap().to_owned();
     demo.line_with("Still serving");
-    let listed = place.json(&["session", "list", "--url", &url]);
+    let listed = place.json(&["session", "list", "--kind", "workflow", "--url", &url]);
     assert_eq!(listed["sessions"][0]["status"], "completed");
     demo.signal(Signal::INT);
     let (code, said) = demo.end();

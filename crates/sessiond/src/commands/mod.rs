@@ -78,6 +78,8 @@ enum Command {
     Openapi(openapi::OpenApi),
     #[command(hide = true)]
     DemoAgent(demo::DemoAgent),
+    #[command(hide = true)]
+    DemoExecution(demo::DemoExecution),
 }
 
 /// Which door a command goes through.
@@ -149,6 +151,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Config(command) => (command.flags(), command.json, "warn"),
         Command::Completions(_) | Command::Openapi(_) => (Flags::new(), false, "warn"),
         Command::DemoAgent(command) => (command.flags(), false, "warn"),
+        Command::DemoExecution(command) => (command.flags(), true, "warn"),
     };
     flags.push(("log_level", cli.global.log_level));
     flags.push(("log_format", cli.global.log_format));
@@ -183,6 +186,7 @@ async fn perform(command: Command, context: Context) -> anyhow::Result<ExitCode>
         Command::Completions(command) => command.run(context),
         Command::Openapi(command) => command.run(context),
         Command::DemoAgent(command) => command.run(context).await,
+        Command::DemoExecution(command) => command.run(context).await,
     };
     done.map(|()| ExitCode::SUCCESS)
 }

@@ -2,6 +2,7 @@
 
 mod agent;
 mod crew;
+mod measure;
 mod plan;
 mod report;
 mod scan;
@@ -26,15 +27,18 @@ use crate::signals::Signals;
 
 pub use agent::DemoAgent;
 use crew::Crew;
+pub use measure::DemoExecution;
+use measure::Measuring;
 use report::Report;
 use screen::Screen;
 
-/// Watch three agents work: they inspect a directory and write a report on it
+/// Watch three agents work, and a program beside them: they inspect a directory and write a report on it
 #[derive(Debug, Args)]
 #[command(
     after_help = "It starts the server with its store in .sessiond/, and three agents as processes of their own.
 One takes an inventory; then one looks for duplicates and one for what should not stay as it is,
-side by side; at last the first puts their results together. Nothing in DIRECTORY is changed.
+side by side; at last the first puts their results together. Beside them an execution counts the
+lines of code, call by call, in a process of its own. Nothing in DIRECTORY is changed.
 
 It then goes on serving until Ctrl-C. Ctrl-C in the middle is no harm: the same command goes on
 where it stopped.
@@ -119,14 +123,53 @@ impl Demo {
         let key = AgentKey::of(client, &context.config).await?;
         let roots = plan::roots(client, root).await?;
         let mut crew = Crew::start(&host.url(), key.secret(), &roots, self.pace)?;
-        let ended = tokio::select! {
+        let mut measuring = None;
+        let show = |id: &SessionId| {
+            self.show(host, id);
+            measuring = Some(self.measure(context, host, root, id)?);
+            Ok(())
+        };
+        let mut ended = tokio::select! {
             () = signals.next() => Ok(Ended::Interrupted),
             failed = crew.failed() => Err(failed),
-            ended = session(client, root, &context.config, |id| self.show(host, id)) => ended,
+            ended = session(client, root, &context.config, show) => ended,
         };
         crew.stop().await;
         key.give_back(client).await;
+        if let Some(mut measuring) = measuring {
+            let measured = match ended {
+                Ok(Ended::Interrupted) | Err(_) => None,
+                Ok(_) => tokio::select! {
+                    measured = measuring.end() => Some(measured),
+                    () = signals.next() => None,
+                },
+            };
+            match measured {
+                Some(measured) => eprintln!("{}", measured?),
+                None => {
+                    measuring.stop().await;
+                    ended = ended.map(|_| Ended::Interrupted);
+                }
+            }
+        }
         ended
+    }
+
+    /// Starts the execution beside the agents' session, and says where it can be watched.
+    fn measure(
+        &self,
+        context: &Context,
+        host: &Host,
+        root: &Path,
+        beside: &SessionId,
+    ) -> anyhow::Result<Measuring> {
+        let dir = Path::new(context.config.get("data_dir").unwrap_or_default());
+        let measuring = Measuring::start(beside, root, dir, self.pace)?;
+        match host.console(&format!("sessions/{}", measuring.id())) {
+            Some(url) => eprintln!("an execution counts the lines of code beside them: {url}"),
+            None => eprintln!("an execution counts the lines of code beside them: {}", measuring.id()),
+        }
+        Ok(measuring)
     }
 
     /// Says where the session can be watched.
@@ -153,7 +196,7 @@ async fn session(
     client: &Client,
     root: &Path,
     config: &Config,
-    show: impl FnOnce(&SessionId),
+    show: impl FnOnce(&SessionId) -> anyhow::Result<()>,
 ) -> anyhow::Result<Ended> {
     crew::connected(client).await?;
     let unfinished = client
@@ -172,7 +215,7 @@ async fn session(
         }
         None => (client.create_session(plan::session(root), Call::default()).await?.session_id, 0),
     };
-    show(&id);
+    show(&id)?;
     let mut screen = Screen::new();
     let mut watch = client.watch(&id, Some(0)).await?;
     while let Some(item) = watch.next().await {

@@ -9,6 +9,7 @@ mod inventory;
 mod languages;
 mod places;
 mod secrets;
+mod sources;
 mod text;
 mod tracked;
 mod walk;
@@ -28,6 +29,7 @@ pub use finding::{Finding, Severity};
 pub use hygiene::{Hygiene, hygiene};
 pub use inventory::{Inventory, inventory};
 pub use places::{Place, bytes, grouped, plural, shown};
+pub use sources::{Measures, Source, measure, sources};
 pub use walk::WalkError;
 
 /// How much of a directory is looked at. What is beyond a limit is left out, and the report says so.
