@@ -11,8 +11,10 @@ import { Facts } from '../../ui/Section.tsx';
 import { toast } from '../../ui/Toast.tsx';
 import css from './CallDetail.module.css';
 import { KindIcon } from './CallIcon.tsx';
+import { answered, asked, conversation, type Message } from './conversation.ts';
 import { KINDS, STATUSES } from './entry.ts';
 import { bytes, clock, dollars, duration } from './figures.ts';
+import { Messages } from './Messages.tsx';
 import type { CallTable } from './table.ts';
 import { useTold } from './useCalls.ts';
 
@@ -39,6 +41,8 @@ export function CallDetail({ feed, table, call, now, focused, onSelect, onClose 
   }, [focused]);
   const state = STATUSES[table.state[call] ?? 0] ?? 'running';
   const reading = began === undefined && problem === undefined;
+  const answer = answered(ended?.output);
+  const whole = conversation(ended?.output);
   const link = () => {
     const address = new URL(location.href);
     address.search = `?call=${call}`;
@@ -73,13 +77,20 @@ export function CallDetail({ feed, table, call, now, focused, onSelect, onClose 
         )}
         {problem !== undefined && <ProblemView error={problem} retry={retry} />}
         {ended?.error && <Failure error={ended.error} />}
-        <Payload title="Input" value={began?.input} omitted={began?.input_omitted} reading={reading}>
+        <Payload
+          title="Input"
+          value={began?.input}
+          said={asked(began?.input)}
+          omitted={began?.input_omitted}
+          reading={reading}
+        >
           It was given nothing.
         </Payload>
         {state === 'completed' && (
           <Payload
             title="Output"
             value={ended?.output}
+            said={answer && [answer]}
             omitted={ended?.output_omitted}
             reading={reading}
             note={
@@ -93,6 +104,14 @@ export function CallDetail({ feed, table, call, now, focused, onSelect, onClose 
           >
             It gave nothing.
           </Payload>
+        )}
+        {whole && (
+          <Part title="Conversation">
+            <details>
+              <summary className={css.fold}>{counted(whole.length, 'message')}</summary>
+              <Messages of={whole} label="Conversation" />
+            </details>
+          </Part>
         )}
         {ended?.usage && <Usage usage={ended.usage} />}
         <Part title="Times">
@@ -135,10 +154,11 @@ function Failure({ error }: { error: NonNullable<CallEntry['error']> }) {
   );
 }
 
-/** What was given, or what it gave; in words where it is not there. */
+/** What was given, or what it gave: as messages where it is a talk with a model, in words where it is not there. */
 function Payload({
   title,
   value,
+  said,
   omitted,
   reading,
   note,
@@ -146,6 +166,7 @@ function Payload({
 }: {
   title: string;
   value: unknown;
+  said: readonly Message[] | undefined;
   omitted: number | null | undefined;
   reading: boolean;
   note?: ReactNode;
@@ -157,7 +178,7 @@ function Payload({
   } else if (omitted !== undefined && omitted !== null) {
     content = <p className={css.note}>It was left out of the record, because it has {bytes(omitted)}.</p>;
   } else if (value !== undefined) {
-    content = (
+    const json = (
       <div className={css.copied}>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it may be long, and keys scroll it. */}
         {/* biome-ignore lint/a11y/useSemanticElements: a value is no fieldset. */}
@@ -166,6 +187,17 @@ function Payload({
         </div>
         <CopyButton label={`Copy the ${title.toLowerCase()} as JSON`} text={JSON.stringify(value, null, 2)} />
       </div>
+    );
+    content = said ? (
+      <>
+        <Messages of={said} label={title} />
+        <details>
+          <summary className={css.fold}>As JSON</summary>
+          {json}
+        </details>
+      </>
+    ) : (
+      json
     );
   }
   return (
