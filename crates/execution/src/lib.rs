@@ -29,6 +29,8 @@ mod error;
 pub mod execution;
 mod info;
 mod journal;
+#[cfg(feature = "mcp")]
+pub mod mcp;
 mod node;
 pub mod prompt;
 mod publisher;

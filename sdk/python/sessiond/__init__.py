@@ -12,7 +12,7 @@ with rt.Session() as run:
 ```
 """
 
-from . import context, errors, middleware
+from . import context, errors, mcp, middleware
 from ._agent import Agent, AgentResult, agent_node
 from ._calls import astream, broadcast, call, call_batch, call_sync, current_session, session
 from ._config import Config, set_config
@@ -64,6 +64,7 @@ __all__ = [
     "current_session",
     "errors",
     "function_node",
+    "mcp",
     "middleware",
     "nodes",
     "session",

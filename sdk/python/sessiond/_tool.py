@@ -113,12 +113,12 @@ def text_of(value: Any) -> str:
     import json
 
     try:
-        return json.dumps(value, default=_plain, ensure_ascii=False)
+        return json.dumps(value, default=plain, ensure_ascii=False)
     except (TypeError, ValueError):
         return str(value)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Give what JSON has for a value that it lacks."""
     if hasattr(value, "model_dump"):
         return value.model_dump(mode="json")

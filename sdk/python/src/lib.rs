@@ -5,6 +5,7 @@ mod bridge;
 mod errors;
 mod execution;
 mod frame;
+mod mcp;
 mod model;
 mod plain;
 mod read;
@@ -20,6 +21,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<frame::Recorded>()?;
     module.add_class::<plain::Json>()?;
     module.add_class::<bridge::Work>()?;
+    module.add_class::<mcp::McpServer>()?;
     module.add_class::<model::Model>()?;
     module.add_class::<model::Turns>()?;
     module.add_function(wrap_pyfunction!(model::check_agent, module)?)?;

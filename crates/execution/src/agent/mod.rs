@@ -31,6 +31,8 @@ use ask::{Ask, Opening};
 
 pub use ask::usage;
 pub use stream::AgentStream;
+#[cfg(feature = "mcp")]
+pub(crate) use tool::text_of;
 pub use tool::{AgentTool, node_tool, tool};
 use turns::{Options, Turns, Wanted};
 pub use turns::{Prices, Used};
