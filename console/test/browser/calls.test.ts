@@ -89,6 +89,7 @@ describe.skipIf(!hasPython)('a program that runs beside the server', () => {
     expect(await asked.nth(1).innerText()).toContain('What of the week: Bonn 12, Rome 15, Oslo 18, Cork 21?');
     expect(await detail().getByRole('list', { name: 'Output' }).innerText()).toContain('Atlantis');
     await look('Forecaster');
+    expect(await detail().getByRole('list', { name: 'Input' }).innerText()).toContain('What of the week');
     expect(await detail().getByRole('list', { name: 'Output' }).innerText()).toContain(ANSWER);
     await detail().getByText('6 messages').click();
     const conversation = detail().getByRole('list', { name: 'Conversation' });

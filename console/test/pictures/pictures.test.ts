@@ -11,6 +11,7 @@ import { Client } from 'sessiond';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { binary } from '../../../sdk/typescript/test/support.ts';
 import { launch, NARROW, Viewer, type Visit, WIDE } from '../browser/harness/browser.ts';
+import { done, hasPython, Program } from '../browser/harness/programs.ts';
 import { busy } from '../browser/harness/sessions.ts';
 
 const IMAGES = fileURLToPath(new URL('../../../docs/images/', import.meta.url));
@@ -136,4 +137,17 @@ test('the journal and the shared context', async () => {
 
 test('the list of sessions', async () => {
   await picture('sessions', '/sessions', (page) => page.locator(`[data-session="${session}"]`).waitFor());
+});
+
+test.skipIf(!hasPython)('the calls of a program that ran on the directory of the demo', async () => {
+  const program = await Program.prepare(join(folder, '.sessiond'), 1);
+  await program.open('read', 'publish');
+  await done(program.run('report', 'weekly'));
+  await program.end();
+  await picture('calls', '/sessions/weekly/calls?call=6', (page) =>
+    page.locator('section[data-call="6"] [data-role="assistant"]').first().waitFor(),
+  );
+  await picture('calls-time', '/sessions/weekly/calls?look=time', (page) => page.getByText(/ in sight$/).waitFor(), {
+    colorScheme: 'dark',
+  });
 });

@@ -11,7 +11,7 @@ import { Facts } from '../../ui/Section.tsx';
 import { toast } from '../../ui/Toast.tsx';
 import css from './CallDetail.module.css';
 import { KindIcon } from './CallIcon.tsx';
-import { answered, asked, conversation, type Message } from './conversation.ts';
+import { answered, asked, conversation, type Message, question } from './conversation.ts';
 import { KINDS, STATUSES } from './entry.ts';
 import { bytes, clock, dollars, duration } from './figures.ts';
 import { Messages } from './Messages.tsx';
@@ -80,7 +80,7 @@ export function CallDetail({ feed, table, call, now, focused, onSelect, onClose 
         <Payload
           title="Input"
           value={began?.input}
-          said={asked(began?.input)}
+          said={asked(began?.input) ?? (began?.kind === 'agent' ? question(began.input) : undefined)}
           omitted={began?.input_omitted}
           reading={reading}
         >

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { answered, asked, conversation } from './conversation.ts';
+import { answered, asked, conversation, question } from './conversation.ts';
 
 const QUESTION = { role: 'user', content: 'Is it warm in Bonn?' };
 const WANTS = {
@@ -18,6 +18,13 @@ describe('a conversation is read from', () => {
     ]);
     // As Rust records it.
     expect(asked({ messages: [QUESTION] })).toHaveLength(1);
+  });
+
+  test('what an agent is asked, when it is a text', () => {
+    expect(question({ args: ['Is it warm?'] })).toEqual([{ role: 'user', text: 'Is it warm?', tools: [] }]);
+    expect(question('Is it warm?')).toHaveLength(1);
+    expect(question({ args: ['Is it warm?'], kwargs: { city: 'Bonn' } })).toBeUndefined();
+    expect(question({ args: [1] })).toBeUndefined();
   });
 
   test('what a model answers, and what an agent gives, in Rust and in Python', () => {

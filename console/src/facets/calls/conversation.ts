@@ -16,8 +16,14 @@ const isObject = (value: unknown): value is Members =>
 
 /** What was said in a request to a model; none when the input is no such request. */
 export function asked(input: unknown): Message[] | undefined {
-  const given = isObject(input) && Array.isArray(input.args) ? input.args[0] : input;
+  const given = argument(input);
   return isObject(given) ? messages(given.messages) : undefined;
+}
+
+/** What an agent was asked, when that is a text and nothing else. */
+export function question(input: unknown): Message[] | undefined {
+  const text = argument(input);
+  return typeof text === 'string' ? [{ role: 'user', text, tools: [] }] : undefined;
 }
 
 /** What a model answered, or an agent; none when the output is no answer. */
@@ -33,6 +39,13 @@ export function answered(output: unknown): Message | undefined {
 export function conversation(output: unknown): Message[] | undefined {
   const answer = instance(output);
   return isObject(answer) ? messages(answer.messages) : undefined;
+}
+
+/** The only argument of a call: Python records a list of them, and those that have names. */
+function argument(input: unknown): unknown {
+  return isObject(input) && Array.isArray(input.args) && input.args.length === 1 && input.kwargs === undefined
+    ? input.args[0]
+    : input;
 }
 
 /** The members of a Python object, which is recorded with its type. */
