@@ -81,6 +81,8 @@ pub struct McpServer {
 struct Shared {
     name: String,
     url: Option<reqwest::Url>,
+    /// The process that connected: in one that is forked from it, nobody moves the connection.
+    process: u32,
     peer: Peer<RoleClient>,
     service: Mutex<Option<RunningService<RoleClient, ClientConfig>>>,
     program: Mutex<Option<Running>>,
@@ -148,7 +150,7 @@ impl McpServer {
     ) -> Self {
         let peer = service.peer().clone();
         let (service, program) = (Mutex::new(Some(service)), Mutex::new(program));
-        Self { shared: Arc::new(Shared { name, url, peer, service, program }) }
+        Self { shared: Arc::new(Shared { name, url, process: std::process::id(), peer, service, program }) }
     }
 
     /// All tools that it has.
@@ -185,6 +187,9 @@ impl McpServer {
 
     /// Says good-bye, and ends the program when it is one: it has two seconds to end by itself.
     pub async fn close(&self) {
+        if self.shared.is_forked() {
+            return;
+        }
         let service = self.shared.service.lock().take();
         let program = self.shared.program.lock().take();
         let ending = background::spawn(end(service, program));
@@ -197,6 +202,10 @@ impl McpServer {
         request: impl Future<Output = Result<T, ServiceError>> + Send + 'static,
     ) -> Result<T, McpError> {
         let server = &self.shared.name;
+        if self.shared.is_forked() {
+            let detail = "it belongs to the process that this one was forked from; connect anew".to_owned();
+            return Err(McpError::Request { server: server.clone(), detail });
+        }
         let detail = match Aborting(background::spawn(request)).await {
             Some(Ok(answer)) => return Ok(answer),
             Some(Err(ServiceError::McpError(error))) => error.message.into_owned(),
@@ -231,10 +240,19 @@ impl fmt::Debug for McpTool {
     }
 }
 
+impl Shared {
+    fn is_forked(&self) -> bool {
+        self.process != std::process::id()
+    }
+}
+
 impl Drop for Shared {
     fn drop(&mut self) {
         let (service, program) = (self.service.get_mut().take(), self.program.get_mut().take());
-        if service.is_some() || program.is_some() {
+        if self.is_forked() {
+            // The program is the other process's to end.
+            std::mem::forget((service, program));
+        } else if service.is_some() || program.is_some() {
             background::spawn(end(service, program));
         }
     }

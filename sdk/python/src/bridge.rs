@@ -1,9 +1,30 @@
 //! Work that goes on in the background while an event loop waits for it, and what it tells that loop.
 
+use std::time::Duration;
+
+use parking_lot::RwLock;
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::PyAny;
 use sessiond_execution::background;
 use tokio::task::JoinHandle;
+
+/// Whether the interpreter is ending. Who holds it for reading may use the interpreter; one that ended meanwhile would take
+/// the process with it.
+static ENDING: RwLock<bool> = RwLock::new(false);
+/// How long an interpreter that ends waits for who uses it.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Has nothing tell anything any more; called when the interpreter ends.
+#[pyfunction]
+pub fn shut(py: Python<'_>) {
+    py.detach(|| {
+        // In a forked process, somebody may hold it who was left behind.
+        if let Some(mut ending) = ENDING.try_write_for(PATIENCE) {
+            *ending = true;
+        }
+    });
+}
 
 /// Where a piece of work tells what came of it: a function, and how to have an event loop call it.
 pub struct Listener {
@@ -25,6 +46,10 @@ impl Listener {
         M: for<'py> FnOnce(Python<'py>) -> PyResult<(&'static str, Bound<'py, PyAny>)> + Send + 'static,
     {
         let told = background::spawn_blocking(move || {
+            let ending = ENDING.read();
+            if *ending {
+                return None;
+            }
             let told = Python::try_attach(|py| {
                 let (what, value) = make(py)?;
                 self.call_soon.call1(py, (&self.tell, what, value))
@@ -43,8 +68,11 @@ pub struct Work {
 
 impl Work {
     /// Begins it.
-    pub fn begin(work: impl Future<Output = ()> + Send + 'static) -> Self {
-        Self { task: background::spawn(work) }
+    pub fn begin(work: impl Future<Output = ()> + Send + 'static) -> PyResult<Self> {
+        if *ENDING.read() {
+            return Err(PyRuntimeError::new_err("the program is ending, so nothing can be asked any more"));
+        }
+        Ok(Self { task: background::spawn(work) })
     }
 }
 

@@ -32,6 +32,8 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(decode, module)?)?;
     module.add_function(wrap_pyfunction!(names_secret, module)?)?;
     module.add_function(wrap_pyfunction!(execution::close_engines, module)?)?;
+    let shut = wrap_pyfunction!(bridge::shut, module)?;
+    module.py().import("atexit")?.call_method1("register", (shut,))?;
     module.add("REDACTED", sessiond_execution::redact::REDACTED)?;
     Ok(())
 }

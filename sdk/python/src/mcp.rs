@@ -65,7 +65,7 @@ impl McpServer {
             _ => return Err(PyTypeError::new_err("the arguments of a tool are an object")),
         };
         let (server, listener) = (self.server.clone(), Listener::new(call_soon, tell));
-        Ok(Work::begin(async move {
+        Work::begin(async move {
             let outcome = server.call(&tool, arguments).await;
             listener
                 .tell(move |py| match outcome {
@@ -73,7 +73,7 @@ impl McpServer {
                     Err(error) => Ok(("error", raised(py, &error).into_value(py).into_bound(py).into_any())),
                 })
                 .await;
-        }))
+        })
     }
 
     /// Ends the connection, and the program.

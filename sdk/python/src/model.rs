@@ -27,9 +27,14 @@ use crate::plain::{self, Json};
 ///     output_price: What a million tokens cost that it writes.
 #[pyclass(frozen, module = "sessiond")]
 pub struct Model {
-    model: Arc<dyn model::Model>,
+    /// None when the environment names it.
+    settings: Option<Settings>,
+    /// With the process that its connections belong to.
+    known: Mutex<(u32, Arc<dyn model::Model>)>,
     /// Where it is, without what may hold a key.
     address: String,
+    name: String,
+    provider: String,
     prices: Option<Prices>,
 }
 
@@ -72,31 +77,29 @@ impl Model {
                 Some(Prices { input: input.unwrap_or_default(), output: output.unwrap_or_default() })
             }
         };
-        let model = OpenAi::new(settings).map_err(|error| raised(py, &error))?;
-        Ok(Self { model: Arc::new(model), address, prices })
+        Self::hold(Some(settings), address, prices).map_err(|error| raised(py, &error))
     }
 
     /// The model that the environment names: `SESSIOND_MODEL_URL`, `SESSIOND_MODEL` and `SESSIOND_MODEL_KEY`.
     #[staticmethod]
     fn from_env(py: Python<'_>) -> PyResult<Self> {
-        let model = py.detach(model::from_env).map_err(|error| raised(py, &error))?;
-        Ok(Self { model, address: "the environment".to_owned(), prices: None })
+        py.detach(|| Self::hold(None, "the environment".to_owned(), None)).map_err(|error| raised(py, &error))
     }
 
     /// The model's name, as its provider knows it.
     #[getter]
     fn name(&self) -> &str {
-        self.model.name()
+        &self.name
     }
 
     /// Who runs it: `openai` for an address, `gguf` for this process.
     #[getter]
     fn provider(&self) -> &str {
-        self.model.provider()
+        &self.provider
     }
 
     fn __repr__(&self) -> String {
-        format!("<Model {} of {}>", self.model.name(), self.address)
+        format!("<Model {} of {}>", self.name, self.address)
     }
 
     /// What a million tokens cost, that are read and that are written.
@@ -107,11 +110,19 @@ impl Model {
 
     /// Asks it. `tell` is called on the loop of `call_soon` with `text` and a piece, when it is streamed, and in the end
     /// with `answer` and the answer, or `error` and an exception.
-    fn ask(&self, request: &Json, streams: bool, call_soon: Py<PyAny>, tell: Py<PyAny>) -> PyResult<Work> {
+    fn ask(
+        &self,
+        py: Python<'_>,
+        request: &Json,
+        streams: bool,
+        call_soon: Py<PyAny>,
+        tell: Py<PyAny>,
+    ) -> PyResult<Work> {
         let request: Request = serde_json::from_str(&request.text)
             .map_err(|error| PyValueError::new_err(format!("the request will not do: {error}")))?;
-        let (model, listener) = (self.model.clone(), Listener::new(call_soon, tell));
-        Ok(Work::begin(async move {
+        let model = self.model().map_err(|error| raised(py, &error))?;
+        let listener = Listener::new(call_soon, tell);
+        Work::begin(async move {
             let (outcome, listener) = if streams {
                 stream(&*model, request, listener).await
             } else {
@@ -124,14 +135,41 @@ impl Model {
                     Err(error) => Ok(("error", raised(py, &error).into_value(py).into_bound(py).into_any())),
                 })
                 .await;
-        }))
+        })
     }
 }
 
 impl Model {
+    fn hold(
+        settings: Option<Settings>,
+        address: String,
+        prices: Option<Prices>,
+    ) -> Result<Self, model::Error> {
+        let model = connect(settings.as_ref())?;
+        let (name, provider) = (model.name().to_owned(), model.provider().to_owned());
+        let known = Mutex::new((std::process::id(), model));
+        Ok(Self { settings, known, address, name, provider, prices })
+    }
+
+    /// The model, with connections of this process: those of the process that it was forked from are not its own.
+    fn model(&self) -> Result<Arc<dyn model::Model>, model::Error> {
+        let mut known = self.known.lock();
+        if known.0 != std::process::id() {
+            *known = (std::process::id(), connect(self.settings.as_ref())?);
+        }
+        Ok(known.1.clone())
+    }
+
     /// What a million tokens cost, when that is known.
     pub fn known_prices(&self) -> Option<Prices> {
         self.prices
+    }
+}
+
+fn connect(settings: Option<&Settings>) -> Result<Arc<dyn model::Model>, model::Error> {
+    match settings {
+        Some(settings) => Ok(Arc::new(OpenAi::new(settings.clone())?)),
+        None => model::from_env(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import copy
+import os
 import pickle
 import subprocess
 import sys
@@ -526,6 +527,43 @@ def test_what_is_no_agent_is_refused_when_it_is_made():
     # A later one of the same place takes the place of the first.
     one, two = [rt.agent_node("Same") for _ in range(2)]
     assert rt.nodes.Same is two is not one
+
+
+def test_a_forked_process_asks_over_connections_of_its_own(serve):
+    server = serve(*[says("ok")] * 2)
+    agent = rt.agent_node("Weather", model=server.model())
+    assert rt.call_sync(agent, "Bonn?").text == "ok"
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            with rt.Session(timeout=10):
+                status = 0 if rt.call_sync(agent, "Rome?").text == "ok" else 2
+        finally:
+            os._exit(status)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert len(server.asked) == 2
+
+
+def test_a_program_that_ends_while_a_model_writes_ends_well(serve):
+    server = serve(*[["word "] * 100_000] * 10)
+    code = f"""
+import asyncio, threading, time
+import sessiond as rt
+
+agent = rt.agent_node("Weather", model=rt.Model({server.url!r}, "m"))
+come = threading.Event()
+
+async def main():
+    async for piece in rt.astream(agent, "Bonn?"):
+        come.set()
+
+threading.Thread(target=asyncio.run, args=(main(),), daemon=True).start()
+assert come.wait(20)
+"""
+    for _ in range(10):
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
 
 
 def test_importing_loads_nothing_heavy():

@@ -159,6 +159,23 @@ def test_a_program_ends_with_the_process_that_started_it(server, tmp_path):
         assert gone(int(out.stdout)), out.stderr
 
 
+def test_a_forked_process_leaves_the_server_alone(server):
+    tools = rt.mcp.tools(command=server)
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            with pytest.raises(rt.McpError, match="connect anew"), rt.Session(timeout=10):
+                rt.call_sync(tools.add, a=1)
+            tools.close()
+            status = 0
+        finally:
+            os._exit(status)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert rt.call_sync(tools.add, a=1) == 2
+    tools.close()
+
+
 @pytest.mark.parametrize(
     ("how", "told"),
     [
