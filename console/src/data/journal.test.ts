@@ -106,11 +106,10 @@ test('a scan reads every event once, forwards or backwards, and keeps none', asy
   const { client } = server(2_500);
   const journal = new Journal(client, 's');
   journal.reach(2_500);
-  expect(await scanned(journal, 1, 2_500)).toEqual([
-    [1, 1_000],
-    [1_001, 2_000],
-    [2_001, 2_500],
-  ]);
+  const chunks = await scanned(journal, 1, 2_500);
+  // Each goes on where the one before ended.
+  expect(chunks.map(([begin]) => begin)).toEqual([1, ...chunks.slice(0, -1).map(([, end]) => (end ?? 0) + 1)]);
+  expect(chunks.at(-1)?.[1]).toBe(2_500);
   expect(await scanned(journal, 1, 2_500, true)).toEqual([
     [1_501, 2_500],
     [501, 1_500],
@@ -140,7 +139,38 @@ test('a scan that is given up reads no further', async () => {
       stopping.abort();
     }
   }).rejects.toThrow();
-  expect(asked).toEqual([0]);
+  // The second was under way when the first came.
+  expect(asked).toEqual([0, 16]);
+});
+
+test('a scan begins with little, and asks for more while that comes fast', async () => {
+  const { client, asked } = server(6_000);
+  const journal = new Journal(client, 's');
+  journal.reach(6_000);
+  await scanned(journal, 1, 6_000);
+  expect(asked.slice(0, 3)).toEqual([0, 16, 32]);
+  expect(asked.slice(1).map((after, at) => after - (asked[at] ?? 0))).toContain(1_000);
+});
+
+test('one answer is awaited while another is looked at, and a failure is told in its turn', async () => {
+  const { client } = server(100);
+  const list = client.events.list.bind(client.events);
+  client.events.list = async (id, query, options) => {
+    const page = await list(id, query, options);
+    if ((query?.after ?? 0) >= 16) {
+      throw new Problem({ code: 'storage_full', detail: 'no room' });
+    }
+    return page;
+  };
+  const journal = new Journal(client, 's');
+  journal.reach(100);
+  const read: number[] = [];
+  await expect(async () => {
+    for await (const events of journal.scan(1, 100, new AbortController().signal)) {
+      read.push(events.length);
+    }
+  }).rejects.toThrow('no room');
+  expect(read).toEqual([16]);
 });
 
 test('the first event of a time is found without reading all', async () => {

@@ -7,8 +7,13 @@ const PAGE = 500;
 const PAGES = 50;
 /** How many calls an event may tell of and stay here when it is published; what is looked at is read again. */
 const LIGHT = 50;
-/** How many events a scan asks for at once: the server's limit. */
+/** How many events a scan asks for at once, at first and at most, which is the server's limit. */
+const FIRST = 16;
 const SCAN = 1_000;
+/** How long an answer to a scan shall take, in milliseconds: what is heavy is asked for in smaller parts. */
+const BRISK = 250;
+/** How many answers a scan awaits at the same time: one is under way while another is looked at. */
+const AHEAD = 2;
 
 /**
  * What this viewer has of a session's journal. Events are numbered from 1 without gaps, so a page is known by its
@@ -89,19 +94,66 @@ export class Journal {
   async *scan(from: number, to: number, signal: AbortSignal, backwards = false): AsyncGenerator<JournalEvent[]> {
     let [low, high] = [Math.max(from, this.first), to];
     while (low <= high) {
-      const begin = backwards ? Math.max(low, high - SCAN + 1) : low;
-      const end = backwards ? high : Math.min(high, low + SCAN - 1);
       try {
-        const events = backwards ? await this.range(begin, end, signal) : await this.page(begin, end, signal);
-        yield events;
-        [low, high] = backwards ? [low, begin - 1] : [(events.at(-1)?.seq ?? end) + 1, high];
+        for await (const events of backwards ? this.back(low, high, signal) : this.forth(low, high, signal)) {
+          yield events;
+          [low, high] = backwards ? [low, (events[0]?.seq ?? low) - 1] : [(events.at(-1)?.seq ?? high) + 1, high];
+        }
+        return;
       } catch (error) {
         await this.learnFirst(error);
-        if (this.first <= begin) {
+        if (this.first <= low) {
           throw error;
         }
         low = Math.max(low, this.first);
       }
+    }
+  }
+
+  private async *back(low: number, high: number, signal: AbortSignal): AsyncGenerator<JournalEvent[]> {
+    for (let end = high; end >= low; end -= SCAN) {
+      yield await this.range(Math.max(low, end - SCAN + 1), end, signal);
+    }
+  }
+
+  /** Reads on while what came is looked at, and asks for as much as comes without a long wait. */
+  private async *forth(low: number, high: number, signal: AbortSignal): AsyncGenerator<JournalEvent[]> {
+    const stopping = new AbortController();
+    const stop = () => stopping.abort();
+    signal.addEventListener('abort', stop);
+    const asked: { end: number; answer: Promise<JournalEvent[]> }[] = [];
+    let most = FIRST;
+    const ask = (begin: number, end: number) => {
+      const since = performance.now();
+      const answer = this.page(begin, end, stopping.signal).then((events) => {
+        const brisk = performance.now() - since < BRISK && (events.at(-1)?.seq ?? end) >= end;
+        most = Math.min(SCAN, brisk ? most * 4 : Math.max(1, Math.ceil(events.length / 2)));
+        return events;
+      });
+      // Who stops reading does not hear of what was still under way.
+      answer.catch(() => undefined);
+      return { end, answer };
+    };
+    try {
+      signal.throwIfAborted();
+      for (let next = low; next <= high || asked.length > 0; ) {
+        while (next <= high && asked.length < AHEAD) {
+          const end = Math.min(high, next + most - 1);
+          asked.push(ask(next, end));
+          next = end + 1;
+        }
+        const first = asked.shift();
+        const events = (await first?.answer) ?? [];
+        const last = events.at(-1)?.seq;
+        if (first && last !== undefined && last < first.end) {
+          // An answer has so many bytes at most: its rest comes before what was asked for after it.
+          asked.unshift(ask(last + 1, first.end));
+        }
+        yield events;
+      }
+    } finally {
+      signal.removeEventListener('abort', stop);
+      stop();
     }
   }
 

@@ -1,12 +1,71 @@
 // A program in another process records what it does on the directory that the server serves, and somebody looks on.
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { CallEntry } from 'sessiond';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { launch, NARROW, Viewer, WIDE } from './harness/browser.ts';
 import { ANSWER, done, hasPython, killed, Program } from './harness/programs.ts';
-import { TestServer, until } from './harness/server.ts';
+import { deferred, TestServer, until } from './harness/server.ts';
 
 const WEEKLY = 'weekly';
 const BOOK = 'book';
+
+/** Of how many calls a tree still shows at once what is read of it. */
+const MANY = 20_000;
+
+test('a tree of many calls is there before all of them are read, and what they were given is read when it is asked for', async () => {
+  const server = await TestServer.start();
+  onTestFinished(() => server.stop());
+  const browser = await launch();
+  onTestFinished(() => browser.close());
+  const client = server.client();
+  await client.sessions.create({ session_id: 'many', kind: 'execution' });
+  const { writer } = await client.executions.begin('many', { process: 'host:1' });
+  for (let batch = 1; batch <= MANY / 1_000; batch += 1) {
+    const calls = Array.from({ length: 1_000 }, (_, at) => manyOf((batch - 1) * 1_000 + at + 1));
+    await client.executions.record('many', { writer, batch, calls });
+  }
+  const viewer = await Viewer.come(browser, server.url);
+  const { page } = viewer;
+  const held = deferred();
+  await page.route(/\/sessions\/many\/events\?.*after=[1-9]/, async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  await viewer.open('/sessions/many/calls');
+  await page.locator('[data-reading="reading"] [data-call="2"]').waitFor();
+  held.resolve();
+  await page.locator('[data-reading="current"]').waitFor({ timeout: 40_000 });
+  const tree = page.getByRole('treegrid', { name: 'Calls' });
+  await tree.focus();
+  await page.keyboard.press('End');
+  const last = tree.locator('[data-call="19902"][aria-selected="true"]');
+  await last.waitFor();
+  // Of all of them, only those in sight are in the page.
+  expect(await tree.getByRole('row').count()).toBeLessThan(80);
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('End');
+  await tree.locator(`[data-call="${MANY}"][aria-selected="true"]`).waitFor();
+  await page.locator('section[data-call]').getByText(`"item ${MANY}"`).waitFor();
+  await viewer.leave();
+});
+
+/** A call of a long run: each hundred stand under one, and those under the first. */
+function manyOf(call: number): CallEntry {
+  const parent = call === 1 ? undefined : call % 100 === 2 ? 1 : call - ((call - 2) % 100);
+  const began_us = 1_738_494_000_000_000 + call * 10;
+  return {
+    call,
+    node: `step ${call % 7}`,
+    position: 0,
+    key: 'ab',
+    began_us,
+    ended_us: began_us + 50,
+    status: 'completed',
+    input: { args: [`item ${call}`, 'x'.repeat(200)] },
+    output: call,
+    ...(parent !== undefined && { parent }),
+  };
+}
 
 describe.skipIf(!hasPython)('a program that runs beside the server', () => {
   let server: TestServer;

@@ -1,2 +1,2 @@
 /** What the package's own tests start a server with, and wait with. */
-export { freePort, TestServer, until } from '../../../../sdk/typescript/test/support.ts';
+export { deferred, freePort, TestServer, until } from '../../../../sdk/typescript/test/support.ts';
