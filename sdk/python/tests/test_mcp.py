@@ -18,10 +18,17 @@ import sessiond as rt
 SERVER = [MCP_PYTHON, str(TESTS / "mcp_server.py")]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def server():
     needed(MCP_PYTHON, "python3 -m venv target/mcp && target/mcp/bin/pip install 'mcp>=2.3,<3'")
     return SERVER
+
+
+@pytest.fixture(scope="module")
+def tools(server):
+    """The tools of a program that goes on from test to test."""
+    with rt.mcp.tools(command=server) as tools:
+        yield tools
 
 
 @pytest.fixture
@@ -88,7 +95,7 @@ def test_an_address_has_tools_too(address):
         assert asyncio.run(main()) == [2 * i for i in range(20)]
 
 
-def test_an_agent_uses_them_beside_its_own(serve, server):
+def test_an_agent_uses_them_beside_its_own(serve, tools):
     def double(x: int) -> int:
         return 2 * x
 
@@ -96,9 +103,8 @@ def test_an_agent_uses_them_beside_its_own(serve, server):
         calls(("add", {"a": 2, "b": 2}), ("double", {"x": 4}), ("add", {"a": "two"}), ("who", {"name": "nobody"})),
         says("4 and 8."),
     )
-    with rt.mcp.tools(command=server) as tools:
-        agent = rt.agent_node("Adder", tools=[double, *tools], model=model.model())
-        assert rt.call_sync(agent, "Go.").text == "4 and 8."
+    agent = rt.agent_node("Adder", tools=[double, *tools], model=model.model())
+    assert rt.call_sync(agent, "Go.").text == "4 and 8."
     offered = {tool["function"]["name"]: tool["function"] for tool in model.asked[0]["tools"]}
     assert offered["add"]["parameters"]["properties"]["b"]["default"] == 1
     *_, added, doubled, wrong, failed = model.said(1)
@@ -107,21 +113,19 @@ def test_an_agent_uses_them_beside_its_own(serve, server):
     assert failed == "Error: ToolError: Error executing tool who: there is no such person"
 
 
-def test_a_tool_that_fails_raises_what_the_server_says(server):
-    with rt.mcp.tools(command=server) as tools:
-        with pytest.raises(rt.ToolError, match="there is no such person"):
-            rt.call_sync(tools.who, name="nobody")
-        with pytest.raises(TypeError):
-            rt.call_sync(tools.who, "Ada")
+def test_a_tool_that_fails_raises_what_the_server_says(tools):
+    with pytest.raises(rt.ToolError, match="there is no such person"):
+        rt.call_sync(tools.who, name="nobody")
+    with pytest.raises(TypeError):
+        rt.call_sync(tools.who, "Ada")
 
 
-def test_a_call_over_its_time_is_given_up_and_the_connection_goes_on(server):
-    with rt.mcp.tools(command=server) as tools:
-        began = time.monotonic()
-        with pytest.raises(rt.NodeTimeoutError), rt.Session(timeout=0.2):
-            rt.call_sync(tools.sleep, seconds=3)
-        assert time.monotonic() - began < 2
-        assert rt.call_sync(tools.add, a=1) == 2
+def test_a_call_over_its_time_is_given_up_and_the_connection_goes_on(tools):
+    began = time.monotonic()
+    with pytest.raises(rt.NodeTimeoutError), rt.Session(timeout=0.2):
+        rt.call_sync(tools.sleep, seconds=3)
+    assert time.monotonic() - began < 2
+    assert rt.call_sync(tools.add, a=1) == 2
 
 
 def test_a_closed_server_is_gone_and_says_so(server):
