@@ -362,6 +362,44 @@ def test_a_resumed_agent_does_not_ask_again_what_was_answered(serve):
     assert server.asked[2]["messages"] == server.asked[1]["messages"]
 
 
+def test_an_agent_that_was_killed_goes_on_where_it_was(serve, tmp_path):
+    server = serve(calls(("note", {"text": "one"})), None, says("Noted."))
+    (tmp_path / "program.py").write_text(f"""
+import sessiond as rt
+
+def note(text: str) -> str:
+    with open("notes", "a") as file:
+        file.write(text)
+    return "done"
+
+agent = rt.agent_node("Writer", tools=[note], model=rt.Model({server.url!r}, "m"))
+
+def run(session):
+    with session:
+        return rt.call_sync(agent, "Note it.").text
+
+if __name__ == "__main__":
+    run(rt.Session(run_identifier="killed", durability="sync"))
+""")
+    with subprocess.Popen([sys.executable, "program.py"], cwd=tmp_path) as program:
+        until = time.monotonic() + 20
+        while len(server.asked) < 2:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        program.kill()
+    done = subprocess.run(
+        [sys.executable, "-c", "import program, sessiond; print(program.run(sessiond.Session.resume('killed')))"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "Noted.\n", done.stderr
+    assert (tmp_path / "notes").read_text() == "one"
+    assert len(server.asked) == 3
+    assert server.asked[2]["messages"] == server.asked[1]["messages"]
+
+
 def test_memory_lives_in_the_context_and_is_bounded(serve):
     server = serve(says("Hello Ada."), says("You are Ada."), says("I forgot."))
     agent = rt.agent_node("Friend", system_message="Be kind.", memory=True, memory_messages=2, model=server.model())

@@ -329,3 +329,41 @@ fn is_strict(schema: &Value) -> bool {
         _ => true,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_schema_is_strict_when_every_object_in_it_is_closed_and_whole() {
+        let closed = json!({ "type": "object", "properties": { "a": { "type": "string" } }, "required": ["a"],
+                             "additionalProperties": false });
+        let with = |member: &str, value: Value| {
+            let mut schema = closed.clone();
+            schema[member] = value;
+            schema
+        };
+        assert!(is_strict(&closed));
+        assert!(!is_strict(&with("required", json!([]))));
+        assert!(!is_strict(&with("additionalProperties", json!(true))));
+        assert!(is_strict(&with("properties", json!({ "a": closed }))));
+        assert!(!is_strict(&with("properties", json!({ "a": { "anyOf": [{ "type": "object" }] } }))));
+    }
+
+    #[test]
+    fn json_is_found_in_the_fence_that_a_model_put_around_it() {
+        for text in ["{}", " {} \n", "```json\n{}\n```", "```\n{}```"] {
+            assert_eq!(unfenced(text), "{}", "{text}");
+        }
+        assert_eq!(unfenced("```no end"), "```no end");
+    }
+
+    #[test]
+    fn a_tool_has_a_name_that_services_take() {
+        assert_eq!(tool_name("get the weather!"), "get_the_weather_");
+        assert_eq!(tool_name(&"ä".repeat(99)), "_".repeat(64));
+        assert_eq!(tool_name(""), "_");
+    }
+}
