@@ -51,7 +51,10 @@ impl Listener {
                 return None;
             }
             let told = Python::try_attach(|py| {
-                let (what, value) = make(py)?;
+                // Whoever waits must be told something.
+                let told = make(py);
+                let (what, value) =
+                    told.unwrap_or_else(|error| ("error", error.into_value(py).into_bound(py).into_any()));
                 self.call_soon.call1(py, (&self.tell, what, value))
             });
             matches!(told, Some(Ok(_))).then_some(self)
@@ -69,7 +72,8 @@ pub struct Work {
 impl Work {
     /// Begins it.
     pub fn begin(work: impl Future<Output = ()> + Send + 'static) -> PyResult<Self> {
-        if *ENDING.read() {
+        // Not waited for: who ends the interpreter may wait for somebody who waits for this thread.
+        if ENDING.try_read().is_none_or(|ending| *ending) {
             return Err(PyRuntimeError::new_err("the program is ending, so nothing can be asked any more"));
         }
         Ok(Self { task: background::spawn(work) })
