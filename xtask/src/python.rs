@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 
 use crate::cargo;
 
@@ -11,6 +11,17 @@ use crate::cargo;
 const REQUIREMENTS: &str = "sdk/python/requirements-dev.txt";
 /// Where it is.
 const ENVIRONMENT: &str = "target/python";
+
+/// Where wheels are built.
+const WHEELS: &str = "target/wheels";
+/// What a wheel must be able to run.
+const PROGRAM: &str = "
+import sessiond
+with sessiond.Session() as session:
+    assert sessiond.call_sync(sessiond.function_node(lambda text: text.upper()), 'hello') == 'HELLO'
+assert session.info['completed'] == 1, session.info
+assert session.saved_path.exists()
+";
 
 /// Makes the environment, unless there is one with just that.
 ///
@@ -27,6 +38,34 @@ pub fn environment(root: &Path) -> anyhow::Result<()> {
     let pip = format!("{ENVIRONMENT}/bin/pip");
     run(root, &[&pip, "install", "--quiet", "--disable-pip-version-check", "-r", REQUIREMENTS])?;
     fs::write(&installed, wanted).with_context(|| format!("cannot write {}", installed.display()))
+}
+
+/// Builds the wheel, without optimisation as everything here, and runs a program in an environment that has nothing but it.
+///
+/// # Errors
+/// When it is not the one wheel that serves every Python from 3.9 on, when it does not install, or does not work.
+pub fn wheel(root: &Path) -> anyhow::Result<()> {
+    let wheels = root.join(WHEELS);
+    if wheels.exists() {
+        fs::remove_dir_all(&wheels).context("cannot remove the wheels of an earlier run")?;
+    }
+    let maturin = format!("{ENVIRONMENT}/bin/maturin");
+    let manifest = "sdk/python/Cargo.toml";
+    run(
+        root,
+        &[&maturin, "build", "--quiet", "--profile", "dev", "--out", WHEELS, "--manifest-path", manifest],
+    )?;
+    let wheels: Vec<_> = fs::read_dir(&wheels)?.flatten().map(|entry| entry.path()).collect();
+    let [wheel] = wheels.as_slice() else { bail!("there is one wheel for all, not {}", wheels.len()) };
+    let wheel = wheel.to_str().context("a wheel's name is text")?;
+    ensure!(wheel.contains("-cp39-abi3-"), "{wheel} does not serve Python 3.9 and later");
+    let environment = format!("{WHEELS}/environment");
+    run(root, &["python3", "-m", "venv", &environment])?;
+    let python = format!("{environment}/bin/python");
+    let pip =
+        [&python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-index", wheel];
+    run(root, &pip)?;
+    run(&root.join(WHEELS), &[&format!("{}/{python}", root.display()), "-c", PROGRAM])
 }
 
 fn run(root: &Path, line: &[&str]) -> anyhow::Result<()> {

@@ -132,6 +132,7 @@ static STEPS: &[Step] = &[
         needs: &[&PYTHON],
         action: Action::Command(&["target/python/bin/python", "-m", "pytest", "--quiet", "sdk/python"], &[]),
     },
+    Step { name: "python wheel", needs: &[&PYTHON], action: Action::Function(python::wheel) },
     // TypeScript comes last, because its tests start the program that was built above.
     Step {
         name: "npm ci",
