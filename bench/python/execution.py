@@ -2,14 +2,17 @@
 
     python bench/python/execution.py [--json] [--runs 5]
 
-Needs the package built with `maturin develop --release`. Railtracks is measured when it is installed beside it, without
-its events and its saved state. Every figure is the median of several runs in processes of their own, in microseconds.
+`cargo xtask bench python` makes an environment for it, and runs it. Alone it needs the package built with
+`maturin develop --release`. Railtracks is measured when it is installed beside it, without its events, and without its
+saved state but where that is measured. Every figure is the median of several runs in processes of their own: microseconds,
+or bytes for the size of the saved state.
 """
 
 import argparse
 import asyncio
 import json
 import os
+import pathlib
 import statistics
 import subprocess
 import sys
@@ -35,7 +38,9 @@ class Plain:
                 await echo(n)
 
         async def parallel(count):
-            await asyncio.gather(*(asyncio.ensure_future(echo(n)) for n in range(count)))
+            await asyncio.gather(
+                *(asyncio.ensure_future(echo(n)) for n in range(count))
+            )
 
         self.sequential, self.parallel = sequential, parallel
 
@@ -75,7 +80,11 @@ class Ours:
             await rt.call_batch(echo, range(count))
 
         self.rt, self.echo = rt, echo
-        self.nodes = {"sequential": sequential, "threads": threads, "parallel": parallel}
+        self.nodes = {
+            "sequential": sequential,
+            "threads": threads,
+            "parallel": parallel,
+        }
 
     def session(self):
         return self.rt.Session(save_state=False, logging_setting="NONE", timeout=600)
@@ -99,6 +108,14 @@ class Ours:
 
             return timed(one, 1)
         how, count = measure.split()
+        if how in ("save", "size"):
+            session = self.session()
+            with session:
+                rt.call_sync(self.nodes["sequential"], int(count))
+                began = time.perf_counter()
+                path = session.save()
+                took = (time.perf_counter() - began) * 1e6
+            return took if how == "save" else path.stat().st_size
         with self.session():
             if how == "top":
 
@@ -146,7 +163,11 @@ class Railtracks:
             return count
 
         self.rt, self.echo = rt, echo
-        self.nodes = {"sequential": sequential, "threads": threads, "parallel": parallel}
+        self.nodes = {
+            "sequential": sequential,
+            "threads": threads,
+            "parallel": parallel,
+        }
 
     def run(self, measure):
         rt = self.rt
@@ -161,13 +182,35 @@ class Railtracks:
         if measure == "empty":
             return timed(lambda: asyncio.run(in_session(nothing)), 1)
         if measure == "one":
-            return timed(lambda: asyncio.run(in_session(lambda: rt.call(self.echo, 1))), 1)
+            return timed(
+                lambda: asyncio.run(in_session(lambda: rt.call(self.echo, 1))), 1
+            )
         how, count = measure.split()
+        if how in ("save", "size"):
+
+            async def saved():
+                session = rt.Session(timeout=600)
+                with session:
+                    await rt.call(self.nodes["sequential"], int(count))
+                    began = time.perf_counter()
+                return (time.perf_counter() - began) * 1e6
+
+            took = asyncio.run(saved())
+            [path] = pathlib.Path(".railtracks").rglob("*.json")
+            return took if how == "save" else path.stat().st_size
         if how == "top":
             return timed(
-                lambda: asyncio.run(in_session(lambda: rt.call_batch(self.echo, range(int(count))))), int(count)
+                lambda: asyncio.run(
+                    in_session(lambda: rt.call_batch(self.echo, range(int(count))))
+                ),
+                int(count),
             )
-        return timed(lambda: asyncio.run(in_session(lambda: rt.call(self.nodes[how], int(count)))), int(count))
+        return timed(
+            lambda: asyncio.run(
+                in_session(lambda: rt.call(self.nodes[how], int(count)))
+            ),
+            int(count),
+        )
 
 
 SYSTEMS = {"plain": Plain, "sessiond": Ours, "railtracks": Railtracks}
@@ -179,11 +222,21 @@ MEASURES = [
     "parallel 1000",
     "parallel 10000",
     "top 1000",
+    "save 1000",
+    "size 1000",
+    "save 10000",
+    "size 10000",
     "import",
 ]
 # Minutes for what is known: its cost of a parallel call grows with their number.
 LEFT_OUT = {
     ("railtracks", "parallel 10000"),
+    ("railtracks", "save 10000"),
+    ("railtracks", "size 10000"),
+    ("plain", "save 1000"),
+    ("plain", "size 1000"),
+    ("plain", "save 10000"),
+    ("plain", "size 10000"),
     ("plain", "empty"),
     ("plain", "threads 1000"),
     ("plain", "top 1000"),
@@ -207,7 +260,9 @@ def one(system, measure):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
@@ -225,14 +280,22 @@ def main():
             if (system, measure) not in LEFT_OUT:
                 found = [one(system, measure) for _ in range(options.runs)]
                 found = [figure for figure in found if figure is not None]
-                figures.setdefault(measure, {})[system] = statistics.median(found) if found else None
+                figures.setdefault(measure, {})[system] = (
+                    statistics.median(found) if found else None
+                )
     if options.json:
         print(json.dumps(figures, indent=2))
         return
     print(f"{'µs per call':<18}" + "".join(f"{system:>14}" for system in SYSTEMS))
     for measure, row in figures.items():
         cells = (row.get(system) for system in SYSTEMS)
-        print(f"{measure:<18}" + "".join(f"{cell:>14,.1f}" if cell is not None else f"{'-':>14}" for cell in cells))
+        print(
+            f"{measure:<18}"
+            + "".join(
+                f"{cell:>14,.1f}" if cell is not None else f"{'-':>14}"
+                for cell in cells
+            )
+        )
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ mod load;
 mod machine;
 mod memory;
 mod messages;
+mod python;
 mod redis;
 mod report;
 mod served;
@@ -70,6 +71,8 @@ enum Subject {
     Memory,
     /// Recorded calls of executions, in Rust
     Executions,
+    /// Recorded calls of executions in Python, beside asyncio and Railtracks
+    Python,
     /// The web console in Chromium: opening a session, scrolling a long list
     Console,
 }
@@ -83,6 +86,7 @@ impl Subject {
         Self::Stored,
         Self::Memory,
         Self::Executions,
+        Self::Python,
         Self::Console,
     ];
 }
@@ -114,6 +118,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             Subject::Stored => report.add(stored::run(&bench).await?),
             Subject::Memory => report.add(memory::run(&bench).await?),
             Subject::Executions => report.add(executions::run(&bench).await?),
+            Subject::Python => report.add(python::run(&bench).await?),
             Subject::Console => report.add(console::run(&bench).await?),
         }
     }
