@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sessiond_core::{Principal, Rejection, Span, Timestamp, limits};
+use sessiond_core::{Principal, Rejection, Span, Status, Timestamp, limits};
 use sessiond_store::{Done, ListQuery, Op, Sort};
 
 use crate::actor::Slot;
@@ -11,6 +11,8 @@ use crate::{Engine, Error};
 
 /// How often memory is looked through.
 const SWEEP: Duration = Duration::from_secs(10);
+/// How long a session that has ended stays in memory when nobody uses it, at most: a program may run many short ones.
+const ENDED: Duration = Duration::from_secs(5);
 /// How often the store is.
 const PURGE: Duration = Duration::from_secs(600);
 
@@ -32,10 +34,17 @@ pub(crate) async fn run(engine: Engine) {
 
 /// Drops sessions that nobody has used for a while. Only the map holds such a slot, so nobody can be using it.
 fn sweep(engine: &Engine) {
-    let idle = i64::try_from(engine.shared.options.idle.as_millis()).unwrap_or(i64::MAX);
-    let before = engine.now().millis().saturating_sub(idle);
+    let ago = |time: Duration| {
+        engine.now().millis().saturating_sub(i64::try_from(time.as_millis()).unwrap_or(i64::MAX))
+    };
+    let (before, ended_before) = (ago(engine.shared.options.idle), ago(engine.shared.options.idle.min(ENDED)));
     let mut sessions = engine.shared.sessions.lock();
-    sessions.retain(|_, slot: &mut Arc<Slot>| Arc::strong_count(slot) > 1 || slot.idle_since() > before);
+    sessions.retain(|_, slot: &mut Arc<Slot>| {
+        let has_ended = || slot.session().status != Status::Active;
+        Arc::strong_count(slot) > 1
+            || slot.idle_since() > ended_before
+            || (slot.idle_since() > before && !has_ended())
+    });
     sessions.shrink_to_fit();
     metrics::gauge!("sessiond_sessions_open").set(sessions.len() as f64);
 }

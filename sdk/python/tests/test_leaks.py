@@ -56,7 +56,7 @@ def test_sessions_leave_no_memory_thread_or_file_behind():
     assert grown < 64 * 1024 + 2 * count, f"{grown} bytes of objects"
     assert threading.active_count() <= threads + 2
     assert len(os.listdir("/proc/self/fd")) <= files + 2
-    # What the store keeps of each session for a while is bounded, and is no part of Python.
+    # The store keeps sessions that ended for some seconds, and up to 64 MiB of its pages; neither is a part of Python.
     assert resident() - before < 64 * 1024 * 1024, f"{(resident() - before) / 1e6} MB"
 
 
