@@ -53,6 +53,7 @@ async fn the_process_that_is_killed() {
             labels: BTreeMap::new(),
             expires_in: None,
             parent: None,
+            process: None,
         };
         // It exists already when this is not the first child.
         let _ = engine.create(new, &me, None).await;
