@@ -9,6 +9,7 @@ import { useTold } from '../../data/reach.ts';
 import { Badge, Status } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { CopyButton, Id } from '../../ui/Copy.tsx';
+import { Markdown } from '../../ui/Markdown.tsx';
 import { ProblemView } from '../../ui/Problem.tsx';
 import { Facts, Section } from '../../ui/Section.tsx';
 import { Ago, span } from '../../ui/Time.tsx';
@@ -134,7 +135,7 @@ function Outcome({ session: { status, outcome } }: { session: Session }) {
   );
 }
 
-/** The executive summary, in the Markdown in which it can be passed on. */
+/** The executive summary, which can be passed on in its Markdown. */
 function Summary({ session }: { session: Session }) {
   const client = useClient();
   const { data, error, refetch } = useQuery({
@@ -150,8 +151,8 @@ function Summary({ session }: { session: Session }) {
       {problem !== undefined && <ProblemView error={problem} retry={() => void refetch()} />}
       {data && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-        <section className={css.scroll} tabIndex={0} aria-label="Summary in Markdown">
-          <pre className={css.summary}>{data}</pre>
+        <section className={css.scroll} tabIndex={0} aria-label="Executive summary">
+          <Markdown text={data} />
         </section>
       )}
       {!data && problem === undefined && <p role="status">Loading…</p>}
