@@ -3,6 +3,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { Problem } from 'sessiond';
 import { ConnectionContext, connect, forgetKey, storedKey, storeKey, wantsKey } from '../data/connection.ts';
+import { forgetDrafts } from '../facets/context/drafts.ts';
 import { Toasts } from '../ui/Toast.tsx';
 import { KeyPrompt } from './KeyPrompt.tsx';
 import { router } from './router.tsx';
@@ -19,6 +20,7 @@ export function App() {
       refused: setAsked,
       forget: () => {
         forgetKey();
+        forgetDrafts();
         queries.clear();
         setKey(undefined);
       },

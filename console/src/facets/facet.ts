@@ -1,5 +1,5 @@
 import type { LucideIcon } from 'lucide-react';
-import type { ComponentType, LazyExoticComponent } from 'react';
+import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
 import type { Kind, Session } from 'sessiond';
 import type { Feed } from '../data/feed.ts';
 
@@ -22,9 +22,13 @@ export interface Panel {
   shows: (session: Session) => boolean;
   /** The number beside its title. */
   count?: (session: Session) => number | undefined;
-  /** Loaded when it is first opened. */
+  /** Loads its program. */
+  load: () => Promise<{ default: ComponentType<PanelProps> }>;
+  /** Loaded when it is first opened, unless it was before. */
   component: LazyExoticComponent<ComponentType<PanelProps>>;
 }
+
+export const panel = (of: Omit<Panel, 'component'>): Panel => ({ ...of, component: lazy(of.load) });
 
 /** What a reader of an event knows beside it: an event names a task by its id alone. */
 export interface Known {

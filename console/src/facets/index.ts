@@ -16,6 +16,14 @@ export function panelsOf(session: Session): Panel[] {
   return [...leading, ...others].flatMap((facet) => facet.panels).filter((panel) => panel.shows(session));
 }
 
+/** Loads what a part of a session is shown with; when none is named, what most sessions open with. */
+export function preload(id: string | undefined): void {
+  const panels = FACETS.flatMap((facet) => facet.panels);
+  const wanted = id === undefined ? panels[0] : panels.find((panel) => panel.id === id);
+  // Who opens it hears what went wrong.
+  wanted?.load().catch(() => undefined);
+}
+
 /** An event in a line; its type when no facet knows it. The more is known, the more the line says. */
 export function wordsOf(event: JournalEvent, known: Known = {}): string {
   const facet = FACETS.find((facet) => event.type in facet.words);

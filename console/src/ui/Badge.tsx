@@ -31,6 +31,7 @@ const TONES: Record<string, Tone> = {
   waiting: 'idle',
   left: 'idle',
   session_terminated: 'idle',
+  ended_with_it: 'idle',
   offline: 'idle',
   // calls
   running: 'live',

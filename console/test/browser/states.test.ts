@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import type { Client } from 'sessiond';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launch, NARROW, Viewer } from './harness/browser.ts';
-import { TestServer } from './harness/server.ts';
+import { deferred, TestServer } from './harness/server.ts';
 
 /** What a browser says of answers that are no success: these tests ask for them. */
 const REFUSED = /status of (404|409|412|422)/;
@@ -91,6 +91,64 @@ test('a plan that somebody else changed meanwhile is not overwritten unseen', as
   await press('Replace the plan');
   await page.locator('[data-step="release"]').first().waitFor();
   expect((await client.sessions.get('stale')).workflow?.steps.map(({ name }) => name)).not.toContain('documents');
+});
+
+test('what was typed into the shared context and not sent is there when the page was loaded again', async () => {
+  await client.sessions.create({ session_id: 'typed', kind: 'workflow', shared_context: { title: 'Draft' } });
+  await viewer.openSession('typed', 'context');
+  const edit = () => page.getByRole('button', { name: 'Edit', exact: true }).first().click();
+  await edit();
+  await dialog().getByLabel('Value').fill('{ "title": "Half a thou');
+  await page.reload();
+  await edit();
+  expect(await dialog().getByLabel('Value').inputValue()).toBe('{ "title": "Half a thou');
+  await dialog().getByText('what you typed before and did not send').waitFor();
+  await press('Discard');
+  await page.reload();
+  await edit();
+  expect(await dialog().getByLabel('Value').inputValue()).toContain('Draft');
+  await press('Discard');
+});
+
+test('participants of a session that has ended have ended with it, and who is not registered is not asked for', async () => {
+  await client.agents.register({ agent_descriptor: { agent_id: 'codex://known', framework: 'codex' } });
+  await client.sessions.create({
+    session_id: 'ended',
+    participants: ['codex://known', 'codex://unknown', 'codex://gone'].map((agent_id) => ({ agent_id, role: 'a' })),
+    workflow: [{ name: 'work', required_agents: ['codex://known'] }],
+  });
+  // A fault of the browser's own, such as an answer of 404, fails the test when this one leaves.
+  const other = await Viewer.come(browser, server.url);
+  const state = (agent: string) => other.page.locator(`tr[data-agent="codex://${agent}"] [data-status]`).first();
+  const inbox = () => other.page.locator('tr[data-agent="codex://known"] td').nth(4).innerText();
+  await other.openSession('ended', 'participants');
+  await expect.poll(inbox).toBe('0');
+  expect(await state('unknown').innerText()).toBe('active');
+  await client.participants.remove('ended', 'codex://gone');
+  await client.sessions.complete('ended', { summary: 'All of it is *done*' });
+  await other.page.locator('[data-feed="ended"]').waitFor({ state: 'attached' });
+  await expect.poll(() => state('known').innerText()).toBe('ended with it');
+  expect(await state('gone').innerText()).toBe('left');
+  await other.openSession('ended', 'about');
+  const summary = other.page.getByRole('region', { name: 'Executive summary', exact: true }).last();
+  await summary.getByRole('heading', { name: 'Summary' }).waitFor();
+  await summary.getByText('All of it is *done*', { exact: true }).waitFor();
+  await other.leave();
+});
+
+test('a part of a session is on its way while the session still is', async () => {
+  const other = await Viewer.come(browser, server.url);
+  const held = deferred();
+  await other.page.route(/\/sessions\/empty\/events/, async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  const asked = other.page.waitForRequest(/assets\/ContextPanel-.*\.js/);
+  await other.open('/sessions/empty/context');
+  await asked;
+  held.resolve();
+  await other.page.getByRole('heading', { name: 'The shared context is empty' }).waitFor();
+  await other.leave();
 });
 
 test('HTML in names is text, wherever it is shown', async () => {

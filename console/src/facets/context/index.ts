@@ -1,18 +1,17 @@
 import { Braces } from 'lucide-react';
-import { lazy } from 'react';
-import type { Facet } from '../facet.ts';
+import { type Facet, panel } from '../facet.ts';
 
 /** The one document that all participants share. */
 export const context: Facet = {
   name: 'context',
   panels: [
-    {
+    panel({
       id: 'context',
       title: 'Context',
       icon: Braces,
       shows: () => true,
-      component: lazy(() => import('./ContextPanel.tsx')),
-    },
+      load: () => import('./ContextPanel.tsx'),
+    }),
   ],
   words: {
     context_updated: (data) => {

@@ -1,20 +1,19 @@
 import { Info, ScrollText } from 'lucide-react';
-import { lazy } from 'react';
-import type { Facet } from '../facet.ts';
+import { type Facet, panel } from '../facet.ts';
 
 /** What every session has: its journal, where it comes from, and how it ends. */
 export const lifecycle: Facet = {
   name: 'lifecycle',
   panels: [
-    {
+    panel({
       id: 'journal',
       title: 'Journal',
       icon: ScrollText,
       shows: () => true,
       count: (session) => session.revision,
-      component: lazy(() => import('./JournalPanel.tsx')),
-    },
-    { id: 'about', title: 'About', icon: Info, shows: () => true, component: lazy(() => import('./AboutPanel.tsx')) },
+      load: () => import('./JournalPanel.tsx'),
+    }),
+    panel({ id: 'about', title: 'About', icon: Info, shows: () => true, load: () => import('./AboutPanel.tsx') }),
   ],
   words: {
     session_created: (data) => `${data.kind} session of ${data.owner}`,

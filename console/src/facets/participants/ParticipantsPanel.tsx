@@ -18,6 +18,8 @@ import css from './ParticipantsPanel.module.css';
 
 /** Of so many participants it is asked how their agents are. */
 const ASKED = 50;
+/** How many agents are listed to find them. */
+const LISTED = 200;
 
 type Open = { what: 'add' } | { what: 'remove' | 'message'; agentId: string };
 
@@ -107,7 +109,7 @@ function ParticipantRow({
         </span>
       </td>
       <td>
-        <Status of={status} />
+        <Status of={session.status === 'active' || hasLeft(participant) ? status : 'ended_with_it'} />
       </td>
       <td>
         {steps && steps.length > 0 ? steps.map(({ name }) => name).join(', ') : <span className={css.quiet}>–</span>}
@@ -160,16 +162,26 @@ function ParticipantRow({
 
 const hasLeft = ({ status }: Participant): boolean => status === 'left';
 
-/** How the agents are, by their ids; those that are not registered, or not for this key, are absent. */
+/**
+ * How the agents are, by their ids; those that are not registered, or not for this key, are absent. The first page of
+ * the list mostly has them all: who is asked for by name and is not there is an error in the browser's own log.
+ */
 function useAgents(ids: readonly string[]): ReadonlyMap<string, AgentInfo> {
   const client = useClient();
   const asked = ids.slice(0, ASKED);
   const { data } = useQuery({
     queryKey: [...keys.agents, 'of', ...asked],
-    queryFn: ({ signal }) =>
-      Promise.all(asked.map((id) => client.agents.get(id, { signal }).catch(() => undefined))).then(
-        (agents) => new Map(agents.flatMap((agent) => (agent ? [[agent.agent_id, agent] as const] : []))),
-      ),
+    queryFn: async ({ signal }) => {
+      const { agents, next_cursor } = await client.agents.list({ limit: LISTED }, { signal });
+      const known = new Map(agents.map((agent) => [agent.agent_id, agent]));
+      const others = next_cursor ? asked.filter((id) => !known.has(id)) : [];
+      for (const agent of await Promise.all(others.map((id) => client.agents.get(id, { signal }).catch(() => null)))) {
+        if (agent) {
+          known.set(agent.agent_id, agent);
+        }
+      }
+      return known;
+    },
     refetchInterval: EVERY,
     enabled: asked.length > 0,
   });

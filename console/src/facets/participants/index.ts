@@ -1,19 +1,18 @@
 import { Users } from 'lucide-react';
-import { lazy } from 'react';
-import type { Facet } from '../facet.ts';
+import { type Facet, panel } from '../facet.ts';
 
 /** Who takes part, and under which lease they write. */
 export const participants: Facet = {
   name: 'participants',
   panels: [
-    {
+    panel({
       id: 'participants',
       title: 'Participants',
       icon: Users,
       shows: () => true,
       count: (session) => session.participants?.filter(({ status }) => status !== 'left').length,
-      component: lazy(() => import('./ParticipantsPanel.tsx')),
-    },
+      load: () => import('./ParticipantsPanel.tsx'),
+    }),
   ],
   words: {
     participant_added: (data) => `${data.agent_id} joined as ${data.role}`,

@@ -1,6 +1,5 @@
 import { ListTodo, Workflow } from 'lucide-react';
-import { lazy } from 'react';
-import type { Facet } from '../facet.ts';
+import { type Facet, panel } from '../facet.ts';
 import { words } from './words.ts';
 
 /** The plan, and the tasks that agents have in it. */
@@ -8,21 +7,21 @@ export const workflow: Facet = {
   name: 'workflow',
   leads: 'workflow',
   panels: [
-    {
+    panel({
       id: 'plan',
       title: 'Plan',
       icon: Workflow,
       shows: (session) => session.kind === 'workflow' || (session.workflow?.steps.length ?? 0) > 0,
-      component: lazy(() => import('./PlanPanel.tsx')),
-    },
-    {
+      load: () => import('./PlanPanel.tsx'),
+    }),
+    panel({
       id: 'tasks',
       title: 'Tasks',
       icon: ListTodo,
       shows: () => true,
       count: (session) => session.total_tasks,
-      component: lazy(() => import('./TasksPanel.tsx')),
-    },
+      load: () => import('./TasksPanel.tsx'),
+    }),
   ],
   words,
 };

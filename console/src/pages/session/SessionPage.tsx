@@ -2,7 +2,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { Suspense, useEffect, useRef } from 'react';
 import type { Feed, FeedState } from '../../data/feed.ts';
 import { useFeed } from '../../data/useFeed.ts';
-import { panelsOf } from '../../facets/index.ts';
+import { panelsOf, preload } from '../../facets/index.ts';
 import { Empty } from '../../ui/Empty.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { ProblemView } from '../../ui/Problem.tsx';
@@ -15,6 +15,8 @@ export function SessionPage() {
   const { feed, state, session } = useFeed(sessionId ?? '');
   const current = useRef<HTMLAnchorElement>(null);
   const there = session !== undefined;
+  // Both are on their way at the same time.
+  useEffect(() => preload(asked), [asked]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the tab that is open has changed, or is there at last.
   useEffect(() => void current.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [asked, there]);
   if (!session) {
