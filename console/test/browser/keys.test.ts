@@ -42,9 +42,17 @@ test('a key is asked for, a wrong one is refused, and the right one is kept unti
   await page.reload();
   await page.getByRole('heading', { name: 'No sessions yet' }).waitFor();
 
+  await server.client(ADMIN).sessions.create({ session_id: 'secret', kind: 'workflow', shared_context: { a: 1 } });
+  await viewer.openSession('secret', 'context');
+  await page.getByRole('button', { name: 'Edit', exact: true }).first().click();
+  await page.getByRole('dialog').getByLabel('Value').fill('{ "a": "what nobody else shall read" }');
+  await page.keyboard.press('Escape');
+  const kept = () => page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
+  expect(await kept()).toContain('what nobody else shall read');
   await page.getByRole('button', { name: 'Forget the key' }).click();
   await prompt.waitFor();
-  expect(await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))).not.toContain(ADMIN);
+  expect(await kept()).not.toContain(ADMIN);
+  expect(await kept()).not.toContain('what nobody else shall read');
   await page.reload();
   await prompt.waitFor();
   await viewer.leave();
