@@ -102,9 +102,9 @@ impl Recorder {
         buffer.info.began(began.parent.is_none());
         buffer.began.push(CallEntry { call, began: Some(began), ended: None });
         buffer.put(bytes);
-        let full = buffer.is_full();
+        let much = buffer.bytes > BOUND / 2;
         drop(buffer);
-        self.ring(full);
+        self.ring(much);
         call
     }
 
@@ -127,9 +127,9 @@ impl Recorder {
             buffer.put(bytes + CALL_BYTES);
         }
         let ticket = Ticket(buffer.ticket);
-        let full = buffer.is_full();
+        let much = buffer.bytes > BOUND / 2;
         drop(buffer);
-        self.ring(full);
+        self.ring(much);
         ticket
     }
 
@@ -179,8 +179,10 @@ impl Recorder {
         }
     }
 
-    fn ring(&self, full: bool) {
-        if full || self.shared.durability != Durability::Exit {
+    /// Has the writer begin: at once, or with durability `Exit` when much waits, so that it is done before the program
+    /// would have to wait for it.
+    fn ring(&self, much: bool) {
+        if much || self.shared.durability != Durability::Exit {
             self.shared.wake.notify_one();
         }
     }
