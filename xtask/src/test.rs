@@ -9,7 +9,8 @@ use anyhow::Context;
 
 use crate::tally::Tally;
 use crate::tools::{
-    CARGO_DENY, CHROMIUM, CLIPPY, CURL, Found, NODE, NODE_MCP, NPM, PYTHON, PYTHON_MCP, RUSTFMT, Tool,
+    CARGO_DENY, CHROMIUM, CLIPPY, CURL, Found, GGUF, NODE, NODE_MCP, NPM, PYTHON, PYTHON_MCP, PYTHON_OPENAI,
+    RUSTFMT, Tool,
 };
 use crate::{cargo, docs, python};
 
@@ -185,7 +186,57 @@ static STEPS: &[Step] = &[
         needs: &[&NODE, &NPM, &CHROMIUM],
         action: Action::Command(&["npm", "--prefix", "console", "run", "test:browser"], &[]),
     },
+    // Models in the process are a feature that is off, because they take a while to build. These come after everything that
+    // starts the program that was built above, because they build it anew.
+    Step {
+        name: "model lints",
+        needs: &[&CLIPPY],
+        action: Action::Command(
+            &[
+                "cargo",
+                "clippy",
+                "-p",
+                "sessiond",
+                "-p",
+                "sessiond-model",
+                "--all-targets",
+                "--features",
+                MODEL,
+                "--",
+                "--deny",
+                "warnings",
+            ],
+            &[],
+        ),
+    },
+    Step {
+        name: "model tests",
+        needs: &[&GGUF, &PYTHON_OPENAI, &CURL],
+        action: Action::Command(
+            &[
+                "cargo",
+                "test",
+                "-p",
+                "sessiond",
+                "-p",
+                "sessiond-model",
+                "--features",
+                MODEL,
+                "--lib",
+                "--test",
+                "gguf",
+                "--test",
+                "gguf_files",
+                "--test",
+                "model",
+            ],
+            &[],
+        ),
+    },
 ];
+
+/// The features with which a model runs in the process.
+const MODEL: &str = "sessiond-model/gguf,sessiond-model/serve,sessiond/gguf";
 
 /// Tools that some tests need, and the part of those tests' names that says so.
 static TEST_TOOLS: &[(&Tool, &str)] = &[

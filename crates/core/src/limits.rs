@@ -118,3 +118,7 @@ pub const AGENT_UNREACHABLE_MS: u64 = 30_000;
 pub const AGENT_GONE_MS: u64 = 300_000;
 /// Stored keys.
 pub const KEYS: u64 = 10_000;
+/// Requests that wait for a model in the process; one more is refused until one has been answered.
+pub const MODEL_QUEUE: usize = 64;
+/// Tokens of a prompt and its answer for a model in the process. One that was trained on fewer has fewer.
+pub const MODEL_CONTEXT: usize = 32_768;

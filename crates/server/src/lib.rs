@@ -2,9 +2,10 @@
 //!
 //! A request passes `observe` (span, metrics, header limit), `auth` (who asks, and whether the table lets them call
 //! the route at all) and a handler of `routes/`, which extracts, calls the door and maps the answer. The session's own
-//! rules stand in the core, so a handler never decides about rights. `server.rs` listens and shuts down, `sse.rs` and
-//! `socket/` hold what stays open, `webhooks.rs` posts messages to agents, `mcp/` offers
-//! the routes as tools to models, `docs/` renders the pages, `console.rs` sends the web console, and `openapi.rs` completes the generated document.
+//! rules stand in the core, so a handler never decides about rights. `listen.rs` has the port and the connections and
+//! `server.rs` what answers on them, `sse.rs` and `socket/` hold what stays open, `webhooks.rs` posts messages to agents,
+//! `mcp/` offers the routes as tools to models, `docs/` renders the pages, `console.rs` sends the web console, and
+//! `openapi.rs` completes the generated document.
 
 mod app;
 mod auth;
@@ -13,6 +14,7 @@ mod console;
 mod docs;
 mod error;
 mod extract;
+mod listen;
 mod mcp;
 mod observe;
 mod openapi;
@@ -24,8 +26,10 @@ mod socket;
 mod sse;
 mod webhooks;
 
+pub use auth::origin::sent_from_elsewhere;
 pub use auth::table::{Access, Route, TABLE};
 pub use error::Error;
+pub use listen::Listener;
 pub use mcp::serve_stdio as serve_mcp_on_stdio;
 pub use openapi::{document as openapi, json as openapi_json};
 pub use options::{AdminKey, Options};

@@ -1,6 +1,6 @@
 //! Who asks, and whether they may call the route at all. The session's own rules come on top, in the core.
 
-mod origin;
+pub(crate) mod origin;
 pub(crate) mod table;
 
 use std::sync::Arc;

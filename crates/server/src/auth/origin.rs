@@ -13,8 +13,43 @@ use sessiond_api::Code;
 
 use crate::respond::Failure;
 
+/// Why a request to a server without keys may come from another machine or a web page elsewhere; nothing when it does
+/// not.
+pub fn sent_from_elsewhere(request: &Request) -> Option<&'static str> {
+    match judge(request, &[], false) {
+        Ok(()) => None,
+        Err(Refusal::Host) => Some(
+            "without a key this server answers only to localhost and loopback addresses in the Host header",
+        ),
+        Err(Refusal::Page) => Some("without a key this server takes no requests from web pages elsewhere"),
+    }
+}
+
 /// Refuses what a page elsewhere may have sent. `public` says that the route is open to everybody and changes nothing.
 pub(super) fn check(request: &Request, allow_hosts: &[String], public: bool) -> Result<(), Failure> {
+    judge(request, allow_hosts, public).map_err(|refusal| {
+        let detail = match refusal {
+            Refusal::Host => {
+                "without keys the server answers only to localhost and loopback addresses in the Host header; \
+                 make a key, or name the host in `allow_hosts`"
+            }
+            Refusal::Page => {
+                "without keys the server takes no requests from web pages elsewhere; make a key for them"
+            }
+        };
+        Failure::new(Code::OriginRefused, detail)
+    })
+}
+
+/// What speaks against a request.
+enum Refusal {
+    /// It is addressed to another name.
+    Host,
+    /// A page elsewhere has sent it.
+    Page,
+}
+
+fn judge(request: &Request, allow_hosts: &[String], public: bool) -> Result<(), Refusal> {
     let headers = request.headers();
     // A request line may hold the whole address; it then counts, not the header.
     let host = match request.uri().authority() {
@@ -22,23 +57,16 @@ pub(super) fn check(request: &Request, allow_hosts: &[String], public: bool) -> 
         None => single(headers, HOST.as_str()),
     };
     let Some(host) = host.filter(|host| is_ours(host, allow_hosts)) else {
-        let detail = "without keys the server answers only to localhost and loopback addresses in the Host header; \
-                      make a key, or name the host in `allow_hosts`";
-        return Err(Failure::new(Code::OriginRefused, detail));
-    };
-    let refused = || {
-        let detail =
-            "without keys the server takes no requests from web pages elsewhere; make a key for them";
-        Failure::new(Code::OriginRefused, detail)
+        return Err(Refusal::Host);
     };
     if headers.contains_key(ORIGIN) {
-        let origin = single(headers, ORIGIN.as_str()).ok_or_else(refused)?;
+        let origin = single(headers, ORIGIN.as_str()).ok_or(Refusal::Page)?;
         let same = ["http://", "https://"]
             .iter()
             .find_map(|scheme| origin.strip_prefix(scheme))
             .is_some_and(|authority| authority.eq_ignore_ascii_case(host));
         if !same {
-            return Err(refused());
+            return Err(Refusal::Page);
         }
     }
     // A link that somebody follows to a page of ours is harmless: where it comes from cannot read what it opens.
@@ -46,7 +74,7 @@ pub(super) fn check(request: &Request, allow_hosts: &[String], public: bool) -> 
     let link = public && single(headers, "sec-fetch-mode") == Some("navigate");
     let own = !headers.contains_key("sec-fetch-site")
         || matches!(single(headers, "sec-fetch-site"), Some("same-origin" | "none"));
-    if own || link { Ok(()) } else { Err(refused()) }
+    if own || link { Ok(()) } else { Err(Refusal::Page) }
 }
 
 fn single<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

@@ -8,6 +8,7 @@ mod input;
 mod key;
 mod mcp;
 mod message;
+mod model;
 mod openapi;
 mod serve;
 mod session;
@@ -71,6 +72,7 @@ enum Command {
     Session(session::Session),
     Message(message::Message),
     Mcp(mcp::Mcp),
+    Model(model::Model),
     Key(key::Key),
     Spool(spool::Spool),
     Config(config::ConfigCommand),
@@ -149,7 +151,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Key(command) => (command.flags(), command.json(), "warn"),
         Command::Spool(command) => (command.flags(), command.json(), "error"),
         Command::Config(command) => (command.flags(), command.json, "warn"),
-        Command::Completions(_) | Command::Openapi(_) => (Flags::new(), false, "warn"),
+        Command::Model(_) | Command::Completions(_) | Command::Openapi(_) => (Flags::new(), false, "warn"),
         Command::DemoAgent(command) => (command.flags(), false, "warn"),
         Command::DemoExecution(command) => (command.flags(), true, "warn"),
     };
@@ -180,6 +182,7 @@ async fn perform(command: Command, context: Context) -> anyhow::Result<ExitCode>
         Command::Session(command) => command.run(context).await,
         Command::Message(command) => command.run(context).await,
         Command::Mcp(command) => command.run(context).await,
+        Command::Model(command) => command.run(context).await,
         Command::Key(command) => command.run(context).await,
         Command::Spool(command) => command.run(context).await,
         Command::Config(command) => command.run(context),

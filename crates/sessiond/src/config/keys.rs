@@ -177,7 +177,8 @@ pub const KEYS: &[Key] = &[
     },
 ];
 
-/// Variables that begin like ours and mean something else: the file itself, and what an agent gives its programs.
+/// Variables that begin like ours and mean something else: the file itself, what an agent gives its programs, and the
+/// language model that programs ask.
 pub const RESERVED: &[&str] = &[
     "SESSIOND_CONFIG",
     "SESSIOND_TASK_ID",
@@ -188,6 +189,9 @@ pub const RESERVED: &[&str] = &[
     "SESSIOND_ATTEMPT",
     "SESSIOND_AGENT_ID",
     "SESSIOND_PAYLOAD",
+    "SESSIOND_MODEL",
+    "SESSIOND_MODEL_URL",
+    "SESSIOND_MODEL_KEY",
 ];
 
 /// The key of that name.

@@ -1,0 +1,347 @@
+//! OpenAI's chat completions as a server reads and writes them.
+
+use serde::Deserialize;
+use serde_json::{Number, Value, json};
+
+use crate::{Answer, Delta, Finish, Message, Request, Schema, Tool, ToolCall, ToolChoice, Usage};
+
+/// The body of a request. What is not known is passed over, as the services do it.
+#[derive(Debug, Deserialize)]
+pub(super) struct Chat {
+    messages: Vec<Said>,
+    #[serde(default)]
+    tools: Option<Vec<Offered>>,
+    #[serde(default)]
+    tool_choice: Option<Value>,
+    #[serde(default)]
+    response_format: Option<Format>,
+    #[serde(default)]
+    temperature: Option<f64>,
+    #[serde(default)]
+    top_p: Option<f64>,
+    #[serde(default)]
+    max_tokens: Option<u32>,
+    #[serde(default)]
+    max_completion_tokens: Option<u32>,
+    #[serde(default)]
+    stop: Option<Stop>,
+    #[serde(default)]
+    seed: Option<Number>,
+    #[serde(default)]
+    n: Option<u32>,
+    #[serde(default)]
+    stream: Option<bool>,
+    #[serde(default)]
+    stream_options: Option<StreamOptions>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Said {
+    role: String,
+    #[serde(default)]
+    content: Option<Content>,
+    #[serde(default)]
+    tool_calls: Option<Vec<Called>>,
+    #[serde(default)]
+    tool_call_id: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Content {
+    Text(String),
+    Parts(Vec<Part>),
+}
+
+#[derive(Debug, Deserialize)]
+struct Part {
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(default)]
+    text: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Called {
+    id: String,
+    function: Function,
+}
+
+#[derive(Debug, Deserialize)]
+struct Function {
+    name: String,
+    #[serde(default)]
+    arguments: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Offered {
+    function: Offer,
+}
+
+#[derive(Debug, Deserialize)]
+struct Offer {
+    name: String,
+    #[serde(default)]
+    description: Option<String>,
+    #[serde(default)]
+    parameters: Option<Value>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Format {
+    Text,
+    JsonObject,
+    JsonSchema { json_schema: Shape },
+}
+
+#[derive(Debug, Deserialize)]
+struct Shape {
+    name: String,
+    #[serde(default)]
+    schema: Option<Value>,
+    #[serde(default)]
+    strict: Option<bool>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Stop {
+    One(String),
+    Several(Vec<String>),
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct StreamOptions {
+    #[serde(default)]
+    include_usage: bool,
+}
+
+impl Chat {
+    pub(super) fn is_streamed(&self) -> bool {
+        self.stream.unwrap_or_default()
+    }
+
+    pub(super) fn wants_usage(&self) -> bool {
+        self.stream_options.as_ref().is_some_and(|options| options.include_usage)
+    }
+
+    /// The request, or what is wrong with it.
+    pub(super) fn into_request(self) -> Result<Request, String> {
+        if self.messages.is_empty() {
+            return Err("there are no messages".to_owned());
+        }
+        if self.n.is_some_and(|n| n != 1) {
+            return Err("n is 1: one answer is given to a request".to_owned());
+        }
+        let tools = self.tools.into_iter().flatten().map(|Offered { function }| Tool {
+            name: function.name,
+            description: function.description.unwrap_or_default(),
+            parameters: function.parameters.unwrap_or_else(|| json!({"type": "object", "properties": {}})),
+        });
+        Ok(Request {
+            messages: self.messages.into_iter().map(message).collect::<Result<_, _>>()?,
+            tools: tools.collect(),
+            tool_choice: self.tool_choice.as_ref().map_or(Ok(ToolChoice::Auto), tool_choice)?,
+            response_schema: match self.response_format {
+                None | Some(Format::Text) => None,
+                Some(Format::JsonObject) => Some(Schema::new("object", json!({"type": "object"}))),
+                Some(Format::JsonSchema { json_schema }) => Some(Schema {
+                    name: json_schema.name,
+                    schema: json_schema.schema.unwrap_or_else(|| json!({})),
+                    strict: json_schema.strict.unwrap_or_default(),
+                }),
+            },
+            temperature: self.temperature,
+            top_p: self.top_p,
+            max_tokens: self.max_completion_tokens.or(self.max_tokens),
+            stop: match self.stop {
+                None => Vec::new(),
+                Some(Stop::One(text)) => vec![text],
+                Some(Stop::Several(texts)) => texts,
+            },
+            // Some send numbers below zero.
+            seed: self.seed.and_then(|seed| seed.as_u64().or_else(|| seed.as_i64().map(i64::cast_unsigned))),
+        })
+    }
+}
+
+fn message(said: Said) -> Result<Message, String> {
+    let content = match said.content {
+        None => String::new(),
+        Some(Content::Text(text)) => text,
+        Some(Content::Parts(parts)) => {
+            let texts = parts.into_iter().map(|part| match part.text {
+                Some(text) if part.kind == "text" => Ok(text),
+                _ => Err(format!(
+                    "this model reads text alone, and a message has a part of the type {:?}",
+                    part.kind
+                )),
+            });
+            texts.collect::<Result<Vec<_>, _>>()?.concat()
+        }
+    };
+    Ok(match said.role.as_str() {
+        "system" | "developer" => Message::System { content },
+        "user" => Message::User { content },
+        "assistant" => {
+            let calls = said.tool_calls.into_iter().flatten().map(|call| ToolCall {
+                id: call.id,
+                name: call.function.name,
+                arguments: ToolCall::read_arguments(&call.function.arguments),
+            });
+            Message::Assistant { content, tool_calls: calls.collect() }
+        }
+        "tool" => Message::Tool { call_id: said.tool_call_id.unwrap_or_default(), content },
+        other => {
+            return Err(format!("no message has the role {other:?}; system, user, assistant and tool have"));
+        }
+    })
+}
+
+fn tool_choice(choice: &Value) -> Result<ToolChoice, String> {
+    match choice.as_str() {
+        Some("auto") => return Ok(ToolChoice::Auto),
+        Some("none") => return Ok(ToolChoice::None),
+        Some("required") => return Ok(ToolChoice::Required),
+        _ => {}
+    }
+    match choice.pointer("/function/name").and_then(Value::as_str) {
+        Some(name) => Ok(ToolChoice::Function(name.to_owned())),
+        None if choice.is_null() => Ok(ToolChoice::Auto),
+        None => Err("tool_choice is auto, none, required, or names a function".to_owned()),
+    }
+}
+
+/// The list of models, which is one.
+pub(super) fn models(name: &str, now: u64) -> Value {
+    json!({"object": "list", "data": [{"id": name, "object": "model", "created": now, "owned_by": "sessiond"}]})
+}
+
+/// The kind of an error.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Kind {
+    Invalid,
+    Key,
+    Forbidden,
+    Limit,
+    Server,
+}
+
+/// An error's body.
+pub(super) fn error(kind: Kind, detail: &str) -> Value {
+    let (kind, code) = match kind {
+        Kind::Invalid => ("invalid_request_error", None),
+        Kind::Key => ("invalid_request_error", Some("invalid_api_key")),
+        Kind::Forbidden => ("permission_error", None),
+        Kind::Limit => ("rate_limit_error", Some("rate_limit_exceeded")),
+        Kind::Server => ("server_error", None),
+    };
+    json!({"error": {"message": detail, "type": kind, "param": null, "code": code}})
+}
+
+/// What every answer begins with.
+pub(super) struct Head {
+    id: String,
+    model: String,
+    created: u64,
+}
+
+impl Head {
+    pub(super) fn new(model: &str, created: u64) -> Self {
+        Self { id: format!("chatcmpl-{}", uuid::Uuid::new_v4().simple()), model: model.to_owned(), created }
+    }
+
+    /// A whole answer.
+    pub(super) fn answer(&self, answer: &Answer) -> Value {
+        let mut message = json!({
+            "role": "assistant",
+            "content": Some(&answer.text).filter(|text| !text.is_empty() || answer.tool_calls.is_empty()),
+            "refusal": null
+        });
+        if !answer.tool_calls.is_empty() {
+            message["tool_calls"] = answer.tool_calls.iter().map(call).collect();
+        }
+        let choice = json!({"index": 0, "message": message, "logprobs": null, "finish_reason": finish(&answer.finish)});
+        let mut body = self.body("chat.completion", json!([choice]));
+        if let Some(usage) = &answer.usage {
+            body["usage"] = tokens(usage);
+        }
+        body
+    }
+
+    /// An answer in pieces; whether its tokens are told is the caller's wish.
+    pub(super) fn pieces(self, told: bool) -> Pieces {
+        Pieces { head: self, told, calls: 0 }
+    }
+
+    fn body(&self, object: &str, choices: Value) -> Value {
+        json!({"id": self.id, "object": object, "created": self.created, "model": self.model, "choices": choices})
+    }
+}
+
+/// The pieces of an answer.
+pub(super) struct Pieces {
+    head: Head,
+    told: bool,
+    /// Tool calls so far.
+    calls: usize,
+}
+
+impl Pieces {
+    /// What comes first.
+    pub(super) fn opening(&self) -> Value {
+        self.piece(json!({"role": "assistant", "content": ""}), None)
+    }
+
+    /// What a part of the answer is.
+    pub(super) fn of(&mut self, delta: &Delta) -> Vec<Value> {
+        match delta {
+            Delta::Text(text) => vec![self.piece(json!({"content": text}), None)],
+            Delta::ToolCall(called) => {
+                let mut call = call(called);
+                call["index"] = self.calls.into();
+                self.calls += 1;
+                vec![self.piece(json!({"tool_calls": [call]}), None)]
+            }
+            Delta::End(answer) => {
+                let mut pieces = vec![self.piece(json!({}), Some(finish(&answer.finish)))];
+                if let Some(usage) = answer.usage.as_ref().filter(|_| self.told) {
+                    let mut piece = self.head.body("chat.completion.chunk", json!([]));
+                    piece["usage"] = tokens(usage);
+                    pieces.push(piece);
+                }
+                pieces
+            }
+        }
+    }
+
+    fn piece(&self, delta: Value, finish: Option<&str>) -> Value {
+        let choice = json!({"index": 0, "delta": delta, "logprobs": null, "finish_reason": finish});
+        self.head.body("chat.completion.chunk", json!([choice]))
+    }
+}
+
+fn call(call: &ToolCall) -> Value {
+    let function = json!({"name": call.name, "arguments": call.write_arguments()});
+    json!({"id": call.id, "type": "function", "function": function})
+}
+
+fn finish(finish: &Finish) -> &str {
+    match finish {
+        Finish::Stop => "stop",
+        Finish::Length => "length",
+        Finish::ToolCalls => "tool_calls",
+        Finish::Filtered => "content_filter",
+        Finish::Other(word) => word,
+    }
+}
+
+fn tokens(usage: &Usage) -> Value {
+    json!({
+        "prompt_tokens": usage.input_tokens,
+        "completion_tokens": usage.output_tokens,
+        "total_tokens": usage.input_tokens + usage.output_tokens
+    })
+}

@@ -1,0 +1,173 @@
+//! Ports and connections: what every server here has, whatever it answers.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::Error;
+
+/// How long a connection may be idle, or take to send its headers.
+const HEADERS: Duration = Duration::from_secs(60);
+/// Twice what headers may have, so that one who sends too much is told so by a problem and not by a closed connection.
+const READ_BYTES: usize = 64 * 1024;
+/// Many more headers than anybody sends; the sum of their sizes is limited as well.
+const HEADERS_MAX: usize = 256;
+/// How long to wait when the operating system has no room for another connection.
+const NO_ROOM: Duration = Duration::from_millis(50);
+/// A port that was taken and is not answered on yet.
+pub struct Listener {
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl Listener {
+    /// Takes the port. Refuses an address that others can reach when there is no key.
+    pub async fn bind(listen: &str, keyed: bool) -> Result<Self, Error> {
+        let addresses = resolve(listen).await?;
+        let open = addresses.iter().find(|address| !address.ip().is_loopback());
+        if let Some(address) = open
+            && !keyed
+        {
+            return Err(Error::KeysNeeded { address: *address });
+        }
+        let listener = take(&addresses).await?;
+        let address =
+            listener.local_addr().map_err(|cause| Error::Address { listen: listen.to_owned(), cause })?;
+        Ok(Self { listener, address })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its address for people and clients on this machine.
+    pub fn url(&self) -> String {
+        url(self.address)
+    }
+
+    /// Answers until `shutdown` is cancelled. Then nobody is let in any more, and what is open has `grace` to end,
+    /// together with `closing`, which is begun then.
+    pub async fn answer(
+        self,
+        service: Router,
+        shutdown: CancellationToken,
+        grace: Duration,
+        closing: impl Future<Output = ()>,
+    ) {
+        let Self { listener, .. } = self;
+        let service = TowerToHyperService::new(service);
+        let connections = TaskTracker::new();
+        let abort = CancellationToken::new();
+        let mut builder = http1::Builder::new();
+        builder
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEADERS)
+            .max_headers(HEADERS_MAX)
+            .max_buf_size(READ_BYTES);
+        loop {
+            let accepted = tokio::select! {
+                () = shutdown.cancelled() => break,
+                accepted = listener.accept() => accepted,
+            };
+            let Some(stream) = admit(accepted).await else {
+                continue;
+            };
+            let connection = builder.serve_connection(TokioIo::new(stream), service.clone()).with_upgrades();
+            let (stop, abort) = (shutdown.clone(), abort.clone());
+            connections.spawn(async move {
+                let mut connection = pin!(connection);
+                tokio::select! {
+                    ended = connection.as_mut() => return quiet(ended),
+                    () = stop.cancelled() => connection.as_mut().graceful_shutdown(),
+                }
+                tokio::select! {
+                    ended = connection => quiet(ended),
+                    () = abort.cancelled() => {}
+                }
+            });
+        }
+        drop(listener);
+        connections.close();
+        let ended = async {
+            closing.await;
+            connections.wait().await;
+        };
+        if tokio::time::timeout(grace, ended).await.is_err() {
+            tracing::warn!(open = connections.len(), "some requests did not end in time and are cut off");
+            abort.cancel();
+            connections.wait().await;
+        }
+    }
+}
+
+async fn resolve(listen: &str) -> Result<Vec<SocketAddr>, Error> {
+    let address = |cause| Error::Address { listen: listen.to_owned(), cause };
+    let found: Vec<_> = tokio::net::lookup_host(listen).await.map_err(address)?.collect();
+    if found.is_empty() {
+        return Err(address(io::Error::new(io::ErrorKind::NotFound, "the name has no address")));
+    }
+    Ok(found)
+}
+
+/// Takes the first of the addresses that can be had; `localhost` may stand for two.
+async fn take(addresses: &[SocketAddr]) -> Result<TcpListener, Error> {
+    let mut refused = None;
+    for address in addresses {
+        match TcpListener::bind(address).await {
+            Ok(listener) => return Ok(listener),
+            Err(cause) if cause.kind() == io::ErrorKind::AddrInUse => {
+                // The next address may be free, but people who use this one would meet another program.
+                return Err(Error::Taken { address: *address });
+            }
+            Err(cause) => refused = Some(Error::Refused { address: *address, cause }),
+        }
+    }
+    Err(refused.unwrap_or_else(|| Error::Address {
+        listen: String::new(),
+        cause: io::Error::new(io::ErrorKind::NotFound, "there is no address"),
+    }))
+}
+
+/// A connection that came about; nothing when it did not.
+async fn admit(accepted: io::Result<(TcpStream, SocketAddr)>) -> Option<TcpStream> {
+    match accepted {
+        Ok((stream, _)) => {
+            // Events and frames are small, and each should go out at once.
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%error, "a connection ended before it began");
+            }
+            Some(stream)
+        }
+        Err(error) => {
+            // Trying again at once would only burn time: there is no room until a connection ends.
+            tracing::warn!(%error, "a connection cannot be accepted");
+            tokio::time::sleep(NO_ROOM).await;
+            None
+        }
+    }
+}
+
+/// How a connection ended is seldom of interest: peers come and go.
+fn quiet(ended: Result<(), hyper::Error>) {
+    if let Err(error) = ended {
+        tracing::trace!(%error, "a connection broke");
+    }
+}
+
+/// The address of a port for people and clients on this machine.
+pub(crate) fn url(address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        return format!("http://localhost:{}", address.port());
+    }
+    format!("http://{address}")
+}
