@@ -37,7 +37,8 @@ fn sweep(engine: &Engine) {
     let ago = |time: Duration| {
         engine.now().millis().saturating_sub(i64::try_from(time.as_millis()).unwrap_or(i64::MAX))
     };
-    let (before, ended_before) = (ago(engine.shared.options.idle), ago(engine.shared.options.idle.min(ENDED)));
+    let (before, ended_before) =
+        (ago(engine.shared.options.idle), ago(engine.shared.options.idle.min(ENDED)));
     let mut sessions = engine.shared.sessions.lock();
     sessions.retain(|_, slot: &mut Arc<Slot>| {
         let has_ended = || slot.session().status != Status::Active;
