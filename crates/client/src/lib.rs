@@ -17,7 +17,7 @@ use std::sync::Arc;
 use sessiond_api::Problem;
 
 pub use door::{Call, ContextView, Door, Export, Import, Watch, WatchItem};
-pub use embedded::{Embedded, problem};
+pub use embedded::{Embedded, RecordPage, problem};
 pub use http::Http;
 
 /// A handle on sessiond; cheap to clone. Its operations are those of [`Door`].

@@ -14,7 +14,7 @@ use sessiond_core::{
 use sessiond_engine::{NewKey, RegisteredAgent, Registration, Reply, Response, WatchItem as EngineItem};
 use sessiond_store::TaskQuery;
 
-use super::{Embedded, convert, problem};
+use super::{Embedded, RecordPage, convert, problem};
 use crate::{Call, ContextView, Door, Export, Import, Watch, WatchItem};
 
 /// Events that an export reads at once.
@@ -473,12 +473,9 @@ impl Door for Embedded {
     }
 
     async fn events(&self, id: &SessionId, query: api::ListEvents) -> Result<api::EventPage, Problem> {
-        let limit = convert::page_limit(query.limit)?;
-        let after = query.after.unwrap_or(0);
-        let page = self.engine.events(&self.principal, id, after, limit).await.map_err(problem)?;
-        let events = page.records.iter().map(convert::event).collect::<Result<Vec<_>, _>>()?;
-        let next_cursor = events.last().map(|event| event.seq).filter(|last| *last < page.revision);
-        Ok(api::EventPage { events, revision: page.revision, next_cursor })
+        let RecordPage { records, revision, next_cursor } = self.records(id, query).await?;
+        let events = records.iter().map(convert::event).collect::<Result<Vec<_>, _>>()?;
+        Ok(api::EventPage { events, revision, next_cursor })
     }
 
     async fn watch(&self, id: &SessionId, after: Option<Revision>) -> Result<Watch, Problem> {

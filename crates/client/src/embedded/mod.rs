@@ -9,9 +9,10 @@ mod keys;
 use std::path::Path;
 use std::sync::Arc;
 
-use sessiond_api::{Code, Problem};
-use sessiond_core::{Command, Envelope, Principal, SessionId};
+use sessiond_api::{Code, ListEvents, Problem};
+use sessiond_core::{Command, Envelope, Principal, Revision, SessionId};
 use sessiond_engine::{Engine, Idempotency, Options, Reply};
+use sessiond_store::{Record, Records};
 use sha2::{Digest, Sha256};
 
 use crate::Call;
@@ -22,6 +23,17 @@ pub use error::problem;
 pub struct Embedded {
     engine: Engine,
     principal: Principal,
+}
+
+/// A page of a journal: what [`sessiond_api::EventPage`] is, before the events are read.
+#[derive(Debug)]
+pub struct RecordPage {
+    /// The events, each as the JSON that callers read.
+    pub records: Vec<Record>,
+    /// The number of the session's newest event.
+    pub revision: Revision,
+    /// Where the next page begins; none when this one reaches the newest event.
+    pub next_cursor: Option<Revision>,
 }
 
 impl Embedded {
@@ -46,6 +58,16 @@ impl Embedded {
     /// Whose rights the door has.
     pub fn principal(&self) -> &Principal {
         &self.principal
+    }
+
+    /// A page of the journal as it lies in the store, for whoever only hands it on.
+    pub async fn records(&self, id: &SessionId, query: ListEvents) -> Result<RecordPage, Problem> {
+        let limit = convert::page_limit(query.limit)?;
+        let after = query.after.unwrap_or(0);
+        let Records { records, revision, .. } =
+            self.engine.events(&self.principal, id, after, limit).await.map_err(problem)?;
+        let next_cursor = records.last().map(|record| record.seq).filter(|last| *last < revision);
+        Ok(RecordPage { records, revision, next_cursor })
     }
 
     /// Has a command decided. `request` is what the caller wrote, and `operation` names what it was written to; the
