@@ -233,6 +233,14 @@ static STEPS: &[Step] = &[
             &[],
         ),
     },
+    Step {
+        name: "python model tests",
+        needs: &[&PYTHON, &GGUF],
+        action: Action::Command(
+            &["target/python/bin/python", "-m", "pytest", "--quiet", "sdk/python/tests/test_real_model.py"],
+            &[("SESSIOND_TEST_MODEL", "1")],
+        ),
+    },
 ];
 
 /// The features with which a model runs in the process.

@@ -10,6 +10,8 @@ TARGET = TESTS.parents[2] / "target"
 # Read before a test takes these variables away.
 SESSIOND = os.environ.get("SESSIOND_TEST_BIN") or str(TARGET / "debug/sessiond")
 GGUF = os.environ.get("SESSIOND_TEST_GGUF") or next(map(str, sorted(TARGET.glob("models/*.gguf"))), "")
+# Whether a real model has to be there.
+MUST_SERVE = os.environ.get("SESSIOND_TEST_MODEL") == "1"
 MCP_PYTHON = str(TARGET / "mcp/bin/python")
 
 

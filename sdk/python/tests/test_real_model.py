@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from programs import GGUF, SESSIOND
+from programs import GGUF, MUST_SERVE, SESSIOND
 
 import sessiond as rt
 
@@ -19,11 +19,12 @@ class Place:
 
 @pytest.fixture(scope="module")
 def url():
+    missing = pytest.fail if MUST_SERVE else pytest.skip
     if not GGUF or not Path(GGUF).exists():
-        pytest.skip("no GGUF file: SESSIOND_TEST_GGUF names none, and there is none in target/models")
+        missing("no GGUF file: SESSIOND_TEST_GGUF names none, and there is none in target/models")
     serves = Path(SESSIOND).exists() and subprocess.run([SESSIOND, "model", "serve", "--help"], capture_output=True)
     if not serves or serves.returncode != 0:
-        pytest.skip(f"{SESSIOND} cannot serve a model: build it with the feature gguf")
+        missing(f"{SESSIOND} cannot serve a model: build it with the feature gguf")
     with subprocess.Popen(
         [SESSIOND, "model", "serve", GGUF, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True
     ) as process:
