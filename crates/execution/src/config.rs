@@ -26,7 +26,7 @@ pub struct Config {
     /// Where the store and the saved states are; `.sessiond` when nobody says.
     pub dir: Option<PathBuf>,
     /// The server that is to have the record; when nobody says, the one that `SESSIOND_URL` names, with the key in
-    /// `SESSIOND_API_KEY`, else none. One with an empty address is none.
+    /// `SESSIOND_API_KEY`, else none.
     pub server: Option<Server>,
     /// What the program is called where its process is named; the file that runs when nobody says.
     pub program: Option<String>,
@@ -53,6 +53,11 @@ impl Server {
         let url = url.into().trim().trim_end_matches('/').to_owned();
         let key = key.map(|key| key.trim().to_owned()).filter(|key| !key.is_empty());
         Self { url, key, spool_bytes: SPOOL_BYTES }
+    }
+
+    /// No server, whatever the environment and [`set_config`] say: the session stays on this machine.
+    pub fn none() -> Self {
+        Self::new("", None)
     }
 
     /// The server that `SESSIOND_URL` names, with the key in `SESSIOND_API_KEY`.
@@ -89,6 +94,14 @@ pub struct Settings {
     pub server: Option<Server>,
     /// What the program is called where its process is named.
     pub program: String,
+}
+
+impl Settings {
+    /// Whether two sessions are recorded in the same place.
+    pub(crate) fn is_recorded_with(&self, other: &Self) -> bool {
+        let place = |settings: &Self| settings.dir.canonicalize().unwrap_or_else(|_| settings.dir.clone());
+        self.server == other.server && place(self) == place(other)
+    }
 }
 
 static GLOBAL: RwLock<Config> = RwLock::new(Config {

@@ -172,15 +172,23 @@ impl Builder {
         self
     }
 
-    /// Begins it. Within a node of another session, the new one belongs to that.
-    pub async fn start(self) -> Result<Session, Error> {
-        let outer = Session::current();
+    /// Begins it. Within a node of another session, the new one is recorded where that is, unless it says otherwise,
+    /// and belongs to it when both are recorded in one place.
+    pub async fn start(mut self) -> Result<Session, Error> {
+        let mut outer = Session::current();
+        if let Some(outer) = &outer {
+            let Settings { dir, server, .. } = outer.settings();
+            self.config.dir.get_or_insert_with(|| dir.clone());
+            self.config.server.get_or_insert_with(|| server.clone().unwrap_or_else(Server::none));
+        }
+        let settings = self.config.settle();
+        outer = outer.filter(|outer| settings.is_recorded_with(outer.settings()));
         if let Some(outer) = &outer {
             outer.shared.execution.opened().await?;
         }
         let parent = outer.map(|outer| outer.id().clone());
         let new = NewExecution { id: self.id, name: self.name, parent, context: self.context };
-        let execution = Execution::start(new, self.config.settle()).await?;
+        let execution = Execution::start(new, settings).await?;
         Ok(Session::over(execution, self.callbacks))
     }
 

@@ -109,18 +109,13 @@ async fn a_session_is_reported_with_its_calls_its_context_and_its_end() {
     let dir = tempfile::tempdir().unwrap();
     let builder = || Session::builder().dir(dir.path()).server(server.named());
     let outer = builder().name("outer").context([("city", "Bonn")]).start().await.unwrap();
-    let inner = function_node("Inner", {
-        let (dir, server) = (dir.path().to_owned(), server.named());
-        move |()| {
-            let (dir, server) = (dir.clone(), server.clone());
-            async move {
-                let inner = Session::builder().dir(dir).server(server).start().await?;
-                let id = inner.id().clone();
-                inner.call(&double(), 4u64).await?;
-                inner.close().await?;
-                Ok(id)
-            }
-        }
+    let inner = function_node("Inner", |()| async {
+        // Recorded where the session is that it begins in.
+        let inner = Session::builder().start().await?;
+        let id = inner.id().clone();
+        inner.call(&double(), 4u64).await?;
+        inner.close().await?;
+        Ok(id)
     });
     for number in 0..5u64 {
         assert_eq!(outer.call(&double(), number).await.unwrap(), number * 2);

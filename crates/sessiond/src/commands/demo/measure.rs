@@ -108,7 +108,7 @@ impl DemoExecution {
         let builder = || {
             Session::builder()
                 .dir(&self.dir)
-                .server(Server::new("", None))
+                .server(Server::none())
                 .max_concurrency(SIDE_BY_SIDE)
                 .timeout(Duration::from_secs(12 * 3600))
         };
