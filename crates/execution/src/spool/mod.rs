@@ -2,7 +2,7 @@
 //! so runs on while its server is away, and the server has the record in order, and once.
 //!
 //! A spool is a store like any other, in a directory of its own for each server and key. The program records in it as it
-//! would without a server; [`forward`](forward) sends each session's journal on, and a session that is delivered and that
+//! would without a server; `forward` sends each session's journal on, and a session that is delivered and that
 //! nobody holds any more is dropped from it. What a process leaves behind is sent by the next one that opens the spool.
 
 mod cursor;
