@@ -63,7 +63,10 @@ fn the_demo_opens_its_own_session_in_the_console() {
     let (code, said) = demo.end();
     assert_eq!(code, Some(0), "{said}");
     assert!(!said.contains("a-key-that-nobody-prints"), "{said}");
-    let id = place.json(&["session", "list", "--kind", "workflow"])["sessions"][0]["session_id"].as_str().unwrap().to_owned();
+    let id = place.json(&["session", "list", "--kind", "workflow"])["sessions"][0]["session_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     assert!(
         url.starts_with("http://127.0.0.1:") && url.ends_with(&format!("/console/sessions/{id}")),
         "{url}"
