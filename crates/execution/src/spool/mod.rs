@@ -37,7 +37,8 @@ use cursor::Cursor;
 
 pub use manage::{Waiting, drop_session, send, waiting};
 
-/// How long a session that ends waits for a server that does not answer.
+/// How long a session that ends waits for a server that does not answer, and one that is taken up for whoever sends
+/// it.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Sessions that are sent at the same time.
 const SENDERS: usize = 4;
@@ -149,12 +150,20 @@ impl Spool {
 
     /// Brings a session here that the server has, or that waits here.
     pub async fn take_up(self: &Arc<Self>, id: &SessionId) -> Result<Store, Problem> {
-        if let Some(held) = self.held(id) {
-            return Ok(self.store(held));
-        }
-        let Some(mut cursor) = Cursor::create(&self.dir, id)? else {
-            let detail = format!("another process sends {id} at this moment; try again when it is done");
-            return Err(Problem::new(Code::Conflict, detail));
+        let began = Instant::now();
+        let mut cursor = loop {
+            if let Some(held) = self.held(id) {
+                return Ok(self.store(held));
+            }
+            if let Some(cursor) = Cursor::create(&self.dir, id)? {
+                break cursor;
+            }
+            // Whoever sent it, this process too, may have done so, and be about to drop it.
+            if began.elapsed() > PATIENCE {
+                let detail = format!("another process sends {id} at this moment; try again when it is done");
+                return Err(Problem::new(Code::Conflict, detail));
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
         };
         match self.fetch(id).await {
             Ok(revision) => {
