@@ -95,8 +95,7 @@ async fn send_all(spool: &Arc<Spool>) -> Result<Vec<Waiting>, Problem> {
     for id in ids {
         let Some(held) = spool.held(&id) else { continue };
         let sent = held.sent.clone();
-        let Some(hold) = spool.store(held).hold else { continue };
-        let why = match hold.delivered().await {
+        let why = match spool.hold(held).delivered().await {
             Ok(true) => continue,
             Ok(false) => "the server does not answer".to_owned(),
             // It was dropped at this moment.

@@ -81,6 +81,7 @@ struct Sent {
 /// A program's hold on a session of a spool.
 pub struct Hold {
     spool: Arc<Spool>,
+    /// None only while it is dropped: the sender is woken when this does not hold the session any more.
     held: Option<Arc<Held>>,
 }
 
@@ -179,16 +180,11 @@ impl Spool {
 
     /// Copies a session on the server, which has it as a whole first.
     pub async fn fork(self: &Arc<Self>, id: &SessionId) -> Result<api::Session, Problem> {
-        if let Some(held) = self.held(id) {
-            let Store { hold, .. } = self.store(held);
-            let is_there = match hold {
-                Some(hold) => hold.delivered().await?,
-                None => true,
-            };
-            if !is_there {
-                let detail = format!("{} does not answer, and has not all of {id}", self.server);
-                return Err(Problem::new(Code::Unreachable, detail));
-            }
+        if let Some(held) = self.held(id)
+            && !self.hold(held).delivered().await?
+        {
+            let detail = format!("{} does not answer, and has not all of {id}", self.server);
+            return Err(Problem::new(Code::Unreachable, detail));
         }
         self.remote.fork_session(id, api::Fork::default(), Call::default()).await
     }
@@ -271,8 +267,11 @@ impl Spool {
     }
 
     fn store(self: &Arc<Self>, held: Arc<Held>) -> Store {
-        let hold = Arc::new(Hold { spool: self.clone(), held: Some(held) });
-        Store { client: self.local.clone(), hold: Some(hold) }
+        Store { client: self.local.clone(), hold: Some(self.hold(held)) }
+    }
+
+    fn hold(self: &Arc<Self>, held: Arc<Held>) -> Arc<Hold> {
+        Arc::new(Hold { spool: self.clone(), held: Some(held) })
     }
 
     fn held(&self, id: &SessionId) -> Option<Arc<Held>> {
