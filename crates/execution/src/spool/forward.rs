@@ -31,7 +31,10 @@ pub async fn forward(spool: Arc<Spool>, held: Arc<Held>, cursor: Cursor, left: b
         }
         sender.send_all().await;
     };
-    stop.run_until_cancelled(work).await;
+    if stop.run_until_cancelled(work).await.is_some() {
+        // Not to be broken off between the session and its cursor.
+        sender.finish().await;
+    }
 }
 
 struct Sender {
@@ -53,12 +56,13 @@ impl Sender {
         }
     }
 
+    /// Sends until nobody holds the session any more and the server has everything.
     async fn send_all(&mut self) {
         let mut patience = patience();
         loop {
             match self.send_page().await {
                 Ok(true) => patience = self::patience(),
-                Ok(false) if self.spool.release(&self.held) => return self.finish().await,
+                Ok(false) if self.spool.release(&self.held) => return,
                 Ok(false) => self.held.wake.notified().await,
                 Err(problem) if passes(&problem) => {
                     self.away(&problem);
@@ -159,7 +163,7 @@ impl Sender {
     }
 
     /// Drops what the server has and nobody holds.
-    async fn finish(&mut self) {
+    async fn finish(&self) {
         match self.spool.local.delete_session(&self.held.id, Call::default()).await {
             Err(problem) if problem.code != Code::SessionNotFound => {
                 // The next process that opens the spool finds that there is nothing left to send.
