@@ -84,8 +84,11 @@ pub async fn drop_session(dir: &Path, id: &SessionId) -> Result<(), Problem> {
         cursor.remove();
         return Ok(());
     }
-    let detail = format!("{id} does not wait in {}", dir.join("spool").display());
-    Err(Problem::new(Code::SessionNotFound, detail))
+    let detail = format!(
+        "{id} does not wait in {}; `sessiond spool list` shows what does",
+        dir.join("spool").display()
+    );
+    Err(Problem::new(Code::NotFound, detail))
 }
 
 async fn send_all(spool: &Arc<Spool>) -> Result<Vec<Waiting>, Problem> {
