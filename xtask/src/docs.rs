@@ -7,6 +7,8 @@ use std::path::{Component, Path, PathBuf};
 use anyhow::{Context, bail};
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
+use crate::{anchors, words};
+
 /// The document whose named paths must exist.
 const ARCHITECTURE: &str = "ARCHITECTURE.md";
 
@@ -29,6 +31,7 @@ pub fn check(root: &Path) -> anyhow::Result<()> {
         Ok(text) => faults.extend(code_map_faults(root, &text)),
         Err(error) => faults.push(format!("{ARCHITECTURE}: {error}")),
     }
+    faults.extend(words::faults(root, &documents)?);
     for fault in &faults {
         println!("{fault}");
     }
@@ -37,7 +40,10 @@ pub fn check(root: &Path) -> anyhow::Result<()> {
         1 => bail!("1 fault, named above"),
         many => bail!("{many} faults, named above"),
     }
-    println!("{} documents: every link leads somewhere, every path in the code map exists", documents.len());
+    println!(
+        "{} documents: every link leads somewhere, every path in the code map exists, no word is on the list",
+        documents.len()
+    );
     Ok(())
 }
 
@@ -69,6 +75,11 @@ fn broken_links(root: &Path, document: &Path, text: &str) -> Vec<String> {
         else {
             continue;
         };
+        let (file, heading) = dest_url.split_once('#').unwrap_or((&dest_url, ""));
+        if file.is_empty() && !heading.is_empty() && !anchors::headings(text).contains(heading) {
+            faults
+                .push(format!("{} links to {dest_url}, which is no heading", place(document, text, &range)));
+        }
         let Some(target) = link_target(&dest_url) else {
             continue;
         };
@@ -81,6 +92,12 @@ fn broken_links(root: &Path, document: &Path, text: &str) -> Vec<String> {
             None => faults.push(format!("{place} links to {dest_url}, which is outside the repository")),
             Some(path) if !root.join(&path).exists() => {
                 faults.push(format!("{place} links to {dest_url}, which does not exist"));
+            }
+            Some(path) if !heading.is_empty() => {
+                let target = std::fs::read_to_string(root.join(path)).unwrap_or_default();
+                if !anchors::headings(&target).contains(heading) {
+                    faults.push(format!("{place} links to {dest_url}, which is no heading"));
+                }
             }
             Some(_) => {}
         }
@@ -277,13 +294,26 @@ mod tests {
 
     #[test]
     fn a_relative_link_must_lead_to_a_file() {
-        check_links("[a](errors/not_found.md) [b](../README.md#tour) [c](/docs/guide.md) [d](./errors)", &[]);
+        check_links("[a](errors/not_found.md) [b](../README.md?x) [c](/docs/guide.md) [d](./errors)", &[]);
         check_links(
             "\n[a](errors/gone.md)",
             &["docs/guide.md:2 links to errors/gone.md, which does not exist"],
         );
         check_links("![a](shot.png)", &["docs/guide.md:1 links to shot.png, which does not exist"]);
         check_links("[a][b]\n\n[b]: gone.md", &["docs/guide.md:1 links to gone.md, which does not exist"]);
+    }
+
+    #[test]
+    fn a_link_to_a_place_must_lead_to_a_heading() {
+        let root = repository(&["README.md"]);
+        std::fs::write(root.path().join("README.md"), "# The tour\n").unwrap();
+        let text = "# Here\n\n[a](#here) [b](README.md#the-tour) [c](#gone) [d](README.md#gone)";
+        let faults = broken_links(root.path(), Path::new("guide.md"), text);
+        let expected = [
+            "guide.md:3 links to #gone, which is no heading",
+            "guide.md:3 links to README.md#gone, which is no heading",
+        ];
+        assert_eq!(faults, expected);
     }
 
     #[test]
@@ -296,7 +326,10 @@ mod tests {
 
     #[test]
     fn addresses_elsewhere_and_places_in_the_same_document_are_left_alone() {
-        check_links("[a](https://example.org/x) [b](#here) <mailto:a@example.org> [c](//example.org)", &[]);
+        check_links(
+            "# Here\n\n[a](https://example.org/x) [b](#here) <mailto:a@example.org> [c](//example.org)",
+            &[],
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! `cargo xtask test` is what CI runs too, so a change that passes here passes there. This program
 //! depends on none of our own crates: it starts at once, and it works while they do not compile.
 
+mod anchors;
 mod cargo;
 mod docs;
 mod openapi;
@@ -10,6 +11,7 @@ mod python;
 mod tally;
 mod test;
 mod tools;
+mod words;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
