@@ -63,6 +63,14 @@ impl Principal {
         }
     }
 
+    /// Refuses an agent that it may not act as.
+    pub fn must_act_as(&self, agent: &AgentId) -> Result<(), Rejection> {
+        if self.acts_as(agent) {
+            return Ok(());
+        }
+        Err(Rejection::Forbidden(format!("this key may not act as {agent}")))
+    }
+
     /// Whether it may see the session: it owns it or takes part in it.
     pub fn sees(&self, session: &Session) -> bool {
         self.commands(session) || session.present().any(|participant| self.acts_as(&participant.agent_id))

@@ -17,9 +17,8 @@ use sessiond_store::{Append, Op, Record, Refusal, Snapshot, SummaryRow};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::answers::Idempotency;
-use crate::journal::READ;
-use crate::rows::{append, read_event, refused, summary};
-use crate::sessions::Reply;
+use crate::reply::Reply;
+use crate::rows::{READ, append, read_event, summary};
 use crate::{Engine, Error};
 
 /// Commands that one turn of an actor takes at most.
@@ -356,7 +355,7 @@ impl Actor {
                 (Refusal::NotFound, _) if job.fires.is_some() => {
                     Ok(Reply::new(self.session.clone(), Receipt::default()))
                 }
-                _ => Err(refused(refusal.clone())),
+                _ => Err(refusal.clone().into()),
             };
             let _ = job.reply.send(answer);
         }

@@ -8,8 +8,6 @@ use sessiond_core::{AgentId, Principal, Role, Span, TaskStatus, Timestamp, limit
 use sessiond_store::{AgentRecord, Op, Refusal, Store, TaskQuery, TaskRow};
 use tokio::sync::watch;
 
-use crate::inbox::acts_as;
-use crate::rows::refused;
 use crate::{Engine, Error};
 
 /// What a registration did.
@@ -124,7 +122,7 @@ impl Engine {
         agent: &AgentId,
         registration: Arc<str>,
     ) -> Result<Registration, Error> {
-        acts_as(principal, agent)?;
+        principal.must_act_as(agent)?;
         if self.shared.registry.get(agent).is_some_and(|present| present.registration == registration) {
             return Ok(Registration::Unchanged);
         }
@@ -165,7 +163,7 @@ impl Engine {
                     return Ok(if replaced { Registration::Replaced } else { Registration::Created });
                 }
                 Err(Refusal::Owner { .. }) => present = registry.look(&*self.shared.store, agent).await?,
-                Err(refusal) => return Err(refused(refusal)),
+                Err(refusal) => return Err(refusal.into()),
             }
         }
         Err(Error::Conflict)
@@ -173,7 +171,7 @@ impl Engine {
 
     /// Removes an agent and its inbox. Whoever registered it may, and an administrator.
     pub async fn unregister(&self, principal: &Principal, agent: &AgentId) -> Result<(), Error> {
-        acts_as(principal, agent)?;
+        principal.must_act_as(agent)?;
         let (engine, principal, agent) = (self.clone(), principal.clone(), agent.clone());
         self.whole(async move { engine.remove_agent(&principal, &agent).await }).await
     }
@@ -191,11 +189,11 @@ impl Engine {
             match self.write(Op::DeleteAgent { agent_id: agent.clone(), expected_owner }).await? {
                 Ok(_) => {
                     registry.change(|agents| drop(agents.remove(agent)));
-                    self.shared.hub.forget(agent);
+                    self.shared.presences.forget(agent);
                     return Ok(());
                 }
                 Err(Refusal::Owner { .. }) => present = registry.look(&*self.shared.store, agent).await?,
-                Err(refusal) => return Err(refused(refusal)),
+                Err(refusal) => return Err(refusal.into()),
             }
         }
         Err(Error::Conflict)
@@ -208,11 +206,11 @@ impl Engine {
         agent: &AgentId,
         said: Option<Health>,
     ) -> Result<(), Error> {
-        acts_as(principal, agent)?;
+        principal.must_act_as(agent)?;
         if !self.is_registered(agent) {
             return Err(Error::AgentNotFound(agent.clone()));
         }
-        self.shared.hub.desk(agent).heard(self.now(), said);
+        self.shared.presences.of(agent).heard(self.now(), said);
         Ok(())
     }
 
@@ -228,7 +226,7 @@ impl Engine {
 
     /// How many connections read an agent's inbox in this process.
     pub fn connections(&self, agent: &AgentId) -> u32 {
-        self.shared.hub.seen(agent).map_or(0, |seen| seen.connections)
+        self.shared.presences.activity(agent).map_or(0, |seen| seen.connections)
     }
 
     /// An agent and how it is. Whom a caller may not act as, it may still know of: agents find each other this way.
@@ -268,7 +266,7 @@ impl Engine {
             let query = TaskQuery { assignee, status, limit, ..TaskQuery::default() };
             tasks.extend(store.tasks(query).await?.items);
         }
-        let seen = self.shared.hub.seen(&record.agent_id).unwrap_or_default();
+        let seen = self.shared.presences.activity(&record.agent_id).unwrap_or_default();
         let works = tasks.iter().any(|task| task.status == TaskStatus::InProgress);
         let silent = seen.at.map(|at| now.since(at));
         let longer = |limit: u64| silent.is_none_or(|silent| silent > Span::from_millis(limit));

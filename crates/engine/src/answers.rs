@@ -7,6 +7,9 @@ use sha2::{Digest, Sha256};
 
 use crate::Error;
 
+/// The scope of the answers to messages, in which the caller's key is the message's id.
+pub(crate) const MESSAGE_SCOPE: &str = "message/";
+
 /// Names a request, so that the same one coming again is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Idempotency {
@@ -47,8 +50,7 @@ impl Idempotency {
 
     /// Checks that a kept answer was given to this same request.
     pub(crate) fn same(&self, answer: &Answer) -> Result<(), Error> {
-        let what =
-            if self.scope.starts_with(crate::messages::SCOPE) { "message_id" } else { "Idempotency-Key" };
+        let what = if self.scope.starts_with(MESSAGE_SCOPE) { "message_id" } else { "Idempotency-Key" };
         if answer.digest == self.digest { Ok(()) } else { Err(Error::IdempotencyMismatch(what)) }
     }
 }

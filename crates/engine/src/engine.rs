@@ -14,7 +14,7 @@ use crate::actor::Slot;
 use crate::agents::Registry;
 use crate::clock::{self, Clock, Ids, System};
 use crate::commit::Committer;
-use crate::inbox::Hub;
+use crate::inbox::Presences;
 use crate::keys::Keyring;
 use crate::{Error, follow, housekeeping, timers};
 
@@ -70,7 +70,7 @@ pub(crate) struct Shared {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) committer: Committer,
     pub(crate) sessions: Mutex<HashMap<SessionId, Arc<Slot>>>,
-    pub(crate) hub: Hub,
+    pub(crate) presences: Presences,
     pub(crate) registry: Registry,
     pub(crate) keyring: Keyring,
     pub(crate) timers: timers::Wake,
@@ -88,7 +88,7 @@ impl Engine {
         let shared = Arc::new(Shared {
             committer: Committer::start(store.clone()),
             sessions: Mutex::default(),
-            hub: Hub::default(),
+            presences: Presences::default(),
             registry,
             keyring,
             timers: timers::Wake::default(),

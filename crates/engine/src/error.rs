@@ -1,6 +1,7 @@
 //! Why the engine cannot do what it is asked.
 
 use sessiond_core::{AgentId, Fence, MessageId, Rejection, Revision};
+use sessiond_store::{Done, Refusal};
 
 /// Why the engine cannot do what it is asked. Nothing has changed when one is returned, except where it says so.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -72,4 +73,26 @@ pub enum Error {
     /// The engine is shutting down.
     #[error("sessiond is shutting down")]
     Closed,
+}
+
+impl Error {
+    /// The store answered something other than what it was asked.
+    pub(crate) fn unexpected(done: &Done) -> Self {
+        let detail = format!("the store answered {done:?}, which was not asked");
+        Self::Store(sessiond_store::Error::Failed(detail))
+    }
+}
+
+/// What a refusal of the store means to the caller.
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Conflict { .. } | Refusal::Owner { .. } => Self::Conflict,
+            Refusal::Answered(_) => Self::IdempotencyMismatch("Idempotency-Key"),
+            Refusal::InboxFull(agent) => Self::InboxFull(agent),
+            Refusal::MessageExists(id) => Self::MessageExists(id),
+            Refusal::FenceStale { present } => Self::InboxTaken { present },
+            Refusal::NotFound => Self::MessageNotFound,
+        }
+    }
 }

@@ -24,7 +24,7 @@ pub(crate) async fn run(engine: Engine, mut changes: Receiver<Change>) {
                     slot.refresh().await;
                 }
             }
-            Change::Inbox(agent) => engine.shared.hub.wake(&agent),
+            Change::Inbox(agent) => engine.shared.presences.wake(&agent),
             Change::Timers => engine.shared.timers.now(),
             Change::Registry => reload(&engine).await,
             Change::All => {
@@ -32,7 +32,7 @@ pub(crate) async fn run(engine: Engine, mut changes: Receiver<Change>) {
                 for slot in slots {
                     slot.refresh().await;
                 }
-                engine.shared.hub.wake_all();
+                engine.shared.presences.wake_all();
                 engine.shared.timers.now();
                 reload(&engine).await;
             }

@@ -22,7 +22,7 @@ pub(crate) async fn run(engine: Engine) {
     loop {
         tokio::time::sleep(SWEEP.min(engine.shared.options.idle.max(Duration::from_millis(100)))).await;
         sweep(&engine);
-        engine.shared.hub.sweep(engine.now());
+        engine.shared.presences.sweep(engine.now());
         if purged.is_none_or(|at| at.elapsed() >= PURGE) {
             purged = Some(tokio::time::Instant::now());
             if let Err(error) = purge(&engine).await {

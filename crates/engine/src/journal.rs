@@ -5,11 +5,8 @@ use sessiond_core::{Event, Principal, Rejection, Revision, Session, SessionId, S
 use sessiond_store::{Record, Records};
 
 use crate::answers::Idempotency;
-use crate::rows::{self, read_event};
+use crate::rows::{self, READ, read_event};
 use crate::{Engine, Error, Reply};
-
-/// Events that one read of the store takes.
-pub(crate) const READ: usize = 1000;
 
 /// The first line of an export.
 #[derive(Debug, Serialize, Deserialize)]

@@ -12,7 +12,6 @@ use sessiond_store::{Answer, KeyRecord, Op, Refusal, Store};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::rows::refused;
 use crate::{Engine, Error, Idempotency};
 
 /// A key to make.
@@ -191,7 +190,7 @@ impl Engine {
             (Err(Refusal::Answered(answer)), Some(idempotency)) => {
                 Ok((self.key_made(&idempotency, &answer).await?, None))
             }
-            (Err(refusal), _) => Err(refused(refusal)),
+            (Err(refusal), _) => Err(refusal.into()),
         }
     }
 
@@ -222,7 +221,7 @@ impl Engine {
         let mut key = keyring.get(key_id).ok_or(Error::KeyNotFound)?;
         if key.revoked_at.is_none() {
             key.revoked_at = Some(self.now());
-            self.write(Op::PutKey { key: Box::new(key.clone()), answer: None }).await?.map_err(refused)?;
+            self.write(Op::PutKey { key: Box::new(key.clone()), answer: None }).await??;
             keyring.keep(key.clone());
         }
         Ok(key)

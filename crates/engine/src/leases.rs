@@ -18,7 +18,7 @@ impl Engine {
     ) -> Result<Timestamp, Error> {
         let session = self.session(principal, id).await?;
         if !principal.commands(&session) {
-            crate::inbox::acts_as(principal, agent)?;
+            principal.must_act_as(agent)?;
         }
         let participant =
             session.participant(agent).ok_or_else(|| Rejection::ParticipantNotFound(agent.clone()))?;

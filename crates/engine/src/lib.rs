@@ -3,7 +3,7 @@
 //! [`Engine`] is the handle that everything above holds. A session's commands go to its actor, one at a time
 //! (`actor.rs`); what actors and inboxes write goes through one committer that groups it into few transactions
 //! (`commit.rs`); what a commit causes is done after it: watchers hear of events (`watch.rs`), inboxes deliver
-//! (`inbox.rs`), timers fire (`timers.rs`). Other processes on the same store are followed (`follow.rs`).
+//! (`inbox/`), timers fire (`timers.rs`). Other processes on the same store are followed (`follow.rs`).
 
 mod actor;
 mod agents;
@@ -19,6 +19,7 @@ mod journal;
 mod keys;
 mod leases;
 mod messages;
+mod reply;
 mod rows;
 mod sessions;
 mod tasks;
@@ -34,5 +35,5 @@ pub use error::Error;
 pub use inbox::InboxConnection;
 pub use keys::{NewKey, Secret};
 pub use messages::{Response, Sent};
-pub use sessions::Reply;
+pub use reply::Reply;
 pub use watch::{Watch, WatchItem};

@@ -11,12 +11,9 @@ use sessiond_store::{MessageQuery, Op, Refusal};
 use sha2::{Digest, Sha256};
 
 use crate::actor::Feed;
-use crate::answers::Idempotency;
-use crate::rows::{enqueue, refused};
+use crate::answers::{Idempotency, MESSAGE_SCOPE};
+use crate::rows::enqueue;
 use crate::{Engine, Error};
-
-/// The scope of the answers to messages; what the caller's key is, is the message's id.
-pub(crate) const SCOPE: &str = "message/";
 
 /// What became of a message.
 #[derive(Debug, Clone)]
@@ -48,9 +45,9 @@ impl Engine {
     ) -> Result<Sent, Error> {
         let sender = message.sender.agent_id.clone();
         if message.message_type == MessageType::Heartbeat {
-            crate::inbox::acts_as(principal, &sender)?;
+            principal.must_act_as(&sender)?;
             if self.is_registered(&sender) {
-                self.shared.hub.desk(&sender).heard(self.now(), None);
+                self.shared.presences.of(&sender).heard(self.now(), None);
             }
             return Ok(Sent { task: None, response: None, heartbeat: true });
         }
@@ -58,7 +55,7 @@ impl Engine {
         let of_session = session_id.as_ref().map_or("", SessionId::as_str);
         let idempotency = Idempotency {
             // Each sender chooses its own ids, in each session anew. None of the three has a line break in it.
-            scope: format!("{SCOPE}{}\n{sender}\n{of_session}", principal.name),
+            scope: format!("{MESSAGE_SCOPE}{}\n{sender}\n{of_session}", principal.name),
             key: message.message_id.to_string(),
             digest: Sha256::digest(serde_json::to_vec(&message).expect("a message has only string keys"))
                 .into(),
@@ -109,7 +106,7 @@ impl Engine {
         idempotency: Idempotency,
         wait: Option<Duration>,
     ) -> Result<Sent, Error> {
-        crate::inbox::acts_as(principal, &message.sender.agent_id)?;
+        principal.must_act_as(&message.sender.agent_id)?;
         let recipient = message.recipient.agent_id.clone();
         if !self.is_registered(&recipient) {
             return Err(Error::AgentNotFound(recipient));
@@ -127,12 +124,12 @@ impl Engine {
         self.whole(async move {
             match engine.write(op).await? {
                 Ok(_) => {
-                    engine.shared.hub.wake(&recipient);
+                    engine.shared.presences.wake(&recipient);
                     metrics::counter!("sessiond_messages_total").increment(1);
                     Ok(())
                 }
                 Err(Refusal::Answered(answer)) => idempotency.same(&answer),
-                Err(refusal) => Err(refused(refusal)),
+                Err(refusal) => Err(refusal.into()),
             }
         })
         .await?;
@@ -172,7 +169,7 @@ impl Engine {
     /// Waits until a message answers one that was sent outside any session.
     async fn reply_to(&self, message: &Message, wait: Duration) -> Result<Message, Error> {
         let sender = &message.sender.agent_id;
-        let mut bell = self.shared.hub.desk(sender).subscribe();
+        let mut changes = self.shared.presences.of(sender).subscribe();
         let query = MessageQuery {
             recipient: Some(sender.clone()),
             in_reply_to: Some(message.message_id.clone()),
@@ -181,7 +178,7 @@ impl Engine {
         };
         let look = async {
             loop {
-                bell.mark_unchanged();
+                changes.mark_unchanged();
                 let mut query = query.clone();
                 loop {
                     let page = self.shared.store.messages(query.clone()).await?;
@@ -198,7 +195,7 @@ impl Engine {
                     }
                 }
                 // The sender's own inbox rings when the reply comes.
-                if bell.changed().await.is_err() {
+                if changes.changed().await.is_err() {
                     return Err(Error::Closed);
                 }
             }

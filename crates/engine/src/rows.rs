@@ -1,11 +1,13 @@
-//! What a decision is in the store: its events as records, its effects as rows, the session's row in lists; and what
-//! the store's refusals are to a caller.
+//! What a decision is in the store: its events as records, its effects as rows, and the session's row in lists.
 
 use sessiond_core::{Decision, Effect, Event, EventBody, Receipt, Revision, Session};
-use sessiond_store::{Append, Enqueue, Record, Refusal, SummaryRow, TaskRow, Write};
+use sessiond_store::{Append, Enqueue, Record, SummaryRow, TaskRow, Write};
 
 use crate::Error;
 use crate::answers::{Idempotency, Kept};
+
+/// Events that one read of the store takes.
+pub(crate) const READ: usize = 1000;
 
 /// Reads an event from the journal.
 pub(crate) fn read_event(record: &Record) -> Result<Event, Error> {
@@ -116,19 +118,6 @@ pub(crate) fn enqueue(
         not_before,
         inbox_limit: sessiond_core::limits::INBOX,
         optional,
-    }
-}
-
-/// What a refusal means to the caller.
-pub(crate) fn refused(refusal: Refusal) -> Error {
-    match refusal {
-        Refusal::Conflict { .. } => Error::Conflict,
-        Refusal::Answered(_) => Error::IdempotencyMismatch("Idempotency-Key"),
-        Refusal::InboxFull(agent) => Error::InboxFull(agent),
-        Refusal::MessageExists(id) => Error::MessageExists(id),
-        Refusal::FenceStale { present } => Error::InboxTaken { present },
-        Refusal::Owner { .. } => Error::Conflict,
-        Refusal::NotFound => Error::MessageNotFound,
     }
 }
 

@@ -3,32 +3,16 @@
 use std::sync::Arc;
 
 use sessiond_core::{
-    Command, CreateSession, Decision, Effect, Envelope, Principal, Receipt, Rejection, Revision, Role,
-    Session, SessionId, Status,
+    Command, CreateSession, Decision, Effect, Envelope, Principal, Rejection, Revision, Role, Session,
+    SessionId, Status,
 };
 use sessiond_store::{Append, ListQuery, Op, Page, Refusal, SummaryRow};
 
 use crate::actor::{Firing, Slot};
 use crate::answers::{Idempotency, Kept};
+use crate::reply::Reply;
 use crate::rows;
 use crate::{Engine, Error};
-
-/// The answer to a command.
-#[derive(Debug, Clone)]
-pub struct Reply {
-    /// The state after the command, which is durable.
-    pub session: Arc<Session>,
-    /// What else the caller is told.
-    pub receipt: Receipt,
-    /// Whether the same request was done before, and this is the answer that it got then.
-    pub repeated: bool,
-}
-
-impl Reply {
-    pub(crate) fn new(session: Arc<Session>, receipt: Receipt) -> Self {
-        Self { session, receipt, repeated: false }
-    }
-}
 
 impl Engine {
     /// Begins a session.
@@ -122,7 +106,7 @@ impl Engine {
                 self.answered(&idempotency).await?.ok_or_else(|| Rejection::SessionExists.into())
             }
             (Refusal::Conflict { .. }, None) => Err(Rejection::SessionExists.into()),
-            (refusal, _) => Err(rows::refused(refusal)),
+            (refusal, _) => Err(refusal.into()),
         }
     }
 
@@ -316,10 +300,10 @@ impl Engine {
     pub(crate) fn act_on(&self, effects: &[Effect]) {
         for effect in effects {
             match effect {
-                Effect::Deliver { message, .. } => self.shared.hub.wake(&message.recipient.agent_id),
+                Effect::Deliver { message, .. } => self.shared.presences.wake(&message.recipient.agent_id),
                 Effect::SetTimer(timer) => self.shared.timers.at(timer.at),
                 // A connection that is full has room when one of its messages is taken back.
-                Effect::Withdraw { recipient, .. } => self.shared.hub.wake(recipient),
+                Effect::Withdraw { recipient, .. } => self.shared.presences.wake(recipient),
                 Effect::ClearTimer(_) => {}
             }
         }

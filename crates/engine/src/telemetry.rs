@@ -3,7 +3,6 @@
 use sessiond_core::{AgentId, Fence, Principal, Rejection, Session, SessionId, Status, limits};
 use sessiond_store::{Op, Point, Reading, Refusal};
 
-use crate::rows::refused;
 use crate::{Engine, Error, Idempotency};
 
 impl Engine {
@@ -57,7 +56,7 @@ impl Engine {
             (Ok(_), _) => Ok(()),
             (Err(Refusal::Answered(answer)), Some(idempotency)) => idempotency.same(&answer),
             (Err(Refusal::NotFound), _) => Err(Rejection::SessionNotFound.into()),
-            (Err(refusal), _) => Err(refused(refusal)),
+            (Err(refusal), _) => Err(refusal.into()),
         }
     }
 

@@ -8,7 +8,7 @@ use sessiond_store::Record;
 use tokio::sync::broadcast::{self, error::RecvError};
 
 use crate::actor::{Feed, Slot};
-use crate::journal::READ;
+use crate::rows::READ;
 use crate::{Engine, Error};
 
 /// What a watcher sees.
