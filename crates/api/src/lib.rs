@@ -5,7 +5,6 @@
 //! Names and durations are parsed while a request is read, so a request that exists has valid ones.
 
 mod agent;
-mod aggregation;
 mod calls;
 mod error;
 mod event;
@@ -18,13 +17,15 @@ mod task;
 mod telemetry;
 mod workflow;
 
+/// What is aggregated, and what comes of it.
+pub use sessiond_core::aggregation::{
+    AgentResult, Aggregate, Aggregation, Conflict, ConflictValue, SynthesisMethod, Unresolved,
+};
+
 pub use agent::{
     AckMessages, Acknowledged, Agent, AgentDescriptor, AgentHealth, AgentPage, AgentTask, Authentication,
     Connected, Endpoints, Heartbeat, InboxMessage, InboxPage, ListAgents, ReceiveMessages, RegisterAgent,
     Registered,
-};
-pub use aggregation::{
-    AgentResult, Aggregate, Aggregation, Conflict, ConflictValue, SynthesisMethod, Unresolved,
 };
 pub use calls::{BeginExecution, Calls, Execution, RecordCalls, Recorded};
 pub use error::{Code, FieldError, Problem};

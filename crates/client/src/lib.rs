@@ -4,7 +4,6 @@
 //!
 //! The server itself stands on the embedded door: what a route does is what [`Embedded`] does for the route's caller.
 
-mod aggregation;
 mod door;
 mod embedded;
 mod http;

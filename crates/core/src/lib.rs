@@ -12,6 +12,7 @@
 //! what is told of one call of an execution, `calls.rs` the state and the rules of all.
 
 pub mod access;
+pub mod aggregation;
 mod begin;
 mod call;
 mod calls;

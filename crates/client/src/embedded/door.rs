@@ -595,7 +595,7 @@ impl Door for Embedded {
             Some(idempotency) => idempotency.id("agg"),
             None => self.engine.fresh_id("agg"),
         };
-        crate::aggregation::aggregate(request, id)
+        Ok(sessiond_core::aggregation::aggregate(&request, id)?)
     }
 
     async fn create_key(&self, request: api::CreateKey, call: Call) -> Result<api::CreatedKey, Problem> {

@@ -1,10 +1,9 @@
 //! Advice: what a person should look at, in short sentences.
 
-use sessiond_api::SynthesisMethod;
-use sessiond_core::AgentId;
-
+use super::types::SynthesisMethod;
 use super::value::{Kind, cut};
 use super::{Voice, Vote};
+use crate::AgentId;
 
 /// How many names a sentence lists before it only counts.
 const NAMED: usize = 5;

@@ -4,9 +4,9 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use serde_json::Value;
-use sessiond_api::Unresolved;
 
 use super::number::{Exact, compare, nearness, weighted_mean, weighted_median};
+use super::types::Unresolved;
 use super::value::{Kind, group, key};
 use super::{Choice, Vote};
 

@@ -1,15 +1,25 @@
 //! What is chosen, case by case.
 
 use serde_json::{Value, json};
-use sessiond_api::{Aggregate, Aggregation, Code, Problem};
+
+use super::{Aggregate, Aggregation, Unresolved};
+use crate::{Rejection, Violation};
 
 fn request(method: &str, results: &[Value]) -> Value {
     json!({ "sessionId": "sess_1", "taskType": "review", "synthesisMethod": method, "agentResults": results })
 }
 
-fn try_aggregate(request: Value) -> Result<Aggregation, Problem> {
+fn try_aggregate(request: Value) -> Result<Aggregation, Rejection> {
     let request: Aggregate = serde_json::from_value(request).unwrap();
-    super::aggregate(request, "agg_1".into())
+    super::aggregate(&request, "agg_1".into())
+}
+
+/// The fields of a request that are wrong.
+fn violations(outcome: Result<Aggregation, Rejection>) -> Vec<Violation> {
+    match outcome {
+        Err(Rejection::Invalid(violations)) => violations,
+        other => panic!("a request is invalid, not {other:?}"),
+    }
 }
 
 /// Agents `a://1`, `a://2` … give these values, with confidence 1.
@@ -185,7 +195,7 @@ fn by_hand_nothing_is_chosen_where_they_differ() {
     assert_eq!(got.unified_result, json!({"a": 1, "b": null, "c": null}));
     let fields: Vec<_> = got.conflicts.iter().map(|conflict| conflict.field.as_str()).collect();
     assert_eq!(fields, ["/b", "/c"]);
-    assert!(got.conflicts.iter().all(|c| c.unresolved == Some(sessiond_api::Unresolved::Manual)));
+    assert!(got.conflicts.iter().all(|c| c.unresolved == Some(Unresolved::Manual)));
     assert!((got.confidence_score - 1.0 / 3.0).abs() < 1e-9);
     assert_eq!(
         got.recommendations,
@@ -271,9 +281,9 @@ fn failed_agents_have_no_say_and_are_named() {
             "Only a://1 gave a result: nothing confirms it."
         ]
     );
-    let problem = try_aggregate(request("consensus", &results[..2])).unwrap_err();
-    assert_eq!((problem.code, problem.errors[0].pointer.as_str()), (Code::InvalidInput, "/agentResults"));
-    assert!(problem.detail.ends_with("out of memory"), "{problem}");
+    let wrong = violations(try_aggregate(request("consensus", &results[..2])));
+    assert_eq!(wrong[0].pointer, "/agentResults");
+    assert!(wrong[0].detail.ends_with("out of memory"), "{wrong:?}");
 }
 
 #[test]
@@ -290,8 +300,8 @@ fn every_wrong_field_is_named() {
     wrong["weights"] = json!({ "a://1": -1, "x/y": 1 });
     wrong["specialistAgents"] = json!(["a://3", "a://2", "a://2"]);
     wrong["taskType"] = json!("x".repeat(257));
-    let problem = try_aggregate(wrong).unwrap_err();
-    let mut pointers: Vec<_> = problem.errors.iter().map(|error| error.pointer.as_str()).collect();
+    let wrong = violations(try_aggregate(wrong));
+    let mut pointers: Vec<_> = wrong.iter().map(|error| error.pointer.as_str()).collect();
     pointers.sort();
     assert_eq!(
         pointers,
@@ -307,7 +317,7 @@ fn every_wrong_field_is_named() {
             "/weights/x~1y",
         ]
     );
-    let pointer = |request: Value| try_aggregate(request).unwrap_err().errors[0].pointer.clone();
+    let pointer = |request: Value| violations(try_aggregate(request))[0].pointer.clone();
     assert_eq!(pointer(request("consensus", &[])), "/agentResults");
     let many: Vec<_> = (0..1001).map(|i| json!({ "agent_id": format!("a://{i}"), "result": 1 })).collect();
     assert_eq!(pointer(request("consensus", &many)), "/agentResults");
@@ -319,13 +329,13 @@ fn every_wrong_field_is_named() {
         let mut request: Aggregate = serde_json::from_value(request("consensus", &many[..2])).unwrap();
         request.weights = Some([("a://0".to_owned(), bad)].into());
         assert_eq!(
-            super::aggregate(request.clone(), "x".into()).unwrap_err().errors[0].pointer,
+            violations(super::aggregate(&request, "x".into()))[0].pointer,
             "/weights/a:~1~10"
         );
         request.weights = None;
         request.agent_results[1].confidence = Some(bad);
-        let problem = super::aggregate(request, "x".into()).unwrap_err();
-        assert_eq!(problem.errors[0].pointer, "/agentResults/1/confidence");
+        let wrong = violations(super::aggregate(&request, "x".into()));
+        assert_eq!(wrong[0].pointer, "/agentResults/1/confidence");
     }
     // The deepest that may be, and a thousand agents.
     let deepest = (0..64).fold(json!(1), |inner, _| json!({ "a": inner }));

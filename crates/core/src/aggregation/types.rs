@@ -1,19 +1,20 @@
-//! Aggregation: one result from those of several agents.
+//! What is aggregated, and what comes of it, as requests and answers write it.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sessiond_core::{AgentId, SessionId};
-use utoipa::ToSchema;
+
+use crate::{AgentId, SessionId};
 
 /// Asks for one result from those of several agents. Members are written as the seed's source writes them.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Aggregate {
     /// The session that they worked in.
     #[serde(rename = "sessionId", alias = "session_id")]
-    #[schema(value_type = String)]
+    #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub session_id: SessionId,
     /// What kind of work it was.
     #[serde(rename = "taskType", alias = "task_type")]
@@ -34,16 +35,17 @@ pub struct Aggregate {
         alias = "specialist_agents",
         skip_serializing_if = "Vec::is_empty"
     )]
-    #[schema(value_type = Vec<String>)]
+    #[cfg_attr(feature = "schema", schema(value_type = Vec<String>))]
     pub specialist_agents: Vec<AgentId>,
 }
 
 /// What an agent gave.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AgentResult {
     /// Who.
-    #[schema(value_type = String)]
+    #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub agent_id: AgentId,
     /// What.
     #[serde(default)]
@@ -60,7 +62,8 @@ pub struct AgentResult {
 }
 
 /// How one result is chosen, for each field of an object on its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SynthesisMethod {
     /// What the larger weight agrees on: the majority of labels, the median of numbers, the items of a list that most name.
@@ -74,7 +77,8 @@ pub enum SynthesisMethod {
 }
 
 /// One result from those of several agents.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Aggregation {
     /// Its id.
     pub aggregation_id: String,
@@ -88,12 +92,13 @@ pub struct Aggregation {
     pub recommendations: Vec<String>,
     /// Agents that gave an error instead of a result.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Vec<String>)]
+    #[cfg_attr(feature = "schema", schema(value_type = Vec<String>))]
     pub failed_agents: Vec<AgentId>,
 }
 
 /// A field on which agents differed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Conflict {
     /// An RFC 6901 pointer into the result.
     pub field: String,
@@ -107,19 +112,21 @@ pub struct Conflict {
 }
 
 /// One of the values of a conflict.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ConflictValue {
     /// The value.
     pub value: Value,
     /// Who said so.
-    #[schema(value_type = Vec<String>)]
+    #[cfg_attr(feature = "schema", schema(value_type = Vec<String>))]
     pub agents: Vec<AgentId>,
     /// Their weight together.
     pub weight: f64,
 }
 
 /// Why nothing was chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Unresolved {
     /// The caller asked to choose by hand.

@@ -3,10 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
-use sessiond_api::{AgentResult, Aggregate, Problem, SynthesisMethod};
-use sessiond_core::{Rejection, Violation, limits};
 
+use super::types::{AgentResult, Aggregate, SynthesisMethod};
 use super::value::{is_deeper, push_member};
+use crate::{Rejection, Violation, limits};
 
 /// Whether the agent gave an error instead of a result.
 pub(super) fn has_failed(result: &AgentResult) -> bool {
@@ -14,16 +14,16 @@ pub(super) fn has_failed(result: &AgentResult) -> bool {
 }
 
 /// Names the fields that are wrong, the first [`limits::VIOLATIONS`] of them.
-pub(super) fn check(request: &Aggregate) -> Result<(), Problem> {
+pub(super) fn check(request: &Aggregate) -> Result<(), Rejection> {
     let mut violations = Vec::new();
     let mut wrong = |pointer: String, detail: String| violations.push(Violation::new(pointer, detail));
     let results = &request.agent_results;
     if results.is_empty() {
-        return Err(Problem::invalid("/agentResults", "there is no result to aggregate"));
+        return Err(Rejection::invalid("/agentResults", "there is no result to aggregate"));
     }
     if results.len() > limits::BATCH {
         let detail = format!("it may have {} items at most: aggregate in groups", limits::BATCH);
-        return Err(Problem::invalid("/agentResults", detail));
+        return Err(Rejection::invalid("/agentResults", detail));
     }
     if request.task_type.len() > limits::NAME_BYTES {
         wrong("/taskType".into(), format!("it may have {} bytes at most", limits::NAME_BYTES));
@@ -69,14 +69,14 @@ pub(super) fn check(request: &Aggregate) -> Result<(), Problem> {
     }
     if !violations.is_empty() {
         violations.truncate(limits::VIOLATIONS);
-        return Err(Rejection::Invalid(violations).into());
+        return Err(Rejection::Invalid(violations));
     }
 
     let mut gave = results.iter().filter(|result| !has_failed(result)).peekable();
     if gave.peek().is_none() {
         let first = results.first().and_then(|result| result.error.as_ref()).map(short).unwrap_or_default();
         let detail = format!("every agent failed, so there is nothing to aggregate; the first says: {first}");
-        return Err(Problem::invalid("/agentResults", detail));
+        return Err(Rejection::invalid("/agentResults", detail));
     }
     let weights = request.weights.as_ref();
     let has_say = |result: &AgentResult| {
@@ -84,7 +84,7 @@ pub(super) fn check(request: &Aggregate) -> Result<(), Problem> {
         weight.is_none_or(|weight| *weight > 0.0)
     };
     if !gave.any(has_say) {
-        return Err(Problem::invalid("/weights", "an agent that gave a result must weigh more than 0"));
+        return Err(Rejection::invalid("/weights", "an agent that gave a result must weigh more than 0"));
     }
     Ok(())
 }

@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 use serde_json::{Map, Number, Value, json};
-use sessiond_api::{AgentResult, Aggregate, Aggregation, SynthesisMethod};
+
+use super::{AgentResult, Aggregate, Aggregation, SynthesisMethod};
 
 const METHODS: [SynthesisMethod; 4] = [
     SynthesisMethod::Consensus,
@@ -66,7 +67,7 @@ fn request() -> impl Strategy<Value = Aggregate> {
 }
 
 fn run(request: &Aggregate) -> Aggregation {
-    super::aggregate(request.clone(), "agg_1".into()).unwrap()
+    super::aggregate(request, "agg_1".into()).unwrap()
 }
 
 fn shape(value: &Value) -> String {

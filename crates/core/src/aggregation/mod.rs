@@ -53,15 +53,16 @@ mod number;
 mod properties;
 #[cfg(test)]
 mod tests;
+mod types;
 mod value;
 
 use std::collections::HashMap;
 
 use serde_json::{Map, Value};
-use sessiond_api::{Aggregate, Aggregation, Conflict, ConflictValue, Problem, SynthesisMethod, Unresolved};
-use sessiond_core::{AgentId, limits};
 
+use crate::{AgentId, Rejection, limits};
 use advice::Advice;
+pub use types::{AgentResult, Aggregate, Aggregation, Conflict, ConflictValue, SynthesisMethod, Unresolved};
 use value::{Kind, group, push_member};
 
 /// How much text the conflicts of one aggregation may hold. Where types are mixed at every depth, the same value would
@@ -69,9 +70,9 @@ use value::{Kind, group, push_member};
 const LISTED_BYTES: usize = 4 * limits::BODY_BYTES;
 
 /// Gives one result from those of several agents, as the documentation of this module says. A request in which no
-/// agent gave a result is a problem, as is any field that is wrong: they are named together.
-pub(crate) fn aggregate(request: Aggregate, aggregation_id: String) -> Result<Aggregation, Problem> {
-    check::check(&request)?;
+/// agent gave a result is [`Rejection::Invalid`], as is any field that is wrong: they are named together.
+pub fn aggregate(request: &Aggregate, aggregation_id: String) -> Result<Aggregation, Rejection> {
+    check::check(request)?;
     let method = request.synthesis_method;
     let (failed, gave): (Vec<_>, Vec<_>) = request.agent_results.iter().partition(|r| check::has_failed(r));
     let weight = |agent: &AgentId| {
