@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use sessiond_core::*;
 use sessiond_engine::{Engine, Options};
-use sessiond_store::sqlite::Sqlite;
 use sessiond_store::{MessageState, Store};
+use sessiond_store_sqlite::Sqlite;
 
 const DIR: &str = "SESSIOND_CRASH_DIR";
 const SESSIONS: usize = 6;
@@ -28,7 +28,7 @@ fn agent() -> AgentId {
 }
 
 fn store(dir: &Path) -> Arc<dyn Store> {
-    Arc::new(Sqlite::open(dir, sessiond_store::sqlite::Options::default()).unwrap())
+    Arc::new(Sqlite::open(dir, sessiond_store_sqlite::Options::default()).unwrap())
 }
 
 /// The child: works until it is killed, and says what was acknowledged. Only the parent starts it for real.

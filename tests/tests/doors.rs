@@ -7,14 +7,14 @@ use std::sync::Arc;
 use sessiond_client::Client;
 use sessiond_engine::Engine;
 use sessiond_server::{AdminKey, Handle, Options, Server};
-use sessiond_store::sqlite::Sqlite;
+use sessiond_store_sqlite::Sqlite;
 
 /// The key of a caller who may do everything, as the person at the embedded door may.
 const KEY: &str = "test-admin-key";
 
 /// A server on a free port, with the store in `dir`.
 async fn serve(dir: &Path) -> (Engine, Handle) {
-    let store = Sqlite::open(dir, sessiond_store::sqlite::Options::default()).unwrap();
+    let store = Sqlite::open(dir, sessiond_store_sqlite::Options::default()).unwrap();
     let engine = Engine::open(Arc::new(store), sessiond_engine::Options::default()).await.unwrap();
     let admin_key = Some(AdminKey::new(KEY).unwrap());
     let options = Options { listen: "127.0.0.1:0".into(), admin_key, ..Options::default() };

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use sessiond_api::Problem;
 
 pub use door::{Call, ContextView, Door, Export, Import, Watch, WatchItem};
-pub use embedded::{Embedded, RecordPage, problem};
+pub use embedded::{Embedded, RecordPage, problem, store};
 pub use http::Http;
 
 /// A handle on sessiond; cheap to clone. Its operations are those of [`Door`].

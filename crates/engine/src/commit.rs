@@ -111,7 +111,7 @@ fn takes_none(error: &Error) -> bool {
 mod tests {
     use sessiond_core::{AgentId, SessionId, Timestamp};
     use sessiond_store::Append;
-    use sessiond_store::sqlite::{Options, Sqlite};
+    use sessiond_store_sqlite::{Options, Sqlite};
 
     use super::*;
 

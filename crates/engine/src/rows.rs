@@ -1,7 +1,7 @@
 //! What a decision is in the store: its events as records, its effects as rows, and the session's row in lists.
 
-use sessiond_core::{Decision, Effect, Event, EventBody, Receipt, Revision, Session};
-use sessiond_store::{Append, Enqueue, Record, SummaryRow, TaskRow, Write};
+use sessiond_core::{Decision, Effect, Event, EventBody, Principal, Receipt, Revision, Role, Session};
+use sessiond_store::{Append, Enqueue, Record, SummaryRow, TaskRow, Visibility, Write};
 
 use crate::Error;
 use crate::answers::{Idempotency, Kept};
@@ -119,6 +119,16 @@ pub(crate) fn enqueue(
         inbox_limit: sessiond_core::limits::INBOX,
         optional,
     }
+}
+
+/// Which sessions the store gives a principal; all when absent.
+pub(crate) fn visibility(principal: &Principal) -> Option<Visibility> {
+    let agents = match principal.role {
+        Role::Admin => return None,
+        Role::Client => Vec::new(),
+        Role::Agent => principal.agents.clone(),
+    };
+    Some(Visibility { owner: principal.name.clone(), agents })
 }
 
 /// A session's row in lists.

@@ -158,14 +158,7 @@ impl Engine {
 
     /// Sessions that the caller may see.
     pub async fn list(&self, principal: &Principal, mut query: ListQuery) -> Result<Page<SummaryRow>, Error> {
-        query.visible_to = match principal.role {
-            Role::Admin => None,
-            Role::Client => Some((principal.name.clone(), Vec::new())),
-            Role::Agent => Some((
-                principal.name.clone(),
-                principal.agents.iter().map(|pattern| pattern.0.clone()).collect(),
-            )),
-        };
+        query.visible_to = rows::visibility(principal);
         Ok(self.shared.store.list(query).await?)
     }
 

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use sessiond_core::{Principal, Rejection, Role, SessionId, Task, TaskId};
+use sessiond_core::{Principal, Rejection, SessionId, Task, TaskId};
 use sessiond_store::{Page, TaskQuery};
 
-use crate::{Engine, Error};
+use crate::{Engine, Error, rows};
 
 impl Engine {
     /// The session that a task belongs to.
@@ -21,14 +21,7 @@ impl Engine {
         mut query: TaskQuery,
     ) -> Result<Page<(SessionId, Arc<Task>)>, Error> {
         // The store leaves out other sessions, so that none of them is opened for nothing.
-        query.visible_to = match principal.role {
-            Role::Admin => None,
-            Role::Client => Some((principal.name.clone(), Vec::new())),
-            Role::Agent => Some((
-                principal.name.clone(),
-                principal.agents.iter().map(|pattern| pattern.0.clone()).collect(),
-            )),
-        };
+        query.visible_to = rows::visibility(principal);
         let page = self.shared.store.tasks(query).await?;
         let mut items = Vec::new();
         for row in page.items {

@@ -12,8 +12,8 @@ use async_trait::async_trait;
 use common::*;
 use sessiond_core::*;
 use sessiond_engine::{Engine, Options};
-use sessiond_store::sqlite::Sqlite;
 use sessiond_store::*;
+use sessiond_store_sqlite::Sqlite;
 use tokio::sync::broadcast;
 
 /// A store on which a lease is renewed by another process at the worst moment: after its timer was found due, and
@@ -24,7 +24,7 @@ struct RenewedLate {
 }
 
 #[async_trait]
-impl Store for RenewedLate {
+impl Timers for RenewedLate {
     async fn due_timers(
         &self,
         now: Timestamp,
@@ -41,10 +41,26 @@ impl Store for RenewedLate {
         }
         Ok(found)
     }
+}
 
+#[async_trait]
+impl Store for RenewedLate {
     async fn write(&self, ops: Vec<Op>) -> Result<Vec<Result<Done, Refusal>>, sessiond_store::Error> {
         self.store.write(ops).await
     }
+    fn changes(&self) -> broadcast::Receiver<Change> {
+        self.store.changes()
+    }
+    fn location(&self) -> String {
+        self.store.location()
+    }
+    async fn close(&self) {
+        self.store.close().await;
+    }
+}
+
+#[async_trait]
+impl Journals for RenewedLate {
     async fn load(&self, id: &SessionId, format: u32) -> Result<Option<Loaded>, sessiond_store::Error> {
         self.store.load(id, format).await
     }
@@ -56,21 +72,17 @@ impl Store for RenewedLate {
     ) -> Result<Option<Records>, sessiond_store::Error> {
         self.store.events(id, after, limit).await
     }
-    async fn list(&self, query: ListQuery) -> Result<Page<SummaryRow>, sessiond_store::Error> {
-        self.store.list(query).await
-    }
-    async fn counts(&self) -> Result<Counts, sessiond_store::Error> {
-        self.store.counts().await
-    }
-    async fn task(&self, id: &TaskId) -> Result<Option<TaskRow>, sessiond_store::Error> {
-        self.store.task(id).await
-    }
-    async fn tasks(&self, query: TaskQuery) -> Result<Page<TaskRow>, sessiond_store::Error> {
-        self.store.tasks(query).await
-    }
+}
+
+#[async_trait]
+impl Inboxes for RenewedLate {
     async fn inbox(&self, agent: &AgentId, now: Timestamp) -> Result<Inbox, sessiond_store::Error> {
         self.store.inbox(agent, now).await
     }
+}
+
+#[async_trait]
+impl Messages for RenewedLate {
     async fn message(
         &self,
         recipient: &AgentId,
@@ -81,6 +93,30 @@ impl Store for RenewedLate {
     async fn messages(&self, query: MessageQuery) -> Result<Page<MessageRecord>, sessiond_store::Error> {
         self.store.messages(query).await
     }
+}
+
+#[async_trait]
+impl Lists for RenewedLate {
+    async fn list(&self, query: ListQuery) -> Result<Page<SummaryRow>, sessiond_store::Error> {
+        self.store.list(query).await
+    }
+    async fn counts(&self) -> Result<Counts, sessiond_store::Error> {
+        self.store.counts().await
+    }
+}
+
+#[async_trait]
+impl Tasks for RenewedLate {
+    async fn task(&self, id: &TaskId) -> Result<Option<TaskRow>, sessiond_store::Error> {
+        self.store.task(id).await
+    }
+    async fn tasks(&self, query: TaskQuery) -> Result<Page<TaskRow>, sessiond_store::Error> {
+        self.store.tasks(query).await
+    }
+}
+
+#[async_trait]
+impl Registry for RenewedLate {
     async fn agent(&self, agent: &AgentId) -> Result<Option<AgentRecord>, sessiond_store::Error> {
         self.store.agent(agent).await
     }
@@ -94,9 +130,17 @@ impl Store for RenewedLate {
     async fn keys(&self) -> Result<Vec<KeyRecord>, sessiond_store::Error> {
         self.store.keys().await
     }
+}
+
+#[async_trait]
+impl Answers for RenewedLate {
     async fn answer(&self, scope: &str, key: &str) -> Result<Option<Answer>, sessiond_store::Error> {
         self.store.answer(scope, key).await
     }
+}
+
+#[async_trait]
+impl Telemetry for RenewedLate {
     async fn points(
         &self,
         id: &SessionId,
@@ -106,19 +150,10 @@ impl Store for RenewedLate {
     ) -> Result<(Vec<Reading>, u64), sessiond_store::Error> {
         self.store.points(id, series, after, limit).await
     }
-    fn changes(&self) -> broadcast::Receiver<Change> {
-        self.store.changes()
-    }
-    fn location(&self) -> String {
-        self.store.location()
-    }
-    async fn close(&self) {
-        self.store.close().await;
-    }
 }
 
 fn sqlite(dir: &std::path::Path) -> Sqlite {
-    Sqlite::open(dir, sessiond_store::sqlite::Options::default()).unwrap()
+    Sqlite::open(dir, sessiond_store_sqlite::Options::default()).unwrap()
 }
 
 async fn claim(engine: &Engine, ttl: Span) {

@@ -4,11 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use sessiond_client::{Client, Embedded};
+use sessiond_client::{Client, Embedded, store};
 use sessiond_core::Principal;
 use sessiond_engine::Engine;
 use sessiond_server::{AdminKey, Handle, Server};
-use sessiond_store::sqlite::{self, Sqlite};
 
 use crate::config::Config;
 
@@ -22,13 +21,13 @@ impl Host {
     /// Opens the store, takes the port and answers.
     pub async fn start(config: &Config) -> anyhow::Result<Self> {
         let dir = Path::new(config.get("data_dir").unwrap_or_default());
-        let store = Sqlite::open(dir, sqlite::Options::default())
-            .with_context(|| format!("cannot open the store in {}", dir.display()))?;
+        let store =
+            store::open(dir).with_context(|| format!("cannot open the store in {}", dir.display()))?;
         let mut options = sessiond_engine::Options::default();
         options.ack_timeout = config.duration("ack_timeout").unwrap_or(options.ack_timeout);
         options.keep_ended = config.duration("keep_ended");
         options.keep_events = config.count("keep_events");
-        let engine = Engine::open(Arc::new(store), options)
+        let engine = Engine::open(store, options)
             .await
             .with_context(|| format!("cannot start on the store in {}", dir.display()))?;
         match serve(&engine, config).await {

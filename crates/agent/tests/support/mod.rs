@@ -11,7 +11,7 @@ use sessiond_client::{Call, Client, Embedded};
 use sessiond_core::{AgentId, Principal, SessionId, TaskId, TaskStatus};
 use sessiond_engine::Engine;
 use sessiond_server::{Handle, Server};
-use sessiond_store::sqlite::{self, Sqlite};
+use sessiond_store_sqlite::Sqlite;
 
 /// How long anything may take before the test has failed.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -32,7 +32,7 @@ impl Bench {
 
     pub async fn with(options: sessiond_engine::Options) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let store = Sqlite::open(dir.path(), sqlite::Options::default()).unwrap();
+        let store = Sqlite::open(dir.path(), sessiond_store_sqlite::Options::default()).unwrap();
         let engine = Engine::open(Arc::new(store), options).await.unwrap();
         let server = listen(&engine, "127.0.0.1:0").await;
         Self {

@@ -4,6 +4,8 @@ use sessiond_api::{Code, Problem};
 use sessiond_engine::Error;
 use sessiond_store::Error as StoreError;
 
+use super::store::OpenError;
+
 /// The problem that an error of the engine is to its caller. What a caller must not know goes to the log alone.
 pub fn problem(error: Error) -> Problem {
     let code = match error {
@@ -31,6 +33,14 @@ pub fn problem(error: Error) -> Problem {
         Error::Closed => return Problem::new(Code::Unavailable, error.to_string()).retry_after(1),
     };
     Problem::new(code, error.to_string())
+}
+
+/// The problem that a store which does not open is to its caller.
+pub(super) fn open_problem(error: OpenError) -> Problem {
+    match error {
+        OpenError::Scheme(_) => Problem::new(Code::InvalidInput, error.to_string()),
+        OpenError::Store(error) => store_problem(&error),
+    }
 }
 
 fn store_problem(error: &StoreError) -> Problem {

@@ -5,9 +5,9 @@ mod convert;
 mod door;
 mod error;
 mod keys;
+pub mod store;
 
 use std::path::Path;
-use std::sync::Arc;
 
 use sessiond_api::{Code, ListEvents, Problem};
 use sessiond_core::{Command, Envelope, Principal, Revision, SessionId};
@@ -39,9 +39,8 @@ pub struct RecordPage {
 impl Embedded {
     /// Runs an engine on the store in `dir`, for the person at this machine.
     pub async fn open(dir: &Path) -> Result<Self, Problem> {
-        let store = sessiond_store::sqlite::Sqlite::open(dir, sessiond_store::sqlite::Options::default())
-            .map_err(|error| problem(error.into()))?;
-        let engine = Engine::open(Arc::new(store), Options::default()).await.map_err(problem)?;
+        let store = store::open(dir).map_err(error::open_problem)?;
+        let engine = Engine::open(store, Options::default()).await.map_err(problem)?;
         Ok(Self::new(engine, Principal::local()))
     }
 

@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use sessiond_core::*;
 use sessiond_engine::{Engine, Options};
-use sessiond_store::sqlite::Sqlite;
+use sessiond_store_sqlite::Sqlite;
 
 pub async fn open(dir: &Path) -> Engine {
     open_with(dir, Options::default()).await
 }
 
 pub async fn open_with(dir: &Path, options: Options) -> Engine {
-    let store = Sqlite::open(dir, sessiond_store::sqlite::Options::default()).unwrap();
+    let store = Sqlite::open(dir, sessiond_store_sqlite::Options::default()).unwrap();
     Engine::open(Arc::new(store), options).await.unwrap()
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sessiond_core::{AgentPattern, Principal, Role};
 use sessiond_engine::{Engine, NewKey};
 use sessiond_server::{AdminKey, Handle, Options, Server};
-use sessiond_store::sqlite::Sqlite;
+use sessiond_store_sqlite::Sqlite;
 
 /// The administrator's key of servers that have keys.
 pub const ADMIN: &str = "an-admin-key-for-tests";
@@ -36,7 +36,7 @@ pub fn options() -> Options {
 }
 
 pub async fn engine(dir: &tempfile::TempDir) -> Engine {
-    let store = Sqlite::open(dir.path(), sessiond_store::sqlite::Options::default()).unwrap();
+    let store = Sqlite::open(dir.path(), sessiond_store_sqlite::Options::default()).unwrap();
     Engine::open(Arc::new(store), sessiond_engine::Options::default()).await.unwrap()
 }
 

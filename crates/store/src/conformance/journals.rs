@@ -33,16 +33,6 @@ fn trim(id: &str, through: Revision) -> Op {
     Op::Trim { session_id, through }
 }
 
-fn answer(key: &str) -> Answer {
-    Answer {
-        scope: "owner create".into(),
-        key: key.into(),
-        digest: [7; 32],
-        body: r#"{"ok":true}"#.into(),
-        at: at(1_000),
-    }
-}
-
 pub async fn a_session_begins_at_revision_1_and_goes_on_without_gaps(backend: &dyn Backend) {
     let store = open(backend).await;
     assert!(!exists(&store, "a").await);
@@ -129,7 +119,7 @@ pub async fn a_refused_append_leaves_nothing_behind(backend: &dyn Backend) {
             assignee: agent("to"),
             status: TaskStatus::Pending,
         }];
-        all.answers = vec![answer("k")];
+        all.answers = vec![answer("k", 1_000)];
         all.writes = vec![
             Write::SetTimer(timer("t", 5)),
             Write::Enqueue(Box::new(message("fresh"))),
@@ -141,7 +131,7 @@ pub async fn a_refused_append_leaves_nothing_behind(backend: &dyn Backend) {
     assert!(!exists(&store, "b").await);
     assert_eq!(read(&store, "a", 0).await.revision, 1);
     assert_eq!(store.task(&task_id("t")).await.unwrap(), None);
-    assert_eq!(store.answer("owner create", "k").await.unwrap(), None);
+    assert_eq!(store.answer("scope", "k").await.unwrap(), None);
     assert_eq!(store.due_timers(at(9_000), 9).await.unwrap(), (vec![], None));
     assert_eq!(store.inbox(&agent("to"), at(9_000)).await.unwrap().depth, 1);
     let fresh = store.message(&agent("to"), &message_id("fresh")).await;
@@ -152,11 +142,11 @@ pub async fn an_append_without_events_writes_what_follows_and_keeps_the_revision
     let store = open(backend).await;
     done(&store, vec![op(append("a", 0, 1))]).await;
     let mut empty = append("a", 1, 0);
-    empty.answers = vec![answer("k")];
+    empty.answers = vec![answer("k", 1_000)];
     done(&store, vec![with(empty, vec![Write::SetTimer(timer("t", 5))])]).await;
     assert_eq!(read(&store, "a", 0).await.revision, 1);
     assert_eq!(store.due_timers(at(9), 9).await.unwrap().0.len(), 1);
-    assert_eq!(store.answer("owner create", "k").await.unwrap(), Some(answer("k")));
+    assert_eq!(store.answer("scope", "k").await.unwrap(), Some(answer("k", 1_000)));
     let refusal = refused(&store, op(append("a", 0, 1))).await;
     assert_eq!(refusal, Refusal::Conflict { actual: 1 });
 }
@@ -164,17 +154,17 @@ pub async fn an_append_without_events_writes_what_follows_and_keeps_the_revision
 pub async fn an_answer_is_kept_with_its_append_and_refuses_the_same_request_again(backend: &dyn Backend) {
     let store = open(backend).await;
     let mut first = append("a", 0, 1);
-    first.answers = vec![answer("k")];
+    first.answers = vec![answer("k", 1_000)];
     done(&store, vec![op(first)]).await;
-    assert_eq!(store.answer("owner create", "k").await.unwrap(), Some(answer("k")));
+    assert_eq!(store.answer("scope", "k").await.unwrap(), Some(answer("k", 1_000)));
     // The answer counts before the revision: who asks again asks at a revision that has passed.
     for expected in [0, 1] {
         let mut again = append("a", expected, 1);
-        again.answers = vec![Answer { digest: [8; 32], ..answer("k") }];
-        assert_eq!(refused(&store, op(again)).await, Refusal::Answered(answer("k")));
+        again.answers = vec![Answer { digest: [8; 32], ..answer("k", 1_000) }];
+        assert_eq!(refused(&store, op(again)).await, Refusal::Answered(answer("k", 1_000)));
     }
     let mut other = append("a", 1, 1);
-    other.answers = vec![Answer { scope: "other".into(), ..answer("k") }];
+    other.answers = vec![Answer { scope: "other".into(), ..answer("k", 1_000) }];
     done(&store, vec![op(other)]).await;
     assert_eq!(read(&store, "a", 0).await.revision, 2);
 }

@@ -6,24 +6,24 @@
 #![allow(missing_docs, reason = "a test's name says what it tests")]
 #![allow(clippy::unwrap_used, reason = "it is a test, though not compiled as one")]
 
+pub mod answers;
+pub mod fixtures;
 pub mod inboxes;
 pub mod journals;
 pub mod lists;
 pub mod messages;
 pub mod processes;
 pub mod registry;
+pub mod tasks;
 pub mod telemetry;
 pub mod timers;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sessiond_core::{
-    AgentId, Kind, MessageId, Priority, Revision, SessionId, Status, TaskId, Timer, TimerAction, Timestamp,
-    limits,
-};
+use sessiond_core::{Kind, MessageId, Priority, Revision, SessionId, Status, Timestamp, limits};
 
+use self::fixtures::*;
 use crate::{Append, Done, Enqueue, Error, Op, Record, Refusal, Store, SummaryRow, Write};
 
 /// One store of its own, and how it is opened.
@@ -118,14 +118,16 @@ macro_rules! conformance_tests {
                 pages_neither_repeat_nor_skip_while_sessions_begin
                 a_cursor_of_another_list_is_refused
                 sessions_are_counted_by_kind_and_status
-                a_changed_row_is_found_by_what_it_is_now
+                a_changed_row_is_found_by_what_it_is_now;
+            tasks:
                 a_task_is_found_by_its_id_and_listed_newest_first
                 a_principal_sees_the_tasks_of_the_sessions_that_it_sees
                 the_copy_of_a_task_does_not_take_the_row_of_the_original;
             registry:
                 an_agent_is_registered_replaced_listed_and_removed
                 an_agent_changes_only_for_who_knows_its_owner
-                a_key_is_kept_replaced_and_listed_oldest_first
+                a_key_is_kept_replaced_and_listed_oldest_first;
+            answers:
                 an_answer_is_kept_once
                 purging_drops_old_answers_and_ended_messages_alone
                 purging_is_repeated_until_nothing_is_left;
@@ -184,123 +186,20 @@ async fn refused(store: &Arc<dyn Store>, op: Op) -> Refusal {
     answers.remove(0).expect_err("the operation is refused")
 }
 
-fn session(id: &str) -> SessionId {
-    SessionId::parse(id).expect("a session id")
-}
-
-fn agent(name: &str) -> AgentId {
-    AgentId::parse(format!("test://{name}")).expect("an agent id")
-}
-
-fn message_id(id: &str) -> MessageId {
-    MessageId::parse(id).expect("a message id")
-}
-
-fn task_id(id: &str) -> TaskId {
-    TaskId::parse(id).expect("a task id")
-}
-
-fn at(millis: i64) -> Timestamp {
-    Timestamp::from_millis(millis)
-}
-
-fn record(seq: Revision) -> Record {
-    Record { seq, json: format!(r#"{{"seq":{seq}}}"#).into() }
-}
-
-fn row(id: &str) -> SummaryRow {
-    SummaryRow {
-        session_id: session(id),
-        kind: Kind::Workflow,
-        name: None,
-        status: Status::Active,
-        revision: 0,
-        owner: "owner".into(),
-        client_id: None,
-        orchestrator: None,
-        members: Vec::new(),
-        labels: BTreeMap::new(),
-        parent: None,
-        forked_from: None,
-        created_at: at(1_000),
-        updated_at: at(0),
-        expires_at: None,
-        ended_at: None,
-        steps: (0, 0),
-        tasks: (0, 0),
-    }
-}
-
-/// An append of `records` events at `expected_revision`, with a row in lists when it begins the session.
-fn append(id: &str, expected_revision: Revision, records: u64) -> Append {
-    let numbers = expected_revision + 1..=expected_revision + records;
-    Append {
-        session_id: session(id),
-        expected_revision,
-        records: numbers.map(record).collect(),
-        updated_at: at(1_000),
-        summary: (expected_revision == 0).then(|| Box::new(row(id))),
-        tasks: Vec::new(),
-        writes: Vec::new(),
-        answers: Vec::new(),
-        fires: None,
-    }
-}
-
-fn op(append: Append) -> Op {
-    Op::Append(Box::new(append))
-}
-
-/// An append that begins a session with its row in lists.
-fn begin(summary: SummaryRow) -> Op {
-    let mut append = append(summary.session_id.as_str(), 0, 1);
-    append.updated_at = summary.updated_at;
-    append.summary = Some(Box::new(summary));
-    op(append)
-}
-
-fn with(mut append: Append, writes: Vec<Write>) -> Op {
-    append.writes = writes;
-    op(append)
-}
-
-fn timer(key: &str, millis: i64) -> Timer {
-    Timer { key: key.into(), at: at(millis), action: TimerAction::Expire }
-}
-
-/// A message to `test://to` from `test://from`, outside any session, of medium priority.
-fn message(id: &str) -> Enqueue {
-    Enqueue {
-        message_id: message_id(id),
-        recipient: agent("to"),
-        sender: agent("from"),
-        session_id: None,
-        in_reply_to: None,
-        priority: Priority::Medium,
-        body: format!(r#"{{"id":"{id}"}}"#).into(),
-        at: at(1_000),
-        not_before: at(1_000),
-        inbox_limit: 100,
-        optional: false,
-    }
-}
-
-fn enqueue(message: Enqueue) -> Op {
-    Op::Enqueue { message: Box::new(message), answer: None }
-}
-
 #[cfg(test)]
 mod tests {
     #[test]
     fn every_test_of_the_suite_is_in_its_list() {
         let list = include_str!("mod.rs");
         let sources = [
+            include_str!("answers.rs"),
             include_str!("inboxes.rs"),
             include_str!("journals.rs"),
             include_str!("lists.rs"),
             include_str!("messages.rs"),
             include_str!("processes.rs"),
             include_str!("registry.rs"),
+            include_str!("tasks.rs"),
             include_str!("telemetry.rs"),
             include_str!("timers.rs"),
         ];

@@ -1,6 +1,6 @@
 //! Several processes on one store: conflicts, notices, formats, and opening again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use super::*;

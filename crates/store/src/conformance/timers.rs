@@ -1,6 +1,7 @@
 //! Timers: setting, moving, clearing, and which is due.
 
 use super::*;
+use sessiond_core::{Timer, TimerAction};
 
 async fn due(store: &Arc<dyn Store>, now: i64, limit: usize) -> (Vec<String>, Option<i64>) {
     let (timers, next) = store.due_timers(at(now), limit).await.expect("they are read");

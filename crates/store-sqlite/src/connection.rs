@@ -1,0 +1,112 @@
+//! Opening connections: the file and its rights, and the settings that durability and speed rest on.
+
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+use sessiond_store::Error;
+
+use crate::fault::Fault;
+use crate::rows::int;
+use crate::schema;
+
+/// How long a connection tries to get a lock that another process has.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Every statement of the store stays prepared, and so do the usual lists.
+const STATEMENTS: usize = 256;
+/// Pages are of 4 KiB, the disk's own unit.
+const PAGE_BYTES: u32 = 4096;
+
+/// Makes the directory and the file, for their owner alone. SQLite gives its other files the rights of this one.
+pub(crate) fn make(dir: &Path, file: &Path) -> Result<(), Fault> {
+    let failed = |path: &Path, error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::StorageFull => Error::Full,
+        _ => Error::Failed(format!("{} cannot be opened: {error}", path.display())),
+    };
+    if !dir.is_dir() {
+        let mut builder = DirBuilder::new();
+        let made = builder.recursive(true).mode(0o700).create(dir);
+        made.map_err(|error| failed(dir, error))?;
+    }
+    if file.exists() {
+        return Ok(());
+    }
+    let mut options = OpenOptions::new();
+    let made = options.write(true).create(true).truncate(false).mode(0o600).open(file);
+    made.map_err(|error| failed(file, error))?;
+    // The names, too, are to survive a loss of power. The directory's own name is its parent's business, which may be
+    // closed to this process.
+    let synced = File::open(dir).and_then(|dir| dir.sync_all());
+    synced.map_err(|error| failed(dir, error))?;
+    if let Some(parent) = dir.canonicalize().ok().as_deref().and_then(Path::parent)
+        && let Ok(parent) = File::open(parent)
+    {
+        let _ = parent.sync_all();
+    }
+    Ok(())
+}
+
+/// The connection that writes. It brings the format up to date.
+pub(crate) fn writer(file: &Path, max_bytes: Option<u64>) -> Result<Connection, Fault> {
+    let mut connection = open(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.pragma_update(None, "page_size", PAGE_BYTES)?;
+    schema::check(&connection)?;
+    write_ahead(&connection)?;
+    // FULL syncs the log at each commit. That is what makes an acknowledged write survive a loss of power.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "cache_size", -65_536)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
+    connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
+    if let Some(bytes) = max_bytes {
+        connection.pragma_update(None, "max_page_count", int(bytes.div_ceil(PAGE_BYTES.into())))?;
+    }
+    schema::migrate(&mut connection)?;
+    Ok(connection)
+}
+
+/// A connection that reads.
+pub(crate) fn reader(file: &Path) -> Result<Connection, Fault> {
+    let connection = open(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    connection.pragma_update(None, "cache_size", -16_384)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    Ok(connection)
+}
+
+fn open(file: &Path, mode: OpenFlags) -> Result<Connection, Fault> {
+    // A connection is used by one thread at a time, so SQLite need not lock it.
+    let mut connection = Connection::open_with_flags(file, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_handler(Some(wait))?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(connection)
+}
+
+/// Turns the write-ahead log on, once for ever. SQLite does not wait for a lock here, so this does.
+fn write_ahead(connection: &Connection) -> Result<(), Fault> {
+    let mut tries = 0;
+    loop {
+        let mode =
+            connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0));
+        match mode.map_err(|error| Fault::from(error).0) {
+            Ok(mode) if mode == "wal" => return Ok(()),
+            Ok(mode) => {
+                let detail = format!(
+                    "its file system has no shared memory, so the journal is '{mode}': use a local disk"
+                );
+                return Err(Error::Failed(detail).into());
+            }
+            Err(Error::Unavailable(_)) if wait(tries) => tries += 1,
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// Waits for another process's lock: often at first, because a commit takes less than a millisecond. SQLite's own
+/// handler soon sleeps for 100 ms, in which the other may commit a hundred times.
+fn wait(tries: i32) -> bool {
+    let pause = if tries < 100 { 200 } else { 1_000 };
+    std::thread::sleep(Duration::from_micros(pause));
+    Duration::from_millis(u64::try_from(tries).unwrap_or(0)) < PATIENCE
+}

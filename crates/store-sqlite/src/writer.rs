@@ -1,0 +1,195 @@
+//! The writer: one thread that owns the one connection that writes. What waits when it becomes free shares a
+//! transaction, and so one flush of the disk.
+
+use std::sync::mpsc::{Receiver, TryRecvError};
+
+use rusqlite::Connection;
+use sessiond_store::{Done, Error, Op, Refusal};
+use tokio::sync::oneshot;
+use tracing::{debug, error};
+
+use crate::fault::Fault;
+use crate::notices::Notice;
+use crate::tx::{Keys, Outcome, Tx};
+use crate::{answers, garbage, inboxes, journals, registry, telemetry, timers};
+
+/// What a write answers.
+pub(crate) type Answers = Result<Vec<Result<Done, Refusal>>, Error>;
+
+/// What the thread is asked.
+pub(crate) enum Request {
+    /// Write this batch.
+    Write(Vec<Op>, oneshot::Sender<Answers>),
+    /// End, after all that was asked before.
+    Close(oneshot::Sender<()>),
+}
+
+/// Operations that share a transaction at most, so that the first of them do not wait for too many others.
+const JOINED_OPS: usize = 4096;
+
+/// The thread.
+pub(crate) struct Writer {
+    connection: Connection,
+    keys: Keys,
+    origin: i64,
+    garbage: bool,
+}
+
+impl Writer {
+    /// `origin` marks the notices of this process.
+    pub(crate) fn new(connection: Connection, origin: i64) -> Self {
+        Self { connection, keys: Keys::default(), origin, garbage: true }
+    }
+
+    /// Works until it is told to end, or nobody is left who could ask.
+    pub(crate) fn run(mut self, requests: Receiver<Request>) {
+        loop {
+            let first = match requests.try_recv() {
+                Ok(request) => request,
+                Err(TryRecvError::Disconnected) => return,
+                Err(TryRecvError::Empty) if self.garbage => {
+                    self.sweep();
+                    continue;
+                }
+                Err(TryRecvError::Empty) => match requests.recv() {
+                    Ok(request) => request,
+                    Err(_) => return,
+                },
+            };
+            let mut batches = Vec::new();
+            let mut close = None;
+            let mut ops = 0;
+            let mut next = Some(first);
+            while let Some(request) = next.take() {
+                match request {
+                    Request::Write(batch, answer) => {
+                        ops += batch.len();
+                        batches.push((batch, answer));
+                        if ops < JOINED_OPS {
+                            next = requests.try_recv().ok();
+                        }
+                    }
+                    Request::Close(done) => close = Some(done),
+                }
+            }
+            self.write(batches);
+            if let Some(done) = close {
+                drop(self.connection);
+                // Nobody waits for the end of a store that was dropped.
+                let _ = done.send(());
+                return;
+            }
+        }
+    }
+
+    /// Writes batches in one transaction. When that fails, each is tried alone, so that none fails for another's sake.
+    fn write(&mut self, batches: Vec<(Vec<Op>, oneshot::Sender<Answers>)>) {
+        if batches.is_empty() {
+            return;
+        }
+        let joined: Vec<&[Op]> = batches.iter().map(|(ops, _)| ops.as_slice()).collect();
+        let answers: Vec<Answers> = match self.transaction(&joined) {
+            Ok(answers) => answers.into_iter().map(Ok).collect(),
+            Err(error @ (Error::Unavailable(_) | Error::Closed)) => {
+                joined.iter().map(|_| Err(error.clone())).collect()
+            }
+            Err(error) if joined.len() == 1 => vec![Err(error)],
+            Err(_) => {
+                joined.iter().map(|ops| Ok(self.transaction(&[ops])?.pop().unwrap_or_default())).collect()
+            }
+        };
+        for ((_, sender), answer) in batches.into_iter().zip(answers) {
+            // A caller that has gone away does not want its answer; what it asked is done all the same.
+            let _ = sender.send(answer);
+        }
+    }
+
+    fn transaction(&mut self, batches: &[&[Op]]) -> Result<Vec<Vec<Result<Done, Refusal>>>, Error> {
+        let result = self.attempt(batches).map_err(Error::from);
+        match &result {
+            Ok(_) => self.keys.committed(),
+            Err(cause) => {
+                error!(%cause, "a write failed and is rolled back");
+                self.keys.rolled_back();
+                self.roll_back();
+            }
+        }
+        result
+    }
+
+    fn attempt(&mut self, batches: &[&[Op]]) -> Result<Vec<Vec<Result<Done, Refusal>>>, Fault> {
+        let connection = &self.connection;
+        connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        let mut notice = Notice::default();
+        let mut tx = Tx { connection, keys: &mut self.keys, notice: &mut notice, garbage: &mut self.garbage };
+        let mut answers = Vec::with_capacity(batches.len());
+        for batch in batches {
+            let batch = batch.iter().map(|op| perform(&mut tx, op));
+            answers.push(batch.collect::<Result<Vec<_>, Fault>>()?);
+        }
+        notice.write(connection, self.origin)?;
+        connection.prepare_cached("COMMIT")?.execute([])?;
+        Ok(answers)
+    }
+
+    fn roll_back(&self) {
+        // Some failures have SQLite roll back by itself.
+        if !self.connection.is_autocommit()
+            && let Err(error) = self.connection.execute_batch("ROLLBACK")
+        {
+            error!(%error, "a write could not be rolled back");
+        }
+    }
+
+    fn sweep(&mut self) {
+        match garbage::sweep(&mut self.connection) {
+            Ok(more) => self.garbage = more,
+            Err(cause) => {
+                // It is tried again when something else was deleted, or at the next start.
+                debug!(%cause, "what was deleted could not be swept up");
+                self.garbage = false;
+                self.roll_back();
+            }
+        }
+    }
+}
+
+fn perform(tx: &mut Tx<'_>, op: &Op) -> Outcome {
+    match op {
+        Op::Append(append) => journals::append(tx, append),
+        Op::PutSnapshot { session_id, snapshot } => journals::put_snapshot(tx, session_id, snapshot),
+        Op::Trim { session_id, through } => journals::trim(tx, session_id, *through),
+        Op::DeleteSession { session_id } => journals::delete(tx, session_id),
+        Op::MoveTimer { session_id, key, from, at } => timers::postpone(tx, session_id, key, *from, *at),
+        Op::ClearTimer { session_id, key, at } => timers::clear_fired(tx, session_id, key, *at),
+        Op::Enqueue { message, answer } => inboxes::enqueue_alone(tx, message, answer.as_ref()),
+        Op::Connect { agent_id, now } => inboxes::connect(tx, agent_id, *now),
+        Op::Take { agent_id, fence, now, again_at, limit, max_attempts } => {
+            let take =
+                inboxes::Take { now: *now, again_at: *again_at, limit: *limit, max_attempts: *max_attempts };
+            inboxes::take(tx, agent_id, *fence, &take)
+        }
+        Op::Ack { agent_id, fence, message_ids, now } => {
+            inboxes::ack(tx, agent_id, *fence, message_ids, *now)
+        }
+        Op::Release { agent_id, deliveries, now } => inboxes::release(tx, agent_id, deliveries, *now),
+        Op::Bury { agent_id, message_id, onward, now } => {
+            inboxes::bury(tx, agent_id, message_id, onward.as_deref(), *now)
+        }
+        Op::Requeue { agent_id, message_id, inbox_limit, now } => {
+            inboxes::requeue(tx, agent_id, message_id, *inbox_limit, *now)
+        }
+        Op::PutAgent { record, expected_owner } => registry::put_agent(tx, record, expected_owner.as_deref()),
+        Op::DeleteAgent { agent_id, expected_owner } => {
+            registry::delete_agent(tx, agent_id, expected_owner.as_deref())
+        }
+        Op::PutKey { key, answer } => registry::put_key(tx, key, answer.as_ref()),
+        Op::PutAnswer(answer) => answers::put(tx, answer),
+        Op::PutPoints { session_id, points, keep, answer } => {
+            telemetry::put(tx, session_id, points, *keep, answer.as_ref())
+        }
+        Op::Purge { answers_before, messages_before } => {
+            garbage::purge(tx, *answers_before, *messages_before)
+        }
+    }
+}

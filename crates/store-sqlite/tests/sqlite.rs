@@ -1,0 +1,183 @@
+//! The embedded store keeps the contract, and what else it promises.
+
+#![allow(clippy::unwrap_used, reason = "the helpers of tests are test code")]
+
+use std::os::unix::fs::PermissionsExt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use sessiond_core::{AgentId, SessionId, Timestamp};
+use sessiond_store::conformance::Backend;
+use sessiond_store::conformance::fixtures::{self, op, timer};
+use sessiond_store::{
+    Append, Done, Error, Journals, Lists, Op, Point, Record, Refusal, Snapshot, Store, Write,
+};
+use sessiond_store_sqlite::{FILE, Options, Sqlite};
+
+struct Directory(tempfile::TempDir);
+
+#[async_trait]
+impl Backend for Directory {
+    async fn open(&self) -> Result<Arc<dyn Store>, Error> {
+        Ok(Arc::new(Sqlite::open(self.0.path(), Options::default())?))
+    }
+
+    async fn set_format(&self, format: u32) {
+        let file = rusqlite::Connection::open(self.0.path().join(FILE)).unwrap();
+        let sql = "UPDATE meta SET value = ?1 WHERE key = 'format'";
+        assert_eq!(file.execute(sql, [format]).unwrap(), 1);
+    }
+}
+
+async fn directory() -> Directory {
+    Directory(tempfile::tempdir().unwrap())
+}
+
+sessiond_store::conformance_tests!(directory);
+
+#[tokio::test]
+async fn the_directory_and_its_files_are_for_their_owner_alone() {
+    let parent = tempfile::tempdir().unwrap();
+    let dir = parent.path().join("deep").join(".sessiond");
+    let store = Sqlite::open(&dir, Options::default()).unwrap();
+    assert_eq!(store.location(), dir.join(FILE).display().to_string());
+    let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&dir), 0o700);
+    let mut files = 0;
+    for entry in dir.read_dir().unwrap() {
+        assert_eq!(mode(&entry.unwrap().path()), 0o600);
+        files += 1;
+    }
+    assert_eq!(files, 3, "the database, its log and the log's index");
+}
+
+#[tokio::test]
+async fn a_deleted_session_leaves_no_row_behind() {
+    let directory = directory().await;
+    let store = directory.open().await.unwrap();
+    let session_id = SessionId::parse("a").unwrap();
+    let mut begin = append("a", 0, "x");
+    if let Op::Append(append) = &mut begin {
+        append.writes.push(Write::SetTimer(timer("t", 5)));
+        let row = append.summary.as_mut().unwrap();
+        row.labels.insert("key".into(), "value".into());
+        row.members.push(AgentId::parse("test://a").unwrap());
+    }
+    let mut ops = vec![begin];
+    ops.extend((1..5_000).map(|revision| append("a", revision, "x")));
+    let point = Point {
+        series: "loss".into(),
+        time: Timestamp::from_millis(1),
+        step: None,
+        value: Some(1.0),
+        text: None,
+    };
+    let points = vec![point; 5_000];
+    ops.push(Op::PutPoints { session_id: session_id.clone(), points, keep: 10_000, answer: None });
+    let snapshot = Snapshot { revision: 5_000, format: 1, state: vec![1, 2, 3] };
+    ops.push(Op::PutSnapshot { session_id: session_id.clone(), snapshot });
+    ops.push(Op::DeleteSession { session_id });
+    let answers = store.write(ops).await.unwrap();
+    assert!(answers.iter().all(Result::is_ok));
+    // What it leaves is removed by and by.
+    let file = rusqlite::Connection::open(directory.0.path().join(FILE)).unwrap();
+    let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+                  AND name NOT IN ('meta', 'changes', 'counts')";
+    let tables: Vec<String> =
+        file.prepare(tables).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert!(tables.len() > 15);
+    let mut left = tables.clone();
+    for _ in 0..500 {
+        left.retain(|table| {
+            let sql = format!("SELECT count(*) FROM {table}");
+            file.query_row(&sql, [], |row| row.get::<_, i64>(0)).unwrap() > 0
+        });
+        if left.is_empty() {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("rows are left in {left:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_batch_that_fails_in_its_middle_is_undone_and_fails_no_other() {
+    let directory = directory().await;
+    let store = directory.open().await.unwrap();
+    let agent_id = AgentId::parse("test://damaged").unwrap();
+    let now = Timestamp::from_millis(1);
+    let connect = Op::Connect { agent_id: agent_id.clone(), now };
+    store.write(vec![connect.clone()]).await.unwrap();
+    let file = rusqlite::Connection::open(directory.0.path().join(FILE)).unwrap();
+    file.execute("UPDATE inboxes SET fence = -1", []).unwrap();
+    for revision in 0..20 {
+        let bad = store.write(vec![append("bad", 0, "x"), connect.clone(), append("after", 0, "x")]);
+        let good = |id: &'static str| store.write(vec![append(id, revision, "x")]);
+        let (bad, a, b, c) = tokio::join!(bad, good("a"), good("b"), good("c"));
+        assert!(matches!(bad, Err(Error::Failed(_))), "{bad:?}");
+        for good in [a, b, c] {
+            assert_eq!(good.unwrap(), [Ok(Done::Ok)]);
+        }
+        // The key that the undone session had is another's now.
+        let late = store.write(vec![append("bad", 1, "x")]).await.unwrap();
+        assert_eq!(late, [Err(Refusal::Conflict { actual: 0 })]);
+    }
+    let counts = store.counts().await.unwrap();
+    assert_eq!(counts.sessions.values().sum::<u64>(), 3);
+}
+
+#[tokio::test]
+async fn a_full_store_loses_nothing_and_goes_on_when_there_is_space() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = Options { max_bytes: Some(2 << 20), ..Options::default() };
+    let store = Sqlite::open(dir.path(), options).unwrap();
+    let mut kept = 0;
+    // A batch of one small append and one large, so that a half batch would show.
+    let full = loop {
+        let small = append("small", kept, "x");
+        let large = append(&format!("large{kept}"), 0, &"y".repeat(100_000));
+        match store.write(vec![small, large]).await {
+            Ok(answers) => assert!(answers.iter().all(Result::is_ok), "{answers:?}"),
+            Err(error) => break error,
+        }
+        kept += 1;
+    };
+    assert!(matches!(full, Error::Full), "{full}");
+    assert!(kept > 5);
+    let sessions = || async {
+        let counts = store.counts().await.unwrap();
+        counts.sessions.values().sum::<u64>()
+    };
+    assert_eq!(sessions().await, kept + 1);
+    assert_eq!(revision(&store, "small").await, Some(kept));
+    assert_eq!(revision(&store, &format!("large{kept}")).await, None);
+    // Those that share a transaction with one that does not fit are not its victims.
+    let large = append("too-large", 0, &"y".repeat(3 << 20));
+    let small = append("small", kept, "x");
+    let (large, small) = tokio::join!(store.write(vec![large]), store.write(vec![small]));
+    assert!(matches!(large, Err(Error::Full)));
+    assert_eq!(small.unwrap(), [Ok(Done::Ok)]);
+    // Space is made with the store's own means, and is used again.
+    for n in 0..3 {
+        let session_id = SessionId::parse(format!("large{n}")).unwrap();
+        let answers = store.write(vec![Op::DeleteSession { session_id }]).await.unwrap();
+        assert_eq!(answers, [Ok(Done::Ok)]);
+    }
+    let small = append("small", kept + 1, "x");
+    let large = append("again", 0, &"y".repeat(100_000));
+    let answers = store.write(vec![small, large]).await.unwrap();
+    assert_eq!(answers, [Ok(Done::Ok), Ok(Done::Ok)]);
+    assert_eq!(revision(&store, "small").await, Some(kept + 2));
+    assert_eq!(sessions().await, kept + 1 - 3 + 1);
+}
+
+async fn revision(store: &Sqlite, id: &str) -> Option<u64> {
+    let loaded = store.load(&SessionId::parse(id).unwrap(), 1).await.unwrap();
+    loaded.map(|loaded| loaded.revision)
+}
+
+/// An append of one event with this text.
+fn append(id: &str, expected_revision: u64, text: &str) -> Op {
+    let record = Record { seq: expected_revision + 1, json: format!(r#"{{"text":"{text}"}}"#).into() };
+    op(Append { records: vec![record], ..fixtures::append(id, expected_revision, 1) })
+}
