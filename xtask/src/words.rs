@@ -211,8 +211,10 @@ fn texts(root: &Path, documents: &BTreeSet<PathBuf>) -> anyhow::Result<Vec<(Path
         let text = if path == Path::new("CHANGELOG.md") { unreleased(&text) } else { &text };
         texts.push((path, markdown(text)));
     }
-    let others: [(&str, Select, Extract); 4] = [
-        ("docs/openapi.json", &|_| true, openapi),
+    let others: [(&str, Select, Extract); 6] = [
+        ("docs/openapi.json", &|_| true, descriptions),
+        ("docs/saved-state.schema.json", &|_| true, descriptions),
+        ("crates/server/src/mcp/instructions.md", &|_| true, markdown),
         ("crates/sessiond/tests/golden/help", &|_| true, plain),
         ("crates", &|path| path.components().any(|part| part.as_os_str() == "src"), error_messages),
         ("console/src", &|path| !path.to_string_lossy().contains(".test."), code),
@@ -231,7 +233,7 @@ type Select = &'static dyn Fn(&Path) -> bool;
 type Extract = fn(&str) -> Vec<Text>;
 
 /// The text files in a folder, or the file itself.
-fn files(root: &Path, place: &str, select: &dyn Fn(&Path) -> bool) -> BTreeSet<PathBuf> {
+pub fn files(root: &Path, place: &str, select: &dyn Fn(&Path) -> bool) -> BTreeSet<PathBuf> {
     let mut found = BTreeSet::new();
     let mut waiting = vec![PathBuf::from(place)];
     while let Some(path) = waiting.pop() {
@@ -296,8 +298,8 @@ impl Lines<'_> {
     }
 }
 
-/// The summaries and descriptions of an OpenAPI document, which has one member in a line.
-fn openapi(text: &str) -> Vec<Text> {
+/// The summaries and descriptions in a JSON document that has one member on a line.
+fn descriptions(text: &str) -> Vec<Text> {
     strings(text, true, |line| {
         let line = line.trim();
         let value =
@@ -415,7 +417,7 @@ mod tests {
     fn texts_are_found_in_every_kind_of_file() {
         let say = |texts: Vec<Text>| faults_in(RULES, &texts).len();
         assert_eq!(
-            say(openapi(
+            say(descriptions(
                 "  \"summary\": \"Who asks.\",\n  \"x\": \"by hand\",\n \"description\": \"by hand\""
             )),
             2
