@@ -68,7 +68,7 @@ async fn the_process_that_is_killed() {
             let mut n = document[&key].as_u64().unwrap_or(0);
             loop {
                 n += 1;
-                let patch = Command::ChangeContext(ContextChange::Patch(json!({ &key: n })));
+                let patch = Command::Context(context::Command::Patch(json!({ &key: n })));
                 let reply = engine.execute(&id, Envelope::new(me.clone(), patch), None).await.unwrap();
                 say(&format!("patched {id} {} {key} {n}", reply.session.revision));
                 let task = DelegateTask {
@@ -83,16 +83,21 @@ async fn the_process_that_is_killed() {
                     fallback_agents: Vec::new(),
                     message_id: None,
                 };
-                let reply =
-                    engine.execute(&id, Envelope::new(me.clone(), Command::Delegate(task)), None).await;
+                let reply = engine
+                    .execute(
+                        &id,
+                        Envelope::new(me.clone(), Command::Tasks(tasks::Command::Delegate(task))),
+                        None,
+                    )
+                    .await;
                 let Ok(reply) = reply else { continue }; // the session has as many tasks as it may
-                let task = reply.receipt.task_id.unwrap();
+                let task = reply.receipt.task_id().cloned().unwrap();
                 say(&format!("delegated {id} {} {task} {n}", reply.session.revision));
                 if n % 2 == 0 {
                     let change = TaskChange::Complete(json!({ "n": n }));
                     let report =
                         TaskReport { task: task.clone(), attempt: Some(1), by: Some(agent()), change };
-                    let report = Envelope::new(me.clone(), Command::Report(report));
+                    let report = Envelope::new(me.clone(), Command::Tasks(tasks::Command::Report(report)));
                     let reply = engine.execute(&id, report, None).await.unwrap();
                     say(&format!("completed {id} {} {task} {n}", reply.session.revision));
                 }
@@ -256,7 +261,9 @@ async fn check(dir: &Path, acknowledged: &mut Acknowledged) {
 fn check_order(events: &[Event]) {
     let mut last: BTreeMap<&str, u64> = BTreeMap::new();
     for event in events {
-        let EventBody::ContextUpdated { patch: Some(patch), .. } = &event.body else { continue };
+        let EventBody::ContextUpdated(ContextUpdated { patch: Some(patch), .. }) = &event.body else {
+            continue;
+        };
         for (worker, n) in patch.as_object().unwrap() {
             let before = last.insert(worker, n.as_u64().unwrap()).unwrap_or(0);
             assert_eq!(n.as_u64(), Some(before + 1), "{worker} after {before}");

@@ -227,7 +227,7 @@ impl From<Rejection> for Problem {
             Rejection::RevisionStale { .. } => Code::RevisionStale,
             Rejection::Forbidden(_) => Code::Forbidden,
             Rejection::Invalid(_) | Rejection::InThePast(_) => Code::InvalidInput,
-            Rejection::LimitReached { .. } => Code::LimitReached,
+            Rejection::LimitReached(_) => Code::LimitReached,
             Rejection::ParticipantExists(_) => Code::ParticipantExists,
             Rejection::ParticipantNotFound(_) => Code::ParticipantNotFound,
             Rejection::ParticipantRequired { .. } => Code::ParticipantRequired,
@@ -248,6 +248,9 @@ impl From<Rejection> for Problem {
             // What is damaged is for the log, not for the caller.
             Rejection::Corrupt(_) => {
                 "the session's journal is damaged; the server's log says more".to_owned()
+            }
+            Rejection::NoWorkflow => {
+                "the session has no workflow: give it one with PUT /sessions/{id}/workflow".to_owned()
             }
             other => other.to_string(),
         };

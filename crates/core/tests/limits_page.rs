@@ -36,7 +36,7 @@ fn documented(page: &str) -> BTreeMap<String, u64> {
 fn the_page_of_limits_says_what_the_file_does() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let page = std::fs::read_to_string(root.join("docs/limits.md")).unwrap();
-    let file = std::fs::read_to_string(root.join("crates/core/src/limits.rs")).unwrap();
+    let file = std::fs::read_to_string(root.join("crates/core/src/values/limits.rs")).unwrap();
     assert_eq!(documented(&page), constants(&file));
     assert!(documented(&page).len() > 30);
 }

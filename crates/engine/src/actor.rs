@@ -10,9 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::{Mutex, RwLock};
-use sessiond_core::{
-    Effect, Envelope, EventBody, Receipt, Rejection, Revision, Session, SessionId, Timestamp,
-};
+use sessiond_core::{Effect, Envelope, Receipt, Rejection, Revision, Session, SessionId, Timestamp};
 use sessiond_store::{Append, Op, Record, Refusal, Snapshot, SummaryRow};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
@@ -274,7 +272,7 @@ impl Actor {
                     bytes += append.records.iter().map(|record| record.json.len()).sum::<usize>();
                     batch.add(append);
                     batch.effects.extend(decision.effects);
-                    batch.shows |= decision.events.iter().any(|event| shows(&event.body));
+                    batch.shows |= decision.events.iter().any(|event| event.body.is_listed());
                     state = Arc::new(decision.session);
                     batch.state = Some(state.clone());
                     Verdict::Changes(Reply::new(state.clone(), decision.receipt))
@@ -492,17 +490,6 @@ impl Batch {
         append.writes.extend(next.writes);
         append.answers.extend(next.answers);
     }
-}
-
-/// Whether an event may change the session's row in lists.
-fn shows(body: &EventBody) -> bool {
-    !matches!(
-        body,
-        EventBody::ContextUpdated { .. }
-            | EventBody::MessageSent { .. }
-            | EventBody::LeaseClaimed { .. }
-            | EventBody::CallsRecorded { .. }
-    )
 }
 
 /// The row after an append, when it differs from `before` in more than its revision and time.

@@ -50,7 +50,7 @@ impl Engine {
         idempotency: Option<Idempotency>,
     ) -> Result<Reply, Error> {
         let present = self.session(principal, id).await?;
-        sessiond_core::access::authorize_fork(principal, &present)?;
+        sessiond_core::authorize_fork(principal, &present)?;
         let at = at.unwrap_or(present.revision);
         if at == 0 || at > present.revision {
             let detail = format!("the session has the revisions 1 to {}", present.revision);

@@ -27,7 +27,8 @@ impl Engine {
             return Err(stale.into());
         };
         let at = self.now().after(lease.ttl);
-        let op = Op::MoveTimer { session_id: id.clone(), key: format!("lease:{agent}"), from: None, at };
+        let op =
+            Op::MoveTimer { session_id: id.clone(), key: sessiond_core::lease_timer(agent), from: None, at };
         // A timer that is gone has fired: the holder was declared dead just now.
         self.write(op).await?.map(|_| at).map_err(|_| stale.into())
     }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sessiond_core::{
-    Command, DeliveryMode, Envelope, Fence, Message, MessageType, Principal, Receipt, RetryPolicy, Routing,
-    Session, SessionId, Span, Task, TaskId, limits,
+    Command, DeliveryMode, Envelope, Fence, Message, MessageType, Principal, RetryPolicy, Routing, Session,
+    SessionId, Span, Task, TaskId, limits, messages,
 };
 use sessiond_store::{MessageQuery, Op, Refusal};
 use sha2::{Digest, Sha256};
@@ -84,9 +84,12 @@ impl Engine {
         if !recipient.is_engine() && !session.takes_part(recipient) && !self.is_registered(recipient) {
             return Err(Error::AgentNotFound(recipient.clone()));
         }
-        let envelope = Envelope { fence, ..Envelope::new(principal.clone(), Command::Send(message)) };
+        let envelope = Envelope {
+            fence,
+            ..Envelope::new(principal.clone(), Command::Messages(messages::Command::Send(message)))
+        };
         let reply = self.execute(&id, envelope, Some(idempotency)).await?;
-        let Receipt { task_id, .. } = reply.receipt;
+        let task_id = reply.receipt.task_id().cloned();
         let task = task_id.as_ref().and_then(|task| reply.session.tasks.get(task)).cloned();
         let response = match (wait, &task_id) {
             (Some(wait), Some(task_id)) => Some(Response::Task(self.task_end(&id, task_id, wait).await?)),

@@ -1,6 +1,8 @@
 //! What a decision is in the store: its events as records, its effects as rows, and the session's row in lists.
 
-use sessiond_core::{Decision, Effect, Event, EventBody, Principal, Receipt, Revision, Role, Session};
+use sessiond_core::{
+    Decision, Effect, Event, EventBody, Principal, Receipt, Revision, Role, Session, TaskDelegated,
+};
 use sessiond_store::{Append, Enqueue, Record, SummaryRow, TaskRow, Visibility, Write};
 
 use crate::Error;
@@ -41,7 +43,7 @@ pub(crate) fn append(
     let mut tasks: Vec<TaskRow> = Vec::new();
     for event in &decision.events {
         let id = match &event.body {
-            EventBody::TaskDelegated { task_id, .. } => task_id,
+            EventBody::TaskDelegated(TaskDelegated { task_id, .. }) => task_id,
             EventBody::TaskUpdated(update) => &update.task_id,
             _ => continue,
         };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sessiond_core::{
     Command, CreateSession, Decision, Effect, Envelope, Principal, Rejection, Revision, Role, Session,
-    SessionId, Status,
+    SessionId, Status, lifecycle,
 };
 use sessiond_store::{Append, ListQuery, Op, Page, Refusal, SummaryRow};
 
@@ -87,7 +87,10 @@ impl Engine {
             return Ok(());
         }
         let reason = "its parent session ended".to_owned();
-        let command = Command::Terminate { reason, details: Some(format!("the parent is {}", parent.id)) };
+        let command = Command::Lifecycle(lifecycle::Command::Terminate {
+            reason,
+            details: Some(format!("the parent is {}", parent.id)),
+        });
         match self.execute_own(child, command).await {
             Ok(_) | Err(Error::Rejected(_)) => Ok(()),
             Err(error) => Err(error),

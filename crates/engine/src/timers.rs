@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use parking_lot::Mutex;
-use sessiond_core::{Command, Principal, Rejection, SessionId, Span, Status, TimerAction, Timestamp};
+use sessiond_core::{
+    Command, Principal, Rejection, SessionId, Span, Status, TimerAction, Timestamp, lifecycle, participants,
+    tasks,
+};
 use sessiond_store::{ListQuery, Op, TimerRow};
 use tokio::sync::Notify;
 
@@ -87,9 +90,13 @@ async fn fire_due(engine: &Engine) -> Result<Duration, Error> {
 async fn fire(engine: &Engine, row: TimerRow) -> Result<(), Error> {
     let TimerRow { session_id, timer } = row;
     let command = match timer.action {
-        TimerAction::Expire => Command::Expire,
-        TimerAction::TaskDeadline { task, attempt } => Command::TaskDeadline { task, attempt },
-        TimerAction::ExpireLease { agent, fence } => Command::ExpireLease { agent, fence },
+        TimerAction::Expire => Command::Lifecycle(lifecycle::Command::Expire),
+        TimerAction::TaskDeadline { task, attempt } => {
+            Command::Tasks(tasks::Command::Deadline { task, attempt })
+        }
+        TimerAction::ExpireLease { agent, fence } => {
+            Command::Participants(participants::Command::ExpireLease { agent, fence })
+        }
         TimerAction::EndChildren => return begin_cascade(engine, session_id, timer.key, timer.at).await,
     };
     match engine.fire_own(&session_id, command, (timer.key.clone(), timer.at)).await {
@@ -182,7 +189,10 @@ async fn end_children(engine: &Engine, parent: &SessionId) -> Result<(), Error> 
 async fn end_child(engine: &Engine, parent: &SessionId, child: &SessionId) -> Result<(), Error> {
     let reason = "its parent session ended".to_owned();
     let details = Some(format!("the parent is {parent}"));
-    match engine.execute_own(child, Command::Terminate { reason, details }).await {
+    match engine
+        .execute_own(child, Command::Lifecycle(lifecycle::Command::Terminate { reason, details }))
+        .await
+    {
         // It ended by itself, or is gone.
         Ok(_) | Err(Error::Rejected(Rejection::SessionEnded(_) | Rejection::SessionNotFound)) => Ok(()),
         Err(Error::Rejected(error)) => {

@@ -147,7 +147,7 @@ async fn of_many_equal_requests_at_once_one_takes_effect() {
     while let Some(reply) = callers.join_next().await {
         let reply = reply.unwrap();
         fresh += usize::from(!reply.repeated);
-        tasks.insert(reply.receipt.task_id.unwrap());
+        tasks.insert(reply.receipt.task_id().cloned().unwrap());
     }
     assert_eq!((tasks.len(), fresh), (1, 1));
     engine.shutdown().await;
@@ -263,10 +263,11 @@ async fn repeated_requests_among_others_do_nothing_twice() {
     let dir = tempfile::tempdir().unwrap();
     let engine = open(dir.path()).await;
     engine.create(new_session("s"), &me(), None).await.unwrap();
-    let task = engine.execute(&id("s"), delegate("m0"), None).await.unwrap().receipt.task_id.unwrap();
+    let task =
+        engine.execute(&id("s"), delegate("m0"), None).await.unwrap().receipt.task_id().cloned().unwrap();
     let accept = || {
         let report = TaskReport { task: task.clone(), attempt: None, by: None, change: TaskChange::Accept };
-        Envelope::new(me(), Command::Report(report))
+        Envelope::new(me(), Command::Tasks(tasks::Command::Report(report)))
     };
     engine.execute(&id("s"), accept(), once("accept")).await.unwrap();
     let mut callers = tokio::task::JoinSet::new();
@@ -314,7 +315,7 @@ async fn who_leaves_a_session_sees_no_more_of_it() {
     let worker = Principal { name: "worker".into(), role: Role::Agent, agents };
     let mut watch = engine.watch(&worker, &id("s"), None).await.unwrap();
     assert!(matches!(watch.next().await, Some(Ok(WatchItem::Snapshot(_)))));
-    let leave = Command::RemoveParticipant { agent: agent("a://worker") };
+    let leave = Command::Participants(participants::Command::Remove { agent: agent("a://worker") });
     engine.execute(&id("s"), Envelope::new(me(), leave), None).await.unwrap();
     engine.execute(&id("s"), patch(json!({ "secret": 1 })), None).await.unwrap();
     let end = watch.next().await;
@@ -367,8 +368,9 @@ async fn the_tasks_of_an_import_are_found_by_their_ids() {
     let dir = tempfile::tempdir().unwrap();
     let engine = open(dir.path()).await;
     engine.create(new_session("s"), &me(), None).await.unwrap();
-    let task = engine.execute(&id("s"), delegate("m1"), None).await.unwrap().receipt.task_id.unwrap();
-    let done = Command::Complete { summary: None, artifacts: Vec::new() };
+    let task =
+        engine.execute(&id("s"), delegate("m1"), None).await.unwrap().receipt.task_id().cloned().unwrap();
+    let done = Command::Lifecycle(lifecycle::Command::Complete { summary: None, artifacts: Vec::new() });
     engine.execute(&id("s"), Envelope::new(me(), done), None).await.unwrap();
     let (header, _) = engine.export_header(&me(), &id("s")).await.unwrap();
     let events = engine.events(&me(), &id("s"), 0, 100).await.unwrap();
@@ -402,19 +404,19 @@ async fn a_batch_of_calls_whose_answer_was_lost_is_recorded_once_across_restarts
         };
         let first = 2 * batch - 1;
         let calls = vec![entry(first, None, false), entry(first + 1, Some(first), true)];
-        command(Command::RecordCalls(CallBatch {
+        command(Command::Calls(calls::Command::Record(CallBatch {
             writer: 1,
             batch,
             calls: calls.into(),
             ..CallBatch::default()
-        }))
+        })))
     };
     for start in 0..3 {
         let engine = open(dir.path()).await;
         if start == 0 {
             let new = CreateSession { kind: Kind::Execution, ..new_session("s") };
             engine.create(new, &me(), None).await.unwrap();
-            let begin = Command::BeginExecution { process: "host:1".into(), keep: None };
+            let begin = Command::Calls(calls::Command::Begin { process: "host:1".into(), keep: None });
             engine.execute(&id("s"), command(begin), None).await.unwrap();
         } else {
             // What was on disk before comes again, and changes nothing.

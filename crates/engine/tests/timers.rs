@@ -158,7 +158,8 @@ fn sqlite(dir: &std::path::Path) -> Sqlite {
 
 async fn claim(engine: &Engine, ttl: Span) {
     let (agent, holder) = (agent("a://worker"), "process".to_owned());
-    let claim = Envelope::new(me(), Command::ClaimLease { agent, holder, ttl });
+    let claim =
+        Envelope::new(me(), Command::Participants(participants::Command::ClaimLease { agent, holder, ttl }));
     engine.execute(&id("s"), claim, None).await.unwrap();
 }
 
@@ -225,7 +226,7 @@ async fn a_child_session_that_cannot_be_opened_stops_neither_its_siblings_end_no
     assert_eq!(store.write(vec![damage]).await.unwrap(), [Ok(Done::Ok)]);
     store.close().await;
     let engine = open(dir.path()).await;
-    let end = Command::Terminate { reason: "no more".into(), details: None };
+    let end = Command::Lifecycle(lifecycle::Command::Terminate { reason: "no more".into(), details: None });
     engine.execute(&id("parent"), Envelope::new(me(), end), None).await.unwrap();
     let active = async || {
         let parent = Some(id("parent"));

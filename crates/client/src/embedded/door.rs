@@ -8,8 +8,8 @@ use serde_json::Value;
 use sessiond_api as api;
 use sessiond_api::{Code, Problem};
 use sessiond_core::{
-    AgentId, CallBatch, Command, ContextChange, MessageId, Rejection, Revision, Session, SessionId,
-    TaskChange, TaskId, TaskReport, limits,
+    AgentId, CallBatch, Command, MessageId, Rejection, Revision, Session, SessionId, TaskChange, TaskId,
+    TaskReport, calls, context, lifecycle, limits, participants, tasks, workflow,
 };
 use sessiond_engine::{NewKey, RegisteredAgent, Registration, Reply, Response, WatchItem as EngineItem};
 use sessiond_store::TaskQuery;
@@ -45,7 +45,10 @@ impl Embedded {
     ) -> Result<api::Task, Problem> {
         let id = self.session_of(task).await?;
         let operation = format!("{operation} {task}");
-        match self.execute(&id, &operation, request, call, Command::Report(report)).await {
+        match self
+            .execute(&id, &operation, request, call, Command::Tasks(tasks::Command::Report(report)))
+            .await
+        {
             Ok(reply) => task_view(&reply, task),
             Err(problem) => Err(hide_session(problem)),
         }
@@ -135,7 +138,14 @@ impl Door for Embedded {
         call: Call,
     ) -> Result<api::Session, Problem> {
         let api::UpdateSession { name, labels, expires_in } = request.clone();
-        self.change(id, "update", &request, call, Command::Update { name, labels, expires_in }).await
+        self.change(
+            id,
+            "update",
+            &request,
+            call,
+            Command::Lifecycle(lifecycle::Command::Update { name, labels, expires_in }),
+        )
+        .await
     }
 
     async fn delete_session(&self, id: &SessionId, call: Call) -> Result<(), Problem> {
@@ -149,7 +159,14 @@ impl Door for Embedded {
         call: Call,
     ) -> Result<api::Session, Problem> {
         let api::Complete { summary, artifacts } = request.clone();
-        self.change(id, "complete", &request, call, Command::Complete { summary, artifacts }).await
+        self.change(
+            id,
+            "complete",
+            &request,
+            call,
+            Command::Lifecycle(lifecycle::Command::Complete { summary, artifacts }),
+        )
+        .await
     }
 
     async fn terminate_session(
@@ -159,7 +176,14 @@ impl Door for Embedded {
         call: Call,
     ) -> Result<api::Session, Problem> {
         let api::Terminate { reason, details } = request.clone();
-        self.change(id, "terminate", &request, call, Command::Terminate { reason, details }).await
+        self.change(
+            id,
+            "terminate",
+            &request,
+            call,
+            Command::Lifecycle(lifecycle::Command::Terminate { reason, details }),
+        )
+        .await
     }
 
     async fn fail_session(
@@ -169,7 +193,14 @@ impl Door for Embedded {
         call: Call,
     ) -> Result<api::Session, Problem> {
         let api::FailSession { reason, details } = request.clone();
-        self.change(id, "fail", &request, call, Command::Fail { reason, details }).await
+        self.change(
+            id,
+            "fail",
+            &request,
+            call,
+            Command::Lifecycle(lifecycle::Command::Fail { reason, details }),
+        )
+        .await
     }
 
     async fn fork_session(
@@ -239,7 +270,7 @@ impl Door for Embedded {
         request: api::AddParticipant,
         call: Call,
     ) -> Result<api::Session, Problem> {
-        let command = Command::AddParticipant(request.clone().into());
+        let command = Command::Participants(participants::Command::Add(request.clone().into()));
         self.change(id, "add_participant", &request, call, command).await
     }
 
@@ -249,7 +280,7 @@ impl Door for Embedded {
         agent: &AgentId,
         call: Call,
     ) -> Result<api::Session, Problem> {
-        let command = Command::RemoveParticipant { agent: agent.clone() };
+        let command = Command::Participants(participants::Command::Remove { agent: agent.clone() });
         self.change(id, "remove_participant", agent, call, command).await
     }
 
@@ -261,9 +292,10 @@ impl Door for Embedded {
         call: Call,
     ) -> Result<api::ClaimedLease, Problem> {
         let api::ClaimLease { holder, ttl } = request.clone();
-        let command = Command::ClaimLease { agent: agent.clone(), holder, ttl };
+        let command =
+            Command::Participants(participants::Command::ClaimLease { agent: agent.clone(), holder, ttl });
         let reply = self.execute(id, &format!("claim_lease {agent}"), &request, call, command).await?;
-        let fence = reply.receipt.fence.unwrap_or_default();
+        let fence = reply.receipt.fence().unwrap_or_default();
         Ok(api::ClaimedLease {
             agent_id: agent.clone(),
             fence,
@@ -283,7 +315,7 @@ impl Door for Embedded {
     }
 
     async fn release_lease(&self, id: &SessionId, agent: &AgentId, call: Call) -> Result<(), Problem> {
-        let command = Command::ReleaseLease { agent: agent.clone() };
+        let command = Command::Participants(participants::Command::ReleaseLease { agent: agent.clone() });
         self.execute(id, "release_lease", agent, call, command).await.map(drop)
     }
 
@@ -293,7 +325,7 @@ impl Door for Embedded {
         request: api::UpdateWorkflow,
         call: Call,
     ) -> Result<api::Session, Problem> {
-        let command = Command::UpdateWorkflow(request.clone().into());
+        let command = Command::Workflow(workflow::Command::Update(request.clone().into()));
         self.change(id, "update_workflow", &request, call, command).await
     }
 
@@ -303,7 +335,7 @@ impl Door for Embedded {
         request: api::Advance,
         call: Call,
     ) -> Result<api::Session, Problem> {
-        let command = Command::Advance { step: request.step.clone() };
+        let command = Command::Workflow(workflow::Command::Advance { step: request.step.clone() });
         self.change(id, "advance_workflow", &request, call, command).await
     }
 
@@ -317,13 +349,13 @@ impl Door for Embedded {
         document: Value,
         call: Call,
     ) -> Result<ContextView, Problem> {
-        let command = Command::ChangeContext(ContextChange::Replace(document.clone()));
+        let command = Command::Context(context::Command::Replace(document.clone()));
         let reply = self.execute(id, "replace_context", &document, call, command).await?;
         Ok(context_view(&reply.session))
     }
 
     async fn patch_context(&self, id: &SessionId, patch: Value, call: Call) -> Result<ContextView, Problem> {
-        let command = Command::ChangeContext(ContextChange::Patch(patch.clone()));
+        let command = Command::Context(context::Command::Patch(patch.clone()));
         let reply = self.execute(id, "patch_context", &patch, call, command).await?;
         Ok(context_view(&reply.session))
     }
@@ -335,9 +367,9 @@ impl Door for Embedded {
         call: Call,
     ) -> Result<api::Execution, Problem> {
         let api::BeginExecution { process, keep } = request.clone();
-        let command = Command::BeginExecution { process, keep };
+        let command = Command::Calls(calls::Command::Begin { process, keep });
         let reply = self.execute(id, "begin_execution", &request, call, command).await?;
-        let writer = reply.receipt.fence.unwrap_or_default();
+        let writer = reply.receipt.writer().unwrap_or_default();
         Ok(api::Execution { writer, session: api::Session::from(&*reply.session) })
     }
 
@@ -348,7 +380,8 @@ impl Door for Embedded {
         call: Call,
     ) -> Result<api::Recorded, Problem> {
         let api::RecordCalls { writer, batch, calls, context, end } = request.clone();
-        let command = Command::RecordCalls(CallBatch { writer, batch, calls, context, end });
+        let command =
+            Command::Calls(calls::Command::Record(CallBatch { writer, batch, calls, context, end }));
         let reply = self.execute(id, "record_calls", &request, call, command).await?;
         Ok(api::Recorded { revision: reply.session.revision })
     }
@@ -359,9 +392,9 @@ impl Door for Embedded {
         request: api::DelegateTask,
         call: Call,
     ) -> Result<api::Task, Problem> {
-        let command = Command::Delegate(request.clone().into());
+        let command = Command::Tasks(tasks::Command::Delegate(request.clone().into()));
         let reply = self.execute(id, "delegate_task", &request, call, command).await?;
-        match &reply.receipt.task_id {
+        match reply.receipt.task_id() {
             Some(task) => task_view(&reply, task),
             None => Err(Problem::new(Code::Internal, "the task was made, but its id is not known")),
         }

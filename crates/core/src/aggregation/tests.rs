@@ -328,10 +328,7 @@ fn every_wrong_field_is_named() {
     for bad in [f64::NAN, f64::INFINITY, -1.0] {
         let mut request: Aggregate = serde_json::from_value(request("consensus", &many[..2])).unwrap();
         request.weights = Some([("a://0".to_owned(), bad)].into());
-        assert_eq!(
-            violations(super::aggregate(&request, "x".into()))[0].pointer,
-            "/weights/a:~1~10"
-        );
+        assert_eq!(violations(super::aggregate(&request, "x".into()))[0].pointer, "/weights/a:~1~10");
         request.weights = None;
         request.agent_results[1].confidence = Some(bad);
         let wrong = violations(super::aggregate(&request, "x".into()));

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::text::{self, Shown};
 use super::{agent, count, moment};
-use crate::workflow::has_finished;
+use crate::workflow::waiting::has_finished;
 use crate::{
     AgentId, Attempt, ParticipantStatus, Session, Span, Status, Step, StepStatus, Task, TaskStatus, Timestamp,
 };

@@ -8,7 +8,7 @@ use super::*;
 use crate::{
     Backoff, CallBatch, Command, CreateSession, Decision, Envelope, Kind, Moment, NewParticipant, NewStep,
     OnFailure, Principal, Priority, RetryPolicy, SessionId, Span, Task, TaskChange, TaskId, TaskReport,
-    TaskTemplate, create, decide, fork,
+    TaskTemplate, calls, create, decide, fork, lifecycle, tasks, workflow,
 };
 
 /// Where the golden summary lies; run with `UPDATE_GOLDEN=1` to write it anew.
@@ -102,7 +102,12 @@ impl Story {
 
     fn report(&mut self, agent: &str, change: TaskChange) {
         let task = self.task(agent);
-        self.give(Command::Report(TaskReport { task, attempt: None, by: None, change }));
+        self.give(Command::Tasks(tasks::Command::Report(TaskReport {
+            task,
+            attempt: None,
+            by: None,
+            change,
+        })));
     }
 }
 
@@ -141,7 +146,7 @@ fn audit() -> Story {
     story.after(2).report("opencode://frontend", TaskChange::Accept);
     story.after(90);
     let task = story.task("opencode://frontend");
-    story.give(Command::TaskDeadline { task, attempt: 2 });
+    story.give(Command::Tasks(tasks::Command::Deadline { task, attempt: 2 }));
     story.report("codex://spare", TaskChange::Accept);
     story.after(30).report(
         "codex://spare",
@@ -150,13 +155,13 @@ fn audit() -> Story {
     let findings: Vec<Value> =
         (0..60).map(|line| json!({ "file": "src/lib.rs", "line": line, "severity": "low" })).collect();
     story.after(45).report("opencode://backend", TaskChange::Complete(json!({ "findings": findings })));
-    story.after(61).give(Command::Advance { step: None });
+    story.after(61).give(Command::Workflow(workflow::Command::Advance { step: None }));
     story.report("claude-code://orchestrator", TaskChange::Accept);
     story.after(4).report("claude-code://orchestrator", TaskChange::Complete(Value::Null));
-    story.after(1).give(Command::Complete {
+    story.after(1).give(Command::Lifecycle(lifecycle::Command::Complete {
         summary: Some("# The audit is done\n\n- 60 findings of **low** severity\n- 2 pages lack labels | see the report\n".into()),
         artifacts: vec!["s3://artifacts/audit`1`.zip".into(), "report.md".into()],
-    });
+    }));
     story
 }
 
@@ -205,7 +210,10 @@ fn a_session_that_lives_tells_what_it_waits_for() {
         summary.contains("- Step two waits for `opencode://frontend` (has no task in it).\n"),
         "{summary}"
     );
-    story.give(Command::Terminate { reason: "too *slow*".into(), details: Some("Nobody\nanswered.".into()) });
+    story.give(Command::Lifecycle(lifecycle::Command::Terminate {
+        reason: "too *slow*".into(),
+        details: Some("Nobody\nanswered.".into()),
+    }));
     let summary = markdown(&story.session);
     for said in [
         r"**Terminated** after 5 s: too \*slow\*. It began",
@@ -330,7 +338,7 @@ fn an_execution_says_how_its_calls_ended_and_what_models_used() {
         story.session = decide(&story.session, envelope, &moment).unwrap().session;
         markdown(&story.session)
     };
-    let page = give(Command::BeginExecution { process: "host:17".into(), keep: None });
+    let page = give(Command::Calls(calls::Command::Begin { process: "host:17".into(), keep: None }));
     assert!(
         page.ends_with(
             "## Calls\n\n- 0 calls.\n\n## Open points\n\n- It expires at 2025-02-03 11:00:00 UTC.\n"
@@ -347,13 +355,13 @@ fn an_execution_says_how_its_calls_ended_and_what_models_used() {
         entry(2, json!({ "status": "completed", "ended_us": 2, "usage": usage })),
         entry(3, json!({ "status": "failed", "ended_us": 2 })),
     ];
-    give(Command::RecordCalls(CallBatch {
+    give(Command::Calls(calls::Command::Record(CallBatch {
         writer: 1,
         batch: 1,
         calls: calls.into(),
         ..CallBatch::default()
-    }));
-    let page = give(Command::Complete { summary: None, artifacts: vec![] });
+    })));
+    let page = give(Command::Lifecycle(lifecycle::Command::Complete { summary: None, artifacts: vec![] }));
     let expected = "## Calls\n\n- 3 calls: 1 completed, 1 failed, 1 interrupted.\n\
                     - Models read 1200 tokens, wrote 1 token and cost 0.0312 US dollars.\n";
     assert!(page.ends_with(expected), "{page}");

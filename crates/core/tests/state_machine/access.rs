@@ -1,7 +1,10 @@
 //! Access: every command, by everybody. A session that one may not see is not found, not forbidden.
 
 use serde_json::json;
-use sessiond_core::{Command, ContextChange, Envelope, Principal, Rejection, Span, TaskChange, TaskReport};
+use sessiond_core::{
+    Command, Envelope, Principal, Rejection, Span, TaskChange, TaskReport, context, lifecycle, messages,
+    participants, tasks, workflow,
+};
 
 use crate::support::{Bench, agent, client, key, message, participant, plan, task_for};
 
@@ -17,34 +20,50 @@ fn bench() -> Bench {
 
 fn commands(bench: &Bench) -> Vec<(&'static str, Command)> {
     let report = |change| {
-        Command::Report(TaskReport { task: bench.task(1).id.clone(), attempt: None, by: None, change })
+        Command::Tasks(tasks::Command::Report(TaskReport {
+            task: bench.task(1).id.clone(),
+            attempt: None,
+            by: None,
+            change,
+        }))
     };
     let delegate = |from: Option<&str>| {
         let mut task = task_for("qa");
         task.delegator = from.map(agent);
-        Command::Delegate(task)
+        Command::Tasks(tasks::Command::Delegate(task))
     };
     let chat = |from| message("m1", from, "qa", sessiond_core::MessageType::StatusUpdate, json!(1));
-    let claim = Command::ClaimLease { agent: agent("back"), holder: "one".into(), ttl: Span::from_secs(9) };
-    let update = Command::Update { name: Some("x".into()), labels: None, expires_in: None };
+    let claim = Command::Participants(participants::Command::ClaimLease {
+        agent: agent("back"),
+        holder: "one".into(),
+        ttl: Span::from_secs(9),
+    });
+    let update = Command::Lifecycle(lifecycle::Command::Update {
+        name: Some("x".into()),
+        labels: None,
+        expires_in: None,
+    });
     vec![
         ("update", update),
-        ("add", Command::AddParticipant(participant("extra", "tester"))),
-        ("remove back", Command::RemoveParticipant { agent: agent("back") }),
+        ("add", Command::Participants(participants::Command::Add(participant("extra", "tester")))),
+        ("remove back", Command::Participants(participants::Command::Remove { agent: agent("back") })),
         ("claim back", claim),
-        ("plan", Command::UpdateWorkflow(plan("a: qa"))),
-        ("context", Command::ChangeContext(ContextChange::Patch(json!({ "a": 1 })))),
+        ("plan", Command::Workflow(workflow::Command::Update(plan("a: qa")))),
+        ("context", Command::Context(context::Command::Patch(json!({ "a": 1 })))),
         ("delegate", delegate(None)),
         ("delegate as back", delegate(Some("back"))),
         ("delegate as orch", delegate(Some("orch"))),
         ("complete task", report(TaskChange::Complete(json!(1)))),
         ("cancel task", report(TaskChange::Cancel { reason: None })),
-        ("send as back", Command::Send(chat("back"))),
-        ("send as orch", Command::Send(chat("orch"))),
-        ("end", Command::Complete { summary: None, artifacts: vec![] }),
-        ("terminate", Command::Terminate { reason: "x".into(), details: None }),
-        ("deadline", Command::TaskDeadline { task: bench.task(1).id.clone(), attempt: 1 }),
-        ("expire", Command::Expire),
+        ("send as back", Command::Messages(messages::Command::Send(chat("back")))),
+        ("send as orch", Command::Messages(messages::Command::Send(chat("orch")))),
+        ("end", Command::Lifecycle(lifecycle::Command::Complete { summary: None, artifacts: vec![] })),
+        (
+            "terminate",
+            Command::Lifecycle(lifecycle::Command::Terminate { reason: "x".into(), details: None }),
+        ),
+        ("deadline", Command::Tasks(tasks::Command::Deadline { task: bench.task(1).id.clone(), attempt: 1 })),
+        ("expire", Command::Lifecycle(lifecycle::Command::Expire)),
     ]
 }
 
@@ -117,7 +136,7 @@ fn a_participant_that_has_left_finds_no_session_and_neither_does_an_orchestrator
     bench.script("remove qa\nremove orch");
     for name in ["qa", "orch"] {
         assert!(!key("k", &[name]).sees(&bench.session));
-        let change = Command::ChangeContext(ContextChange::Patch(json!({ "a": 1 })));
+        let change = Command::Context(context::Command::Patch(json!({ "a": 1 })));
         assert!(matches!(bench.run_as(name, change), Err(Rejection::SessionNotFound)));
     }
 }
@@ -140,7 +159,7 @@ fn a_key_acts_as_the_agents_that_its_patterns_match() {
 #[test]
 fn nobody_writes_in_the_name_of_an_agent_that_its_key_does_not_cover() {
     let mut bench = bench();
-    let change = Command::ChangeContext(ContextChange::Patch(json!({ "a": 1 })));
+    let change = Command::Context(context::Command::Patch(json!({ "a": 1 })));
     let mut envelope = Envelope::new(key("k", &["back"]), change);
     envelope.agent = Some(agent("front"));
     assert!(matches!(bench.give(envelope), Err(Rejection::Forbidden(_))));
@@ -149,7 +168,7 @@ fn nobody_writes_in_the_name_of_an_agent_that_its_key_does_not_cover() {
 #[test]
 fn events_name_the_agent_that_wrote_or_else_the_principal() {
     let mut bench = bench();
-    let change = || Command::ChangeContext(ContextChange::Patch(json!({ "a": 1 })));
+    let change = || Command::Context(context::Command::Patch(json!({ "a": 1 })));
     bench.run_as("back", change()).unwrap();
     assert_eq!(bench.events.last().unwrap().actor, "t://back");
     bench.give(Envelope::new(client("owner"), change())).unwrap();

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use sessiond_core::{
-    CallBatch, CallEntry, Calls, Command, CreateSession, Envelope, Event, ExecutionEnd, Json, Kind,
-    Rejection, Session, Status, fork, limits,
+    CallBatch, CallEntry, Calls, Command, CreateSession, Envelope, Event, ExecutionEnd, Json, Kind, Receipt,
+    Rejection, Session, Status, calls, fork, lifecycle, limits,
 };
 
 use crate::support::{Bench, client, key, new_session, refusal, session_id};
@@ -20,8 +20,11 @@ fn bare() -> CreateSession {
 }
 
 fn begin(bench: &mut Bench, keep: Option<u64>) -> Result<u64, Rejection> {
-    let command = Command::BeginExecution { process: "host:17".into(), keep };
-    bench.run(command).map(|receipt| receipt.fence.unwrap())
+    let command = Command::Calls(calls::Command::Begin { process: "host:17".into(), keep });
+    bench.run(command).map(|receipt| match receipt {
+        Receipt::Writer { writer } => writer,
+        other => panic!("not a writer: {other:?}"),
+    })
 }
 
 fn batch(writer: u64, batch: u64, calls: &[Value]) -> Command {
@@ -30,7 +33,12 @@ fn batch(writer: u64, batch: u64, calls: &[Value]) -> Command {
 }
 
 fn recorded(writer: u64, batch: u64, calls: Vec<CallEntry>) -> Command {
-    Command::RecordCalls(CallBatch { writer, batch, calls: Arc::new(calls), ..CallBatch::default() })
+    Command::Calls(calls::Command::Record(CallBatch {
+        writer,
+        batch,
+        calls: Arc::new(calls),
+        ..CallBatch::default()
+    }))
 }
 
 /// Records the next batch of the present writer.
@@ -234,9 +242,18 @@ fn a_process_that_takes_over_fences_the_one_before_and_interrupts_its_calls() {
 #[test]
 fn every_end_of_the_session_interrupts_what_is_open() {
     for (end, status) in [
-        (Command::Complete { summary: None, artifacts: vec![] }, Status::Completed),
-        (Command::Fail { reason: "a node failed".into(), details: None }, Status::Failed),
-        (Command::Terminate { reason: "stopped".into(), details: None }, Status::Terminated),
+        (
+            Command::Lifecycle(lifecycle::Command::Complete { summary: None, artifacts: vec![] }),
+            Status::Completed,
+        ),
+        (
+            Command::Lifecycle(lifecycle::Command::Fail { reason: "a node failed".into(), details: None }),
+            Status::Failed,
+        ),
+        (
+            Command::Lifecycle(lifecycle::Command::Terminate { reason: "stopped".into(), details: None }),
+            Status::Terminated,
+        ),
     ] {
         let mut bench = execution();
         begin(&mut bench, None).unwrap();
@@ -255,7 +272,13 @@ fn a_batch_that_changes_the_context_and_ends_the_execution_is_taken_whole_and_on
     let calls: Vec<CallEntry> = vec![serde_json::from_value(whole(1, None)).unwrap()];
     let last = |context, end| {
         let calls = Arc::new(calls.clone());
-        Command::RecordCalls(CallBatch { writer: 1, batch: 1, calls, context: Some(context), end: Some(end) })
+        Command::Calls(calls::Command::Record(CallBatch {
+            writer: 1,
+            batch: 1,
+            calls,
+            context: Some(context),
+            end: Some(end),
+        }))
     };
     let before = bench.session.revision;
     let refused = bench.run(last(json!([]), ExecutionEnd::Completed));
@@ -275,10 +298,18 @@ fn a_batch_that_changes_the_context_and_ends_the_execution_is_taken_whole_and_on
     // Another process took it up meanwhile: then the batch is that of a writer who is none any more.
     begin(&mut bench, None).unwrap();
     assert_eq!(bench.run(end), Err(Rejection::WriterStale { presented: 1, present: 2 }));
-    let nothing = Command::RecordCalls(CallBatch { writer: 2, batch: 1, ..CallBatch::default() });
+    let nothing =
+        Command::Calls(calls::Command::Record(CallBatch { writer: 2, batch: 1, ..CallBatch::default() }));
     assert_eq!(refusal(bench.run(nothing)), "/calls: a batch has calls, a change of the context or an end");
     let end = Some(ExecutionEnd::Completed);
-    bench.run(Command::RecordCalls(CallBatch { writer: 2, batch: 1, end, ..CallBatch::default() })).unwrap();
+    bench
+        .run(Command::Calls(calls::Command::Record(CallBatch {
+            writer: 2,
+            batch: 1,
+            end,
+            ..CallBatch::default()
+        })))
+        .unwrap();
     assert_eq!(bench.session.status, Status::Completed);
     bench.world.check(&bench.session);
 }
@@ -296,10 +327,16 @@ fn a_process_may_begin_to_write_with_the_session_itself() {
 #[test]
 fn a_program_says_why_its_work_could_not_be_done() {
     let mut bench = execution();
-    let refused = bench.run(Command::Fail { reason: " ".into(), details: None });
+    let refused =
+        bench.run(Command::Lifecycle(lifecycle::Command::Fail { reason: " ".into(), details: None }));
     assert_eq!(refusal(refused), "/reason: it may not be empty");
     let details = Some("Traceback".to_owned());
-    bench.run(Command::Fail { reason: "NodeA: no such file".into(), details: details.clone() }).unwrap();
+    bench
+        .run(Command::Lifecycle(lifecycle::Command::Fail {
+            reason: "NodeA: no such file".into(),
+            details: details.clone(),
+        }))
+        .unwrap();
     let outcome = bench.session.outcome.clone().unwrap();
     assert_eq!((outcome.reason.as_deref(), outcome.details), (Some("NodeA: no such file"), details));
     bench.world.check(&bench.session);
@@ -307,7 +344,8 @@ fn a_program_says_why_its_work_could_not_be_done() {
 
 #[test]
 fn only_a_failed_execution_goes_on_when_a_process_takes_it_up() {
-    let fail = || Command::Fail { reason: "a node failed".into(), details: None };
+    let fail =
+        || Command::Lifecycle(lifecycle::Command::Fail { reason: "a node failed".into(), details: None });
     let mut bench = execution();
     begin(&mut bench, None).unwrap();
     record(&mut bench, &[whole(1, None)]).unwrap();
@@ -322,8 +360,16 @@ fn only_a_failed_execution_goes_on_when_a_process_takes_it_up() {
 
     for (kind, end, status) in [
         (Kind::Workflow, fail(), Status::Failed),
-        (Kind::Execution, Command::Complete { summary: None, artifacts: vec![] }, Status::Completed),
-        (Kind::Execution, Command::Terminate { reason: "stopped".into(), details: None }, Status::Terminated),
+        (
+            Kind::Execution,
+            Command::Lifecycle(lifecycle::Command::Complete { summary: None, artifacts: vec![] }),
+            Status::Completed,
+        ),
+        (
+            Kind::Execution,
+            Command::Lifecycle(lifecycle::Command::Terminate { reason: "stopped".into(), details: None }),
+            Status::Terminated,
+        ),
     ] {
         let mut bench = Bench::create(CreateSession { kind, ..bare() }, &client("owner")).unwrap();
         begin(&mut bench, None).unwrap();
@@ -337,7 +383,12 @@ fn a_failed_execution_that_goes_on_keeps_the_time_that_it_has_left() {
     for (waits, left) in [(4_000, true), (6_000, false)] {
         let new = CreateSession { expires_in: Some("5s".parse().unwrap()), ..bare() };
         let mut bench = Bench::create(new, &client("owner")).unwrap();
-        bench.run(Command::Fail { reason: "a node failed".into(), details: None }).unwrap();
+        bench
+            .run(Command::Lifecycle(lifecycle::Command::Fail {
+                reason: "a node failed".into(),
+                details: None,
+            }))
+            .unwrap();
         bench.wait(waits);
         begin(&mut bench, None).unwrap();
         assert_eq!(bench.session.expires_at.is_some(), left);
@@ -370,15 +421,15 @@ fn a_participant_writes_calls_and_a_stranger_does_not_know_of_them() {
         Bench::create(CreateSession { kind: Kind::Execution, ..new_session("") }, &client("owner")).unwrap();
     let commands = || {
         [
-            Command::BeginExecution { process: "host:17".into(), keep: None },
+            Command::Calls(calls::Command::Begin { process: "host:17".into(), keep: None }),
             batch(1, 1, &[whole(1, None)]),
-            Command::Fail { reason: "a node failed".into(), details: None },
-            Command::RecordCalls(CallBatch {
+            Command::Lifecycle(lifecycle::Command::Fail { reason: "a node failed".into(), details: None }),
+            Command::Calls(calls::Command::Record(CallBatch {
                 writer: 1,
                 batch: 2,
                 end: Some(ExecutionEnd::Completed),
                 ..CallBatch::default()
-            }),
+            })),
         ]
     };
     for command in commands() {

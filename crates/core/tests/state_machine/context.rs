@@ -1,12 +1,12 @@
 //! The shared context: replaced, patched, and kept within its limits.
 
 use serde_json::{Value, json};
-use sessiond_core::{Command, ContextChange, Envelope, Rejection, limits};
+use sessiond_core::{Command, Envelope, Exceeded, Limit, Rejection, context, limits};
 
 use crate::support::{Bench, client, new_session, refusal};
 
-fn change(bench: &mut Bench, change: ContextChange) -> Result<(), Rejection> {
-    bench.run_as("back", Command::ChangeContext(change)).map(drop)
+fn change(bench: &mut Bench, change: context::Command) -> Result<(), Rejection> {
+    bench.run_as("back", Command::Context(change)).map(drop)
 }
 
 #[test]
@@ -16,11 +16,11 @@ fn any_participant_replaces_and_patches_the_document() {
     let mut bench = Bench::create(new, &client("owner")).unwrap();
     assert_eq!(bench.session.context.revision, 1);
     let patch = json!({ "branch": "main", "requirements": null });
-    change(&mut bench, ContextChange::Patch(patch)).unwrap();
+    change(&mut bench, context::Command::Patch(patch)).unwrap();
     let expect = json!({ "project": "feature/notifications", "branch": "main" });
     assert_eq!(*bench.session.context.document, expect);
     assert_eq!(bench.session.context.revision, bench.session.revision);
-    change(&mut bench, ContextChange::Replace(json!({ "a": 1 }))).unwrap();
+    change(&mut bench, context::Command::Replace(json!({ "a": 1 }))).unwrap();
     assert_eq!(*bench.session.context.document, json!({ "a": 1 }));
 }
 
@@ -29,11 +29,12 @@ fn the_document_and_a_patch_are_objects() {
     let mut bench = Bench::new("");
     for wrong in [Value::Null, json!([]), json!("text"), json!(1)] {
         assert!(
-            refusal(change(&mut bench, ContextChange::Replace(wrong.clone())))
+            refusal(change(&mut bench, context::Command::Replace(wrong.clone())))
                 .contains("it is a JSON object")
         );
         assert!(
-            refusal(change(&mut bench, ContextChange::Patch(wrong.clone()))).contains("it is a JSON object")
+            refusal(change(&mut bench, context::Command::Patch(wrong.clone())))
+                .contains("it is a JSON object")
         );
         let mut new = new_session("");
         new.shared_context = Some(wrong);
@@ -45,7 +46,7 @@ fn the_document_and_a_patch_are_objects() {
 #[test]
 fn a_stale_revision_is_refused_before_anything_is_looked_at() {
     let mut bench = Bench::new("");
-    let patch = Command::ChangeContext(ContextChange::Patch(json!({ "a": 1 })));
+    let patch = Command::Context(context::Command::Patch(json!({ "a": 1 })));
     let mut envelope = Envelope::new(client("owner"), patch);
     envelope.expected_revision = Some(bench.session.revision - 1);
     assert!(matches!(bench.give(envelope.clone()), Err(Rejection::RevisionStale { .. })));
@@ -57,26 +58,28 @@ fn a_stale_revision_is_refused_before_anything_is_looked_at() {
 fn a_document_past_its_limit_is_refused_whether_replaced_or_patched_together() {
     let mut bench = Bench::new("");
     let half = "x".repeat(limits::CONTEXT_BYTES / 2);
-    change(&mut bench, ContextChange::Patch(json!({ "a": half }))).unwrap();
+    change(&mut bench, context::Command::Patch(json!({ "a": half }))).unwrap();
     let revision = bench.session.revision;
-    let too_much =
-        [ContextChange::Patch(json!({ "b": half })), ContextChange::Replace(json!({ "a": half, "b": half }))];
+    let too_much = [
+        context::Command::Patch(json!({ "b": half })),
+        context::Command::Replace(json!({ "a": half, "b": half })),
+    ];
     for too_much in too_much {
         let refused = change(&mut bench, too_much);
-        assert!(matches!(refused, Err(Rejection::LimitReached { what: "bytes of shared context", .. })));
+        assert!(matches!(refused, Err(Rejection::LimitReached(Exceeded(Limit::ContextBytes)))));
     }
     assert_eq!(bench.session.revision, revision);
-    change(&mut bench, ContextChange::Patch(json!({ "a": "b" }))).unwrap();
+    change(&mut bench, context::Command::Patch(json!({ "a": "b" }))).unwrap();
 }
 
 #[test]
 fn a_document_nests_as_deep_as_its_limit() {
     let nested = |levels: usize| (1..levels).fold(json!(1), |value, _| json!({ "a": value }));
     let mut bench = Bench::new("");
-    change(&mut bench, ContextChange::Replace(nested(limits::JSON_DEPTH))).unwrap();
+    change(&mut bench, context::Command::Replace(nested(limits::JSON_DEPTH))).unwrap();
     for deep in [nested(limits::JSON_DEPTH + 1), nested(500)] {
-        assert!(refusal(change(&mut bench, ContextChange::Patch(deep.clone()))).contains("levels deep"));
-        assert!(refusal(change(&mut bench, ContextChange::Replace(deep))).contains("levels deep"));
+        assert!(refusal(change(&mut bench, context::Command::Patch(deep.clone()))).contains("levels deep"));
+        assert!(refusal(change(&mut bench, context::Command::Replace(deep))).contains("levels deep"));
     }
 }
 
@@ -85,7 +88,7 @@ fn a_number_is_the_same_to_the_last_bit_after_it_was_stored() {
     // Without serde_json's `float_roundtrip` this one comes back as another.
     for number in [0.1 + 0.2, 1e23, 5e-324, f64::MAX, -0.0, 123_456_789.123_456_78] {
         let mut bench = Bench::new("");
-        change(&mut bench, ContextChange::Patch(json!({ "n": number }))).unwrap();
+        change(&mut bench, context::Command::Patch(json!({ "n": number }))).unwrap();
         let event = bench.events.last().unwrap();
         let read: sessiond_core::Event =
             serde_json::from_str(&serde_json::to_string(event).unwrap()).unwrap();

@@ -1,7 +1,8 @@
 //! Forks: a copy goes on where the copied journal stood, as a session of its own.
 
 use sessiond_core::{
-    Effect, EventBody, MessageType, ParticipantStatus, Principal, Session, Status, access, fork,
+    Effect, EventBody, MessageType, ParticipantStatus, Principal, Session, Status, authorize_fork, fork,
+    lifecycle,
 };
 
 use crate::support::script::compare;
@@ -65,7 +66,11 @@ fn a_fork_of_an_ended_session_goes_on_with_the_plan() {
     for end in ["end", "terminate", "wait 60s"] {
         let mut bench = Bench::new("a: back front * ; b: qa");
         let expires_in = Some(sessiond_core::Span::from_secs(60));
-        let update = sessiond_core::Command::Update { name: None, labels: None, expires_in };
+        let update = sessiond_core::Command::Lifecycle(lifecycle::Command::Update {
+            name: None,
+            labels: None,
+            expires_in,
+        });
         bench.run(update).unwrap();
         bench.script("complete back\ndelegate qa");
         bench.script(end);
@@ -133,7 +138,7 @@ fn a_fork_at_any_revision_is_sound() {
     for revision in 1..=bench.events.len() {
         let copy = forked(&bench, Some(revision));
         let first = &copy.events[revision].body;
-        assert!(matches!(first, EventBody::SessionForked { .. }));
+        assert!(matches!(first, EventBody::SessionForked(_)));
         assert_eq!(Session::replay(&copy.events).unwrap().unwrap(), copy.session);
     }
 }
@@ -151,10 +156,10 @@ fn a_fork_asks_nothing_back_from_the_source() {
 fn who_commands_a_session_may_fork_it() {
     let bench = Bench::new("");
     for principal in [client("owner"), key("k", &["orch"]), Principal::local()] {
-        access::authorize_fork(&principal, &bench.session).unwrap();
+        authorize_fork(&principal, &bench.session).unwrap();
     }
-    let participant = access::authorize_fork(&key("k", &["back"]), &bench.session);
+    let participant = authorize_fork(&key("k", &["back"]), &bench.session);
     assert!(matches!(participant, Err(sessiond_core::Rejection::Forbidden(_))));
-    let stranger = access::authorize_fork(&client("stranger"), &bench.session);
+    let stranger = authorize_fork(&client("stranger"), &bench.session);
     assert!(matches!(stranger, Err(sessiond_core::Rejection::SessionNotFound)));
 }

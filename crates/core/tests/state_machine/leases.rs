@@ -2,8 +2,8 @@
 
 use serde_json::json;
 use sessiond_core::{
-    Command, ContextChange, Envelope, Fence, ParticipantStatus, Principal, Receipt, Rejection, Span,
-    TaskChange, TaskReport, TaskStatus,
+    Command, Envelope, Fence, ParticipantStatus, Principal, Receipt, Rejection, Span, TaskChange, TaskReport,
+    TaskStatus, context, messages, participants, tasks,
 };
 
 use crate::support::script::check;
@@ -11,11 +11,18 @@ use crate::support::{Bench, agent, client, key, message, refusal, task_for};
 
 fn claim(bench: &mut Bench, name: &str, holder: &str) -> Result<Receipt, Rejection> {
     let (agent, holder) = (agent(name), holder.to_owned());
-    bench.run(Command::ClaimLease { agent, holder, ttl: Span::from_secs(60) })
+    bench.run(Command::Participants(participants::Command::ClaimLease {
+        agent,
+        holder,
+        ttl: Span::from_secs(60),
+    }))
 }
 
 fn fence(bench: &mut Bench, name: &str, holder: &str) -> Fence {
-    claim(bench, name, holder).unwrap().fence.unwrap()
+    match claim(bench, name, holder).unwrap() {
+        Receipt::Lease { fence } => fence,
+        other => panic!("no lease: {other:?}"),
+    }
 }
 
 /// A report of completion by the key of `back`, with and without its name.
@@ -26,7 +33,10 @@ fn complete(bench: &mut Bench, signed: bool, fence: Option<Fence>) -> Result<Rec
         by: signed.then(|| agent("back")),
         change: TaskChange::Complete(json!(1)),
     };
-    bench.give(Envelope { fence, ..Envelope::new(key("workers", &["back"]), Command::Report(report)) })
+    bench.give(Envelope {
+        fence,
+        ..Envelope::new(key("workers", &["back"]), Command::Tasks(tasks::Command::Report(report)))
+    })
 }
 
 #[test]
@@ -113,7 +123,8 @@ fn the_expiry_of_an_earlier_token_does_nothing() {
     fence(&mut bench, "back", "one");
     fence(&mut bench, "back", "one");
     let revision = bench.session.revision;
-    let command = Command::ExpireLease { agent: agent("back"), fence: 1 };
+    let command =
+        Command::Participants(participants::Command::ExpireLease { agent: agent("back"), fence: 1 });
     bench.give(Envelope::new(Principal::engine(), command)).unwrap();
     assert_eq!(bench.session.revision, revision);
 }
@@ -145,7 +156,7 @@ fn a_token_alone_says_that_the_assignee_reports() {
             by: None,
             change: TaskChange::Complete(json!(1)),
         };
-        let envelope = Envelope::new(Principal::local(), Command::Report(report));
+        let envelope = Envelope::new(Principal::local(), Command::Tasks(tasks::Command::Report(report)));
         assert_eq!(bench.give(Envelope { fence: Some(token), ..envelope }).is_ok(), taken);
     }
 }
@@ -169,13 +180,20 @@ fn a_token_guards_everything_that_is_written_in_the_agents_name() {
     let delegation = || {
         let mut task = task_for("front");
         task.delegator = Some(agent("back"));
-        Command::Delegate(task)
+        Command::Tasks(tasks::Command::Delegate(task))
     };
-    let chat =
-        || Command::Send(message("m1", "back", "front", sessiond_core::MessageType::StatusUpdate, json!(1)));
-    let change = || Command::ChangeContext(ContextChange::Patch(json!({ "a": 1 })));
-    let leave = || Command::RemoveParticipant { agent: agent("back") };
-    let release = || Command::ReleaseLease { agent: agent("back") };
+    let chat = || {
+        Command::Messages(messages::Command::Send(message(
+            "m1",
+            "back",
+            "front",
+            sessiond_core::MessageType::StatusUpdate,
+            json!(1),
+        )))
+    };
+    let change = || Command::Context(context::Command::Patch(json!({ "a": 1 })));
+    let leave = || Command::Participants(participants::Command::Remove { agent: agent("back") });
+    let release = || Command::Participants(participants::Command::ReleaseLease { agent: agent("back") });
     for command in [delegation(), chat(), change(), leave(), release()] {
         let refused = bench.run_as("back", command.clone());
         assert!(matches!(refused, Err(Rejection::FenceStale { .. })), "{command:?}");
@@ -187,7 +205,7 @@ fn a_token_guards_everything_that_is_written_in_the_agents_name() {
 #[test]
 fn a_key_of_several_participants_says_which_one_writes_when_one_is_leased() {
     let mut bench = Bench::new("");
-    let change = || Command::ChangeContext(ContextChange::Patch(json!({ "a": 1 })));
+    let change = || Command::Context(context::Command::Patch(json!({ "a": 1 })));
     let keys = || key("workers", &["back", "front"]);
     bench.give(Envelope::new(keys(), change())).unwrap();
     fence(&mut bench, "back", "one");
@@ -201,7 +219,7 @@ fn a_key_of_several_participants_says_which_one_writes_when_one_is_leased() {
 #[test]
 fn a_token_without_an_agent_is_refused_and_not_ignored() {
     let mut bench = Bench::new("");
-    let change = Command::ChangeContext(ContextChange::Patch(json!({ "a": 1 })));
+    let change = Command::Context(context::Command::Patch(json!({ "a": 1 })));
     let result = bench.give(Envelope { fence: Some(1), ..Envelope::new(client("owner"), change) });
     assert_eq!(refusal(result), ": a fencing token belongs to an agent: say which one writes");
 }
@@ -210,20 +228,23 @@ fn a_token_without_an_agent_is_refused_and_not_ignored() {
 fn the_owner_may_write_in_its_own_name_while_an_agent_is_leased() {
     let mut bench = Bench::new("");
     fence(&mut bench, "orch", "one");
-    let change = Command::ChangeContext(ContextChange::Patch(json!({ "a": 1 })));
+    let change = Command::Context(context::Command::Patch(json!({ "a": 1 })));
     bench.give(Envelope::new(client("owner"), change)).unwrap();
     let chat = message("m1", "orch", "back", sessiond_core::MessageType::StatusUpdate, json!(1));
-    let refused = bench.give(Envelope::new(client("owner"), Command::Send(chat)));
+    let refused =
+        bench.give(Envelope::new(client("owner"), Command::Messages(messages::Command::Send(chat))));
     assert!(matches!(refused, Err(Rejection::FenceStale { .. })), "as the orchestrator it may not");
 }
 
 #[test]
 fn a_lease_is_claimed_by_who_may_act_as_the_agent() {
     let mut bench = Bench::new("");
-    let claim = |name: &str| Command::ClaimLease {
-        agent: agent(name),
-        holder: "one".into(),
-        ttl: Span::from_secs(60),
+    let claim = |name: &str| {
+        Command::Participants(participants::Command::ClaimLease {
+            agent: agent(name),
+            holder: "one".into(),
+            ttl: Span::from_secs(60),
+        })
     };
     assert!(matches!(bench.run_as("back", claim("front")), Err(Rejection::Forbidden(_))));
     let refused = bench.give(Envelope::new(client("owner"), claim("front")));
@@ -246,6 +267,10 @@ fn the_end_of_a_session_takes_the_leases_and_their_timers() {
 fn a_holder_has_a_name_and_some_time() {
     let mut bench = Bench::new("");
     let ttl = Span::from_millis(0);
-    let result = bench.run(Command::ClaimLease { agent: agent("back"), holder: String::new(), ttl });
+    let result = bench.run(Command::Participants(participants::Command::ClaimLease {
+        agent: agent("back"),
+        holder: String::new(),
+        ttl,
+    }));
     assert_eq!(refusal(result), "/holder: it may not be empty\n/ttl: it must be longer than no time at all");
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use sessiond_core::{
-    Command, ContextChange, Envelope, EventBody, Kind, Outcome, Principal, Rejection, Span, Status,
-    TaskChange, TaskReport, TimerAction,
+    Command, Envelope, EventBody, Exceeded, Kind, Limit, Outcome, Principal, Rejection, SessionCreated, Span,
+    Status, TaskChange, TaskReport, TimerAction, context, lifecycle, participants, tasks, workflow,
 };
 
 use crate::support::script::check;
@@ -23,11 +23,11 @@ fn check_refused(change: impl FnOnce(&mut sessiond_core::CreateSession), expect:
 
 fn update(name: Option<&str>, labels: &[(&str, &str)], expires_in: Option<u64>) -> Command {
     let labels: BTreeMap<String, String> = labels.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
-    Command::Update {
+    Command::Lifecycle(lifecycle::Command::Update {
         name: name.map(str::to_owned),
         labels: (!labels.is_empty()).then_some(labels),
         expires_in: expires_in.map(Span::from_secs),
-    }
+    })
 }
 
 #[test]
@@ -106,7 +106,12 @@ fn completing_ends_the_session_and_what_is_open_in_it() {
     bench.script("delegate orch\naccept orch\ndelegate front");
     let summary = Some("All tasks completed successfully".to_owned());
     let artifacts = vec!["s3://artifacts/build.zip".to_owned()];
-    bench.run(Command::Complete { summary: summary.clone(), artifacts: artifacts.clone() }).unwrap();
+    bench
+        .run(Command::Lifecycle(lifecycle::Command::Complete {
+            summary: summary.clone(),
+            artifacts: artifacts.clone(),
+        }))
+        .unwrap();
     bench.world.check(&bench.session);
     let outcome = Outcome { summary, artifacts, ..Outcome::default() };
     assert_eq!(bench.session.outcome, Some(outcome));
@@ -125,24 +130,30 @@ fn a_summary_and_artifacts_are_checked() {
     let artifacts = ["a", "", "a"].map(str::to_owned).to_vec();
     let summary = Some("x".repeat(65 * 1024));
     crate::support::script::compare(
-        &refusal(bench.run(Command::Complete { summary, artifacts })),
+        &refusal(bench.run(Command::Lifecycle(lifecycle::Command::Complete { summary, artifacts }))),
         "/summary: it may have 65536 bytes at most
          /artifacts/1: it may not be empty
          /artifacts/2: 'a' is listed twice",
     );
     let many = (0..1001).map(|n| format!("s3://{n}")).collect();
-    let refused = bench.run(Command::Complete { summary: None, artifacts: many });
-    assert!(matches!(refused, Err(Rejection::LimitReached { what: "artifacts", limit: 1000 })));
+    let refused =
+        bench.run(Command::Lifecycle(lifecycle::Command::Complete { summary: None, artifacts: many }));
+    assert!(matches!(refused, Err(Rejection::LimitReached(Exceeded(Limit::Artifacts)))));
 }
 
 #[test]
 fn terminating_says_why() {
     let mut bench = Bench::new("");
     let reason = String::new();
-    let refused = bench.run(Command::Terminate { reason, details: None });
+    let refused = bench.run(Command::Lifecycle(lifecycle::Command::Terminate { reason, details: None }));
     assert_eq!(refusal(refused), "/reason: it may not be empty");
     let details = Some("Frontend agent offline".to_owned());
-    bench.run(Command::Terminate { reason: "timeout".into(), details: details.clone() }).unwrap();
+    bench
+        .run(Command::Lifecycle(lifecycle::Command::Terminate {
+            reason: "timeout".into(),
+            details: details.clone(),
+        }))
+        .unwrap();
     let outcome = Outcome { reason: Some("timeout".into()), details, ..Outcome::default() };
     assert_eq!((bench.session.status, bench.session.outcome.clone()), (Status::Terminated, Some(outcome)));
 }
@@ -151,7 +162,7 @@ fn terminating_says_why() {
 fn a_session_expires_at_its_time_and_not_before() {
     let mut bench = Bench::new("");
     bench.run(update(None, &[], Some(60))).unwrap();
-    bench.give(Envelope::new(Principal::engine(), Command::Expire)).unwrap();
+    bench.give(Envelope::new(Principal::engine(), Command::Lifecycle(lifecycle::Command::Expire))).unwrap();
     assert_eq!(bench.session.status, Status::Active, "a timer that fires early does nothing");
     bench.script("delegate back\nwait 30s");
     bench.run(update(None, &[], Some(60))).unwrap();
@@ -185,17 +196,21 @@ fn an_ended_session_takes_no_changes_and_forgives_its_timers() {
     let report = TaskReport { task: task.clone(), attempt: None, by: None, change: TaskChange::Accept };
     let commands = [
         update(Some("x"), &[], None),
-        Command::AddParticipant(participant("extra", "tester")),
-        Command::RemoveParticipant { agent: agent("qa") },
-        Command::ClaimLease { agent: agent("qa"), holder: "one".into(), ttl: Span::from_secs(1) },
-        Command::ReleaseLease { agent: agent("qa") },
-        Command::UpdateWorkflow(plan("a: qa")),
-        Command::Advance { step: None },
-        Command::ChangeContext(ContextChange::Patch(json!({}))),
-        Command::Delegate(task_for("back")),
-        Command::Report(report),
-        Command::Complete { summary: None, artifacts: vec![] },
-        Command::Terminate { reason: "again".into(), details: None },
+        Command::Participants(participants::Command::Add(participant("extra", "tester"))),
+        Command::Participants(participants::Command::Remove { agent: agent("qa") }),
+        Command::Participants(participants::Command::ClaimLease {
+            agent: agent("qa"),
+            holder: "one".into(),
+            ttl: Span::from_secs(1),
+        }),
+        Command::Participants(participants::Command::ReleaseLease { agent: agent("qa") }),
+        Command::Workflow(workflow::Command::Update(plan("a: qa"))),
+        Command::Workflow(workflow::Command::Advance { step: None }),
+        Command::Context(context::Command::Patch(json!({}))),
+        Command::Tasks(tasks::Command::Delegate(task_for("back"))),
+        Command::Tasks(tasks::Command::Report(report)),
+        Command::Lifecycle(lifecycle::Command::Complete { summary: None, artifacts: vec![] }),
+        Command::Lifecycle(lifecycle::Command::Terminate { reason: "again".into(), details: None }),
     ];
     for command in commands {
         let refused = bench.run(command.clone());
@@ -203,9 +218,9 @@ fn an_ended_session_takes_no_changes_and_forgives_its_timers() {
     }
     let revision = bench.session.revision;
     for command in [
-        Command::Expire,
-        Command::TaskDeadline { task, attempt: 1 },
-        Command::ExpireLease { agent: agent("back"), fence: 1 },
+        Command::Lifecycle(lifecycle::Command::Expire),
+        Command::Tasks(tasks::Command::Deadline { task, attempt: 1 }),
+        Command::Participants(participants::Command::ExpireLease { agent: agent("back"), fence: 1 }),
     ] {
         bench.give(Envelope::new(Principal::engine(), command)).unwrap();
     }
@@ -220,7 +235,7 @@ fn a_journal_holds_nothing_after_its_end_but_a_fork() {
     event.seq += 1;
     let error = bench.session.apply(&event).unwrap_err();
     assert!(error.to_string().contains("the session is completed"), "{error}");
-    event.body = EventBody::SessionCreated {
+    event.body = EventBody::SessionCreated(SessionCreated {
         session_id: session_id("other"),
         kind: Kind::Workflow,
         name: None,
@@ -231,7 +246,7 @@ fn a_journal_holds_nothing_after_its_end_but_a_fork() {
         expires_at: None,
         parent: None,
         shared_context: None,
-    };
+    });
     assert!(bench.session.apply(&event).is_err());
 }
 

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use sessiond_core::{
-    Command, Envelope, EventBody, Principal, Rejection, Span, TaskChange, TaskReport, WorkflowUpdate,
-    check_limits, fold_checked, limits,
+    Command, ContextUpdated, Envelope, EventBody, Exceeded, ParticipantAdded, Principal, Rejection,
+    SessionUpdated, Span, TaskChange, TaskReport, WorkflowUpdate, WorkflowUpdated, check_limits,
+    fold_checked, lifecycle, limits, participants, tasks, workflow,
 };
 
 use crate::support::script::compare;
@@ -13,7 +14,7 @@ use crate::support::{Bench, agent, participant, refusal, steps, task_for};
 
 fn limit_of<T: std::fmt::Debug>(result: Result<T, Rejection>) -> (&'static str, u64) {
     match result {
-        Err(Rejection::LimitReached { what, limit }) => (what, limit),
+        Err(Rejection::LimitReached(Exceeded(limit))) => (limit.into(), limit.most()),
         other => panic!("a limit is reached, but {other:?}"),
     }
 }
@@ -37,7 +38,7 @@ fn nearly_full(plan: &str, room: usize) -> Bench {
 fn a_session_has_so_many_tasks_in_its_life() {
     let mut bench = nearly_full("", 1);
     bench.delegate(task_for("back"));
-    let refused = bench.run(Command::Delegate(task_for("back")));
+    let refused = bench.run(Command::Tasks(tasks::Command::Delegate(task_for("back"))));
     assert_eq!(limit_of(refused), ("tasks of a session", 10_000));
 }
 
@@ -47,12 +48,15 @@ fn a_plan_that_would_need_one_task_too_many_fails_the_session_and_loses_no_repor
     let task = bench.delegate(task_for("back"));
     let change = TaskChange::Complete(json!(1));
     let report = TaskReport { task, attempt: None, by: None, change };
-    bench.run(Command::Report(report)).unwrap();
+    bench.run(Command::Tasks(tasks::Command::Report(report))).unwrap();
     let outcome = bench.session.outcome.as_ref().unwrap();
     assert_eq!(outcome.reason.as_deref(), Some("it would need more than 10000 tasks"));
     // By hand the same is refused, and the session lives.
     let mut bench = nearly_full("a: back; b: front *", 0);
-    assert_eq!(limit_of(bench.run(Command::Advance { step: None })).0, "tasks of a session");
+    assert_eq!(
+        limit_of(bench.run(Command::Workflow(workflow::Command::Advance { step: None }))).0,
+        "tasks of a session"
+    );
 }
 
 #[test]
@@ -60,10 +64,13 @@ fn a_journal_that_is_full_only_ends_and_its_timers_end_it() {
     let mut bench = Bench::new("");
     let task = bench.delegate(task_for("back"));
     bench.session.revision = limits::EVENTS;
-    let refused = bench.run(Command::Delegate(task_for("back")));
+    let refused = bench.run(Command::Tasks(tasks::Command::Delegate(task_for("back"))));
     assert_eq!(limit_of(refused), ("events of a session", limits::EVENTS));
-    bench.clone().run(Command::Complete { summary: None, artifacts: vec![] }).unwrap();
-    let timer = Command::TaskDeadline { task, attempt: 1 };
+    bench
+        .clone()
+        .run(Command::Lifecycle(lifecycle::Command::Complete { summary: None, artifacts: vec![] }))
+        .unwrap();
+    let timer = Command::Tasks(tasks::Command::Deadline { task, attempt: 1 });
     bench.give(Envelope::new(Principal::engine(), timer)).unwrap();
     let outcome = bench.session.outcome.as_ref().unwrap();
     assert_eq!(outcome.reason.as_deref(), Some("it would need more than 1000000 events"));
@@ -73,10 +80,13 @@ fn a_journal_that_is_full_only_ends_and_its_timers_end_it() {
 fn a_session_has_so_many_participants_those_who_left_included() {
     let mut bench = Bench::new("");
     for n in bench.session.participants.len()..limits::PARTICIPANTS {
-        bench.run(Command::AddParticipant(participant(&format!("a{n}"), "worker"))).unwrap();
+        bench
+            .run(Command::Participants(participants::Command::Add(participant(&format!("a{n}"), "worker"))))
+            .unwrap();
     }
     bench.script("remove a9");
-    let one_more = bench.run(Command::AddParticipant(participant("more", "worker")));
+    let one_more =
+        bench.run(Command::Participants(participants::Command::Add(participant("more", "worker"))));
     assert_eq!(limit_of(one_more), ("participants", 256));
     assert_eq!(bench.script("add a9"), "", "one who was there before may come back");
 }
@@ -84,10 +94,12 @@ fn a_session_has_so_many_participants_those_who_left_included() {
 #[test]
 fn a_session_has_so_many_labels() {
     let mut bench = Bench::new("");
-    let labels = |n: usize| Command::Update {
-        name: None,
-        labels: Some((0..n).map(|i| (format!("label{i}"), "x".to_owned())).collect()),
-        expires_in: None,
+    let labels = |n: usize| {
+        Command::Lifecycle(lifecycle::Command::Update {
+            name: None,
+            labels: Some((0..n).map(|i| (format!("label{i}"), "x".to_owned())).collect()),
+            expires_in: None,
+        })
     };
     assert_eq!(limit_of(bench.run(labels(limits::LABELS + 1))), ("labels", 64));
     bench.run(labels(limits::LABELS)).unwrap();
@@ -99,7 +111,7 @@ fn a_plan_has_so_many_steps_and_bytes() {
     let plan_of = |n: usize| (0..n).map(|i| format!("s{i}:")).collect::<Vec<_>>().join(";");
     let give = |bench: &mut Bench, new| {
         let update = WorkflowUpdate { steps: Some(new), ..WorkflowUpdate::default() };
-        bench.run(Command::UpdateWorkflow(update))
+        bench.run(Command::Workflow(workflow::Command::Update(update)))
     };
     let too_many = give(&mut bench, steps(&plan_of(limits::STEPS + 1)));
     assert_eq!(limit_of(too_many), ("steps of a workflow", 256));
@@ -126,7 +138,7 @@ fn the_fields_of_a_step_are_checked() {
     task.timeout = Some(Span::from_millis(limits::SPAN_MS + 1));
     let give = |bench: &mut Bench, step| {
         let update = WorkflowUpdate { steps: Some(vec![step]), ..WorkflowUpdate::default() };
-        refusal(bench.run(Command::UpdateWorkflow(update)))
+        refusal(bench.run(Command::Workflow(workflow::Command::Update(update))))
     };
     compare(
         &give(&mut bench, step),
@@ -158,7 +170,7 @@ fn the_fields_of_a_task_are_checked() {
     });
     task.fallback_agents = (0..=limits::FALLBACK_AGENTS).map(|_| agent("front")).collect();
     compare(
-        &refusal(bench.run(Command::Delegate(task))),
+        &refusal(bench.run(Command::Tasks(tasks::Command::Delegate(task)))),
         "/task_type: it may have 256 bytes at most
          /payload: it may have 1048576 bytes at most; store what is larger elsewhere and name it
          /timeout: it must be longer than no time at all
@@ -182,7 +194,7 @@ fn what_a_report_brings_is_checked() {
             let mut bench = Bench::new("");
             let task = bench.delegate(task_for("back"));
             let report = TaskReport { task, attempt: None, by: None, change };
-            assert!(refusal(bench.run(Command::Report(report))).starts_with(pointer));
+            assert!(refusal(bench.run(Command::Tasks(tasks::Command::Report(report)))).starts_with(pointer));
         }
     }
 }
@@ -204,7 +216,7 @@ fn with_room(plan: &str, room: u64) -> (Bench, sessiond_core::TaskId) {
 }
 
 fn report(task: &sessiond_core::TaskId, change: TaskChange) -> Command {
-    Command::Report(TaskReport { task: task.clone(), attempt: None, by: None, change })
+    Command::Tasks(tasks::Command::Report(TaskReport { task: task.clone(), attempt: None, by: None, change }))
 }
 
 #[test]
@@ -229,7 +241,7 @@ fn the_tasks_of_a_session_hold_so_much_together() {
     let mut new = task_for("back");
     new.payload = json!("x".repeat(30));
     let limit = ("bytes of a session", limits::SESSION_BYTES);
-    assert_eq!(limit_of(bench.run(Command::Delegate(new.clone()))), limit);
+    assert_eq!(limit_of(bench.run(Command::Tasks(tasks::Command::Delegate(new.clone())))), limit);
     for change in [TaskChange::Progress, TaskChange::Complete, TaskChange::Fail] {
         assert_eq!(limit_of(bench.run(report(&task, change(json!("x".repeat(30)))))), limit);
     }
@@ -237,7 +249,7 @@ fn the_tasks_of_a_session_hold_so_much_together() {
     bench.run(report(&task, TaskChange::Complete(json!("x".repeat(18))))).unwrap();
     assert_eq!(bench.session.bytes, limits::SESSION_BYTES);
     new.payload = json!(1);
-    assert_eq!(limit_of(bench.run(Command::Delegate(new))), limit);
+    assert_eq!(limit_of(bench.run(Command::Tasks(tasks::Command::Delegate(new)))), limit);
 }
 
 #[test]
@@ -263,11 +275,11 @@ fn lists_that_are_too_long_are_not_looked_at() {
     let names = Some(vec!["none".to_owned(); limits::STEPS + 1]);
     let update =
         WorkflowUpdate { completed_steps: names.clone(), pending_steps: names, ..WorkflowUpdate::default() };
-    let refused = bench.run(Command::UpdateWorkflow(update));
+    let refused = bench.run(Command::Workflow(workflow::Command::Update(update)));
     assert_eq!(violations(refused), ["/completed_steps", "/pending_steps"]);
     let mut new = task_for("back");
     new.fallback_agents = (0..=limits::FALLBACK_AGENTS).map(|n| agent(&format!("nobody{n}"))).collect();
-    assert_eq!(violations(bench.run(Command::Delegate(new))), ["/fallback_agents"]);
+    assert_eq!(violations(bench.run(Command::Tasks(tasks::Command::Delegate(new)))), ["/fallback_agents"]);
 }
 
 #[test]
@@ -282,7 +294,10 @@ fn a_journal_from_outside_keeps_the_limits_too() {
     };
     for n in 0..limits::PARTICIPANTS {
         let (agent_id, text) = (agent(&format!("n{n}")), "x".to_owned());
-        add(&mut events, EventBody::ParticipantAdded { agent_id, framework: text.clone(), role: text });
+        add(
+            &mut events,
+            EventBody::ParticipantAdded(ParticipantAdded { agent_id, framework: text.clone(), role: text }),
+        );
     }
     assert_eq!(limit_of(fold_checked(&events)), ("participants", 256));
     let most = first + limits::PARTICIPANTS - bench.session.participants.len();
@@ -295,15 +310,21 @@ fn a_journal_from_outside_keeps_the_limits_too() {
     };
     let long = "x".repeat(limits::NAME_BYTES + 1);
     let labels = (0..=limits::LABELS).map(|n| (n.to_string(), "x".to_owned())).collect();
-    let update = |name, labels| EventBody::SessionUpdated { name, labels, expires_at: None };
+    let update = |name, labels| EventBody::SessionUpdated(SessionUpdated { name, labels, expires_at: None });
     assert_eq!(refused(update(Some(long.clone()), None)), "bytes of a name");
     assert_eq!(refused(update(None, Some(labels))), "labels");
     let step = bench.session.workflow.as_ref().unwrap().steps[0].clone();
-    assert_eq!(refused(EventBody::WorkflowUpdated { steps: vec![step.clone(); 257] }), "steps of a workflow");
+    assert_eq!(
+        refused(EventBody::WorkflowUpdated(WorkflowUpdated { steps: vec![step.clone(); 257] })),
+        "steps of a workflow"
+    );
     let long = vec![sessiond_core::Step { name: long, ..step }];
-    assert_eq!(refused(EventBody::WorkflowUpdated { steps: long }), "bytes of a name");
+    assert_eq!(refused(EventBody::WorkflowUpdated(WorkflowUpdated { steps: long })), "bytes of a name");
     let document = Some(json!({ "x": "x".repeat(limits::CONTEXT_BYTES) }));
-    assert_eq!(refused(EventBody::ContextUpdated { document, patch: None }), "bytes of shared context");
+    assert_eq!(
+        refused(EventBody::ContextUpdated(ContextUpdated { document, patch: None })),
+        "bytes of shared context"
+    );
     bench.session.bytes = limits::SESSION_BYTES + 1;
     assert_eq!(limit_of(check_limits(&bench.session)).0, "bytes of a session");
 }

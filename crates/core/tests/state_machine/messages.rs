@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 use sessiond_core::{
-    Command, EventBody, Message, MessageType, Priority, Receipt, Rejection, RetryPolicy, Span, TaskStatus,
+    Command, EventBody, Message, MessageSent, MessageType, Priority, Receipt, Rejection, RetryPolicy, Span,
+    TaskStatus, messages,
 };
 
 use crate::support::{Bench, agent, message, refusal};
@@ -15,7 +16,7 @@ const ERROR: MessageType = MessageType::Error;
 /// Sends in the name of the sender, with the sender's own key.
 fn send(bench: &mut Bench, message: Message) -> Result<Receipt, Rejection> {
     let sender = message.sender.agent_id.name().to_owned();
-    let receipt = bench.run_as(&sender, Command::Send(message));
+    let receipt = bench.run_as(&sender, Command::Messages(messages::Command::Send(message)));
     bench.world.check(&bench.session);
     receipt
 }
@@ -51,8 +52,9 @@ fn the_seeds_request_is_a_task_of_the_step_that_waits_for_its_recipient() {
     let receipt = send(&mut bench, request).unwrap();
 
     let task = bench.task(1);
-    assert_eq!(receipt.task_id.as_ref(), Some(&task.id));
-    assert_eq!(receipt.message_id.as_ref(), Some(&task.request_id));
+    assert_eq!(receipt.task_id(), Some(&task.id));
+    let made = Receipt::Task { task_id: task.id.clone(), message_id: Some(task.request_id.clone()) };
+    assert_eq!(receipt, made);
     assert_eq!(task.request_id.as_str(), "task_impl_backend");
     assert_eq!((task.task_type.as_str(), task.step.as_deref()), ("implementation", Some("implementation")));
     assert_eq!((task.priority, task.timeout), (Priority::High, Span::from_secs(300)));
@@ -114,7 +116,7 @@ fn a_response_completes_its_task_however_it_names_it() {
         let response = message("m2", "back", "orch", RESPONSE, json!({ "result": { "lines": 3 } }));
         let response = way(&bench, response);
         let receipt = send(&mut bench, response).unwrap();
-        assert_eq!(receipt.task_id.as_ref(), Some(&bench.task(1).id));
+        assert_eq!(receipt.task_id(), Some(&bench.task(1).id));
         assert_eq!(bench.task(1).result.as_deref(), Some(&json!({ "lines": 3 })));
         assert!(bench.state().starts_with("build completed, review active"));
         assert_eq!(bench.received("orch").len(), 1, "the response itself tells the delegator");
@@ -188,7 +190,7 @@ fn a_status_update_that_says_nothing_new_is_recorded_before_it_is_delivered() {
     bench.script("accept back");
     let update = about(message("m2", "back", "orch", UPDATE, json!({ "note": "still at it" })), &bench, 1);
     send(&mut bench, update).unwrap();
-    assert!(matches!(bench.events.last().unwrap().body, EventBody::MessageSent { .. }));
+    assert!(matches!(bench.events.last().unwrap().body, EventBody::MessageSent(_)));
     assert_eq!(bench.received("orch").len(), 1);
 }
 
@@ -309,9 +311,11 @@ fn a_message_that_speaks_of_no_task_is_recorded_and_delivered() {
         let mut note = message("m1", "back", "front", message_type, json!("hello"));
         note.in_reply_to = Some("m0".parse().unwrap());
         let receipt = send(&mut bench, note).unwrap();
-        assert_eq!((receipt.task_id, receipt.message_id), (None, Some("m1".parse().unwrap())));
+        assert_eq!(receipt, Receipt::Message { message_id: "m1".parse().unwrap() });
         assert_eq!(bench.received("front"), [message_type.to_string()]);
-        let EventBody::MessageSent { sender, recipient, .. } = &bench.events.last().unwrap().body else {
+        let EventBody::MessageSent(MessageSent { sender, recipient, .. }) =
+            &bench.events.last().unwrap().body
+        else {
             panic!("the message stands in the journal");
         };
         assert_eq!((sender, recipient), (&agent("back"), &agent("front")));
@@ -341,7 +345,13 @@ fn sender_and_recipient_take_part() {
     let mut bench = Bench::new("");
     for (from, to) in [("nobody", "back"), ("back", "nobody")] {
         for message_type in [REQUEST, ERROR, UPDATE] {
-            let result = bench.run(Command::Send(message("m1", from, to, message_type, Value::Null)));
+            let result = bench.run(Command::Messages(messages::Command::Send(message(
+                "m1",
+                from,
+                to,
+                message_type,
+                Value::Null,
+            ))));
             assert_eq!(refusal(result), "t://nobody does not take part in this session");
         }
     }

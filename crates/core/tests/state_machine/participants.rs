@@ -1,6 +1,6 @@
 //! Participants: joining, leaving, and what becomes of the work of one that leaves.
 
-use sessiond_core::{Command, NewParticipant, ParticipantStatus};
+use sessiond_core::{Command, NewParticipant, ParticipantStatus, participants};
 
 use crate::support::script::check;
 use crate::support::{Bench, agent, client, new_session, participant, refusal};
@@ -47,7 +47,7 @@ fn the_tutorials_reviewer_joins_later_with_a_framework_of_its_own() {
         framework: Some("opencode".into()),
         role: "reviewer".into(),
     };
-    bench.run(Command::AddParticipant(security)).unwrap();
+    bench.run(Command::Participants(participants::Command::Add(security))).unwrap();
     assert!(bench.session.takes_part(&agent("opencode://security")));
 }
 
@@ -89,7 +89,7 @@ fn a_participant_listed_twice_is_refused_at_its_place() {
 fn the_engines_own_name_is_nobodys() {
     let mut bench = Bench::new("");
     let engine = participant("sessiond://engine", "tester");
-    let result = bench.run(Command::AddParticipant(engine));
+    let result = bench.run(Command::Participants(participants::Command::Add(engine)));
     assert_eq!(refusal(result), "/agent_id: it is the engine's own name");
     let mut new = new_session("");
     new.orchestrator = Some(agent("sessiond://engine"));

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use sessiond_core::{
-    Backoff, Command, Envelope, EventBody, Principal, RetryPolicy, Session, Span, TaskChange, TaskReport,
-    TaskStatus,
+    Backoff, Command, Envelope, EventBody, Principal, RetryPolicy, Session, Span, TaskChange, TaskDelegated,
+    TaskReport, TaskStatus, tasks,
 };
 
 use crate::support::script::check;
@@ -198,7 +198,7 @@ fn a_timer_of_an_attempt_that_is_over_or_of_a_task_that_is_unknown_does_nothing(
     bench.now += 60_000;
     let unknown = sessiond_core::TaskId::parse("task_unknown").unwrap();
     for (task, attempt) in [(task, 1), (unknown, 1)] {
-        let command = Command::TaskDeadline { task, attempt };
+        let command = Command::Tasks(tasks::Command::Deadline { task, attempt });
         bench.give(Envelope::new(Principal::engine(), command)).unwrap();
     }
     assert_eq!(bench.session.revision, revision);
@@ -221,7 +221,7 @@ fn a_report_from_an_earlier_attempt_or_another_agent_is_refused() {
     let mut bench = Bench::new("");
     bench.script("delegate back retries 1\nfail back");
     let late = TaskReport { attempt: Some(1), by: Some(agent("back")), ..report(&bench, 1, done()) };
-    assert!(refusal(bench.run(Command::Report(late))).contains("is at attempt 2"));
+    assert!(refusal(bench.run(Command::Tasks(tasks::Command::Report(late)))).contains("is at attempt 2"));
 }
 
 #[test]
@@ -229,9 +229,9 @@ fn an_agent_that_does_not_sign_its_report_is_known_by_its_key() {
     let mut bench = Bench::new("");
     bench.script("delegate back fallback front\nfail back");
     let unsigned = report(&bench, 1, done());
-    let refused = bench.run_as("back", Command::Report(unsigned.clone()));
+    let refused = bench.run_as("back", Command::Tasks(tasks::Command::Report(unsigned.clone())));
     assert!(refusal(refused).contains("is at attempt 2 with t://front"));
-    bench.run_as("front", Command::Report(unsigned)).unwrap();
+    bench.run_as("front", Command::Tasks(tasks::Command::Report(unsigned))).unwrap();
     assert_eq!(bench.task(1).status, TaskStatus::Completed);
     assert_eq!(bench.events.last().unwrap().actor, "t://front");
 }
@@ -242,12 +242,12 @@ fn the_owner_and_the_orchestrator_may_report_on_a_task_by_hand_and_another_parti
         let mut bench = Bench::new("");
         bench.script("delegate back");
         let unsigned = report(&bench, 1, done());
-        bench.give(Envelope::new(principal, Command::Report(unsigned))).unwrap();
+        bench.give(Envelope::new(principal, Command::Tasks(tasks::Command::Report(unsigned)))).unwrap();
         assert_eq!(bench.task(1).status, TaskStatus::Completed);
     }
     let mut bench = Bench::new("");
     bench.script("delegate back");
-    let unsigned = Command::Report(report(&bench, 1, done()));
+    let unsigned = Command::Tasks(tasks::Command::Report(report(&bench, 1, done())));
     assert!(refusal(bench.run_as("qa", unsigned.clone())).contains("whom this key may not act as"));
     // On a machine without keys everybody may do everything, but an agent that gives its name is taken at its word.
     let mut named = Envelope::new(Principal::local(), unsigned);
@@ -261,7 +261,7 @@ fn a_result_of_null_is_the_same_as_none_before_and_after_a_restart() {
     bench.script("delegate back\ndelegate back");
     for (n, change) in [(1, TaskChange::Complete(Value::Null)), (2, TaskChange::Fail(Value::Null))] {
         let report = report(&bench, n, change);
-        bench.run(Command::Report(report)).unwrap();
+        bench.run(Command::Tasks(tasks::Command::Report(report))).unwrap();
     }
     assert_eq!(bench.task(1).result, None);
     assert_eq!(bench.task(2).error.as_ref().unwrap()["code"], "failed");
@@ -273,7 +273,7 @@ fn an_open_request_is_not_made_twice_by_the_same_message() {
     let mut task = task_for("back");
     task.message_id = Some(sessiond_core::MessageId::parse("m1").unwrap());
     bench.delegate(task.clone());
-    let again = bench.run(Command::Delegate(task.clone()));
+    let again = bench.run(Command::Tasks(tasks::Command::Delegate(task.clone())));
     assert_eq!(refusal(again), "/message_id: an open task was requested by message m1 already");
     bench.script("complete back");
     bench.delegate(task);
@@ -284,7 +284,7 @@ fn a_delegator_takes_part() {
     let mut bench = Bench::new("");
     let mut task = task_for("back");
     task.delegator = Some(agent("nobody"));
-    let refused = bench.run(Command::Delegate(task));
+    let refused = bench.run(Command::Tasks(tasks::Command::Delegate(task)));
     assert_eq!(refusal(refused), "t://nobody does not take part in this session");
 }
 
@@ -320,7 +320,8 @@ fn a_journal_whose_fallback_list_names_the_assignee_does_not_ask_it_for_ever() {
     let mut bench = Bench::new("");
     bench.script("delegate back fallback front");
     let mut events = bench.events.clone();
-    let Some(EventBody::TaskDelegated { fallback_agents, .. }) = events.last_mut().map(|e| &mut e.body)
+    let Some(EventBody::TaskDelegated(TaskDelegated { fallback_agents, .. })) =
+        events.last_mut().map(|e| &mut e.body)
     else {
         panic!("the last event delegates");
     };

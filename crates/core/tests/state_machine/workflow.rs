@@ -1,6 +1,6 @@
 //! The plan: which plans are taken, in which order steps run, and what a failed task means for its step.
 
-use sessiond_core::{Command, MessageType, WorkflowUpdate};
+use sessiond_core::{Command, MessageType, WorkflowAdvanced, WorkflowUpdate, workflow};
 
 use crate::support::script::check;
 use crate::support::{Bench, client, new_session, plan, refusal, steps};
@@ -112,7 +112,7 @@ fn a_cycle_is_refused_at_a_step_that_is_on_it() {
 #[test]
 fn a_later_plan_is_checked_with_pointers_into_its_own_request() {
     let mut bench = Bench::new("");
-    let result = bench.run(Command::UpdateWorkflow(plan("a: nobody")));
+    let result = bench.run(Command::Workflow(workflow::Command::Update(plan("a: nobody"))));
     assert_eq!(refusal(result), "/steps/0/required_agents/0: t://nobody does not take part in the session");
 }
 
@@ -376,9 +376,11 @@ fn the_event_says_which_step_is_current_and_when_the_last_one_has_ended() {
         .events
         .iter()
         .filter_map(|event| match &event.body {
-            sessiond_core::EventBody::WorkflowAdvanced { current_step, workflow_completed, .. } => {
-                Some((current_step.as_deref(), *workflow_completed))
-            }
+            sessiond_core::EventBody::WorkflowAdvanced(WorkflowAdvanced {
+                current_step,
+                workflow_completed,
+                ..
+            }) => Some((current_step.as_deref(), *workflow_completed)),
             _ => None,
         })
         .collect();
@@ -392,12 +394,12 @@ fn a_session_without_a_plan_has_no_workflow_to_change() {
         "advance
          put current=a
          delegate back in a",
-        "advance -> the session has no workflow: give it one with PUT /sessions/{id}/workflow
-         put current=a -> the session has no workflow: give it one with PUT /sessions/{id}/workflow
-         delegate back in a -> the session has no workflow: give it one with PUT /sessions/{id}/workflow",
+        "advance -> the session has no workflow: give it one first
+         put current=a -> the session has no workflow: give it one first
+         delegate back in a -> the session has no workflow: give it one first",
     );
     let mut bench = Bench::new("");
-    bench.run(Command::UpdateWorkflow(WorkflowUpdate::default())).unwrap();
+    bench.run(Command::Workflow(workflow::Command::Update(WorkflowUpdate::default()))).unwrap();
     assert_eq!(bench.session.revision, 5, "an update that says nothing changes nothing");
 }
 

@@ -52,13 +52,13 @@ pub fn new_session(session: &str) -> CreateSession {
 }
 
 pub fn patch(json: serde_json::Value) -> Envelope {
-    Envelope::new(me(), Command::ChangeContext(ContextChange::Patch(json)))
+    Envelope::new(me(), Command::Context(context::Command::Patch(json)))
 }
 
 pub fn delegate(message_id: &str) -> Envelope {
     Envelope::new(
         me(),
-        Command::Delegate(DelegateTask {
+        Command::Tasks(tasks::Command::Delegate(DelegateTask {
             task_type: "work".into(),
             delegator: None,
             delegatee: agent("a://worker"),
@@ -69,7 +69,7 @@ pub fn delegate(message_id: &str) -> Envelope {
             retry_policy: None,
             fallback_agents: Vec::new(),
             message_id: Some(MessageId::parse(message_id).unwrap()),
-        }),
+        })),
     )
 }
 

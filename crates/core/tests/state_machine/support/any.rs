@@ -412,47 +412,55 @@ impl What {
             _ => Some(*index.get(&tasks)),
         };
         match self {
-            What::Update { name, expires_in } => Command::Update {
+            What::Update { name, expires_in } => Command::Lifecycle(lifecycle::Command::Update {
                 labels: Some(BTreeMap::from([("k".into(), name.clone())])),
                 name: Some(name),
                 expires_in: span(expires_in),
-            },
-            What::Add(n) => Command::AddParticipant(participant(name(n).as_str(), "worker")),
-            What::Remove(n) => Command::RemoveParticipant { agent: name(n) },
-            What::Claim { agent, holder, ttl } => Command::ClaimLease {
+            }),
+            What::Add(n) => {
+                Command::Participants(participants::Command::Add(participant(name(n).as_str(), "worker")))
+            }
+            What::Remove(n) => Command::Participants(participants::Command::Remove { agent: name(n) }),
+            What::Claim { agent, holder, ttl } => Command::Participants(participants::Command::ClaimLease {
                 agent: name(agent),
                 holder: if holder { "one" } else { "other" }.into(),
                 ttl: Span::from_millis(ttl.into()),
-            },
-            What::Release(n) => Command::ReleaseLease { agent: name(n) },
-            What::Plan(steps) => Command::UpdateWorkflow(WorkflowUpdate {
+            }),
+            What::Release(n) => Command::Participants(participants::Command::ReleaseLease { agent: name(n) }),
+            What::Plan(steps) => Command::Workflow(workflow::Command::Update(WorkflowUpdate {
                 steps: Some(steps.into_iter().map(AnyStep::build).collect()),
                 ..WorkflowUpdate::default()
-            }),
-            What::Lists { current, completed, pending } => Command::UpdateWorkflow(WorkflowUpdate {
-                steps: None,
-                current_step: current.map(step_name),
-                completed_steps: Some(completed.into_iter().map(step_name).collect()),
-                pending_steps: Some(pending.into_iter().map(step_name).collect()),
-            }),
-            What::Advance(step) => Command::Advance { step: step.map(step_name) },
-            What::Context { patch: true, value } => Command::ChangeContext(ContextChange::Patch(value)),
-            What::Context { patch: false, value } => Command::ChangeContext(ContextChange::Replace(value)),
-            What::Delegate { from, to, step, request } => Command::Delegate(DelegateTask {
-                task_type: "work".into(),
-                delegator: from.map(name),
-                delegatee: name(to),
-                payload: json!({ "n": 0.1 }),
-                step: step.map(step_name),
-                priority: Priority::Low,
-                timeout: span(request.timeout),
-                retry_policy: request.policy(),
-                fallback_agents: request.fallbacks(),
-                message_id: None,
-            }),
+            })),
+            What::Lists { current, completed, pending } => {
+                Command::Workflow(workflow::Command::Update(WorkflowUpdate {
+                    steps: None,
+                    current_step: current.map(step_name),
+                    completed_steps: Some(completed.into_iter().map(step_name).collect()),
+                    pending_steps: Some(pending.into_iter().map(step_name).collect()),
+                }))
+            }
+            What::Advance(step) => {
+                Command::Workflow(workflow::Command::Advance { step: step.map(step_name) })
+            }
+            What::Context { patch: true, value } => Command::Context(context::Command::Patch(value)),
+            What::Context { patch: false, value } => Command::Context(context::Command::Replace(value)),
+            What::Delegate { from, to, step, request } => {
+                Command::Tasks(tasks::Command::Delegate(DelegateTask {
+                    task_type: "work".into(),
+                    delegator: from.map(name),
+                    delegatee: name(to),
+                    payload: json!({ "n": 0.1 }),
+                    step: step.map(step_name),
+                    priority: Priority::Low,
+                    timeout: span(request.timeout),
+                    retry_policy: request.policy(),
+                    fallback_agents: request.fallbacks(),
+                    message_id: None,
+                }))
+            }
             What::Report { task, attempt, by, change } => {
                 let task = chosen(&task);
-                Command::Report(TaskReport {
+                Command::Tasks(tasks::Command::Report(TaskReport {
                     task: task.map_or(TaskId::parse("task_unknown").unwrap(), |task| task.id.clone()),
                     attempt: attempt.and_then(|offset| task?.attempt.checked_add_signed(offset.into())),
                     by: by.map(|n| match task {
@@ -467,7 +475,7 @@ impl What {
                         AnyChange::Fail(value) => TaskChange::Fail(value),
                         AnyChange::Cancel => TaskChange::Cancel { reason: None },
                     },
-                })
+                }))
             }
             What::Send { from, to, kind, task, by_request, step, payload, request } => {
                 let types = [
@@ -490,7 +498,7 @@ impl What {
                 let sender = answers.filter(|_| from < 3).map_or(name(from), |task| task.assignee.clone());
                 let asker = answers.and_then(|task| task.delegator.clone());
                 let recipient = asker.filter(|_| to < 3).unwrap_or_else(|| name(to));
-                Command::Send(Message {
+                Command::Messages(messages::Command::Send(Message {
                     message_id: MessageId::parse(format!("m{}", bench.nonce)).unwrap(),
                     timestamp: Timestamp::from_millis(bench.now),
                     sender: Party::new(sender),
@@ -506,29 +514,34 @@ impl What {
                     },
                     metadata,
                     in_reply_to: answers.filter(|_| by_request).map(|task| task.message_id.clone()),
-                })
+                }))
             }
-            What::End(true) => Command::Complete {
+            What::End(true) => Command::Lifecycle(lifecycle::Command::Complete {
                 summary: Some("done".into()),
                 artifacts: vec!["s3://artifacts/build.zip".into()],
-            },
-            What::End(false) => Command::Terminate { reason: "stopped".into(), details: None },
+            }),
+            What::End(false) => {
+                Command::Lifecycle(lifecycle::Command::Terminate { reason: "stopped".into(), details: None })
+            }
             What::Begin { keep } => {
-                Command::BeginExecution { process: "host:17".into(), keep: keep.map(u64::from) }
+                Command::Calls(calls::Command::Begin { process: "host:17".into(), keep: keep.map(u64::from) })
             }
             What::Record { writer, batch, entries: any, changes, ends } => {
                 let none = Default::default();
                 let calls = bench.session.calls.as_deref().unwrap_or(&none);
-                Command::RecordCalls(CallBatch {
+                Command::Calls(calls::Command::Record(CallBatch {
                     writer: calls.writer.saturating_add_signed(writer.into()),
                     batch: (calls.batch + 1).saturating_add_signed(batch.into()),
                     calls: entries(any, calls.last, calls.open.keys().copied().collect()).into(),
                     context: changes.then(|| json!({ "key": "value" })),
                     end: ends.then_some(ExecutionEnd::Completed),
-                })
+                }))
             }
-            What::Fail => Command::Fail { reason: "it cannot be done".into(), details: None },
-            What::Expire => Command::Expire,
+            What::Fail => Command::Lifecycle(lifecycle::Command::Fail {
+                reason: "it cannot be done".into(),
+                details: None,
+            }),
+            What::Expire => Command::Lifecycle(lifecycle::Command::Expire),
         }
     }
 }

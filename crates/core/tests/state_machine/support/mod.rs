@@ -9,7 +9,7 @@ use sessiond_core::{
     AgentId, AgentPattern, Command, CreateSession, Decision, DelegateTask, Envelope, Event, Kind, Message,
     MessageId, MessageType, Moment, NewParticipant, NewStep, OnFailure, Party, Principal, Priority, Receipt,
     Rejection, Role, Routing, Session, SessionId, Task, TaskId, TaskTemplate, Timestamp, WorkflowUpdate,
-    create, decide,
+    create, decide, tasks,
 };
 
 use world::World;
@@ -165,6 +165,8 @@ pub struct Bench {
     pub world: World,
     pub now: i64,
     pub nonce: u128,
+    /// The commands that were taken, each with its facet.
+    pub given: Vec<(&'static str, &'static str)>,
 }
 
 impl Bench {
@@ -183,13 +185,15 @@ impl Bench {
         world.run(&decision.effects);
         let mut events = before;
         events.extend(decision.events);
-        Self { session: decision.session, events, world, now, nonce }
+        Self { session: decision.session, events, world, now, nonce, given: Vec::new() }
     }
 
     /// Decides, and takes in what was decided.
     pub fn give(&mut self, envelope: Envelope) -> Result<Receipt, Rejection> {
         let moment = self.moment();
+        let kind = envelope.command.kind();
         let decision = decide(&self.session, envelope, &moment)?;
+        self.given.push(kind);
         assert!(
             decision.effects.is_empty() || !decision.events.is_empty(),
             "effects without an event would never be written: {:?}",
@@ -229,7 +233,7 @@ impl Bench {
     }
 
     pub fn delegate(&mut self, task: DelegateTask) -> TaskId {
-        self.run(Command::Delegate(task)).unwrap().task_id.unwrap()
+        self.run(Command::Tasks(tasks::Command::Delegate(task))).unwrap().task_id().unwrap().clone()
     }
 
     /// The `n`th task, counted from 1 in the order of delegation.

@@ -15,7 +15,7 @@
 use serde_json::json;
 use sessiond_core::{
     Backoff, Command, Envelope, Principal, Rejection, RetryPolicy, Span, TaskChange, TaskId, TaskReport,
-    WorkflowUpdate,
+    WorkflowUpdate, lifecycle, participants, tasks, workflow,
 };
 
 use super::{Bench, agent, participant, plan, refusal, task_for};
@@ -89,21 +89,34 @@ impl Bench {
                 return Ok(());
             }
             ("delegate", [name, options @ ..]) => delegation(name, options),
-            ("add", [name]) => Command::AddParticipant(participant(name, "tester")),
-            ("remove", [name]) => Command::RemoveParticipant { agent: agent(name) },
-            ("claim", [name, holder]) => {
-                Command::ClaimLease { agent: agent(name), holder: (*holder).into(), ttl: Span::from_secs(60) }
+            ("add", [name]) => Command::Participants(participants::Command::Add(participant(name, "tester"))),
+            ("remove", [name]) => Command::Participants(participants::Command::Remove { agent: agent(name) }),
+            ("claim", [name, holder]) => Command::Participants(participants::Command::ClaimLease {
+                agent: agent(name),
+                holder: (*holder).into(),
+                ttl: Span::from_secs(60),
+            }),
+            ("release", [name]) => {
+                Command::Participants(participants::Command::ReleaseLease { agent: agent(name) })
             }
-            ("release", [name]) => Command::ReleaseLease { agent: agent(name) },
-            ("plan", _) => Command::UpdateWorkflow(plan(line.strip_prefix("plan").unwrap())),
-            ("advance", step) => Command::Advance { step: step.first().map(|name| (*name).to_owned()) },
-            ("put", lists) => Command::UpdateWorkflow(lists_of(lists)),
-            ("end", []) => Command::Complete { summary: None, artifacts: vec![] },
-            ("terminate", []) => Command::Terminate { reason: "stopped".into(), details: None },
+            ("plan", _) => {
+                Command::Workflow(workflow::Command::Update(plan(line.strip_prefix("plan").unwrap())))
+            }
+            ("advance", step) => Command::Workflow(workflow::Command::Advance {
+                step: step.first().map(|name| (*name).to_owned()),
+            }),
+            ("put", lists) => Command::Workflow(workflow::Command::Update(lists_of(lists))),
+            ("end", []) => {
+                Command::Lifecycle(lifecycle::Command::Complete { summary: None, artifacts: vec![] })
+            }
+            ("terminate", []) => {
+                Command::Lifecycle(lifecycle::Command::Terminate { reason: "stopped".into(), details: None })
+            }
             (verb, [name, rest @ ..]) => {
                 let report = self.report(verb, name, rest);
                 // The agent's own process, which shows the token of its lease.
-                let mut envelope = Envelope::new(Principal::local(), Command::Report(report));
+                let mut envelope =
+                    Envelope::new(Principal::local(), Command::Tasks(tasks::Command::Report(report)));
                 let own = self.session.participant(&agent(name)).and_then(|p| p.lease.as_ref());
                 envelope.fence = own.map(|lease| lease.fence);
                 return self.give(envelope).map(drop);
@@ -111,7 +124,7 @@ impl Bench {
             _ => panic!("no line of a script begins with {verb}"),
         };
         let mut envelope = Envelope::new(Principal::local(), command);
-        if let Command::ReleaseLease { agent } = &envelope.command {
+        if let Command::Participants(participants::Command::ReleaseLease { agent }) = &envelope.command {
             envelope.fence = self.session.participant(agent).and_then(|p| p.lease.as_ref()).map(|l| l.fence);
         }
         self.give(envelope).map(drop)
@@ -159,7 +172,7 @@ fn delegation(name: &str, options: &[&str]) -> Command {
             (_, other) => panic!("no option of delegate is called {other}"),
         }
     }
-    Command::Delegate(task)
+    Command::Tasks(tasks::Command::Delegate(task))
 }
 
 fn lists_of(lists: &[&str]) -> WorkflowUpdate {

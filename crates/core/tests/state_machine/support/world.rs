@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sessiond_core::{
     AgentId, Command, Effect, Message, MessageId, MessageType, OnFailure, ParticipantStatus, Session, Status,
-    Step, StepStatus, TaskStatus, Timer, TimerAction, Timestamp,
+    Step, StepStatus, TaskStatus, Timer, TimerAction, Timestamp, lifecycle, participants, tasks,
 };
 
 /// Timers and inboxes as the effects have left them. Nobody acknowledges anything.
@@ -185,9 +185,13 @@ pub fn has_finished(session: &Session, step: &Step, agent: &AgentId) -> bool {
 /// What the engine commands when a timer fires; the end of children is no command to this session.
 pub fn command_of(timer: &Timer) -> Option<Command> {
     match timer.action.clone() {
-        TimerAction::Expire => Some(Command::Expire),
-        TimerAction::TaskDeadline { task, attempt } => Some(Command::TaskDeadline { task, attempt }),
-        TimerAction::ExpireLease { agent, fence } => Some(Command::ExpireLease { agent, fence }),
+        TimerAction::Expire => Some(Command::Lifecycle(lifecycle::Command::Expire)),
+        TimerAction::TaskDeadline { task, attempt } => {
+            Some(Command::Tasks(tasks::Command::Deadline { task, attempt }))
+        }
+        TimerAction::ExpireLease { agent, fence } => {
+            Some(Command::Participants(participants::Command::ExpireLease { agent, fence }))
+        }
         TimerAction::EndChildren => None,
     }
 }

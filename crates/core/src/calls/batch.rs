@@ -1,0 +1,52 @@
+//! What the process that writes an execution hands over at once.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::session::Rejection;
+use crate::values::check::Checks;
+use crate::values::{Limit, limits};
+
+use super::CallEntry;
+
+/// What the process that writes an execution has to record. It is taken whole or not at all, and once.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CallBatch {
+    /// The number that the process was given.
+    pub writer: u64,
+    /// The number of this batch: a writer's are 1, 2, 3 …
+    pub batch: u64,
+    /// Calls that began and ended, in this order.
+    pub calls: Arc<Vec<CallEntry>>,
+    /// What has changed in the shared context, as a JSON merge patch.
+    pub context: Option<Value>,
+    /// That the execution ends with this.
+    pub end: Option<ExecutionEnd>,
+}
+
+/// How a process ends the execution that it writes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "status", rename_all = "snake_case", deny_unknown_fields)]
+pub enum ExecutionEnd {
+    /// Its program came to its end.
+    Completed,
+    /// Its program failed. It can be resumed.
+    Failed {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Checks what a batch says by itself.
+pub(crate) fn check(entries: &[CallEntry]) -> Result<(), Rejection> {
+    if entries.len() > limits::CALL_BATCH {
+        let detail = format!("a batch has {} entries at most", limits::CALL_BATCH);
+        return Err(Rejection::invalid("/calls", detail));
+    }
+    Limit::CallBatchBytes.allows(entries.iter().map(CallEntry::bytes).sum())?;
+    let mut checks = Checks::default();
+    entries.iter().enumerate().for_each(|(i, entry)| entry.check(&mut checks, i));
+    Ok(checks.done()?)
+}

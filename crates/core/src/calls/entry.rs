@@ -1,0 +1,339 @@
+//! What a journal says of the calls of an execution session: that one began, that one ended. An entry is flat on the
+//! wire and in the journal, which is a stored format: add members with a default, never rename or reuse one.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::values::check::Checks;
+use crate::values::{Json, limits};
+
+/// What is told of one call: that it began, that it ended, or both.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CallEntry {
+    /// Its number in the session: 1, 2, 3 … in the order in which calls began.
+    pub call: u64,
+    /// That it began; on the wire its members are there when `node` is.
+    #[serde(flatten)]
+    pub began: Option<CallBegan>,
+    /// That it ended; on the wire its members are there when `status` is.
+    #[serde(flatten)]
+    pub ended: Option<CallEnded>,
+}
+
+/// How a call began.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CallBegan {
+    /// The call that made it; none when the program itself did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<u64>,
+    /// The node's name.
+    pub node: Arc<str>,
+    /// What the node is.
+    #[serde(skip_serializing_if = "CallKind::is_function")]
+    pub kind: CallKind,
+    /// Its index among its parent's calls, from 0.
+    pub position: u32,
+    /// A hash of its input, in hexadecimal digits; what replay finds it by.
+    pub key: String,
+    /// The interrupted call that it resumes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resumes: Option<u64>,
+    /// When, in microseconds since the Unix epoch.
+    pub began_us: u64,
+    /// What it was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input: Option<Json>,
+    /// How many bytes it was given, when they were too many to be kept here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input_omitted: Option<u64>,
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CallEnded {
+    /// How.
+    pub status: CallStatus,
+    /// When, in microseconds since the Unix epoch.
+    pub ended_us: u64,
+    /// Whether what it gave is shown to people alone: it holds a secret, or cannot be written as JSON and read again. A
+    /// replay runs the call anew.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub opaque: bool,
+    /// What it gave.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output: Option<Json>,
+    /// How many bytes it gave, when they were too many to be kept here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_omitted: Option<u64>,
+    /// What went wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<CallError>,
+    /// What a model used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
+}
+
+/// What a node is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallKind {
+    /// A function of the program.
+    #[default]
+    Function,
+    /// An agent: a model with tools.
+    Agent,
+    /// One request to a model.
+    Model,
+    /// A tool that a model asked for.
+    Tool,
+    /// Anything else.
+    Other,
+}
+
+impl CallEnded {
+    /// A call that ended so, then, and of which nothing else is told.
+    pub fn new(status: CallStatus, ended_us: u64) -> Self {
+        Self { status, ended_us, opaque: false, output: None, output_omitted: None, error: None, usage: None }
+    }
+}
+
+impl CallStatus {
+    /// Its word on the wire.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
+impl CallKind {
+    fn is_function(&self) -> bool {
+        *self == Self::Function
+    }
+}
+
+/// How a call ended.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum CallStatus {
+    /// It gave its result.
+    Completed,
+    /// It gave an error.
+    Failed,
+    /// It took too long and was stopped.
+    Timeout,
+    /// It was wanted no more and was stopped.
+    Cancelled,
+    /// It could not be stopped, and nobody waits for it any more.
+    Abandoned,
+}
+
+/// What went wrong in a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CallError {
+    /// The kind of error, such as the name of an exception.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What it says.
+    pub message: String,
+    /// Where it came from, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<String>,
+}
+
+/// What a model used in a call.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Usage {
+    /// The model's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// Who runs it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
+    /// Tokens that it read.
+    #[serde(default)]
+    pub input_tokens: u64,
+    /// Tokens that it wrote.
+    #[serde(default)]
+    pub output_tokens: u64,
+    /// What it cost, in US dollars.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<f64>,
+    /// How long it took to answer, in microseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency_us: Option<u64>,
+}
+
+/// An entry as it is written. It is read manually from this, because serde reads a flattened member into a tree first.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Flat {
+    call: u64,
+    parent: Option<u64>,
+    node: Option<Arc<str>>,
+    kind: Option<CallKind>,
+    position: Option<u32>,
+    key: Option<String>,
+    resumes: Option<u64>,
+    began_us: Option<u64>,
+    #[serde(default, deserialize_with = "present")]
+    input: Option<Json>,
+    input_omitted: Option<u64>,
+    status: Option<CallStatus>,
+    ended_us: Option<u64>,
+    opaque: Option<bool>,
+    #[serde(default, deserialize_with = "present")]
+    output: Option<Json>,
+    output_omitted: Option<u64>,
+    error: Option<CallError>,
+    usage: Option<Usage>,
+}
+
+/// A result of `null` is a result.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Json>, D::Error> {
+    Json::deserialize(deserializer).map(Some)
+}
+
+impl<'de> Deserialize<'de> for CallEntry {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error;
+        let flat = Flat::deserialize(deserializer)?;
+        let needs = |member: &'static str| D::Error::missing_field(member);
+        let began = match flat.node {
+            Some(node) => Some(CallBegan {
+                parent: flat.parent,
+                node,
+                kind: flat.kind.unwrap_or_default(),
+                position: flat.position.ok_or_else(|| needs("position"))?,
+                key: flat.key.ok_or_else(|| needs("key"))?,
+                resumes: flat.resumes,
+                began_us: flat.began_us.ok_or_else(|| needs("began_us"))?,
+                input: flat.input,
+                input_omitted: flat.input_omitted,
+            }),
+            None => {
+                let others = [flat.parent, flat.resumes, flat.began_us, flat.input_omitted];
+                let others = others.iter().any(Option::is_some) || flat.position.is_some();
+                if others || flat.kind.is_some() || flat.key.is_some() || flat.input.is_some() {
+                    return Err(needs("node"));
+                }
+                None
+            }
+        };
+        let ended = match flat.status {
+            Some(status) => Some(CallEnded {
+                status,
+                ended_us: flat.ended_us.ok_or_else(|| needs("ended_us"))?,
+                opaque: flat.opaque.unwrap_or_default(),
+                output: flat.output,
+                output_omitted: flat.output_omitted,
+                error: flat.error,
+                usage: flat.usage,
+            }),
+            None => {
+                let others =
+                    flat.ended_us.is_some() || flat.opaque.is_some() || flat.output_omitted.is_some();
+                if others || flat.output.is_some() || flat.error.is_some() || flat.usage.is_some() {
+                    return Err(needs("status"));
+                }
+                None
+            }
+        };
+        Ok(Self { call: flat.call, began, ended })
+    }
+}
+
+/// Where a member of an entry stands in a request; written down only when it is wrong.
+struct At(usize, &'static str);
+
+impl From<At> for String {
+    fn from(At(i, member): At) -> Self {
+        format!("/calls/{i}/{member}")
+    }
+}
+
+impl CallEntry {
+    /// Checks what it says by itself; `i` is its place in the batch.
+    pub(crate) fn check(&self, checks: &mut Checks, i: usize) {
+        if let Some(began) = &self.began {
+            checks.name(At(i, "node"), &began.node);
+            let digits = began.key.bytes().all(|byte| byte.is_ascii_hexdigit());
+            if began.key.is_empty() || began.key.len() > limits::CALL_KEY_BYTES || !digits {
+                let detail = format!("it has 1 to {} hexadecimal digits", limits::CALL_KEY_BYTES);
+                checks.wrong(At(i, "key"), detail);
+            }
+            if began.resumes.is_some_and(|earlier| earlier >= self.call) {
+                checks.wrong(At(i, "resumes"), "it is an earlier call");
+            }
+            payload(checks, i, ["input", "input_omitted"], began.input.as_ref(), began.input_omitted);
+        }
+        if let Some(ended) = &self.ended {
+            payload(checks, i, ["output", "output_omitted"], ended.output.as_ref(), ended.output_omitted);
+            if let Some(error) = &ended.error {
+                checks.name(At(i, "error/type"), &error.kind);
+                checks.text_if_any(At(i, "error/message"), Some(&error.message));
+                checks.text_if_any(At(i, "error/trace"), error.trace.as_ref());
+            }
+            if let Some(usage) = &ended.usage {
+                checks.name_if_any(At(i, "usage/model"), usage.model.as_ref());
+                checks.name_if_any(At(i, "usage/provider"), usage.provider.as_ref());
+                let most = limits::CALL_COST as f64;
+                if usage.cost.is_some_and(|cost| !(0.0..=most).contains(&cost)) {
+                    checks.wrong(At(i, "usage/cost"), format!("it is an amount from 0 to {most} US dollars"));
+                }
+            }
+        }
+        if self.began.is_none() && self.ended.is_none() {
+            checks.wrong(At(i, "node"), "an entry tells that the call began (node), ended (status), or both");
+        }
+    }
+
+    /// How many bytes its input, output and error have.
+    pub(crate) fn bytes(&self) -> usize {
+        let text = |json: &Option<Json>| json.as_ref().map_or(0, |json| json.as_str().len());
+        let began = self.began.as_ref().map_or(0, |began| text(&began.input));
+        let ended = self.ended.as_ref().map_or(0, |ended| {
+            let error = ended.error.as_ref();
+            text(&ended.output)
+                + error.map_or(0, |e| e.message.len() + e.trace.as_ref().map_or(0, String::len))
+        });
+        began + ended
+    }
+}
+
+fn payload(
+    checks: &mut Checks,
+    i: usize,
+    members: [&'static str; 2],
+    json: Option<&Json>,
+    omitted: Option<u64>,
+) {
+    let Some(json) = json else { return };
+    if omitted.is_some() {
+        checks.wrong(At(i, members[1]), format!("it is for when {} is left out", members[0]));
+    }
+    if json.as_str().len() > limits::PAYLOAD_BYTES {
+        let detail = format!(
+            "it may have {} bytes at most; leave it out and say its size in {}",
+            limits::PAYLOAD_BYTES,
+            members[1]
+        );
+        checks.wrong(At(i, members[0]), detail);
+    } else if let Err(detail) = json.check(limits::JSON_DEPTH) {
+        checks.wrong(At(i, members[0]), detail);
+    }
+}

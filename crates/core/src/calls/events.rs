@@ -1,0 +1,82 @@
+//! The events of calls.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::lifecycle::{Kind, Status};
+use crate::session::payload::{At, Payload};
+use crate::session::{Rejection, Session};
+use crate::values::Limit;
+
+use super::CallEntry;
+use super::batch::check;
+
+/// A process began to write calls, or took over from another. What was open then is interrupted, and a
+/// session that had failed continues.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ExecutionBegan {
+    /// What the process shows with each batch; it grows with each process.
+    pub writer: u64,
+    /// Which process.
+    pub process: String,
+    /// Replay uses no record of a call with a larger number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep: Option<u64>,
+}
+
+/// Calls began and ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CallsRecorded {
+    /// Who writes.
+    pub writer: u64,
+    /// The number of this batch among those of its writer, from 1.
+    pub batch: u64,
+    /// What happened, in this order.
+    pub calls: Arc<Vec<CallEntry>>,
+}
+
+impl Payload for ExecutionBegan {
+    fn fold(&self, session: &mut Session, at: At) -> Result<(), String> {
+        let calls = Arc::make_mut(session.calls.get_or_insert_default());
+        if self.writer != calls.writer + 1 || self.keep.is_some_and(|keep| keep > calls.last) {
+            return Err("it does not follow the writer before it".to_owned());
+        }
+        calls.begin(&self.process);
+        if session.status != Status::Active {
+            // A time that has passed meanwhile would end it again at once.
+            session.expires_at = session.expires_at.filter(|expiry| *expiry > at.time);
+            session.reopen();
+        }
+        Ok(())
+    }
+
+    fn check(&self, _: &Session) -> Result<(), Rejection> {
+        Ok(Limit::NameBytes.allows(self.process.len())?)
+    }
+
+    fn reopens(&self, session: &Session) -> bool {
+        (session.status, session.kind) == (Status::Failed, Kind::Execution)
+    }
+}
+
+impl Payload for CallsRecorded {
+    fn fold(&self, session: &mut Session, _: At) -> Result<(), String> {
+        let calls = session.calls.as_mut().ok_or("no execution has begun")?;
+        let calls = Arc::make_mut(calls);
+        if (self.writer, self.batch) != (calls.writer, calls.batch + 1) {
+            return Err("it does not follow the batch before it".to_owned());
+        }
+        calls.take(&self.calls).map_err(|misfit| misfit.detail)?;
+        calls.batch = self.batch;
+        Ok(())
+    }
+
+    fn check(&self, _: &Session) -> Result<(), Rejection> {
+        check(&self.calls)
+    }
+
+    fn is_listed(&self) -> bool {
+        false
+    }
+}

@@ -1,0 +1,137 @@
+//! How a session changes as a whole, and how it ends.
+
+use std::collections::BTreeMap;
+
+use crate::participants::lease_timer;
+use crate::session::draft::Draft;
+use crate::session::{Effect, EventBody, Rejection, Timer, TimerAction};
+use crate::tasks::cancel::cancel_open;
+use crate::values::check::Checks;
+use crate::values::{Limit, Span, limits};
+
+use super::{Outcome, SessionCompleted, SessionExpired, SessionFailed, SessionTerminated, SessionUpdated};
+
+/// The timer that ends a session whose time runs out.
+pub(crate) const EXPIRY_TIMER: &str = "expiry";
+/// The timer that passes an end on to the children.
+pub(crate) const CASCADE_TIMER: &str = "cascade";
+
+/// Changes name, labels or expiry.
+pub(crate) fn update(
+    draft: &mut Draft<'_>,
+    name: Option<String>,
+    labels: Option<BTreeMap<String, String>>,
+    expires_in: Option<Span>,
+) -> Result<(), Rejection> {
+    let mut checks = Checks::default();
+    checks.name_if_any("/name", name.as_ref());
+    if let Some(labels) = &labels {
+        checks.labels("/labels", labels);
+    }
+    checks.span("/expires_in", expires_in, limits::EXPIRY_MS);
+    checks.done()?;
+    let labels = labels.map(|changes| {
+        let mut labels = draft.session().labels.clone();
+        labels.extend(changes);
+        labels.retain(|_, value| !value.is_empty());
+        labels
+    });
+    if let Some(labels) = &labels {
+        check_label_count(labels)?;
+    }
+    let name = name.filter(|name| draft.session().name.as_ref() != Some(name));
+    let labels = labels.filter(|labels| draft.session().labels != *labels);
+    let expires_at = expires_in.map(|span| draft.now().after(span));
+    if name.is_none() && labels.is_none() && expires_at.is_none() {
+        return Ok(());
+    }
+    if let Some(at) = expires_at {
+        let key = EXPIRY_TIMER.into();
+        draft.effect(Effect::SetTimer(Timer { key, at, action: TimerAction::Expire }));
+    }
+    draft.emit(SessionUpdated { name, labels, expires_at })
+}
+
+pub(crate) fn check_label_count(labels: &BTreeMap<String, String>) -> Result<(), Rejection> {
+    Ok(Limit::Labels.allows(labels.len())?)
+}
+
+/// Ends the session with success. What is still open, tasks and steps, is wanted no more.
+pub(crate) fn complete(
+    draft: &mut Draft<'_>,
+    summary: Option<String>,
+    artifacts: Vec<String>,
+) -> Result<(), Rejection> {
+    Limit::Artifacts.allows(artifacts.len())?;
+    let mut checks = Checks::default();
+    checks.text_if_any("/summary", summary.as_ref());
+    for (i, artifact) in artifacts.iter().enumerate() {
+        checks.line(format!("/artifacts/{i}"), artifact, limits::ARTIFACT_BYTES);
+    }
+    checks.each_once("/artifacts", artifacts.iter().map(String::as_str), limits::ARTIFACTS);
+    checks.done()?;
+    let outcome = Outcome { summary, artifacts, ..Outcome::default() };
+    end(draft, SessionCompleted { outcome }, "the session is complete")
+}
+
+/// Ends the session because somebody says so.
+pub(crate) fn terminate(
+    draft: &mut Draft<'_>,
+    reason: String,
+    details: Option<String>,
+) -> Result<(), Rejection> {
+    let outcome = because(reason, details, "")?;
+    end(draft, SessionTerminated { outcome }, "the session was terminated")
+}
+
+/// Ends the session because whoever works in it says that the work could not be done.
+/// `at` is the pointer of what they say.
+pub(crate) fn fail(
+    draft: &mut Draft<'_>,
+    reason: String,
+    details: Option<String>,
+    at: &str,
+) -> Result<(), Rejection> {
+    let outcome = because(reason, details, at)?;
+    end(draft, SessionFailed { outcome }, "the session failed")
+}
+
+/// The outcome of an end that is no success.
+fn because(reason: String, details: Option<String>, at: &str) -> Result<Outcome, Rejection> {
+    let mut checks = Checks::default();
+    checks.name(format!("{at}/reason"), &reason);
+    checks.text_if_any(format!("{at}/details"), details.as_ref());
+    checks.done()?;
+    Ok(Outcome { reason: Some(reason), details, ..Outcome::default() })
+}
+
+/// Ends the session: open tasks are cancelled first, timers go, and an end that is no success reaches the children.
+pub(crate) fn end(draft: &mut Draft<'_>, body: impl Into<EventBody>, why: &str) -> Result<(), Rejection> {
+    let body = body.into();
+    cancel_open(draft, why)?;
+    let cascade = !matches!(body, EventBody::SessionCompleted(_));
+    // The end takes all leases, so their timers must be found before it.
+    let leased = draft.session().participants.iter().filter(|participant| participant.lease.is_some());
+    let timers: Vec<String> = leased.map(|participant| lease_timer(&participant.agent_id)).collect();
+    timers.into_iter().for_each(|key| draft.effect(Effect::ClearTimer(key)));
+    draft.emit(body)?;
+    if draft.session().expires_at.is_some() {
+        draft.effect(Effect::ClearTimer(EXPIRY_TIMER.into()));
+    }
+    if cascade {
+        draft.effect(Effect::SetTimer(Timer {
+            key: CASCADE_TIMER.into(),
+            at: draft.now(),
+            action: TimerAction::EndChildren,
+        }));
+    }
+    Ok(())
+}
+
+/// A timer: the session's time ran out.
+pub(crate) fn expire(draft: &mut Draft<'_>) -> Result<(), Rejection> {
+    if draft.session().expires_at.is_some_and(|at| at <= draft.now()) {
+        end(draft, SessionExpired {}, "the session expired")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,247 @@
+//! Messages between agents, in the shapes of the wire. A message is stored and delivered as it is written here.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::values::check::Checks;
+use crate::values::{AgentId, MessageId, SessionId, Span, TaskId, Timestamp, limits};
+
+/// A message from one agent to another.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    /// Chosen by the sender; the same id again is the same message.
+    pub message_id: MessageId,
+    /// When the sender says it wrote the message.
+    pub timestamp: Timestamp,
+    /// Who sends. `session_id` names the session that the message belongs to.
+    pub sender: Party,
+    /// Who receives.
+    pub recipient: Party,
+    /// What it is.
+    pub message_type: MessageType,
+    /// Orders the inbox of the recipient.
+    #[serde(default)]
+    pub priority: Priority,
+    /// What it says.
+    #[serde(default)]
+    pub payload: Value,
+    /// How it is delivered, and what happens when that fails.
+    #[serde(default)]
+    pub routing: Routing,
+    /// What else the sender or the engine attaches; the engine adds `task_id` and `task_attempt` to a task's request.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub metadata: Map<String, Value>,
+    /// The message that this one answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_reply_to: Option<MessageId>,
+}
+
+/// One end of a message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Party {
+    /// The agent.
+    pub agent_id: AgentId,
+    /// Its framework; the part of its id before `://` when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub framework: Option<String>,
+    /// The session that the message belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<SessionId>,
+}
+
+impl Party {
+    /// An agent, outside any session.
+    pub fn new(agent_id: AgentId) -> Self {
+        let framework = Some(agent_id.framework().to_owned());
+        Self { agent_id, framework, session_id: None }
+    }
+
+    /// The same agent, in a session.
+    pub fn in_session(mut self, session_id: SessionId) -> Self {
+        self.session_id = Some(session_id);
+        self
+    }
+}
+
+/// What a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::Display, strum::IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum MessageType {
+    /// Asks for work; in a session it is a task of that session.
+    TaskRequest,
+    /// Answers a task request.
+    TaskResponse,
+    /// Tells how work goes.
+    StatusUpdate,
+    /// Tells that something failed; with a reference to a task it fails that task.
+    Error,
+    /// Says that the sender lives; it is not delivered.
+    Heartbeat,
+}
+
+/// Orders an inbox. Among messages of one sender and session the order of sending holds all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Priority {
+    /// After everything else.
+    Low,
+    /// The default.
+    #[default]
+    Medium,
+    /// Before medium.
+    High,
+    /// Before everything else.
+    Critical,
+}
+
+/// How a message is delivered, and what happens when that fails.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Routing {
+    /// The time that one attempt of the task may take. Outside a session: how long a synchronous sender waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<Span>,
+    /// When and how often a failed attempt is made again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_policy: Option<RetryPolicy>,
+    /// Who is asked next, in this order, when the recipient fails for good.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fallback_agents: Vec<AgentId>,
+    /// Whether the sender waits for the response.
+    #[serde(default)]
+    pub delivery_mode: DeliveryMode,
+}
+
+/// Whether the sender waits for the response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryMode {
+    /// The answer says that the message is stored.
+    #[default]
+    Async,
+    /// The answer holds the response, or says that none came in time.
+    Sync,
+}
+
+/// When and how often a failed attempt is made again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RetryPolicy {
+    /// Attempts after the first.
+    pub max_retries: u32,
+    /// How the delay grows.
+    #[serde(default)]
+    pub backoff: Backoff,
+    /// The first delay; one second when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<Span>,
+    /// The longest delay; one minute, or `base` when that is longer, when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cap: Option<Span>,
+    /// Whether half of each delay is drawn at random, so that many failures do not come back at once.
+    #[serde(default = "yes")]
+    pub jitter: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self { max_retries: 0, backoff: Backoff::Linear, base: None, cap: None, jitter: true }
+    }
+}
+
+/// How the delay between attempts grows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Backoff {
+    /// base, 2 × base, 3 × base …
+    #[default]
+    Linear,
+    /// base, 2 × base, 4 × base …
+    Exponential,
+}
+
+impl RetryPolicy {
+    /// Checks it; `at` is its pointer.
+    pub(crate) fn check(&self, checks: &mut Checks, at: &str) {
+        if self.max_retries > limits::RETRIES {
+            let detail = format!("it may be {} at most", limits::RETRIES);
+            checks.wrong(format!("{at}/max_retries"), detail);
+        }
+        checks.span_or_none(format!("{at}/base"), self.base, limits::SPAN_MS);
+        checks.span_or_none(format!("{at}/cap"), self.cap, limits::SPAN_MS);
+    }
+
+    /// The delay before retry number `retry` (1 for the first). `random` is any number; with jitter it picks from
+    /// the upper half of the delay ("equal jitter", AWS Architecture Blog, "Exponential Backoff And Jitter", 2015).
+    pub fn delay(&self, retry: u32, random: u64) -> Span {
+        let base = self.base.map_or(limits::RETRY_BASE_MS, Span::millis);
+        let cap = self.cap.map_or(limits::RETRY_CAP_MS.max(base), Span::millis);
+        let retry = retry.max(1);
+        let factor = match self.backoff {
+            Backoff::Linear => u64::from(retry),
+            Backoff::Exponential => 1u64.checked_shl(retry - 1).unwrap_or(u64::MAX),
+        };
+        let delay = base.saturating_mul(factor).min(cap);
+        let jitter = if self.jitter { random % (delay / 2 + 1) } else { 0 };
+        Span::from_millis(delay - jitter)
+    }
+}
+
+/// The task that a response, a status update or an error speaks of.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TaskReference {
+    /// Named by its id in `metadata.task_id` or `payload.task_id`.
+    Task(TaskId),
+    /// Named by its request in `in_reply_to`.
+    Request(MessageId),
+}
+
+impl Message {
+    /// The task that the message speaks of, by `metadata.task_id`, `payload.task_id` or `in_reply_to`, in this order.
+    pub fn task_reference(&self) -> Option<TaskReference> {
+        let named =
+            |value: Option<&Value>| value.and_then(Value::as_str).and_then(|id| TaskId::parse(id).ok());
+        named(self.metadata.get("task_id"))
+            .or_else(|| named(self.payload.get("task_id")))
+            .map(TaskReference::Task)
+            .or_else(|| self.in_reply_to.clone().map(TaskReference::Request))
+    }
+
+    /// The attempt that the message speaks of, by `metadata.task_attempt` or `payload.task_attempt`.
+    pub fn task_attempt(&self) -> Option<u32> {
+        let value = self.metadata.get("task_attempt").or_else(|| self.payload.get("task_attempt"))?;
+        value.as_u64().and_then(|n| u32::try_from(n).ok())
+    }
+
+    /// The step that a request belongs to, by `metadata.step` or `payload.step`.
+    pub fn step(&self) -> Option<&str> {
+        self.metadata.get("step").or_else(|| self.payload.get("step")).and_then(Value::as_str)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_grow_as_the_policy_says_and_stop_at_the_cap() {
+        let policy = |backoff, jitter| RetryPolicy {
+            max_retries: 9,
+            backoff,
+            base: Some(Span::from_secs(1)),
+            cap: Some(Span::from_secs(10)),
+            jitter,
+        };
+        let delays = |p: &RetryPolicy| [1, 2, 3, 4, 99].map(|n| p.delay(n, 0).millis() / 1000);
+        assert_eq!(delays(&policy(Backoff::Linear, false)), [1, 2, 3, 4, 10]);
+        assert_eq!(delays(&policy(Backoff::Exponential, false)), [1, 2, 4, 8, 10]);
+        let jittered = policy(Backoff::Exponential, true);
+        for random in [0, 1, 777, u64::MAX] {
+            let delay = jittered.delay(2, random).millis();
+            assert!((1000..=2000).contains(&delay), "{delay}");
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! How a session begins: new, or as a copy of another.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::lifecycle::{ForkPoint, Kind, SessionCreated, SessionForked};
+use crate::participants::NewParticipant;
+use crate::tasks::cancel::mark_cancelled;
+use crate::tasks::{Task, delegation};
+use crate::values::check::Checks;
+use crate::values::{AgentId, SessionId, Span, limits};
+use crate::workflow::{NewStep, WorkflowUpdated, plan, progress};
+use crate::{calls, context, lifecycle, participants};
+
+use super::draft::{Decision, Draft, Moment, Receipt};
+use super::{Effect, Event, Principal, Rejection, Role, Session, Timer, TimerAction};
+
+/// What a new session is to be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreateSession {
+    /// Its id.
+    pub session_id: SessionId,
+    /// Which facet leads it.
+    pub kind: Kind,
+    /// What people call it.
+    pub name: Option<String>,
+    /// The person or program that it serves.
+    pub client_id: Option<String>,
+    /// The agent that leads the work; it takes part.
+    pub orchestrator: Option<AgentId>,
+    /// Who else takes part.
+    pub participants: Vec<NewParticipant>,
+    /// The plan.
+    pub workflow: Option<Vec<NewStep>>,
+    /// The shared context at the beginning.
+    pub shared_context: Option<Value>,
+    /// Free labels to find it by.
+    pub labels: BTreeMap<String, String>,
+    /// How long it may live.
+    pub expires_in: Option<Span>,
+    /// The session that it belongs to.
+    pub parent: Option<SessionId>,
+    /// The process that begins to write it at once, for an execution.
+    pub process: Option<String>,
+}
+
+/// Begins a session.
+pub fn create(new: CreateSession, principal: &Principal, moment: &Moment) -> Result<Decision, Rejection> {
+    check(&new)?;
+    let expires_at = new.expires_in.map(|span| moment.now.after(span));
+    let actor = match &new.orchestrator {
+        Some(agent) if principal.role == Role::Agent && principal.acts_as(agent) => agent.to_string(),
+        _ => principal.name.clone(),
+    };
+    let mut labels = new.labels;
+    labels.retain(|_, value| !value.is_empty());
+    let first = Event {
+        seq: 1,
+        time: moment.now,
+        actor,
+        body: SessionCreated {
+            session_id: new.session_id,
+            kind: new.kind,
+            name: new.name,
+            owner: principal.name.clone(),
+            client_id: new.client_id,
+            orchestrator: new.orchestrator.clone(),
+            labels,
+            expires_at,
+            parent: new.parent,
+            shared_context: new.shared_context,
+        }
+        .into(),
+    };
+    let mut draft = Draft::begin(first, moment)?;
+    if let Some(agent_id) = new.orchestrator
+        && !new.participants.iter().any(|participant| participant.agent_id == agent_id)
+    {
+        participants::rules::add(
+            &mut draft,
+            NewParticipant { agent_id, framework: None, role: "orchestrator".into() },
+        )?;
+    }
+    for participant in new.participants {
+        participants::rules::add(&mut draft, participant)?;
+    }
+    if let Some(steps) = new.workflow {
+        let steps = plan::check(draft.session(), steps, "/workflow")?;
+        draft.emit(WorkflowUpdated { steps })?;
+        progress::advance_with(&mut draft, Vec::new())?;
+    }
+    if let Some(at) = expires_at {
+        let key = lifecycle::rules::EXPIRY_TIMER.into();
+        draft.effect(Effect::SetTimer(Timer { key, at, action: TimerAction::Expire }));
+    }
+    if let Some(process) = new.process {
+        calls::rules::begin(&mut draft, process, None)?;
+    }
+    Ok(draft.decided(Receipt::Nothing))
+}
+
+/// Continues a copy of `source` as another session (or as itself, when a living session is imported). `source` is
+/// the state at the revision to fork at, and its journal up to there is to be copied before the events that this
+/// gives. Open tasks belong to the source, so the copy cancels them for itself and delegates the same work anew; a
+/// plan's own tasks that a step still waits for are delegated too, so that a copy of an ended session continues too.
+/// Whether the principal may copy that session is for the caller to ask: [`crate::access::authorize_fork`].
+pub fn fork(
+    source: &Session,
+    session_id: SessionId,
+    principal: &Principal,
+    moment: &Moment,
+) -> Result<Decision, Rejection> {
+    let from = ForkPoint { session_id: source.id.clone(), revision: source.revision };
+    let mut draft = Draft::new(source.clone(), moment, principal.name.clone());
+    draft.emit(SessionForked { session_id, owner: principal.name.clone(), from })?;
+    let open: Vec<Arc<Task>> = draft.session().open_tasks().cloned().collect();
+    for task in &open {
+        mark_cancelled(&mut draft, task, "it stays with the session that this one was forked from")?;
+    }
+    for task in &open {
+        if draft.session().takes_part(&task.delegatee) {
+            delegation::delegate_copy(&mut draft, task)?;
+        }
+    }
+    // The revision may lie in the middle of what one command did, or after an end that cancelled the plan's tasks.
+    progress::settle(&mut draft, progress::Missing::NotUnderWay)?;
+    Ok(draft.decided(Receipt::Nothing))
+}
+
+fn check(new: &CreateSession) -> Result<(), Rejection> {
+    let mut checks = Checks::default();
+    checks.name_if_any("/name", new.name.as_ref());
+    checks.name_if_any("/client_id", new.client_id.as_ref());
+    checks.labels("/labels", &new.labels);
+    checks.span("/expires_in", new.expires_in, limits::EXPIRY_MS);
+    if new.orchestrator.as_ref().is_some_and(|agent| agent.is_engine()) {
+        checks.wrong("/orchestrator", "it is the engine's own name");
+    }
+    let agents = new.participants.iter().enumerate();
+    for (i, participant) in agents {
+        participants::rules::check(&mut checks, &format!("/participants/{i}"), participant);
+        let earlier = &new.participants[..i];
+        if earlier.iter().any(|p| p.agent_id == participant.agent_id) {
+            let detail = format!("{} is listed twice", participant.agent_id);
+            checks.wrong(format!("/participants/{i}/agent_id"), detail);
+        }
+        if i >= limits::PARTICIPANTS {
+            break; // Adding them refuses the rest.
+        }
+    }
+    if new.shared_context.as_ref().is_some_and(|document| !document.is_object()) {
+        checks.wrong("/shared_context", "the shared context is a JSON object");
+    }
+    checks.done()?;
+    if let Some(document) = &new.shared_context {
+        context::rules::check_document("/shared_context", document)?;
+    }
+    lifecycle::rules::check_label_count(&new.labels)
+}

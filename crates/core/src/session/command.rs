@@ -1,0 +1,160 @@
+//! What can be asked of a session: the commands of all facets, and how the frame asks the facet of each.
+
+use strum::VariantNames;
+
+use crate::calls::{self, Execution};
+use crate::context::{self, SharedContext};
+use crate::lifecycle::{self, Lifecycle};
+use crate::messages::{self, Messages};
+use crate::participants::{self, Fence, Participants};
+use crate::tasks::{self, Tasks};
+use crate::values::{AgentId, Revision};
+use crate::workflow::{self, Plan};
+
+use super::draft::{Draft, Receipt};
+use super::facet::Facet;
+use super::{Principal, Rejection, Session};
+
+/// A command, who gives it, and on which conditions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Envelope {
+    /// Who asks.
+    pub principal: Principal,
+    /// The agent that the caller acts as, when it says so.
+    pub agent: Option<AgentId>,
+    /// The revision that the caller decided on; a newer session refuses the command.
+    pub expected_revision: Option<Revision>,
+    /// The fencing token of the lease that the caller holds.
+    pub fence: Option<Fence>,
+    /// What is asked.
+    pub command: Command,
+}
+
+impl Envelope {
+    /// A command with no conditions.
+    pub fn new(principal: Principal, command: impl Into<Command>) -> Self {
+        Self { principal, agent: None, expected_revision: None, fence: None, command: command.into() }
+    }
+}
+
+/// The facets whose commands a session takes: the one list of them. From it follow [`Command`] and how the frame asks
+/// the facet that a command belongs to.
+macro_rules! facets {
+    ($($(#[$doc:meta])* $name:ident: $command:path => $facet:ident;)*) => {
+        /// What can be asked of a session that exists: a command of one of its facets.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum Command {
+            $($(#[$doc])* $name($command),)*
+        }
+
+        $(impl From<$command> for Command {
+            fn from(command: $command) -> Self {
+                Self::$name(command)
+            }
+        })*
+
+        impl Command {
+            /// The names of all commands, each with its facet's.
+            pub const KINDS: &'static [(&'static str, &'static [&'static str])] =
+                &[$((stringify!($name), <$command as VariantNames>::VARIANTS),)*];
+
+            /// Its facet's name and its own.
+            pub fn kind(&self) -> (&'static str, &'static str) {
+                match self {
+                    $(Self::$name(command) => (stringify!($name), command.into()),)*
+                }
+            }
+        }
+
+        /// What [`Facet`] asks, of the facet that the command belongs to.
+        impl Command {
+            pub(super) fn authorize(&self, principal: &Principal, session: &Session) -> Result<(), Rejection> {
+                match self {
+                    $(Self::$name(command) => $facet::authorize(principal, session, command),)*
+                }
+            }
+
+            pub(super) fn is_timer(&self) -> bool {
+                match self {
+                    $(Self::$name(command) => $facet::is_timer(command),)*
+                }
+            }
+
+            pub(super) fn ends(&self) -> bool {
+                match self {
+                    $(Self::$name(command) => $facet::ends(command),)*
+                }
+            }
+
+            pub(super) fn reopens(&self, session: &Session) -> bool {
+                match self {
+                    $(Self::$name(command) => $facet::reopens(session, command),)*
+                }
+            }
+
+            pub(super) fn is_repeated(&self, session: &Session) -> bool {
+                match self {
+                    $(Self::$name(command) => $facet::is_repeated(session, command),)*
+                }
+            }
+
+            pub(super) fn must_settle(&self) -> bool {
+                match self {
+                    $(Self::$name(command) => $facet::must_settle(command),)*
+                }
+            }
+
+            pub(super) fn is_fenced(&self) -> bool {
+                match self {
+                    $(Self::$name(command) => $facet::is_fenced(command),)*
+                }
+            }
+
+            pub(super) fn writer(&self) -> Option<&AgentId> {
+                match self {
+                    $(Self::$name(command) => $facet::writer(command),)*
+                }
+            }
+
+            pub(super) fn default_writer(
+                &self,
+                principal: &Principal,
+                session: &Session,
+                fence: Option<Fence>,
+            ) -> Option<AgentId> {
+                match self {
+                    $(Self::$name(command) => $facet::default_writer(principal, session, fence, command),)*
+                }
+            }
+
+            pub(super) fn sign(&mut self, session: &Session, writer: Option<&AgentId>) {
+                match self {
+                    $(Self::$name(command) => $facet::sign(command, session, writer),)*
+                }
+            }
+
+            pub(super) fn decide(self, draft: &mut Draft<'_>) -> Result<Receipt, Rejection> {
+                match self {
+                    $(Self::$name(command) => $facet::decide(draft, command),)*
+                }
+            }
+        }
+    };
+}
+
+facets! {
+    /// The session as a whole.
+    Lifecycle: lifecycle::Command => Lifecycle;
+    /// Who takes part.
+    Participants: participants::Command => Participants;
+    /// The shared context.
+    Context: context::Command => SharedContext;
+    /// The plan.
+    Workflow: workflow::Command => Plan;
+    /// Work that participants are asked for.
+    Tasks: tasks::Command => Tasks;
+    /// Messages between participants.
+    Messages: messages::Command => Messages;
+    /// What a program does in an execution.
+    Calls: calls::Command => Execution;
+}

@@ -1,0 +1,69 @@
+//! What must follow a commit. Effects are data: the engine writes each as rows in the transaction of the events
+//! that cause it, and a row stays until what it asks for is done.
+
+use serde::{Deserialize, Serialize};
+
+use crate::messages::Message;
+use crate::participants::Fence;
+use crate::values::{AgentId, MessageId, TaskId, Timestamp};
+
+/// What must follow a commit.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Put a message into its recipient's inbox.
+    Deliver {
+        /// The message.
+        message: Box<Message>,
+        /// Not before this time.
+        not_before: Option<Timestamp>,
+        /// Whether a full inbox, or one that nobody registered, drops it instead of refusing the command.
+        /// Notifications are such: what they say stands in the journal anyway.
+        optional: bool,
+    },
+    /// Take a message back from an inbox, when it has not been acknowledged.
+    Withdraw {
+        /// Whose inbox.
+        recipient: AgentId,
+        /// Which message.
+        message_id: MessageId,
+    },
+    /// Set a timer; an older one with the same key goes.
+    SetTimer(Timer),
+    /// Remove a timer.
+    ClearTimer(String),
+}
+
+/// Something that happens to a session at a time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timer {
+    /// Names it within the session.
+    pub key: String,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub action: TimerAction,
+}
+
+/// What a timer does. Each is safe to do twice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum TimerAction {
+    /// The session's time runs out.
+    Expire,
+    /// An attempt of a task is over time.
+    TaskDeadline {
+        /// Which task.
+        task: TaskId,
+        /// Which attempt.
+        attempt: u32,
+    },
+    /// A lease was not renewed.
+    ExpireLease {
+        /// In whose name.
+        agent: AgentId,
+        /// Its token.
+        fence: Fence,
+    },
+    /// The session ended without success, and so must those that belong to it.
+    EndChildren,
+}

@@ -1,0 +1,149 @@
+//! Why a command is refused. What these look like over HTTP is the business of the `api` crate.
+
+use crate::lifecycle::Status;
+use crate::participants::Fence;
+use crate::tasks::TaskStatus;
+use crate::values::{AgentId, Exceeded, Invalid, Revision, TaskId, Timestamp, Violation};
+use crate::workflow::StepStatus;
+
+/// Why a command is refused. Nothing has changed when one is returned.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Rejection {
+    /// There is no such session, or the caller may not know of it.
+    #[error("there is no such session")]
+    SessionNotFound,
+    /// The id is taken.
+    #[error("a session with this id exists already")]
+    SessionExists,
+    /// The session has ended.
+    #[error("the session is {0}; it takes no more changes")]
+    SessionEnded(Status),
+    /// The caller read an older revision than the present one.
+    #[error("the session is at revision {actual}, not {expected}: read it again and decide anew")]
+    RevisionStale {
+        /// What the caller expected.
+        expected: Revision,
+        /// What it is.
+        actual: Revision,
+    },
+    /// The caller may see the session, but not do this.
+    #[error("{0}")]
+    Forbidden(String),
+    /// Fields of the request are wrong.
+    #[error("{}", .0.first().map_or("invalid input", |v| v.detail.as_str()))]
+    Invalid(Vec<Violation>),
+    /// The session would pass a limit.
+    #[error(transparent)]
+    LimitReached(#[from] Exceeded),
+    /// That agent takes part already.
+    #[error("{0} takes part already")]
+    ParticipantExists(AgentId),
+    /// That agent does not take part.
+    #[error("{0} does not take part in this session")]
+    ParticipantNotFound(AgentId),
+    /// The agent is needed by a step that has not ended.
+    #[error("step '{step}' still needs {agent}")]
+    ParticipantRequired {
+        /// Who should go.
+        agent: AgentId,
+        /// The step that names it.
+        step: String,
+    },
+    /// The session has no workflow.
+    #[error("the session has no workflow: give it one first")]
+    NoWorkflow,
+    /// No step has that name.
+    #[error("there is no step '{0}'")]
+    StepNotFound(String),
+    /// The step is not active, so nothing can be advanced.
+    #[error("step '{name}' is {status}, not active")]
+    StepNotActive {
+        /// The step.
+        name: String,
+        /// What it is.
+        status: StepStatus,
+    },
+    /// No step, or several, are active, and the request names none.
+    #[error("{}", if .0.is_empty() { "no step is active".to_owned() } else { format!("several steps are active: name one of {}", .0.join(", ")) })]
+    StepAmbiguous(Vec<String>),
+    /// There is no such task.
+    #[error("there is no such task")]
+    TaskNotFound,
+    /// The task has ended.
+    #[error("task {task} is {status}; it takes no more reports")]
+    TaskClosed {
+        /// The task.
+        task: TaskId,
+        /// What it is.
+        status: TaskStatus,
+    },
+    /// The report speaks of an attempt, or comes from an agent, that the task has moved on from.
+    #[error("task {task} is at attempt {attempt} with {assignee}: an earlier attempt can no longer report")]
+    AttemptStale {
+        /// The task.
+        task: TaskId,
+        /// The present attempt.
+        attempt: u32,
+        /// Who has it now.
+        assignee: AgentId,
+    },
+    /// Another holder has the lease.
+    #[error("the lease is held by another until it expires or is released")]
+    LeaseHeld,
+    /// The fencing token is not the present one: its holder was declared dead, or has been replaced.
+    #[error("fencing token {presented:?} is not the present one ({present}): the lease has passed on")]
+    FenceStale {
+        /// What the caller showed, if anything.
+        presented: Option<Fence>,
+        /// What is in force.
+        present: Fence,
+    },
+    /// The batch comes from a process that another has taken over from.
+    #[error("{}", match present {
+        0 => "no process has begun to write: begin the execution first".to_owned(),
+        _ => format!("writer {presented} is not the present one ({present}): another process took the session up"),
+    })]
+    WriterStale {
+        /// What the caller showed.
+        presented: u64,
+        /// Whose batches are taken; 0 before the execution has begun.
+        present: u64,
+    },
+    /// A batch before this one has not been recorded.
+    #[error("batch {presented} is not the next one: send batch {expected} first")]
+    BatchGap {
+        /// Which batch came.
+        presented: u64,
+        /// Which one is next.
+        expected: u64,
+    },
+    /// A time that has passed.
+    #[error("{0} has passed already")]
+    InThePast(Timestamp),
+    /// The journal does not fold: a fault of the engine, or a damaged import.
+    #[error(transparent)]
+    Corrupt(#[from] Corrupt),
+}
+
+impl Rejection {
+    /// One wrong field.
+    pub fn invalid(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::Invalid(vec![Violation::new(pointer, detail)])
+    }
+}
+
+impl From<Invalid> for Rejection {
+    fn from(Invalid(violations): Invalid) -> Self {
+        Self::Invalid(violations)
+    }
+}
+
+/// An event that does not fit the state before it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("event {seq} does not fit the journal before it: {detail}")]
+pub struct Corrupt {
+    /// The event's number.
+    pub seq: Revision,
+    /// Why.
+    pub detail: String,
+}

@@ -1,0 +1,31 @@
+//! The frame that all facets share: what a session is, how it is folded and decided, and what it asks of a facet.
+//!
+//! From below to above: `state.rs` is the state, `payload.rs` what an event's payload does, `event.rs` the journal's
+//! format, `fold.rs` the fold, `draft.rs` what the rules of a facet work on, `facet.rs` what a facet's rules provide,
+//! `command.rs` the list of facets, and `decide.rs`, `begin.rs` and `import.rs` the ways in.
+
+pub(crate) mod access;
+mod begin;
+mod command;
+mod decide;
+pub(crate) mod draft;
+mod effect;
+mod error;
+mod event;
+pub(crate) mod facet;
+pub(crate) mod facet_state;
+mod fold;
+mod import;
+pub(crate) mod payload;
+mod state;
+
+pub use access::{AgentPattern, Principal, Role, authorize_fork};
+pub use begin::{CreateSession, create, fork};
+pub use command::{Command, Envelope};
+pub use decide::{authorize, authorize_writer, decide};
+pub use draft::{Decision, Moment, Receipt};
+pub use effect::{Effect, Timer, TimerAction};
+pub use error::{Corrupt, Rejection};
+pub use event::{Event, EventBody};
+pub use import::{apply_checked, check_limits, fold_checked};
+pub use state::Session;

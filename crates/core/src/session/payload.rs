@@ -1,0 +1,35 @@
+//! What the payload of an event provides. A facet's payloads are in its `events.rs`.
+
+use crate::values::{Revision, Timestamp};
+
+use super::{Rejection, Session};
+
+/// Where in the journal an event is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct At {
+    /// Its number.
+    pub(crate) seq: Revision,
+    /// When it was decided.
+    pub(crate) time: Timestamp,
+}
+
+/// What the payload of an event provides.
+pub(crate) trait Payload {
+    /// Folds it into the state. One that does not fit is an error that says why; the state is then to be dropped. It
+    /// never panics, reads no clock, and does the same each time.
+    fn fold(&self, session: &mut Session, at: At) -> Result<(), String>;
+
+    /// Checks what an import adds by it, before it is folded: what the engine wrote keeps the limits, because each
+    /// command was checked, but an import may say anything. It looks at no more than the event adds.
+    fn check(&self, session: &Session) -> Result<(), Rejection>;
+
+    /// Whether a session that has ended continues with it.
+    fn reopens(&self, _: &Session) -> bool {
+        false
+    }
+
+    /// Whether it may change the session's row in lists, other than its revision and time.
+    fn is_listed(&self) -> bool {
+        true
+    }
+}

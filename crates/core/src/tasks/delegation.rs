@@ -1,0 +1,184 @@
+//! Delegation: how a task begins, by a participant's wish, by the plan, or as the same work anew.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use crate::session::Rejection;
+use crate::session::draft::Draft;
+use crate::values::check::Checks;
+use crate::values::json::{bytes_of, metadata_bytes};
+use crate::values::{AgentId, Limit, MessageId, Span, TaskId, limits};
+use crate::workflow::waiting::waiting_step;
+use crate::workflow::{Step, StepStatus, TaskTemplate};
+
+use super::{DelegateTask, Task, TaskDelegated, notice};
+
+/// Asks a participant for work.
+pub(crate) fn delegate(draft: &mut Draft<'_>, new: DelegateTask) -> Result<TaskId, Rejection> {
+    let mut checks = Checks::default();
+    checks.name("/task_type", &new.task_type);
+    checks.payload("/payload", &new.payload);
+    check(&mut checks, "", &new, draft);
+    checks.done()?;
+    delegate_checked(draft, new, Map::new())
+}
+
+/// Checks what a request says of how its task is worked; `at` is the pointer of the object that says it.
+pub(crate) fn check(checks: &mut Checks, at: &str, new: &DelegateTask, draft: &Draft<'_>) {
+    checks.span(format!("{at}/timeout"), new.timeout, limits::SPAN_MS);
+    if let Some(policy) = &new.retry_policy {
+        policy.check(checks, &format!("{at}/retry_policy"));
+    }
+    checks.fallback_agents(
+        &format!("{at}/fallback_agents"),
+        &new.fallback_agents,
+        Some(&new.delegatee),
+        |agent| draft.session().takes_part(agent),
+    );
+}
+
+/// Begins a task whose fields were checked. `metadata` is what its sender attaches to the request.
+pub(crate) fn delegate_checked(
+    draft: &mut Draft<'_>,
+    new: DelegateTask,
+    metadata: Map<String, Value>,
+) -> Result<TaskId, Rejection> {
+    let session = &draft.session();
+    for agent in new.delegator.iter().chain([&new.delegatee]) {
+        if !session.takes_part(agent) {
+            return Err(Rejection::ParticipantNotFound(agent.clone()));
+        }
+    }
+    if let Some(id) = &new.message_id
+        && session.open_tasks().any(|task| task.request_id == *id)
+    {
+        return Err(Rejection::invalid(
+            "/message_id",
+            format!("an open task was requested by message {id} already"),
+        ));
+    }
+    let step = match new.step {
+        Some(name) => {
+            let workflow = session.workflow.as_ref().ok_or(Rejection::NoWorkflow)?;
+            let step = workflow.step(&name).ok_or_else(|| Rejection::StepNotFound(name.clone()))?;
+            if step.status != StepStatus::Active {
+                return Err(Rejection::StepNotActive { name, status: step.status });
+            }
+            Some(name)
+        }
+        None => waiting_step(session, &new.delegatee),
+    };
+    begin(
+        draft,
+        Beginning {
+            template: TaskTemplate {
+                task_type: new.task_type,
+                payload: new.payload,
+                priority: new.priority,
+                timeout: new.timeout,
+                retry_policy: new.retry_policy,
+                fallback_agents: new.fallback_agents,
+            },
+            delegator: new.delegator,
+            delegatee: new.delegatee,
+            step,
+            step_retry: 0,
+            message_id: new.message_id,
+            metadata,
+        },
+    )
+}
+
+/// Delegates the task that the plan names for `agent` in `step`.
+pub(crate) fn delegate_planned(
+    draft: &mut Draft<'_>,
+    step: &Step,
+    template: &TaskTemplate,
+    agent: &AgentId,
+) -> Result<(), Rejection> {
+    let mut template = template.clone();
+    // One list serves all agents of the step, so an agent may be in its own.
+    template.fallback_agents.retain(|fallback| fallback != agent);
+    let beginning = Beginning {
+        template,
+        delegator: None,
+        delegatee: agent.clone(),
+        step: Some(step.name.clone()),
+        step_retry: 0,
+        message_id: None,
+        metadata: Map::new(),
+    };
+    begin(draft, beginning).map(drop)
+}
+
+/// Delegates the same work anew, as `on_failure: retry` asks.
+pub(crate) fn delegate_again(draft: &mut Draft<'_>, task: &Task) -> Result<(), Rejection> {
+    begin(draft, Beginning::like(task, task.step_retry + 1)).map(drop)
+}
+
+/// Delegates the same work in a fork, where the copied task belongs to the session that it was copied from.
+pub(crate) fn delegate_copy(draft: &mut Draft<'_>, task: &Task) -> Result<(), Rejection> {
+    begin(draft, Beginning::like(task, task.step_retry)).map(drop)
+}
+
+/// What a task begins with.
+struct Beginning {
+    template: TaskTemplate,
+    delegator: Option<AgentId>,
+    delegatee: AgentId,
+    step: Option<String>,
+    step_retry: u32,
+    message_id: Option<MessageId>,
+    metadata: Map<String, Value>,
+}
+
+impl Beginning {
+    fn like(task: &Task, step_retry: u32) -> Self {
+        Self {
+            template: TaskTemplate {
+                task_type: task.task_type.clone(),
+                payload: Value::clone(&task.payload),
+                priority: task.priority,
+                timeout: Some(task.timeout),
+                retry_policy: Some(task.retry_policy.clone()),
+                fallback_agents: task.fallback_agents.clone(),
+            },
+            delegator: task.delegator.clone(),
+            delegatee: task.delegatee.clone(),
+            step: task.step.clone(),
+            step_retry,
+            message_id: None,
+            metadata: task.metadata.clone(),
+        }
+    }
+}
+
+fn begin(draft: &mut Draft<'_>, beginning: Beginning) -> Result<TaskId, Rejection> {
+    Limit::Tasks.allows(draft.session().tasks.len() + 1)?;
+    let payload = bytes_of(&beginning.template.payload);
+    draft.session().check_room(payload + metadata_bytes(&beginning.metadata))?;
+    let task_id = draft.task_id();
+    let message_id = beginning.message_id.unwrap_or_else(|| draft.message_id());
+    let template = beginning.template;
+    let timeout = template.timeout.unwrap_or(Span::from_millis(limits::TASK_TIMEOUT_MS));
+    let deadline = draft.now().after(timeout);
+    draft.emit(TaskDelegated {
+        task_id: task_id.clone(),
+        task_type: template.task_type,
+        delegator: beginning.delegator,
+        delegatee: beginning.delegatee,
+        payload: Arc::new(template.payload),
+        step: beginning.step,
+        step_retry: beginning.step_retry,
+        priority: template.priority,
+        timeout,
+        retry_policy: template.retry_policy.unwrap_or_default(),
+        fallback_agents: template.fallback_agents,
+        message_id,
+        metadata: beginning.metadata,
+        deadline,
+    })?;
+    notice::request(draft, &task_id, None);
+    Ok(task_id)
+}

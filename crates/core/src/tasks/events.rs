@@ -1,0 +1,252 @@
+//! The events of tasks.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::messages::{Priority, RetryPolicy};
+use crate::session::payload::{At, Payload};
+use crate::session::{Rejection, Session};
+use crate::values::json::{bytes_of, metadata_bytes};
+use crate::values::{AgentId, Limit, MessageId, Span, TaskId, Timestamp};
+
+use super::{Attempt, Task, TaskStatus};
+
+/// A participant was asked for work.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TaskDelegated {
+    /// The task.
+    pub task_id: TaskId,
+    /// What kind of work.
+    pub task_type: String,
+    /// Who asks; absent when the plan itself does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delegator: Option<AgentId>,
+    /// Who is asked.
+    pub delegatee: AgentId,
+    /// What for.
+    pub payload: Arc<Value>,
+    /// The step that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<String>,
+    /// How often the step has started this work anew.
+    #[serde(default)]
+    pub step_retry: u32,
+    /// Orders the inbox.
+    pub priority: Priority,
+    /// The time that one attempt may take.
+    pub timeout: Span,
+    /// When and how often a failed attempt is made again.
+    pub retry_policy: RetryPolicy,
+    /// Who is asked next.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fallback_agents: Vec<AgentId>,
+    /// The message that carries the request.
+    pub message_id: MessageId,
+    /// What the sender attached to the request.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub metadata: Map<String, Value>,
+    /// When this attempt is over time.
+    pub deadline: Timestamp,
+}
+
+/// A task made progress or ended; what is absent stayed as it was.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TaskUpdated {
+    /// Which.
+    pub task_id: TaskId,
+    /// What it is now.
+    pub status: TaskStatus,
+    /// The attempt that is under way, or was the last.
+    pub attempt: u32,
+    /// Who has it now.
+    pub assignee: AgentId,
+    /// How far it is, in the agent's own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progress: Option<Value>,
+    /// What it gave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result: Option<Arc<Value>>,
+    /// Why the attempt failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<Arc<Value>>,
+    /// How the attempt before ended, when a new one begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<TaskStatus>,
+    /// The message that carries the request of a new attempt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<MessageId>,
+    /// When a new attempt begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_at: Option<Timestamp>,
+    /// When a new attempt is over time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<Timestamp>,
+}
+
+impl Payload for TaskDelegated {
+    fn fold(&self, session: &mut Session, at: At) -> Result<(), String> {
+        let task = self.begin(at);
+        session.bytes += bytes_of(&task.payload) + metadata_bytes(&task.metadata);
+        if session.tasks.insert(self.task_id.clone(), Arc::new(task)).is_some() {
+            return Err("the task exists already".to_owned());
+        }
+        Ok(())
+    }
+
+    fn check(&self, session: &Session) -> Result<(), Rejection> {
+        Limit::Tasks.allows(session.tasks.len() + 1)?;
+        Limit::FallbackAgents.allows(self.fallback_agents.len())?;
+        Ok(Limit::NameBytes.allows(self.task_type.len())?)
+    }
+}
+
+impl TaskDelegated {
+    /// The task that begins with it.
+    fn begin(&self, at: At) -> Task {
+        let event = self.clone();
+        Task {
+            id: event.task_id,
+            task_type: event.task_type,
+            delegator: event.delegator,
+            assignee: event.delegatee.clone(),
+            delegatee: event.delegatee,
+            payload: event.payload,
+            step: event.step,
+            step_retry: event.step_retry,
+            priority: event.priority,
+            timeout: event.timeout,
+            retry_policy: event.retry_policy,
+            fallback_agents: event.fallback_agents,
+            fallbacks_used: 0,
+            metadata: event.metadata,
+            status: TaskStatus::Pending,
+            attempt: 1,
+            retries: 0,
+            request_id: event.message_id.clone(),
+            message_id: event.message_id,
+            revision: at.seq,
+            created_at: at.time,
+            updated_at: at.time,
+            started_at: None,
+            deadline: event.deadline,
+            ended_at: None,
+            progress: None,
+            result: None,
+            error: None,
+            attempts: Vec::new(),
+        }
+    }
+}
+
+impl Payload for TaskUpdated {
+    fn fold(&self, session: &mut Session, at: At) -> Result<(), String> {
+        let task = session.tasks.get_mut(&self.task_id).ok_or("there is no such task")?;
+        let before = (task.status == TaskStatus::InProgress).then(|| task.assignee.clone());
+        let progress = task.progress.as_ref().map_or(0, bytes_of);
+        Arc::make_mut(task).apply(self, at.time);
+        // Each attempt keeps its error, and only the last progress is kept.
+        let gained = task.progress.as_ref().map_or(0, bytes_of)
+            + self.result.as_deref().map_or(0, bytes_of)
+            + self.error.as_deref().map_or(0, bytes_of);
+        session.bytes = (session.bytes + gained).saturating_sub(progress);
+        let after = (self.status == TaskStatus::InProgress).then_some(&self.assignee);
+        if before.as_ref() != after {
+            if let Some(agent) = before {
+                count_work(session, &agent, -1);
+            }
+            if let Some(agent) = after {
+                count_work(session, agent, 1);
+            }
+        }
+        Ok(())
+    }
+
+    /// What it adds is counted with the bytes of the session, after each event.
+    fn check(&self, _: &Session) -> Result<(), Rejection> {
+        Ok(())
+    }
+}
+
+fn count_work(session: &mut Session, agent: &AgentId, change: i64) {
+    if let Some(participant) = session.participants_mut().iter_mut().find(|p| p.agent_id == *agent) {
+        participant.count_work(change);
+    }
+}
+
+impl Task {
+    /// An update that changes nothing yet.
+    pub(crate) fn update(&self) -> TaskUpdated {
+        TaskUpdated {
+            task_id: self.id.clone(),
+            status: self.status,
+            attempt: self.attempt,
+            assignee: self.assignee.clone(),
+            progress: None,
+            result: None,
+            error: None,
+            ended: None,
+            message_id: None,
+            retry_at: None,
+            deadline: None,
+        }
+    }
+
+    /// Folds one update.
+    fn apply(&mut self, update: &TaskUpdated, time: Timestamp) {
+        let ends_attempt = !update.status.is_open() || update.attempt != self.attempt;
+        if ends_attempt && self.status.is_open() {
+            let status = if update.status.is_open() {
+                update.ended.unwrap_or(TaskStatus::Failed)
+            } else {
+                update.status
+            };
+            self.attempts.push(Attempt {
+                attempt: self.attempt,
+                agent_id: self.assignee.clone(),
+                status,
+                message_id: self.message_id.clone(),
+                started_at: self.started_at,
+                ended_at: time,
+                error: update.error.clone(),
+            });
+        }
+        if update.attempt != self.attempt {
+            if update.assignee == self.assignee {
+                self.retries = self.retries.saturating_add(1);
+            } else {
+                self.retries = 0;
+                let asked = self.fallbacks_left().iter().position(|a| *a == update.assignee);
+                self.fallbacks_used += asked.map_or(0, |at| at + 1);
+            }
+            self.started_at = None;
+            self.progress = None;
+        }
+        if update.status == TaskStatus::InProgress && self.started_at.is_none() {
+            self.started_at = Some(time);
+        }
+        self.status = update.status;
+        self.attempt = update.attempt;
+        self.assignee = update.assignee.clone();
+        self.updated_at = time;
+        if let Some(progress) = &update.progress {
+            self.progress = Some(progress.clone());
+        }
+        if let Some(result) = &update.result {
+            self.result = Some(result.clone());
+        }
+        if let Some(error) = &update.error {
+            self.error = Some(error.clone());
+        }
+        if let Some(message_id) = &update.message_id {
+            self.message_id = message_id.clone();
+        }
+        if let Some(deadline) = update.deadline {
+            self.deadline = deadline;
+        }
+        if !update.status.is_open() {
+            self.ended_at = Some(time);
+        }
+    }
+}

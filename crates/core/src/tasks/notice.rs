@@ -1,0 +1,136 @@
+//! Notices: the messages that the engine itself sends on account of a task.
+
+use serde_json::{Map, Value, json};
+
+use crate::messages::{Message, MessageType, Party, Priority, Routing};
+use crate::session::draft::Draft;
+use crate::session::{Effect, Timer, TimerAction};
+use crate::values::{AgentId, TaskId, Timestamp};
+
+use super::{Task, TaskStatus};
+
+/// Sends the request of the present attempt, and sets the timer that ends the attempt.
+pub(crate) fn request(draft: &mut Draft<'_>, task_id: &TaskId, not_before: Option<Timestamp>) {
+    let Some(task) = draft.session().tasks.get(task_id).cloned() else {
+        return;
+    };
+    let session_id = draft.session().id.clone();
+    let mut metadata = task.metadata.clone();
+    metadata.extend(about(&task));
+    match &task.step {
+        Some(step) => metadata.insert("step".into(), json!(step)),
+        None => metadata.shift_remove("step"),
+    };
+    let mut payload = Value::clone(&task.payload);
+    if let Value::Object(members) = &mut payload {
+        members.entry("task_type").or_insert_with(|| json!(task.task_type));
+    } else {
+        metadata.insert("task_type".into(), json!(task.task_type));
+    }
+    let message = Message {
+        message_id: task.message_id.clone(),
+        timestamp: draft.now(),
+        sender: Party::new(asker(&task)).in_session(session_id.clone()),
+        recipient: Party::new(task.assignee.clone()).in_session(session_id),
+        message_type: MessageType::TaskRequest,
+        priority: task.priority,
+        payload,
+        routing: Routing {
+            timeout: Some(task.timeout),
+            retry_policy: Some(task.retry_policy.clone()),
+            fallback_agents: task.fallbacks_left().to_vec(),
+            ..Routing::default()
+        },
+        metadata,
+        in_reply_to: None,
+    };
+    draft.effect(Effect::Deliver { message: Box::new(message), not_before, optional: false });
+    draft.effect(Effect::SetTimer(Timer {
+        key: task.timer(),
+        at: task.deadline,
+        action: TimerAction::TaskDeadline { task: task.id.clone(), attempt: task.attempt },
+    }));
+}
+
+/// Whether the delegator of a task is told how it ended by the message that is being sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// It is: the assignee wrote to it.
+    ByMessage,
+    /// It is not.
+    NotYet,
+}
+
+/// Tells the delegator how its task ended: once, and not what it did itself, nor what the assignee's own message
+/// tells it, nor anything when it has left the session.
+pub(crate) fn respond(draft: &mut Draft<'_>, task: &Task, told: Told) {
+    let Some(delegator) = task.delegator.clone() else {
+        return;
+    };
+    let knows = draft.is_by(&delegator) || told == Told::ByMessage;
+    if knows || !draft.session().takes_part(&delegator) {
+        return;
+    }
+    let session_id = draft.session().id.clone();
+    let message_type =
+        if task.status == TaskStatus::Completed { MessageType::TaskResponse } else { MessageType::Error };
+    let mut payload = Map::new();
+    payload.insert("task_id".into(), json!(task.id));
+    payload.insert("status".into(), json!(task.status));
+    if let Some(result) = &task.result {
+        payload.insert("result".into(), Value::clone(result));
+    }
+    if let (Some(error), true) = (&task.error, task.status != TaskStatus::Completed) {
+        payload.insert("error".into(), Value::clone(error));
+    }
+    let message = Message {
+        message_id: draft.message_id(),
+        timestamp: draft.now(),
+        sender: Party::new(task.assignee.clone()).in_session(session_id.clone()),
+        recipient: Party::new(delegator).in_session(session_id),
+        message_type,
+        priority: task.priority,
+        payload: Value::Object(payload),
+        routing: Routing::default(),
+        metadata: about(task),
+        in_reply_to: Some(task.request_id.clone()),
+    };
+    draft.effect(Effect::Deliver { message: Box::new(message), not_before: None, optional: true });
+}
+
+/// Tells an agent that works on the task that it may stop, unless it says so itself.
+pub(crate) fn notify_cancelled(draft: &mut Draft<'_>, task: &Task, reason: &str) {
+    if task.status != TaskStatus::InProgress || draft.is_by(&task.assignee) {
+        return;
+    }
+    let session_id = draft.session().id.clone();
+    let message = Message {
+        message_id: draft.message_id(),
+        timestamp: draft.now(),
+        sender: Party::new(asker(task)).in_session(session_id.clone()),
+        recipient: Party::new(task.assignee.clone()).in_session(session_id),
+        message_type: MessageType::StatusUpdate,
+        priority: Priority::High,
+        payload: json!({ "task_id": task.id, "status": TaskStatus::Cancelled, "reason": reason }),
+        routing: Routing::default(),
+        metadata: about(task),
+        in_reply_to: Some(task.message_id.clone()),
+    };
+    draft.effect(Effect::Deliver { message: Box::new(message), not_before: None, optional: true });
+}
+
+/// Takes the request of the present attempt back from the inbox, when it is still there.
+pub(crate) fn withdraw(draft: &mut Draft<'_>, task: &Task) {
+    draft.effect(Effect::Withdraw { recipient: task.assignee.clone(), message_id: task.message_id.clone() });
+}
+
+fn asker(task: &Task) -> AgentId {
+    task.delegator.clone().unwrap_or_else(AgentId::engine)
+}
+
+fn about(task: &Task) -> Map<String, Value> {
+    let mut metadata = Map::new();
+    metadata.insert("task_id".into(), json!(task.id));
+    metadata.insert("task_attempt".into(), json!(task.attempt));
+    metadata
+}

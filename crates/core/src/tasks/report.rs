@@ -1,0 +1,189 @@
+//! Reports: how an attempt at a task goes and ends, and what follows from that.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::session::draft::Draft;
+use crate::session::{Effect, Rejection};
+use crate::values::check::Checks;
+use crate::values::json::bytes_of;
+use crate::values::{AgentId, TaskId};
+use crate::workflow::progress;
+
+use super::cancel::{cancel, cancel_silently};
+use super::notice::{self, Told};
+use super::{Task, TaskChange, TaskReport, TaskStatus, TaskUpdated};
+
+/// Takes in a report.
+pub(crate) fn report(draft: &mut Draft<'_>, report: TaskReport, told: Told) -> Result<(), Rejection> {
+    check(&report.change)?;
+    let task = draft.session().tasks.get(&report.task).cloned().ok_or(Rejection::TaskNotFound)?;
+    if !task.status.is_open() {
+        return Err(Rejection::TaskClosed { task: task.id.clone(), status: task.status });
+    }
+    let cancels = matches!(report.change, TaskChange::Cancel { .. });
+    let other_attempt = report.attempt.is_some_and(|attempt| attempt != task.attempt);
+    let other_agent = report.by.as_ref().is_some_and(|agent| *agent != task.assignee);
+    if other_attempt || (other_agent && !cancels) {
+        let (attempt, assignee) = (task.attempt, task.assignee.clone());
+        return Err(Rejection::AttemptStale { task: task.id.clone(), attempt, assignee });
+    }
+    if let TaskChange::Progress(value) | TaskChange::Complete(value) | TaskChange::Fail(value) =
+        &report.change
+    {
+        draft.session().check_room(bytes_of(value))?;
+    }
+    match report.change {
+        TaskChange::Accept if task.status == TaskStatus::InProgress => Ok(()),
+        TaskChange::Accept => draft.emit(TaskUpdated { status: TaskStatus::InProgress, ..task.update() }),
+        TaskChange::Progress(progress) => draft.emit(TaskUpdated {
+            status: TaskStatus::InProgress,
+            progress: something(progress),
+            ..task.update()
+        }),
+        TaskChange::Complete(result) => finish(
+            draft,
+            TaskUpdated {
+                status: TaskStatus::Completed,
+                result: something(result).map(Arc::new),
+                ..task.update()
+            },
+            told,
+        ),
+        TaskChange::Fail(error) => {
+            let error = something(error)
+                .unwrap_or_else(|| json!({ "code": "failed", "detail": "the agent gave no reason" }));
+            fail_attempt(draft, &task, error, TaskStatus::Failed, told)
+        }
+        TaskChange::Cancel { reason } => cancel(draft, &task, reason.as_deref().unwrap_or("cancelled")),
+    }
+}
+
+/// A timer: the attempt is over time.
+pub(crate) fn deadline(draft: &mut Draft<'_>, task_id: &TaskId, attempt: u32) -> Result<(), Rejection> {
+    let Some(task) = draft.session().tasks.get(task_id).cloned() else {
+        return Ok(());
+    };
+    if !task.status.is_open() || task.attempt != attempt || draft.now() < task.deadline {
+        return Ok(());
+    }
+    notice::notify_cancelled(draft, &task, "the attempt is over time");
+    let error = json!({ "code": "timeout", "detail": format!("no result within {}", task.timeout) });
+    fail_attempt(draft, &task, error, TaskStatus::Timeout, Told::NotYet)
+}
+
+/// The process that worked for `agent` is dead: what it had in progress is a failed attempt.
+pub(crate) fn lose_assignee(draft: &mut Draft<'_>, agent: &AgentId) -> Result<(), Rejection> {
+    let lost = tasks_of(draft, agent, |task| task.status == TaskStatus::InProgress);
+    for task in lost {
+        // An earlier one may have ended the session or the step, and with it this task.
+        if is_open(draft, &task) {
+            let error = json!({ "code": "lease_expired", "detail": format!("the process of {agent} was declared dead") });
+            fail_attempt(draft, &task, error, TaskStatus::Failed, Told::NotYet)?;
+        }
+    }
+    Ok(())
+}
+
+/// An agent has left: the next agent is asked for what it had. Where there is none, a task that it had for another
+/// fails, because the one who was asked first is waited for; its own task is wanted no more.
+pub(crate) fn leave(draft: &mut Draft<'_>, agent: &AgentId) -> Result<(), Rejection> {
+    for task in tasks_of(draft, agent, |_| true) {
+        if !is_open(draft, &task) {
+            continue;
+        }
+        let reason = "the agent left the session";
+        notice::notify_cancelled(draft, &task, reason);
+        if task.delegatee != *agent || next_fallback(draft, &task).is_some() {
+            let error = json!({ "code": "left", "detail": format!("{agent} left the session") });
+            fail_attempt(draft, &task, error, TaskStatus::Failed, Told::NotYet)?;
+        } else {
+            cancel_silently(draft, &task, reason)?;
+        }
+    }
+    Ok(())
+}
+
+/// An attempt failed: try again, ask the next agent, or give up, as the task's own policy says.
+fn fail_attempt(
+    draft: &mut Draft<'_>,
+    task: &Task,
+    error: Value,
+    status: TaskStatus,
+    told: Told,
+) -> Result<(), Rejection> {
+    let now = draft.now();
+    let retry = task.retries < task.retry_policy.max_retries && draft.session().takes_part(&task.assignee);
+    let next = if retry {
+        let delay = task.retry_policy.delay(task.retries + 1, draft.random());
+        Some((task.assignee.clone(), now.after(delay)))
+    } else {
+        next_fallback(draft, task).map(|agent| (agent, now))
+    };
+    let error = Some(Arc::new(error));
+    let Some((assignee, retry_at)) = next else {
+        return finish(draft, TaskUpdated { status, error, ..task.update() }, told);
+    };
+    notice::withdraw(draft, task);
+    let message_id = draft.message_id();
+    draft.emit(TaskUpdated {
+        status: TaskStatus::Pending,
+        attempt: task.attempt.saturating_add(1),
+        assignee,
+        error,
+        ended: Some(status),
+        message_id: Some(message_id),
+        retry_at: Some(retry_at),
+        deadline: Some(retry_at.after(task.timeout)),
+        ..task.update()
+    })?;
+    notice::request(draft, &task.id, Some(retry_at));
+    Ok(())
+}
+
+/// The first of the agents yet to be asked that takes part, and not the one who just failed.
+fn next_fallback(draft: &Draft<'_>, task: &Task) -> Option<AgentId> {
+    task.fallbacks_left()
+        .iter()
+        .find(|agent| **agent != task.assignee && draft.session().takes_part(agent))
+        .cloned()
+}
+
+/// Ends a task, tells its delegator, and lets its step continue.
+fn finish(draft: &mut Draft<'_>, update: TaskUpdated, told: Told) -> Result<(), Rejection> {
+    let id = update.task_id.clone();
+    draft.emit(update)?;
+    let Some(task) = draft.session().tasks.get(&id).cloned() else {
+        return Ok(());
+    };
+    notice::withdraw(draft, &task);
+    draft.effect(Effect::ClearTimer(task.timer()));
+    notice::respond(draft, &task, told);
+    progress::task_ended(draft, &task)
+}
+
+fn tasks_of(draft: &Draft<'_>, agent: &AgentId, wanted: impl Fn(&Task) -> bool) -> Vec<Arc<Task>> {
+    draft.session().open_tasks().filter(|task| task.assignee == *agent && wanted(task)).cloned().collect()
+}
+
+fn is_open(draft: &Draft<'_>, task: &Task) -> bool {
+    draft.session().tasks.get(&task.id).is_some_and(|now| now.status.is_open())
+}
+
+fn check(change: &TaskChange) -> Result<(), Rejection> {
+    let mut checks = Checks::default();
+    match change {
+        TaskChange::Progress(value) => checks.payload("/progress", value),
+        TaskChange::Complete(value) => checks.payload("/result", value),
+        TaskChange::Fail(value) => checks.payload("/error", value),
+        TaskChange::Cancel { reason } => checks.name_if_any("/reason", reason.as_ref()),
+        TaskChange::Accept => {}
+    }
+    Ok(checks.done()?)
+}
+
+/// `null` says nothing: it is kept as absent, as JSON readers take it.
+fn something(value: Value) -> Option<Value> {
+    (!value.is_null()).then_some(value)
+}

@@ -1,0 +1,87 @@
+//! The events of the plan.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::session::payload::{At, Payload};
+use crate::session::{Rejection, Session};
+
+use super::state::check;
+use super::{Step, StepStatus, Workflow};
+
+/// The plan was given or replaced; steps that keep their name keep their state.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WorkflowUpdated {
+    /// The whole plan.
+    pub steps: Vec<Step>,
+}
+
+/// Steps began, ended or were set manually.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WorkflowAdvanced {
+    /// What changed, in this order.
+    pub steps: Vec<StepChange>,
+    /// The first step that is active after this.
+    pub current_step: Option<String>,
+    /// Whether the last step has ended.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub workflow_completed: bool,
+}
+
+/// A step that changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StepChange {
+    /// Which.
+    pub name: String,
+    /// What it is now.
+    pub status: StepStatus,
+    /// Why, when it was not by the plan alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+impl Payload for WorkflowUpdated {
+    fn fold(&self, session: &mut Session, _: At) -> Result<(), String> {
+        session.workflow = Some(Arc::new(Workflow { steps: self.steps.clone() }));
+        Ok(())
+    }
+
+    fn check(&self, _: &Session) -> Result<(), Rejection> {
+        Ok(check(&self.steps)?)
+    }
+}
+
+impl Payload for WorkflowAdvanced {
+    fn fold(&self, session: &mut Session, at: At) -> Result<(), String> {
+        let workflow = session.workflow.as_mut().ok_or("there is no workflow")?;
+        let workflow = Arc::make_mut(workflow);
+        for change in &self.steps {
+            let step = workflow
+                .steps
+                .iter_mut()
+                .find(|step| step.name == change.name)
+                .ok_or_else(|| format!("there is no step '{}'", change.name))?;
+            step.status = change.status;
+            step.reason = change.reason.clone();
+            match change.status {
+                StepStatus::Active => {
+                    step.started_at = Some(at.time);
+                    step.started_revision = at.seq;
+                    step.ended_at = None;
+                }
+                StepStatus::Pending => {
+                    step.started_at = None;
+                    step.ended_at = None;
+                }
+                StepStatus::Completed | StepStatus::Failed => step.ended_at = Some(at.time),
+            }
+        }
+        Ok(())
+    }
+
+    /// It changes steps that were checked when the plan was given.
+    fn check(&self, _: &Session) -> Result<(), Rejection> {
+        Ok(())
+    }
+}

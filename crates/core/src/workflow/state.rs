@@ -1,0 +1,169 @@
+//! The plan as a graph of steps, and how far it is.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::messages::{Priority, RetryPolicy};
+use crate::session::facet_state::FacetState;
+use crate::values::json::json_bytes;
+use crate::values::{AgentId, Exceeded, Limit, Revision, Span, Timestamp};
+
+/// The plan.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Workflow {
+    /// Its steps, in the order given.
+    pub steps: Vec<Step>,
+}
+
+/// A step of the plan and its state.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// Its name, unique in the plan.
+    pub name: String,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Who must have completed a task in it before it is complete.
+    pub required_agents: Vec<AgentId>,
+    /// Who may work in it too; when such a task fails, the step does not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub optional_agents: Vec<AgentId>,
+    /// The steps that must be complete before it starts.
+    #[serde(default)]
+    pub dependencies: Vec<String>,
+    /// What a failed task means.
+    #[serde(default)]
+    pub on_failure: OnFailure,
+    /// What it should give, for people.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outputs: Vec<String>,
+    /// How long it should take, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimated_duration: Option<String>,
+    /// The task that each required agent is given when the step starts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<TaskTemplate>,
+    /// What it is now.
+    pub status: StepStatus,
+    /// Why it is that, when not by the plan alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// When it last started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Timestamp>,
+    /// The revision at which it last started; tasks from before do not count for it.
+    #[serde(default)]
+    pub started_revision: Revision,
+    /// When it last ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
+}
+
+/// The task that a plan itself delegates when a step starts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TaskTemplate {
+    /// What kind of work.
+    pub task_type: String,
+    /// What for.
+    #[serde(default)]
+    pub payload: Value,
+    /// Orders the inbox.
+    #[serde(default)]
+    pub priority: Priority,
+    /// The time that one attempt may take.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<Span>,
+    /// When and how often a failed attempt is made again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_policy: Option<RetryPolicy>,
+    /// Who is asked next.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fallback_agents: Vec<AgentId>,
+}
+
+/// What a failed task means for its step.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, strum::Display, strum::IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum OnFailure {
+    /// The step fails, and the session with it.
+    #[default]
+    Fail,
+    /// The failed task counts as done, and the plan goes on.
+    Continue,
+    /// The task is delegated anew, [`crate::values::limits::STEP_RETRIES`] times; then the step fails.
+    Retry,
+}
+
+/// What a step is.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum StepStatus {
+    /// It waits for its dependencies.
+    Pending,
+    /// It is worked on.
+    Active,
+    /// It is done.
+    Completed,
+    /// It failed.
+    Failed,
+}
+
+impl StepStatus {
+    /// Whether it can still change by the plan.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Pending | Self::Active)
+    }
+}
+
+impl Workflow {
+    /// The step with that name.
+    pub fn step(&self, name: &str) -> Option<&Step> {
+        self.steps.iter().find(|step| step.name == name)
+    }
+
+    /// The names of the steps in that state, in the order of the plan.
+    pub fn named(&self, status: StepStatus) -> impl Iterator<Item = &str> {
+        self.steps.iter().filter(move |step| step.status == status).map(|step| step.name.as_str())
+    }
+
+    /// Whether every step has ended.
+    pub fn is_done(&self) -> bool {
+        self.steps.iter().all(|step| !step.status.is_open())
+    }
+}
+
+/// Whether a plan keeps the limits.
+pub(crate) fn check(steps: &[Step]) -> Result<(), Exceeded> {
+    Limit::Steps.allows(steps.len())?;
+    for step in steps {
+        Limit::NameBytes.allows(step.name.len())?;
+        for names in [step.required_agents.len(), step.optional_agents.len(), step.dependencies.len()] {
+            Limit::StepNames.allows(names)?;
+        }
+    }
+    Limit::PlanBytes.allows(json_bytes(&steps))
+}
+
+impl FacetState for Option<Arc<Workflow>> {
+    fn check(&self) -> Result<(), Exceeded> {
+        self.as_ref().map_or(Ok(()), |workflow| check(&workflow.steps))
+    }
+}
