@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use anyhow::{Context, bail};
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
-use crate::{anchors, words};
+use crate::{anchors, events, words};
 
 /// The document whose named paths must exist.
 const ARCHITECTURE: &str = "ARCHITECTURE.md";
@@ -31,6 +31,7 @@ pub fn check(root: &Path) -> anyhow::Result<()> {
         Ok(text) => faults.extend(code_map_faults(root, &text)),
         Err(error) => faults.push(format!("{ARCHITECTURE}: {error}")),
     }
+    faults.extend(events::faults(root)?);
     faults.extend(words::faults(root, &documents)?);
     for fault in &faults {
         println!("{fault}");

@@ -6,6 +6,7 @@
 mod anchors;
 mod cargo;
 mod docs;
+mod events;
 mod openapi;
 mod python;
 mod tally;
