@@ -299,7 +299,7 @@ impl Actor {
         append.summary = row.clone().map(Box::new);
         let records = append.records.clone();
         let op = Op::Append(Box::new(append));
-        match self.engine.shared.committer.write(op).await {
+        match self.engine.write(op).await {
             Ok(Ok(_)) => {
                 self.accept(state, row, records);
                 self.engine.act_on(&effects);
@@ -312,7 +312,7 @@ impl Actor {
             Ok(Err(refusal)) => self.part(decided, refusal).await,
             Err(error) => {
                 for Decided { job, .. } in decided {
-                    let _ = job.reply.send(Err(error.clone().into()));
+                    let _ = job.reply.send(Err(error.clone()));
                 }
                 Vec::new()
             }
@@ -457,13 +457,13 @@ impl Actor {
                 let session_id = self.session.id.clone();
                 // A snapshot only saves time: a failure costs nothing. It is waited for all the same, so that a store
                 // that is closed after its sessions has nothing left to write.
-                let _ = self.engine.shared.committer.write(Op::PutSnapshot { session_id, snapshot }).await;
+                let _ = self.engine.write(Op::PutSnapshot { session_id, snapshot }).await;
                 self.snapshot = revision;
                 let keep = self.engine.shared.options.keep_events.unwrap_or(revision);
                 if revision > keep {
                     let session_id = self.session.id.clone();
                     let op = Op::Trim { session_id, through: revision - keep };
-                    let _ = self.engine.shared.committer.write(op).await;
+                    let _ = self.engine.write(op).await;
                 }
             }
             Err(error) => tracing::error!(session = %self.session.id, %error, "a state cannot be written"),

@@ -13,7 +13,6 @@ use tokio_util::task::TaskTracker;
 use crate::actor::Slot;
 use crate::agents::Registry;
 use crate::clock::{self, Clock, Ids, System};
-use crate::commit::Committer;
 use crate::inbox::Presences;
 use crate::keys::Keyring;
 use crate::{Error, follow, housekeeping, timers};
@@ -68,7 +67,6 @@ pub struct Engine {
 pub(crate) struct Shared {
     pub(crate) options: Options,
     pub(crate) store: Arc<dyn Store>,
-    pub(crate) committer: Committer,
     pub(crate) sessions: Mutex<HashMap<SessionId, Arc<Slot>>>,
     pub(crate) presences: Presences,
     pub(crate) registry: Registry,
@@ -86,7 +84,6 @@ impl Engine {
         let registry = Registry::load(&*store).await?;
         let keyring = Keyring::load(&*store).await?;
         let shared = Arc::new(Shared {
-            committer: Committer::start(store.clone()),
             sessions: Mutex::default(),
             presences: Presences::default(),
             registry,
@@ -185,10 +182,12 @@ impl Engine {
         self.shared.tasks.spawn(work).await.unwrap_or(Err(Error::Closed))
     }
 
+    /// Writes one operation, and waits until it is durable or refused.
     pub(crate) async fn write(
         &self,
         op: Op,
     ) -> Result<Result<sessiond_store::Done, sessiond_store::Refusal>, Error> {
-        Ok(self.shared.committer.write(op).await?)
+        let outcome = self.shared.store.write(vec![op]).await?.pop();
+        Ok(outcome.ok_or_else(|| sessiond_store::Error::Failed("a write has no result".into()))?)
     }
 }

@@ -1,15 +1,13 @@
 //! The engine: what makes the core's decisions durable, and acts on them.
 //!
 //! [`Engine`] is the handle that everything above holds. A session's commands go to its actor, one at a time
-//! (`actor.rs`); what actors and inboxes write goes through one committer that groups it into few transactions
-//! (`commit.rs`); what a commit causes is done after it: watchers hear of events (`watch.rs`), inboxes deliver
+//! (`actor.rs`); the store groups what actors and inboxes write into few transactions; what a commit causes is done after it: watchers hear of events (`watch.rs`), inboxes deliver
 //! (`inbox/`), timers fire (`timers.rs`). Other processes on the same store are followed (`follow.rs`).
 
 mod actor;
 mod agents;
 mod answers;
 mod clock;
-mod commit;
 mod engine;
 mod error;
 mod follow;

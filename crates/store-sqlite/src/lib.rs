@@ -28,12 +28,12 @@ mod tx;
 mod writer;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use sessiond_store::{Change, Done, Error, Op, Refusal, Store};
-use tokio::sync::{broadcast, oneshot};
+use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::fault::Fault;
 use crate::notices::Watch;
@@ -86,7 +86,7 @@ impl Sqlite {
         // Tells this process's notices from others'. SQLite draws it from the system's randomness.
         let origin: i64 = connection.query_row("SELECT random()", [], |row| row.get(0))?;
         let watch = Watch::start(connection::reader(&file)?, origin, options.poll)?;
-        let (requests, waiting) = mpsc::channel();
+        let (requests, waiting) = mpsc::channel(writer::QUEUE);
         let writer = Writer::new(connection, origin);
         std::thread::Builder::new()
             .name("sessiond-writer".into())
@@ -113,7 +113,7 @@ impl Store for Sqlite {
             }
         }
         let (answer, answered) = oneshot::channel();
-        self.requests.send(Request::Write(ops, answer)).map_err(|_| Error::Closed)?;
+        self.requests.send(Request::Write(ops, answer)).await.map_err(|_| Error::Closed)?;
         answered.await.map_err(|_| Error::Closed)?
     }
 
@@ -127,7 +127,7 @@ impl Store for Sqlite {
 
     async fn close(&self) {
         let (done, ended) = oneshot::channel();
-        if self.requests.send(Request::Close(done)).is_ok() {
+        if self.requests.send(Request::Close(done)).await.is_ok() {
             // The writer may have ended before; then there is nothing to wait for.
             let _ = ended.await;
         }

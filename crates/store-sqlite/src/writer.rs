@@ -1,12 +1,14 @@
-//! The writer: one thread that owns the one connection that writes. What waits when it becomes free shares a
+//! The writer: one thread that owns the one connection that writes. Batches that wait when it becomes free share a
 //! transaction, and so one flush of the disk.
 
-use std::sync::mpsc::{Receiver, TryRecvError};
+use std::time::Instant;
 
 use rusqlite::Connection;
-use sessiond_store::{Done, Error, Op, Refusal};
+use sessiond_store::{Done, Error, Op, Refusal, record_commit};
+use tokio::sync::mpsc::Receiver;
+use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::oneshot;
-use tracing::{debug, error};
+use tracing::{debug, error, warn};
 
 use crate::fault::Fault;
 use crate::notices::Notice;
@@ -24,8 +26,10 @@ pub(crate) enum Request {
     Close(oneshot::Sender<()>),
 }
 
-/// Operations that share a transaction at most, so that the first of them do not wait for too many others.
-const JOINED_OPS: usize = 4096;
+/// Batches that may wait; a caller beyond that waits itself.
+pub(crate) const QUEUE: usize = 8192;
+/// No batch joins a transaction that has as many operations, so that the first of them do not wait for too many others.
+const GROUP: usize = 1024;
 
 /// The thread.
 pub(crate) struct Writer {
@@ -42,7 +46,7 @@ impl Writer {
     }
 
     /// Works until it is told to end, or nobody is left who could ask.
-    pub(crate) fn run(mut self, requests: Receiver<Request>) {
+    pub(crate) fn run(mut self, mut requests: Receiver<Request>) {
         loop {
             let first = match requests.try_recv() {
                 Ok(request) => request,
@@ -51,9 +55,9 @@ impl Writer {
                     self.sweep();
                     continue;
                 }
-                Err(TryRecvError::Empty) => match requests.recv() {
-                    Ok(request) => request,
-                    Err(_) => return,
+                Err(TryRecvError::Empty) => match requests.blocking_recv() {
+                    Some(request) => request,
+                    None => return,
                 },
             };
             let mut batches = Vec::new();
@@ -65,7 +69,7 @@ impl Writer {
                     Request::Write(batch, answer) => {
                         ops += batch.len();
                         batches.push((batch, answer));
-                        if ops < JOINED_OPS {
+                        if ops < GROUP {
                             next = requests.try_recv().ok();
                         }
                     }
@@ -82,37 +86,57 @@ impl Writer {
         }
     }
 
-    /// Writes batches in one transaction. When that fails, each is tried alone, so that none fails for another's sake.
+    /// Writes a group of batches, and answers each.
     fn write(&mut self, batches: Vec<(Vec<Op>, oneshot::Sender<Answers>)>) {
         if batches.is_empty() {
             return;
         }
-        let joined: Vec<&[Op]> = batches.iter().map(|(ops, _)| ops.as_slice()).collect();
-        let answers: Vec<Answers> = match self.transaction(&joined) {
-            Ok(answers) => answers.into_iter().map(Ok).collect(),
-            Err(error @ (Error::Unavailable(_) | Error::Closed)) => {
-                joined.iter().map(|_| Err(error.clone())).collect()
-            }
-            Err(error) if joined.len() == 1 => vec![Err(error)],
-            Err(_) => {
-                joined.iter().map(|ops| Ok(self.transaction(&[ops])?.pop().unwrap_or_default())).collect()
-            }
-        };
+        let group: Vec<&[Op]> = batches.iter().map(|(ops, _)| ops.as_slice()).collect();
+        let operations = group.iter().map(|ops| ops.len()).sum();
+        let began = Instant::now();
+        let answers = self.group(&group);
+        record_commit(operations, began.elapsed());
         for ((_, sender), answer) in batches.into_iter().zip(answers) {
             // A caller that has gone away does not want its answer; what it asked is done all the same.
             let _ = sender.send(answer);
         }
     }
 
+    /// Writes batches in one transaction. When that fails by one of them, the others are not to fail with it: each is
+    /// then written by itself. When the store itself takes no writes, there is no use in that.
+    fn group(&mut self, batches: &[&[Op]]) -> Vec<Answers> {
+        let cause = match self.transaction(batches) {
+            Ok(answers) => return answers.into_iter().map(Ok).collect(),
+            Err(cause) => cause,
+        };
+        error!(%cause, "a transaction of {} batches failed and is rolled back", batches.len());
+        if batches.len() == 1 || takes_none(&cause) {
+            return vec![Err(cause); batches.len()];
+        }
+        let mut answers = Vec::with_capacity(batches.len());
+        for batch in batches {
+            match self.transaction(&[batch]) {
+                Ok(mut one) => answers.push(Ok(one.pop().unwrap_or_default())),
+                Err(cause) if takes_none(&cause) => {
+                    answers.resize(batches.len(), Err(cause));
+                    break;
+                }
+                Err(cause) => {
+                    warn!(%cause, "one of those batches fails by itself too");
+                    answers.push(Err(cause));
+                }
+            }
+        }
+        answers
+    }
+
     fn transaction(&mut self, batches: &[&[Op]]) -> Result<Vec<Vec<Result<Done, Refusal>>>, Error> {
         let result = self.attempt(batches).map_err(Error::from);
-        match &result {
-            Ok(_) => self.keys.committed(),
-            Err(cause) => {
-                error!(%cause, "a write failed and is rolled back");
-                self.keys.rolled_back();
-                self.roll_back();
-            }
+        if result.is_ok() {
+            self.keys.committed();
+        } else {
+            self.keys.rolled_back();
+            self.roll_back();
         }
         result
     }
@@ -152,6 +176,11 @@ impl Writer {
             }
         }
     }
+}
+
+/// Whether the store takes no writes at all now.
+fn takes_none(error: &Error) -> bool {
+    matches!(error, Error::Unavailable(_) | Error::Closed)
 }
 
 fn perform(tx: &mut Tx<'_>, op: &Op) -> Outcome {

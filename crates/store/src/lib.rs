@@ -8,11 +8,13 @@
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod contract;
+mod metrics;
 mod records;
 
 pub use contract::{
     Answers, Error, Inboxes, Journals, Lists, Messages, Registry, Store, Tasks, Telemetry, Timers,
 };
+pub use metrics::record_commit;
 pub use records::{
     AgentRecord, Answer, Append, Change, Counts, Delivery, Done, Enqueue, Exhausted, Inbox, KeyRecord,
     ListQuery, Loaded, MessageQuery, MessageRecord, MessageState, Op, Page, Point, Reading, Record, Records,

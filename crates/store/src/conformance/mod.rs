@@ -17,6 +17,7 @@ pub mod registry;
 pub mod tasks;
 pub mod telemetry;
 pub mod timers;
+pub mod writes;
 
 use std::sync::Arc;
 
@@ -34,6 +35,9 @@ pub trait Backend: Send + Sync {
 
     /// Has the store say that it is of this format.
     async fn set_format(&self, format: u32);
+
+    /// How many transactions that appended something have been made durable so far.
+    async fn flushes(&self) -> u64;
 }
 
 /// Makes a test of everything in the suite. `$fresh` names an async function that makes an empty backend.
@@ -148,8 +152,11 @@ macro_rules! conformance_tests {
                 a_large_batch_is_told_as_a_whole
                 a_read_shows_every_write_that_was_acknowledged_before
                 a_store_of_a_newer_format_is_refused_and_left_as_it_is
-                a_closed_store_says_so
-                many_small_writes_at_once_are_all_done;
+                a_closed_store_says_so;
+            writes:
+                many_small_writes_at_once_are_all_done
+                concurrent_writers_share_flushes
+                a_batch_that_fails_takes_none_of_the_others_with_it;
         }
     };
     (@list $fresh:ident $($module:ident: $($name:ident)+;)+) => { $(
@@ -202,6 +209,7 @@ mod tests {
             include_str!("tasks.rs"),
             include_str!("telemetry.rs"),
             include_str!("timers.rs"),
+            include_str!("writes.rs"),
         ];
         let mut tests = 0;
         for line in sources.iter().flat_map(|source| source.lines()) {

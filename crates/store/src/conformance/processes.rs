@@ -234,29 +234,3 @@ pub async fn a_closed_store_says_so(backend: &dyn Backend) {
     let counts = open(backend).await.counts().await.unwrap();
     assert_eq!(counts.sessions.values().sum::<u64>(), before, "all that was acknowledged, and no more");
 }
-
-pub async fn many_small_writes_at_once_are_all_done(backend: &dyn Backend) {
-    let store = open(backend).await;
-    let clients: Vec<_> = (0..64)
-        .map(|n| {
-            let store = store.clone();
-            let id = format!("s{n}");
-            tokio::spawn(async move {
-                for revision in 0..20 {
-                    done(&store, vec![op(append(&id, revision, 1))]).await;
-                    // One that is refused among those that share its transaction.
-                    refused(&store, op(append(&id, revision, 1))).await;
-                }
-            })
-        })
-        .collect();
-    for client in clients {
-        client.await.expect("a client ends");
-    }
-    for n in 0..64 {
-        let records = store.events(&session(&format!("s{n}")), 0, 99).await;
-        let records = records.unwrap().unwrap();
-        let numbers: Vec<Revision> = records.records.iter().map(|record| record.seq).collect();
-        assert!(numbers.into_iter().eq(1..=20));
-    }
-}

@@ -59,7 +59,12 @@ pub enum Error {
 /// returns `Ok`, every operation that was not refused is on disk and survives `kill -9` and power loss; when it returns
 /// `Err`, none of the batch is in the store. Operations take effect in their order. Each operation *must* be entirely
 /// done or entirely refused, and a refused one *must not* keep the others from being done. A batch *may* be of any
-/// size; the caller groups what waits, so a backend *should* make a batch cost about one disk flush.
+/// size.
+///
+/// **Groups.** Many callers write at the same time, each a small batch. A backend *must* make the batches that wait
+/// while it writes durable together, by few disk flushes; a batch that fails *must not* take others of its group with it.
+/// The number of batches that wait *must* have a limit, beyond which a caller waits in [`write`](Store::write). A backend
+/// tells of each flush with [`record_commit`](crate::record_commit).
 ///
 /// **Reads** are the areas' traits. They *may* run beside writes and *must* show every write that was acknowledged before
 /// they began.
