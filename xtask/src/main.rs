@@ -7,9 +7,10 @@ mod anchors;
 mod cargo;
 mod docs;
 mod events;
+mod manifests;
+mod node;
 mod openapi;
 mod python;
-mod tally;
 mod test;
 mod tools;
 mod words;
@@ -39,8 +40,17 @@ enum Command {
         /// Run the long variants too (sets SESSIOND_LONG=1): the crash test kills 200 times, not 20.
         #[arg(long)]
         long: bool,
-        /// Run only the tests whose name contains one of these, and no other step.
-        filters: Vec<String>,
+        /// Run only these steps, and first those whose results they use. `console` means every step whose name begins
+        /// with that word, `console-browser` only that one.
+        #[arg(long, value_name = "STEP", value_delimiter = ',')]
+        only: Vec<String>,
+        /// Print the steps and run none.
+        #[arg(long)]
+        list: bool,
+        /// Run only the Rust tests whose name contains one of these, and no other step. Only their programs are built.
+        /// `engine::lease` means those of the package in `crates/engine`.
+        #[arg(value_name = "NAME", conflicts_with = "only")]
+        names: Vec<String>,
     },
     /// Measure sessiond and its peers on this machine (cargo run --release -p sessiond-bench).
     Bench {
@@ -69,9 +79,13 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let root = repository();
     match cli.command {
-        Command::Test { long, filters } => {
-            let options =
-                test::Options { long, filters, ci: test::is_ci(std::env::var("CI").ok().as_deref()) };
+        Command::Test { list: true, .. } => {
+            test::list();
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Test { long, only, names, list: false } => {
+            let ci = test::is_ci(std::env::var("CI").ok().as_deref());
+            let options = test::Options { long, only, names, ci };
             let passed = test::run(&root, &options)?;
             Ok(if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
@@ -118,10 +132,18 @@ mod tests {
     }
 
     #[test]
-    fn test_takes_filters_and_long_in_any_order() {
+    fn test_takes_names_and_long_in_any_order() {
         let cli = Cli::parse_from(["xtask", "test", "crash", "--long", "lease"]);
-        let Command::Test { long, filters } = cli.command else { panic!("not the test command") };
+        let Command::Test { long, names, .. } = cli.command else { panic!("not the test command") };
         assert!(long);
-        assert_eq!(filters, ["crash", "lease"]);
+        assert_eq!(names, ["crash", "lease"]);
+    }
+
+    #[test]
+    fn test_takes_several_steps_but_not_with_names() {
+        let cli = Cli::parse_from(["xtask", "test", "--only", "lints,console", "--only", "format"]);
+        let Command::Test { only, .. } = cli.command else { panic!("not the test command") };
+        assert_eq!(only, ["lints", "console", "format"]);
+        assert!(Cli::try_parse_from(["xtask", "test", "--only", "lints", "crash"]).is_err());
     }
 }

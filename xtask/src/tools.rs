@@ -42,6 +42,22 @@ pub static CARGO_DENY: Tool = Tool {
     install: "cargo install cargo-deny --locked",
 };
 
+/// Finds dependencies that are not used.
+pub static CARGO_MACHETE: Tool = Tool {
+    name: "cargo machete",
+    probe: &["cargo", "machete", "--version"],
+    minimum: Some((0, 7)),
+    install: "cargo install cargo-machete --locked",
+};
+
+/// Runs the tests. Since 0.9.85 a run without a test is a failure.
+pub static CARGO_NEXTEST: Tool = Tool {
+    name: "cargo nextest",
+    probe: &["cargo", "nextest", "--version"],
+    minimum: Some((0, 9)),
+    install: "cargo install cargo-nextest --locked",
+};
+
 /// Speaks HTTP as the documents' own commands do.
 pub static CURL: Tool =
     Tool { name: "curl", probe: &["curl", "--version"], minimum: None, install: "apt-get install curl" };
