@@ -12,9 +12,8 @@ use crate::cargo;
 /// # Errors
 /// Names those that are not.
 pub fn check(root: &Path) -> anyhow::Result<()> {
-    let line = ["machete", "--with-metadata"];
-    println!("cargo {}", line.join(" "));
-    let status = cargo::command(root, "cargo").args(line).status().context("cargo does not start")?;
+    println!("cargo machete");
+    let status = cargo::command(root, "cargo").arg("machete").status().context("cargo does not start")?;
     ensure!(status.success(), "some dependencies are not used");
     let workspace = fs::read_to_string(root.join("Cargo.toml")).context("cannot read Cargo.toml")?;
     let members = members(root)?;
