@@ -215,7 +215,7 @@ fn texts(root: &Path, documents: &BTreeSet<PathBuf>) -> anyhow::Result<Vec<(Path
         ("docs/openapi.json", &|_| true, descriptions),
         ("docs/saved-state.schema.json", &|_| true, descriptions),
         ("crates/server/src/mcp/instructions.md", &|_| true, markdown),
-        ("crates/sessiond/tests/golden/help", &|_| true, plain),
+        ("crates/sessiond/tests/snapshots/help", &|_| true, plain),
         ("crates", &|path| path.components().any(|part| part.as_os_str() == "src"), error_messages),
         ("console/src", &|path| !path.to_string_lossy().contains(".test."), code),
     ];
@@ -243,7 +243,7 @@ pub fn files(root: &Path, place: &str, select: &dyn Fn(&Path) -> bool) -> BTreeS
             waiting.extend(
                 entries.filter(|name| name != "node_modules" && name != "target").map(|name| path.join(name)),
             );
-        } else if matches!(extension, "md" | "json" | "txt" | "rs" | "ts" | "tsx") && select(&path) {
+        } else if matches!(extension, "md" | "json" | "snap" | "rs" | "ts" | "tsx") && select(&path) {
             found.insert(path);
         }
     }

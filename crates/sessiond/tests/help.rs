@@ -1,8 +1,6 @@
-//! The help texts are what people depend on: each stands in a golden file. `UPDATE_GOLDEN=1` writes them anew.
+//! People depend on the help texts: each has a snapshot. `INSTA_UPDATE=always` writes them anew.
 
 mod support;
-
-use std::path::Path;
 
 use support::Place;
 
@@ -42,28 +40,18 @@ const COMMANDS: &[&[&str]] = &[
 ];
 
 #[test]
-fn every_command_explains_itself_as_its_golden_file_says() {
+fn every_command_explains_itself_as_its_snapshot_says() {
     let place = Place::new();
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/help");
-    let update = std::env::var_os("UPDATE_GOLDEN").is_some();
-    let mut different = Vec::new();
-    for command in COMMANDS {
-        let mut arguments = command.to_vec();
-        arguments.push("--help");
-        let help = place.ok(&arguments);
-        let name = if command.is_empty() { "sessiond".to_owned() } else { command.join("-") };
-        let file = golden.join(format!("{name}.txt"));
-        if update {
-            std::fs::create_dir_all(&golden).unwrap();
-            std::fs::write(&file, &help).unwrap();
-        } else if std::fs::read_to_string(&file).unwrap_or_default() != help {
-            different.push(name);
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("snapshots/help");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| {
+        for command in COMMANDS {
+            let name = if command.is_empty() { "sessiond".to_owned() } else { command.join("-") };
+            insta::assert_snapshot!(name, place.ok(&[command, &["--help"][..]].concat()));
         }
-    }
-    assert!(
-        different.is_empty(),
-        "run with UPDATE_GOLDEN=1 and read the diff of tests/golden/help: {different:?}"
-    );
+    });
 }
 
 #[test]

@@ -11,9 +11,6 @@ use crate::{
     TaskTemplate, calls, create, decide, fork, lifecycle, tasks, workflow,
 };
 
-/// Where the golden summary lies; run with `UPDATE_GOLDEN=1` to write it anew.
-const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/summary.md");
-
 /// A session that is taken through its commands at times of our own.
 struct Story {
     session: Session,
@@ -167,13 +164,11 @@ fn audit() -> Story {
 
 #[test]
 fn a_session_is_told_from_its_outcome_to_its_failures() {
-    let summary = markdown(&audit().session);
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::create_dir_all(std::path::Path::new(GOLDEN).parent().unwrap()).unwrap();
-        std::fs::write(GOLDEN, &summary).unwrap();
-    }
-    let golden = std::fs::read_to_string(GOLDEN).unwrap();
-    assert_eq!(summary, golden, "\n{summary}\nif this is right, run the test with UPDATE_GOLDEN=1");
+    let mut settings = insta::Settings::clone_current();
+    // The console's tests read it too, so it has a short name.
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!("audit", markdown(&audit().session)));
 }
 
 #[test]
