@@ -108,6 +108,20 @@ impl Engine {
         self.shared.options.clock.now()
     }
 
+    /// The clock that everything here sleeps on.
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.shared.options.clock
+    }
+
+    /// What some work comes to, unless it takes longer than `wait`.
+    pub(crate) async fn within<T>(&self, wait: Duration, work: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            biased;
+            done = work => Some(done),
+            () = self.clock().sleep(wait) => None,
+        }
+    }
+
     /// A fresh, time-ordered id with that prefix.
     pub fn fresh_id(&self, prefix: &str) -> String {
         self.moment().id(prefix, 0)
@@ -149,7 +163,12 @@ impl Engine {
             slot.close().await;
         }
         self.shared.tasks.close();
-        if tokio::time::timeout(Duration::from_secs(10), self.shared.tasks.wait()).await.is_err() {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "these are tasks of this process, in the machine's time"
+        )]
+        let ended = tokio::time::timeout(Duration::from_secs(10), self.shared.tasks.wait()).await;
+        if ended.is_err() {
             tracing::warn!("some tasks did not end within 10 seconds; the store is closed all the same");
         }
         self.shared.store.close().await;

@@ -7,24 +7,24 @@ use sessiond_core::{Principal, Rejection, Span, Status, Timestamp, limits};
 use sessiond_store::{Done, ListQuery, Op, Sort};
 
 use crate::actor::Slot;
-use crate::{Engine, Error};
+use crate::{Engine, Error, clock};
 
 /// How often memory is looked through.
 const SWEEP: Duration = Duration::from_secs(10);
 /// How long a session that has ended stays in memory when nobody uses it, at most: a program may run many short ones.
 const ENDED: Duration = Duration::from_secs(5);
 /// How often the store is.
-const PURGE: Duration = Duration::from_secs(600);
+const PURGE: Span = Span::from_secs(600);
 
 /// Keeps house until it is dropped.
 pub(crate) async fn run(engine: Engine) {
-    let mut purged: Option<tokio::time::Instant> = None;
+    let mut purged: Option<Timestamp> = None;
     loop {
-        tokio::time::sleep(SWEEP.min(engine.shared.options.idle.max(Duration::from_millis(100)))).await;
+        engine.clock().sleep(SWEEP.min(engine.shared.options.idle.max(Duration::from_millis(100)))).await;
         sweep(&engine);
         engine.shared.presences.sweep(engine.now());
-        if purged.is_none_or(|at| at.elapsed() >= PURGE) {
-            purged = Some(tokio::time::Instant::now());
+        if purged.is_none_or(|at| engine.now().since(at) >= PURGE) {
+            purged = Some(engine.now());
             if let Err(error) = purge(&engine).await {
                 tracing::warn!(%error, "what is over its time could not be dropped; it is tried again later");
             }
@@ -58,8 +58,7 @@ async fn purge(engine: &Engine) -> Result<(), Error> {
     let Some(keep) = engine.shared.options.keep_ended else {
         return Ok(());
     };
-    let keep = Span::from_millis(u64::try_from(keep.as_millis()).unwrap_or(u64::MAX));
-    let before = ago(keep.millis());
+    let before = ago(clock::span(keep).millis());
     let mut cursor = None;
     loop {
         let query = ListQuery { sort: Sort::Created, cursor, limit: limits::PAGE, ..ListQuery::default() };

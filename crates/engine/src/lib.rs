@@ -27,7 +27,7 @@ mod watch;
 
 pub use agents::{Health, RegisteredAgent, Registration};
 pub use answers::Idempotency;
-pub use clock::{Clock, Ids, System};
+pub use clock::{Clock, Ids, ManualClock, Sleep, System};
 pub use engine::{Engine, Options};
 pub use error::Error;
 pub use inbox::InboxConnection;

@@ -164,7 +164,7 @@ impl Engine {
             }
         };
         tokio::select! {
-            result = tokio::time::timeout(wait, wait_for_end) => result.unwrap_or(Err(Error::ResponseTimeout)),
+            result = self.within(wait, wait_for_end) => result.unwrap_or(Err(Error::ResponseTimeout)),
             () = self.shared.stop.cancelled() => Err(Error::Closed),
         }
     }
@@ -204,7 +204,7 @@ impl Engine {
             }
         };
         tokio::select! {
-            result = tokio::time::timeout(wait, look) => result.unwrap_or(Err(Error::ResponseTimeout)),
+            result = self.within(wait, look) => result.unwrap_or(Err(Error::ResponseTimeout)),
             () = self.shared.stop.cancelled() => Err(Error::Closed),
         }
     }

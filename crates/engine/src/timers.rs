@@ -2,7 +2,6 @@
 //! safe to do twice, so two processes on one store may both fire them.
 
 use std::collections::HashSet;
-use std::time::Duration;
 
 use futures_util::future::join_all;
 use parking_lot::Mutex;
@@ -18,7 +17,9 @@ use crate::{Engine, Error};
 /// Timers that are fired together.
 const BATCH: usize = 128;
 /// The longest sleep; another process may have set a timer whose notice was lost.
-const LONGEST: Duration = Duration::from_secs(30);
+const LONGEST: Span = Span::from_secs(30);
+/// How long to wait after the timers could not be read.
+const RETRY: Span = Span::from_secs(1);
 
 /// How long a timer waits whose work cannot be done now, such as one that does not fit into an inbox.
 const WAIT: Span = Span::from_secs(5);
@@ -54,22 +55,22 @@ impl Wake {
 /// Fires timers until it is dropped.
 pub(crate) async fn run(engine: Engine) {
     loop {
-        let sleep = match fire_due(&engine).await {
-            Ok(sleep) => sleep,
+        let next = match fire_due(&engine).await {
+            Ok(next) => next,
             Err(error) => {
                 tracing::warn!(%error, "timers cannot be read; they are tried again in a second");
-                Duration::from_secs(1)
+                engine.now().after(RETRY)
             }
         };
         tokio::select! {
             () = engine.shared.timers.notify.notified() => {}
-            () = tokio::time::sleep(sleep) => {}
+            () = engine.clock().sleep_until(next) => {}
         }
     }
 }
 
-/// Fires what is due, and says how long nothing more will be.
-async fn fire_due(engine: &Engine) -> Result<Duration, Error> {
+/// Fires what is due, and says when to look again.
+async fn fire_due(engine: &Engine) -> Result<Timestamp, Error> {
     // While timers fire, any that is set may be the next: it must wake this task for another look.
     *engine.shared.timers.next.lock() = None;
     let now = engine.now();
@@ -80,11 +81,11 @@ async fn fire_due(engine: &Engine) -> Result<Duration, Error> {
         return Err(error);
     }
     if !all {
-        return Ok(Duration::ZERO);
+        return Ok(now);
     }
     *engine.shared.timers.next.lock() = next;
-    let until = next.map_or(LONGEST, |next| next.since(engine.now()).into());
-    Ok(until.min(LONGEST))
+    let latest = engine.now().after(LONGEST);
+    Ok(next.map_or(latest, |next| next.min(latest)))
 }
 
 async fn fire(engine: &Engine, row: TimerRow) -> Result<(), Error> {

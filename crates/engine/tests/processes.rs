@@ -3,8 +3,6 @@
 
 mod common;
 
-use std::time::Duration;
-
 use common::*;
 use serde_json::json;
 use sessiond_core::*;
@@ -67,12 +65,12 @@ async fn a_watcher_sees_what_another_process_writes() {
         writer.execute(&id("s"), patch(json!({ "i": i })), None).await.unwrap();
     }
     for expected in revision + 1..=revision + 20 {
-        let next = tokio::time::timeout(Duration::from_secs(10), watch.next()).await.expect("it hears of it");
+        let next = soon(watch.next()).await;
         let Some(Ok(WatchItem::Record(record))) = next else { panic!("an event comes") };
         assert_eq!(record.seq, expected);
     }
     writer.delete(&me(), &id("s"), None).await.unwrap();
-    let end = tokio::time::timeout(Duration::from_secs(10), watch.next()).await.expect("it hears of the end");
+    let end = soon(watch.next()).await;
     assert!(end.is_none());
     writer.shutdown().await;
     server.shutdown().await;
@@ -87,7 +85,7 @@ async fn a_message_from_one_process_reaches_a_reader_in_another() {
     let mut inbox = server.connect_inbox(&me(), &agent("a://worker")).await.unwrap();
     writer.create(new_session("s"), &me(), None).await.unwrap();
     writer.execute(&id("s"), delegate("m1"), None).await.unwrap();
-    let delivery = tokio::time::timeout(Duration::from_secs(10), inbox.next()).await.unwrap().unwrap();
+    let delivery = soon(inbox.next()).await.unwrap();
     assert_eq!((delivery.message_id.as_str(), delivery.attempt), ("m1", 1));
     writer.shutdown().await;
     server.shutdown().await;

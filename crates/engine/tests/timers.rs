@@ -6,12 +6,11 @@ mod common;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use common::*;
 use sessiond_core::*;
-use sessiond_engine::{Engine, Options};
+use sessiond_engine::{Engine, ManualClock};
 use sessiond_store::*;
 use sessiond_store_sqlite::Sqlite;
 use tokio::sync::broadcast;
@@ -163,6 +162,17 @@ async fn claim(engine: &Engine, ttl: Span) {
     engine.execute(&id("s"), claim, None).await.unwrap();
 }
 
+/// A timer fires.
+async fn expire_another(engine: &Engine, clock: &ManualClock) {
+    let brief = CreateSession { expires_in: Some(Span::from_secs(1)), ..new_session("brief") };
+    engine.create(brief, &me(), None).await.unwrap();
+    clock.advance(Span::from_secs(1));
+    eventually("another timer fires", async || {
+        engine.session(&me(), &id("brief")).await.unwrap().status == Status::Expired
+    })
+    .await;
+}
+
 async fn is_held(engine: &Engine) -> bool {
     let session = engine.session(&me(), &id("s")).await.unwrap();
     session.participant(&agent("a://worker")).unwrap().lease.is_some()
@@ -172,11 +182,14 @@ async fn is_held(engine: &Engine) -> bool {
 async fn a_lease_that_was_renewed_after_it_was_found_expired_is_held() {
     let dir = tempfile::tempdir().unwrap();
     let store = Arc::new(RenewedLate { store: sqlite(dir.path()), renewed: AtomicBool::new(false) });
-    let engine = Engine::open(store.clone(), Options::default()).await.unwrap();
+    let clock = manual_clock();
+    let engine = Engine::open(store.clone(), by(&clock)).await.unwrap();
     engine.create(new_session("s"), &me(), None).await.unwrap();
-    claim(&engine, Span::from_millis(50)).await;
+    claim(&engine, Span::from_secs(60)).await;
+    clock.advance(Span::from_secs(60));
     eventually("the lease is found due", async || store.renewed.load(Ordering::SeqCst)).await;
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    // Timers fire in rounds: when this one has fired, the round of the lease's is over.
+    expire_another(&engine, &clock).await;
     assert!(is_held(&engine).await, "its renewal was acknowledged");
     let (due, next) = store.store.due_timers(engine.now(), 9).await.unwrap();
     assert!(due.is_empty() && next.is_some(), "its timer stands where the renewal moved it");
@@ -186,9 +199,18 @@ async fn a_lease_that_was_renewed_after_it_was_found_expired_is_held() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lease_that_is_not_renewed_expires_and_cannot_be_renewed_then() {
     let dir = tempfile::tempdir().unwrap();
-    let engine = open(dir.path()).await;
+    let clock = manual_clock();
+    let engine = open_with(dir.path(), by(&clock)).await;
     engine.create(new_session("s"), &me(), None).await.unwrap();
-    claim(&engine, Span::from_millis(50)).await;
+    claim(&engine, Span::from_secs(3_600)).await;
+    clock.advance(Span::from_millis(3_599_999));
+    assert!(
+        engine.renew_lease(&me(), &id("s"), &agent("a://worker"), 1).await.is_ok(),
+        "it is renewed in time"
+    );
+    // A renewal counts from when it was made.
+    clock.advance(Span::from_millis(3_599_999));
+    expire_another(&engine, &clock).await;
     eventually("the lease expires", async || !is_held(&engine).await).await;
     let late = engine.renew_lease(&me(), &id("s"), &agent("a://worker"), 1).await;
     assert!(late.is_err(), "{late:?}");
@@ -199,8 +221,9 @@ async fn a_lease_that_is_not_renewed_expires_and_cannot_be_renewed_then() {
 async fn a_child_session_that_cannot_be_opened_stops_neither_its_siblings_end_nor_any_timer() {
     let dir = tempfile::tempdir().unwrap();
     let children: Vec<String> = (0..150).map(|i| format!("child{i:03}")).collect();
+    let clock = manual_clock();
     let damaged = {
-        let engine = open(dir.path()).await;
+        let engine = open_with(dir.path(), by(&clock)).await;
         engine.create(new_session("parent"), &me(), None).await.unwrap();
         for child in &children {
             let new = CreateSession { parent: Some(id("parent")), ..new_session(child) };
@@ -225,7 +248,7 @@ async fn a_child_session_that_cannot_be_opened_stops_neither_its_siblings_end_no
     }));
     assert_eq!(store.write(vec![damage]).await.unwrap(), [Ok(Done::Ok)]);
     store.close().await;
-    let engine = open(dir.path()).await;
+    let engine = open_with(dir.path(), by(&clock)).await;
     let end = Command::Lifecycle(lifecycle::Command::Terminate { reason: "no more".into(), details: None });
     engine.execute(&id("parent"), Envelope::new(me(), end), None).await.unwrap();
     let active = async || {
@@ -235,12 +258,7 @@ async fn a_child_session_that_cannot_be_opened_stops_neither_its_siblings_end_no
     };
     eventually("all others end", async || active().await.len() == 1).await;
     assert_eq!(active().await[0].session_id, damaged.id);
-    let brief = CreateSession { expires_in: Some(Span::from_millis(50)), ..new_session("brief") };
-    engine.create(brief, &me(), None).await.unwrap();
-    eventually("another timer fires", async || {
-        engine.session(&me(), &id("brief")).await.unwrap().status == Status::Expired
-    })
-    .await;
+    expire_another(&engine, &clock).await;
     let store = sqlite(dir.path());
     eventually("the cascade ends", async || {
         store.due_timers(Timestamp::from_millis(i64::MAX), 9).await.unwrap().0.is_empty()

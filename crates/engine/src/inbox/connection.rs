@@ -2,16 +2,16 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use sessiond_core::{AgentId, Fence, MessageId, Principal, limits};
+use sessiond_core::{AgentId, Fence, MessageId, Principal, Timestamp, limits};
 use sessiond_store::{Delivery, Done, MessageState, Op};
 use tokio::sync::watch;
 
 use super::presence::Presence;
-use crate::{Engine, Error, Health};
+use crate::{Engine, Error, Health, clock};
 
 /// How often a connection without room asks the store which of its messages were ended elsewhere.
 const RECONCILE: Duration = Duration::from_millis(500);
@@ -28,9 +28,9 @@ pub struct InboxConnection {
     /// otherwise lie unseen until it is due again.
     taking: Option<BoxFuture<'static, Result<Vec<Delivery>, Error>>>,
     /// What this connection holds unacknowledged, and since when.
-    unacked: HashMap<MessageId, Instant>,
+    unacked: HashMap<MessageId, Timestamp>,
     /// When the store was last asked what became of them.
-    reconciled: Option<Instant>,
+    reconciled: Option<Timestamp>,
 }
 impl Engine {
     /// Takes over the reading of an inbox. What was delivered and not acknowledged is delivered again, first.
@@ -98,7 +98,7 @@ impl InboxConnection {
             let sleep = if room > 0 {
                 let taken = self.take(room).await?;
                 if !taken.is_empty() {
-                    let now = Instant::now();
+                    let now = self.engine.now();
                     self.unacked.extend(taken.iter().map(|delivery| (delivery.message_id.clone(), now)));
                     self.presence.took(&taken);
                     self.ready.extend(taken);
@@ -106,7 +106,7 @@ impl InboxConnection {
                 }
                 self.engine.until_due(&self.agent).await?
             } else {
-                let since = self.reconciled.map_or(RECONCILE, |at| at.elapsed());
+                let since = self.reconciled.map_or(RECONCILE, |at| self.engine.now().since(at).into());
                 if since >= RECONCILE {
                     self.reconcile().await?;
                     continue;
@@ -115,7 +115,7 @@ impl InboxConnection {
             };
             tokio::select! {
                 () = self.engine.shared.stop.cancelled() => return Err(Error::Closed),
-                () = tokio::time::sleep(sleep) => {}
+                () = self.engine.clock().sleep(sleep) => {}
                 _ = self.changes.changed() => {}
             }
         }
@@ -146,9 +146,9 @@ impl InboxConnection {
     /// How many messages may be taken. What is due again by now is no longer held: it comes again, under this same
     /// window.
     fn room(&mut self) -> usize {
-        let held = self.engine.shared.options.ack_timeout;
+        let (now, held) = (self.engine.now(), clock::span(self.engine.shared.options.ack_timeout));
         if self.unacked.len() >= limits::INBOX_WINDOW {
-            self.unacked.retain(|_, since| since.elapsed() < held);
+            self.unacked.retain(|_, since| now.since(*since) < held);
         }
         limits::INBOX_WINDOW.saturating_sub(self.unacked.len())
     }
@@ -168,7 +168,7 @@ impl InboxConnection {
                 self.unacked.remove(&id);
             }
         }
-        self.reconciled = Some(Instant::now());
+        self.reconciled = Some(self.engine.now());
         Ok(())
     }
 

@@ -6,11 +6,11 @@ mod presence;
 
 use std::time::Duration;
 
-use sessiond_core::{AgentId, Fence, Message, MessageId, Principal, Span, limits};
+use sessiond_core::{AgentId, Fence, Message, MessageId, Principal, limits};
 use sessiond_store::{Delivery, Done, Exhausted, MessageQuery, MessageRecord, Op, Page, Refusal};
 
 use crate::rows::enqueue;
-use crate::{Engine, Error};
+use crate::{Engine, Error, clock};
 pub use connection::InboxConnection;
 pub(crate) use presence::Presences;
 
@@ -78,7 +78,8 @@ impl Engine {
         };
         heard();
         let mut changes = presence.subscribe();
-        let deadline = tokio::time::Instant::now() + wait.min(Duration::from_millis(limits::WAIT_MS));
+        let mut is_over = wait.is_zero();
+        let mut over = self.clock().sleep(wait.min(Duration::from_millis(limits::WAIT_MS)));
         let limit = limit.clamp(1, limits::INBOX_WINDOW);
         loop {
             changes.mark_unchanged();
@@ -87,14 +88,14 @@ impl Engine {
                 presence.took(&taken);
                 return Ok(taken);
             }
-            if tokio::time::Instant::now() >= deadline {
+            if is_over {
                 return Ok(taken);
             }
             let sleep = self.until_due(agent).await?;
             tokio::select! {
                 () = self.shared.stop.cancelled() => return Ok(taken),
-                () = tokio::time::sleep_until(deadline) => {}
-                () = tokio::time::sleep(sleep) => {}
+                () = &mut over => is_over = true,
+                () = self.clock().sleep(sleep) => {}
                 _ = changes.changed() => {}
             }
             heard();
@@ -204,8 +205,7 @@ impl Engine {
 
     async fn take_out(&self, agent: AgentId, fence: Option<Fence>, limit: usize) -> Result<Handout, Error> {
         let now = self.now();
-        let again =
-            Span::from_millis(u64::try_from(self.shared.options.ack_timeout.as_millis()).unwrap_or(u64::MAX));
+        let again = clock::span(self.shared.options.ack_timeout);
         let op = Op::Take {
             agent_id: agent.clone(),
             fence,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sessiond_core::*;
-use sessiond_engine::{Engine, Options};
+use sessiond_engine::{Engine, ManualClock, Options};
 use sessiond_store_sqlite::Sqlite;
 
 pub async fn open(dir: &Path) -> Engine {
@@ -16,6 +16,16 @@ pub async fn open(dir: &Path) -> Engine {
 pub async fn open_with(dir: &Path, options: Options) -> Engine {
     let store = Sqlite::open(dir, sessiond_store_sqlite::Options::default()).unwrap();
     Engine::open(Arc::new(store), options).await.unwrap()
+}
+
+/// A clock that stands still until the test advances it.
+pub fn manual_clock() -> Arc<ManualClock> {
+    Arc::new(ManualClock::at("2025-02-02T11:00:00Z".parse().unwrap()))
+}
+
+/// The options of an engine that lives by that clock.
+pub fn by(clock: &Arc<ManualClock>) -> Options {
+    Options { clock: clock.clone(), ..Options::default() }
 }
 
 pub fn me() -> Principal {
@@ -78,13 +88,36 @@ pub async fn register(engine: &Engine, name: &str) {
     engine.register(&me(), &agent(name), registration.into()).await.unwrap();
 }
 
+/// The longest that a test waits in the machine's time, for others to do what they can do now. Whatever needs time to pass
+/// is tested with a [`ManualClock`].
+const LONGEST: Duration = Duration::from_millis(50);
+
+/// Lets the engine's tasks do what they can do now.
+#[expect(clippy::disallowed_methods, reason = "it is too short to hold anybody up")]
+pub async fn pause(duration: Duration) {
+    assert!(duration <= LONGEST, "tests that need time to pass advance a clock");
+    tokio::time::sleep(duration).await;
+}
+
+/// What comes of something that needs no time to pass. It fails where the machine takes ten seconds over it.
+#[expect(clippy::disallowed_methods, reason = "a test that passes does not wait for it")]
+pub async fn soon<T>(work: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(10), work).await.expect("it comes soon")
+}
+
+/// Whether something that does not come while the clock stands still stays away, as far as one can see.
+#[expect(clippy::disallowed_methods, reason = "it is too short to hold anybody up")]
+pub async fn is_held_up(work: impl Future) -> bool {
+    tokio::time::timeout(LONGEST, work).await.is_err()
+}
+
 /// Waits until something holds, for at most ten seconds.
 pub async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     for _ in 0..500 {
         if holds().await {
             return;
         }
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        pause(Duration::from_millis(20)).await;
     }
     panic!("never: {what}");
 }

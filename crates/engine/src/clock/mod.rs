@@ -1,0 +1,103 @@
+//! Time, ids and randomness, injected so that tests can control them.
+
+mod manual;
+
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use sessiond_core::{Moment, Span, Timestamp};
+
+pub use manual::ManualClock;
+
+/// A wait for a time; it completes when that time has come.
+pub type Sleep = BoxFuture<'static, ()>;
+
+/// Tells the time and waits for it to pass. Timers, leases, expiry and waits for messages use nothing else.
+pub trait Clock: Send + Sync + 'static {
+    /// The present time.
+    fn now(&self) -> Timestamp;
+
+    /// Waits until a time has come.
+    fn sleep_until(&self, at: Timestamp) -> Sleep;
+
+    /// Waits for as long as `duration`.
+    fn sleep(&self, duration: Duration) -> Sleep {
+        self.sleep_until(self.now().after(span(duration)))
+    }
+}
+
+/// Makes ids and randomness.
+pub trait Ids: Send + Sync + 'static {
+    /// A fresh, time-ordered 128-bit number (a UUID of version 7).
+    fn nonce(&self) -> u128;
+
+    /// Fills `bytes` with randomness that nobody can guess.
+    fn secret(&self, bytes: &mut [u8]);
+}
+
+/// The machine's own clock and randomness.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct System;
+
+#[expect(clippy::disallowed_methods, reason = "this is the one place where time comes in")]
+impl Clock for System {
+    fn now(&self) -> Timestamp {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    fn sleep_until(&self, at: Timestamp) -> Sleep {
+        Box::pin(async move {
+            // Somebody may set the machine's clock back meanwhile.
+            while System.now() < at {
+                tokio::time::sleep(at.since(System.now()).into()).await;
+            }
+        })
+    }
+
+    fn sleep(&self, duration: Duration) -> Sleep {
+        Box::pin(tokio::time::sleep(duration))
+    }
+}
+
+impl Ids for System {
+    #[expect(clippy::disallowed_methods, reason = "this is the one place where ids come in")]
+    fn nonce(&self) -> u128 {
+        uuid::Uuid::now_v7().as_u128()
+    }
+
+    fn secret(&self, bytes: &mut [u8]) {
+        getrandom::fill(bytes).expect("an operating system that gives no randomness can run no server");
+    }
+}
+
+/// The clock and the ids together: what one decision needs.
+pub(crate) fn moment(clock: &dyn Clock, ids: &dyn Ids) -> Moment {
+    Moment { now: clock.now(), nonce: ids.nonce() }
+}
+
+/// A duration in whole milliseconds, rounded up.
+pub(crate) fn span(duration: Duration) -> Span {
+    Span::from_millis(u64::try_from(duration.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_is_never_cut_short() {
+        assert_eq!(span(Duration::ZERO), Span::from_millis(0));
+        assert_eq!(span(Duration::from_micros(1)), Span::from_millis(1));
+        assert_eq!(span(Duration::from_millis(20)), Span::from_millis(20));
+        assert_eq!(span(Duration::MAX), Span::from_millis(u64::MAX));
+    }
+
+    #[tokio::test]
+    async fn the_machines_clock_has_come_to_the_time_that_was_waited_for() {
+        let at = System.now().after(Span::from_millis(5));
+        System.sleep_until(at).await;
+        assert!(System.now() >= at);
+        System.sleep_until(Timestamp::from_millis(0)).await;
+    }
+}
