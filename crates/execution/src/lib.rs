@@ -53,5 +53,11 @@ pub use publisher::{Publisher, SubscriberInfo, Subscription, Update};
 pub use recorder::{Durability, Recorder, Ticket};
 pub use redact::Secret;
 pub use session::{Builder, Closed, Session, call};
+
 /// Language models, which agents ask.
-pub use sessiond_model as model;
+pub mod model {
+    pub use sessiond_model::*;
+    /// With the feature `gguf`, the environment may name a file.
+    #[cfg(feature = "gguf")]
+    pub use sessiond_model_gguf::{Gguf, from_env};
+}

@@ -1,8 +1,8 @@
 //! Language models behind one interface.
 //!
 //! [`Model`] is what a caller holds: it completes a [`Request`] to an [`Answer`], whole or as a stream of [`Delta`]s.
-//! [`OpenAi`] speaks to any address with OpenAI's chat completions. With the feature `gguf`, `Gguf` runs a GGUF file in the
-//! process; with `serve`, `serve::router` is a server with chat completions around any model.
+//! [`OpenAi`] speaks to any address with OpenAI's chat completions. Models of GGUF files in the process, and a server for
+//! a model, are the crate `sessiond-model-gguf`.
 //!
 //! ```no_run
 //! use sessiond_model::{Message, Model, OpenAi, Request, Settings};
@@ -16,21 +16,17 @@
 //! ```
 
 mod answer;
+mod env;
 mod error;
-#[cfg(feature = "gguf")]
-mod gguf;
 mod message;
 mod model;
 mod openai;
 mod request;
-#[cfg(feature = "serve")]
-pub mod serve;
 
 pub use answer::{Answer, Finish, Usage};
+pub use env::{from_env, from_env_or_file};
 pub use error::Error;
-#[cfg(feature = "gguf")]
-pub use gguf::Gguf;
 pub use message::{Message, Tool, ToolCall};
-pub use model::{AnswerStream, Delta, Model, from_env};
+pub use model::{AnswerStream, Delta, Model};
 pub use openai::{OpenAi, Settings};
 pub use request::{Request, Schema, ToolChoice};

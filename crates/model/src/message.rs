@@ -70,7 +70,7 @@ pub struct ToolCall {
 
 impl ToolCall {
     /// Reads arguments as models write them: nothing counts as an empty object.
-    pub(crate) fn read_arguments(text: &str) -> Value {
+    pub fn read_arguments(text: &str) -> Value {
         match text.trim() {
             "" => Value::Object(serde_json::Map::new()),
             trimmed => serde_json::from_str(trimmed).unwrap_or_else(|_| Value::String(text.to_owned())),
@@ -78,7 +78,7 @@ impl ToolCall {
     }
 
     /// The arguments as the text that the wire and the templates carry.
-    pub(crate) fn write_arguments(&self) -> String {
+    pub fn write_arguments(&self) -> String {
         match &self.arguments {
             // What was no JSON goes back as it came.
             Value::String(text) => text.clone(),

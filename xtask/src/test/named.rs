@@ -64,7 +64,7 @@ pub fn select(root: &Path, names: &[String]) -> anyhow::Result<Selection> {
 struct Program {
     package: String,
     target: Target,
-    /// The features without which it is not built, such as `sessiond-model/gguf`.
+    /// The features without which it is not built, such as `sessiond-model-gguf/runtime`.
     features: Vec<String>,
 }
 

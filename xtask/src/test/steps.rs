@@ -37,7 +37,7 @@ pub const BUILD: &str = "build";
 pub const TESTS: &str = "tests";
 
 /// The features with which a model runs in the process.
-const MODEL: &str = "sessiond-model/gguf,sessiond-model/serve,sessiond/gguf";
+const MODEL: &str = "sessiond-model-gguf/runtime,sessiond-model-gguf/serve,sessiond/gguf";
 
 /// Tests that need more than [`TESTS`] does: the tool, and the filterset of nextest that selects them.
 pub static TEST_TOOLS: &[(&Tool, &str)] = &[
@@ -181,7 +181,7 @@ pub static STEPS: &[Step] = &[
             "-p",
             "sessiond",
             "-p",
-            "sessiond-model",
+            "sessiond-model-gguf",
             "--all-targets",
             "--features",
             MODEL,
@@ -206,7 +206,7 @@ pub static STEPS: &[Step] = &[
             "--test",
             "model",
             "--filterset",
-            "package(sessiond) | package(sessiond-model)",
+            "package(sessiond) | package(sessiond-model-gguf)",
         ],
     ),
     Step {

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sessiond_engine::{Clock as _, System};
-use sessiond_model::serve::{Admission, Key, Options, router};
-use sessiond_model::{Gguf, Model as _};
+use sessiond_model::Model as _;
+use sessiond_model_gguf::Gguf;
+use sessiond_model_gguf::serve::{Admission, Key, Options, router};
 use sessiond_server::{Error, Listener, sent_from_elsewhere};
 use tokio_util::sync::CancellationToken;
 

@@ -15,9 +15,9 @@ mod needs_gguf {
     use serde_json::json;
     use sessiond_core::limits;
     use sessiond_model::{
-        Answer, Delta, Error, Finish, Gguf, Message, Model, OpenAi, Request, Schema, Settings, Tool,
-        ToolChoice, serve,
+        Answer, Delta, Error, Finish, Message, Model, OpenAi, Request, Schema, Settings, Tool, ToolChoice,
     };
+    use sessiond_model_gguf::{Gguf, serve};
     use tokio::sync::OnceCell;
 
     /// The file that `SESSIOND_TEST_GGUF` names, or the one in `target/models`.

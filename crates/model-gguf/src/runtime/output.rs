@@ -1,9 +1,9 @@
 //! Makes text and tool calls of the bytes that a model writes.
 
 use serde_json::Value;
+use sessiond_model::ToolCall;
 
 use super::template::{CALL_BEGINS, CALL_ENDS};
-use crate::ToolCall;
 
 /// What is made of an answer's bytes.
 #[derive(Debug, PartialEq)]

@@ -7,11 +7,11 @@ use std::path::Path;
 
 use candle_core::quantized::gguf_file::{Content, Value};
 use candle_transformers::models::llama::{Cache, Llama};
+use sessiond_model::Error;
 
 use super::template::Template;
 use super::vocabulary::Vocabulary;
 use super::weights;
-use crate::Error;
 
 /// What a file says of itself.
 pub(super) struct Metadata<'a> {

@@ -7,11 +7,11 @@ use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use sessiond_model::Error;
 use subtle::ConstantTimeEq;
 
 use super::wire::Kind;
 use super::{Failure, Options};
-use crate::Error;
 
 /// The longest key, in bytes.
 const LONGEST: usize = 1024;

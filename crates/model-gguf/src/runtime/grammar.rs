@@ -5,9 +5,8 @@ use std::sync::{Arc, OnceLock};
 use llguidance::api::TopLevelGrammar;
 use llguidance::{Matcher, ParserFactory};
 use serde_json::{Value, json};
+use sessiond_model::{Error, Request, Tool, ToolChoice};
 use toktrie::{ApproximateTokEnv, TokEnv, TokTrie};
-
-use crate::{Error, Request, Tool, ToolChoice};
 
 /// Makes grammars for one vocabulary.
 pub(super) struct Grammars {

@@ -8,14 +8,15 @@ use candle_transformers::generation::LogitsProcessor;
 use candle_transformers::models::llama::Cache;
 use llguidance::Matcher;
 use serde_json::json;
+use sessiond_model::{Answer, Delta, Error, Finish, Request, ToolCall, ToolChoice, Usage};
 
-use super::PROVIDER;
 use super::file::Loaded;
 use super::grammar::{Grammars, Held};
 use super::output::{Output, Piece, call_id};
 use super::template::CALL_BEGINS;
-use crate::{Answer, Delta, Error, Finish, Request, ToolCall, ToolChoice, Usage};
 
+/// The provider's name in answers.
+pub(super) const PROVIDER: &str = "gguf";
 /// How freely a model draws when the request does not say it.
 const TEMPERATURE: f64 = 0.7;
 /// How many tokens of a prompt are read before it is asked whether anybody still waits for the answer.

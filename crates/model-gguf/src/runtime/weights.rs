@@ -12,9 +12,9 @@ use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
 use candle_transformers::models::llama::{Cache, Config, Llama, Llama3RopeConfig, Llama3RopeType};
 use sessiond_core::limits;
+use sessiond_model::Error;
 
 use super::file::Metadata;
-use crate::Error;
 
 /// How positions are scaled in Llama 3.1 and later; the file has no more than what comes of it.
 const LLAMA3: Llama3RopeConfig = Llama3RopeConfig {

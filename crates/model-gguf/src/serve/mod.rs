@@ -19,8 +19,8 @@ use axum::{Json, Router};
 use futures_util::{StreamExt, stream};
 use serde_json::Value;
 use sessiond_core::limits;
+use sessiond_model::{Error, Model};
 
-use crate::{Error, Model};
 pub use admission::{Admission, Key};
 use wire::{Chat, Head, Kind};
 

@@ -8,7 +8,8 @@ use std::path::PathBuf;
 use candle_core::quantized::gguf_file::{self, Value};
 use candle_core::quantized::{GgmlDType, QTensor};
 use candle_core::{DType, Device, Tensor};
-use sessiond_model::{Error, Finish, Gguf, Message, Model, Request};
+use sessiond_model::{Error, Finish, Message, Model, Request};
+use sessiond_model_gguf::Gguf;
 
 const HIDDEN: usize = 32;
 const KEYS: usize = 16;

@@ -3,11 +3,11 @@
 use candle_core::quantized::gguf_file::Value as Entry;
 use llguidance::token_bytes_from_tokenizer_json;
 use serde_json::{Map, Value, json};
+use sessiond_model::Error;
 use tokenizers::Tokenizer;
 use toktrie::{TokRxInfo, TokTrie};
 
 use super::file::Metadata;
-use crate::Error;
 
 /// Texts before and after which no token reaches over, for Llama 3 and for Qwen 2, as their makers publish them.
 const LLAMA3: &str = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";

@@ -7,8 +7,7 @@ use minijinja_contrib::pycompat::unknown_method_callback;
 use serde::Serialize;
 use serde_json::ser::PrettyFormatter;
 use serde_json::{Value, json};
-
-use crate::{Error, Message, Request, Tool, ToolCall, ToolChoice};
+use sessiond_model::{Error, Message, Request, Tool, ToolCall, ToolChoice};
 
 /// What stands around a tool call in the answers of most open models.
 pub(super) const CALL_BEGINS: &str = "<tool_call>";

@@ -2,8 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::{Number, Value, json};
-
-use crate::{Answer, Delta, Finish, Message, Request, Schema, Tool, ToolCall, ToolChoice, Usage};
+use sessiond_model::{Answer, Delta, Finish, Message, Request, Schema, Tool, ToolCall, ToolChoice, Usage};
 
 /// The body of a request. What is not known is passed over, as the services do it.
 #[derive(Debug, Deserialize)]

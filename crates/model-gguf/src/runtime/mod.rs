@@ -19,16 +19,14 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use sessiond_core::limits;
+use sessiond_model::{AnswerStream, Delta, Error, Model, Request};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio_stream::wrappers::UnboundedReceiverStream;
 
-use crate::{AnswerStream, Delta, Error, Model, Request};
-use generate::Listener;
+use sessiond_model::{AnswerStream, Delta, Error, Model, Request};
+use generate::{Listener, PROVIDER};
 use grammar::Grammars;
-
-/// The provider's name in answers.
-const PROVIDER: &str = "gguf";
 
 /// A model that runs in this process; cheap to clone. Its memory is freed when the last clone is gone.
 ///
