@@ -6,8 +6,7 @@ use parking_lot::Mutex;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-
-use crate::redact;
+use sessiond_turns::redact;
 
 /// The context of a session; cheap to clone. What changes is seen at once by every node of the session, and recorded
 /// with the calls.

@@ -29,20 +29,15 @@ mod error;
 pub mod execution;
 mod info;
 mod journal;
-#[cfg(feature = "mcp")]
-pub mod mcp;
 mod node;
-pub mod prompt;
 mod publisher;
 mod recorder;
-pub mod redact;
 pub mod replay;
 mod saved;
 mod session;
 pub mod spool;
 
-pub use agent::{AgentInput, AgentNode, AgentResult, AgentStream, AgentTool, Prices, Used, node_tool, tool};
-pub use agent::{turns, usage};
+pub use agent::{AgentInput, AgentNode, AgentResult, AgentStream, AgentTool, node_tool, tool};
 pub use ambient::now_us;
 pub use config::{Config, Server, Settings, set_config};
 pub use context::Context;
@@ -51,8 +46,14 @@ pub use info::Info;
 pub use node::{FunctionNode, Node, function_node};
 pub use publisher::{Publisher, SubscriberInfo, Subscription, Update};
 pub use recorder::{Durability, Recorder, Ticket};
-pub use redact::Secret;
 pub use session::{Builder, Closed, Session, call};
+/// Connections to MCP servers.
+#[cfg(feature = "mcp")]
+pub use sessiond_turns::mcp;
+/// How an agent and its model take turns.
+pub use sessiond_turns::{prompt, redact, turns};
+pub use sessiond_turns::redact::Secret;
+pub use sessiond_turns::usage::{Prices, Used, usage};
 
 /// Language models, which agents ask.
 pub mod model {

@@ -11,6 +11,7 @@ use futures_util::stream::{self, StreamExt};
 use serde::Serialize;
 use serde_json::Value;
 use sessiond_core::{CallEnded, CallError, CallStatus, ExecutionEnd, Json, SessionId, Usage};
+use sessiond_turns::redact;
 use tokio::task_local;
 use tokio_util::sync::CancellationToken;
 
@@ -24,7 +25,7 @@ use crate::node::Node;
 use crate::publisher::{Publisher, SubscriberInfo, Subscription, Update};
 use crate::recorder::{Durability, Ticket};
 use crate::replay::CallNumber;
-use crate::{background, redact};
+use crate::background;
 
 task_local! {
     /// The call in which this code runs.

@@ -7,7 +7,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use sessiond_core::{CallEnded, CallError, CallKind, CallStatus};
 use sessiond_execution::execution::{Begun, Execution, NewCall, Place, fitting};
-use sessiond_execution::{Ticket, now_us, usage};
+use sessiond_execution::{Ticket, now_us};
+use sessiond_turns::usage::usage;
 
 use crate::errors::raised;
 use crate::model::Model;

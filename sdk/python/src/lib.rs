@@ -34,7 +34,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(execution::close_engines, module)?)?;
     let shut = wrap_pyfunction!(bridge::shut, module)?;
     module.py().import("atexit")?.call_method1("register", (shut,))?;
-    module.add("REDACTED", sessiond_execution::redact::REDACTED)?;
+    module.add("REDACTED", sessiond_turns::redact::REDACTED)?;
     Ok(())
 }
 
@@ -54,5 +54,5 @@ fn decode<'py>(py: Python<'py>, json: &str) -> PyResult<Bound<'py, PyAny>> {
 /// Whether a name says that what stands under it is a secret.
 #[pyfunction]
 fn names_secret(name: &str) -> bool {
-    sessiond_execution::redact::names_secret(name)
+    sessiond_turns::redact::names_secret(name)
 }

@@ -8,8 +8,8 @@ use std::time::Duration;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use serde_json::Value;
-use sessiond_execution::mcp::{McpError, McpServer as Server, Program};
 use sessiond_execution::{Error, background};
+use sessiond_turns::mcp::{McpError, McpServer as Server, Program};
 
 use crate::bridge::{Listener, Work};
 use crate::plain;

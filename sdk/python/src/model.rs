@@ -8,9 +8,9 @@ use parking_lot::Mutex;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
-use sessiond_execution::Prices;
 use sessiond_execution::model::{self, Answer, Delta, Message, OpenAi, Request, Settings};
-use sessiond_execution::turns::{self, AgentError, Options, Turns as Talk};
+use sessiond_turns::turns::{self, AgentError, Options, Turns as Talk};
+use sessiond_turns::usage::Prices;
 
 use crate::bridge::{Listener, Work};
 use crate::plain::{self, Json};
@@ -280,7 +280,7 @@ pub fn check_agent(options: &Bound<'_, PyDict>) -> PyResult<()> {
 /// A node's name as models take the name of a tool.
 #[pyfunction]
 pub fn tool_name(node: &str) -> String {
-    turns::tool_name(node)
+    sessiond_turns::tool::tool_name(node)
 }
 
 /// The key of the context under which a memory is.
@@ -293,7 +293,7 @@ pub fn memory_key(name: &str) -> String {
 #[pyfunction]
 pub fn fill(prompt: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
     let mut failure = None;
-    let filled = sessiond_execution::prompt::fill(prompt, |key| {
+    let filled = sessiond_turns::prompt::fill(prompt, |key| {
         let text = value.call1((key,)).and_then(|text| text.extract::<Option<String>>());
         text.unwrap_or_else(|error| {
             failure.get_or_insert(error);

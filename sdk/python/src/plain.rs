@@ -89,7 +89,7 @@ impl Json {
     /// Writes what serializes.
     pub fn new(value: &impl Serialize) -> PyResult<Self> {
         let fail = |error: serde_json::Error| PyValueError::new_err(error.to_string());
-        let (recorded, _) = sessiond_execution::redact::to_json(value).map_err(fail)?;
+        let (recorded, _) = sessiond_turns::redact::to_json(value).map_err(fail)?;
         Ok(Self { text: serde_json::to_string(value).map_err(fail)?, recorded })
     }
 }

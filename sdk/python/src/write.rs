@@ -17,7 +17,7 @@ use pyo3::types::{
     PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PySet, PyString, PyTuple,
     PyType,
 };
-use sessiond_execution::redact::{REDACTED, names_secret};
+use sessiond_turns::redact::{REDACTED, names_secret};
 
 use crate::plain::Json;
 

@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use futures_util::StreamExt;
 use sessiond_core::{CallKind, Usage};
 use sessiond_model::{Answer, Delta, Message, Model, Request};
+use sessiond_turns::usage::{Prices, usage};
 use tokio::sync::mpsc;
 
-use super::{AgentInput, Prices};
+use super::input::AgentInput;
 use crate::error::{Error, Failure};
 use crate::node::Node;
 
@@ -54,19 +55,6 @@ impl Node for Ask<'_> {
             }
         }
         Err("the model's answer has no end".into())
-    }
-}
-
-/// What an answer used, as it is recorded.
-pub fn usage(answer: &Answer, prices: Option<Prices>) -> Usage {
-    let used = answer.usage.unwrap_or_default();
-    Usage {
-        model: Some(answer.model.clone()).filter(|name| !name.trim().is_empty()),
-        provider: Some(answer.provider.clone()).filter(|name| !name.trim().is_empty()),
-        input_tokens: used.input_tokens,
-        output_tokens: used.output_tokens,
-        cost: answer.usage.as_ref().and_then(|used| prices.map(|prices| prices.cost(used))),
-        latency_us: Some(answer.latency.as_micros() as u64),
     }
 }
 

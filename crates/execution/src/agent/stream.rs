@@ -11,7 +11,8 @@ use serde::de::DeserializeOwned;
 use sessiond_core::CallKind;
 use tokio::sync::mpsc;
 
-use super::{AgentInput, AgentNode, AgentResult};
+use super::input::{AgentInput, AgentResult};
+use super::node::AgentNode;
 use crate::error::{Error, Failure};
 use crate::node::Node;
 use crate::session::Session;
@@ -110,6 +111,6 @@ impl<T: Serialize + DeserializeOwned + Send> Node for Streaming<'_, T> {
     }
 
     async fn run(&self, input: AgentInput) -> Result<AgentResult<T>, Failure> {
-        self.agent.agent.talk(input, Some(&self.sender)).await
+        self.agent.stream(input, &self.sender).await
     }
 }

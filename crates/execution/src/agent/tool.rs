@@ -3,68 +3,56 @@
 use std::fmt;
 use std::sync::Arc;
 
-use futures_util::future::BoxFuture;
-use schemars::{JsonSchema, schema_for};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::Value;
 use sessiond_core::{CallKind, Usage};
-use sessiond_model::Tool;
+use sessiond_model::Tool as Definition;
+use sessiond_turns::tool::{Tool, text_of};
 
-use super::{AgentInput, AgentNode, turns};
 use crate::error::{Error, Failure};
 use crate::node::{Node, function_node};
 use crate::session::Session;
 
 /// A node that a model may have called; cheap to clone.
 #[derive(Clone)]
-pub struct AgentTool {
-    /// What the model is told of it.
-    pub(crate) definition: Tool,
-    call: Arc<Call>,
-}
-
-/// Reads arguments, and makes the call of them. What is wrong with them is for the model to read.
-type Call =
-    dyn Fn(Session, &Value) -> Result<BoxFuture<'static, Result<String, Error>>, String> + Send + Sync;
+pub struct AgentTool(Tool<Session, Error>);
 
 impl AgentTool {
-    /// A tool of which everything is said: `call` reads the arguments, or says what is wrong with them, and gives the call
-    /// that is made with them, whose result is the text that the model reads.
-    pub(crate) fn new(
-        definition: Tool,
-        call: impl Fn(Session, &Value) -> Result<BoxFuture<'static, Result<String, Error>>, String>
-        + Send
-        + Sync
-        + 'static,
-    ) -> Self {
-        Self { definition, call: Arc::new(call) }
+    /// What the model is told of it.
+    pub(super) fn definition(&self) -> &Definition {
+        self.0.definition()
+    }
+
+    /// Its name, as the model knows it.
+    pub(super) fn name(&self) -> &str {
+        &self.0.definition().name
     }
 
     /// Calls it. What the model can mend is a text for it; what ends the agent is an error.
-    pub(crate) async fn call(&self, session: &Session, arguments: &Value) -> Result<String, Error> {
-        let call = match (self.call)(session.clone(), arguments) {
-            Ok(call) => call,
-            Err(wrong) => {
-                return Ok(format!("The arguments of {} do not fit: {wrong}", self.definition.name));
-            }
-        };
-        match call.await {
-            Ok(text) => Ok(text),
+    pub(super) async fn call(&self, session: &Session, arguments: &Value) -> Result<String, Error> {
+        match self.0.call(session.clone(), arguments).await {
             Err(
                 error @ (Error::Node { .. }
                 | Error::Timeout { .. }
                 | Error::Name { .. }
                 | Error::Value { .. }),
             ) => Ok(format!("Error: {error}")),
-            Err(error) => Err(error),
+            outcome => outcome,
         }
+    }
+}
+
+impl From<Tool<Session, Error>> for AgentTool {
+    fn from(tool: Tool<Session, Error>) -> Self {
+        Self(tool)
     }
 }
 
 impl fmt::Debug for AgentTool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("AgentTool").field(&self.definition.name).finish()
+        f.debug_tuple("AgentTool").field(&self.name()).finish()
     }
 }
 
@@ -97,40 +85,19 @@ pub fn node_tool<N>(node: N, description: &str) -> AgentTool
 where
     N: Node<Input: DeserializeOwned + JsonSchema> + 'static,
 {
-    let definition = Tool::new(turns::tool_name(node.name()), description, schema::<N::Input>());
+    let name = node.name().clone();
     let node = Arc::new(AsTool(node));
-    AgentTool::new(definition, move |session, arguments| {
-        let input: N::Input = serde_json::from_value(arguments.clone()).map_err(|error| error.to_string())?;
+    AgentTool(Tool::typed(&name, description, move |session: Session, input: N::Input| {
         let node = node.clone();
-        Ok(Box::pin(async move {
+        async move {
             let output = session.call(&*node, input).await?;
             serde_json::to_value(output).map(text_of).map_err(|error| Error::Value {
                 node: node.0.name().clone(),
                 what: "output",
                 detail: error.to_string(),
             })
-        }))
-    })
-}
-
-impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> From<AgentNode<T>> for AgentTool {
-    fn from(agent: AgentNode<T>) -> Self {
-        let parameters = json!({
-            "type": "object",
-            "properties": { "user_input": { "type": "string", "description": "What it is asked." } },
-            "required": ["user_input"],
-            "additionalProperties": false,
-        });
-        let definition =
-            Tool::new(turns::tool_name(agent.name()), agent.description().to_owned(), parameters);
-        Self::new(definition, move |session, arguments| {
-            let Some(text) = arguments["user_input"].as_str() else {
-                return Err("user_input must be a text".to_owned());
-            };
-            let (agent, input) = (agent.clone(), AgentInput::from(text));
-            Ok(Box::pin(async move { Ok(session.call(&agent, input).await?.text) }))
-        })
-    }
+        }
+    }))
 }
 
 /// A node that is called as a tool, and recorded as one.
@@ -157,25 +124,5 @@ impl<N: Node> Node for AsTool<N> {
 
     fn run(&self, input: N::Input) -> impl Future<Output = Result<N::Output, Failure>> + Send {
         self.0.run(input)
-    }
-}
-
-/// What a model is told of a type.
-pub(super) fn schema<T: JsonSchema>() -> Value {
-    let mut schema = schema_for!(T).to_value();
-    if let Some(members) = schema.as_object_mut() {
-        members.shift_remove("$schema");
-        members.shift_remove("title");
-        // What takes nothing is an object all the same.
-        members.entry("type").or_insert_with(|| "object".into());
-    }
-    schema
-}
-
-/// What a model reads of a value: a text as it is, anything else as JSON.
-pub(crate) fn text_of(value: Value) -> String {
-    match value {
-        Value::String(text) => text,
-        other => other.to_string(),
     }
 }

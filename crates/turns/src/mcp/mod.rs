@@ -1,14 +1,13 @@
-//! Tools of MCP servers, as tools of agents and as nodes.
+//! Tools of MCP servers.
 //!
 //! A server is a program that speaks on its standard input and output, or an address with streamable HTTP. It is spoken to
 //! from the background's threads, so it may be used from any runtime. That a server's tools change while it runs is not
 //! looked at: ask for them again.
 
+mod program;
+
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::fmt;
-use std::path::PathBuf;
-use std::process::Stdio;
 use std::sync::{Arc, Once};
 use std::time::Duration;
 
@@ -23,30 +22,17 @@ use rmcp::transport::StreamableHttpClientTransport;
 use rmcp::transport::streamable_http_client::StreamableHttpClientTransportConfig;
 use rmcp::{RoleClient, ServiceExt};
 use serde_json::Value;
-use sessiond_core::CallKind;
+use sessiond_background as background;
 use sessiond_model::Tool;
-use tokio::process::{Child, Command};
 
-use crate::agent::{AgentTool, text_of, turns};
-use crate::background;
-use crate::error::Failure;
-use crate::node::Node;
+use crate::tool::tool_name;
+pub use program::Program;
+use program::Running;
 
 /// How long a server may take to greet, unless set.
 const GREETING: Duration = Duration::from_secs(30);
 /// How long a program may take to end once its input has.
 const GRACE: Duration = Duration::from_secs(2);
-
-/// A program that is an MCP server.
-#[derive(Debug, Clone, Default)]
-pub struct Program {
-    /// The program and its arguments.
-    pub command: Vec<OsString>,
-    /// Variables beside those of this process.
-    pub env: BTreeMap<String, String>,
-    /// Where it runs.
-    pub dir: Option<PathBuf>,
-}
 
 /// What can go wrong with an MCP server.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -88,10 +74,11 @@ struct Shared {
     program: Mutex<Option<Running>>,
 }
 
-/// A tool of an MCP server, as a node; cheap to clone.
+/// A tool of an MCP server; cheap to clone.
 #[derive(Clone)]
 pub struct McpTool {
-    name: Arc<str>,
+    /// The name by which the server knows it.
+    pub name: Arc<str>,
     server: McpServer,
     /// What a model is told of it.
     pub definition: Tool,
@@ -164,7 +151,7 @@ impl McpServer {
             .into_iter()
             .map(|tool| McpTool {
                 definition: Tool::new(
-                    turns::tool_name(&tool.name),
+                    tool_name(&tool.name),
                     tool.description.unwrap_or_default(),
                     Value::Object((*tool.input_schema).clone()),
                 ),
@@ -226,6 +213,14 @@ impl McpTool {
     pub fn name(&self) -> &str {
         &self.name
     }
+
+    /// Calls it, as [`McpServer::call`] does.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn call(&self, arguments: JsonObject) -> Result<Value, McpError> {
+        self.server.call(&self.name, arguments).await
+    }
 }
 
 impl fmt::Debug for McpServer {
@@ -255,36 +250,6 @@ impl Drop for Shared {
         } else if service.is_some() || program.is_some() {
             background::spawn(end(service, program));
         }
-    }
-}
-
-impl Node for McpTool {
-    type Input = Value;
-    type Output = Value;
-
-    fn name(&self) -> &Arc<str> {
-        &self.name
-    }
-
-    fn kind(&self) -> CallKind {
-        CallKind::Tool
-    }
-
-    async fn run(&self, arguments: Value) -> Result<Value, Failure> {
-        let Value::Object(arguments) = arguments else {
-            return Err(format!("the arguments of {} are an object", self.name).into());
-        };
-        Ok(self.server.call(&self.name, arguments).await?)
-    }
-}
-
-impl From<McpTool> for AgentTool {
-    fn from(tool: McpTool) -> Self {
-        // The server checks the arguments, and says what is wrong with them.
-        Self::new(tool.definition.clone(), move |session, arguments| {
-            let (tool, arguments) = (tool.clone(), arguments.clone());
-            Ok(Box::pin(async move { Ok(text_of(session.call(&tool, arguments).await?)) }))
-        })
     }
 }
 
@@ -391,56 +356,7 @@ async fn end(service: Option<RunningService<RoleClient, ClientConfig>>, program:
         let _ = service.close_with_timeout(GRACE).await;
     }
     if let Some(mut program) = program {
-        let _ = tokio::time::timeout(GRACE, program.child.wait()).await;
-    }
-}
-
-/// A program that runs, in a process group of its own. What is left of the group is killed when this is dropped.
-struct Running {
-    child: Child,
-    group: Option<i32>,
-}
-
-/// What a program writes, and what it reads.
-type Pipes = (tokio::process::ChildStdout, tokio::process::ChildStdin);
-
-impl Running {
-    fn start(program: &Program) -> Result<(Self, Pipes), String> {
-        let (executable, arguments) = program.command.split_first().ok_or("no program is named")?;
-        let mut command = Command::new(executable);
-        command
-            .args(arguments)
-            .envs(&program.env)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true);
-        #[cfg(unix)]
-        command.process_group(0);
-        if let Some(dir) = &program.dir {
-            command.current_dir(dir);
-        }
-        let mut child = command.spawn().map_err(|error| format!("it does not start: {error}"))?;
-        let group = child.id().and_then(|id| i32::try_from(id).ok());
-        let (Some(output), Some(input)) = (child.stdout.take(), child.stdin.take()) else {
-            return Err("it has no pipes".to_owned());
-        };
-        Ok((Self { child, group }, (output, input)))
-    }
-
-    /// How it ended, if it did, or does now.
-    async fn ended(&mut self) -> Option<String> {
-        let status = tokio::time::timeout(Duration::from_millis(500), self.child.wait()).await.ok()?.ok()?;
-        Some(format!("it ended at once, with {status}"))
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        #[cfg(unix)]
-        if let Some(group) = self.group.and_then(rustix::process::Pid::from_raw) {
-            // The group may outlive the program that began it; when nothing is left of it, there is nothing to kill.
-            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-        }
+        program.wait(GRACE).await;
     }
 }
 

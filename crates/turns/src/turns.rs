@@ -3,7 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sessiond_model::{Answer, Finish, Message, Request, Schema, Tool, ToolChoice, Usage};
+use sessiond_model::{Answer, Finish, Message, Request, Schema, Tool, ToolChoice};
+
+use crate::usage::{Prices, Used};
 
 /// Requests of one call of an agent, when nobody says.
 const MAX_TURNS: u32 = 50;
@@ -34,33 +36,6 @@ pub struct Options {
     pub max_turns: Option<u32>,
     /// What tokens cost, when that is known.
     pub prices: Option<Prices>,
-}
-
-/// What tokens cost, in US dollars a million.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Prices {
-    /// Those that the model reads.
-    pub input: f64,
-    /// Those that it writes.
-    pub output: f64,
-}
-
-impl Prices {
-    /// What an answer cost.
-    pub fn cost(&self, usage: &Usage) -> f64 {
-        (usage.input_tokens as f64 * self.input + usage.output_tokens as f64 * self.output) / 1e6
-    }
-}
-
-/// What an agent's requests used, all together.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub struct Used {
-    /// Tokens that the model read.
-    pub input_tokens: u64,
-    /// Tokens that it wrote.
-    pub output_tokens: u64,
-    /// What that cost, in US dollars; nothing when no prices are known.
-    pub cost: Option<f64>,
 }
 
 /// What keeps an agent from a result.
@@ -292,16 +267,6 @@ pub fn memory_key(name: &str) -> String {
     format!("memory/{name}")
 }
 
-/// A tool's name as models take it: letters, digits, `_` and `-`, at most 64 of them.
-pub fn tool_name(node: &str) -> String {
-    let name: String = node
-        .chars()
-        .take(64)
-        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-') { c } else { '_' })
-        .collect();
-    if name.is_empty() { "_".to_owned() } else { name }
-}
-
 /// A text without the fence that models like to put around JSON.
 fn unfenced(text: &str) -> &str {
     let text = text.trim();
@@ -358,12 +323,5 @@ mod tests {
             assert_eq!(unfenced(text), "{}", "{text}");
         }
         assert_eq!(unfenced("```no end"), "```no end");
-    }
-
-    #[test]
-    fn a_tool_has_a_name_that_services_take() {
-        assert_eq!(tool_name("get the weather!"), "get_the_weather_");
-        assert_eq!(tool_name(&"ä".repeat(99)), "_".repeat(64));
-        assert_eq!(tool_name(""), "_");
     }
 }
