@@ -1,12 +1,22 @@
 //! How a session behaves: what its own call says, else what [`set_config`] said for the whole process, else the default.
 
-use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use parking_lot::RwLock;
+pub use sessiond_recording::Server;
 
-use crate::recorder::Durability;
+/// When what is recorded is on disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Durability {
+    /// Each call before its result is used.
+    Sync,
+    /// Written behind, a few milliseconds later, bounded, and flushed when the session closes.
+    #[default]
+    Async,
+    /// When the session closes, or when the record grows past its bound.
+    Exit,
+}
 
 /// What can be said of how sessions behave. What is absent is left to the next in line.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -30,47 +40,6 @@ pub struct Config {
     pub server: Option<Server>,
     /// What the program is called where its process is named; the file that runs when nobody says.
     pub program: Option<String>,
-}
-
-/// Bytes of calls that may wait for a server.
-const SPOOL_BYTES: u64 = 1024 * 1024 * 1024;
-
-/// A server that sessions are reported to. [`fmt::Debug`] leaves the key out.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Server {
-    /// Its address, such as `http://127.0.0.1:8080`.
-    pub url: String,
-    /// The key, if it asks for one.
-    pub key: Option<String>,
-    /// Bytes of calls that may wait on this machine's disk while the server is away, 1 GiB unless set. A record that
-    /// would grow past that breaks off with an error.
-    pub spool_bytes: u64,
-}
-
-impl Server {
-    /// A server and its key, if it asks for one; an empty key is none.
-    pub fn new(url: impl Into<String>, key: Option<String>) -> Self {
-        let url = url.into().trim().trim_end_matches('/').to_owned();
-        let key = key.map(|key| key.trim().to_owned()).filter(|key| !key.is_empty());
-        Self { url, key, spool_bytes: SPOOL_BYTES }
-    }
-
-    /// No server, whatever the environment and [`set_config`] say: the session stays on this machine.
-    pub fn none() -> Self {
-        Self::new("", None)
-    }
-
-    /// The server that `SESSIOND_URL` names, with the key in `SESSIOND_API_KEY`.
-    pub fn from_env() -> Option<Self> {
-        let url = std::env::var("SESSIOND_URL").ok().filter(|url| !url.trim().is_empty())?;
-        Some(Self::new(url, std::env::var("SESSIOND_API_KEY").ok()))
-    }
-}
-
-impl fmt::Debug for Server {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Server").field("url", &self.url).finish_non_exhaustive()
-    }
 }
 
 /// How a session behaves.

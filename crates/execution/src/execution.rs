@@ -10,17 +10,17 @@ use sessiond_api as api;
 use sessiond_api::Problem;
 use sessiond_client::Call;
 use sessiond_core::{CallBegan, CallEnded, CallKind, ExecutionEnd, Json, Kind, SessionId, Status, limits};
+use sessiond_recording::{Destination, Opening, Store, journal, run, stores};
 use sha2::{Digest, Sha256};
 
 use crate::ambient::{self, now_us};
-use crate::config::Settings;
+use crate::config::{Durability, Settings};
 use crate::context::Context;
-use crate::destination::{Destination, Opening, Store};
 use crate::error::Error;
 use crate::info::Info;
-use crate::recorder::{Durability, Recorder, Ticket};
+use crate::recorder::{Recorder, Ticket};
 use crate::replay::{CallNumber, Cuts, Found, Replay, ReplayBuilder};
-use crate::{background, journal, saved};
+use crate::saved;
 
 /// One process's hold on a session that it records.
 pub struct Execution {
@@ -120,17 +120,23 @@ impl Execution {
         };
         let opening = Opening::New { create: Box::new(create), key: ambient::id() };
         let store = match &settings.server {
-            Some(server) => background::spool(&settings.dir, server).await?.begin(&id)?,
-            None => Store { client: background::engine(&settings.dir).await?, hold: None },
+            Some(server) => Store::sent_on(stores::spool(&settings.dir, server).await?.begin(&id)?),
+            None => Store::local(stores::engine(&settings.dir).await?),
         };
-        let destination = Destination::new(&store, id.clone(), new.context.clone(), opening);
+        let destination = Destination::new(&store, id.clone(), opening);
         if at_once {
             open(&destination).await?;
         }
         if is_chosen && let Some(hold) = store.hold.clone() {
-            background::run(async move { hold.accepted().await }).await?;
+            run(async move { hold.accepted().await }).await?;
         }
-        let recorder = Recorder::start(destination.clone(), settings.durability, 0, Info::default());
+        let recorder = Recorder::start(
+            destination.clone(),
+            new.context.clone(),
+            settings.durability,
+            0,
+            Info::default(),
+        );
         Ok(Self {
             id,
             name: new.name,
@@ -158,12 +164,12 @@ impl Execution {
         let keep = at.saturating_sub(1);
         let copy = match &settings.server {
             Some(server) => {
-                let spool = background::spool(&settings.dir, server).await?;
-                background::run(async move { spool.fork(&source).await }).await?
+                let spool = stores::spool(&settings.dir, server).await?;
+                run(async move { spool.fork(&source).await }).await?
             }
             None => {
-                let client = background::engine(&settings.dir).await?;
-                background::run(async move {
+                let client = stores::engine(&settings.dir).await?;
+                run(async move {
                     client.fork_session(&source, api::Fork::default(), Call::default()).await
                 })
                 .await?
@@ -182,15 +188,15 @@ impl Execution {
     ) -> Result<Self, Error> {
         let store = match &settings.server {
             Some(server) => {
-                let (spool, id) = (background::spool(&settings.dir, server).await?, id.clone());
-                background::run(async move { spool.take_up(&id).await }).await?
+                let (spool, id) = (stores::spool(&settings.dir, server).await?, id.clone());
+                Store::sent_on(run(async move { spool.take_up(&id).await }).await?)
             }
-            None => Store { client: background::engine(&settings.dir).await?, hold: None },
+            None => Store::local(stores::engine(&settings.dir).await?),
         };
         let client = store.client.clone();
         let session = {
             let (client, id) = (client.clone(), id.clone());
-            background::run(async move { client.session(&id).await }).await?
+            run(async move { client.session(&id).await }).await?
         };
         let mut values = session.shared_context.as_object().cloned().unwrap_or_default();
         values.extend(given.snapshot());
@@ -200,26 +206,33 @@ impl Execution {
             Destination::ended(&store, id.clone())
         } else {
             let opening = Opening::Again(api::BeginExecution { process: process(&settings.program), keep });
-            Destination::new(&store, id.clone(), context.clone(), opening)
+            Destination::new(&store, id.clone(), opening)
         };
         // From here on the session is this process's, and nobody adds to what is read next.
         open(&destination).await?;
         let mut cuts = Cuts::default();
         if session.forked_from.is_some() || keep.is_some() {
-            journal::each(&client, &id, |seq, told| {
-                cuts.take(seq, &told);
-                Ok(())
+            journal::each(&client, &id, |seq, event| {
+                cuts.take(seq, &event);
+                Ok::<_, Problem>(())
             })
             .await?;
         }
         let mut builder = ReplayBuilder::new(cuts.finish());
-        journal::each(&client, &id, |seq, told| {
-            builder.take(seq, &told);
-            Ok(())
+        journal::each(&client, &id, |seq, event| {
+            builder.take(seq, &event);
+            Ok::<_, Problem>(())
         })
         .await?;
-        let last = builder.last;
-        let recorder = Recorder::start(destination.clone(), settings.durability, last, Info::default());
+        // A session that has completed is only read.
+        let recorded = if ended { Context::default() } else { context.clone() };
+        let recorder = Recorder::start(
+            destination.clone(),
+            recorded,
+            settings.durability,
+            builder.last,
+            Info::default(),
+        );
         Ok(Self {
             id,
             name: session.name,
@@ -374,7 +387,7 @@ impl Execution {
     async fn deliver(&self) -> Result<(), Error> {
         let Some(hold) = self.store.hold.clone() else { return Ok(()) };
         let server = hold.server().to_owned();
-        if !background::run(async move { hold.delivered().await }).await? {
+        if !run(async move { hold.delivered().await }).await? {
             tracing::warn!(
                 session = %self.id, server,
                 "the server is away: the rest is sent when a program next runs here, or by `sessiond spool send`"
@@ -417,19 +430,19 @@ impl Execution {
     async fn write_state<W: std::io::Write>(&self, out: W) -> Result<W, Error> {
         let session = {
             let (client, id) = (self.store.client.clone(), self.id.clone());
-            background::run(async move { client.session(&id).await }).await?
+            run(async move { client.session(&id).await }).await?
         };
         let path = self.saved_path().display().to_string();
         let fail = |error: std::io::Error| Error::Save { path: path.clone(), detail: error.to_string() };
         let mut writer = saved::Writer::begin(out, &session).map_err(fail)?;
-        journal::each(&self.store.client, &self.id, |_, told| writer.take(told).map_err(fail)).await?;
+        journal::each(&self.store.client, &self.id, |_, event| writer.take(event).map_err(fail)).await?;
         writer.finish().and_then(|mut out| out.flush().map(|()| out)).map_err(fail)
     }
 }
 
 async fn open(destination: &Destination) -> Result<(), Problem> {
     let destination = destination.clone();
-    background::run(async move { destination.open().await }).await
+    run(async move { destination.open().await }).await
 }
 
 /// What tells one input from another: the first 16 bytes of its SHA-256, in hexadecimal.

@@ -21,32 +21,30 @@
 
 mod agent;
 mod ambient;
-pub mod background;
 pub mod config;
 mod context;
-mod destination;
 mod error;
 pub mod execution;
 mod info;
-mod journal;
 mod node;
 mod publisher;
 mod recorder;
 pub mod replay;
 mod saved;
 mod session;
-pub mod spool;
 
 pub use agent::{AgentInput, AgentNode, AgentResult, AgentStream, AgentTool, node_tool, tool};
 pub use ambient::now_us;
-pub use config::{Config, Server, Settings, set_config};
+pub use config::{Config, Durability, Server, Settings, set_config};
 pub use context::Context;
 pub use error::{BoxError, Error, Failure};
 pub use info::Info;
 pub use node::{FunctionNode, Node, function_node};
 pub use publisher::{Publisher, SubscriberInfo, Subscription, Update};
-pub use recorder::{Durability, Recorder, Ticket};
+pub use recorder::{Recorder, Ticket};
 pub use session::{Builder, Closed, Session, call};
+/// What is recorded here and waits for a server.
+pub use sessiond_recording::spool;
 /// Connections to MCP servers.
 #[cfg(feature = "mcp")]
 pub use sessiond_turns::mcp;
@@ -54,6 +52,13 @@ pub use sessiond_turns::mcp;
 pub use sessiond_turns::{prompt, redact, turns};
 pub use sessiond_turns::redact::Secret;
 pub use sessiond_turns::usage::{Prices, Used, usage};
+
+/// The threads and the stores of this process, which all its sessions share.
+pub mod background {
+    pub use sessiond_background::{handle, spawn, spawn_blocking};
+    pub use sessiond_recording::stores::{close, engine, spool};
+    pub use sessiond_recording::{run, wait};
+}
 
 /// Language models, which agents ask.
 pub mod model {

@@ -6,25 +6,15 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use sessiond_api::Problem;
+use sessiond_background as background;
 use sessiond_core::{CallBegan, CallEnded, CallEntry, ExecutionEnd, limits};
+use sessiond_recording::journal::size;
+use sessiond_recording::{CALL_BYTES, CallNumber, Destination};
 use tokio::sync::{Notify, watch};
 
-use crate::background;
-use crate::destination::Destination;
+use crate::config::Durability;
+use crate::context::Context;
 use crate::info::Info;
-use crate::replay::CallNumber;
-
-/// When what is recorded is on disk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Durability {
-    /// Each call before its result is used.
-    Sync,
-    /// Written behind, a few milliseconds later, bounded, and flushed when the session closes.
-    #[default]
-    Async,
-    /// When the session closes, or when the record grows past its bound.
-    Exit,
-}
 
 /// How long what is recorded waits for company before it is written.
 const LINGER: Duration = Duration::from_millis(10);
@@ -32,9 +22,6 @@ const LINGER: Duration = Duration::from_millis(10);
 const BOUND: usize = 16 * 1024 * 1024;
 /// Bytes of one batch, beside what a single call may hold.
 const BATCH_BYTES: usize = 1024 * 1024;
-/// What a call takes in a batch beside its input and output.
-const CALL_BYTES: usize = 192;
-
 /// The record of an execution; cheap to clone.
 #[derive(Clone)]
 pub struct Recorder {
@@ -79,8 +66,14 @@ struct Buffer {
 }
 
 impl Recorder {
-    /// Begins a record after call `last`, and writes it to `destination` in the background.
-    pub fn start(destination: Destination, durability: Durability, last: CallNumber, info: Info) -> Self {
+    /// Begins a record after call `last`, and writes it to `destination` in the background, with what changes in the context.
+    pub fn start(
+        destination: Destination,
+        context: Context,
+        durability: Durability,
+        last: CallNumber,
+        info: Info,
+    ) -> Self {
         let shared = Arc::new(Shared {
             durability,
             buffer: Mutex::new(Buffer { last, info, ..Buffer::default() }),
@@ -88,7 +81,7 @@ impl Recorder {
             hurry: Notify::new(),
             durable: watch::Sender::new(Durable::default()),
         });
-        background::spawn(write(shared.clone(), destination));
+        background::spawn(write(shared.clone(), destination, context));
         Self { shared }
     }
 
@@ -212,7 +205,7 @@ impl Buffer {
 }
 
 /// Writes what is recorded until the record is closed or cannot be written.
-async fn write(shared: Arc<Shared>, destination: Destination) {
+async fn write(shared: Arc<Shared>, destination: Destination, context: Context) {
     loop {
         shared.wake.notified().await;
         if shared.durability == Durability::Async {
@@ -223,7 +216,7 @@ async fn write(shared: Arc<Shared>, destination: Destination) {
             (buffer.take(), buffer.end.clone())
         };
         let closing = end.is_some();
-        if let Err(problem) = write_all(&destination, entries, end).await {
+        if let Err(problem) = write_all(&destination, &context, entries, end).await {
             tracing::error!(%problem, "calls could not be recorded");
             shared.durable.send_modify(|durable| durable.failure = Some(problem));
             return;
@@ -237,15 +230,16 @@ async fn write(shared: Arc<Shared>, destination: Destination) {
 
 async fn write_all(
     destination: &Destination,
+    context: &Context,
     entries: Vec<CallEntry>,
     end: Option<ExecutionEnd>,
 ) -> Result<(), Problem> {
     let mut batches = batches(entries);
     let last = batches.pop().unwrap_or_default();
     for batch in batches {
-        destination.write(batch, None).await?;
+        destination.write(batch, context.take_changes(), None).await?;
     }
-    destination.write(last, end).await
+    destination.write(last, context.take_changes(), end).await
 }
 
 /// Divides entries, in order, into batches that a session takes.
@@ -266,16 +260,4 @@ fn batches(entries: Vec<CallEntry>) -> Vec<Vec<CallEntry>> {
         batches.push(batch);
     }
     batches
-}
-
-/// Bytes that a call takes in a batch.
-pub fn size(entry: &CallEntry) -> usize {
-    let input =
-        entry.began.as_ref().and_then(|began| began.input.as_ref()).map_or(0, |input| input.as_str().len());
-    let output = entry
-        .ended
-        .as_ref()
-        .and_then(|ended| ended.output.as_ref())
-        .map_or(0, |output| output.as_str().len());
-    CALL_BYTES + input + output
 }

@@ -4,11 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use sessiond_core::{CallEntry, CallStatus, Json, Revision};
+use sessiond_recording::journal::CallEvent;
 
-use crate::journal::Told;
-
-/// A call's number in its session.
-pub type CallNumber = u64;
+pub use sessiond_recording::CallNumber;
 
 /// The recorded calls that a resumed program will ask for. Memory holds only what can be asked for: when a call had
 /// completed, the calls that it made are never asked for again, and are dropped.
@@ -82,20 +80,20 @@ pub struct Cuts {
 
 impl Cuts {
     /// Takes in the next event.
-    pub fn take(&mut self, seq: Revision, told: &Told) {
-        match told {
-            Told::Began { keep: Some(keep) } => {
+    pub fn take(&mut self, seq: Revision, event: &CallEvent) {
+        match event {
+            CallEvent::Began { keep: Some(keep) } => {
                 let at = self.began.get(&(keep + 1)).copied();
                 self.found.push(Cut { seq, keep: *keep, at });
             }
-            Told::Calls(calls) => {
+            CallEvent::Calls(calls) => {
                 for entry in calls {
                     if let Some(began) = &entry.began {
                         self.began.insert(entry.call, began.began_us);
                     }
                 }
             }
-            Told::Began { .. } | Told::Nothing => {}
+            CallEvent::Began { .. } | CallEvent::Nothing => {}
         }
     }
 
@@ -132,10 +130,10 @@ impl ReplayBuilder {
     }
 
     /// Takes in the next event of the journal.
-    pub fn take(&mut self, seq: Revision, told: &Told) {
-        match told {
-            Told::Began { .. } => self.open.clear(),
-            Told::Calls(calls) => {
+    pub fn take(&mut self, seq: Revision, event: &CallEvent) {
+        match event {
+            CallEvent::Began { .. } => self.open.clear(),
+            CallEvent::Calls(calls) => {
                 for entry in calls {
                     self.last = self.last.max(entry.call);
                     let cuts = self.cuts.iter().filter(|cut| cut.seq > seq);
@@ -149,7 +147,7 @@ impl ReplayBuilder {
                     }
                 }
             }
-            Told::Nothing => {}
+            CallEvent::Nothing => {}
         }
     }
 

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use serde::Serialize;
 use sessiond_api::Session;
 use sessiond_core::{CallBegan, CallEnded, CallEntry};
+use sessiond_recording::journal::CallEvent;
 
 use crate::error::Error;
-use crate::journal::Told;
 use crate::replay::CallNumber;
 
 /// The version of the format.
@@ -60,17 +60,17 @@ impl<W: Write> Writer<W> {
     }
 
     /// Takes in the next event of the journal.
-    pub fn take(&mut self, told: Told) -> std::io::Result<()> {
-        match told {
-            Told::Calls(calls) => {
+    pub fn take(&mut self, event: CallEvent) -> std::io::Result<()> {
+        match event {
+            CallEvent::Calls(calls) => {
                 for entry in calls {
                     self.entry(entry)?;
                 }
                 Ok(())
             }
             // Whoever takes a session up does not know how the calls of the one before would have ended.
-            Told::Began { .. } => self.interrupt("interrupted"),
-            Told::Nothing => Ok(()),
+            CallEvent::Began { .. } => self.interrupt("interrupted"),
+            CallEvent::Nothing => Ok(()),
         }
     }
 

@@ -10,22 +10,22 @@ use std::time::Duration;
 use futures_util::stream::{self, StreamExt};
 use serde::Serialize;
 use serde_json::Value;
+use sessiond_background as background;
 use sessiond_core::{CallEnded, CallError, CallStatus, ExecutionEnd, Json, SessionId, Usage};
 use sessiond_turns::redact;
 use tokio::task_local;
 use tokio_util::sync::CancellationToken;
 
 use crate::ambient::now_us;
-use crate::config::{Config, Server, Settings};
+use crate::config::{Config, Durability, Server, Settings};
 use crate::context::Context;
 use crate::error::{BoxError, Error, Failure};
 use crate::execution::{Begun, Execution, NewCall, NewExecution, Place, fitting};
 use crate::info::Info;
 use crate::node::Node;
 use crate::publisher::{Publisher, SubscriberInfo, Subscription, Update};
-use crate::recorder::{Durability, Ticket};
+use crate::recorder::Ticket;
 use crate::replay::CallNumber;
-use crate::background;
 
 task_local! {
     /// The call in which this code runs.

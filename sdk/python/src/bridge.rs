@@ -6,7 +6,7 @@ use parking_lot::RwLock;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::PyAny;
-use sessiond_execution::background;
+use sessiond_background as background;
 use tokio::task::JoinHandle;
 
 /// Whether the interpreter is ending. Who holds it for reading may use the interpreter; one that ended meanwhile would take

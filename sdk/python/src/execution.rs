@@ -9,9 +9,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use serde_json::Value;
 use sessiond_core::{ExecutionEnd, SessionId};
-use sessiond_execution::background;
 use sessiond_execution::execution::{Execution as Record, NewExecution};
 use sessiond_execution::{Config, Context, Durability, Error, Server};
+use sessiond_recording::stores;
 
 use crate::errors::raised;
 use crate::frame::Frame;
@@ -209,8 +209,8 @@ impl Execution {
 #[pyfunction]
 pub fn close_engines(py: Python<'_>) {
     py.detach(|| {
-        let _ = background::wait(async {
-            background::close().await;
+        let _ = sessiond_recording::wait(async {
+            stores::close().await;
             Ok::<_, Error>(())
         });
     });
@@ -221,7 +221,7 @@ fn wait<T: Send + 'static>(
     py: Python<'_>,
     work: impl Future<Output = Result<T, Error>> + Send + 'static,
 ) -> PyResult<T> {
-    py.detach(|| background::wait(work)).map_err(|error| raised(py, &error))
+    py.detach(|| sessiond_recording::wait(work)).map_err(|error| raised(py, &error))
 }
 
 fn session_id(text: &str) -> PyResult<SessionId> {

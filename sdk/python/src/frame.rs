@@ -71,7 +71,7 @@ impl Frame {
             return Ok(());
         }
         let execution = self.execution.clone();
-        py.detach(|| sessiond_execution::background::wait(async move { execution.settled(ticket).await }))
+        py.detach(|| sessiond_recording::wait(async move { execution.settled(ticket).await }))
             .map_err(|error| raised(py, &error))
     }
 }

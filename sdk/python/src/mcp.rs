@@ -8,7 +8,7 @@ use std::time::Duration;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use serde_json::Value;
-use sessiond_execution::{Error, background};
+use sessiond_execution::Error;
 use sessiond_turns::mcp::{McpError, McpServer as Server, Program};
 
 use crate::bridge::{Listener, Work};
@@ -96,7 +96,7 @@ fn wait<T: Send + 'static>(
     py: Python<'_>,
     work: impl Future<Output = Result<T, McpError>> + Send + 'static,
 ) -> PyResult<T> {
-    let outcome = py.detach(|| background::wait(async move { Ok::<_, Error>(work.await) }));
+    let outcome = py.detach(|| sessiond_recording::wait(async move { Ok::<_, Error>(work.await) }));
     match outcome {
         Ok(outcome) => outcome.map_err(|error| raised(py, &error)),
         Err(error) => Err(crate::errors::raised(py, &error)),

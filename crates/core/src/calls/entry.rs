@@ -303,7 +303,7 @@ impl CallEntry {
     }
 
     /// How many bytes its input, output and error have.
-    pub(crate) fn bytes(&self) -> usize {
+    pub fn bytes(&self) -> usize {
         let text = |json: &Option<Json>| json.as_ref().map_or(0, |json| json.as_str().len());
         let began = self.began.as_ref().map_or(0, |began| text(&began.input));
         let ended = self.ended.as_ref().map_or(0, |ended| {

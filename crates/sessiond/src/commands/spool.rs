@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::bail;
 use clap::{Args, Subcommand};
 use sessiond_core::SessionId;
-use sessiond_execution::spool::{self, Waiting};
+use sessiond_recording::spool::{self, Waiting};
 
 use super::{Connection, Context};
 use crate::config::Flags;

@@ -5,16 +5,20 @@ use sessiond_api::{Code, Event, ListEvents, Problem};
 use sessiond_client::Client;
 use sessiond_core::{CallEntry, Revision, SessionId};
 
-use crate::background;
-use crate::error::Error;
-use crate::replay::CallNumber;
+use crate::threads;
+
+/// A call's number in its session.
+pub type CallNumber = u64;
+
+/// What a call takes in a batch beside its input, output and error, in bytes.
+pub const CALL_BYTES: usize = 192;
 
 /// Events that are read at a time.
 const PAGE: usize = 1_000;
 
 /// What an event tells of calls.
 #[derive(Debug)]
-pub enum Told {
+pub enum CallEvent {
     /// A process began to write.
     Began {
         /// The last call whose record may be used; all when absent.
@@ -37,7 +41,7 @@ struct Recorded {
 }
 
 /// What an event tells of calls.
-pub fn told(event: Event) -> Result<Told, Problem> {
+pub fn call_event(event: Event) -> Result<CallEvent, Problem> {
     let seq = event.seq;
     let unreadable = |error: serde_json::Error| {
         Problem::new(Code::Internal, format!("event {seq} of the session cannot be read: {error}"))
@@ -45,31 +49,36 @@ pub fn told(event: Event) -> Result<Told, Problem> {
     Ok(match event.kind.as_str() {
         "execution_began" => {
             let Began { keep } = serde_json::from_value(event.data).map_err(unreadable)?;
-            Told::Began { keep }
+            CallEvent::Began { keep }
         }
         "calls_recorded" => {
             let Recorded { calls } = serde_json::from_value(event.data).map_err(unreadable)?;
-            Told::Calls(calls)
+            CallEvent::Calls(calls)
         }
-        _ => Told::Nothing,
+        _ => CallEvent::Nothing,
     })
 }
 
 /// Reads a journal, oldest event first.
-pub async fn each(
+pub async fn each<E: From<Problem>>(
     client: &Client,
     id: &SessionId,
-    mut take: impl FnMut(Revision, Told) -> Result<(), Error>,
-) -> Result<(), Error> {
+    mut take: impl FnMut(Revision, CallEvent) -> Result<(), E>,
+) -> Result<(), E> {
     let mut after = Some(Revision::default());
     while after.is_some() {
         let query = ListEvents { after, limit: Some(PAGE) };
         let (client, id) = (client.clone(), id.clone());
-        let page = background::run(async move { client.events(&id, query).await }).await?;
+        let page = threads::run(async move { client.events(&id, query).await }).await?;
         for event in page.events {
-            take(event.seq, told(event)?)?;
+            take(event.seq, call_event(event)?)?;
         }
         after = page.next_cursor;
     }
     Ok(())
+}
+
+/// Bytes that a call takes in a batch.
+pub fn size(entry: &CallEntry) -> usize {
+    CALL_BYTES + entry.bytes()
 }

@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
+use serde_json::Value;
 use sessiond_api as api;
 use sessiond_api::Problem;
 use sessiond_client::{Call, Client};
 use sessiond_core::{CallEntry, ExecutionEnd, SessionId};
 use tokio::sync::Mutex;
 
-use crate::context::Context;
-use crate::recorder::size;
+use crate::journal::size;
 use crate::spool::Hold;
 
 /// The store that a session is recorded in, and its hold on a spool when a server is to have it.
@@ -28,7 +28,6 @@ pub struct Store {
 pub struct Destination {
     client: Client,
     id: SessionId,
-    context: Context,
     opened: Arc<Mutex<Opened>>,
     /// What sends it on to a server, if anything does.
     hold: Option<Arc<Hold>>,
@@ -56,17 +55,29 @@ pub enum Opening {
     Again(api::BeginExecution),
 }
 
+impl Store {
+    /// A store on this machine, whose sessions stay there.
+    pub fn local(client: Client) -> Self {
+        Self { client, hold: None }
+    }
+
+    /// A spool, from which a session is sent on.
+    pub fn sent_on(hold: Arc<Hold>) -> Self {
+        Self { client: hold.local().clone(), hold: Some(hold) }
+    }
+}
+
 impl Destination {
     /// A session, which is made or taken up when [`Destination::open`] or a batch first needs it.
-    pub fn new(store: &Store, id: SessionId, context: Context, opening: Opening) -> Self {
+    pub fn new(store: &Store, id: SessionId, opening: Opening) -> Self {
         let Store { client, hold } = store.clone();
-        Self { client, id, context, opened: Arc::new(Mutex::new(Opened::Not(opening))), hold }
+        Self { client, id, opened: Arc::new(Mutex::new(Opened::Not(opening))), hold }
     }
 
     /// A session that has ended well, and is only read.
     pub fn ended(store: &Store, id: SessionId) -> Self {
         let Store { client, hold } = store.clone();
-        Self { client, id, context: Context::default(), opened: Arc::new(Mutex::new(Opened::Ended)), hold }
+        Self { client, id, opened: Arc::new(Mutex::new(Opened::Ended)), hold }
     }
 
     /// Makes the session, or takes it up, unless that was done.
@@ -79,8 +90,12 @@ impl Destination {
     }
 
     /// Writes calls, what has changed in the context since it was last written, and how the session ends, if it does.
-    pub async fn write(&self, calls: Vec<CallEntry>, end: Option<ExecutionEnd>) -> Result<(), Problem> {
-        let context = self.context.take_changes();
+    pub async fn write(
+        &self,
+        calls: Vec<CallEntry>,
+        context: Option<Value>,
+        end: Option<ExecutionEnd>,
+    ) -> Result<(), Problem> {
         if calls.is_empty() && context.is_none() && end.is_none() {
             return Ok(());
         }

@@ -22,6 +22,7 @@ use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use sessiond_api as api;
 use sessiond_api::{Code, Problem};
+use sessiond_background as background;
 use sessiond_client::{Call, Client, Import};
 use sessiond_core::{Revision, SessionId};
 use sha2::{Digest, Sha256};
@@ -30,9 +31,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::background;
-use crate::config::Server;
-use crate::destination::Store;
+use crate::server::Server;
 use cursor::Cursor;
 
 pub use manage::{Waiting, drop_session, send, waiting};
@@ -140,7 +139,7 @@ impl Spool {
     }
 
     /// Begins to send a session that is about to be made.
-    pub fn begin(self: &Arc<Self>, id: &SessionId) -> Result<Store, Problem> {
+    pub fn begin(self: &Arc<Self>, id: &SessionId) -> Result<Arc<Hold>, Problem> {
         let cursor = Cursor::create(&self.dir, id)?.filter(|cursor| !cursor.is_known());
         let mut cursor = cursor.ok_or_else(|| {
             Problem::new(Code::SessionExists, format!("{id} waits to be sent to {} already", self.server))
@@ -150,11 +149,11 @@ impl Spool {
     }
 
     /// Brings a session here that the server has, or that waits here.
-    pub async fn take_up(self: &Arc<Self>, id: &SessionId) -> Result<Store, Problem> {
+    pub async fn take_up(self: &Arc<Self>, id: &SessionId) -> Result<Arc<Hold>, Problem> {
         let began = Instant::now();
         let mut cursor = loop {
             if let Some(held) = self.held(id) {
-                return Ok(self.store(held));
+                return Ok(self.hold(held));
             }
             if let Some(cursor) = Cursor::create(&self.dir, id)? {
                 break cursor;
@@ -253,7 +252,7 @@ impl Spool {
         drop(self.forward(cursor, true));
     }
 
-    fn forward(self: &Arc<Self>, cursor: Cursor, left: bool) -> Store {
+    fn forward(self: &Arc<Self>, cursor: Cursor, left: bool) -> Arc<Hold> {
         let until = cursor.place().sent;
         let held = Arc::new(Held {
             id: cursor.id().clone(),
@@ -263,11 +262,7 @@ impl Spool {
         self.sessions.lock().insert(held.id.clone(), Arc::downgrade(&held));
         let sender = forward::forward(self.clone(), held.clone(), cursor, left);
         self.tasks.spawn_on(sender, &background::handle());
-        self.store(held)
-    }
-
-    fn store(self: &Arc<Self>, held: Arc<Held>) -> Store {
-        Store { client: self.local.clone(), hold: Some(self.hold(held)) }
+        self.hold(held)
     }
 
     fn hold(self: &Arc<Self>, held: Arc<Held>) -> Arc<Hold> {
@@ -346,6 +341,11 @@ impl Hold {
                 Err(problem)
             }
         }
+    }
+
+    /// The store that the session is recorded in.
+    pub fn local(&self) -> &Client {
+        &self.spool.local
     }
 
     /// The server.

@@ -14,8 +14,7 @@ use tokio::time::Instant;
 use super::cursor::{Cursor, Place};
 use super::operation::Operation;
 use super::{Held, Spool};
-use crate::journal::{self, Told};
-use crate::recorder::size;
+use crate::journal::{self, CallEvent, size};
 
 /// Events that are read at a time.
 const PAGE: usize = 100;
@@ -176,8 +175,8 @@ impl Sender {
 
 /// Bytes of calls that an event holds.
 fn bytes(event: Event) -> u64 {
-    match journal::told(event) {
-        Ok(Told::Calls(calls)) => calls.iter().map(size).sum::<usize>() as u64,
+    match journal::call_event(event) {
+        Ok(CallEvent::Calls(calls)) => calls.iter().map(size).sum::<usize>() as u64,
         _ => 0,
     }
 }

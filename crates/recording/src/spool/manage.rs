@@ -12,7 +12,7 @@ use sessiond_core::SessionId;
 
 use super::cursor::{self, Cursor};
 use super::{About, Spool};
-use crate::config::Server;
+use crate::server::Server;
 
 /// How long what was sent may take to be dropped.
 const PATIENCE: Duration = Duration::from_secs(2);
