@@ -91,6 +91,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// An input or an output that does not fit a node.
+    pub(crate) fn value(node: &str, what: &'static str, error: &serde_json::Error) -> Self {
+        Self::Value { node: node.into(), what, detail: error.to_string() }
+    }
+
     /// A short word for the kind of error, as it is recorded.
     pub fn kind(&self) -> &'static str {
         match self {

@@ -169,10 +169,8 @@ impl Execution {
             }
             None => {
                 let client = stores::engine(&settings.dir).await?;
-                run(async move {
-                    client.fork_session(&source, api::Fork::default(), Call::default()).await
-                })
-                .await?
+                run(async move { client.fork_session(&source, api::Fork::default(), Call::default()).await })
+                    .await?
             }
         };
         let id = SessionId::parse(copy.session_id.to_string())

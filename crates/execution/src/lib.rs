@@ -48,10 +48,10 @@ pub use sessiond_recording::spool;
 /// Connections to MCP servers.
 #[cfg(feature = "mcp")]
 pub use sessiond_turns::mcp;
-/// How an agent and its model take turns.
-pub use sessiond_turns::{prompt, redact, turns};
 pub use sessiond_turns::redact::Secret;
 pub use sessiond_turns::usage::{Prices, Used, usage};
+/// How an agent and its model take turns.
+pub use sessiond_turns::{prompt, redact, turns};
 
 /// The threads and the stores of this process, which all its sessions share.
 pub mod background {

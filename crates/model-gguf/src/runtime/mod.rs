@@ -24,9 +24,9 @@ use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio_stream::wrappers::UnboundedReceiverStream;
 
-use sessiond_model::{AnswerStream, Delta, Error, Model, Request};
 use generate::{Listener, PROVIDER};
 use grammar::Grammars;
+use sessiond_model::{AnswerStream, Delta, Error, Model, Request};
 
 /// A model that runs in this process; cheap to clone. Its memory is freed when the last clone is gone.
 ///
