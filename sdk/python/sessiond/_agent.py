@@ -15,7 +15,7 @@ from .errors import NodeError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable, Sequence
 
-    from typing_extensions import TypeAlias
+    from typing_extensions import TypeAlias, TypedDict, Unpack
 
     from ._native import Json
     from ._scope import Scope
@@ -26,6 +26,26 @@ if TYPE_CHECKING:
 
     Message: TypeAlias = dict[str, Any]
     Put: TypeAlias = Callable[[str], Awaitable[None]]
+
+    class AgentOptions(TypedDict, total=False):
+        """The parameters of `agent_node` beside the name and the shape of the answer."""
+
+        system_message: str | None
+        tools: Iterable[Any] | Callable[..., Any]
+        tool_nodes: Iterable[Any] | Callable[..., Any]
+        model: Model | None
+        llm: Model | None
+        description: str
+        max_tool_calls: int | None
+        max_turns: int | None
+        temperature: float | None
+        top_p: float | None
+        max_tokens: int | None
+        stop: Iterable[str]
+        seed: int | None
+        memory: bool | str
+        memory_messages: int
+        middleware: Iterable[Middleware]
 
 T = TypeVar("T")
 O = TypeVar("O")  # noqa: E741
@@ -269,49 +289,9 @@ class _Asking:
 
 
 @overload
-def agent_node(
-    name: str,
-    *,
-    output_schema: type[O],
-    system_message: str | None = None,
-    tools: Iterable[Any] | Callable[..., Any] = (),
-    tool_nodes: Iterable[Any] | Callable[..., Any] = (),
-    model: Model | None = None,
-    llm: Model | None = None,
-    description: str = "",
-    max_tool_calls: int | None = None,
-    max_turns: int | None = None,
-    temperature: float | None = None,
-    top_p: float | None = None,
-    max_tokens: int | None = None,
-    stop: Iterable[str] = (),
-    seed: int | None = None,
-    memory: bool | str = False,
-    memory_messages: int = MEMORY,
-    middleware: Iterable[Middleware] = (),
-) -> Agent[O]: ...
+def agent_node(name: str, *, output_schema: type[O], **options: Unpack[AgentOptions]) -> Agent[O]: ...
 @overload
-def agent_node(
-    name: str,
-    *,
-    output_schema: Any = None,
-    system_message: str | None = None,
-    tools: Iterable[Any] | Callable[..., Any] = (),
-    tool_nodes: Iterable[Any] | Callable[..., Any] = (),
-    model: Model | None = None,
-    llm: Model | None = None,
-    description: str = "",
-    max_tool_calls: int | None = None,
-    max_turns: int | None = None,
-    temperature: float | None = None,
-    top_p: float | None = None,
-    max_tokens: int | None = None,
-    stop: Iterable[str] = (),
-    seed: int | None = None,
-    memory: bool | str = False,
-    memory_messages: int = MEMORY,
-    middleware: Iterable[Middleware] = (),
-) -> Agent[Any]: ...
+def agent_node(name: str, *, output_schema: Any = None, **options: Unpack[AgentOptions]) -> Agent[Any]: ...
 def agent_node(
     name: str,
     *,

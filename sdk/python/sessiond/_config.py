@@ -35,6 +35,9 @@ if TYPE_CHECKING:
         api_key: str | Secret[str] | None
 
 
+# Seconds for which a call that was cancelled may clean up before it is left to itself.
+GRACE = 5.0
+
 BroadcastCallback = Union[Callable[[str], None], "Callable[[str], Awaitable[None]]"]
 
 

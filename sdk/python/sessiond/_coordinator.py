@@ -6,6 +6,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Callable
 
+from ._config import GRACE
 from ._native import Execution, Frame, Recorded
 from ._scope import Scope, current
 from .errors import NodeTimeoutError, SessionClosedError
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from ._node import Node
     from ._pool import Pool
     from .middleware import Middleware
-
-# Seconds for which a call that was cancelled may clean up before it is left to itself.
-GRACE = 5.0
 
 
 class Run:

@@ -7,7 +7,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Callable
 from weakref import WeakKeyDictionary
 
-from ._coordinator import GRACE
+from ._config import GRACE
 from ._node import Node
 from ._scope import current
 from .errors import NodeError, NodeTimeoutError
