@@ -3,7 +3,7 @@
 use anyhow::Context;
 use serde_json::{Value, json};
 use sessiond_api as api;
-use sessiond_client::{Call, Client};
+use sessiond_client::{Client, Conditions};
 use sessiond_core::SessionId;
 
 use crate::bench::Bench;
@@ -160,7 +160,7 @@ impl load::Client for Embedded {
     async fn once(&mut self) -> anyhow::Result<()> {
         self.count += 1;
         let id = &self.ids[self.count as usize % self.ids.len()];
-        self.client.patch_context(id, patch(self.count), Call::default()).await?;
+        self.client.patch_context(id, patch(self.count), Conditions::default()).await?;
         Ok(())
     }
 }
@@ -189,7 +189,7 @@ async fn begin(client: &Client, sessions: usize) -> anyhow::Result<Vec<SessionId
     for n in 0..sessions {
         let id = id(n)?;
         let request = api::CreateSession { session_id: Some(id.clone()), ..api::CreateSession::default() };
-        client.create_session(request, Call::default()).await?;
+        client.create_session(request, Conditions::default()).await?;
         ids.push(id);
     }
     Ok(ids)
@@ -205,7 +205,7 @@ async fn begin_served(served: &Served, sessions: usize) -> anyhow::Result<()> {
 
 /// How long the event is in the journal.
 async fn event_bytes(client: &Client, id: &SessionId) -> anyhow::Result<usize> {
-    client.patch_context(id, patch(1_000), Call::default()).await?;
+    client.patch_context(id, patch(1_000), Conditions::default()).await?;
     let page = client.events(id, api::ListEvents { after: Some(1), ..api::ListEvents::default() }).await?;
     Ok(serde_json::to_vec(page.events.first().context("no event was written")?)?.len())
 }

@@ -7,7 +7,7 @@ use anyhow::Context;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
 use sessiond_api as api;
-use sessiond_client::{Call, Client};
+use sessiond_client::{Client, Conditions};
 use sessiond_core::SessionId;
 use tokio::task::JoinSet;
 
@@ -200,10 +200,10 @@ async fn make(client: &Client, n: usize) -> anyhow::Result<()> {
         "shared_context": { "project": name(n), "requirements": ["real-time updates", "audit logs"] },
         "labels": { "team": format!("team-{}", n % 50), "stage": if n.is_multiple_of(10) { "production" } else { "test" } },
     }))?;
-    let session = client.create_session(request, Call::default()).await?;
+    let session = client.create_session(request, Conditions::default()).await?;
     for step in 0..2 {
         let patch = json!({ "progress": { "step": step, "note": "the next files are being read" } });
-        client.patch_context(&session.session_id, patch, Call::default()).await?;
+        client.patch_context(&session.session_id, patch, Conditions::default()).await?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use futures_util::StreamExt;
 use serde_json::json;
 use sessiond_api as api;
-use sessiond_client::{Call, Client, WatchItem};
+use sessiond_client::{Client, Conditions, WatchItem};
 use sessiond_core::SessionId;
 use tokio::io::AsyncReadExt;
 use tokio::task::JoinSet;
@@ -100,7 +100,7 @@ async fn embedded(bench: &Bench, watchers: usize, events: u64) -> anyhow::Result
     let client = Client::open(&dir.path().join("store")).await?;
     let id = id()?;
     let request = api::CreateSession { session_id: Some(id.clone()), ..api::CreateSession::default() };
-    client.create_session(request, Call::default()).await?;
+    client.create_session(request, Conditions::default()).await?;
     let origin = Instant::now();
     let mut tasks = JoinSet::new();
     for _ in 0..watchers {
@@ -119,7 +119,7 @@ async fn embedded(bench: &Bench, watchers: usize, events: u64) -> anyhow::Result
     let mut pace = tokio::time::interval(PACE);
     for _ in 0..events {
         pace.tick().await;
-        client.patch_context(&id, json!({ "sent_ns": nanos(origin) }), Call::default()).await?;
+        client.patch_context(&id, json!({ "sent_ns": nanos(origin) }), Conditions::default()).await?;
     }
     let latencies = gather(tasks).await?;
     client.close().await;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use sessiond_api::{self as api, Code, Problem};
-use sessiond_client::{Call, Client, Import, WatchItem};
+use sessiond_client::{Client, Conditions, Import, WatchItem};
 use sessiond_core::{AgentId, SessionId, Span, Status, TaskStatus};
 
 /// The members of a request, written as JSON.
@@ -73,7 +73,7 @@ fn task_request(session: &SessionId, message_id: &str, to: &str) -> api::Message
 
 /// The tutorial of seed 003 comes true, step by step.
 pub async fn the_tutorial_works(client: Client) {
-    let created = client.create_session(tutorial(), Call::default()).await.expect("it is created");
+    let created = client.create_session(tutorial(), Conditions::default()).await.expect("it is created");
     let id = &created.session_id;
     let workflow = created.workflow.as_ref().expect("it has a workflow");
     assert_eq!(workflow.current_step.as_deref(), Some("design"));
@@ -82,34 +82,35 @@ pub async fn the_tutorial_works(client: Client) {
     assert!(created.participants.iter().all(|p| p.status == sessiond_core::ParticipantStatus::Active));
 
     let security = json!({ "agent_id": "opencode://security", "framework": "opencode", "role": "reviewer" });
-    client.add_participant(id, request(security.clone()), Call::default()).await.expect("it joins");
-    let again = client.add_participant(id, request(security), Call::default()).await;
+    client.add_participant(id, request(security.clone()), Conditions::default()).await.expect("it joins");
+    let again = client.add_participant(id, request(security), Conditions::default()).await;
     assert_eq!(code(again), Code::ParticipantExists);
 
     let update = json!({ "current_step": "implementation", "completed_steps": ["design"], "pending_steps": ["review"] });
-    let session = client.update_workflow(id, request(update), Call::default()).await.expect("it is updated");
+    let session =
+        client.update_workflow(id, request(update), Conditions::default()).await.expect("it is updated");
     assert_eq!(session.workflow.expect("it stays").current_step.as_deref(), Some("implementation"));
 
     let context = client.context(id).await.expect("it is read");
-    let mut document = context.document.clone();
+    let mut document = Value::clone(&context.document);
     document["branch"] = json!("feature/notifications");
     document["latestCommit"] = json!("abc123");
     let replaced = client
-        .replace_context(id, document, Call::expecting(context.revision))
+        .replace_context(id, document, Conditions::expecting(context.revision))
         .await
         .expect("it is replaced");
     assert_eq!(replaced.document["project"], "feature/notifications");
-    let stale = client.replace_context(id, json!({}), Call::expecting(context.revision)).await;
+    let stale = client.replace_context(id, json!({}), Conditions::expecting(context.revision)).await;
     assert_eq!(code(stale), Code::RevisionStale);
 
     let request_of = |id: &SessionId| task_request(id, "task_impl_backend", "opencode://backend");
-    let sent = client.send_message(request_of(id), Call::default()).await.expect("it is sent");
+    let sent = client.send_message(request_of(id), Conditions::default()).await.expect("it is sent");
     assert!(sent.success);
     assert_eq!(sent.message_id, "task_impl_backend");
     assert_eq!(sent.status, "pending");
     let task_id = sent.task_id.clone().expect("it made a task");
     let again =
-        client.send_message(request_of(id), Call::default()).await.expect("the same again is answered");
+        client.send_message(request_of(id), Conditions::default()).await.expect("the same again is answered");
     assert_eq!(again, sent, "the same message again returns the first answer");
 
     let task = client.task(&task_id).await.expect("it is found");
@@ -137,7 +138,7 @@ pub async fn the_tutorial_works(client: Client) {
         "payload": { "result": { "files": 3 } },
         "in_reply_to": "task_impl_backend"
     });
-    let answered = client.send_message(request(response), Call::default()).await.expect("it is sent");
+    let answered = client.send_message(request(response), Conditions::default()).await.expect("it is sent");
     assert_eq!(answered.task_id.as_ref(), Some(&task_id), "the reply correlates with its task");
     assert_eq!(client.task(&task_id).await.expect("it is found").status, TaskStatus::Completed);
     let acked =
@@ -146,10 +147,12 @@ pub async fn the_tutorial_works(client: Client) {
 
     let done =
         json!({ "summary": "All tasks completed successfully", "artifacts": ["s3://artifacts/build.zip"] });
-    let session = client.complete_session(id, request(done), Call::default()).await.expect("it completes");
+    let session =
+        client.complete_session(id, request(done), Conditions::default()).await.expect("it completes");
     assert_eq!(session.status, Status::Completed);
     assert_eq!(session.outcome.expect("it has one").artifacts, ["s3://artifacts/build.zip"]);
-    let late = client.terminate_session(id, request(json!({ "reason": "timeout" })), Call::default()).await;
+    let late =
+        client.terminate_session(id, request(json!({ "reason": "timeout" })), Conditions::default()).await;
     assert_eq!(code(late), Code::SessionEnded);
     let summary = client.summary(id).await.expect("it is written");
     assert!(summary.contains("All tasks completed successfully"), "{summary}");
@@ -168,7 +171,7 @@ pub async fn a_plan_runs_by_itself(client: Client) {
             { "name": "last", "required_agents": ["a://1", "a://2"], "dependencies": ["left", "right"], "task": work }
         ]
     }));
-    client.create_session(created, Call::default()).await.expect("it is created");
+    client.create_session(created, Conditions::default()).await.expect("it is created");
     let id = session_id("plan");
     let mut order = Vec::new();
     loop {
@@ -180,14 +183,16 @@ pub async fn a_plan_runs_by_itself(client: Client) {
         order.push(task.step.clone().expect("it has a step"));
         let by = json!({ "agent_id": task.assignee, "attempt": task.attempt });
         client
-            .accept_task(&task.task_id, request(by.clone()), Call::default())
+            .accept_task(&task.task_id, request(by.clone()), Conditions::default())
             .await
             .expect("it is accepted");
         let result = json!({ "result": { "step": task.step }, "agent_id": task.assignee, "attempt": 1 });
-        let done =
-            client.complete_task(&task.task_id, request(result), Call::default()).await.expect("it is done");
+        let done = client
+            .complete_task(&task.task_id, request(result), Conditions::default())
+            .await
+            .expect("it is done");
         assert_eq!(done.status, TaskStatus::Completed);
-        let again = client.accept_task(&task.task_id, request(by), Call::default()).await;
+        let again = client.accept_task(&task.task_id, request(by), Conditions::default()).await;
         assert_eq!(code(again), Code::TaskClosed);
     }
     assert_eq!(order, ["first", "left", "right", "last", "last"]);
@@ -199,27 +204,30 @@ pub async fn a_plan_runs_by_itself(client: Client) {
 
 /// The same request with the same key has one effect and one answer; another request under it is refused.
 pub async fn a_key_makes_a_request_idempotent(client: Client) {
-    let first = client.create_session(tutorial(), Call::once("k1")).await.expect("it is created");
-    let again = client.create_session(tutorial(), Call::once("k1")).await.expect("it is answered");
+    let first = client.create_session(tutorial(), Conditions::once("k1")).await.expect("it is created");
+    let again = client.create_session(tutorial(), Conditions::once("k1")).await.expect("it is answered");
     assert_eq!(first, again);
     assert_eq!(client.sessions(request(json!({}))).await.expect("they are listed").sessions.len(), 1);
-    let other = client.create_session(api::CreateSession::default(), Call::once("k1")).await;
+    let other = client.create_session(api::CreateSession::default(), Conditions::once("k1")).await;
     assert_eq!(code(other), Code::IdempotencyMismatch);
 
     let id = &first.session_id;
-    let done = client.complete_session(id, request(json!({})), Call::once("k2")).await.expect("it completes");
-    let again =
-        client.complete_session(id, request(json!({})), Call::once("k2")).await.expect("it is answered");
+    let done =
+        client.complete_session(id, request(json!({})), Conditions::once("k2")).await.expect("it completes");
+    let again = client
+        .complete_session(id, request(json!({})), Conditions::once("k2"))
+        .await
+        .expect("it is answered");
     assert_eq!(done, again, "also when the session would refuse it by now");
     assert_eq!(
-        code(client.complete_session(id, request(json!({})), Call::default()).await),
+        code(client.complete_session(id, request(json!({})), Conditions::default()).await),
         Code::SessionEnded
     );
 }
 
 /// A watcher sees a snapshot, then every event once and in order, and the end.
 pub async fn a_watch_misses_nothing(client: Client) {
-    let created = client.create_session(tutorial(), Call::default()).await.expect("it is created");
+    let created = client.create_session(tutorial(), Conditions::default()).await.expect("it is created");
     let id = created.session_id.clone();
     let mut watch = client.watch(&id, None).await.expect("it is watched");
     let Some(Ok(WatchItem::Snapshot(snapshot))) = watch.next().await else {
@@ -228,9 +236,9 @@ pub async fn a_watch_misses_nothing(client: Client) {
     assert_eq!(snapshot.revision, created.revision);
     let mut from_start = client.watch(&id, Some(0)).await.expect("it is watched from the beginning");
     for i in 0..50 {
-        client.patch_context(&id, json!({ "i": i }), Call::default()).await.expect("it is patched");
+        client.patch_context(&id, json!({ "i": i }), Conditions::default()).await.expect("it is patched");
     }
-    client.complete_session(&id, request(json!({})), Call::default()).await.expect("it completes");
+    client.complete_session(&id, request(json!({})), Conditions::default()).await.expect("it completes");
     let last = client.session(&id).await.expect("it is read").revision;
     for (watch, after) in [(&mut watch, created.revision), (&mut from_start, 0)] {
         let mut seen = after;
@@ -245,7 +253,7 @@ pub async fn a_watch_misses_nothing(client: Client) {
 
 /// Events are read in pages; their numbers have no gaps.
 pub async fn events_come_in_pages(client: Client) {
-    let created = client.create_session(tutorial(), Call::default()).await.expect("it is created");
+    let created = client.create_session(tutorial(), Conditions::default()).await.expect("it is created");
     let id = created.session_id;
     let mut after = Some(0);
     let mut numbers = Vec::new();
@@ -267,16 +275,21 @@ pub async fn messages_wait_until_acknowledged(client: Client) {
             "message_type": "status_update", "priority": priority, "payload": { "n": id }
         }))
     };
-    assert_eq!(code(client.send_message(message("m0", "low"), Call::default()).await), Code::AgentNotFound);
+    assert_eq!(
+        code(client.send_message(message("m0", "low"), Conditions::default()).await),
+        Code::AgentNotFound
+    );
     register(&client, "a://reader").await;
     for (id, priority) in [("m1", "low"), ("m2", "medium"), ("m3", "medium")] {
-        let sent = client.send_message(message(id, priority), Call::default()).await.expect("it is sent");
+        let sent =
+            client.send_message(message(id, priority), Conditions::default()).await.expect("it is sent");
         assert_eq!((sent.task_id, sent.status.as_str()), (None, "queued"));
     }
-    let same = client.send_message(message("m3", "medium"), Call::default()).await.expect("it is answered");
+    let same =
+        client.send_message(message("m3", "medium"), Conditions::default()).await.expect("it is answered");
     assert!(same.success);
     assert_eq!(
-        code(client.send_message(message("m3", "critical"), Call::default()).await),
+        code(client.send_message(message("m3", "critical"), Conditions::default()).await),
         Code::IdempotencyMismatch
     );
     let reader = agent("a://reader");
@@ -306,14 +319,14 @@ pub async fn a_long_poll_wakes_up(client: Client) {
         "sender": { "agent_id": "a://sender" }, "recipient": { "agent_id": "a://reader" },
         "message_type": "status_update"
     });
-    client.send_message(request(message), Call::default()).await.expect("it is sent");
+    client.send_message(request(message), Conditions::default()).await.expect("it is sent");
     let woken = tokio::time::timeout(Duration::from_secs(10), waiting).await.expect("it wakes up");
     assert_eq!(woken.expect("no panic").expect("it is read").messages.len(), 1);
 }
 
 /// A synchronous request holds its answer until the response.
 pub async fn a_synchronous_request_waits_for_its_response(client: Client) {
-    let created = client.create_session(tutorial(), Call::default()).await.expect("it is created");
+    let created = client.create_session(tutorial(), Conditions::default()).await.expect("it is created");
     let id = created.session_id;
     register(&client, "claude-code://qa").await;
     let worker = {
@@ -325,19 +338,19 @@ pub async fn a_synchronous_request_waits_for_its_response(client: Client) {
                 inbox.messages[0].message.metadata["task_id"].as_str().expect("a task").to_owned();
             let task = sessiond_core::TaskId::parse(task).expect("an id");
             let result = request(json!({ "result": "fine", "agent_id": qa }));
-            client.complete_task(&task, result, Call::default()).await.expect("it is done");
+            client.complete_task(&task, result, Conditions::default()).await.expect("it is done");
         })
     };
     let mut message = task_request(&id, "sync_1", "claude-code://qa");
     message.routing.delivery_mode = sessiond_core::DeliveryMode::Sync;
-    let sent = client.send_message(message, Call::default()).await.expect("it is answered");
+    let sent = client.send_message(message, Conditions::default()).await.expect("it is answered");
     assert_eq!((sent.status.as_str(), sent.response), ("completed", Some(json!("fine"))));
     worker.await.expect("the worker works");
     let mut message = task_request(&id, "sync_2", "claude-code://qa");
     message.routing.delivery_mode = sessiond_core::DeliveryMode::Sync;
     message.routing.timeout = Some(Span::from_millis(300));
     message.routing.retry_policy = None;
-    let late = client.send_message(message, Call::default()).await;
+    let late = client.send_message(message, Conditions::default()).await;
     match late {
         Ok(sent) => assert_eq!(sent.status, "timeout"),
         Err(problem) => assert_eq!(problem.code, Code::ResponseTimeout),
@@ -346,14 +359,21 @@ pub async fn a_synchronous_request_waits_for_its_response(client: Client) {
 
 /// A lease makes its holder the only writer; after it has passed on, the old token is refused.
 pub async fn a_lease_fences_writers(client: Client) {
-    let created = client.create_session(tutorial(), Call::default()).await.expect("it is created");
+    let created = client.create_session(tutorial(), Conditions::default()).await.expect("it is created");
     let id = created.session_id;
     let backend = agent("opencode://backend");
     let claim = |holder: &str| request::<api::ClaimLease>(json!({ "holder": holder, "ttl": "400ms" }));
-    let lease = client.claim_lease(&id, &backend, claim("one"), Call::default()).await.expect("it is given");
-    assert_eq!(code(client.claim_lease(&id, &backend, claim("two"), Call::default()).await), Code::LeaseHeld);
-    let with =
-        |fence| Call { fence: Some(fence), agent: Some(agent("opencode://backend")), ..Call::default() };
+    let lease =
+        client.claim_lease(&id, &backend, claim("one"), Conditions::default()).await.expect("it is given");
+    assert_eq!(
+        code(client.claim_lease(&id, &backend, claim("two"), Conditions::default()).await),
+        Code::LeaseHeld
+    );
+    let with = |fence| Conditions {
+        fence: Some(fence),
+        agent: Some(agent("opencode://backend")),
+        ..Conditions::default()
+    };
     client.patch_context(&id, json!({ "a": 1 }), with(lease.fence)).await.expect("the holder writes");
     let renewed = client.renew_lease(&id, &backend, request(json!({ "fence": lease.fence }))).await;
     assert!(renewed.expect("it is renewed").expires_at >= lease.expires_at);
@@ -362,21 +382,22 @@ pub async fn a_lease_fences_writers(client: Client) {
     assert_eq!(code(dead), Code::FenceStale, "who was declared dead cannot write");
     let stale = client.renew_lease(&id, &backend, request(json!({ "fence": lease.fence }))).await;
     assert_eq!(code(stale), Code::FenceStale);
-    let next = client.claim_lease(&id, &backend, claim("two"), Call::default()).await.expect("it is given");
+    let next =
+        client.claim_lease(&id, &backend, claim("two"), Conditions::default()).await.expect("it is given");
     assert!(next.fence > lease.fence);
     client.release_lease(&id, &backend, with(next.fence)).await.expect("it is given back");
 }
 
 /// A task that takes too long is tried again, then goes to the fallback agent.
 pub async fn a_late_task_goes_to_the_fallback(client: Client) {
-    let created = client.create_session(tutorial(), Call::default()).await.expect("it is created");
+    let created = client.create_session(tutorial(), Conditions::default()).await.expect("it is created");
     let id = created.session_id;
     let task: api::DelegateTask = request(json!({
         "task_type": "x", "delegatee": "opencode://backend", "timeout": "200ms",
         "retry_policy": { "max_retries": 1, "backoff": "exponential", "base": "100ms" },
         "fallback_agents": ["codex://frontend"]
     }));
-    let task = client.delegate_task(&id, task, Call::default()).await.expect("it is delegated");
+    let task = client.delegate_task(&id, task, Conditions::default()).await.expect("it is delegated");
     let mut watch = client.watch(&id, Some(0)).await.expect("it is watched");
     let mut assignees = Vec::new();
     while let Some(Ok(WatchItem::Event(event))) = watch.next().await {
@@ -404,29 +425,33 @@ pub async fn a_late_task_goes_to_the_fallback(client: Client) {
 
 /// A fork goes on from any revision; the original does not notice.
 pub async fn a_fork_goes_on_alone(client: Client) {
-    let created = client.create_session(tutorial(), Call::default()).await.expect("it is created");
+    let created = client.create_session(tutorial(), Conditions::default()).await.expect("it is created");
     let id = created.session_id;
-    client.patch_context(&id, json!({ "x": 1 }), Call::default()).await.expect("it is patched");
+    client.patch_context(&id, json!({ "x": 1 }), Conditions::default()).await.expect("it is patched");
     let at = client.session(&id).await.expect("it is read").revision;
-    client.patch_context(&id, json!({ "x": 2 }), Call::default()).await.expect("it is patched");
-    let fork = client.fork_session(&id, request(json!({ "at_revision": at })), Call::default()).await;
+    client.patch_context(&id, json!({ "x": 2 }), Conditions::default()).await.expect("it is patched");
+    let fork = client.fork_session(&id, request(json!({ "at_revision": at })), Conditions::default()).await;
     let fork = fork.expect("it is forked");
     assert_eq!(fork.shared_context["x"], 1);
     assert_eq!(fork.forked_from.as_ref().map(|from| from.revision), Some(at));
-    client.patch_context(&fork.session_id, json!({ "x": 3 }), Call::default()).await.expect("it goes on");
+    client
+        .patch_context(&fork.session_id, json!({ "x": 3 }), Conditions::default())
+        .await
+        .expect("it goes on");
     assert_eq!(client.context(&id).await.expect("it is read").document["x"], 2);
     let forks = client.sessions(request(json!({ "forked_from": id }))).await.expect("they are listed");
     assert_eq!(forks.sessions.len(), 1);
-    let beyond = client.fork_session(&id, request(json!({ "at_revision": 9999 })), Call::default()).await;
+    let beyond =
+        client.fork_session(&id, request(json!({ "at_revision": 9999 })), Conditions::default()).await;
     assert_eq!(code(beyond), Code::InvalidInput);
 }
 
 /// An ended session that is exported, deleted and imported is what it was.
 pub async fn an_export_can_be_imported(client: Client) {
-    let created = client.create_session(tutorial(), Call::default()).await.expect("it is created");
+    let created = client.create_session(tutorial(), Conditions::default()).await.expect("it is created");
     let id = created.session_id;
     client
-        .complete_session(&id, request(json!({ "summary": "done" })), Call::default())
+        .complete_session(&id, request(json!({ "summary": "done" })), Conditions::default())
         .await
         .expect("it completes");
     let before = client.session(&id).await.expect("it is read");
@@ -439,23 +464,25 @@ pub async fn an_export_can_be_imported(client: Client) {
         .await;
     assert_eq!(lines.len() as u64, before.revision + 1);
     let import = Import { lines: lines.join("\n"), session_id: None };
-    assert_eq!(code(client.import_session(import.clone(), Call::default()).await), Code::SessionExists);
-    client.delete_session(&id, Call::default()).await.expect("it is deleted");
+    assert_eq!(code(client.import_session(import.clone(), Conditions::default()).await), Code::SessionExists);
+    client.delete_session(&id, Conditions::default()).await.expect("it is deleted");
     assert_eq!(code(client.session(&id).await), Code::SessionNotFound);
-    let imported = client.import_session(import.clone(), Call::default()).await.expect("it is imported");
+    let imported =
+        client.import_session(import.clone(), Conditions::default()).await.expect("it is imported");
     assert_eq!(imported.events, before.revision);
     assert_eq!(client.session(&id).await.expect("it is read"), before);
     let broken = Import { lines: lines[..2].join("\n"), session_id: None };
-    assert_eq!(code(client.import_session(broken, Call::default()).await), Code::ImportInvalid);
+    assert_eq!(code(client.import_session(broken, Conditions::default()).await), Code::ImportInvalid);
 }
 
 /// A session that ends without success ends those that belong to it.
 pub async fn an_end_reaches_the_children(client: Client) {
-    let parent = client.create_session(tutorial(), Call::default()).await.expect("it is created").session_id;
+    let parent =
+        client.create_session(tutorial(), Conditions::default()).await.expect("it is created").session_id;
     let child: api::CreateSession = request(json!({ "parent": parent }));
-    let child = client.create_session(child, Call::default()).await.expect("it is created").session_id;
+    let child = client.create_session(child, Conditions::default()).await.expect("it is created").session_id;
     let stop = request(json!({ "reason": "timeout", "details": "Frontend agent offline" }));
-    client.terminate_session(&parent, stop, Call::default()).await.expect("it is terminated");
+    client.terminate_session(&parent, stop, Conditions::default()).await.expect("it is terminated");
     for _ in 0..100 {
         if client.session(&child).await.expect("it is read").status == Status::Terminated {
             return;
@@ -468,7 +495,7 @@ pub async fn an_end_reaches_the_children(client: Client) {
 /// A session expires by itself.
 pub async fn a_session_expires(client: Client) {
     let brief: api::CreateSession = request(json!({ "expires_in": "300ms" }));
-    let id = client.create_session(brief, Call::default()).await.expect("it is created").session_id;
+    let id = client.create_session(brief, Conditions::default()).await.expect("it is created").session_id;
     let mut watch = client.watch(&id, Some(0)).await.expect("it is watched");
     let mut last = String::new();
     while let Some(Ok(WatchItem::Event(event))) = watch.next().await {
@@ -482,7 +509,7 @@ pub async fn lists_have_filters_and_cursors(client: Client) {
     for i in 0..25 {
         let label = if i % 5 == 0 { "a" } else { "b" };
         let new = json!({ "session_id": format!("s{i:02}"), "labels": { "team": label }, "name": format!("Work {i}") });
-        client.create_session(request(new), Call::default()).await.expect("it is created");
+        client.create_session(request(new), Conditions::default()).await.expect("it is created");
     }
     let mut seen = Vec::new();
     let mut cursor = Value::Null;
@@ -512,7 +539,8 @@ pub async fn lists_have_filters_and_cursors(client: Client) {
 
 /// Results are aggregated in the seed's words.
 pub async fn results_are_aggregated(client: Client) {
-    let id = client.create_session(tutorial(), Call::default()).await.expect("it is created").session_id;
+    let id =
+        client.create_session(tutorial(), Conditions::default()).await.expect("it is created").session_id;
     let aggregate: api::Aggregate = request(json!({
         "sessionId": id, "taskType": "review", "synthesisMethod": "consensus",
         "agentResults": [
@@ -521,7 +549,7 @@ pub async fn results_are_aggregated(client: Client) {
             { "agent_id": "a://3", "result": { "verdict": "fail", "score": 2 }, "confidence": 0.4 }
         ]
     }));
-    let result = client.aggregate(aggregate, Call::default()).await.expect("they are aggregated");
+    let result = client.aggregate(aggregate, Conditions::default()).await.expect("they are aggregated");
     assert_eq!(result.unified_result, json!({ "verdict": "pass", "score": 7 }));
     assert!(result.conflicts.iter().any(|conflict| conflict.field == "/verdict"));
     assert!((0.0..=1.0).contains(&result.confidence_score));
@@ -529,12 +557,13 @@ pub async fn results_are_aggregated(client: Client) {
 
 /// Telemetry has its own cursor.
 pub async fn telemetry_has_its_own_cursor(client: Client) {
-    let id = client.create_session(tutorial(), Call::default()).await.expect("it is created").session_id;
+    let id =
+        client.create_session(tutorial(), Conditions::default()).await.expect("it is created").session_id;
     let revision = client.session(&id).await.expect("it is read").revision;
     let points: Vec<_> =
         (0..30).map(|i| json!({ "series": "loss", "step": i, "value": 1.0 / f64::from(i + 1) })).collect();
     let points = request(json!({ "points": points }));
-    client.put_points(&id, points, Call::default()).await.expect("they are added");
+    client.put_points(&id, points, Conditions::default()).await.expect("they are added");
     let page =
         client.points(&id, request(json!({ "series": "loss", "limit": 20 }))).await.expect("they are read");
     assert_eq!(page.points.len(), 20);
@@ -547,7 +576,7 @@ pub async fn telemetry_has_its_own_cursor(client: Client) {
 /// A key is shown once, works until it is revoked, and its secret stands nowhere.
 pub async fn keys_are_made_and_revoked(client: Client) {
     let key = json!({ "name": "team", "role": "agent", "agents": ["opencode://*"], "expires_in": "720h" });
-    let created = client.create_key(request(key), Call::default()).await.expect("it is made");
+    let created = client.create_key(request(key), Conditions::default()).await.expect("it is made");
     assert!(created.secret.len() > 40);
     let listed = client.keys().await.expect("they are listed").keys;
     assert!(!format!("{listed:?}").contains(&created.secret));
@@ -565,13 +594,13 @@ pub async fn wrong_input_is_named(client: Client) {
             { "name": "two", "required_agents": ["a://stranger"], "dependencies": ["one", "three"] }
         ]
     }));
-    let problem = client.create_session(cyclic, Call::default()).await.expect_err("it is refused");
+    let problem = client.create_session(cyclic, Conditions::default()).await.expect_err("it is refused");
     let pointers: Vec<_> = problem.errors.iter().map(|error| error.pointer.as_str()).collect();
     assert_eq!(problem.code, Code::InvalidInput);
     assert!(pointers.contains(&"/workflow/1/required_agents/0"), "{pointers:?}");
     assert!(pointers.contains(&"/workflow/1/dependencies/1"), "{pointers:?}");
     let missing = session_id("nobody");
     assert_eq!(code(client.session(&missing).await), Code::SessionNotFound);
-    let patched = client.patch_context(&missing, json!({}), Call::default()).await;
+    let patched = client.patch_context(&missing, json!({}), Conditions::default()).await;
     assert_eq!(code(patched), Code::SessionNotFound);
 }

@@ -3,19 +3,19 @@
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use sessiond_api::{self as api, Code};
-use sessiond_client::{Call, Client, Import, WatchItem};
+use sessiond_client::{Client, Conditions, Import, WatchItem};
 use sessiond_core::{SessionId, Status};
 
 use crate::doors::{code, request};
 
 async fn execution(client: &Client) -> SessionId {
     let new = request(json!({ "kind": "execution", "name": "nightly" }));
-    client.create_session(new, Call::default()).await.expect("it is created").session_id
+    client.create_session(new, Conditions::default()).await.expect("it is created").session_id
 }
 
 async fn begin(client: &Client, id: &SessionId, process: &str) -> api::Execution {
     let begin = request(json!({ "process": process }));
-    client.begin_execution(id, begin, Call::default()).await.expect("it begins")
+    client.begin_execution(id, begin, Conditions::default()).await.expect("it begins")
 }
 
 fn batch(writer: u64, batch: u64, calls: Value) -> api::RecordCalls {
@@ -36,7 +36,7 @@ pub async fn calls_are_recorded_once_and_read_as_they_were_written(client: Clien
     let id = execution(&client).await;
     let mut watch = client.watch(&id, None).await.expect("it is watched");
     let none = batch(1, 1, json!([whole(1)]));
-    assert_eq!(code(client.record_calls(&id, none, Call::default()).await), Code::WriterStale);
+    assert_eq!(code(client.record_calls(&id, none, Conditions::default()).await), Code::WriterStale);
     let execution = begin(&client, &id, "host:1").await;
     assert_eq!(execution.writer, 1);
     assert_eq!(execution.session.calls.expect("there are calls").process, "host:1");
@@ -45,17 +45,17 @@ pub async fn calls_are_recorded_once_and_read_as_they_were_written(client: Clien
         "began_us": 11, "status": "failed", "ended_us": 12, "error": { "type": "Refused", "message": "no" },
         "usage": { "input_tokens": 3, "output_tokens": 4, "cost": 0.5 } }, whole(3)]);
     let first =
-        client.record_calls(&id, batch(1, 1, calls.clone()), Call::default()).await.expect("recorded");
+        client.record_calls(&id, batch(1, 1, calls.clone()), Conditions::default()).await.expect("recorded");
     let again =
-        client.record_calls(&id, batch(1, 1, calls.clone()), Call::default()).await.expect("answered");
+        client.record_calls(&id, batch(1, 1, calls.clone()), Conditions::default()).await.expect("answered");
     assert_eq!(first, again);
-    let gap = client.record_calls(&id, batch(1, 3, json!([whole(4)])), Call::default()).await;
+    let gap = client.record_calls(&id, batch(1, 3, json!([whole(4)])), Conditions::default()).await;
     let gap = gap.expect_err("a batch is missing");
     assert_eq!((gap.code, gap.retryable), (Code::BatchGap, true));
     assert!(gap.detail.contains("send batch 2 first"), "{gap}");
     let unfit = json!([whole(4), { "call": 2, "status": "completed", "ended_us": 9 }]);
     let unfit =
-        client.record_calls(&id, batch(1, 2, unfit), Call::default()).await.expect_err("it has ended");
+        client.record_calls(&id, batch(1, 2, unfit), Conditions::default()).await.expect_err("it has ended");
     assert_eq!((unfit.code, unfit.errors[0].pointer.as_str()), (Code::InvalidInput, "/calls/1/call"));
 
     let session = client.session(&id).await.expect("it is read");
@@ -68,7 +68,7 @@ pub async fn calls_are_recorded_once_and_read_as_they_were_written(client: Clien
     assert_eq!((page.events[0].kind.as_str(), &page.events[0].data["calls"]), ("calls_recorded", &calls));
 
     let done = request(json!({ "summary": "done" }));
-    client.complete_session(&id, done, Call::default()).await.expect("it completes");
+    client.complete_session(&id, done, Conditions::default()).await.expect("it completes");
     let mut seen = Vec::new();
     while let Some(item) = watch.next().await {
         if let WatchItem::Event(event) = item.expect("nothing fails") {
@@ -85,23 +85,23 @@ pub async fn a_process_takes_an_execution_up_after_another(client: Client) {
     let id = execution(&client).await;
     let dead = begin(&client, &id, "host:1").await.writer;
     let calls = json!([whole(1), open(2)]);
-    client.record_calls(&id, batch(dead, 1, calls), Call::default()).await.expect("recorded");
+    client.record_calls(&id, batch(dead, 1, calls), Conditions::default()).await.expect("recorded");
     // Nothing tells that the process is gone: another just begins.
     let keep = request(json!({ "process": "host:2", "keep": 1 }));
-    let taken = client.begin_execution(&id, keep, Call::default()).await.expect("it begins");
+    let taken = client.begin_execution(&id, keep, Conditions::default()).await.expect("it begins");
     let counted = taken.session.calls.expect("there are calls");
     assert_eq!((taken.writer, counted.open, counted.interrupted), (2, 0, 1));
-    let late = client.record_calls(&id, batch(dead, 2, json!([whole(3)])), Call::default()).await;
+    let late = client.record_calls(&id, batch(dead, 2, json!([whole(3)])), Conditions::default()).await;
     assert_eq!(code(late), Code::WriterStale);
     let calls = json!([open(3)]);
-    client.record_calls(&id, batch(2, 1, calls), Call::default()).await.expect("recorded");
+    client.record_calls(&id, batch(2, 1, calls), Conditions::default()).await.expect("recorded");
 
     let fail = || request(json!({ "reason": "NodeB: no such file", "details": "Traceback" }));
-    let failed = client.fail_session(&id, fail(), Call::default()).await.expect("it fails");
+    let failed = client.fail_session(&id, fail(), Conditions::default()).await.expect("it fails");
     assert_eq!(failed.status, Status::Failed);
     assert_eq!(failed.outcome.expect("it has one").details.as_deref(), Some("Traceback"));
-    assert_eq!(code(client.fail_session(&id, fail(), Call::default()).await), Code::SessionEnded);
-    let late = client.record_calls(&id, batch(2, 2, json!([whole(4)])), Call::default()).await;
+    assert_eq!(code(client.fail_session(&id, fail(), Conditions::default()).await), Code::SessionEnded);
+    let late = client.record_calls(&id, batch(2, 2, json!([whole(4)])), Conditions::default()).await;
     assert_eq!(code(late), Code::SessionEnded);
     let listed = async |status: &str| {
         client.sessions(request(json!({ "status": status }))).await.expect("they are listed").sessions.len()
@@ -112,12 +112,13 @@ pub async fn a_process_takes_an_execution_up_after_another(client: Client) {
     assert_eq!((third.writer, third.session.status, third.session.outcome), (3, Status::Active, None));
     assert_eq!((listed("failed").await, listed("active").await), (0, 1));
     let calls = json!([whole(4)]);
-    client.record_calls(&id, batch(3, 1, calls), Call::default()).await.expect("recorded");
-    let done = client.complete_session(&id, request(json!({})), Call::default()).await.expect("it completes");
+    client.record_calls(&id, batch(3, 1, calls), Conditions::default()).await.expect("recorded");
+    let done =
+        client.complete_session(&id, request(json!({})), Conditions::default()).await.expect("it completes");
     let counted = done.calls.expect("there are calls");
     assert_eq!((counted.total, counted.completed, counted.interrupted), (4, 2, 2));
     let again = request(json!({ "process": "host:4" }));
-    assert_eq!(code(client.begin_execution(&id, again, Call::default()).await), Code::SessionEnded);
+    assert_eq!(code(client.begin_execution(&id, again, Conditions::default()).await), Code::SessionEnded);
 }
 
 /// A fork and an import know the calls; what was open belongs to the original.
@@ -125,24 +126,29 @@ pub async fn a_copy_and_an_export_have_the_calls(client: Client) {
     let id = execution(&client).await;
     begin(&client, &id, "host:1").await;
     let calls = json!([whole(1), open(2)]);
-    client.record_calls(&id, batch(1, 1, calls), Call::default()).await.expect("recorded");
-    let copy = client.fork_session(&id, request(json!({})), Call::default()).await.expect("it is forked");
+    client.record_calls(&id, batch(1, 1, calls), Conditions::default()).await.expect("recorded");
+    let copy =
+        client.fork_session(&id, request(json!({})), Conditions::default()).await.expect("it is forked");
     let counted = copy.calls.expect("there are calls");
     assert_eq!((counted.total, counted.completed, counted.interrupted, counted.open), (2, 1, 1, 0));
     assert_eq!(counted.process, "", "nobody writes in a copy yet");
-    let late = client.record_calls(&copy.session_id, batch(1, 2, json!([whole(3)])), Call::default()).await;
+    let late =
+        client.record_calls(&copy.session_id, batch(1, 2, json!([whole(3)])), Conditions::default()).await;
     assert_eq!(code(late), Code::WriterStale);
     let writer = begin(&client, &copy.session_id, "host:2").await.writer;
     let next = batch(writer, 1, json!([whole(3)]));
-    client.record_calls(&copy.session_id, next, Call::default()).await.expect("recorded");
+    client.record_calls(&copy.session_id, next, Conditions::default()).await.expect("recorded");
 
-    client.fail_session(&id, request(json!({ "reason": "no" })), Call::default()).await.expect("it fails");
+    client
+        .fail_session(&id, request(json!({ "reason": "no" })), Conditions::default())
+        .await
+        .expect("it fails");
     let before = client.session(&id).await.expect("it is read");
     let export = client.export_session(&id).await.expect("it is exported");
     let lines: Vec<String> = export.map(|line| line.expect("a line")).collect().await;
     assert!(lines.iter().any(|line| line.contains(r#""input":{"x":1.0},"status""#)), "{lines:?}");
-    client.delete_session(&id, Call::default()).await.expect("it is deleted");
+    client.delete_session(&id, Conditions::default()).await.expect("it is deleted");
     let import = Import { lines: lines.join("\n"), session_id: None };
-    client.import_session(import, Call::default()).await.expect("it is imported");
+    client.import_session(import, Conditions::default()).await.expect("it is imported");
     assert_eq!(client.session(&id).await.expect("it is read"), before);
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use sessiond_api::{Code, ProgressTask};
-use sessiond_client::{Call, Client};
+use sessiond_client::{Client, Conditions};
 use sessiond_core::{AgentId, SessionId, TaskId};
 use tokio_util::sync::CancellationToken;
 
@@ -86,7 +86,7 @@ impl TaskContext {
             attempt: Some(self.attempt),
             agent_id: Some(self.agent_id.clone()),
         };
-        if let Err(problem) = self.client.progress_task(&self.task_id, request, Call::default()).await {
+        if let Err(problem) = self.client.progress_task(&self.task_id, request, Conditions::default()).await {
             if is_lost(problem.code) {
                 tracing::info!(task_id = %self.task_id, %problem, "the task is no longer ours");
                 self.stop.because(Cause::Cancelled);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use serde_json::{Value, json};
 use sessiond_api::{self as api, Code, Message, Problem};
-use sessiond_client::{Call, Client};
+use sessiond_client::{Client, Conditions};
 use sessiond_core::{
     AgentId, MessageId, MessageType, Party, Routing, SessionId, TaskId, TaskReference, TaskStatus, Timestamp,
     limits::MESSAGE_ID_BYTES,
@@ -51,7 +51,7 @@ impl Worker {
     async fn task(&self, task_id: TaskId, attempt: Option<u32>, stop: Stop) -> Ended {
         let meta = || api::TaskReportMeta { attempt, agent_id: Some(self.agent_id.clone()) };
         let accepted = self
-            .ask("accepting the task", || self.client.accept_task(&task_id, meta(), Call::default()))
+            .ask("accepting the task", || self.client.accept_task(&task_id, meta(), Conditions::default()))
             .await;
         let task = match accepted {
             None => return Ended::Left,
@@ -158,7 +158,7 @@ impl Worker {
                     .ask("reporting the result", || {
                         let request =
                             api::CompleteTask { result: result.clone(), attempt, agent_id: agent_id.clone() };
-                        self.client.complete_task(&task.task_id, request, Call::default())
+                        self.client.complete_task(&task.task_id, request, Conditions::default())
                     })
                     .await;
                 match answer {
@@ -178,7 +178,7 @@ impl Worker {
         let answer = self
             .ask("reporting the failure", || {
                 let request = api::FailTask { error: failure.0.clone(), attempt, agent_id: agent_id.clone() };
-                self.client.fail_task(&task.task_id, request, Call::default())
+                self.client.fail_task(&task.task_id, request, Conditions::default())
             })
             .await;
         match answer {
@@ -227,7 +227,7 @@ impl Worker {
         };
         let answer = answer_to(&message, &self.agent_id, result);
         match self
-            .ask("answering the request", || self.client.send_message(answer.clone(), Call::default()))
+            .ask("answering the request", || self.client.send_message(answer.clone(), Conditions::default()))
             .await
         {
             None => Ended::Left,
@@ -254,7 +254,7 @@ impl Worker {
             let results = completed_in(&self.client, &task.session_id, step).await?;
             inputs.insert(step.clone(), results);
         }
-        Ok((session.shared_context, inputs))
+        Ok((Arc::unwrap_or_clone(session.shared_context), inputs))
     }
 
     async fn ask<T, F>(&self, what: &str, call: impl FnMut() -> F) -> Option<Result<T, Problem>>

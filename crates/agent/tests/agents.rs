@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 use sessiond_agent::{Agent, Error, Failure, Handler, Options, TaskContext};
 use sessiond_api as api;
-use sessiond_client::{Call, Client};
+use sessiond_client::{Client, Conditions};
 use sessiond_core::TaskStatus;
 use support::{Bench, agent, soon};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -304,7 +304,7 @@ async fn where_no_websocket_can_be_had_the_inbox_is_polled() {
 async fn a_refused_key_ends_the_agent_at_once() {
     let bench = Bench::start().await;
     let key = json!({ "name": "ops", "role": "admin" });
-    bench.client.create_key(serde_json::from_value(key).unwrap(), Call::default()).await.unwrap();
+    bench.client.create_key(serde_json::from_value(key).unwrap(), Conditions::default()).await.unwrap();
     let running = Agent::start(bench.options(ONE), |_: TaskContext| async { Ok::<_, Failure>(Value::Null) });
     let Err(Error::Refused(problem)) = soon(running.wait()).await else {
         panic!("it goes on without a key");
@@ -327,8 +327,9 @@ async fn a_request_outside_any_session_is_answered_by_a_message() {
     let request = json!({ "message_id": "m1", "timestamp": "2025-02-02T11:00:00Z", "sender": { "agent_id": TWO },
         "recipient": { "agent_id": ONE }, "message_type": "task_request", "payload": { "task_type": "sum" },
         "routing": { "delivery_mode": "sync", "timeout": "15s" } });
-    let sent =
-        soon(asker.send_message(serde_json::from_value(request).unwrap(), Call::default())).await.unwrap();
+    let sent = soon(asker.send_message(serde_json::from_value(request).unwrap(), Conditions::default()))
+        .await
+        .unwrap();
     let response = sent.response.unwrap();
     assert_eq!(response["result"], json!({ "kind": "sum", "session": true }), "{response}");
     bench.until_acknowledged(ONE).await;
@@ -357,7 +358,11 @@ async fn messages_that_are_no_tasks_are_handled_one_at_a_time_in_their_order() {
         let message = json!({ "message_id": format!("m{number}"), "timestamp": "2025-02-02T11:00:00Z",
             "sender": { "agent_id": TWO }, "recipient": { "agent_id": ONE }, "message_type": "status_update",
             "payload": { "number": number } });
-        bench.client.send_message(serde_json::from_value(message).unwrap(), Call::default()).await.unwrap();
+        bench
+            .client
+            .send_message(serde_json::from_value(message).unwrap(), Conditions::default())
+            .await
+            .unwrap();
     }
     for number in 0..5 {
         assert_eq!(soon(payloads.recv()).await.unwrap()["number"], number);

@@ -10,6 +10,15 @@ use utoipa::ToSchema;
 
 use crate::{Session, schema};
 
+crate::operations::operations! {
+    /// Claims an execution for one writer process.
+    BEGIN_EXECUTION = Operation::post("/sessions/{session_id}/execution").changes_a_session();
+    /// Records a batch of calls. Its number makes a repeat safe, so a client sends no key: the answer to each key is
+    /// kept, which would only cost.
+    RECORD_CALLS =
+        Operation::post("/sessions/{session_id}/calls").changes_a_session().repeat(Repeat::Safe);
+}
+
 /// Lets a process write the calls of an execution, as the only one. Calls that are open are interrupted, and a failed
 /// execution goes on.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]

@@ -5,6 +5,11 @@ use serde_json::Value;
 use sessiond_core::{Revision, Timestamp};
 use utoipa::{IntoParams, ToSchema};
 
+crate::operations::operations! {
+    /// Reads the journal in pages, or watches it live.
+    LIST_EVENTS = Operation::get("/sessions/{session_id}/events").fails_with(&[Code::EventGap]);
+}
+
 /// One entry of a session's journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Event {

@@ -8,6 +8,17 @@ use utoipa::ToSchema;
 
 use crate::schema;
 
+crate::operations::operations! {
+    /// Lists all keys.
+    LIST_KEYS = Operation::get("/keys").admin();
+    /// Creates a key.
+    CREATE_KEY = Operation::post("/keys").admin().keyed();
+    /// Revokes a key.
+    REVOKE_KEY = Operation::delete("/keys/{key_id}").admin();
+    /// Says who the caller is.
+    WHOAMI = Operation::get("/whoami");
+}
+
 /// Makes a key.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

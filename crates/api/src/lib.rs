@@ -1,35 +1,40 @@
 //! The wire: what is written over HTTP, and what it means to the core.
 //!
-//! One file a noun. A request type is what a caller writes; it converts into the core's command. A view is what a
-//! caller reads; it is made from the core's state. Shapes are those of the seeds, extended (DESIGN.md, section 5).
+//! One file a noun, with the noun's operations and wire types; `operations.rs` lists the nouns. A request type is what a
+//! caller writes; it converts into the core's command. A view is what a caller reads; it is made from the core's state.
 //! Names and durations are parsed while a request is read, so a request that exists has valid ones.
 
 mod agent;
+mod aggregation;
 mod calls;
+mod context;
+mod documents;
 mod error;
 mod event;
+mod inbox;
 mod key;
+mod mcp;
 mod message;
+pub mod operations;
 mod participants;
 pub mod schema;
+mod server;
 mod session;
 mod task;
 mod telemetry;
 mod workflow;
 
-/// What is aggregated, and what comes of it.
-pub use sessiond_core::aggregation::{
-    AgentResult, Aggregate, Aggregation, Conflict, ConflictValue, SynthesisMethod, Unresolved,
-};
-
 pub use agent::{
-    AckMessages, Acknowledged, Agent, AgentDescriptor, AgentHealth, AgentPage, AgentTask, Authentication,
-    Connected, Endpoints, Heartbeat, InboxMessage, InboxPage, ListAgents, ReceiveMessages, RegisterAgent,
-    Registered,
+    Agent, AgentDescriptor, AgentHealth, AgentPage, AgentTask, Authentication, Endpoints, Heartbeat,
+    ListAgents, RegisterAgent, Registered,
+};
+pub use aggregation::{
+    AgentResult, Aggregate, Aggregation, Conflict, ConflictValue, SynthesisMethod, Unresolved,
 };
 pub use calls::{BeginExecution, Calls, Execution, RecordCalls, Recorded};
 pub use error::{Code, FieldError, Problem};
 pub use event::{Event, EventPage, ListEvents};
+pub use inbox::{AckMessages, Acknowledged, Connected, InboxMessage, InboxPage, ReceiveMessages};
 pub use key::{CreateKey, CreatedKey, Key, KeyPage, Whoami};
 pub use message::{ListMessages, Message, MessageInfo, MessagePage, Party, Routing, SendMessage, Sent};
 pub use participants::{AddParticipant, ClaimLease, ClaimedLease, Lease, Participant, RenewLease};

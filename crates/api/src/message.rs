@@ -10,6 +10,19 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::schema;
 
+crate::operations::operations! {
+    /// Sends a message. Its id makes a repeat safe, and it is sent whatever the session's revision is.
+    SEND_MESSAGE = Operation::post("/messages/send")
+        .takes(&[Header::FencingToken])
+        .repeat(Repeat::Safe)
+        .fails_with(&[Code::NotFound, Code::InboxFull, Code::ResponseTimeout]);
+    /// Lists messages to agents that the caller may act as.
+    LIST_MESSAGES = Operation::get("/messages").agents();
+    /// Puts a dead letter back into its inbox.
+    REQUEUE_MESSAGE =
+        Operation::post("/agents/{agent_id}/inbox/{message_id}/requeue").agents().repeat(Repeat::Safe);
+}
+
 /// A message, as it is sent and as it is delivered. The type is the core's own: a message is stored and delivered as
 /// its sender wrote it. [`SendMessage`] documents it.
 pub type Message = sessiond_core::Message;

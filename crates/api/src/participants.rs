@@ -6,6 +6,22 @@ use utoipa::ToSchema;
 
 use crate::schema;
 
+crate::operations::operations! {
+    /// Adds a participant.
+    ADD_PARTICIPANT = Operation::post("/sessions/{session_id}/participants").changes_a_session();
+    /// Removes a participant.
+    REMOVE_PARTICIPANT =
+        Operation::delete("/sessions/{session_id}/participants/{agent_id}").changes_a_session();
+    /// Claims a participant's lease.
+    CLAIM_LEASE =
+        Operation::post("/sessions/{session_id}/participants/{agent_id}/lease").changes_a_session();
+    /// Renews a lease; the token is in the body.
+    RENEW_LEASE = Operation::put("/sessions/{session_id}/participants/{agent_id}/lease");
+    /// Releases a lease.
+    RELEASE_LEASE =
+        Operation::delete("/sessions/{session_id}/participants/{agent_id}/lease").changes_a_session();
+}
+
 /// An agent that is to take part.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

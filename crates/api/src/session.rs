@@ -1,6 +1,7 @@
 //! Sessions.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -8,6 +9,35 @@ use sessiond_core::{AgentId, Kind, Revision, SessionId, Span, Status, Timestamp}
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{AddParticipant, Calls, NewStep, Participant, Workflow, schema};
+
+crate::operations::operations! {
+    /// Lists the sessions that the caller may see.
+    LIST_SESSIONS = Operation::get("/sessions");
+    /// Creates a session.
+    CREATE_SESSION = Operation::post("/sessions").keyed();
+    /// Counts all sessions.
+    COUNT_SESSIONS = Operation::get("/sessions/counts").admin();
+    /// Imports an exported journal.
+    IMPORT_SESSION = Operation::post("/sessions/import").keyed();
+    /// Reads a session.
+    GET_SESSION = Operation::get("/sessions/{session_id}");
+    /// Changes a session's name, labels or expiry.
+    UPDATE_SESSION = Operation::patch("/sessions/{session_id}").changes_a_session();
+    /// Deletes a session.
+    DELETE_SESSION = Operation::delete("/sessions/{session_id}").takes(&[Header::IfMatch]);
+    /// Completes a session.
+    COMPLETE_SESSION = Operation::post("/sessions/{session_id}/complete").changes_a_session();
+    /// Terminates a session.
+    TERMINATE_SESSION = Operation::post("/sessions/{session_id}/terminate").changes_a_session();
+    /// Fails a session.
+    FAIL_SESSION = Operation::post("/sessions/{session_id}/fail").changes_a_session();
+    /// Copies a session. The session itself stays as it is, so the request has no conditions.
+    FORK_SESSION = Operation::post("/sessions/{session_id}/fork").keyed().fails_with(&[Code::EventGap]);
+    /// Exports a session's journal.
+    EXPORT_SESSION = Operation::get("/sessions/{session_id}/export").fails_with(&[Code::EventGap]);
+    /// Reads a session's executive summary.
+    GET_SUMMARY = Operation::get("/sessions/{session_id}/summary");
+}
 
 /// Begins a session.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
@@ -198,7 +228,7 @@ pub struct Session {
     pub workflow: Option<Workflow>,
     /// The shared context.
     #[schema(value_type = Object)]
-    pub shared_context: Value,
+    pub shared_context: Arc<Value>,
     /// The revision at which the shared context last changed; 0 when it never did.
     #[serde(default)]
     #[schema(value_type = u64)]
@@ -297,7 +327,7 @@ impl From<&sessiond_core::Session> for Session {
             orchestrator: core.orchestrator.clone(),
             participants: core.participants.iter().map(Into::into).collect(),
             workflow: core.workflow.as_deref().map(Into::into),
-            shared_context: Value::clone(&core.context.document),
+            shared_context: core.context.document.clone(),
             context_revision: core.context.revision,
             labels: core.labels.clone(),
             parent: core.parent.clone(),

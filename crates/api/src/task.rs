@@ -7,6 +7,27 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::schema;
 
+crate::operations::operations! {
+    /// Lists a session's tasks.
+    LIST_SESSION_TASKS = Operation::get("/sessions/{session_id}/tasks");
+    /// Delegates a task to a participant.
+    DELEGATE_TASK = Operation::post("/sessions/{session_id}/tasks").changes_a_session();
+    /// Lists tasks over all sessions that the caller may see.
+    LIST_TASKS = Operation::get("/tasks");
+    /// Reads a task.
+    GET_TASK = Operation::get("/tasks/{task_id}");
+    /// Accepts a task.
+    ACCEPT_TASK = Operation::post("/tasks/{task_id}/accept").changes_a_session();
+    /// Reports a task's progress.
+    PROGRESS_TASK = Operation::post("/tasks/{task_id}/progress").changes_a_session();
+    /// Completes a task.
+    COMPLETE_TASK = Operation::post("/tasks/{task_id}/complete").changes_a_session();
+    /// Fails the current attempt of a task.
+    FAIL_TASK = Operation::post("/tasks/{task_id}/fail").changes_a_session();
+    /// Cancels a task.
+    CANCEL_TASK = Operation::post("/tasks/{task_id}/cancel").changes_a_session();
+}
+
 /// Asks a participant for work.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -4,6 +4,15 @@ use serde::{Deserialize, Serialize};
 use sessiond_core::Timestamp;
 use utoipa::{IntoParams, ToSchema};
 
+crate::operations::operations! {
+    /// Reads telemetry points.
+    LIST_POINTS = Operation::get("/sessions/{session_id}/telemetry").fails_with(&[Code::EventGap]);
+    /// Adds telemetry points, whatever the session's revision is.
+    PUT_POINTS = Operation::post("/sessions/{session_id}/telemetry")
+        .takes(&[Header::IdempotencyKey, Header::FencingToken, Header::AgentId])
+        .repeat(Repeat::Keyed);
+}
+
 /// Adds points to a session's telemetry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -7,6 +7,13 @@ use utoipa::ToSchema;
 
 use crate::{RetryPolicy, schema};
 
+crate::operations::operations! {
+    /// Sets the plan, or the state of its steps.
+    UPDATE_WORKFLOW = Operation::put("/sessions/{session_id}/workflow").changes_a_session();
+    /// Completes a step.
+    ADVANCE_WORKFLOW = Operation::post("/sessions/{session_id}/workflow/advance").changes_a_session();
+}
+
 /// A step of a plan, as given.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -1,4 +1,4 @@
-//! When the HTTP door tries again, and when it does not.
+//! When the HTTP client tries again, and when it does not.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::VecDeque;
@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::json;
 use sessiond_api::{Code, Complete, CreateSession, ListSessions, UpdateWorkflow};
-use sessiond_client::{Call, Client};
+use sessiond_client::{Client, Conditions};
 use sessiond_core::{Revision, SessionId};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -115,13 +115,13 @@ async fn a_read_is_tried_again_when_the_connection_breaks_or_the_server_cannot()
 #[tokio::test]
 async fn a_post_is_tried_again_under_one_key() {
     let script = Script::new(vec![Reaction::HangUp, problem(Code::Unavailable), session()]).await;
-    script.client.create_session(CreateSession::default(), Call::default()).await.unwrap();
+    script.client.create_session(CreateSession::default(), Conditions::default()).await.unwrap();
     let keys = script.headers("idempotency-key");
     assert_eq!(keys.len(), 3);
     assert!(keys[0].is_some() && keys.iter().all(|key| *key == keys[0]), "{keys:?}");
 
     let script = Script::new(vec![Reaction::HangUp, session()]).await;
-    script.client.complete_session(&id(), Complete::default(), Call::once("mine")).await.unwrap();
+    script.client.complete_session(&id(), Complete::default(), Conditions::once("mine")).await.unwrap();
     assert_eq!(script.headers("idempotency-key"), vec![Some("mine".to_owned()); 2]);
 }
 
@@ -129,7 +129,7 @@ async fn a_post_is_tried_again_under_one_key() {
 async fn a_change_that_may_have_happened_is_not_sent_twice() {
     for reaction in [Reaction::HangUp, problem(Code::Unavailable)] {
         let script = Script::new(vec![reaction, session()]).await;
-        let call = Call::expecting(Revision::from(7u8));
+        let call = Conditions::expecting(Revision::from(7u8));
         let answer = script.client.update_workflow(&id(), UpdateWorkflow::default(), call).await;
         assert!(answer.unwrap_err().retryable);
         assert_eq!(script.headers("if-match"), [Some("\"7\"".to_owned())], "sent once");

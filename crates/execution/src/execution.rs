@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use sessiond_api as api;
 use sessiond_api::Problem;
-use sessiond_client::Call;
+use sessiond_client::Conditions;
 use sessiond_core::{CallBegan, CallEnded, CallKind, ExecutionEnd, Json, Kind, SessionId, Status, limits};
 use sessiond_recording::{Destination, Opening, Store, journal, run, stores};
 use sha2::{Digest, Sha256};
@@ -169,7 +169,7 @@ impl Execution {
             }
             None => {
                 let client = stores::engine(&settings.dir).await?;
-                run(async move { client.fork_session(&source, api::Fork::default(), Call::default()).await })
+                run(async move { client.fork_session(&source, api::Fork::default(), Conditions::default()).await })
                     .await?
             }
         };

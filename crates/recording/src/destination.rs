@@ -7,7 +7,7 @@ use backon::{ExponentialBuilder, Retryable};
 use serde_json::Value;
 use sessiond_api as api;
 use sessiond_api::Problem;
-use sessiond_client::{Call, Client};
+use sessiond_client::{Client, Conditions};
 use sessiond_core::{CallEntry, ExecutionEnd, SessionId};
 use tokio::sync::Mutex;
 
@@ -121,7 +121,7 @@ impl Destination {
     /// Records a batch. One that was recorded already, but whose answer was lost, has no second effect, so it is sent
     /// again when that may help.
     async fn record(&self, opened: &mut Opened, batch: api::RecordCalls) -> Result<(), Problem> {
-        (|| self.client.record_calls(&self.id, batch.clone(), Call::default()))
+        (|| self.client.record_calls(&self.id, batch.clone(), Conditions::default()))
             .retry(patience())
             .when(|problem| problem.retryable)
             .await?;
@@ -142,11 +142,11 @@ impl Destination {
         let writer = match opening {
             // The key is this execution's own: another's session under the same id is not taken for this one.
             Opening::New { create, key } => {
-                self.client.create_session((**create).clone(), Call::once(key.clone())).await?;
+                self.client.create_session((**create).clone(), Conditions::once(key.clone())).await?;
                 1
             }
             Opening::Again(begin) => {
-                self.client.begin_execution(&self.id, begin.clone(), Call::default()).await?.writer
+                self.client.begin_execution(&self.id, begin.clone(), Conditions::default()).await?.writer
             }
         };
         *opened = Opened::As { writer, batch: 0 };

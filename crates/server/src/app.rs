@@ -22,6 +22,9 @@ pub(crate) struct App(Arc<Shared>);
 pub(crate) struct Shared {
     pub(crate) engine: Engine,
     pub(crate) options: Options,
+    /// The OpenAPI document, made when it is first asked for. It is made from the routes, which serve it, so it is
+    /// handed in.
+    pub(crate) document: fn() -> &'static str,
     /// Whether only this machine can reach the server.
     pub(crate) loopback: bool,
     /// Cancelled when the server shuts down: what stays open ends.
@@ -35,10 +38,16 @@ pub(crate) struct Shared {
 }
 
 impl App {
-    pub(crate) fn new(engine: Engine, options: Options, loopback: bool) -> Self {
+    pub(crate) fn new(
+        engine: Engine,
+        options: Options,
+        document: fn() -> &'static str,
+        loopback: bool,
+    ) -> Self {
         Self(Arc::new(Shared {
             engine,
             options,
+            document,
             loopback,
             shutdown: CancellationToken::new(),
             tasks: TaskTracker::new(),

@@ -1,7 +1,7 @@
-//! The HTTP skin over the embedded door: what a route does is what [`sessiond_client::Embedded`] does for its caller.
+//! The HTTP skin over the embedded client: what a route does is what [`sessiond_client::Embedded`] does for its caller.
 //!
 //! A request passes `observe` (span, metrics, header limit), `auth` (who asks, and whether the table lets them call
-//! the route at all) and a handler of `routes/`, which extracts, calls the door and maps the answer. The session's own
+//! the route at all) and a handler of `routes/`, which extracts, calls the client and maps the answer. The session's own
 //! rules stand in the core, so a handler never decides about rights. `listen.rs` has the port and the connections and
 //! `server.rs` what answers on them, `sse.rs` and `socket/` hold what stays open, `webhooks.rs` posts messages to agents,
 //! `mcp/` offers the routes as tools to models, `docs/` renders the pages, `console.rs` sends the web console, and
@@ -27,7 +27,6 @@ mod sse;
 mod webhooks;
 
 pub use auth::origin::sent_from_elsewhere;
-pub use auth::table::{Access, Route, TABLE};
 pub use error::Error;
 pub use listen::Listener;
 pub use mcp::serve_stdio as serve_mcp_on_stdio;

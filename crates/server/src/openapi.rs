@@ -2,17 +2,17 @@
 
 use std::sync::LazyLock;
 
+use sessiond_api::operations::{self, Access, Header};
 use sessiond_api::{self as api, Code};
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
 use utoipa::openapi::{
-    ContentBuilder, HttpMethod, ObjectBuilder, OpenApi, PathItem, Ref, RefOr, Required, ResponseBuilder, Type,
+    ContentBuilder, ObjectBuilder, OpenApi, PathItem, Ref, RefOr, Required, ResponseBuilder, Type,
 };
 use utoipa::{OpenApi as _, ToSchema};
 
-use crate::auth::table::{Access, TABLE};
 use crate::routes;
 
 #[derive(utoipa::OpenApi)]
@@ -56,8 +56,12 @@ pub fn document() -> OpenApi {
     add_security(&mut document);
     add_problems(&mut document);
     for (path, item) in &mut document.paths.paths {
-        for (method, operation) in operations(item) {
-            complete(&method, path, operation);
+        for (method, operation) in documented(item) {
+            // A test compares the table with the routes, both ways.
+            let known = operations::all().find(|known| known.method == method && known.path == path);
+            if let Some(known) = known {
+                complete(known, operation);
+            }
         }
     }
     // OpenAPI has no word for the rest of a path, however many segments it has.
@@ -80,32 +84,19 @@ pub fn json() -> &'static str {
 }
 
 /// The operations of a path with their methods.
-pub(crate) fn operations(item: &mut PathItem) -> Vec<(HttpMethod, &mut Operation)> {
+fn documented(item: &mut PathItem) -> Vec<(operations::Method, &mut Operation)> {
+    use operations::Method;
     let PathItem { get, put, post, delete, patch, .. } = item;
     [
-        (HttpMethod::Get, get),
-        (HttpMethod::Put, put),
-        (HttpMethod::Post, post),
-        (HttpMethod::Patch, patch),
-        (HttpMethod::Delete, delete),
+        (Method::Get, get),
+        (Method::Put, put),
+        (Method::Post, post),
+        (Method::Patch, patch),
+        (Method::Delete, delete),
     ]
     .into_iter()
     .filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
     .collect()
-}
-
-/// The method as it stands in a request.
-pub(crate) fn method_name(method: &HttpMethod) -> &'static str {
-    match method {
-        HttpMethod::Get => "GET",
-        HttpMethod::Put => "PUT",
-        HttpMethod::Post => "POST",
-        HttpMethod::Patch => "PATCH",
-        HttpMethod::Delete => "DELETE",
-        HttpMethod::Head => "HEAD",
-        HttpMethod::Options => "OPTIONS",
-        HttpMethod::Trace => "TRACE",
-    }
 }
 
 fn add_security(document: &mut OpenApi) {
@@ -134,65 +125,43 @@ fn problem_name(status: u16) -> String {
     format!("Problem{status}")
 }
 
-/// What holds for every operation of its kind: keys, conditions, problems.
-fn complete(method: &HttpMethod, path: &str, operation: &mut Operation) {
-    let name = method_name(method);
-    let access =
-        TABLE.iter().find(|route| route.method == name && route.path == path).map(|route| route.access);
-    let public = access == Some(Access::Public);
-    let changes = *method != HttpMethod::Get;
-    let of_session = path.starts_with("/sessions/{session_id}") || path.starts_with("/tasks/{task_id}");
+/// Adds what the table says of an operation: keys, headers, problems.
+fn complete(known: &operations::Operation, operation: &mut Operation) {
+    let public = known.access == Access::Public;
+    let changes = known.method != operations::Method::Get;
     operation.security = Some(if public {
         Vec::new()
     } else {
         let none: [&str; 0] = [];
         vec![SecurityRequirement::new("bearer", none), SecurityRequirement::new("api_key", none)]
     });
+    let named = known.parameters().map(path_parameter);
+    let headers = known.headers.iter().map(|header| header_parameter(*header));
     let parameters = operation.parameters.get_or_insert_default();
-    for parameter in path_parameters(path) {
-        parameters.push(parameter.into());
-    }
-    if *method == HttpMethod::Post && is_idempotent_post(path) {
-        parameters.push(header(
-            "Idempotency-Key",
-            "The same request with the same key has one effect and one answer, for 24 hours.",
-        ));
-    }
-    let telemetry = path.ends_with("/telemetry");
-    if changes && of_session && !telemetry {
-        parameters.push(header("If-Match", "The revision that the caller decided on, in quotes, or `*`."));
-    }
-    if changes && of_session {
-        parameters.push(header("Fencing-Token", "The token of the lease that the caller holds."));
-        parameters.push(header("x-agent-id", "The agent that the caller acts as."));
-    }
-    if parameters.is_empty() {
+    parameters.extend(named.chain(headers).map(RefOr::from));
+    let takes_parameters = !parameters.is_empty();
+    if !takes_parameters {
         operation.parameters = None;
     }
     let mut codes = vec![Code::Internal, Code::Unavailable];
+    codes.extend(known.problems);
     if !public {
         codes.extend([Code::Unauthenticated, Code::Forbidden]);
     }
-    if path.contains('{') {
+    if known.parameters().next().is_some() {
         codes.push(Code::NotFound);
     }
     if operation.request_body.is_some() {
         codes.extend([Code::MalformedRequest, Code::BodyTooLarge, Code::UnsupportedMediaType]);
     }
-    if changes || !operation.parameters.as_ref().is_none_or(Vec::is_empty) {
+    if changes || takes_parameters {
         codes.push(Code::InvalidInput);
     }
-    if changes && !public {
+    if changes {
         codes.push(Code::Conflict);
     }
-    if changes && of_session && !telemetry {
+    if known.accepts(Header::IfMatch) {
         codes.push(Code::RevisionStale);
-    }
-    if path == "/messages/send" {
-        codes.extend([Code::NotFound, Code::InboxFull, Code::ResponseTimeout]);
-    }
-    if path.ends_with("/events") {
-        codes.push(Code::EventGap);
     }
     codes.sort_by_key(|code| code.status());
     for code in codes {
@@ -201,48 +170,44 @@ fn complete(method: &HttpMethod, path: &str, operation: &mut Operation) {
     }
 }
 
-/// Every POST takes the header; where it changes nothing that a repeat could double, it has no meaning.
-fn is_idempotent_post(path: &str) -> bool {
-    !path.ends_with("/heartbeat") && !path.ends_with("/ack") && !path.ends_with("/requeue") && path != "/mcp"
-}
-
-fn path_parameters(path: &str) -> Vec<Parameter> {
-    path.split('/')
-        .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
-        .map(|name| name.trim_start_matches('*'))
-        .map(|name| {
-            let (description, example) = match name {
-                "session_id" => ("The session.", "sess_notifications_2025-02-02"),
-                "agent_id" => ("The agent, percent-encoded.", "opencode://backend"),
-                "task_id" => ("The task.", "task_0198f3a2"),
-                "message_id" => ("The message.", "task_impl_backend"),
-                "key_id" => ("The key.", "key_0198f3a2"),
-                "path" => ("The file, or the address within the console.", "sessions"),
-                "code" => ("The code of a problem.", "session_not_found"),
-                "image" => ("The file name of a picture.", "console-session.png"),
-                _ => ("The name of a guide.", "agents"),
-            };
-            ParameterBuilder::new()
-                .name(name)
-                .parameter_in(ParameterIn::Path)
-                .required(Required::True)
-                .description(Some(description))
-                .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
-                .example(Some(example.into()))
-                .build()
-        })
-        .collect()
-}
-
-fn header(name: &str, description: &str) -> RefOr<Parameter> {
+fn path_parameter(name: &str) -> Parameter {
+    let (description, example) = match name {
+        "session_id" => ("The session.", "sess_notifications_2025-02-02"),
+        "agent_id" => ("The agent, percent-encoded.", "opencode://backend"),
+        "task_id" => ("The task.", "task_0198f3a2"),
+        "message_id" => ("The message.", "task_impl_backend"),
+        "key_id" => ("The key.", "key_0198f3a2"),
+        "path" => ("The file, or the address within the console.", "sessions"),
+        "code" => ("The code of a problem.", "session_not_found"),
+        "image" => ("The file name of a picture.", "console-session.png"),
+        _ => ("The name of a guide.", "agents"),
+    };
     ParameterBuilder::new()
         .name(name)
+        .parameter_in(ParameterIn::Path)
+        .required(Required::True)
+        .description(Some(description))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .example(Some(example.into()))
+        .build()
+}
+
+fn header_parameter(header: Header) -> Parameter {
+    let description = match header {
+        Header::IdempotencyKey => {
+            "The same request with the same key has one effect and one answer, for 24 hours."
+        }
+        Header::IfMatch => "The revision that the caller decided on, in quotes, or `*`.",
+        Header::FencingToken => "The token of the lease that the caller holds.",
+        Header::AgentId => "The agent that the caller acts as.",
+    };
+    ParameterBuilder::new()
+        .name(header.name())
         .parameter_in(ParameterIn::Header)
         .required(Required::False)
         .description(Some(description))
         .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
         .build()
-        .into()
 }
 
 fn problem_description(status: u16) -> &'static str {

@@ -4,13 +4,9 @@ use axum::Json;
 use axum::http::header::{CONTENT_TYPE, ETAG, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
-use sessiond_api::{Code, Problem, Session};
+use sessiond_api::{Code, Problem, Session, operations};
 use sessiond_core::Revision;
-
-/// What a segment of a path may hold as it is (RFC 3986, "unreserved").
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'.').remove(b'-').remove(b'~');
 
 /// An answer's body is already as it should be sent; the mark stands among the answer's extensions.
 #[derive(Debug, Clone, Copy)]
@@ -84,7 +80,7 @@ pub(crate) fn tagged(revision: Revision, body: impl Serialize) -> Answer {
 
 /// 201 with a session, where it is, and its revision.
 pub(crate) fn created_session(session: Session) -> Answer {
-    let location = format!("/sessions/{}", segment(session.session_id.as_str()));
+    let location = operations::GET_SESSION.at(&[session.session_id.as_str()]);
     let tag = etag(session.revision);
     created(&location, session).map(|response| ([tag], response).into_response())
 }
@@ -94,11 +90,6 @@ pub(crate) fn created(location: &str, body: impl Serialize) -> Answer {
     let location = HeaderValue::from_str(location)
         .map_err(|_| Failure::new(Code::Internal, "the new resource's path makes no header"))?;
     Ok((StatusCode::CREATED, [(LOCATION, location)], Json(body)).into_response())
-}
-
-/// A name as one segment of a path.
-pub(crate) fn segment(name: &str) -> String {
-    utf8_percent_encode(name, SEGMENT).to_string()
 }
 
 fn etag(revision: Revision) -> (HeaderName, String) {

@@ -18,7 +18,7 @@ use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove
 use crate::app::App;
 use crate::listen::{self, Listener};
 use crate::respond::{self, Failure};
-use crate::{Error, Options, auth, observe, routes, webhooks};
+use crate::{Error, Options, auth, observe, openapi, routes, webhooks};
 
 /// Answers smaller than this are not worth compressing.
 const COMPRESS_BYTES: u64 = 1024;
@@ -44,7 +44,7 @@ impl Server {
     pub async fn bind(engine: Engine, options: Options) -> Result<Self, Error> {
         let keyed = options.admin_key.is_some() || engine.has_keys();
         let listener = Listener::bind(&options.listen, keyed).await?;
-        let app = App::new(engine, options, listener.address().ip().is_loopback());
+        let app = App::new(engine, options, openapi::json, listener.address().ip().is_loopback());
         Ok(Self { app, listener })
     }
 

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use sessiond_api::operations;
 use sessiond_core::limits;
-use sessiond_server::TABLE;
 use support::{Bench, problem, seed_session};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 fn paths() -> impl Iterator<Item = (Method, String)> {
-    TABLE.iter().map(|route| {
+    operations::all().map(|route| {
         let path = route
             .path
             .replace("{session_id}", "s")
@@ -21,7 +21,7 @@ fn paths() -> impl Iterator<Item = (Method, String)> {
             .replace("{task_id}", "task_1")
             .replace("{message_id}", "m1")
             .replace("{key_id}", "key_1");
-        (route.method.parse().unwrap(), path)
+        (route.method.as_str().parse().unwrap(), path)
     })
 }
 

@@ -5,8 +5,8 @@ mod support;
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use sessiond_api::operations::{self, Access, Operation};
 use sessiond_core::Role;
-use sessiond_server::{Access, TABLE};
 use support::{Bench, message, problem, seed_session};
 
 /// What belongs to the owner, and what a request to each route could say of it.
@@ -23,73 +23,78 @@ impl Owned {
         Self { task: task["task_id"].as_str().unwrap().to_owned() }
     }
 
-    fn path(&self, route: &str) -> String {
-        let path = route
-            .replace("{session_id}", "owned")
-            .replace("{agent_id}", "opencode%3A%2F%2Fbackend")
-            .replace("{task_id}", &self.task)
-            .replace("{message_id}", "m1")
-            .replace("{key_id}", "key_1")
-            .replace("{code}", "conflict")
-            .replace("{guide}", "nothing")
-            .replace("{image}", "nothing")
-            .replace("{*path}", "nothing");
-        if path == "/ws" { "/ws?agent_id=opencode%3A%2F%2Fbackend".to_owned() } else { path }
+    fn path(&self, operation: &Operation) -> String {
+        let values: Vec<&str> = operation
+            .parameters()
+            .map(|name| match name {
+                "session_id" => "owned",
+                "agent_id" => "opencode://backend",
+                "task_id" => &self.task,
+                "message_id" => "m1",
+                "key_id" => "key_1",
+                "code" => "conflict",
+                "guide" | "image" | "path" => "nothing",
+                other => panic!("{other} has no value here"),
+            })
+            .collect();
+        let path = operation.at(&values);
+        if *operation == operations::CONNECT_AGENT {
+            path + "?agent_id=opencode%3A%2F%2Fbackend"
+        } else {
+            path
+        }
     }
 }
 
 /// A body that would be taken from one who may.
-fn body(method: &str, route: &str) -> Option<Value> {
-    let body = match (method, route) {
-        ("POST", "/sessions") => json!({}),
-        ("PATCH", "/sessions/{session_id}") => json!({"name": "mine now"}),
-        (_, path) if path.ends_with("/terminate") => json!({"reason": "spite"}),
-        ("POST", "/sessions/{session_id}/fail") => json!({"reason": "spite"}),
-        (_, path) if path.ends_with("/execution") => json!({"process": "evil:1"}),
-        (_, path) if path.ends_with("/calls") => {
+fn body(operation: &Operation) -> Option<Value> {
+    let body = match *operation {
+        operations::CREATE_SESSION => json!({}),
+        operations::UPDATE_SESSION => json!({"name": "mine now"}),
+        operations::TERMINATE_SESSION | operations::FAIL_SESSION => json!({"reason": "spite"}),
+        operations::BEGIN_EXECUTION => json!({"process": "evil:1"}),
+        operations::RECORD_CALLS => {
             json!({"writer": 1, "batch": 1, "calls": [{"call": 1, "status": "failed", "ended_us": 1}]})
         }
-        (_, path) if path.ends_with("/participants") => json!({"agent_id": "evil://agent", "role": "spy"}),
-        ("POST", path) if path.ends_with("/lease") => json!({"holder": "evil", "ttl": "30s"}),
-        ("PUT", path) if path.ends_with("/lease") => json!({"fence": 1}),
-        ("PUT", path) if path.ends_with("/workflow") => json!({"completed_steps": ["review"]}),
-        ("PUT" | "PATCH", path) if path.ends_with("/context") => json!({"stolen": true}),
-        ("POST", "/sessions/{session_id}/tasks") => {
-            json!({"task_type": "t", "delegatee": "codex://frontend"})
-        }
-        ("POST", path) if path.ends_with("/telemetry") => json!({"points": [{"series": "x", "value": 1.0}]}),
-        (_, path) if path.ends_with("/progress") => json!({"progress": 1}),
-        ("POST", "/tasks/{task_id}/complete") => json!({"result": 1}),
-        (_, path) if path.ends_with("/fail") => json!({"error": "x"}),
-        ("POST", "/messages/send") => {
+        operations::ADD_PARTICIPANT => json!({"agent_id": "evil://agent", "role": "spy"}),
+        operations::CLAIM_LEASE => json!({"holder": "evil", "ttl": "30s"}),
+        operations::RENEW_LEASE => json!({"fence": 1}),
+        operations::UPDATE_WORKFLOW => json!({"completed_steps": ["review"]}),
+        operations::REPLACE_CONTEXT | operations::PATCH_CONTEXT => json!({"stolen": true}),
+        operations::DELEGATE_TASK => json!({"task_type": "t", "delegatee": "codex://frontend"}),
+        operations::PUT_POINTS => json!({"points": [{"series": "x", "value": 1.0}]}),
+        operations::PROGRESS_TASK => json!({"progress": 1}),
+        operations::COMPLETE_TASK => json!({"result": 1}),
+        operations::FAIL_TASK => json!({"error": "x"}),
+        operations::SEND_MESSAGE => {
             message("m9", "opencode://backend", "codex://frontend", "status_update", json!({}))
         }
-        ("POST", "/agents/register") => {
+        operations::REGISTER_AGENT => {
             json!({"agent_descriptor": {"agent_id": "opencode://backend", "metadata": {"x": 1}}})
         }
-        ("POST", path) if path.ends_with("/ack") => json!({"message_ids": ["m1"]}),
-        ("POST", "/aggregations") => {
+        operations::ACKNOWLEDGE_MESSAGES => json!({"message_ids": ["m1"]}),
+        operations::AGGREGATE => {
             json!({"sessionId": "owned", "taskType": "t", "synthesisMethod": "consensus",
             "agentResults": [{"agent_id": "codex://frontend", "result": 1}]})
         }
-        ("POST", "/keys") => json!({"name": "evil", "role": "admin"}),
+        operations::CREATE_KEY => json!({"name": "evil", "role": "admin"}),
         _ => return None,
     };
     Some(body)
 }
 
-async fn call(bench: &Bench, owned: &Owned, method: &str, route: &str) -> reqwest::Response {
-    let mut request = bench.request(method.parse().unwrap(), &owned.path(route));
-    if route == "/sessions/import" {
+async fn call(bench: &Bench, owned: &Owned, operation: &Operation) -> reqwest::Response {
+    let mut request = bench.request(operation.method.as_str().parse().unwrap(), &owned.path(operation));
+    if *operation == operations::IMPORT_SESSION {
         request = request.header("content-type", "application/jsonl").body("{}");
     }
-    if route == "/ws" {
+    if *operation == operations::CONNECT_AGENT {
         request = request.header("connection", "upgrade").header("upgrade", "websocket");
         request = request
             .header("sec-websocket-version", "13")
             .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
     }
-    if let Some(body) = body(method, route) {
+    if let Some(body) = body(operation) {
         request = request.json(&body);
     }
     request.send().await.unwrap()
@@ -101,8 +106,8 @@ async fn without_a_valid_key_only_public_routes_answer() {
     let owned = Owned::new(&bench).await;
     for key in [None, Some("sk_guessed"), Some("")] {
         let nobody = bench.as_key(key);
-        for route in TABLE {
-            let response = call(&nobody, &owned, route.method, route.path).await;
+        for route in operations::all() {
+            let response = call(&nobody, &owned, route).await;
             if route.access == Access::Public {
                 assert_ne!(response.status(), 401, "{route:?}");
             } else {
@@ -121,14 +126,14 @@ async fn a_key_of_the_wrong_role_is_forbidden() {
     let owned = Owned::new(&bench).await;
     let client = bench.as_role("client", Role::Client, &[]).await;
     let agent = bench.as_role("agent", Role::Agent, &["*"]).await;
-    for route in TABLE {
+    for route in operations::all() {
         let refused: &[&Bench] = match route.access {
             Access::Public | Access::AnyKey => &[],
             Access::Agents => &[&client],
             Access::Admin => &[&client, &agent],
         };
         for bench in refused {
-            let response = call(bench, &owned, route.method, route.path).await;
+            let response = call(bench, &owned, route).await;
             assert_eq!(response.status(), 403, "{route:?}");
             problem(response, StatusCode::FORBIDDEN, "forbidden").await;
         }
@@ -147,18 +152,16 @@ async fn another_owners_session_is_not_there_and_stays_as_it_is() {
     let before = owner.expect(200, Method::GET, "/sessions/owned", None).await;
     let other = bench.as_role("other", Role::Client, &[]).await;
     let stranger = bench.as_role("stranger", Role::Agent, &["other://*"]).await;
-    for route in TABLE {
-        let expected = match route.path {
-            path if path.starts_with("/sessions/{session_id}") || path.starts_with("/tasks/{task_id}") => 404,
-            "/aggregations" => 404,
+    for route in operations::all() {
+        let expected = match (*route, route.parameters().next()) {
+            (operations::GET_AGENT, _) => continue,
             // An agent of somebody else's scope.
-            "/messages/send" => 403,
-            "/agents/{agent_id}" if route.method == "GET" => continue,
-            path if path.starts_with("/agents/{agent_id}") || path == "/ws" => 403,
+            (operations::SEND_MESSAGE | operations::CONNECT_AGENT, _) | (_, Some("agent_id")) => 403,
+            (operations::AGGREGATE, _) | (_, Some("session_id" | "task_id")) => 404,
             _ => continue,
         };
         for bench in [&other, &stranger] {
-            let response = call(bench, &owned, route.method, route.path).await;
+            let response = call(bench, &owned, route).await;
             let status = response.status();
             let text = response.text().await.unwrap();
             assert_eq!(status, expected, "{route:?} as {}: {text}", bench.key().unwrap().len());
@@ -182,7 +185,7 @@ async fn another_owners_session_is_not_there_and_stays_as_it_is() {
     }
     let own = stranger.expect(200, Method::GET, "/messages?recipient=other%3A%2F%2Fagent", None).await;
     assert_eq!(own["messages"], json!([]));
-    let taken = call(&stranger, &owned, "POST", "/agents/register").await;
+    let taken = call(&stranger, &owned, &operations::REGISTER_AGENT).await;
     assert!([403, 409].contains(&taken.status().as_u16()), "{}", taken.status());
     // An id that is taken tells nothing about whose session it is.
     let again = other.post("/sessions", json!({"session_id": "owned"})).await;
@@ -199,17 +202,17 @@ async fn another_owners_session_is_not_there_and_stays_as_it_is() {
 #[tokio::test]
 async fn a_server_without_keys_answers_to_this_machine_alone() {
     let bench = Bench::keyless().await;
-    for route in TABLE {
+    for route in operations::all() {
         let path = route.path.replace(['{', '}'], "");
         let response = bench
-            .request(route.method.parse().unwrap(), &path)
+            .request(route.method.as_str().parse().unwrap(), &path)
             .header("host", "evil.example")
             .send()
             .await
             .unwrap();
         problem(response, StatusCode::FORBIDDEN, "origin_refused").await;
         let response = bench
-            .request(route.method.parse().unwrap(), &path)
+            .request(route.method.as_str().parse().unwrap(), &path)
             .header("origin", "http://evil.example")
             .send()
             .await;

@@ -1,4 +1,4 @@
-//! Event streams, and the HTTP door's watch on them.
+//! Event streams, and the HTTP client's watch on them.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -8,7 +8,8 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use sessiond_client::{Call, Client, Door, WatchItem};
+use sessiond_client::traits::{Context as _, Sessions as _};
+use sessiond_client::{Client, Conditions, WatchItem};
 use sessiond_core::{Role, SessionId};
 use sessiond_server::Server;
 use support::{Bench, options, problem};
@@ -145,7 +146,7 @@ async fn the_doors_watch_misses_nothing_when_the_server_restarts() {
         // While nobody serves, the session goes on.
         for n in 0..5 {
             let patch = json!({"round": round, "n": n});
-            embedded.patch_context(&id, patch, Call::default()).await.unwrap();
+            embedded.patch_context(&id, patch, Conditions::default()).await.unwrap();
         }
         let options = sessiond_server::Options { listen: address.to_string(), ..options() };
         bench.handle = Some(Server::bind(bench.engine.clone(), options).await.unwrap().start());
@@ -157,7 +158,7 @@ async fn the_doors_watch_misses_nothing_when_the_server_restarts() {
             assert_eq!(event.seq, seen);
         }
     }
-    embedded.complete_session(&id, Default::default(), Call::default()).await.unwrap();
+    embedded.complete_session(&id, Default::default(), Conditions::default()).await.unwrap();
     let Some(Ok(WatchItem::Event(event))) = timeout(SOON, watch.next()).await.unwrap() else {
         panic!("the last event is missing");
     };

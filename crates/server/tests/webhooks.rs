@@ -9,7 +9,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sessiond_client::{Call, Client};
+use sessiond_client::{Client, Conditions};
 
 /// An endpoint that answers each post with the next status, and tells what it got: the headers and the body.
 fn endpoint(statuses: &'static [u16]) -> (String, mpsc::Receiver<(String, Value)>) {
@@ -46,7 +46,7 @@ async fn register_and_send(client: &Client, url: &str) {
         "message_id": "m1", "timestamp": "2025-02-02T11:00:00Z", "message_type": "status_update",
         "sender": { "agent_id": "a://lead" }, "recipient": { "agent_id": "a://hook" }, "payload": { "n": 1 }
     });
-    client.send_message(serde_json::from_value(message).unwrap(), Call::default()).await.unwrap();
+    client.send_message(serde_json::from_value(message).unwrap(), Conditions::default()).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,4 +1,4 @@
-//! One session engine for AI work, for Rust programs: the two doors, agents, and the wire's types.
+//! One session engine for AI work, for Rust programs: the embedded and the HTTP client, agents, and the wire's types.
 //!
 //! ```no_run
 //! use sessiond::{Client, api};
@@ -31,7 +31,7 @@ pub use sessiond_execution as execution;
 
 pub use sessiond_agent::{Agent, Failure, Handler, TaskContext};
 pub use sessiond_api::{Code, Problem};
-pub use sessiond_client::{Call, Client, ContextView, Door, Export, Import, Watch, WatchItem};
+pub use sessiond_client::{Api, Client, Conditions, ContextView, Export, Import, Watch, WatchItem};
 pub use sessiond_core::{
     AgentId, Fence, InvalidId, InvalidSpan, Kind, MessageId, MessageType, Priority, Revision, Role,
     SessionId, Span, Status, StepStatus, TaskId, TaskStatus, Timestamp,

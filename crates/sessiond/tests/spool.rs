@@ -129,7 +129,7 @@ async fn a_session_is_reported_with_its_calls_its_context_and_its_end() {
     let client = server.client();
     let there = client.session(&outer_id).await.unwrap();
     assert_eq!((there.status, there.name.as_deref()), (Status::Completed, Some("outer")));
-    assert_eq!(there.shared_context, json!({ "city": "Köln" }));
+    assert_eq!(*there.shared_context, json!({ "city": "Köln" }));
     let recorded = calls(&client, &outer_id).await;
     assert_eq!(recorded.len(), 6);
     assert_eq!(recorded[3], (4, json!(3), json!(6)));

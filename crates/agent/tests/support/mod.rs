@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use sessiond_agent::Options;
 use sessiond_api as api;
-use sessiond_client::{Call, Client, Embedded};
+use sessiond_client::{Client, Conditions, Embedded};
 use sessiond_core::{AgentId, Principal, SessionId, TaskId, TaskStatus};
 use sessiond_engine::Engine;
 use sessiond_server::{Handle, Server};
@@ -82,7 +82,7 @@ impl Bench {
             .collect();
         let request = json!({ "participants": participants, "workflow": workflow, "shared_context": { "shared": true } });
         let request: api::CreateSession = serde_json::from_value(request).unwrap();
-        self.client.create_session(request, Call::default()).await.unwrap().session_id
+        self.client.create_session(request, Conditions::default()).await.unwrap().session_id
     }
 
     /// The only task of a step so far.
@@ -130,7 +130,7 @@ impl Bench {
     }
 
     pub async fn cancel(&self, task: &TaskId) {
-        self.client.cancel_task(task, api::CancelTask::default(), Call::default()).await.unwrap();
+        self.client.cancel_task(task, api::CancelTask::default(), Conditions::default()).await.unwrap();
     }
 }
 

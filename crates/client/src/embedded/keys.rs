@@ -1,15 +1,61 @@
-//! What a new key may say of itself.
+//! What the operations on keys are to the engine, and what a new key may say of itself.
 
-use sessiond_api as api;
-use sessiond_api::Problem;
+use async_trait::async_trait;
+use sessiond_api::{self as api, Problem};
 use sessiond_core::{AgentId, AgentPattern, Role, limits};
+use sessiond_engine::NewKey;
+use sessiond_store::KeyRecord;
+
+use super::{Embedded, problem, unconditional};
+use crate::Conditions;
+use crate::traits::Keys;
 
 /// Who owns sessions under these names already: the person at this machine, the engine, and the configured key. A key
 /// of one of these names would own them too.
 const RESERVED: &[&str] = &["local", "sessiond", "admin"];
 
+#[async_trait]
+impl Keys for Embedded {
+    async fn create_key(
+        &self,
+        request: api::CreateKey,
+        conditions: Conditions,
+    ) -> Result<api::CreatedKey, Problem> {
+        unconditional(&conditions)?;
+        let idempotency = self.idempotency(&conditions, "create_key", &request)?;
+        check(&request)?;
+        let api::CreateKey { name, role, agents, expires_in } = request;
+        let new = NewKey { name, role, agents, expires_in };
+        let made = self.engine.create_key_once(&self.principal, new, idempotency).await;
+        let (key, secret) = made.map_err(problem)?;
+        let secret = secret.map(|secret| secret.reveal().to_owned()).unwrap_or_default();
+        Ok(api::CreatedKey { key: key_view(key), secret })
+    }
+
+    async fn keys(&self) -> Result<api::KeyPage, Problem> {
+        let keys = self.engine.keys(&self.principal).map_err(problem)?;
+        Ok(api::KeyPage { keys: keys.into_iter().map(key_view).collect() })
+    }
+
+    async fn revoke_key(&self, key_id: &str) -> Result<api::Key, Problem> {
+        self.engine.revoke_key(&self.principal, key_id).await.map(key_view).map_err(problem)
+    }
+}
+
+fn key_view(key: KeyRecord) -> api::Key {
+    api::Key {
+        key_id: key.key_id,
+        name: key.name,
+        role: key.role,
+        agents: key.agents,
+        created_at: key.created_at,
+        expires_at: key.expires_at,
+        revoked_at: key.revoked_at,
+    }
+}
+
 /// Refuses a key with a wrong name or wrong patterns.
-pub(super) fn check(new: &api::CreateKey) -> Result<(), Problem> {
+fn check(new: &api::CreateKey) -> Result<(), Problem> {
     let wrong_name = |detail: String| Err(Problem::invalid("/name", detail));
     let name = &new.name;
     if name.trim().is_empty() || name.len() > limits::NAME_BYTES {

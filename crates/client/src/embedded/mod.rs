@@ -1,39 +1,51 @@
-//! The embedded door: the engine in this process, with the rights of one principal. The server stands on it too, with
-//! a principal for each request.
+//! The embedded client: the engine in this process, with the rights of one principal. The server uses it too, with a
+//! principal for each request.
+//!
+//! `mod.rs` holds the handle and what all operations share; each noun's file turns its requests into commands, and states
+//! into views.
 
-mod convert;
-mod door;
+mod agents;
+mod aggregations;
+mod calls;
+mod context;
 mod error;
+mod events;
+mod inbox;
 mod keys;
+mod messages;
+mod participants;
+mod registration;
+mod sessions;
 pub mod store;
+mod tasks;
+mod telemetry;
+mod workflow;
 
 use std::path::Path;
+use std::sync::Arc;
 
-use sessiond_api::{Code, ListEvents, Problem};
-use sessiond_core::{Command, Envelope, Principal, Revision, SessionId};
+use async_trait::async_trait;
+use sessiond_api::{self as api, Code, Problem};
+use sessiond_core::{Command, Envelope, Principal, Session, SessionId, limits};
 use sessiond_engine::{Engine, Idempotency, Options, Reply};
-use sessiond_store::{Record, Records};
 use sha2::{Digest, Sha256};
 
-use crate::Call;
+use crate::Conditions;
+use crate::traits::Api;
 pub use error::problem;
+pub use events::RecordPage;
 
-/// The embedded door; cheap to clone.
+/// The embedded client; cheap to clone.
 #[derive(Clone)]
 pub struct Embedded {
     engine: Engine,
     principal: Principal,
 }
 
-/// A page of a journal: what [`sessiond_api::EventPage`] is, before the events are read.
-#[derive(Debug)]
-pub struct RecordPage {
-    /// The events, each as the JSON that callers read.
-    pub records: Vec<Record>,
-    /// The number of the session's newest event.
-    pub revision: Revision,
-    /// Where the next page begins; none when this one reaches the newest event.
-    pub next_cursor: Option<Revision>,
+/// A request that is about to become a command.
+struct Accepted {
+    conditions: Conditions,
+    idempotency: Option<Idempotency>,
 }
 
 impl Embedded {
@@ -44,62 +56,72 @@ impl Embedded {
         Ok(Self::new(engine, Principal::local()))
     }
 
-    /// A door into an engine that runs already, with the rights of `principal`.
+    /// A client of an engine that runs already, with the rights of `principal`.
     pub fn new(engine: Engine, principal: Principal) -> Self {
         Self { engine, principal }
     }
 
-    /// The engine behind the door.
+    /// Its engine.
     pub fn engine(&self) -> &Engine {
         &self.engine
     }
 
-    /// Whose rights the door has.
+    /// Whose rights the client has.
     pub fn principal(&self) -> &Principal {
         &self.principal
     }
 
-    /// A page of the journal as it lies in the store, for whoever only hands it on.
-    pub async fn records(&self, id: &SessionId, query: ListEvents) -> Result<RecordPage, Problem> {
-        let limit = convert::page_limit(query.limit)?;
-        let after = query.after.unwrap_or(0);
-        let Records { records, revision, .. } =
-            self.engine.events(&self.principal, id, after, limit).await.map_err(problem)?;
-        let next_cursor = records.last().map(|record| record.seq).filter(|last| *last < revision);
-        Ok(RecordPage { records, revision, next_cursor })
+    /// The engine's view of a session that the caller may see.
+    async fn see(&self, id: &SessionId) -> Result<Arc<Session>, Problem> {
+        self.engine.session(&self.principal, id).await.map_err(problem)
     }
 
-    /// Has a command decided. `request` is what the caller wrote, and `operation` names what it was written to; the
-    /// two tell a repeat from another request.
-    async fn execute(
+    /// Takes a request in: its conditions, and the digest by which a repeat of it is recognized. `operation` names what
+    /// it asks for, and on what. The digest is stored, so that the name never changes.
+    fn accept(
         &self,
-        id: &SessionId,
+        conditions: Conditions,
         operation: &str,
         request: &impl serde::Serialize,
-        call: Call,
-        command: Command,
-    ) -> Result<Reply, Problem> {
-        let idempotency = self.idempotency(&call, &format!("{operation} {id}"), request)?;
+    ) -> Result<Accepted, Problem> {
+        let idempotency = self.idempotency(&conditions, operation, request)?;
+        Ok(Accepted { conditions, idempotency })
+    }
+
+    /// Has a command decided.
+    async fn execute(&self, id: &SessionId, accepted: Accepted, command: Command) -> Result<Reply, Problem> {
+        let Accepted { conditions, idempotency } = accepted;
         let envelope = Envelope {
             principal: self.principal.clone(),
-            agent: call.agent,
-            expected_revision: call.expected_revision,
-            fence: call.fence,
+            agent: conditions.agent,
+            expected_revision: conditions.expected_revision,
+            fence: conditions.fence,
             command,
         };
         self.engine.execute(id, envelope, idempotency).await.map_err(problem)
     }
 
+    /// Has a command decided, and gives the session after it.
+    async fn change(
+        &self,
+        id: &SessionId,
+        accepted: Accepted,
+        command: Command,
+    ) -> Result<api::Session, Problem> {
+        let reply = self.execute(id, accepted, command).await?;
+        Ok(api::Session::from(&*reply.session))
+    }
+
     fn idempotency(
         &self,
-        call: &Call,
+        conditions: &Conditions,
         operation: &str,
         request: &impl serde::Serialize,
     ) -> Result<Option<Idempotency>, Problem> {
-        let Some(key) = &call.idempotency_key else {
+        let Some(key) = &conditions.idempotency_key else {
             return Ok(None);
         };
-        let limit = sessiond_core::limits::IDEMPOTENCY_KEY_BYTES;
+        let limit = limits::IDEMPOTENCY_KEY_BYTES;
         if key.is_empty() || key.len() > limit {
             let detail = format!("an idempotency key has 1 to {limit} bytes");
             return Err(Problem::invalid("Idempotency-Key", detail));
@@ -113,5 +135,34 @@ impl Embedded {
         })?);
         let scope = format!("request/{}", self.principal.name);
         Ok(Some(Idempotency { scope, key: key.clone(), digest: digest.finalize().into() }))
+    }
+}
+
+#[async_trait]
+impl Api for Embedded {
+    fn location(&self) -> String {
+        self.engine.location()
+    }
+
+    async fn close(&self) {
+        self.engine.shutdown().await;
+    }
+}
+
+/// Refuses a condition that could not be kept: a caller must not believe that it was.
+fn unconditional(conditions: &Conditions) -> Result<(), Problem> {
+    if conditions.expected_revision.is_none() {
+        return Ok(());
+    }
+    let detail = "this is done whatever the session's revision is; leave the header out";
+    Err(Problem::invalid("If-Match", detail))
+}
+
+/// How many rows a page has.
+fn page_limit(limit: Option<usize>) -> Result<usize, Problem> {
+    match limit {
+        None => Ok(limits::PAGE_DEFAULT),
+        Some(0) => Err(Problem::invalid("limit", "a page has at least one row")),
+        Some(limit) => Ok(limit.min(limits::PAGE)),
     }
 }

@@ -1,35 +1,48 @@
-//! The HTTP door: every operation is one request to `sessiond serve`.
+//! The HTTP client: every operation is one request to `sessiond serve`.
 //!
 //! `mod.rs` holds the handle, `request.rs` what a request is and when it is tried again, `answer.rs` how an answer is
-//! read, `door.rs` which request each operation is, `watch.rs` the live view, and `sse.rs` the format that it reads.
+//! read, `watch.rs` the live view, and `sse.rs` the format that it reads. Each noun's file says what its operations send
+//! and read; method, path and whether a repeat is safe are in the table of the `api` crate.
 
+mod agents;
+mod aggregations;
 mod answer;
-mod door;
+mod calls;
+mod context;
+mod events;
+mod inbox;
+mod keys;
+mod messages;
+mod participants;
 mod request;
+mod sessions;
 mod sse;
+mod tasks;
+mod telemetry;
 mod watch;
+mod workflow;
 
 use std::sync::Once;
 use std::time::Duration;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use async_trait::async_trait;
+use reqwest::Url;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
-use reqwest::{Method, Url};
+use sessiond_api::operations::Operation;
 use sessiond_api::{Code, Problem};
 
+use crate::traits::Api;
 use request::Request;
 
 /// How long a connection may take to come about.
 const CONNECT: Duration = Duration::from_secs(5);
 /// Shorter than the server keeps an idle connection, so that a request seldom meets one that is being closed.
 const POOL_IDLE: Duration = Duration::from_secs(45);
-/// What a segment of a path may hold as it is (RFC 3986, "unreserved"); everything else is percent-encoded.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'.').remove(b'-').remove(b'~');
 
-/// The HTTP door; cheap to clone.
+/// The HTTP client; cheap to clone.
 ///
-/// A request that failed on the way is tried again where that has no second effect: reads, and every POST, which
-/// carries an `Idempotency-Key` for this. PUT, PATCH and DELETE are tried again only when no connection came about.
+/// A request that failed on the way is tried again where that has no second effect: reads, and every POST, which carries an
+/// `Idempotency-Key` for this where it needs one. PUT, PATCH and DELETE are tried again only when no connection came about.
 #[derive(Clone)]
 pub struct Http {
     client: reqwest::Client,
@@ -38,7 +51,7 @@ pub struct Http {
 }
 
 impl Http {
-    /// A door to the server at `url`, such as `http://127.0.0.1:8080`. Nothing is sent before the first operation.
+    /// A client of the server at `url`, such as `http://127.0.0.1:8080`. Nothing is sent before the first operation.
     pub fn new(url: &str, key: Option<&str>) -> Result<Self, Problem> {
         let base = parse_base(url)?;
         install_tls();
@@ -62,30 +75,19 @@ impl Http {
         Ok(Self { client, base: base.as_str().trim_end_matches('/').to_owned() })
     }
 
-    fn get(&self, path: impl AsRef<str>) -> Request<'_> {
-        Request::new(self, Method::GET, path.as_ref())
-    }
-
-    fn post(&self, path: impl AsRef<str>) -> Request<'_> {
-        Request::new(self, Method::POST, path.as_ref())
-    }
-
-    fn put(&self, path: impl AsRef<str>) -> Request<'_> {
-        Request::new(self, Method::PUT, path.as_ref())
-    }
-
-    fn patch(&self, path: impl AsRef<str>) -> Request<'_> {
-        Request::new(self, Method::PATCH, path.as_ref())
-    }
-
-    fn delete(&self, path: impl AsRef<str>) -> Request<'_> {
-        Request::new(self, Method::DELETE, path.as_ref())
+    /// A request of an operation, with these values in its path.
+    fn request(&self, operation: &Operation, values: &[&str]) -> Request<'_> {
+        Request::new(self, operation, values)
     }
 }
 
-/// A name as one segment of a path.
-fn segment(name: &(impl AsRef<str> + ?Sized)) -> String {
-    utf8_percent_encode(name.as_ref(), SEGMENT).to_string()
+#[async_trait]
+impl Api for Http {
+    fn location(&self) -> String {
+        self.base.clone()
+    }
+
+    async fn close(&self) {}
 }
 
 fn parse_base(url: &str) -> Result<Url, Problem> {
@@ -130,11 +132,6 @@ fn install_tls() {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_agent_id_is_one_segment_of_a_path() {
-        assert_eq!(segment("opencode://backend/a b"), "opencode%3A%2F%2Fbackend%2Fa%20b");
-    }
 
     #[test]
     fn only_the_address_of_a_server_is_taken() {

@@ -8,11 +8,12 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, IF_MATCH
 use reqwest::{Method, Response, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sessiond_api::operations::{self, Operation, Repeat};
 use sessiond_api::{Code, Problem};
 use uuid::Uuid;
 
 use super::{Http, answer};
-use crate::Call;
+use crate::Conditions;
 
 /// How long an answer may take that waits for nothing but the server.
 const ANSWER: Duration = Duration::from_secs(60);
@@ -27,6 +28,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(super) struct Request<'a> {
     http: &'a Http,
     method: Method,
+    /// Whether a repeat has no second effect.
+    repeatable: bool,
     url: String,
     query: Option<String>,
     headers: HeaderMap,
@@ -43,17 +46,18 @@ struct Failure {
 }
 
 impl<'a> Request<'a> {
-    pub(super) fn new(http: &'a Http, method: Method, path: &str) -> Self {
+    pub(super) fn new(http: &'a Http, operation: &Operation, values: &[&str]) -> Self {
         let mut headers = HeaderMap::new();
-        if method == Method::POST {
+        if operation.repeat == Repeat::Keyed {
             // A caller's own key replaces it.
             let key = HeaderValue::from_str(&Uuid::new_v4().to_string());
             headers.extend(key.ok().map(|key| (HeaderName::from_static("idempotency-key"), key)));
         }
         Self {
-            url: format!("{}{path}", http.base),
+            url: format!("{}{}", http.base, operation.at(values)),
             http,
-            method,
+            method: method(operation.method),
+            repeatable: operation.repeat != Repeat::Unsafe,
             query: None,
             headers,
             body: Bytes::new(),
@@ -71,26 +75,19 @@ impl<'a> Request<'a> {
         self
     }
 
-    /// Leaves the idempotency key out: what the request says makes a repeat harmless, and an answer that is kept for
-    /// each would only cost.
-    pub(super) fn repeatable(mut self) -> Self {
-        self.headers.remove("idempotency-key");
-        self
-    }
-
-    /// Sets the conditions of the call.
-    pub(super) fn call(mut self, call: Call) -> Self {
-        if let Some(key) = call.idempotency_key {
+    /// Sets the conditions.
+    pub(super) fn conditions(mut self, conditions: Conditions) -> Self {
+        if let Some(key) = conditions.idempotency_key {
             self = self.header("idempotency-key", key);
         }
-        if let Some(revision) = call.expected_revision {
+        if let Some(revision) = conditions.expected_revision {
             self.headers
                 .extend(HeaderValue::from_str(&format!("\"{revision}\"")).ok().map(|tag| (IF_MATCH, tag)));
         }
-        if let Some(fence) = call.fence {
+        if let Some(fence) = conditions.fence {
             self = self.header("fencing-token", fence.to_string());
         }
-        if let Some(agent) = call.agent {
+        if let Some(agent) = conditions.agent {
             self = self.header("x-agent-id", agent.as_str());
         }
         self
@@ -145,10 +142,9 @@ impl<'a> Request<'a> {
             .with_min_delay(Duration::from_millis(100))
             .with_max_times(TRIES)
             .with_jitter();
-        let repeatable = matches!(self.method, Method::GET | Method::POST);
         (|| self.try_once(url.clone()))
             .retry(backoff)
-            .when(|failure: &Failure| failure.unsent || (repeatable && passes(&failure.problem)))
+            .when(|failure: &Failure| failure.unsent || (self.repeatable && passes(&failure.problem)))
             .adjust(|failure, delay| patience(&failure.problem, delay))
             .notify(|failure, delay| tracing::debug!(problem = %failure.problem, ?delay, "trying again"))
             .await
@@ -209,8 +205,18 @@ impl<'a> Request<'a> {
     }
 }
 
+fn method(method: operations::Method) -> Method {
+    match method {
+        operations::Method::Get => Method::GET,
+        operations::Method::Put => Method::PUT,
+        operations::Method::Post => Method::POST,
+        operations::Method::Patch => Method::PATCH,
+        operations::Method::Delete => Method::DELETE,
+    }
+}
+
 /// Whether the problem is likely to have passed in a moment. A full inbox, a held lease and a full disk are not: the
-/// caller decides about those, and learns of them at once, as through the embedded door.
+/// caller decides about those, and learns of them at once, as from the embedded client.
 fn passes(problem: &Problem) -> bool {
     problem.retryable
         && matches!(problem.code, Code::Unreachable | Code::Unavailable | Code::Conflict | Code::Internal)

@@ -7,13 +7,13 @@ use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use futures_util::{StreamExt, stream};
 use reqwest::Response;
 use serde::Deserialize;
-use sessiond_api::{Code, Problem};
-use sessiond_core::Revision;
+use sessiond_api::{Code, Problem, operations};
+use sessiond_core::{Revision, SessionId};
 
 use super::request::Request;
 use super::sse::{Frame, Parser};
 use super::{Http, answer};
-use crate::{Watch, WatchItem};
+use crate::traits::{Watch, WatchItem};
 
 /// The server sends something at least every 15 seconds; after three times that the connection is dead.
 const SILENCE: Duration = Duration::from_secs(45);
@@ -22,7 +22,7 @@ const AWAY: Duration = Duration::from_secs(300);
 
 struct Watching {
     http: Http,
-    path: String,
+    session: SessionId,
     /// The last event that was seen; nothing until the snapshot came.
     cursor: Option<Revision>,
     stream: Option<Response>,
@@ -33,10 +33,10 @@ struct Watching {
 }
 
 /// Opens the view. The first connection is made here, so that a session that is not there is told at once.
-pub(super) async fn open(http: Http, path: String, after: Option<Revision>) -> Result<Watch, Problem> {
+pub(super) async fn open(http: Http, session: &SessionId, after: Option<Revision>) -> Result<Watch, Problem> {
     let mut watching = Watching {
         http,
-        path,
+        session: session.clone(),
         cursor: after,
         stream: None,
         parser: Parser::default(),
@@ -66,7 +66,8 @@ fn backoff() -> ExponentialBackoff {
 
 impl Watching {
     fn request(&self) -> Request<'_> {
-        let mut request = self.http.get(&self.path).header("accept", "text/event-stream").streaming();
+        let mut request = self.http.request(&operations::LIST_EVENTS, &[self.session.as_str()]);
+        request = request.header("accept", "text/event-stream").streaming();
         if let Some(cursor) = self.cursor {
             request = request.header("last-event-id", cursor.to_string());
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use sessiond_api as api;
 use sessiond_api::{Code, Event, ListEvents, Problem};
-use sessiond_client::Call;
+use sessiond_client::Conditions;
 use sessiond_core::{Revision, SessionId};
 use tokio::time::Instant;
 
@@ -108,7 +108,7 @@ impl Sender {
         let (id, place) = (&self.held.id, self.cursor.place());
         let server = self.spool.remote();
         // The time tells this session from one that had its id before.
-        let once = || Call::once(format!("spool {id} {} {}", first.time, first.seq));
+        let once = || Conditions::once(format!("spool {id} {} {}", first.time, first.seq));
         if let Operation::Create(create) = &operation
             && let Some(parent) = &create.parent
         {
@@ -127,7 +127,7 @@ impl Sender {
             }
             Operation::Record(batch) => {
                 let batch = api::RecordCalls { writer: place.writer, batch: place.batch + 1, ..batch };
-                server.record_calls(id, batch, Call::default()).await?;
+                server.record_calls(id, batch, Conditions::default()).await?;
                 Place { batch: place.batch + 1, ..place }
             }
             Operation::Terminate(terminate) => {
@@ -163,7 +163,7 @@ impl Sender {
 
     /// Drops what the server has and nobody holds.
     async fn finish(&self) {
-        match self.spool.local.delete_session(&self.held.id, Call::default()).await {
+        match self.spool.local.delete_session(&self.held.id, Conditions::default()).await {
             Err(problem) if problem.code != Code::SessionNotFound => {
                 // The next process that opens the spool finds that there is nothing left to send.
                 tracing::debug!(session = %self.held.id, %problem, "a session that was sent could not be dropped");

@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use sessiond_api as api;
 use sessiond_api::{Code, Problem};
 use sessiond_background as background;
-use sessiond_client::{Call, Client, Import};
+use sessiond_client::{Client, Conditions, Import};
 use sessiond_core::{Revision, SessionId};
 use sha2::{Digest, Sha256};
 use tokio::sync::{Notify, Semaphore, watch};
@@ -185,24 +185,24 @@ impl Spool {
             let detail = format!("{} does not answer, and has not all of {id}", self.server);
             return Err(Problem::new(Code::Unreachable, detail));
         }
-        self.remote.fork_session(id, api::Fork::default(), Call::default()).await
+        self.remote.fork_session(id, api::Fork::default(), Conditions::default()).await
     }
 
     async fn fetch(&self, id: &SessionId) -> Result<Revision, Problem> {
         let lines: Vec<String> = self.remote.export_session(id).await?.try_collect().await?;
-        match self.local.delete_session(id, Call::default()).await {
+        match self.local.delete_session(id, Conditions::default()).await {
             // A copy that a process left unfinished.
             Ok(()) => {}
             Err(problem) if problem.code == Code::SessionNotFound => {}
             Err(problem) => return Err(problem),
         }
         let import = Import { lines: lines.join("\n"), session_id: None };
-        Ok(self.local.import_session(import, Call::default()).await?.revision)
+        Ok(self.local.import_session(import, Conditions::default()).await?.revision)
     }
 
     /// Drops a session, which the server then never gets.
     pub async fn drop_session(&self, id: &SessionId) -> Result<(), Problem> {
-        self.local.delete_session(id, Call::default()).await?;
+        self.local.delete_session(id, Conditions::default()).await?;
         if let Some(hold) = self.held(id) {
             hold.wake.notify_one();
         }
@@ -238,7 +238,7 @@ impl Spool {
             Ok(session) if cursor.is_known() => session.revision,
             // It was never made, or not brought here as a whole.
             Ok(_) => {
-                let _ = self.local.delete_session(cursor.id(), Call::default()).await;
+                let _ = self.local.delete_session(cursor.id(), Conditions::default()).await;
                 return cursor.remove();
             }
             Err(problem) if problem.code == Code::SessionNotFound => return cursor.remove(),

@@ -15,12 +15,13 @@ use sessiond_core::{Principal, Role};
 
 use crate::app::App;
 use crate::respond::Failure;
-use table::{Access, Found};
+use sessiond_api::operations::Access;
+use table::Found;
 
 /// The prefix of the WebSocket subprotocol that carries a key: a browser can set no header there.
 const PROTOCOL_KEY: &str = "bearer.";
 
-/// What a caller came in with. What stays open asks from time to time whether it still opens the door.
+/// What a caller came in with. What stays open asks from time to time whether it is still valid.
 #[derive(Clone)]
 pub(crate) enum Pass {
     /// Nothing: the server needed no key.

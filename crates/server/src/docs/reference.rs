@@ -3,17 +3,17 @@
 use std::fmt::Write as _;
 
 use serde_json::Value;
+use sessiond_api::operations::segment;
 
 use super::example::{example, kind, resolve};
 use super::guides;
 use super::html::{escape, page, prose};
-use crate::openapi;
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
-/// The whole page.
-pub(crate) fn reference() -> String {
-    let document: Value = serde_json::from_str(openapi::json()).unwrap_or_default();
+/// The whole page of an OpenAPI document.
+pub(crate) fn reference(document: &str) -> String {
+    let document: Value = serde_json::from_str(document).unwrap_or_default();
     let mut body = String::new();
     let title = text(&document, "/info/title");
     let version = text(&document, "/info/version");
@@ -219,7 +219,7 @@ fn curl(document: &Value, method: &str, path: &str, operation: &Value) -> String
     let mut query = Vec::new();
     for parameter in operation["parameters"].as_array().into_iter().flatten() {
         let name = text(parameter, "/name");
-        let value = crate::respond::segment(parameter["example"].as_str().unwrap_or_default());
+        let value = segment(parameter["example"].as_str().unwrap_or_default());
         match text(parameter, "/in") {
             "path" => path = path.replace(&format!("{{{name}}}"), &value),
             "query" if parameter["required"] == true => query.push(format!("{name}={value}")),

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::auth::Pass;
 use crate::respond::Failure;
 
-/// The caller's own door: it has the caller's rights and no others.
+/// The caller's own client: it has the caller's rights and no others.
 pub(crate) struct Caller(pub(crate) Embedded);
 
 impl FromRequestParts<App> for Caller {

@@ -1,13 +1,13 @@
 //! What handlers take from requests. Whatever is wrong becomes a problem that names the place.
 
 mod body;
-mod call;
 mod caller;
+mod conditions;
 mod path;
 mod query;
 
 pub(crate) use body::{Context, Json, Lines, OptionalJson};
-pub(crate) use call::Conditions;
 pub(crate) use caller::Caller;
 pub(crate) use path::{At, ConsolePath, ErrorCode, Guide, Image, KeyId};
 pub(crate) use query::Query;
+pub(crate) use sessiond_client::Conditions;

@@ -1,4 +1,4 @@
-//! Names in paths. What cannot be a name is 422, what can be one and names nothing is for the door to tell.
+//! Names in paths. What cannot be a name is 422, what can be one and names nothing is for the client to tell.
 
 use std::str::FromStr;
 

@@ -1,7 +1,7 @@
 //! The MCP face: the same operations as tools for models, over HTTP at `/mcp` and on standard input and output.
 //!
-//! A tool does what its route does, through the same door, so it has the rights of the caller's key and no others;
-//! `tools/mod.rs` names the route of each tool, and the table of rights is asked for that route. A session is an
+//! A tool does what its route does, through the same client, so it has the rights of the caller's key and no others;
+//! `tools/mod.rs` names the operation of each tool, whose rights hold for it. A session is an
 //! explicit handle that each call names: the protocol's own sessions are not used, so that any server behind a load
 //! balancer can answer any request, and a client that reconnects has lost nothing.
 
@@ -38,22 +38,22 @@ const REFUSAL_BYTES: usize = 4096;
 pub(crate) struct Mcp(Arc<Shared>);
 
 struct Shared {
-    door: Client,
+    client: Client,
     /// Who the client is when a call does not say it.
     agent: Option<AgentId>,
-    /// What the caller's key may do at all; nothing when the door asks that itself.
+    /// What the caller's key may do at all; nothing when the client asks that itself.
     role: Option<Role>,
     /// Ends what waits.
     shutdown: CancellationToken,
 }
 
 impl Mcp {
-    fn new(door: Client, agent: Option<AgentId>, role: Option<Role>, shutdown: CancellationToken) -> Self {
-        Self(Arc::new(Shared { door, agent, role, shutdown }))
+    fn new(client: Client, agent: Option<AgentId>, role: Option<Role>, shutdown: CancellationToken) -> Self {
+        Self(Arc::new(Shared { client, agent, role, shutdown }))
     }
 
-    fn door(&self) -> &Client {
-        &self.0.door
+    fn client(&self) -> &Client {
+        &self.0.client
     }
 
     /// Who acts: the one that the call names, or else the client's own identity.
@@ -69,11 +69,11 @@ impl Mcp {
 ///
 /// `agent` is who the client is when a call does not say it.
 pub async fn serve_stdio(
-    door: Client,
+    client: Client,
     agent: Option<AgentId>,
     shutdown: CancellationToken,
 ) -> Result<(), Problem> {
-    let mcp = Mcp::new(door, agent, None, shutdown.clone());
+    let mcp = Mcp::new(client, agent, None, shutdown.clone());
     let broken = |error: &dyn std::fmt::Display| {
         tracing::debug!(%error, "the MCP connection broke");
         Problem::new(Code::MalformedRequest, format!("the client does not speak MCP: {error}"))
@@ -106,8 +106,8 @@ pub(crate) async fn respond(
     request: Request,
 ) -> Response {
     let role = principal.role;
-    let door = Client::through(Arc::new(Embedded::new(app.engine.clone(), principal)));
-    let mcp = Mcp::new(door, agent, Some(role), app.shutdown.clone());
+    let client = Client::through(Arc::new(Embedded::new(app.engine.clone(), principal)));
+    let mcp = Mcp::new(client, agent, Some(role), app.shutdown.clone());
     // `auth` has checked Host, Origin and key, for this route as for any other.
     let config = StreamableHttpServerConfig::default()
         .disable_allowed_hosts()

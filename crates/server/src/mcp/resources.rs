@@ -4,7 +4,7 @@ use rmcp::ErrorData;
 use rmcp::model::{ListResourcesResult, ReadResourceResult, Resource, ResourceContents, ResourceTemplate};
 use serde::Serialize;
 use sessiond_api as api;
-use sessiond_api::{Code, Problem};
+use sessiond_api::{Code, Problem, operations};
 use sessiond_core::SessionId;
 
 use super::{Mcp, advice};
@@ -38,7 +38,8 @@ pub(super) fn templates() -> Vec<ResourceTemplate> {
 /// The sessions that the caller may see, newest first.
 pub(super) async fn list(mcp: &Mcp, cursor: Option<String>) -> Result<ListResourcesResult, ErrorData> {
     let query = api::ListSessions { limit: Some(PAGE), cursor, ..api::ListSessions::default() };
-    let page = mcp.allowed("GET", "/sessions").map(|()| mcp.door().sessions(query)).map_err(failed)?;
+    let page =
+        mcp.allowed(&operations::LIST_SESSIONS).map(|()| mcp.client().sessions(query)).map_err(failed)?;
     let page = page.await.map_err(failed)?;
     let resources = page
         .sessions
@@ -73,13 +74,13 @@ enum Named {
 pub(super) async fn read(mcp: &Mcp, uri: &str) -> Result<ReadResourceResult, ErrorData> {
     let text = match parse(uri) {
         Some(Named::Session(id)) => {
-            mcp.allowed("GET", "/sessions/{session_id}").map_err(failed)?;
-            json(&mcp.door().session(&id).await.map_err(failed)?)?
+            mcp.allowed(&operations::GET_SESSION).map_err(failed)?;
+            json(&mcp.client().session(&id).await.map_err(failed)?)?
         }
         Some(Named::Events(id, after)) => {
-            mcp.allowed("GET", "/sessions/{session_id}/events").map_err(failed)?;
+            mcp.allowed(&operations::LIST_EVENTS).map_err(failed)?;
             let query = api::ListEvents { after, limit: Some(EVENTS) };
-            json(&mcp.door().events(&id, query).await.map_err(failed)?)?
+            json(&mcp.client().events(&id, query).await.map_err(failed)?)?
         }
         None => {
             let detail =

@@ -11,6 +11,7 @@ use rmcp::model::{
     ResourceUpdatedNotification, ResourceUpdatedNotificationParam, ServerNotification, SubscriptionFilter,
 };
 use rmcp::service::SubscriptionContext;
+use sessiond_api::operations;
 use sessiond_core::limits;
 
 use super::Mcp;
@@ -38,14 +39,14 @@ pub(super) async fn listen(mcp: &Mcp, context: &SubscriptionContext) -> Result<(
 }
 
 async fn tell(mcp: &Mcp, context: &SubscriptionContext) -> Result<(), ErrorData> {
-    mcp.allowed("GET", "/sessions/{session_id}/events").map_err(failed)?;
+    mcp.allowed(&operations::LIST_EVENTS).map_err(failed)?;
     let mut changes = SelectAll::new();
     for uri in context.accepted().resource_subscriptions.iter().flatten() {
         let Some(id) = resources::session(uri) else {
             continue;
         };
         // A watch begins with a snapshot, and that is told too: something may have changed since the client looked.
-        let watch = mcp.door().watch(&id, None).await.map_err(failed)?;
+        let watch = mcp.client().watch(&id, None).await.map_err(failed)?;
         let uri = uri.clone();
         changes.push(watch.map(move |item| item.map(|_| uri.clone())));
     }

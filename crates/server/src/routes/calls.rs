@@ -1,7 +1,8 @@
 //! The calls of an execution: one process writes them, in batches.
 
 use sessiond_api as api;
-use sessiond_client::Door;
+use sessiond_api::operations;
+use sessiond_client::traits::Calls as _;
 use sessiond_core::SessionId;
 
 use crate::extract::{At, Caller, Conditions, Json};
@@ -10,28 +11,28 @@ use crate::respond::{self, Answer};
 /// Let a process write the calls of an execution, as the only one.
 ///
 /// Calls that are open are interrupted, and a failed execution goes on.
-#[utoipa::path(post, path = "/sessions/{session_id}/execution", tag = "calls", request_body = api::BeginExecution,
+#[utoipa::path(post, path = operations::BEGIN_EXECUTION.path, tag = "calls", request_body = api::BeginExecution,
     responses((status = 200, description = "The process may write.", body = api::Execution)))]
 pub(super) async fn begin_execution(
-    Caller(door): Caller,
+    Caller(client): Caller,
     At(id): At<SessionId>,
-    Conditions(call): Conditions,
+    conditions: Conditions,
     Json(request): Json<api::BeginExecution>,
 ) -> Answer {
-    let execution = door.begin_execution(&id, request, call).await?;
+    let execution = client.begin_execution(&id, request, conditions).await?;
     respond::tagged(execution.session.revision, execution)
 }
 
 /// Record that calls began and ended.
 ///
 /// A batch that was recorded already changes nothing, so that it may be sent again when its answer is lost.
-#[utoipa::path(post, path = "/sessions/{session_id}/calls", tag = "calls", request_body = api::RecordCalls,
+#[utoipa::path(post, path = operations::RECORD_CALLS.path, tag = "calls", request_body = api::RecordCalls,
     responses((status = 200, description = "They are on disk.", body = api::Recorded)))]
 pub(super) async fn record_calls(
-    Caller(door): Caller,
+    Caller(client): Caller,
     At(id): At<SessionId>,
-    Conditions(call): Conditions,
+    conditions: Conditions,
     Json(request): Json<api::RecordCalls>,
 ) -> Answer {
-    respond::ok(door.record_calls(&id, request, call).await?)
+    respond::ok(client.record_calls(&id, request, conditions).await?)
 }

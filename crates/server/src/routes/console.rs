@@ -2,6 +2,7 @@
 
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect};
+use sessiond_api::operations;
 
 #[cfg(feature = "console")]
 use crate::console::answer;
@@ -9,21 +10,21 @@ use crate::extract::{At, ConsolePath};
 use crate::respond::Answer;
 
 /// Leads to the console.
-#[utoipa::path(get, path = "/console", tag = "documents",
+#[utoipa::path(get, path = operations::TO_CONSOLE.path, tag = "documents",
     responses((status = 307, description = "To `/console/`.")))]
 pub(super) async fn to_console(headers: HeaderMap) -> Answer {
     answer("", &headers).map(|_| Redirect::temporary("/console/").into_response())
 }
 
 /// The web console, for people with a browser.
-#[utoipa::path(get, path = "/console/", tag = "documents",
+#[utoipa::path(get, path = operations::GET_CONSOLE.path, tag = "documents",
     responses((status = 200, description = "A page.", body = String, content_type = "text/html")))]
 pub(super) async fn get_console(headers: HeaderMap) -> Answer {
     answer("", &headers)
 }
 
 /// A file of the console, or its page for an address within it.
-#[utoipa::path(get, path = "/console/{*path}", tag = "documents",
+#[utoipa::path(get, path = operations::GET_CONSOLE_FILE.path, tag = "documents",
     responses((status = 200, description = "A file, or the page.", body = String, content_type = "text/html"),
         (status = 304, description = "It is what `If-None-Match` names.")))]
 pub(super) async fn get_console_file(At(ConsolePath(path)): At<ConsolePath>, headers: HeaderMap) -> Answer {

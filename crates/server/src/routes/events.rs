@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::IntoResponse;
 use serde::de::IgnoredAny;
 use sessiond_api as api;
-use sessiond_api::Code;
+use sessiond_api::{Code, operations};
 use sessiond_client::RecordPage;
 use sessiond_core::{Revision, SessionId};
 
@@ -21,22 +21,22 @@ use crate::sse;
 /// With `Accept: text/event-stream` the answer stays open: `id:` is the event's number and `event:` its type. It
 /// resumes after `Last-Event-ID` or `after`; from nowhere it begins with a `snapshot` event. A `gap` event tells what
 /// is no longer kept, and `end` that the session has ended and was told to its last event.
-#[utoipa::path(get, path = "/sessions/{session_id}/events", tag = "events", params(api::ListEvents),
+#[utoipa::path(get, path = operations::LIST_EVENTS.path, tag = "events", params(api::ListEvents),
     responses((status = 200, description = "Events, oldest first.", content(
         (api::EventPage = "application/json"), (String = "text/event-stream")))))]
 pub(super) async fn list_events(
     State(app): State<App>,
-    Caller(door): Caller,
+    Caller(client): Caller,
     pass: Pass,
     At(id): At<SessionId>,
     Query(query): Query<api::ListEvents>,
     headers: HeaderMap,
 ) -> Answer {
     if !wants_stream(&headers) {
-        return page(&door.records(&id, query).await?);
+        return page(&client.records(&id, query).await?);
     }
     let after = last_event_id(&headers)?.or(query.after);
-    let watch = door.engine().watch(door.principal(), &id, after).await;
+    let watch = client.engine().watch(client.principal(), &id, after).await;
     Ok(sse::respond(app, pass, watch.map_err(sessiond_client::problem)?))
 }
 

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use serde::Serialize;
+use sessiond_api::operations;
 use utoipa::ToSchema;
 
 use crate::app::App;
@@ -21,14 +22,14 @@ pub(super) struct Health {
 }
 
 /// Whether the server lives.
-#[utoipa::path(get, path = "/health", tag = "operation",
+#[utoipa::path(get, path = operations::HEALTH.path, tag = "operation",
     responses((status = 200, description = "It lives.", body = Health)))]
 pub(super) async fn health() -> Answer {
     respond::ok(Health { status: "ok", version: env!("CARGO_PKG_VERSION") })
 }
 
 /// Whether the server can write.
-#[utoipa::path(get, path = "/ready", tag = "operation",
+#[utoipa::path(get, path = operations::READY.path, tag = "operation",
     responses((status = 200, description = "It can.", body = Health)))]
 pub(super) async fn ready(State(app): State<App>) -> Answer {
     app.unless_shutdown(app.ready()).await?;
@@ -36,7 +37,7 @@ pub(super) async fn ready(State(app): State<App>) -> Answer {
 }
 
 /// Counts and latencies for Prometheus.
-#[utoipa::path(get, path = "/metrics", tag = "operation",
+#[utoipa::path(get, path = operations::METRICS.path, tag = "operation",
     responses((status = 200, description = "Prometheus's text format.", body = String, content_type = "text/plain")))]
 pub(super) async fn metrics(State(app): State<App>) -> Answer {
     Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], app.metrics.render()).into_response())

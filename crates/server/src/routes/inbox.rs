@@ -2,7 +2,8 @@
 
 use axum::extract::State;
 use sessiond_api as api;
-use sessiond_client::Door;
+use sessiond_api::operations;
+use sessiond_client::traits::Inbox as _;
 use sessiond_core::AgentId;
 
 use crate::app::App;
@@ -12,24 +13,24 @@ use crate::respond::{self, Answer};
 /// Read an inbox, waiting for the first message if asked to.
 ///
 /// What is not acknowledged within a minute is delivered again, with a higher `attempt`.
-#[utoipa::path(get, path = "/agents/{agent_id}/inbox", tag = "inbox", params(api::ReceiveMessages),
+#[utoipa::path(get, path = operations::RECEIVE_MESSAGES.path, tag = "inbox", params(api::ReceiveMessages),
     responses((status = 200, description = "Messages, in the order to work on them.", body = api::InboxPage)))]
 pub(super) async fn receive_messages(
     State(app): State<App>,
-    Caller(door): Caller,
+    Caller(client): Caller,
     At(agent): At<AgentId>,
     Query(query): Query<api::ReceiveMessages>,
 ) -> Answer {
-    respond::ok(app.unless_shutdown(door.receive(&agent, query)).await?)
+    respond::ok(app.unless_shutdown(client.receive(&agent, query)).await?)
 }
 
 /// Acknowledge messages: they are not delivered again.
-#[utoipa::path(post, path = "/agents/{agent_id}/inbox/ack", tag = "inbox", request_body = api::AckMessages,
+#[utoipa::path(post, path = operations::ACKNOWLEDGE_MESSAGES.path, tag = "inbox", request_body = api::AckMessages,
     responses((status = 200, description = "How many were acknowledged by this.", body = api::Acknowledged)))]
 pub(super) async fn acknowledge_messages(
-    Caller(door): Caller,
+    Caller(client): Caller,
     At(agent): At<AgentId>,
     Json(request): Json<api::AckMessages>,
 ) -> Answer {
-    respond::ok(door.ack(&agent, request).await?)
+    respond::ok(client.ack(&agent, request).await?)
 }

@@ -3,7 +3,8 @@
 use axum::http::HeaderValue;
 use axum::http::header::CACHE_CONTROL;
 use sessiond_api as api;
-use sessiond_client::Door;
+use sessiond_api::operations;
+use sessiond_client::traits::Keys as _;
 
 use crate::auth::Pass;
 use crate::extract::{At, Caller, Conditions, Json, KeyId};
@@ -13,35 +14,36 @@ use crate::respond::{self, Answer};
 ///
 /// The secret is not kept, so that a repeat with the same `Idempotency-Key` gets the key with an empty `secret`. If the
 /// secret was lost on the way, revoke the key and make another.
-#[utoipa::path(post, path = "/keys", tag = "keys", request_body = api::CreateKey,
+#[utoipa::path(post, path = operations::CREATE_KEY.path, tag = "keys", request_body = api::CreateKey,
     responses((status = 201, description = "The key and its secret.", body = api::CreatedKey)))]
 pub(super) async fn create_key(
-    Caller(door): Caller,
-    Conditions(call): Conditions,
+    Caller(client): Caller,
+    conditions: Conditions,
     Json(request): Json<api::CreateKey>,
 ) -> Answer {
-    let mut response = respond::created("/keys", door.create_key(request, call).await?)?;
+    let mut response =
+        respond::created(operations::LIST_KEYS.path, client.create_key(request, conditions).await?)?;
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }
 
 /// List all keys, oldest first, without their secrets.
-#[utoipa::path(get, path = "/keys", tag = "keys",
+#[utoipa::path(get, path = operations::LIST_KEYS.path, tag = "keys",
     responses((status = 200, description = "All keys.", body = api::KeyPage)))]
-pub(super) async fn list_keys(Caller(door): Caller) -> Answer {
-    respond::ok(door.keys().await?)
+pub(super) async fn list_keys(Caller(client): Caller) -> Answer {
+    respond::ok(client.keys().await?)
 }
 
 /// End a key's validity at once.
-#[utoipa::path(delete, path = "/keys/{key_id}", tag = "keys",
+#[utoipa::path(delete, path = operations::REVOKE_KEY.path, tag = "keys",
     responses((status = 200, description = "The key, revoked.", body = api::Key)))]
-pub(super) async fn revoke_key(Caller(door): Caller, At(KeyId(key)): At<KeyId>) -> Answer {
-    respond::ok(door.revoke_key(&key).await?)
+pub(super) async fn revoke_key(Caller(client): Caller, At(KeyId(key)): At<KeyId>) -> Answer {
+    respond::ok(client.revoke_key(&key).await?)
 }
 
 /// Say who the caller is, and what its key may do.
-#[utoipa::path(get, path = "/whoami", tag = "keys",
+#[utoipa::path(get, path = operations::WHOAMI.path, tag = "keys",
     responses((status = 200, description = "The caller.", body = api::Whoami)))]
-pub(super) async fn whoami(Caller(door): Caller, pass: Pass) -> Answer {
-    respond::ok(api::Whoami::of(door.principal(), matches!(pass, Pass::Keyless)))
+pub(super) async fn whoami(Caller(client): Caller, pass: Pass) -> Answer {
+    respond::ok(api::Whoami::of(client.principal(), matches!(pass, Pass::Keyless)))
 }

@@ -2,7 +2,8 @@
 
 use axum::extract::State;
 use sessiond_api as api;
-use sessiond_client::Door;
+use sessiond_api::operations;
+use sessiond_client::traits::Messages as _;
 use sessiond_core::{AgentId, MessageId};
 
 use crate::app::App;
@@ -13,31 +14,31 @@ use crate::respond::{self, Answer};
 ///
 /// In a session a `task_request` is a task of that session, and its `task_response` completes or fails the task. With
 /// `delivery_mode: sync` the answer waits for the response.
-#[utoipa::path(post, path = "/messages/send", tag = "messages", request_body = api::SendMessage,
+#[utoipa::path(post, path = operations::SEND_MESSAGE.path, tag = "messages", request_body = api::SendMessage,
     responses((status = 200, description = "The message is stored.", body = api::Sent)))]
 pub(super) async fn send_message(
     State(app): State<App>,
-    Caller(door): Caller,
-    Conditions(call): Conditions,
+    Caller(client): Caller,
+    conditions: Conditions,
     Json(message): Json<api::Message>,
 ) -> Answer {
-    respond::ok(app.unless_shutdown(door.send_message(message, call)).await?)
+    respond::ok(app.unless_shutdown(client.send_message(message, conditions)).await?)
 }
 
 /// List messages to agents that the caller may act as, newest first.
-#[utoipa::path(get, path = "/messages", tag = "messages", params(api::ListMessages),
+#[utoipa::path(get, path = operations::LIST_MESSAGES.path, tag = "messages", params(api::ListMessages),
     responses((status = 200, description = "A page of messages.", body = api::MessagePage)))]
-pub(super) async fn list_messages(Caller(door): Caller, Query(query): Query<api::ListMessages>) -> Answer {
-    respond::ok(door.messages(query).await?)
+pub(super) async fn list_messages(Caller(client): Caller, Query(query): Query<api::ListMessages>) -> Answer {
+    respond::ok(client.messages(query).await?)
 }
 
 /// Put a dead letter back into its inbox.
-#[utoipa::path(post, path = "/agents/{agent_id}/inbox/{message_id}/requeue", tag = "messages",
+#[utoipa::path(post, path = operations::REQUEUE_MESSAGE.path, tag = "messages",
     responses((status = 204, description = "It waits again, as if never delivered.")))]
 pub(super) async fn requeue_message(
-    Caller(door): Caller,
+    Caller(client): Caller,
     At((agent, message)): At<(AgentId, MessageId)>,
 ) -> Answer {
-    door.requeue_message(&agent, &message).await?;
+    client.requeue_message(&agent, &message).await?;
     respond::nothing()
 }

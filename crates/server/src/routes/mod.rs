@@ -1,4 +1,4 @@
-//! The routes, one file a noun. A handler extracts, calls the door and maps the answer; it decides nothing.
+//! The routes, one file a noun. A handler extracts, calls the client and maps the answer; it decides nothing.
 
 mod agents;
 mod aggregations;

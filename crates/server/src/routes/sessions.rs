@@ -6,7 +6,9 @@ use axum::response::IntoResponse;
 use futures_util::StreamExt;
 use serde::Deserialize;
 use sessiond_api as api;
-use sessiond_client::{Door, Import};
+use sessiond_api::operations;
+use sessiond_client::Import;
+use sessiond_client::traits::Sessions as _;
 use sessiond_core::SessionId;
 use utoipa::IntoParams;
 
@@ -14,116 +16,116 @@ use crate::extract::{At, Caller, Conditions, Json, Lines, OptionalJson, Query};
 use crate::respond::{self, Answer};
 
 /// Begin a session.
-#[utoipa::path(post, path = "/sessions", tag = "sessions", request_body = api::CreateSession,
+#[utoipa::path(post, path = operations::CREATE_SESSION.path, tag = "sessions", request_body = api::CreateSession,
     responses((status = 201, description = "The session began.", body = api::Session)))]
 pub(super) async fn create_session(
-    Caller(door): Caller,
-    Conditions(call): Conditions,
+    Caller(client): Caller,
+    conditions: Conditions,
     Json(request): Json<api::CreateSession>,
 ) -> Answer {
-    respond::created_session(door.create_session(request, call).await?)
+    respond::created_session(client.create_session(request, conditions).await?)
 }
 
 /// List the sessions that the caller may see.
-#[utoipa::path(get, path = "/sessions", tag = "sessions", params(api::ListSessions),
+#[utoipa::path(get, path = operations::LIST_SESSIONS.path, tag = "sessions", params(api::ListSessions),
     responses((status = 200, description = "A page of sessions.", body = api::SessionPage)))]
-pub(super) async fn list_sessions(Caller(door): Caller, Query(query): Query<api::ListSessions>) -> Answer {
-    respond::ok(door.sessions(query).await?)
+pub(super) async fn list_sessions(Caller(client): Caller, Query(query): Query<api::ListSessions>) -> Answer {
+    respond::ok(client.sessions(query).await?)
 }
 
 /// Count all sessions, by kind and status.
-#[utoipa::path(get, path = "/sessions/counts", tag = "sessions",
+#[utoipa::path(get, path = operations::COUNT_SESSIONS.path, tag = "sessions",
     responses((status = 200, description = "How many there are.", body = api::Counts)))]
-pub(super) async fn count_sessions(Caller(door): Caller) -> Answer {
-    respond::ok(door.counts().await?)
+pub(super) async fn count_sessions(Caller(client): Caller) -> Answer {
+    respond::ok(client.counts().await?)
 }
 
 /// Read a session.
-#[utoipa::path(get, path = "/sessions/{session_id}", tag = "sessions",
+#[utoipa::path(get, path = operations::GET_SESSION.path, tag = "sessions",
     responses((status = 200, description = "The session; `ETag` is its revision.", body = api::Session)))]
-pub(super) async fn get_session(Caller(door): Caller, At(id): At<SessionId>) -> Answer {
-    respond::session(door.session(&id).await?)
+pub(super) async fn get_session(Caller(client): Caller, At(id): At<SessionId>) -> Answer {
+    respond::session(client.session(&id).await?)
 }
 
 /// Change a session's name, labels or expiry.
-#[utoipa::path(patch, path = "/sessions/{session_id}", tag = "sessions", request_body = api::UpdateSession,
+#[utoipa::path(patch, path = operations::UPDATE_SESSION.path, tag = "sessions", request_body = api::UpdateSession,
     responses((status = 200, description = "The session as it is now.", body = api::Session)))]
 pub(super) async fn update_session(
-    Caller(door): Caller,
+    Caller(client): Caller,
     At(id): At<SessionId>,
-    Conditions(call): Conditions,
+    conditions: Conditions,
     Json(request): Json<api::UpdateSession>,
 ) -> Answer {
-    respond::session(door.update_session(&id, request, call).await?)
+    respond::session(client.update_session(&id, request, conditions).await?)
 }
 
 /// Drop a session with everything that belongs to it.
-#[utoipa::path(delete, path = "/sessions/{session_id}", tag = "sessions",
+#[utoipa::path(delete, path = operations::DELETE_SESSION.path, tag = "sessions",
     responses((status = 204, description = "It is gone.")))]
 pub(super) async fn delete_session(
-    Caller(door): Caller,
+    Caller(client): Caller,
     At(id): At<SessionId>,
-    Conditions(call): Conditions,
+    conditions: Conditions,
 ) -> Answer {
-    door.delete_session(&id, call).await?;
+    client.delete_session(&id, conditions).await?;
     respond::nothing()
 }
 
 /// End a session well.
-#[utoipa::path(post, path = "/sessions/{session_id}/complete", tag = "sessions", request_body = Option<api::Complete>,
+#[utoipa::path(post, path = operations::COMPLETE_SESSION.path, tag = "sessions", request_body = Option<api::Complete>,
     responses((status = 200, description = "The session, completed.", body = api::Session)))]
 pub(super) async fn complete_session(
-    Caller(door): Caller,
+    Caller(client): Caller,
     At(id): At<SessionId>,
-    Conditions(call): Conditions,
+    conditions: Conditions,
     OptionalJson(request): OptionalJson<api::Complete>,
 ) -> Answer {
-    respond::session(door.complete_session(&id, request, call).await?)
+    respond::session(client.complete_session(&id, request, conditions).await?)
 }
 
 /// Stop a session, and those that belong to it.
-#[utoipa::path(post, path = "/sessions/{session_id}/terminate", tag = "sessions", request_body = api::Terminate,
+#[utoipa::path(post, path = operations::TERMINATE_SESSION.path, tag = "sessions", request_body = api::Terminate,
     responses((status = 200, description = "The session, terminated.", body = api::Session)))]
 pub(super) async fn terminate_session(
-    Caller(door): Caller,
+    Caller(client): Caller,
     At(id): At<SessionId>,
-    Conditions(call): Conditions,
+    conditions: Conditions,
     Json(request): Json<api::Terminate>,
 ) -> Answer {
-    respond::session(door.terminate_session(&id, request, call).await?)
+    respond::session(client.terminate_session(&id, request, conditions).await?)
 }
 
 /// End a session whose work could not be done, and those that belong to it.
-#[utoipa::path(post, path = "/sessions/{session_id}/fail", tag = "sessions", request_body = api::FailSession,
+#[utoipa::path(post, path = operations::FAIL_SESSION.path, tag = "sessions", request_body = api::FailSession,
     responses((status = 200, description = "The session, failed.", body = api::Session)))]
 pub(super) async fn fail_session(
-    Caller(door): Caller,
+    Caller(client): Caller,
     At(id): At<SessionId>,
-    Conditions(call): Conditions,
+    conditions: Conditions,
     Json(request): Json<api::FailSession>,
 ) -> Answer {
-    respond::session(door.fail_session(&id, request, call).await?)
+    respond::session(client.fail_session(&id, request, conditions).await?)
 }
 
 /// Go on with a copy of a session, from a revision of it.
-#[utoipa::path(post, path = "/sessions/{session_id}/fork", tag = "sessions", request_body = Option<api::Fork>,
+#[utoipa::path(post, path = operations::FORK_SESSION.path, tag = "sessions", request_body = Option<api::Fork>,
     responses((status = 201, description = "The copy.", body = api::Session)))]
 pub(super) async fn fork_session(
-    Caller(door): Caller,
+    Caller(client): Caller,
     At(id): At<SessionId>,
-    Conditions(call): Conditions,
+    conditions: Conditions,
     OptionalJson(request): OptionalJson<api::Fork>,
 ) -> Answer {
-    respond::created_session(door.fork_session(&id, request, call).await?)
+    respond::created_session(client.fork_session(&id, request, conditions).await?)
 }
 
 /// Export a session's whole journal.
 ///
 /// JSON Lines: a header, then one event a line. `POST /sessions/import` takes it in again.
-#[utoipa::path(get, path = "/sessions/{session_id}/export", tag = "sessions",
+#[utoipa::path(get, path = operations::EXPORT_SESSION.path, tag = "sessions",
     responses((status = 200, description = "The journal.", body = String, content_type = "application/jsonl")))]
-pub(super) async fn export_session(Caller(door): Caller, At(id): At<SessionId>) -> Answer {
-    let export = door.export_session(&id).await?;
+pub(super) async fn export_session(Caller(client): Caller, At(id): At<SessionId>) -> Answer {
+    let export = client.export_session(&id).await?;
     // A failure on the way breaks the answer off, so that nobody takes half a journal for a whole one.
     let lines = export.map(|line| line.map(|line| line + "\n"));
     let name = format!("attachment; filename=\"{id}.jsonl\"");
@@ -142,25 +144,25 @@ pub(super) struct ImportSession {
 }
 
 /// Take in an exported journal.
-#[utoipa::path(post, path = "/sessions/import", tag = "sessions", params(ImportSession),
+#[utoipa::path(post, path = operations::IMPORT_SESSION.path, tag = "sessions", params(ImportSession),
     request_body(content = String, content_type = "application/jsonl", description = "What an export gave."),
     responses((status = 201, description = "The session is here now.", body = api::Imported)))]
 pub(super) async fn import_session(
-    Caller(door): Caller,
+    Caller(client): Caller,
     Query(query): Query<ImportSession>,
-    Conditions(call): Conditions,
+    conditions: Conditions,
     Lines(lines): Lines,
 ) -> Answer {
     let import = Import { lines, session_id: query.session_id };
-    let imported = door.import_session(import, call).await?;
-    let location = format!("/sessions/{}", respond::segment(imported.session_id.as_str()));
+    let imported = client.import_session(import, conditions).await?;
+    let location = operations::GET_SESSION.at(&[imported.session_id.as_str()]);
     respond::created(&location, imported)
 }
 
 /// Read the executive summary of a session.
-#[utoipa::path(get, path = "/sessions/{session_id}/summary", tag = "sessions",
+#[utoipa::path(get, path = operations::GET_SUMMARY.path, tag = "sessions",
     responses((status = 200, description = "Markdown.", body = String, content_type = "text/markdown")))]
-pub(super) async fn get_summary(Caller(door): Caller, At(id): At<SessionId>) -> Answer {
-    let summary = door.summary(&id).await?;
+pub(super) async fn get_summary(Caller(client): Caller, At(id): At<SessionId>) -> Answer {
+    let summary = client.summary(&id).await?;
     Ok(([(CONTENT_TYPE, "text/markdown; charset=utf-8")], summary).into_response())
 }

@@ -5,7 +5,7 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use serde::Deserialize;
 use sessiond_api as api;
-use sessiond_api::Code;
+use sessiond_api::{Code, operations};
 use sessiond_core::AgentId;
 use utoipa::IntoParams;
 
@@ -31,19 +31,19 @@ pub(super) struct Connect {
 /// ones, each a text frame with its `attempt`. Frames to the server are `{"type": "ack", "message_ids"}`,
 /// `{"type": "heartbeat", "status"?}` and `{"type": "send", "message"}` or a message alone. A browser sends its key as
 /// the subprotocol `bearer.<key>` beside `sessiond`. A second connection takes over; the first is closed with 4001.
-#[utoipa::path(get, path = "/ws", tag = "inbox", operation_id = "connect_agent", params(Connect),
+#[utoipa::path(get, path = operations::CONNECT_AGENT.path, tag = "inbox", operation_id = "connect_agent", params(Connect),
     responses((status = 101, description = "The protocol changes; the first frame follows.", body = api::Connected)))]
 pub(super) async fn connect(
     State(app): State<App>,
-    Caller(door): Caller,
+    Caller(client): Caller,
     pass: Pass,
     Query(query): Query<Connect>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Answer {
-    if !door.principal().acts_as(&query.agent_id) {
+    if !client.principal().acts_as(&query.agent_id) {
         let detail = format!("this key may not act as {}", query.agent_id);
         return Err(Failure::new(Code::Forbidden, detail));
     }
     let upgrade = upgrade.map_err(|error| Failure::new(Code::MalformedRequest, error.body_text()))?;
-    Ok(socket::accept(app, door, pass, query.agent_id, upgrade))
+    Ok(socket::accept(app, client, pass, query.agent_id, upgrade))
 }

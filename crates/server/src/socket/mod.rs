@@ -14,7 +14,8 @@ use axum::response::Response;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use sessiond_api::{Code, Problem};
-use sessiond_client::{Door, Embedded};
+use sessiond_client::Embedded;
+use sessiond_client::traits::Agents as _;
 use sessiond_core::AgentId;
 use sessiond_engine::{Error, InboxConnection};
 use tokio::sync::mpsc;
@@ -51,7 +52,7 @@ type Ending = (u16, String);
 /// Answers the handshake and takes over from there.
 pub(crate) fn accept(
     app: App,
-    door: Embedded,
+    client: Embedded,
     pass: Pass,
     agent: AgentId,
     upgrade: WebSocketUpgrade,
@@ -64,20 +65,21 @@ pub(crate) fn accept(
         .max_message_size(app.options.body_bytes)
         .max_frame_size(app.options.body_bytes)
         .on_upgrade(move |socket| async move {
-            serve(app, door, pass, agent, socket).await;
+            serve(app, client, pass, agent, socket).await;
             drop(token);
         })
 }
 
-async fn serve(app: App, door: Embedded, pass: Pass, agent: AgentId, socket: WebSocket) {
+async fn serve(app: App, client: Embedded, pass: Pass, agent: AgentId, socket: WebSocket) {
     metrics::gauge!("sessiond_websockets").increment(1);
     let (sink, stream) = socket.split();
     let (out, outgoing) = mpsc::channel(QUEUE);
     let writer = tokio::spawn(write(sink, outgoing));
     // Only a handshake that succeeded takes the inbox over.
-    let ending = match door.engine().connect_inbox(door.principal(), &agent).await {
+    let ending = match client.engine().connect_inbox(client.principal(), &agent).await {
         Ok(inbox) => {
-            let connection = Connection { app, door, pass, agent, inbox, stream, out, heard: Instant::now() };
+            let connection =
+                Connection { app, client, pass, agent, inbox, stream, out, heard: Instant::now() };
             connection.run(writer).await
         }
         Err(error) => {
@@ -93,7 +95,7 @@ async fn serve(app: App, door: Embedded, pass: Pass, agent: AgentId, socket: Web
 
 struct Connection {
     app: App,
-    door: Embedded,
+    client: Embedded,
     pass: Pass,
     agent: AgentId,
     inbox: InboxConnection,
@@ -119,7 +121,7 @@ impl Connection {
 
     /// Goes on until there is a reason to end; nothing when the peer itself ended.
     async fn converse(&mut self) -> Option<Ending> {
-        let sender = sender::start(self.door.clone(), self.out.clone());
+        let sender = sender::start(self.client.clone(), self.out.clone());
         let hello = frame::connected(&self.agent, self.inbox.fence());
         self.out.send(Message::text(hello)).await.ok()?;
         let mut ping = tokio::time::interval(self.app.options.ping);
@@ -174,7 +176,7 @@ impl Connection {
         let answer = match frame::read(text) {
             Ok(Incoming::Send(message)) => return sender.send(message).await.ok(),
             Ok(Incoming::Ack(ids)) => self.inbox.ack(ids).await.map(drop).map_err(sessiond_client::problem),
-            Ok(Incoming::Heartbeat(heartbeat)) => self.door.heartbeat(&self.agent, heartbeat).await,
+            Ok(Incoming::Heartbeat(heartbeat)) => self.client.heartbeat(&self.agent, heartbeat).await,
             Err(broken) => {
                 let text = frame::problem(&broken.problem, broken.message_id.as_deref());
                 return tell(&self.out, text).await;
@@ -188,7 +190,7 @@ impl Connection {
 
     fn lost(&self, error: Error) -> Ending {
         match error {
-            Error::InboxTaken { .. } if !self.door.engine().is_registered(&self.agent) => {
+            Error::InboxTaken { .. } if !self.client.engine().is_registered(&self.agent) => {
                 ending(Error::AgentNotFound(self.agent.clone()))
             }
             other => ending(other),

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use axum::extract::ws::Message;
 use sessiond_api as api;
-use sessiond_client::{Call, Door, Embedded};
+use sessiond_client::traits::Messages as _;
+use sessiond_client::{Conditions, Embedded};
 use sessiond_core::DeliveryMode;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
@@ -20,13 +21,13 @@ const QUEUE: usize = 64;
 const WAITING: usize = 16;
 
 /// Starts the task; it ends when the connection drops its end.
-pub(super) fn start(door: Embedded, out: mpsc::Sender<Message>) -> mpsc::Sender<Order> {
+pub(super) fn start(client: Embedded, out: mpsc::Sender<Message>) -> mpsc::Sender<Order> {
     let (orders, incoming) = mpsc::channel(QUEUE);
-    tokio::spawn(run(door, out, incoming));
+    tokio::spawn(run(client, out, incoming));
     orders
 }
 
-async fn run(door: Embedded, out: mpsc::Sender<Message>, mut incoming: mpsc::Receiver<Order>) {
+async fn run(client: Embedded, out: mpsc::Sender<Message>, mut incoming: mpsc::Receiver<Order>) {
     let permits = Arc::new(Semaphore::new(WAITING));
     // Dropped with this task, which ends those that still wait.
     let mut waiting = JoinSet::new();
@@ -42,20 +43,20 @@ async fn run(door: Embedded, out: mpsc::Sender<Message>, mut incoming: mpsc::Rec
             let Ok(permit) = permits.clone().acquire_owned().await else {
                 return;
             };
-            let (door, out) = (door.clone(), out.clone());
+            let (client, out) = (client.clone(), out.clone());
             waiting.spawn(async move {
-                send(&door, &out, *message).await;
+                send(&client, &out, *message).await;
                 drop(permit);
             });
         } else {
-            send(&door, &out, *message).await;
+            send(&client, &out, *message).await;
         }
     }
 }
 
-async fn send(door: &Embedded, out: &mpsc::Sender<Message>, message: api::Message) {
+async fn send(client: &Embedded, out: &mpsc::Sender<Message>, message: api::Message) {
     let id = message.message_id.clone();
-    let answer = match door.send_message(message, Call::default()).await {
+    let answer = match client.send_message(message, Conditions::default()).await {
         Ok(sent) => frame::sent(&sent),
         Err(problem) => frame::problem(&problem, Some(id.as_str())),
     };

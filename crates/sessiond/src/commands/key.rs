@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use sessiond_api as api;
-use sessiond_client::Call;
+use sessiond_client::Conditions;
 use sessiond_core::{AgentPattern, Span};
 
 use super::{Connection, Context};
@@ -107,7 +107,7 @@ impl Key {
                 };
                 let agents = agents.into_iter().map(AgentPattern).collect();
                 let request = api::CreateKey { name, role, agents, expires_in };
-                let created = client.create_key(request, Call::default()).await?;
+                let created = client.create_key(request, Conditions::default()).await?;
                 if out.json {
                     out.json(&created)?;
                 } else {

@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
-use sessiond_client::Call;
+use sessiond_client::Conditions;
 use sessiond_core::{
     AgentId, DeliveryMode, Message as CoreMessage, MessageId, MessageType, Party, Priority, RetryPolicy,
     Routing, SessionId, Span, TaskId,
@@ -100,7 +100,7 @@ impl Message {
         let client = context.client(Missing::Refuse).await?;
         let out = context.out;
         let message = send.message()?;
-        let sent = client.send_message(message, Call::default()).await?;
+        let sent = client.send_message(message, Conditions::default()).await?;
         if out.json {
             out.json(&sent)?;
         } else {

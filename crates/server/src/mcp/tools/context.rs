@@ -1,10 +1,12 @@
 //! The shared context, and the notes in it.
 
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use sessiond_api::Problem;
-use sessiond_client::Call;
+use sessiond_client::Conditions;
 use sessiond_core::{AgentId, Fence, Revision, SessionId};
 use sessiond_engine::{Clock as _, System};
 
@@ -22,9 +24,9 @@ pub(super) struct ReadContext {
 }
 
 pub(super) async fn read_context(mcp: &Mcp, input: ReadContext) -> Result<Context, Problem> {
-    let view = mcp.door().context(&input.session_id).await?;
+    let view = mcp.client().context(&input.session_id).await?;
     let part = match &input.pointer {
-        None => view.document,
+        None => Arc::unwrap_or_clone(view.document),
         Some(pointer) => view.document.pointer(pointer).cloned().ok_or_else(|| {
             let members: Vec<_> =
                 view.document.as_object().into_iter().flat_map(Map::keys).cloned().collect();
@@ -53,13 +55,13 @@ pub(super) struct PatchContext {
 }
 
 pub(super) async fn patch_context(mcp: &Mcp, input: PatchContext) -> Result<Changed, Problem> {
-    let call = Call {
+    let conditions = Conditions {
         agent: mcp.actor(input.agent_id).ok(),
         expected_revision: input.revision,
         fence: input.fence,
-        ..Call::default()
+        ..Conditions::default()
     };
-    let view = mcp.door().patch_context(&input.session_id, Value::Object(input.patch), call).await?;
+    let view = mcp.client().patch_context(&input.session_id, Value::Object(input.patch), conditions).await?;
     // The document itself may be large, and the caller knows what it changed.
     Ok(Changed { session_id: input.session_id, revision: view.revision })
 }
@@ -95,8 +97,10 @@ pub(super) async fn add_note(mcp: &Mcp, input: AddNote) -> Result<Noted, Problem
     // A merge patch keeps what it does not name, so what an earlier note had and this one has not is named as null.
     let note = json!({ "text": input.text, "artifacts": Some(input.artifacts).filter(|list| !list.is_empty()),
         "by": agent, "at": System.now() });
-    let call = Call { agent, fence: input.fence, ..Call::default() };
-    let view =
-        mcp.door().patch_context(&input.session_id, json!({ "notes": { &input.title: note } }), call).await?;
+    let conditions = Conditions { agent, fence: input.fence, ..Conditions::default() };
+    let view = mcp
+        .client()
+        .patch_context(&input.session_id, json!({ "notes": { &input.title: note } }), conditions)
+        .await?;
     Ok(Noted { session_id: input.session_id, title: input.title, revision: view.revision })
 }

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 use sessiond_api as api;
-use sessiond_api::Problem;
-use sessiond_client::Call;
+use sessiond_api::{Problem, operations};
+use sessiond_client::Conditions;
 use sessiond_core::{AgentId, Fence, SessionId, Span};
 use sessiond_engine::{Ids as _, System};
 
@@ -33,13 +33,15 @@ pub(super) async fn hold_lease(mcp: &Mcp, input: HoldLease) -> Result<api::Claim
     let agent = mcp.actor(input.agent_id)?;
     match (input.fence, input.ttl) {
         (Some(fence), None) => {
-            mcp.allowed("PUT", "/sessions/{session_id}/participants/{agent_id}/lease")?;
-            mcp.door().renew_lease(&input.session_id, &agent, api::RenewLease { fence }).await
+            mcp.allowed(&operations::RENEW_LEASE)?;
+            mcp.client().renew_lease(&input.session_id, &agent, api::RenewLease { fence }).await
         }
         (None, Some(ttl)) => {
             let holder = input.holder.unwrap_or_else(|| format!("mcp_{:032x}", System.nonce()));
-            let call = Call { agent: Some(agent.clone()), ..Call::default() };
-            mcp.door().claim_lease(&input.session_id, &agent, api::ClaimLease { holder, ttl }, call).await
+            let conditions = Conditions { agent: Some(agent.clone()), ..Conditions::default() };
+            mcp.client()
+                .claim_lease(&input.session_id, &agent, api::ClaimLease { holder, ttl }, conditions)
+                .await
         }
         _ => Err(Problem::invalid("/ttl", "name either ttl, to claim the lease, or fence, to renew it")),
     }
@@ -60,7 +62,8 @@ pub(super) struct ReleaseLease {
 
 pub(super) async fn release_lease(mcp: &Mcp, input: ReleaseLease) -> Result<Released, Problem> {
     let agent = mcp.actor(input.agent_id)?;
-    let call = Call { agent: Some(agent.clone()), fence: Some(input.fence), ..Call::default() };
-    mcp.door().release_lease(&input.session_id, &agent, call).await?;
+    let conditions =
+        Conditions { agent: Some(agent.clone()), fence: Some(input.fence), ..Conditions::default() };
+    mcp.client().release_lease(&input.session_id, &agent, conditions).await?;
     Ok(Released { agent_id: agent, released: true })
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use sessiond_api as api;
 use sessiond_api::Problem;
-use sessiond_client::Call;
+use sessiond_client::Conditions;
 use sessiond_core::{AgentId, Fence, MessageId, MessageType, Party, Priority, SessionId};
 use sessiond_engine::{Clock as _, Ids as _, System};
 
@@ -61,7 +61,7 @@ pub(super) async fn send_message(mcp: &Mcp, input: SendMessage) -> Result<api::S
         metadata: Map::new(),
         in_reply_to: input.in_reply_to,
     };
-    mcp.door().send_message(message, Call { fence: input.fence, ..Call::default() }).await
+    mcp.client().send_message(message, Conditions { fence: input.fence, ..Conditions::default() }).await
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -77,7 +77,7 @@ pub(super) struct ReadInbox {
 pub(super) async fn read_inbox(mcp: &Mcp, input: ReadInbox) -> Result<api::InboxPage, Problem> {
     let agent = mcp.actor(input.agent_id)?;
     let query = api::ReceiveMessages { limit: input.limit, ..api::ReceiveMessages::default() };
-    mcp.door().receive(&agent, query).await
+    mcp.client().receive(&agent, query).await
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -94,5 +94,5 @@ pub(super) struct Acknowledge {
 pub(super) async fn acknowledge(mcp: &Mcp, input: Acknowledge) -> Result<api::Acknowledged, Problem> {
     let agent = mcp.actor(input.agent_id)?;
     let request = api::AckMessages { message_ids: input.message_ids, fence: None };
-    mcp.door().ack(&agent, request).await
+    mcp.client().ack(&agent, request).await
 }

@@ -1,4 +1,4 @@
-//! The tools: what each is called and says of itself, and the route that it stands for.
+//! The tools: what each is called and says of itself, and the operation that it stands for.
 
 mod context;
 mod leases;
@@ -11,17 +11,16 @@ mod wait;
 use std::pin::Pin;
 use std::sync::{Arc, LazyLock};
 
-use axum::http::Method;
 use rmcp::ErrorData;
 use rmcp::model::{CallToolResult, ContentBlock, JsonObject, MetaObject, Tool, ToolAnnotations};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use sessiond_api::operations::{self, Operation};
 use sessiond_api::{self as api, Code, Problem};
 
 use super::{Mcp, advice, schema};
 use crate::auth;
-use crate::auth::table::{self, Access, Found};
 
 /// Where a result that is an error has its problem.
 const PROBLEM: &str = "sessiond/problem";
@@ -45,19 +44,19 @@ enum Effect {
 
 struct Definition {
     tool: Tool,
-    /// The route whose rights it needs.
-    route: (&'static str, &'static str),
+    /// The operation that it stands for, whose rights it needs.
+    operation: &'static Operation,
     run: for<'a> fn(&'a Mcp, Value) -> Running<'a>,
 }
 
 macro_rules! tools {
-    ($($effect:ident $title:literal $module:ident::$name:ident($input:ident) -> $output:ty = $method:literal $path:literal: $description:literal;)*) => {
+    ($($effect:ident $title:literal $module:ident::$name:ident($input:ident) -> $output:ty = $operation:ident: $description:literal;)*) => {
         [$(Definition {
             tool: Tool::new(stringify!($name), $description, schema::of_arguments::<$module::$input>())
                 .with_raw_output_schema(Arc::new(schema::of_result::<$output>()))
                 .with_title($title)
                 .with_annotations(annotations($title, Effect::$effect)),
-            route: ($method, $path),
+            operation: &operations::$operation,
             run: |mcp, input| Box::pin(async move {
                 let output: $output = $module::$name(mcp, read(input)?).await?;
                 write(output)
@@ -68,61 +67,61 @@ macro_rules! tools {
 
 static TOOLS: LazyLock<Vec<Definition>> = LazyLock::new(|| {
     tools! {
-        Reads "List sessions" sessions::list_sessions(ListSessions) -> api::SessionPage = "GET" "/sessions":
+        Reads "List sessions" sessions::list_sessions(ListSessions) -> api::SessionPage = LIST_SESSIONS:
             "List the sessions that you may see, newest first, with how far each is.";
-        Adds "Create a session" sessions::create_session(CreateSession) -> views::Brief = "POST" "/sessions":
+        Adds "Create a session" sessions::create_session(CreateSession) -> views::Brief = CREATE_SESSION:
             "Create a session: who takes part, and the plan as steps. Steps run in the order given unless they name \
              dependencies. A step with a `task` delegates it to its required_agents when it starts; without one the \
              orchestrator delegates.";
-        Reads "Look at a session" sessions::get_session(GetSession) -> views::SessionAndTasks = "GET" "/sessions/{session_id}":
+        Reads "Look at a session" sessions::get_session(GetSession) -> views::SessionAndTasks = GET_SESSION:
             "Get a session: status, plan, participants, and its tasks, 100 at a time, with their state and results. \
              The shared context is left out; read_context gives it.";
-        Sets "Join a session" sessions::join_session(JoinSession) -> views::Joined = "POST" "/sessions/{session_id}/participants":
+        Sets "Join a session" sessions::join_session(JoinSession) -> views::Joined = ADD_PARTICIPANT:
             "Join a session as an agent: makes the agent known and adds it to the participants. Joining again is \
              fine, and needed once by an agent that the plan already names.";
-        Reads "Read the plan" sessions::read_plan(ReadPlan) -> views::Plan = "GET" "/sessions/{session_id}":
+        Reads "Read the plan" sessions::read_plan(ReadPlan) -> views::Plan = GET_SESSION:
             "Read the plan: every step, its state, who must work in it, what it depends on, and the tasks that are \
              open.";
-        Ends "End a step" sessions::end_step(EndStep) -> views::Brief = "POST" "/sessions/{session_id}/workflow/advance":
+        Ends "End a step" sessions::end_step(EndStep) -> views::Brief = ADVANCE_WORKFLOW:
             "End an active step by hand; the steps that depend on it start. For the owner or orchestrator. Steps \
              whose required_agents complete their tasks end by themselves.";
-        Ends "Complete a session" sessions::complete_session(CompleteSession) -> views::Brief = "POST" "/sessions/{session_id}/complete":
+        Ends "Complete a session" sessions::complete_session(CompleteSession) -> views::Brief = COMPLETE_SESSION:
             "End the session well, with a summary. For the owner or orchestrator; open tasks are cancelled.";
-        Reads "Read the shared context" context::read_context(ReadContext) -> views::Context = "GET" "/sessions/{session_id}/context":
+        Reads "Read the shared context" context::read_context(ReadContext) -> views::Context = GET_CONTEXT:
             "Read the JSON document that all participants share, or a part of it, with the session's revision.";
-        Ends "Patch the shared context" context::patch_context(PatchContext) -> views::Changed = "PATCH" "/sessions/{session_id}/context":
+        Ends "Patch the shared context" context::patch_context(PatchContext) -> views::Changed = PATCH_CONTEXT:
             "Change the shared context by a JSON merge patch (RFC 7396): send only the members that change; null \
              removes one; a list replaces the whole list.";
-        Ends "Add a note or artifact" context::add_note(AddNote) -> views::Noted = "PATCH" "/sessions/{session_id}/context":
+        Ends "Add a note or artifact" context::add_note(AddNote) -> views::Noted = PATCH_CONTEXT:
             "Leave a finding, a decision or an artifact (by its path or URL) for all, under notes.<title> in the \
              shared context. The same title again replaces that note.";
-        Sets "Claim a task" tasks::claim_task(ClaimTask) -> api::Task = "POST" "/tasks/{task_id}/accept":
+        Sets "Claim a task" tasks::claim_task(ClaimTask) -> api::Task = ACCEPT_TASK:
             "Accept a task that you were asked for, before you begin. Acknowledges its request, so that it does not \
              come again; gives the task with its payload and deadline.";
-        Sets "Report progress" tasks::progress_task(ProgressTask) -> api::Task = "POST" "/tasks/{task_id}/progress":
+        Sets "Report progress" tasks::progress_task(ProgressTask) -> api::Task = PROGRESS_TASK:
             "Tell how far a task is. It does not move the deadline.";
-        Ends "Complete a task" tasks::complete_task(CompleteTask) -> api::Task = "POST" "/tasks/{task_id}/complete":
+        Ends "Complete a task" tasks::complete_task(CompleteTask) -> api::Task = COMPLETE_TASK:
             "End your task well, with its result; whoever asked is told, and the plan goes on by itself.";
-        Ends "Fail a task" tasks::fail_task(FailTask) -> api::Task = "POST" "/tasks/{task_id}/fail":
+        Ends "Fail a task" tasks::fail_task(FailTask) -> api::Task = FAIL_TASK:
             "Say that you cannot do the task, and why. Its retry policy and fallback agents decide what follows.";
-        Adds "Delegate a task" tasks::delegate_task(DelegateTask) -> api::Task = "POST" "/sessions/{session_id}/tasks":
+        Adds "Delegate a task" tasks::delegate_task(DelegateTask) -> api::Task = DELEGATE_TASK:
             "Ask a participant for work. The request goes to its inbox; when you delegate as an agent, the result \
              comes to yours.";
-        Adds "Send a message" messages::send_message(SendMessage) -> api::Sent = "POST" "/messages/send":
+        Adds "Send a message" messages::send_message(SendMessage) -> api::Sent = SEND_MESSAGE:
             "Send a message to another agent. Within a session both must take part. It is stored until the \
              recipient acknowledges it.";
-        Adds "Read the inbox" messages::read_inbox(ReadInbox) -> api::InboxPage = "GET" "/agents/{agent_id}/inbox":
+        Adds "Read the inbox" messages::read_inbox(ReadInbox) -> api::InboxPage = RECEIVE_MESSAGES:
             "Take the messages that wait for you, without waiting. What is not acknowledged within a minute comes \
              again with a higher `attempt`.";
-        Sets "Acknowledge messages" messages::acknowledge(Acknowledge) -> api::Acknowledged = "POST" "/agents/{agent_id}/inbox/ack":
+        Sets "Acknowledge messages" messages::acknowledge(Acknowledge) -> api::Acknowledged = ACKNOWLEDGE_MESSAGES:
             "Acknowledge messages that are done: they do not come again.";
-        Adds "Hold a lease" leases::hold_lease(HoldLease) -> api::ClaimedLease = "POST" "/sessions/{session_id}/participants/{agent_id}/lease":
+        Adds "Hold a lease" leases::hold_lease(HoldLease) -> api::ClaimedLease = CLAIM_LEASE:
             "Make this process the only one that may act as the agent in a session: claim the lease with a ttl, renew \
              it with its fence before it expires, and pass that fence to whatever you change. Only for agents that \
              several processes may work as; when it expires, the agent's open tasks count as failed attempts.";
-        Sets "Release a lease" leases::release_lease(ReleaseLease) -> views::Released = "DELETE" "/sessions/{session_id}/participants/{agent_id}/lease":
+        Sets "Release a lease" leases::release_lease(ReleaseLease) -> views::Released = RELEASE_LEASE:
             "Give a lease back: others may act as the agent again.";
-        Adds "Wait for work" wait::wait_for_work(WaitForWork) -> views::Work = "GET" "/agents/{agent_id}/inbox":
+        Adds "Wait for work" wait::wait_for_work(WaitForWork) -> views::Work = RECEIVE_MESSAGES:
             "Wait for the next thing to do, up to timeout_seconds (50 at most): messages to you and, with \
              session_id, the session's events after event number `after`. Gives what there is as soon as there is \
              something, and says in `next` what to do.";
@@ -146,8 +145,7 @@ pub(super) async fn call(
         let detail = format!("there is no tool {name}; there are {}", names.join(", "));
         return Err(ErrorData::invalid_params(detail, None));
     };
-    let (method, path) = definition.route;
-    let output = match mcp.allowed(method, path) {
+    let output = match mcp.allowed(definition.operation) {
         Ok(()) => (definition.run)(mcp, Value::Object(arguments.unwrap_or_default())).await,
         Err(problem) => Err(problem),
     };
@@ -162,17 +160,12 @@ pub(super) async fn call(
 }
 
 impl Mcp {
-    /// Whether the caller's key may call that route at all, by the table that holds for HTTP.
-    pub(super) fn allowed(&self, method: &str, path: &str) -> Result<(), Problem> {
+    /// Whether the caller's key may call that operation at all, as over HTTP.
+    pub(super) fn allowed(&self, operation: &Operation) -> Result<(), Problem> {
         let Some(role) = self.0.role else {
             return Ok(());
         };
-        let method = Method::from_bytes(method.as_bytes()).unwrap_or_default();
-        let access = match table::find(&method, path) {
-            Found::Access(access) => access,
-            Found::Methods(_) | Found::Nothing => Access::Admin,
-        };
-        auth::permit(access, role).map_err(|failure| *failure.0)
+        auth::permit(operation.access, role).map_err(|failure| *failure.0)
     }
 }
 
@@ -214,11 +207,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_tool_stands_for_a_route_of_the_table() {
+    fn every_tool_stands_for_an_operation_of_the_table() {
         for definition in TOOLS.iter() {
-            let (method, path) = definition.route;
-            let found = table::find(&method.parse().unwrap(), path);
-            assert!(matches!(found, Found::Access(_)), "{}", definition.tool.name);
+            assert!(operations::all().any(|known| known == definition.operation), "{}", definition.tool.name);
         }
     }
 

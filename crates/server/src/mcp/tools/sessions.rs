@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sessiond_api as api;
-use sessiond_api::{Code, Problem};
-use sessiond_client::Call;
+use sessiond_api::{Code, Problem, operations};
+use sessiond_client::Conditions;
 use sessiond_core::{AgentId, Fence, OnFailure, SessionId, Span, Status, TaskStatus};
 
 use super::views::{Brief, Joined, Plan, SessionAndTasks};
@@ -43,7 +43,7 @@ pub(super) async fn list_sessions(mcp: &Mcp, input: ListSessions) -> Result<api:
         cursor: input.cursor,
         ..api::ListSessions::default()
     };
-    mcp.door().sessions(query).await
+    mcp.client().sessions(query).await
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -138,7 +138,7 @@ pub(super) async fn create_session(mcp: &Mcp, input: CreateSession) -> Result<Br
         expires_in: input.expires_in,
         ..api::CreateSession::default()
     };
-    Brief::of(&mcp.door().create_session(request, Call::default()).await?)
+    Brief::of(&mcp.client().create_session(request, Conditions::default()).await?)
 }
 
 impl From<NewStep> for api::NewStep {
@@ -175,9 +175,9 @@ pub(super) struct GetSession {
 }
 
 pub(super) async fn get_session(mcp: &Mcp, input: GetSession) -> Result<SessionAndTasks, Problem> {
-    let session = Brief::of(&mcp.door().session(&input.session_id).await?)?;
+    let session = Brief::of(&mcp.client().session(&input.session_id).await?)?;
     let query = api::ListTasks { limit: Some(TASKS), cursor: input.cursor, ..api::ListTasks::default() };
-    let page = mcp.door().session_tasks(&input.session_id, query).await?;
+    let page = mcp.client().session_tasks(&input.session_id, query).await?;
     Ok(SessionAndTasks { session, tasks: page.tasks, next_cursor: page.next_cursor })
 }
 
@@ -204,11 +204,11 @@ pub(super) async fn join_session(mcp: &Mcp, input: JoinSession) -> Result<Joined
         role: input.role.unwrap_or_else(|| "participant".to_owned()),
         framework: None,
     };
-    let call = Call { agent: Some(agent.clone()), fence: input.fence, ..Call::default() };
-    let session = match mcp.door().add_participant(&input.session_id, request, call).await {
+    let conditions = Conditions { agent: Some(agent.clone()), fence: input.fence, ..Conditions::default() };
+    let session = match mcp.client().add_participant(&input.session_id, request, conditions).await {
         Ok(session) => session,
         Err(problem) if problem.code == Code::ParticipantExists => {
-            mcp.door().session(&input.session_id).await?
+            mcp.client().session(&input.session_id).await?
         }
         Err(problem) => return Err(problem),
     };
@@ -217,12 +217,12 @@ pub(super) async fn join_session(mcp: &Mcp, input: JoinSession) -> Result<Joined
 
 /// Makes an agent known that is not yet. One that is keeps what it said of itself.
 async fn register(mcp: &Mcp, agent: &AgentId) -> Result<(), Problem> {
-    match mcp.door().agent(agent).await {
+    match mcp.client().agent(agent).await {
         Ok(_) => return Ok(()),
         Err(problem) if problem.code == Code::AgentNotFound => {}
         Err(problem) => return Err(problem),
     }
-    mcp.allowed("POST", "/agents/register")?;
+    mcp.allowed(&operations::REGISTER_AGENT)?;
     let agent_descriptor = api::AgentDescriptor {
         agent_id: agent.clone(),
         framework: None,
@@ -236,7 +236,7 @@ async fn register(mcp: &Mcp, agent: &AgentId) -> Result<(), Problem> {
         status_endpoint: None,
         authentication: None,
     };
-    mcp.door().register_agent(request).await.map(drop)
+    mcp.client().register_agent(request).await.map(drop)
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -248,11 +248,11 @@ pub(super) struct ReadPlan {
 }
 
 pub(super) async fn read_plan(mcp: &Mcp, input: ReadPlan) -> Result<Plan, Problem> {
-    let session = mcp.door().session(&input.session_id).await?;
+    let session = mcp.client().session(&input.session_id).await?;
     let mut open_tasks = Vec::new();
     for status in [TaskStatus::InProgress, TaskStatus::Pending] {
         let query = api::ListTasks { status: Some(status), limit: Some(TASKS), ..api::ListTasks::default() };
-        let page = mcp.door().session_tasks(&input.session_id, query).await?;
+        let page = mcp.client().session_tasks(&input.session_id, query).await?;
         open_tasks.extend(page.tasks.into_iter().map(Into::into));
     }
     Ok(Plan {
@@ -281,9 +281,10 @@ pub(super) struct EndStep {
 }
 
 pub(super) async fn end_step(mcp: &Mcp, input: EndStep) -> Result<Brief, Problem> {
-    let call = Call { agent: mcp.actor(input.agent_id).ok(), fence: input.fence, ..Call::default() };
+    let conditions =
+        Conditions { agent: mcp.actor(input.agent_id).ok(), fence: input.fence, ..Conditions::default() };
     let request = api::Advance { step: input.step };
-    Brief::of(&mcp.door().advance_workflow(&input.session_id, request, call).await?)
+    Brief::of(&mcp.client().advance_workflow(&input.session_id, request, conditions).await?)
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -305,7 +306,8 @@ pub(super) struct CompleteSession {
 }
 
 pub(super) async fn complete_session(mcp: &Mcp, input: CompleteSession) -> Result<Brief, Problem> {
-    let call = Call { agent: mcp.actor(input.agent_id).ok(), fence: input.fence, ..Call::default() };
+    let conditions =
+        Conditions { agent: mcp.actor(input.agent_id).ok(), fence: input.fence, ..Conditions::default() };
     let request = api::Complete { summary: input.summary, artifacts: input.artifacts };
-    Brief::of(&mcp.door().complete_session(&input.session_id, request, call).await?)
+    Brief::of(&mcp.client().complete_session(&input.session_id, request, conditions).await?)
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use sessiond_api as api;
 use sessiond_api::Problem;
-use sessiond_client::Call;
+use sessiond_client::Conditions;
 use sessiond_core::{AgentId, Backoff, Fence, MessageId, Priority, SessionId, Span, TaskId};
 
 use crate::mcp::Mcp;
@@ -31,7 +31,7 @@ pub(super) struct ClaimTask {
 pub(super) async fn claim_task(mcp: &Mcp, input: ClaimTask) -> Result<api::Task, Problem> {
     let agent = mcp.actor(input.agent_id)?;
     let request = api::TaskReportMeta { attempt: input.attempt, agent_id: Some(agent.clone()) };
-    let task = mcp.door().accept_task(&input.task_id, request, as_agent(&agent, input.fence)).await?;
+    let task = mcp.client().accept_task(&input.task_id, request, as_agent(&agent, input.fence)).await?;
     acknowledge(mcp, &agent, input.message_id, &task).await;
     Ok(task)
 }
@@ -55,7 +55,7 @@ pub(super) async fn progress_task(mcp: &Mcp, input: ProgressTask) -> Result<api:
     let agent = mcp.actor(input.agent_id)?;
     let request =
         api::ProgressTask { progress: input.progress, attempt: None, agent_id: Some(agent.clone()) };
-    mcp.door().progress_task(&input.task_id, request, as_agent(&agent, input.fence)).await
+    mcp.client().progress_task(&input.task_id, request, as_agent(&agent, input.fence)).await
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -80,7 +80,7 @@ pub(super) async fn complete_task(mcp: &Mcp, input: CompleteTask) -> Result<api:
     let agent = mcp.actor(input.agent_id)?;
     let request =
         api::CompleteTask { result: input.result, attempt: input.attempt, agent_id: Some(agent.clone()) };
-    let task = mcp.door().complete_task(&input.task_id, request, as_agent(&agent, input.fence)).await?;
+    let task = mcp.client().complete_task(&input.task_id, request, as_agent(&agent, input.fence)).await?;
     acknowledge(mcp, &agent, None, &task).await;
     Ok(task)
 }
@@ -105,7 +105,7 @@ pub(super) struct FailTask {
 pub(super) async fn fail_task(mcp: &Mcp, input: FailTask) -> Result<api::Task, Problem> {
     let agent = mcp.actor(input.agent_id)?;
     let request = api::FailTask { error: input.error, attempt: input.attempt, agent_id: Some(agent.clone()) };
-    mcp.door().fail_task(&input.task_id, request, as_agent(&agent, input.fence)).await
+    mcp.client().fail_task(&input.task_id, request, as_agent(&agent, input.fence)).await
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -157,8 +157,8 @@ pub(super) async fn delegate_task(mcp: &Mcp, input: DelegateTask) -> Result<api:
         retry_policy: input.max_retries.map(retries),
         fallback_agents: input.fallback_agents,
     };
-    let call = Call { agent, fence: input.fence, ..Call::default() };
-    mcp.door().delegate_task(&input.session_id, request, call).await
+    let conditions = Conditions { agent, fence: input.fence, ..Conditions::default() };
+    mcp.client().delegate_task(&input.session_id, request, conditions).await
 }
 
 /// That many attempts after the first, with the delays that the engine would choose.
@@ -166,14 +166,14 @@ pub(super) fn retries(max_retries: u32) -> api::RetryPolicy {
     api::RetryPolicy { max_retries, backoff: Backoff::default(), base: None, cap: None, jitter: None }
 }
 
-fn as_agent(agent: &AgentId, fence: Option<Fence>) -> Call {
-    Call { agent: Some(agent.clone()), fence, ..Call::default() }
+fn as_agent(agent: &AgentId, fence: Option<Fence>) -> Conditions {
+    Conditions { agent: Some(agent.clone()), fence, ..Conditions::default() }
 }
 
 /// The request of a task that is claimed or done need not come again: from here on the task's deadline guards it.
 async fn acknowledge(mcp: &Mcp, agent: &AgentId, message: Option<MessageId>, task: &api::Task) {
     let message_ids = vec![message.unwrap_or_else(|| task.message_id.clone())];
-    let acknowledged = mcp.door().ack(agent, api::AckMessages { message_ids, fence: None }).await;
+    let acknowledged = mcp.client().ack(agent, api::AckMessages { message_ids, fence: None }).await;
     if let Err(problem) = acknowledged {
         // The claim itself stands; the request comes once more, and is acknowledged then.
         tracing::debug!(%problem, "a task's request cannot be acknowledged");

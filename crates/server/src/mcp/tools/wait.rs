@@ -51,7 +51,7 @@ pub(super) async fn wait_for_work(mcp: &Mcp, input: WaitForWork) -> Result<Work,
         (Err(problem), None) => return Err(problem),
     };
     let session = match &input.session_id {
-        Some(id) => Some(mcp.door().session(id).await?),
+        Some(id) => Some(mcp.client().session(id).await?),
         None => None,
     };
     let after = session.as_ref().map(|session| input.after.unwrap_or(session.revision));
@@ -87,7 +87,7 @@ async fn inbox(mcp: &Mcp, agent: Option<&AgentId>, seconds: u64) -> Result<Vec<a
     };
     let wait = format!("{seconds}s").parse::<Span>().ok();
     let query = api::ReceiveMessages { wait, limit: Some(MESSAGES), fence: None };
-    Ok(mcp.door().receive(agent, query).await?.messages)
+    Ok(mcp.client().receive(agent, query).await?.messages)
 }
 
 /// Ends when there is an event after `after`, or the session is over; without a session it never does.
@@ -95,7 +95,7 @@ async fn events(mcp: &Mcp, session: Option<&api::Session>, after: Option<Revisio
     let Some(session) = session else {
         return std::future::pending().await;
     };
-    let mut watch = mcp.door().watch(&session.session_id, after).await?;
+    let mut watch = mcp.client().watch(&session.session_id, after).await?;
     match watch.next().await {
         Some(Ok(WatchItem::Event(_) | WatchItem::Gap { .. } | WatchItem::Snapshot(_))) | None => Ok(()),
         Some(Err(problem)) => Err(problem),
@@ -122,10 +122,10 @@ async fn answer(
     };
     if let Some(session) = session {
         let query = api::ListEvents { after, limit: Some(EVENTS) };
-        let events = mcp.door().events(&session.session_id, query).await?.events;
+        let events = mcp.client().events(&session.session_id, query).await?.events;
         work.revision = events.last().map(|event| event.seq).or(after);
         work.events = Some(events);
-        work.status = Some(mcp.door().session(&session.session_id).await?.status);
+        work.status = Some(mcp.client().session(&session.session_id).await?.status);
         work.session_id = Some(session.session_id);
     }
     let over = work.status.is_some_and(|status| status != Status::Active);

@@ -16,7 +16,7 @@ use clap::Args;
 use futures_util::StreamExt as _;
 use serde_json::json;
 use sessiond_api::{self as api, ListSessions, ListTasks, Session};
-use sessiond_client::{Call, Client, WatchItem};
+use sessiond_client::{Client, Conditions, WatchItem};
 use sessiond_core::{Role, SessionId, Span, Status, TaskStatus, limits};
 
 use super::Context;
@@ -213,7 +213,7 @@ async fn session(
             eprintln!("going on with {}, which was not finished", session.session_id);
             (session.session_id, session.revision)
         }
-        None => (client.create_session(plan::session(root), Call::default()).await?.session_id, 0),
+        None => (client.create_session(plan::session(root), Conditions::default()).await?.session_id, 0),
     };
     show(&id)?;
     let mut screen = Screen::new();
@@ -249,7 +249,7 @@ async fn ended(
         Status::Active if done => {
             let report = completed_report(client, id).await?;
             let path = keep(&report, id, config)?;
-            let orchestrator = Call { agent: Some(plan::orchestrator()), ..Call::default() };
+            let orchestrator = Conditions { agent: Some(plan::orchestrator()), ..Conditions::default() };
             let found = json!({ "report": { "findings": report.findings, "totals": report.totals } });
             client.patch_context(id, found, orchestrator.clone()).await?;
             let request = api::Complete {
@@ -329,7 +329,7 @@ impl AgentKey {
                     agents: Vec::new(),
                     expires_in: Some(Span::from_secs(24 * 3600)),
                 },
-                Call::default(),
+                Conditions::default(),
             )
             .await?;
         Ok(Self::Made { key_id: created.key.key_id, secret: created.secret })

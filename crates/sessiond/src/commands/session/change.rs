@@ -2,7 +2,7 @@
 
 use clap::Args;
 use sessiond_api as api;
-use sessiond_client::{Call, Client};
+use sessiond_client::{Client, Conditions};
 use sessiond_core::{Revision, SessionId};
 
 use super::One;
@@ -27,7 +27,7 @@ pub struct Complete {
 impl Complete {
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
         let request = api::Complete { summary: self.summary, artifacts: self.artifacts };
-        told(out, client.complete_session(&self.one.id, request, Call::default()).await?)
+        told(out, client.complete_session(&self.one.id, request, Conditions::default()).await?)
     }
 }
 
@@ -49,7 +49,7 @@ pub struct Terminate {
 impl Terminate {
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
         let request = api::Terminate { reason: self.reason, details: self.details };
-        told(out, client.terminate_session(&self.one.id, request, Call::default()).await?)
+        told(out, client.terminate_session(&self.one.id, request, Conditions::default()).await?)
     }
 }
 
@@ -71,7 +71,7 @@ pub struct Fork {
 impl Fork {
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
         let request = api::Fork { at_revision: self.at, session_id: self.copy };
-        let session = client.fork_session(&self.one.id, request, Call::default()).await?;
+        let session = client.fork_session(&self.one.id, request, Conditions::default()).await?;
         if out.json { out.json(&session) } else { Ok(out.line(&session.session_id)?) }
     }
 }
@@ -95,7 +95,7 @@ impl Delete {
         if !self.yes && !confirmed(&self.one.id)? {
             anyhow::bail!("not deleted; --yes deletes without asking");
         }
-        client.delete_session(&self.one.id, Call::default()).await?;
+        client.delete_session(&self.one.id, Conditions::default()).await?;
         if out.json {
             return out.json(&serde_json::json!({ "session_id": self.one.id, "deleted": true }));
         }

@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use clap::Args;
 use sessiond_api::{self as api, AddParticipant, CreateSession};
-use sessiond_client::{Call, Client};
+use sessiond_client::{Client, Conditions};
 use sessiond_core::{AgentId, SessionId, Span};
 
 use super::Common;
@@ -73,7 +73,7 @@ impl Create {
         }
         request.labels.extend(self.labels);
         request.expires_in = self.expires_in.or(request.expires_in);
-        let session = client.create_session(request, Call::default()).await?;
+        let session = client.create_session(request, Conditions::default()).await?;
         if out.json { out.json(&session) } else { Ok(out.line(&session.session_id)?) }
     }
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::Args;
 use futures_util::StreamExt as _;
-use sessiond_client::{self as client, Call, Client};
+use sessiond_client::{self as client, Client, Conditions};
 use sessiond_core::SessionId;
 
 use super::{Common, One};
@@ -67,7 +67,7 @@ pub struct Import {
 impl Import {
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
         let import = client::Import { lines: read_input(&self.file)?, session_id: self.id };
-        let imported = client.import_session(import, Call::default()).await?;
+        let imported = client.import_session(import, Conditions::default()).await?;
         if out.json {
             return out.json(&imported);
         }

@@ -7,7 +7,7 @@ use sessiond_core::limits;
 
 /// The registration as it is kept: what it says, but of its authentication only the secret that webhooks are signed
 /// with.
-pub(crate) fn to_keep(request: &RegisterAgent) -> Result<Arc<str>, Problem> {
+pub(super) fn to_keep(request: &RegisterAgent) -> Result<Arc<str>, Problem> {
     if let Some(url) =
         request.agent_descriptor.endpoints.as_ref().and_then(|endpoints| endpoints.http.as_deref())
     {

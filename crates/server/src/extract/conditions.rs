@@ -1,40 +1,38 @@
-//! The conditions of a call, from its headers.
+//! The conditions of a request, from its headers.
 
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use sessiond_client::Call;
+use sessiond_client::Conditions;
 use sessiond_core::{AgentId, limits};
 
 use crate::app::App;
 use crate::respond::Failure;
 
 /// `Idempotency-Key`, `If-Match`, `Fencing-Token` and `x-agent-id`.
-pub(crate) struct Conditions(pub(crate) Call);
-
 impl FromRequestParts<App> for Conditions {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Failure> {
-        read(&parts.headers).map(Self)
+        read(&parts.headers)
     }
 }
 
-fn read(headers: &HeaderMap) -> Result<Call, Failure> {
-    let mut call = Call::default();
+fn read(headers: &HeaderMap) -> Result<Conditions, Failure> {
+    let mut conditions = Conditions::default();
     if let Some(key) = text(headers, "Idempotency-Key")? {
         if key.is_empty() || key.len() > limits::IDEMPOTENCY_KEY_BYTES {
             let detail = format!("an idempotency key has 1 to {} characters", limits::IDEMPOTENCY_KEY_BYTES);
             return Err(Failure::invalid("Idempotency-Key", detail));
         }
-        call.idempotency_key = Some(key.to_owned());
+        conditions.idempotency_key = Some(key.to_owned());
     }
     if let Some(tag) = text(headers, "If-Match")?
         && tag != "*"
     {
         // A proxy that compresses makes the tag a weak one; it still stands for the revision.
         let revision = tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"');
-        call.expected_revision = Some(revision.parse().map_err(|_| {
+        conditions.expected_revision = Some(revision.parse().map_err(|_| {
             Failure::invalid("If-Match", "it is one revision in quotes, such as \"7\", or * for any")
         })?);
     }
@@ -42,14 +40,14 @@ fn read(headers: &HeaderMap) -> Result<Call, Failure> {
         let fence = fence
             .parse()
             .map_err(|_| Failure::invalid("Fencing-Token", "a fencing token is a whole number"))?;
-        call.fence = Some(fence);
+        conditions.fence = Some(fence);
     }
     if let Some(agent) = text(headers, "x-agent-id")? {
         let agent =
             AgentId::parse(agent).map_err(|error| Failure::invalid("x-agent-id", error.to_string()))?;
-        call.agent = Some(agent);
+        conditions.agent = Some(agent);
     }
-    Ok(call)
+    Ok(conditions)
 }
 
 /// The header's only value, as text.
@@ -71,7 +69,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Failu
 mod tests {
     use super::*;
 
-    fn check(name: &'static str, value: &str) -> Result<Call, Failure> {
+    fn check(name: &'static str, value: &str) -> Result<Conditions, Failure> {
         let mut headers = HeaderMap::new();
         headers.insert(name, value.parse().unwrap());
         read(&headers)

@@ -1,0 +1,222 @@
+//! What the operations on whole sessions are to the engine.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use futures_util::{StreamExt, stream};
+use sessiond_api::{self as api, Code, Problem};
+use sessiond_core::{Command, SessionId, lifecycle, limits};
+use sessiond_store::{Counts, ListQuery, Sort, SummaryRow};
+
+use super::{Embedded, page_limit, problem};
+use crate::Conditions;
+use crate::traits::{Export, Import, Sessions};
+
+/// Events that an export reads at once.
+const EXPORT_READ: usize = 1000;
+
+#[async_trait]
+impl Sessions for Embedded {
+    async fn create_session(
+        &self,
+        request: api::CreateSession,
+        conditions: Conditions,
+    ) -> Result<api::Session, Problem> {
+        let idempotency = self.idempotency(&conditions, "create", &request)?;
+        let fresh = SessionId::parse(self.engine.fresh_id("sess"))
+            .map_err(|error| Problem::new(Code::Internal, format!("no session id could be made: {error}")))?;
+        let reply = self.engine.create(request.into_core(fresh), &self.principal, idempotency).await;
+        Ok(api::Session::from(&*reply.map_err(problem)?.session))
+    }
+
+    async fn session(&self, id: &SessionId) -> Result<api::Session, Problem> {
+        Ok(api::Session::from(&*self.see(id).await?))
+    }
+
+    async fn sessions(&self, query: api::ListSessions) -> Result<api::SessionPage, Problem> {
+        let query = list_query(query)?;
+        let page = self.engine.list(&self.principal, query).await.map_err(problem)?;
+        let sessions = page.items.into_iter().map(summary).collect();
+        Ok(api::SessionPage { sessions, next_cursor: page.next_cursor })
+    }
+
+    async fn counts(&self) -> Result<api::Counts, Problem> {
+        if self.principal.role != sessiond_core::Role::Admin {
+            return Err(Problem::new(Code::Forbidden, "only an administrator's key may count all sessions"));
+        }
+        Ok(counts(&self.engine.counts().await.map_err(problem)?))
+    }
+
+    async fn update_session(
+        &self,
+        id: &SessionId,
+        request: api::UpdateSession,
+        conditions: Conditions,
+    ) -> Result<api::Session, Problem> {
+        let accepted = self.accept(conditions, &format!("update {id}"), &request)?;
+        let api::UpdateSession { name, labels, expires_in } = request;
+        self.change(id, accepted, Command::Lifecycle(lifecycle::Command::Update { name, labels, expires_in }))
+            .await
+    }
+
+    async fn delete_session(&self, id: &SessionId, conditions: Conditions) -> Result<(), Problem> {
+        self.engine.delete(&self.principal, id, conditions.expected_revision).await.map_err(problem)
+    }
+
+    async fn complete_session(
+        &self,
+        id: &SessionId,
+        request: api::Complete,
+        conditions: Conditions,
+    ) -> Result<api::Session, Problem> {
+        let accepted = self.accept(conditions, &format!("complete {id}"), &request)?;
+        let api::Complete { summary, artifacts } = request;
+        self.change(id, accepted, Command::Lifecycle(lifecycle::Command::Complete { summary, artifacts }))
+            .await
+    }
+
+    async fn terminate_session(
+        &self,
+        id: &SessionId,
+        request: api::Terminate,
+        conditions: Conditions,
+    ) -> Result<api::Session, Problem> {
+        let accepted = self.accept(conditions, &format!("terminate {id}"), &request)?;
+        let api::Terminate { reason, details } = request;
+        self.change(id, accepted, Command::Lifecycle(lifecycle::Command::Terminate { reason, details })).await
+    }
+
+    async fn fail_session(
+        &self,
+        id: &SessionId,
+        request: api::FailSession,
+        conditions: Conditions,
+    ) -> Result<api::Session, Problem> {
+        let accepted = self.accept(conditions, &format!("fail {id}"), &request)?;
+        let api::FailSession { reason, details } = request;
+        self.change(id, accepted, Command::Lifecycle(lifecycle::Command::Fail { reason, details })).await
+    }
+
+    async fn fork_session(
+        &self,
+        id: &SessionId,
+        request: api::Fork,
+        conditions: Conditions,
+    ) -> Result<api::Session, Problem> {
+        let idempotency = self.idempotency(&conditions, &format!("fork {id}"), &request)?;
+        let copy = match request.session_id {
+            Some(copy) => copy,
+            None => SessionId::parse(self.engine.fresh_id("sess")).map_err(|error| {
+                Problem::new(Code::Internal, format!("no session id could be made: {error}"))
+            })?,
+        };
+        let reply = self.engine.fork(&self.principal, id, request.at_revision, copy, idempotency).await;
+        Ok(api::Session::from(&*reply.map_err(problem)?.session))
+    }
+
+    async fn export_session(&self, id: &SessionId) -> Result<Export, Problem> {
+        let (header, revision) = self.engine.export_header(&self.principal, id).await.map_err(problem)?;
+        // The beginning must still be kept: half a journal is no export.
+        self.engine.events(&self.principal, id, 0, 1).await.map_err(problem)?;
+        let (client, id) = (self.clone(), id.clone());
+        let pages = stream::try_unfold(0u64, move |after| {
+            let (client, id) = (client.clone(), id.clone());
+            async move {
+                if after >= revision {
+                    return Ok::<_, Problem>(None);
+                }
+                let limit = usize::try_from(revision - after).unwrap_or(usize::MAX).min(EXPORT_READ);
+                let page =
+                    client.engine.events(&client.principal, &id, after, limit).await.map_err(problem)?;
+                let Some(last) = page.records.last().map(|record| record.seq) else {
+                    return Ok(None);
+                };
+                Ok(Some((page.records, last)))
+            }
+        });
+        let lines = pages.flat_map(|page| match page {
+            Ok(records) => {
+                stream::iter(records.into_iter().map(|r| Ok(r.json.to_string())).collect::<Vec<_>>())
+            }
+            Err(problem) => stream::iter(vec![Err(problem)]),
+        });
+        Ok(Box::pin(stream::iter([Ok(header)]).chain(lines)))
+    }
+
+    async fn import_session(&self, import: Import, conditions: Conditions) -> Result<api::Imported, Problem> {
+        let Import { lines, session_id } = import;
+        if lines.len() > limits::IMPORT_BYTES {
+            let detail = format!("an import has {} bytes at most", limits::IMPORT_BYTES);
+            return Err(Problem::new(Code::BodyTooLarge, detail));
+        }
+        let idempotency = self.idempotency(&conditions, "import", &(&lines, &session_id))?;
+        let imported = self.engine.import(&self.principal, &lines, session_id, idempotency).await;
+        let (reply, events) = imported.map_err(problem)?;
+        Ok(api::Imported { session_id: reply.session.id.clone(), revision: reply.session.revision, events })
+    }
+
+    async fn summary(&self, id: &SessionId) -> Result<String, Problem> {
+        Ok(sessiond_core::summary::markdown(&*self.see(id).await?))
+    }
+}
+
+fn list_query(query: api::ListSessions) -> Result<ListQuery, Problem> {
+    let sort = match query.sort.as_deref() {
+        None | Some("created") => Sort::Created,
+        Some("updated") => Sort::Updated,
+        Some("name") => Sort::Name,
+        Some(other) => {
+            return Err(Problem::invalid("sort", format!("'{other}' is none of created, updated, name")));
+        }
+    };
+    let label = query.label.map(|label| match label.split_once('=') {
+        Some((key, value)) => (key.to_owned(), Some(value.to_owned())),
+        None => (label, None),
+    });
+    Ok(ListQuery {
+        visible_to: None,
+        kind: query.kind,
+        status: query.status,
+        owner: query.owner,
+        label,
+        parent: query.parent,
+        forked_from: query.forked_from,
+        text: query.q.filter(|text| !text.is_empty()),
+        sort,
+        cursor: query.cursor,
+        limit: page_limit(query.limit)?,
+    })
+}
+
+fn summary(row: SummaryRow) -> api::SessionSummary {
+    api::SessionSummary {
+        session_id: row.session_id,
+        kind: row.kind,
+        name: row.name,
+        status: row.status,
+        revision: row.revision,
+        owner: row.owner,
+        client_id: row.client_id,
+        orchestrator: row.orchestrator,
+        participants: row.members,
+        labels: row.labels,
+        parent: row.parent,
+        forked_from: row.forked_from.as_ref().map(Into::into),
+        completed_steps: row.steps.0,
+        total_steps: row.steps.1,
+        open_tasks: row.tasks.1.saturating_sub(row.tasks.0),
+        total_tasks: row.tasks.1,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+        expires_at: row.expires_at,
+        ended_at: row.ended_at,
+    }
+}
+
+fn counts(counts: &Counts) -> api::Counts {
+    let mut sessions: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
+    for ((kind, status), count) in &counts.sessions {
+        sessions.entry(kind.to_string()).or_default().insert(status.to_string(), *count);
+    }
+    api::Counts { total: counts.sessions.values().sum(), sessions }
+}
