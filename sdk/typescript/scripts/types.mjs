@@ -1,12 +1,12 @@
-// Writes src/schema.ts, the wire's types, from docs/openapi.json. With --check it changes nothing and fails when the
-// committed file is not what the document says.
+// Writes src/schema.ts, the wire's types, and src/routes.ts, the client's methods, from docs/openapi.json. With --check it
+// changes nothing and fails when a committed file is not what the document says.
 import { readFileSync, writeFileSync } from 'node:fs';
 import openapiTypes, { astToString } from 'openapi-typescript';
 import ts from 'typescript';
+import { routes } from './routes.mjs';
 
 const DOCUMENT = new URL('../../../docs/openapi.json', import.meta.url);
-const TYPES = new URL('../src/schema.ts', import.meta.url);
-const HEAD = `// Generated from docs/openapi.json by \`npm run types\`. Change the server's types, never this file.\n\n`;
+const HEAD = `// Generated from docs/openapi.json by \`npm run types\`. Change the server, never this file.\n\n`;
 
 const { factory } = ts;
 const keyword = (kind) => factory.createKeywordTypeNode(kind);
@@ -42,20 +42,25 @@ const tree = await openapiTypes(document, {
   rootTypesNoSchemaPrefix: true,
   transform: freeObject,
 });
-const types = HEAD + astToString(tree);
+compare('src/schema.ts', astToString(tree));
+compare('src/routes.ts', routes(JSON.parse(readFileSync(DOCUMENT, 'utf8'))));
 
-let committed = '';
-try {
-  committed = readFileSync(TYPES, 'utf8');
-} catch {
-  // There is none yet.
-}
-if (types === committed) {
-  console.log('src/schema.ts is up to date');
-} else if (process.argv.includes('--check')) {
-  console.error('src/schema.ts is not what docs/openapi.json says: run `npm run types` in sdk/typescript');
-  process.exitCode = 1;
-} else {
-  writeFileSync(TYPES, types);
-  console.log('src/schema.ts is written anew: read its diff before you commit it');
+/** Writes a file when the document says something else, or with --check only says so. */
+function compare(name, text) {
+  const file = new URL(`../${name}`, import.meta.url);
+  let committed = '';
+  try {
+    committed = readFileSync(file, 'utf8');
+  } catch {
+    // There is none yet.
+  }
+  if (HEAD + text === committed) {
+    console.log(`${name} is up to date`);
+  } else if (process.argv.includes('--check')) {
+    console.error(`${name} is not what docs/openapi.json says: run \`npm run types\` in sdk/typescript`);
+    process.exitCode = 1;
+  } else {
+    writeFileSync(file, HEAD + text);
+    console.log(`${name} is written anew: read its diff before you commit it`);
+  }
 }

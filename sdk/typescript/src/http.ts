@@ -163,9 +163,10 @@ export class Http {
     if (this.key !== undefined) {
       all.set('authorization', `Bearer ${this.key}`);
     }
-    if (method === 'POST') {
-      // One key for all tries, so that a try whose answer was lost has no second effect.
-      all.set('idempotency-key', options?.idempotencyKey ?? randomId());
+    // One key for all tries, so that a try whose answer was lost has no second effect.
+    const idempotencyKey = options?.idempotencyKey ?? (method === 'POST' ? randomId() : undefined);
+    if (idempotencyKey !== undefined) {
+      all.set('idempotency-key', idempotencyKey);
     }
     if (options?.expectedRevision !== undefined) {
       all.set('if-match', `"${options.expectedRevision}"`);

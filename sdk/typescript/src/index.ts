@@ -22,17 +22,13 @@ export {
   type WorkflowProgress,
 } from './bus/session-manager.js';
 export { Client } from './client.js';
+export type { SharedContext } from './context.js';
 export { milliseconds } from './duration.js';
 export type { ChangeOptions, ClientOptions, CreateOptions, RequestOptions } from './http.js';
 export { Problem, type ProblemInit } from './problem.js';
-export type { ListAgents } from './routes/agents.js';
-export type { SharedContext } from './routes/context.js';
-export type { ListEvents } from './routes/events.js';
-export type { ReceiveMessages } from './routes/inbox.js';
-export type { ListMessages } from './routes/messages.js';
-export type { ListSessions } from './routes/sessions.js';
-export type { ListTasks } from './routes/tasks.js';
-export type { ListPoints } from './routes/telemetry.js';
+export type {
+  ListAgents, ListEvents, ListMessages, ListPoints, ListSessions, ListTasks, ReceiveMessages,
+} from './routes.js';
 export type { WatchItem, WatchOptions } from './watch.js';
 
 // The wire's types, by the names of the OpenAPI document. Two of them are classes here, so theirs have another name.

@@ -1,4 +1,4 @@
-// Generated from docs/openapi.json by `npm run types`. Change the server's types, never this file.
+// Generated from docs/openapi.json by `npm run types`. Change the server, never this file.
 
 export interface paths {
     "/": {
@@ -2931,10 +2931,7 @@ export interface operations {
     register_agent: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -3556,7 +3553,10 @@ export interface operations {
     mcp: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The agent that the caller acts as. */
+                "x-agent-id"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3634,8 +3634,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
-                "Idempotency-Key"?: string;
+                /** @description The token of the lease that the caller holds. */
+                "Fencing-Token"?: string;
             };
             path?: never;
             cookie?: never;
@@ -3921,10 +3921,6 @@ export interface operations {
             header?: {
                 /** @description The revision that the caller decided on, in quotes, or `*`. */
                 "If-Match"?: string;
-                /** @description The token of the lease that the caller holds. */
-                "Fencing-Token"?: string;
-                /** @description The agent that the caller acts as. */
-                "x-agent-id"?: string;
             };
             path: {
                 /**
@@ -3958,6 +3954,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
+                "Idempotency-Key"?: string;
                 /** @description The revision that the caller decided on, in quotes, or `*`. */
                 "If-Match"?: string;
                 /** @description The token of the lease that the caller holds. */
@@ -4138,6 +4136,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
+                "Idempotency-Key"?: string;
                 /** @description The revision that the caller decided on, in quotes, or `*`. */
                 "If-Match"?: string;
                 /** @description The token of the lease that the caller holds. */
@@ -4186,6 +4186,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
+                "Idempotency-Key"?: string;
                 /** @description The revision that the caller decided on, in quotes, or `*`. */
                 "If-Match"?: string;
                 /** @description The token of the lease that the caller holds. */
@@ -4346,6 +4348,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            410: components["responses"]["Problem410"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -4407,12 +4410,6 @@ export interface operations {
             header?: {
                 /** @description The same request with the same key has one effect and one answer, for 24 hours. */
                 "Idempotency-Key"?: string;
-                /** @description The revision that the caller decided on, in quotes, or `*`. */
-                "If-Match"?: string;
-                /** @description The token of the lease that the caller holds. */
-                "Fencing-Token"?: string;
-                /** @description The agent that the caller acts as. */
-                "x-agent-id"?: string;
             };
             path: {
                 /**
@@ -4443,7 +4440,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
+            410: components["responses"]["Problem410"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
@@ -4505,6 +4502,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
+                "Idempotency-Key"?: string;
                 /** @description The revision that the caller decided on, in quotes, or `*`. */
                 "If-Match"?: string;
                 /** @description The token of the lease that the caller holds. */
@@ -4550,14 +4549,7 @@ export interface operations {
     renew_lease: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description The revision that the caller decided on, in quotes, or `*`. */
-                "If-Match"?: string;
-                /** @description The token of the lease that the caller holds. */
-                "Fencing-Token"?: string;
-                /** @description The agent that the caller acts as. */
-                "x-agent-id"?: string;
-            };
+            header?: never;
             path: {
                 /**
                  * @description The session.
@@ -4592,7 +4584,6 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
@@ -4659,6 +4650,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
+                "Idempotency-Key"?: string;
                 /** @description The revision that the caller decided on, in quotes, or `*`. */
                 "If-Match"?: string;
                 /** @description The token of the lease that the caller holds. */
@@ -4858,6 +4851,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            410: components["responses"]["Problem410"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -4962,6 +4956,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
+                "Idempotency-Key"?: string;
                 /** @description The revision that the caller decided on, in quotes, or `*`. */
                 "If-Match"?: string;
                 /** @description The token of the lease that the caller holds. */

@@ -3,7 +3,7 @@ import { duration } from '../duration.js';
 import { Emitter, type Listener } from '../emitter.js';
 import { randomId } from '../http.js';
 import { Problem } from '../problem.js';
-import type { SharedContext } from '../routes/context.js';
+import type { SharedContext } from '../context.js';
 import type {
   AddParticipant, Complete, CreateSession, DelegateTask, Event, NewStep, Session, SessionSummary, Task, Terminate, UpdateWorkflow,
 } from '../schema.js';

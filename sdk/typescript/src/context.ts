@@ -1,0 +1,2 @@
+/** The shared context of a session: one JSON object. */
+export type SharedContext = Record<string, unknown>;
