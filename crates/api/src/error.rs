@@ -131,7 +131,7 @@ codes! {
     /// Another process has taken the execution over.
     WriterStale = "writer_stale", 409, false, "Another process writes the calls now";
     /// A batch of calls before this one has not been recorded.
-    BatchGap = "batch_gap", 409, true, "An earlier batch is missing";
+    BatchGap = "batch_gap", 409, false, "An earlier batch is missing";
     /// Another key registered this agent.
     AgentExists = "agent_exists", 409, false, "The agent is registered by another key";
     /// The recipient has a message with this id from another sender.

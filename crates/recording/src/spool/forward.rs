@@ -63,7 +63,7 @@ impl Sender {
                 Ok(true) => patience = self::patience(),
                 Ok(false) if self.spool.release(&self.held) => return,
                 Ok(false) => self.held.wake.notified().await,
-                Err(problem) if passes(&problem) => {
+                Err(problem) if problem.retryable => {
                     self.away(&problem);
                     let wait = patience.next().unwrap_or(LONGEST);
                     tokio::time::sleep(wait.max(Duration::from_secs(problem.retry_after.unwrap_or(0)))).await;
@@ -179,11 +179,6 @@ fn bytes(event: Event) -> u64 {
         Ok(CallEvent::Calls(calls)) => calls.iter().map(size).sum::<usize>() as u64,
         _ => 0,
     }
-}
-
-/// Whether the same request may succeed later. An earlier batch that is missing will not come any more.
-fn passes(problem: &Problem) -> bool {
-    problem.retryable && problem.code != Code::BatchGap
 }
 
 const LONGEST: Duration = Duration::from_secs(5);
