@@ -47,6 +47,7 @@ if TYPE_CHECKING:
         memory_messages: int
         middleware: Iterable[Middleware]
 
+
 T = TypeVar("T")
 O = TypeVar("O")  # noqa: E741
 

@@ -26,7 +26,6 @@ use tokio_stream::wrappers::UnboundedReceiverStream;
 
 use generate::{Listener, PROVIDER};
 use grammar::Grammars;
-use sessiond_model::{AnswerStream, Delta, Error, Model, Request};
 
 /// A model that runs in this process; cheap to clone. Its memory is freed when the last clone is gone.
 ///
