@@ -7,10 +7,10 @@ use std::path::{Component, Path, PathBuf};
 use anyhow::{Context, bail};
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
-use crate::{anchors, events, words};
+use crate::{anchors, events, recipe, words};
 
 /// The document whose named paths must exist.
-const ARCHITECTURE: &str = "ARCHITECTURE.md";
+pub const ARCHITECTURE: &str = "ARCHITECTURE.md";
 
 /// Folders that come and go; a path that begins with one is nobody's promise.
 const NOT_OURS: &[&str] = &[".git", ".sessiond", "node_modules", "target"];
@@ -28,7 +28,10 @@ pub fn check(root: &Path) -> anyhow::Result<()> {
         faults.extend(broken_links(root, document, &text));
     }
     match std::fs::read_to_string(root.join(ARCHITECTURE)) {
-        Ok(text) => faults.extend(code_map_faults(root, &text)),
+        Ok(text) => {
+            faults.extend(code_map_faults(root, &text));
+            faults.extend(recipe::faults(root, &text));
+        }
         Err(error) => faults.push(format!("{ARCHITECTURE}: {error}")),
     }
     faults.extend(events::faults(root)?);

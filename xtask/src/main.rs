@@ -11,6 +11,7 @@ mod manifests;
 mod node;
 mod openapi;
 mod python;
+mod recipe;
 mod test;
 mod tools;
 mod words;
