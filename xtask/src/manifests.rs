@@ -1,4 +1,4 @@
-//! What the workspace's manifests name is used.
+//! Dependencies that the manifests name and no code uses.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use anyhow::{Context, ensure};
 
 use crate::cargo;
 
-/// Checks that each dependency of a package is used in its code, and each of the workspace by a package.
+/// Checks that each package's code uses its dependencies, and that a package has each dependency of the workspace.
 ///
 /// # Errors
 /// Names those that are not.

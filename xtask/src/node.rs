@@ -1,4 +1,4 @@
-//! What npm installs for the TypeScript package and the console.
+//! The packages that npm installs for the TypeScript package and the console.
 
 use std::fs;
 use std::path::Path;
@@ -8,32 +8,26 @@ use anyhow::{Context, ensure};
 
 use crate::cargo;
 
-/// Beside the installed packages: the lock that they were installed from.
-const STAMP: &str = "node_modules/.installed-lock.json";
-
-/// Installs what the TypeScript package is built and checked with.
+/// Installs the tools of the TypeScript package.
 ///
 /// # Errors
-/// When npm does not start or cannot get it.
+/// When npm does not start or fails.
 pub fn typescript(root: &Path) -> anyhow::Result<()> {
     install(root, "sdk/typescript")
 }
 
-/// Installs what the console is built and checked with.
+/// Installs the tools of the console.
 ///
 /// # Errors
-/// When npm does not start or cannot get it.
+/// When npm does not start or fails.
 pub fn console(root: &Path) -> anyhow::Result<()> {
     install(root, "console")
 }
 
-/// Installs what the package's lock names, unless just that is there.
+/// Installs the packages of the lock file, unless they are installed.
 fn install(root: &Path, package: &str) -> anyhow::Result<()> {
-    let folder = root.join(package);
-    let wanted = fs::read(folder.join("package-lock.json")).context("cannot read what npm is to install")?;
-    let stamp = folder.join(STAMP);
-    if fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
-        println!("{package}/node_modules has what package-lock.json asks for");
+    if is_installed(&root.join(package)) {
+        println!("{package}/node_modules is up to date");
         return Ok(());
     }
     let line = ["--prefix", package, "ci", "--ignore-scripts", "--no-audit", "--no-fund"];
@@ -41,5 +35,33 @@ fn install(root: &Path, package: &str) -> anyhow::Result<()> {
     let status = cargo::command(root, "npm").args(line).stdin(Stdio::null()).status();
     let status = status.context("npm does not start")?;
     ensure!(status.success(), "npm failed: {status}");
-    fs::write(&stamp, wanted).with_context(|| format!("cannot write {}", stamp.display()))
+    Ok(())
+}
+
+/// Whether npm has installed what the lock file names: when it is done, it writes a lock file of its own. The console's build
+/// script looks at the same file.
+fn is_installed(package: &Path) -> bool {
+    let written = |file| fs::metadata(package.join(file)).and_then(|about| about.modified());
+    let (installed, locked) = (written("node_modules/.package-lock.json"), written("package-lock.json"));
+    installed.is_ok_and(|installed| locked.is_ok_and(|locked| installed >= locked))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packages_are_installed_when_npms_own_lock_file_is_not_older_than_the_packages() {
+        let package = tempfile::tempdir().unwrap();
+        let installed = package.path().join("node_modules/.package-lock.json");
+        fs::create_dir(package.path().join("node_modules")).unwrap();
+        assert!(!is_installed(package.path()));
+        fs::write(package.path().join("package-lock.json"), "{}").unwrap();
+        assert!(!is_installed(package.path()));
+        fs::write(&installed, "{}").unwrap();
+        assert!(is_installed(package.path()));
+        let long_ago = std::time::UNIX_EPOCH;
+        fs::File::options().write(true).open(&installed).unwrap().set_modified(long_ago).unwrap();
+        assert!(!is_installed(package.path()));
+    }
 }

@@ -108,12 +108,12 @@ impl Engine {
         self.shared.options.clock.now()
     }
 
-    /// The clock that everything here sleeps on.
+    /// The clock for every wait.
     pub(crate) fn clock(&self) -> &dyn Clock {
         &*self.shared.options.clock
     }
 
-    /// What some work comes to, unless it takes longer than `wait`.
+    /// The result of some work, or none if it takes longer than `wait`.
     pub(crate) async fn within<T>(&self, wait: Duration, work: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
             biased;

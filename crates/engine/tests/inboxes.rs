@@ -174,9 +174,9 @@ async fn a_full_connection_goes_on_when_its_messages_end_elsewhere() {
     for _ in 0..limits::INBOX_WINDOW {
         held.push(inbox.next().await.unwrap().message_id);
     }
-    assert!(is_held_up(inbox.next()).await);
+    assert!(keeps_waiting(inbox.next()).await);
     engine.ack(&me(), &agent(WORKER), None, held).await.unwrap();
-    // It asks the store now and then.
+    // The connection asks the store at intervals.
     clock.advance(Span::from_secs(1));
     assert_eq!(soon(inbox.next()).await.unwrap().message_id.as_str(), "m64");
     engine.shutdown().await;

@@ -162,7 +162,7 @@ async fn claim(engine: &Engine, ttl: Span) {
     engine.execute(&id("s"), claim, None).await.unwrap();
 }
 
-/// A timer fires.
+/// Waits until another timer has fired.
 async fn expire_another(engine: &Engine, clock: &ManualClock) {
     let brief = CreateSession { expires_in: Some(Span::from_secs(1)), ..new_session("brief") };
     engine.create(brief, &me(), None).await.unwrap();
@@ -188,7 +188,7 @@ async fn a_lease_that_was_renewed_after_it_was_found_expired_is_held() {
     claim(&engine, Span::from_secs(60)).await;
     clock.advance(Span::from_secs(60));
     eventually("the lease is found due", async || store.renewed.load(Ordering::SeqCst)).await;
-    // Timers fire in rounds: when this one has fired, the round of the lease's is over.
+    // Timers fire in rounds: after this one has fired, the round with the lease's timer is over.
     expire_another(&engine, &clock).await;
     assert!(is_held(&engine).await, "its renewal was acknowledged");
     let (due, next) = store.store.due_timers(engine.now(), 9).await.unwrap();
@@ -208,7 +208,7 @@ async fn a_lease_that_is_not_renewed_expires_and_cannot_be_renewed_then() {
         engine.renew_lease(&me(), &id("s"), &agent("a://worker"), 1).await.is_ok(),
         "it is renewed in time"
     );
-    // A renewal counts from when it was made.
+    // The renewed lease lasts from the time of its renewal.
     clock.advance(Span::from_millis(3_599_999));
     expire_another(&engine, &clock).await;
     eventually("the lease expires", async || !is_held(&engine).await).await;

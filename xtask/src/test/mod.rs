@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every check, one after the other, and what came of each.
+//! `cargo xtask test`: every check, one after the other, and the result of each.
 
 mod named;
 mod nextest;
@@ -18,7 +18,7 @@ use stock::Missing;
 pub struct Options {
     /// Run the long variants of tests too.
     pub long: bool,
-    /// Run only these steps and what they build upon; empty for all.
+    /// Run only these steps, after the steps whose results they use; empty for all.
     pub only: Vec<String>,
     /// Run only the Rust tests whose names contain one of these, and no other step; empty for everything.
     pub names: Vec<String>,
@@ -26,10 +26,10 @@ pub struct Options {
     pub ci: bool,
 }
 
-/// Runs the checks, says what came of each, and whether all of them passed.
+/// Runs the checks, prints the result of each, and returns whether all of them passed.
 ///
 /// # Errors
-/// When a step or a test is asked for that does not exist. A check that fails, or that cannot start, is a line in the table.
+/// When a requested step or test does not exist. A check that fails, or that cannot start, is a line in the table.
 pub fn run(root: &Path, options: &Options) -> anyhow::Result<bool> {
     let start = |steps: &[&Step]| {
         let missing = stock::take(root, steps, options.ci);
@@ -66,12 +66,12 @@ pub fn list() {
     }
 }
 
-/// Whether the environment's `CI` says that this is a machine which nobody watches.
+/// Whether the environment's `CI` says that nobody watches this run.
 pub fn is_ci(variable: Option<&str>) -> bool {
     !matches!(variable, None | Some("" | "0" | "false"))
 }
 
-/// A run of some steps, and what came of those so far.
+/// A run of some steps, and the results so far.
 struct Run<'a> {
     root: &'a Path,
     long: bool,
@@ -80,8 +80,8 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Runs a step. Tests take the place of the step's own by `arguments` unless there are none, and run as far as all
-    /// `filters` (filtersets of nextest) match.
+    /// Runs a step. If it runs tests, `arguments` replace the step's own unless they are empty, and all `filters` (filtersets
+    /// of nextest) apply.
     fn step(&mut self, step: &Step, arguments: &[&str], filters: &[String]) {
         let start = Instant::now();
         let stopped = self.missing.without(step.needs).or_else(|| self.blocked(step));
@@ -115,7 +115,7 @@ impl Run<'_> {
         }
     }
 
-    /// What comes of a step when one that it comes after did not pass.
+    /// The result of a step if one that it comes after did not pass.
     fn blocked(&self, step: &Step) -> Option<Outcome> {
         let before = self.rows.iter().filter(|row| step.after.contains(&row.name.as_str()));
         let reason = before.into_iter().find_map(|row| match row.outcome {

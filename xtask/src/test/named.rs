@@ -1,4 +1,4 @@
-//! Tests that are asked for by name: in which test programs they are, so that only those are built.
+//! Finds the test programs that have the tests with certain names, so that only these programs are built.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,10 +10,10 @@ use serde::Deserialize;
 
 use crate::cargo;
 
-/// Packages whose tests start the program, without being its own package's.
+/// Packages other than the program's own whose tests start the program.
 const START_THE_PROGRAM: &[&str] = &["sessiond-tests"];
 
-/// What nextest is to build and run.
+/// The tests for nextest to build and run.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Selection {
     /// The arguments that select the test programs.
@@ -43,7 +43,7 @@ pub fn select(root: &Path, names: &[String]) -> anyhow::Result<Selection> {
             is_named |= named;
         }
         ensure!(is_named, "no test has '{name}' in its name");
-        // A macro makes the test, who knows where.
+        // A macro makes the test, perhaps in another package.
         all |= found.is_empty();
         programs.extend(found);
         filters.push(match package {
@@ -75,8 +75,8 @@ enum Target {
     Test(String),
 }
 
-/// Test programs of packages of their own need the features that only these packages ask for, and so their dependencies a
-/// build of their own. What is in `tests/` can be had from the whole workspace, as it was built for all tests.
+/// Selects the whole workspace if possible, because its dependencies are built already, with the features of all packages.
+/// But `--lib` in the whole workspace would build the unit tests of every package.
 fn arguments(programs: &BTreeSet<Program>) -> Vec<String> {
     let mut arguments = Vec::new();
     if programs.iter().all(|program| matches!(program.target, Target::Test(_))) {
@@ -152,8 +152,8 @@ fn within<'a, 'n>(packages: &'a [Package], name: &'n str) -> (Option<&'a Package
     packages.iter().find(is_it).map_or((None, name), |package| (Some(package), rest))
 }
 
-/// The test programs of a package whose sources have a test of such a name, and whether they have the name at all: a macro
-/// may make a test of it elsewhere.
+/// The test programs of a package whose sources have a test with this name, and whether they have the name at all: a macro may
+/// make a test of it elsewhere.
 fn programs_with(package: &Package, name: &str) -> anyhow::Result<(Vec<Program>, bool)> {
     let folder = package.manifest_path.parent().unwrap_or(Path::new("."));
     let last = name.rsplit("::").next().unwrap_or(name);
@@ -188,8 +188,8 @@ fn programs_with(package: &Package, name: &str) -> anyhow::Result<(Vec<Program>,
     Ok((programs, is_named))
 }
 
-/// Whether a source has a test, or a module, with such a name. In a program of tests a name on a line of its own is one too:
-/// a macro makes a test of it.
+/// Whether a source has a test, or a module, with this name. In a test program a name alone on its line counts too: a macro
+/// makes a test of it.
 fn names_test(source: &str, name: &str, is_program: bool) -> bool {
     let mut attributes = String::new();
     for line in source.lines().map(str::trim) {

@@ -7,12 +7,12 @@ use anyhow::Context;
 use super::report::{Outcome, Tally};
 use super::run::command;
 
-/// What tests look at to see whether they are to run their long variants.
+/// The variables that have tests run their long variants.
 pub fn variables(long: bool) -> &'static [(&'static str, &'static str)] {
     if long { &[("SESSIOND_LONG", "1")] } else { &[] }
 }
 
-/// Runs the tests that `arguments` select and of these only those that all `filters` (filtersets of nextest) match.
+/// Runs the tests that `arguments` select, as far as all `filters` (filtersets of nextest) match them.
 pub fn run(
     root: &Path,
     name: &str,
@@ -28,7 +28,7 @@ pub fn run(
         line.extend(["--filterset", &filter]);
     }
     let report = root.join("target/nextest").join(profile).join("junit.xml");
-    // One that an earlier run left must not be taken for this run's.
+    // An earlier run's report must not count for this run.
     let _ = std::fs::remove_file(&report);
     let outcome = command(root, name, &line, variables(long));
     match (outcome, read(&report)) {

@@ -1,12 +1,12 @@
-//! What came of the checks, as a table.
+//! The results of the checks, as a table.
 
 use std::fmt::Write as _;
 use std::time::Duration;
 
-/// What came of a step.
+/// The result of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// All is well.
+    /// It succeeded.
     Passed,
     /// Why not.
     Failed(String),
@@ -18,7 +18,7 @@ pub enum Outcome {
 pub struct Row {
     /// The step.
     pub name: String,
-    /// What came of it.
+    /// Its result.
     pub outcome: Outcome,
     /// How long it took.
     pub time: Duration,

@@ -10,12 +10,12 @@ use crate::{docs, manifests, node, python};
 
 /// One check. A new one is one more entry in [`STEPS`].
 pub struct Step {
-    /// How people ask for it.
+    /// The name to request it by.
     pub name: &'static str,
     /// The tools that it cannot do without.
     pub needs: &'static [&'static Tool],
-    /// The steps whose results it uses. They come before it in the table, run with it when it is asked for alone, and it is
-    /// skipped when one of them fails.
+    /// The steps whose results it uses. They come before it in the table, and run first when only it is requested. It is
+    /// skipped if one of them fails.
     pub after: &'static [&'static str],
     /// What it does.
     pub action: Action,
@@ -27,11 +27,11 @@ pub enum Action {
     Command(&'static [&'static str], &'static [(&'static str, &'static str)]),
     /// This function must succeed.
     Function(fn(&Path) -> anyhow::Result<()>),
-    /// These arguments of `cargo nextest run` say which tests must pass. They count one by one.
+    /// The tests that these arguments of `cargo nextest run` select must pass. They count one by one.
     Tests(&'static [&'static str]),
 }
 
-/// The name of the step that builds the program which end-to-end tests start.
+/// The name of the step that builds the program for end-to-end tests.
 pub const BUILD: &str = "build";
 /// The name of the step that runs the workspace's tests.
 pub const TESTS: &str = "tests";
@@ -39,20 +39,20 @@ pub const TESTS: &str = "tests";
 /// The features with which a model runs in the process.
 const MODEL: &str = "sessiond-model-gguf/runtime,sessiond-model-gguf/serve,sessiond/gguf";
 
-/// Tests that need more than [`TESTS`] does: the tool, and the filterset of nextest that selects them.
+/// The tools that only some tests of [`TESTS`] need, each with the filterset of nextest for these tests.
 pub static TEST_TOOLS: &[(&Tool, &str)] = &[
     (&CURL, "test(needs_curl::)"),
     (&PYTHON_MCP, "test(needs_python_mcp::)"),
     (&NODE_MCP, "test(needs_node_mcp::)"),
-    // Without them the build puts a page that says so in the console's place.
+    // Without them the console in the program is only a page that says so.
     (&NODE, "test(needs_npm::)"),
     (&NPM, "test(needs_npm::)"),
 ];
 
 /// Cheap checks first.
 ///
-/// Cargo builds a crate again for each set of features of its dependencies, and those follow from the packages that a
-/// command selects. So the commands here select the whole workspace and narrow down by target.
+/// Cargo builds a crate again for each set of features of its dependencies, and the selected packages determine these. So that
+/// nothing is built twice, the commands here select the whole workspace and narrow the selection by targets.
 pub static STEPS: &[Step] = &[
     command("format", &[&RUSTFMT], &[], &["cargo", "fmt", "--all", "--check"]),
     function("documents", &[], &[], docs::check),
@@ -70,7 +70,7 @@ pub static STEPS: &[Step] = &[
         &[],
         &["cargo", "clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"],
     ),
-    // One test is among the targets, so that the features are those of all tests.
+    // With a test among the targets, the features are those of all tests.
     command(
         BUILD,
         &[],
@@ -178,13 +178,17 @@ pub static STEPS: &[Step] = &[
         &[
             "cargo",
             "clippy",
-            "-p",
-            "sessiond",
-            "-p",
-            "sessiond-model-gguf",
-            "--all-targets",
+            "--workspace",
             "--features",
             MODEL,
+            "--lib",
+            "--bins",
+            "--test",
+            "gguf",
+            "--test",
+            "gguf_files",
+            "--test",
+            "model",
             "--",
             "--deny",
             "warnings",
@@ -240,11 +244,11 @@ const fn tests(name: &'static str, needs: Tools, after: Names, arguments: Names)
     Step { name, needs, after, action: Action::Tests(arguments) }
 }
 
-/// The steps that were asked for and those that they come after, in the order of the table. A part of a name up to a space
-/// asks for all that begin with it, and a hyphen does for a space.
+/// The requested steps and those that they come after, in the order of the table. The first words of a name request every step
+/// whose name begins with them. A hyphen counts as a space.
 ///
 /// # Errors
-/// Names what is no step.
+/// When a name is no step's.
 pub fn select(only: &[String]) -> anyhow::Result<Vec<&'static Step>> {
     let mut names = Vec::new();
     for wanted in only {

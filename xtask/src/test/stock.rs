@@ -6,7 +6,7 @@ use super::report::Outcome;
 use super::steps::{Step, TEST_TOOLS, TESTS};
 use crate::tools::{Found, Tool};
 
-/// The tools that are missing, each with the reason why it will not do.
+/// The missing tools, each with the reason.
 pub struct Missing {
     tools: Vec<(&'static str, String)>,
     /// A missing tool is a failure, not a skip.
@@ -14,7 +14,7 @@ pub struct Missing {
 }
 
 impl Missing {
-    /// What comes of something that needs these tools, when one of them is missing.
+    /// The result of a check that needs these tools, if one of them is missing.
     pub fn without(&self, needs: &[&Tool]) -> Option<Outcome> {
         let reason = |tool: &&Tool| self.tools.iter().find(|(name, _)| *name == tool.name);
         let (_, reason) = needs.iter().find_map(reason)?;
@@ -22,7 +22,7 @@ impl Missing {
     }
 }
 
-/// Says which tools the steps need and what was found.
+/// Prints which tools the steps need and which of them this machine has.
 pub fn take(root: &Path, steps: &[&Step], ci: bool) -> Missing {
     let mut tools: Vec<&Tool> = Vec::new();
     let own = steps.iter().flat_map(|step| step.needs.iter().copied());
@@ -37,7 +37,7 @@ pub fn take(root: &Path, steps: &[&Step], ci: bool) -> Missing {
     if tools.is_empty() {
         return missing;
     }
-    println!("What this needs, and what this machine has:");
+    println!("The tools that these steps need, and those on this machine:");
     for tool in tools {
         let found = tool.find(root);
         let words = match &found {
@@ -52,8 +52,8 @@ pub fn take(root: &Path, steps: &[&Step], ci: bool) -> Missing {
     }
     match (missing.tools.is_empty(), ci) {
         (true, _) => {}
-        (false, true) => println!("CI is set: what is missing is a failure."),
-        (false, false) => println!("What needs a missing tool is skipped (with CI=true it fails)."),
+        (false, true) => println!("CI is set: a missing tool is a failure."),
+        (false, false) => println!("Checks that need a missing tool are skipped (with CI=true they fail)."),
     }
     missing
 }

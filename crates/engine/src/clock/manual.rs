@@ -5,14 +5,14 @@ use tokio::sync::watch;
 
 use super::{Clock, Sleep};
 
-/// A clock that stands still until it is advanced: tests take a lease through its hour without waiting for it.
+/// A clock that does not advance by itself, so that a test can let a lease of an hour expire without waiting.
 #[derive(Debug)]
 pub struct ManualClock {
     now: watch::Sender<Timestamp>,
 }
 
 impl ManualClock {
-    /// A clock that stands at that time.
+    /// A clock at this time.
     pub fn at(now: Timestamp) -> Self {
         Self { now: watch::Sender::new(now) }
     }
@@ -31,7 +31,7 @@ impl Clock for ManualClock {
     fn sleep_until(&self, at: Timestamp) -> Sleep {
         let mut time = self.now.subscribe();
         Box::pin(async move {
-            // The time of a clock that is gone does not pass.
+            // The time of a dropped clock does not pass.
             if time.wait_for(|now| *now >= at).await.is_err() {
                 std::future::pending().await
             }

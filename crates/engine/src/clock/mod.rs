@@ -48,7 +48,7 @@ impl Clock for System {
 
     fn sleep_until(&self, at: Timestamp) -> Sleep {
         Box::pin(async move {
-            // Somebody may set the machine's clock back meanwhile.
+            // The machine's clock may be set back meanwhile.
             while System.now() < at {
                 tokio::time::sleep(at.since(System.now()).into()).await;
             }

@@ -23,7 +23,7 @@ pub fn manual_clock() -> Arc<ManualClock> {
     Arc::new(ManualClock::at("2025-02-02T11:00:00Z".parse().unwrap()))
 }
 
-/// The options of an engine that lives by that clock.
+/// The options of an engine that uses this clock.
 pub fn by(clock: &Arc<ManualClock>) -> Options {
     Options { clock: clock.clone(), ..Options::default() }
 }
@@ -88,26 +88,26 @@ pub async fn register(engine: &Engine, name: &str) {
     engine.register(&me(), &agent(name), registration.into()).await.unwrap();
 }
 
-/// The longest that a test waits in the machine's time, for others to do what they can do now. Whatever needs time to pass
-/// is tested with a [`ManualClock`].
+/// The longest time that a test really waits for the engine's tasks. Behaviour that needs time to pass is tested with a
+/// [`ManualClock`].
 const LONGEST: Duration = Duration::from_millis(50);
 
-/// Lets the engine's tasks do what they can do now.
-#[expect(clippy::disallowed_methods, reason = "it is too short to hold anybody up")]
+/// Gives the engine's tasks time to do their work.
+#[expect(clippy::disallowed_methods, reason = "it is short, and asserts that")]
 pub async fn pause(duration: Duration) {
     assert!(duration <= LONGEST, "tests that need time to pass advance a clock");
     tokio::time::sleep(duration).await;
 }
 
-/// What comes of something that needs no time to pass. It fails where the machine takes ten seconds over it.
-#[expect(clippy::disallowed_methods, reason = "a test that passes does not wait for it")]
+/// The result of work that needs no time to pass. It fails after ten seconds.
+#[expect(clippy::disallowed_methods, reason = "a test that passes does not wait so long")]
 pub async fn soon<T>(work: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(10), work).await.expect("it comes soon")
 }
 
-/// Whether something that does not come while the clock stands still stays away, as far as one can see.
-#[expect(clippy::disallowed_methods, reason = "it is too short to hold anybody up")]
-pub async fn is_held_up(work: impl Future) -> bool {
+/// Whether some work keeps waiting while the clock does not advance, as far as a short wait shows.
+#[expect(clippy::disallowed_methods, reason = "it is short")]
+pub async fn keeps_waiting(work: impl Future) -> bool {
     tokio::time::timeout(LONGEST, work).await.is_err()
 }
 
