@@ -62,7 +62,8 @@ fn an_interrupted_demo_ends_cleanly_and_goes_on_where_it_was() {
         place.write(&format!("work/code/f{i}.py"), format!("print({i})\n"));
     }
     let work = place.path().join("work").canonicalize().unwrap().display().to_string();
-    let mut demo = place.start(&["demo", "work", "--exit", "--listen", "127.0.0.1:0", "--pace", "50ms"]);
+    // Slow enough that it is interrupted halfway on a busy machine too.
+    let mut demo = place.start(&["demo", "work", "--exit", "--listen", "127.0.0.1:0", "--pace", "200ms"]);
     demo.line_with("surveyor://inventory works on it");
     assert_eq!(processes_with(&format!("--root {work}")).len(), 4);
     until("the execution has measured some files", || {
