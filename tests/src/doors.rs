@@ -200,6 +200,13 @@ pub async fn a_plan_runs_by_itself(client: Client) {
     let workflow = session.workflow.expect("it has one");
     assert_eq!(workflow.completed_steps, ["first", "left", "right", "last"]);
     assert_eq!((workflow.current_step, session.open_tasks, session.total_tasks), (None, 0, 5));
+    let row = client.sessions(request(json!({}))).await.expect("they are listed").sessions.remove(0);
+    assert_eq!((row.completed_steps, row.total_steps, row.open_tasks, row.total_tasks), (4, 4, 0, 5));
+    let progress = row.progress.expect("it has a plan");
+    assert_eq!(
+        (progress.unit.as_str(), progress.done, progress.total, progress.failed),
+        ("steps", 4, Some(4), 0)
+    );
 }
 
 /// The same request with the same key has one effect and one answer; another request under it is refused.

@@ -63,6 +63,12 @@ pub async fn calls_are_recorded_once_and_read_as_they_were_written(client: Clien
     let counted = session.calls.expect("there are calls");
     assert_eq!((counted.total, counted.open, counted.completed, counted.failed), (3, 1, 1, 1));
     assert_eq!((counted.input_tokens, counted.output_tokens, counted.cost), (3, 4, 0.5));
+    let listed = client.sessions(request(json!({}))).await.expect("they are listed").sessions.remove(0);
+    let progress = listed.progress.expect("calls have begun");
+    assert_eq!(
+        (progress.unit.as_str(), progress.done, progress.total, progress.failed),
+        ("calls", 2, Some(3), 1)
+    );
     let page = client.events(&id, request(json!({ "after": 2 }))).await.expect("they are read");
     assert_eq!(page.events.len(), 1);
     assert_eq!((page.events[0].kind.as_str(), &page.events[0].data["calls"]), ("calls_recorded", &calls));

@@ -39,8 +39,8 @@ pub use key::{CreateKey, CreatedKey, Key, KeyPage, Whoami};
 pub use message::{ListMessages, Message, MessageInfo, MessagePage, Party, Routing, SendMessage, Sent};
 pub use participants::{AddParticipant, ClaimLease, ClaimedLease, Lease, Participant, RenewLease};
 pub use session::{
-    Complete, Counts, CreateSession, FailSession, Fork, ForkPoint, Imported, ListSessions, Outcome, Session,
-    SessionPage, SessionSummary, Terminate, UpdateSession,
+    Complete, Counts, CreateSession, FailSession, Fork, ForkPoint, Imported, ListSessions, Outcome, Progress,
+    Session, SessionPage, SessionSummary, Terminate, UpdateSession,
 };
 pub use task::{
     Attempt, CancelTask, CompleteTask, DelegateTask, FailTask, ListTasks, ProgressTask, RetryPolicy, Task,

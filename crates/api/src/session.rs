@@ -383,6 +383,9 @@ pub struct SessionSummary {
     /// Where it was copied from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forked_from: Option<ForkPoint>,
+    /// How far it is, as the facet that leads it counts; absent when there is nothing to count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progress: Option<Progress>,
     /// Steps that are complete.
     pub completed_steps: u32,
     /// All steps.
@@ -405,6 +408,28 @@ pub struct SessionSummary {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub ended_at: Option<Timestamp>,
+}
+
+/// How much of a session's work is done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Progress {
+    /// The unit of the counts, a noun in the plural: `steps`, `tasks` or `calls`. Other kinds of session have other units.
+    #[schema(example = "steps")]
+    pub unit: String,
+    /// The number of items that have ended, failed items included.
+    pub done: u64,
+    /// The number of items; absent when it is not known in advance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<u64>,
+    /// The number of items that failed.
+    #[serde(default)]
+    pub failed: u64,
+}
+
+impl From<&sessiond_core::Progress> for Progress {
+    fn from(core: &sessiond_core::Progress) -> Self {
+        Self { unit: core.unit.clone().into_owned(), done: core.done, total: core.total, failed: core.failed }
+    }
 }
 
 /// Which sessions to list.

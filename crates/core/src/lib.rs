@@ -40,7 +40,7 @@ pub use participants::{
 };
 pub use session::{
     AgentPattern, Command, Corrupt, CreateSession, Decision, Effect, Envelope, Event, EventBody, Moment,
-    Principal, Receipt, Rejection, Role, Session, Timer, TimerAction, apply_checked, authorize,
+    Principal, Progress, Receipt, Rejection, Role, Session, Timer, TimerAction, apply_checked, authorize,
     authorize_fork, authorize_writer, check_limits, create, decide, fold_checked, fork,
 };
 pub use tasks::{

@@ -135,11 +135,6 @@ pub(crate) fn visibility(principal: &Principal) -> Option<Visibility> {
 
 /// A session's row in lists.
 pub(crate) fn summary(session: &Session) -> SummaryRow {
-    let steps = session.workflow.as_ref().map_or((0, 0), |workflow| {
-        (workflow.named(sessiond_core::StepStatus::Completed).count(), workflow.steps.len())
-    });
-    let all_tasks = session.tasks.len();
-    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     SummaryRow {
         session_id: session.id.clone(),
         kind: session.kind,
@@ -157,7 +152,6 @@ pub(crate) fn summary(session: &Session) -> SummaryRow {
         updated_at: session.updated_at,
         expires_at: session.expires_at,
         ended_at: session.ended_at,
-        steps: (count(steps.0), count(steps.1)),
-        tasks: (count(all_tasks - session.open_tasks().count()), count(all_tasks)),
+        progress: session.progress(),
     }
 }

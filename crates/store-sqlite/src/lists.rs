@@ -86,12 +86,12 @@ fn weight(row: &Row<'_>) -> rusqlite::Result<usize> {
 
 const COLUMNS: &str = "s.session, h.id, s.kind, s.name, s.status, h.revision, s.owner, s.client_id, s.orchestrator, \
                        s.members, s.labels, s.parent, s.forked_from, s.forked_revision, s.created_at, h.updated_at, \
-                       s.expires_at, s.ended_at, s.steps_done, s.steps, s.tasks_done, s.tasks, s.sort_name";
+                       s.expires_at, s.ended_at, s.progress, s.sort_name";
 /// Places in [`COLUMNS`].
 const SESSION: usize = 0;
 const CREATED_AT: usize = 14;
 const UPDATED_AT: usize = 15;
-const SORT_NAME: usize = 22;
+const SORT_NAME: usize = 19;
 
 /// As many sessions of a principal may be sorted for a page. With more than that, reading all sessions in their order
 /// until the page is full is quicker, because there is one of them every few rows.
@@ -241,7 +241,6 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<SummaryRow> {
         updated_at: time(row, UPDATED_AT)?,
         expires_at: optional_time(row, 16)?,
         ended_at: optional_time(row, 17)?,
-        steps: (row.get(18)?, row.get(19)?),
-        tasks: (row.get(20)?, row.get(21)?),
+        progress: json(row, 18)?,
     })
 }

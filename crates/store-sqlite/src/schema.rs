@@ -6,7 +6,7 @@ use sessiond_store::Error;
 use crate::fault::{Fault, damaged};
 
 /// The files, in order. A file that was released is never changed: a change of format is a new file.
-const FILES: &[&str] = &[include_str!("schema/0001.sql")];
+const FILES: &[&str] = &[include_str!("schema/0001.sql"), include_str!("schema/0002.sql")];
 
 /// The format that this program writes.
 pub(crate) const FORMAT: u32 = FILES.len() as u32;
@@ -52,4 +52,72 @@ fn format(connection: &Connection) -> Result<u32, Fault> {
         .query_row("SELECT value FROM meta WHERE key = 'format'", [], |row| row.get(0))
         .optional()?
         .ok_or_else(|| damaged("it does not say which format it has").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use sessiond_core::Progress;
+    use sessiond_store::{ListQuery, Lists, Sort};
+
+    use super::*;
+    use crate::{FILE, Options, Sqlite};
+
+    /// A store as the first format has it, with these sessions: id, kind, steps done and all, tasks done and all.
+    fn first_format(file: &std::path::Path, sessions: &[(&str, &str, [u32; 4])]) {
+        let connection = Connection::open(file).unwrap();
+        connection.execute_batch(FILES[0]).unwrap();
+        connection
+            .execute_batch(
+                "CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+                 INSERT INTO meta (key, value) VALUES ('format', 1);",
+            )
+            .unwrap();
+        for (id, kind, [steps_done, steps, tasks_done, tasks]) in sessions {
+            connection
+                .execute("INSERT INTO sessions (revision, first, updated_at, id) VALUES (7, 1, 7, ?1)", [id])
+                .unwrap();
+            connection
+                .execute(
+                    "INSERT INTO summaries (session, kind, status, owner, members, labels, created_at, steps_done,
+                         steps, tasks_done, tasks, sort_name, search)
+                     VALUES (last_insert_rowid(), ?2, 'active', 'o', '[]', '{}', 5, ?3, ?4, ?5, ?6, ?1, ?1)",
+                    (id, kind, steps_done, steps, tasks_done, tasks),
+                )
+                .unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn steps_and_tasks_of_the_first_format_become_progress() {
+        let dir = tempfile::tempdir().unwrap();
+        let sessions = [
+            ("a-plan", "workflow", [1, 3, 4, 5]),
+            ("b-steps", "workflow", [2, 2, 0, 0]),
+            ("c-tasks", "assistant", [0, 0, 1, 2]),
+            ("d-calls", "execution", [0, 0, 0, 0]),
+        ];
+        first_format(&dir.path().join(FILE), &sessions);
+        let of = |unit: &'static str, done, total| Progress {
+            unit: unit.into(),
+            done,
+            total: Some(total),
+            failed: 0,
+        };
+        let expected = [
+            vec![of("steps", 1, 3), of("tasks", 4, 5)],
+            vec![of("steps", 2, 2)],
+            vec![of("tasks", 1, 2)],
+            vec![],
+        ];
+        // The second opening finds the store as it is now.
+        for _ in 0..2 {
+            let store = Sqlite::open(dir.path(), Options::default()).unwrap();
+            let query = ListQuery { sort: Sort::Name, limit: 9, ..ListQuery::default() };
+            let rows = store.list(query).await.unwrap().items;
+            let found: Vec<_> = rows.into_iter().map(|row| row.progress).collect();
+            assert_eq!(found, expected);
+        }
+        let connection = Connection::open(dir.path().join(FILE)).unwrap();
+        assert_eq!(format(&connection).unwrap(), FORMAT);
+    }
 }

@@ -15,60 +15,118 @@ struct Old {
     labels: String,
 }
 
+/// Writes a session's row. When only its progress has changed, which is so for most appends, nothing that an index or
+/// another table holds is touched.
 pub(crate) fn put(tx: &mut Tx<'_>, session: i64, row: &SummaryRow, new: bool) -> Result<(), Fault> {
-    let unwritable =
-        |error: serde_json::Error| Error::Failed(format!("a row in lists cannot be written: {error}"));
-    let members = serde_json::to_string(&row.members).map_err(unwritable)?;
-    let labels = serde_json::to_string(&row.labels).map_err(unwritable)?;
+    let row = Columns::of(row)?;
+    if !new && row.put_progress(tx, session)? {
+        return Ok(());
+    }
     let old = if new { None } else { old(tx, session)? };
-    let (kind, status) = (row.kind.as_str(), row.status.as_str());
-    if old.as_ref().is_none_or(|old| old.kind != kind || old.status != status) {
+    if old.as_ref().is_none_or(|old| old.kind != row.kind || old.status != row.status) {
         if let Some(old) = &old {
             count(tx, &old.kind, &old.status, -1)?;
         }
-        count(tx, kind, status, 1)?;
+        count(tx, row.kind, row.status, 1)?;
     }
-    if old.as_ref().is_none_or(|old| old.members != members) {
-        put_members(tx, session, row, old.is_some())?;
+    if old.as_ref().is_none_or(|old| old.members != row.members) {
+        put_members(tx, session, row.row, old.is_some())?;
     }
-    if old.as_ref().is_none_or(|old| old.labels != labels) {
-        put_labels(tx, session, row, old.is_some())?;
+    if old.as_ref().is_none_or(|old| old.labels != row.labels) {
+        put_labels(tx, session, row.row, old.is_some())?;
     }
-    let name = row.name.as_deref();
-    let id = row.session_id.as_str();
-    let client = row.client_id.as_deref();
-    let orchestrator = row.orchestrator.as_ref().map(AgentId::as_str);
-    let search = [id, name.unwrap_or(""), client.unwrap_or(""), orchestrator.unwrap_or("")];
-    tx.run(
-        "INSERT OR REPLACE INTO summaries (session, kind, status, name, owner, client_id, orchestrator, members,
-             labels, parent, forked_from, forked_revision, created_at, expires_at, ended_at, steps_done, steps,
-             tasks_done, tasks, sort_name, search)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
-        params![
-            session,
-            kind,
-            status,
-            name,
-            row.owner,
-            client,
-            orchestrator,
-            members,
-            labels,
-            row.parent.as_ref().map(SessionId::as_str),
-            row.forked_from.as_ref().map(|fork| fork.session_id.as_str()),
-            row.forked_from.as_ref().map(|fork| int(fork.revision)),
-            row.created_at.millis(),
-            row.expires_at.map(|time| time.millis()),
-            row.ended_at.map(|time| time.millis()),
-            row.steps.0,
-            row.steps.1,
-            row.tasks.0,
-            row.tasks.1,
-            name.unwrap_or(id).to_lowercase(),
-            search.join("\n").to_lowercase(),
-        ],
-    )?;
-    Ok(())
+    row.put(tx, session)
+}
+
+/// A row as its columns hold it.
+struct Columns<'a> {
+    row: &'a SummaryRow,
+    kind: &'static str,
+    status: &'static str,
+    members: String,
+    labels: String,
+    progress: String,
+}
+
+impl<'a> Columns<'a> {
+    fn of(row: &'a SummaryRow) -> Result<Self, Error> {
+        let unwritable =
+            |error: serde_json::Error| Error::Failed(format!("a row in lists cannot be written: {error}"));
+        Ok(Self {
+            row,
+            kind: row.kind.as_str(),
+            status: row.status.as_str(),
+            members: serde_json::to_string(&row.members).map_err(unwritable)?,
+            labels: serde_json::to_string(&row.labels).map_err(unwritable)?,
+            progress: serde_json::to_string(&row.progress).map_err(unwritable)?,
+        })
+    }
+
+    /// Writes the progress, if nothing else has changed; and answers whether that is so.
+    fn put_progress(&self, tx: &Tx<'_>, session: i64) -> Result<bool, Fault> {
+        let Self { row, kind, status, members, labels, progress } = self;
+        let changed = tx.run(
+            "UPDATE summaries SET progress = ?2 WHERE session = ?1 AND kind = ?3 AND status = ?4 AND name IS ?5
+             AND owner = ?6 AND client_id IS ?7 AND orchestrator IS ?8 AND members = ?9 AND labels = ?10
+             AND parent IS ?11 AND forked_from IS ?12 AND forked_revision IS ?13 AND created_at = ?14
+             AND expires_at IS ?15 AND ended_at IS ?16",
+            params![
+                session,
+                progress,
+                kind,
+                status,
+                row.name,
+                row.owner,
+                row.client_id,
+                row.orchestrator.as_ref().map(AgentId::as_str),
+                members,
+                labels,
+                row.parent.as_ref().map(SessionId::as_str),
+                row.forked_from.as_ref().map(|fork| fork.session_id.as_str()),
+                row.forked_from.as_ref().map(|fork| int(fork.revision)),
+                row.created_at.millis(),
+                row.expires_at.map(|time| time.millis()),
+                row.ended_at.map(|time| time.millis()),
+            ],
+        )?;
+        Ok(changed == 1)
+    }
+
+    fn put(&self, tx: &Tx<'_>, session: i64) -> Result<(), Fault> {
+        let Self { row, kind, status, members, labels, progress } = self;
+        let name = row.name.as_deref();
+        let id = row.session_id.as_str();
+        let client = row.client_id.as_deref();
+        let orchestrator = row.orchestrator.as_ref().map(AgentId::as_str);
+        let search = [id, name.unwrap_or(""), client.unwrap_or(""), orchestrator.unwrap_or("")];
+        tx.run(
+            "INSERT OR REPLACE INTO summaries (session, kind, status, name, owner, client_id, orchestrator, members,
+                 labels, parent, forked_from, forked_revision, created_at, expires_at, ended_at, progress, sort_name,
+                 search)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+            params![
+                session,
+                kind,
+                status,
+                name,
+                row.owner,
+                client,
+                orchestrator,
+                members,
+                labels,
+                row.parent.as_ref().map(SessionId::as_str),
+                row.forked_from.as_ref().map(|fork| fork.session_id.as_str()),
+                row.forked_from.as_ref().map(|fork| int(fork.revision)),
+                row.created_at.millis(),
+                row.expires_at.map(|time| time.millis()),
+                row.ended_at.map(|time| time.millis()),
+                progress,
+                name.unwrap_or(id).to_lowercase(),
+                search.join("\n").to_lowercase(),
+            ],
+        )?;
+        Ok(())
+    }
 }
 
 pub(crate) fn delete(tx: &mut Tx<'_>, session: i64) -> Result<(), Fault> {

@@ -2004,6 +2004,29 @@ export interface components {
             /** @description The fields that are wrong. */
             errors?: components["schemas"]["FieldError"][];
         };
+        /** @description How much of a session's work is done. */
+        Progress: {
+            /**
+             * @description The unit of the counts, a noun in the plural: `steps`, `tasks` or `calls`. Other kinds of session have other units.
+             * @example steps
+             */
+            unit: string;
+            /**
+             * Format: int64
+             * @description The number of items that have ended, failed items included.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description The number of items; absent when it is not known in advance.
+             */
+            total?: number | null;
+            /**
+             * Format: int64
+             * @description The number of items that failed.
+             */
+            failed?: number;
+        };
         /** @description Tells how far a task is. */
         ProgressTask: {
             /** @description How far, in the agent's own words. */
@@ -2294,6 +2317,7 @@ export interface components {
             /** @description The session that it belongs to. */
             parent?: string | null;
             forked_from?: components["schemas"]["ForkPoint"] | null;
+            progress?: components["schemas"]["Progress"] | null;
             /**
              * Format: int32
              * @description Steps that are complete.
@@ -2827,6 +2851,7 @@ export type Point = components['schemas']['Point'];
 export type PointPage = components['schemas']['PointPage'];
 export type Priority = components['schemas']['Priority'];
 export type Problem = components['schemas']['Problem'];
+export type Progress = components['schemas']['Progress'];
 export type ProgressTask = components['schemas']['ProgressTask'];
 export type PutPoints = components['schemas']['PutPoints'];
 export type Reading = components['schemas']['Reading'];

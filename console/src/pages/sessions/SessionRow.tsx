@@ -9,7 +9,7 @@ import { Progress } from '../../ui/Progress.tsx';
 import { Ago } from '../../ui/Time.tsx';
 import css from './SessionTable.module.css';
 
-export const COLUMNS = ['Session', 'Status', 'Kind', 'Steps', 'Open tasks', 'Participants', 'Changed'] as const;
+export const COLUMNS = ['Session', 'Status', 'Kind', 'Progress', 'Open tasks', 'Participants', 'Changed'] as const;
 
 /** A session in the list; not here yet when it has scrolled into sight faster than the server answers. */
 export const SessionRow = memo(function SessionRow({
@@ -34,6 +34,7 @@ export const SessionRow = memo(function SessionRow({
     );
   }
   const labels = Object.entries(session.labels);
+  const { progress } = session;
   return (
     <div
       role="row"
@@ -65,8 +66,10 @@ export const SessionRow = memo(function SessionRow({
         <Status of={session.status} />
       </Cell>
       <Cell name="kind">{session.kind}</Cell>
-      <Cell name="steps">
-        {session.total_steps > 0 && <Progress done={session.completed_steps} of={session.total_steps} label="steps" />}
+      <Cell name="progress">
+        {progress && (
+          <Progress done={progress.done} of={progress.total} unit={progress.unit} failed={progress.failed} />
+        )}
       </Cell>
       <Cell name="tasks">{session.open_tasks > 0 ? session.open_tasks : <span className={css.quiet}>–</span>}</Cell>
       <Cell name="participants">

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use futures_util::{StreamExt, stream};
 use sessiond_api::{self as api, Code, Problem};
-use sessiond_core::{Command, SessionId, lifecycle, limits};
+use sessiond_core::{Command, Progress, SessionId, lifecycle, limits};
 use sessiond_store::{Counts, ListQuery, Sort, SummaryRow};
 
 use super::{Embedded, page_limit, problem};
@@ -189,6 +189,7 @@ fn list_query(query: api::ListSessions) -> Result<ListQuery, Problem> {
 }
 
 fn summary(row: SummaryRow) -> api::SessionSummary {
+    let (steps, tasks) = (Counted::of("steps", &row.progress), Counted::of("tasks", &row.progress));
     api::SessionSummary {
         session_id: row.session_id,
         kind: row.kind,
@@ -202,14 +203,35 @@ fn summary(row: SummaryRow) -> api::SessionSummary {
         labels: row.labels,
         parent: row.parent,
         forked_from: row.forked_from.as_ref().map(Into::into),
-        completed_steps: row.steps.0,
-        total_steps: row.steps.1,
-        open_tasks: row.tasks.1.saturating_sub(row.tasks.0),
-        total_tasks: row.tasks.1,
+        completed_steps: steps.done.saturating_sub(steps.failed),
+        total_steps: steps.total,
+        open_tasks: tasks.total.saturating_sub(tasks.done),
+        total_tasks: tasks.total,
+        progress: row.progress.first().map(Into::into),
         created_at: row.created_at,
         updated_at: row.updated_at,
         expires_at: row.expires_at,
         ended_at: row.ended_at,
+    }
+}
+
+/// The counts of one unit among a session's progress, 0 when nothing has that unit.
+#[derive(Default)]
+struct Counted {
+    done: u32,
+    total: u32,
+    failed: u32,
+}
+
+impl Counted {
+    fn of(unit: &str, progress: &[Progress]) -> Self {
+        let number = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+        let counted = progress.iter().find(|progress| progress.unit == unit);
+        counted.map_or_else(Self::default, |progress| Self {
+            done: number(progress.done),
+            total: number(progress.total.unwrap_or(0)),
+            failed: number(progress.failed),
+        })
     }
 }
 

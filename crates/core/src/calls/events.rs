@@ -75,8 +75,4 @@ impl Payload for CallsRecorded {
     fn check(&self, _: &Session) -> Result<(), Rejection> {
         check(&self.calls)
     }
-
-    fn is_listed(&self) -> bool {
-        false
-    }
 }

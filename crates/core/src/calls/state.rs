@@ -7,6 +7,7 @@ use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 
 use crate::lifecycle::Status;
+use crate::session::Progress;
 use crate::session::facet_state::FacetState;
 use crate::values::{Exceeded, Limit};
 
@@ -56,6 +57,12 @@ impl FacetState for Option<Arc<Calls>> {
         if let Some(calls) = self {
             Arc::make_mut(calls).fork();
         }
+    }
+
+    fn progress(&self) -> Option<Progress> {
+        let calls = self.as_ref()?;
+        let done = calls.last.saturating_sub(calls.open.len() as u64);
+        Progress::of("calls", done, calls.last, calls.failed + calls.timeout)
     }
 
     fn check(&self) -> Result<(), Exceeded> {

@@ -3,6 +3,8 @@
 use crate::lifecycle::Status;
 use crate::values::Exceeded;
 
+use super::Progress;
+
 /// What a facet keeps in a session's state, and what becomes of it when the session as a whole changes.
 pub(crate) trait FacetState {
     /// The session has ended so.
@@ -13,6 +15,11 @@ pub(crate) trait FacetState {
 
     /// The session is a copy of another from now on.
     fn on_fork(&mut self) {}
+
+    /// How far it is, when it counts something.
+    fn progress(&self) -> Option<Progress> {
+        None
+    }
 
     /// Whether it keeps its limits, however it came about.
     fn check(&self) -> Result<(), Exceeded>;

@@ -1,6 +1,6 @@
 //! The frame that all facets share: what a session is, how it is folded and decided, and what it asks of a facet.
 //!
-//! From below to above: `state.rs` is the state, `payload.rs` what an event's payload does, `event.rs` the journal's
+//! From below to above: `state.rs` is the state, `progress.rs` how far it is, `payload.rs` what an event's payload does, `event.rs` the journal's
 //! format, `fold.rs` the fold, `draft.rs` what the rules of a facet work on, `facet.rs` what a facet's rules provide,
 //! `command.rs` the list of facets, and `decide.rs`, `begin.rs` and `import.rs` the ways in.
 
@@ -17,6 +17,7 @@ pub(crate) mod facet_state;
 mod fold;
 mod import;
 pub(crate) mod payload;
+mod progress;
 mod state;
 
 pub use access::{AgentPattern, Principal, Role, authorize_fork};
@@ -28,4 +29,5 @@ pub use effect::{Effect, Timer, TimerAction};
 pub use error::{Corrupt, Rejection};
 pub use event::{Event, EventBody};
 pub use import::{apply_checked, check_limits, fold_checked};
+pub use progress::Progress;
 pub use state::Session;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::messages::{Priority, RetryPolicy};
+use crate::session::Progress;
 use crate::session::facet_state::FacetState;
 use crate::values::{AgentId, Exceeded, Limit, MessageId, Revision, Span, TaskId, Timestamp};
 
@@ -155,6 +156,12 @@ impl Task {
 }
 
 impl FacetState for OrdMap<TaskId, Arc<Task>> {
+    fn progress(&self) -> Option<Progress> {
+        let count = |is: fn(TaskStatus) -> bool| self.values().filter(|task| is(task.status)).count() as u64;
+        let failed = count(|status| matches!(status, TaskStatus::Failed | TaskStatus::Timeout));
+        Progress::of("tasks", count(|status| !status.is_open()), self.len() as u64, failed)
+    }
+
     fn check(&self) -> Result<(), Exceeded> {
         Limit::Tasks.allows(self.len())?;
         self.values().try_for_each(|task| Limit::NameBytes.allows(task.task_type.len()))

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::messages::{Priority, RetryPolicy};
+use crate::session::Progress;
 use crate::session::facet_state::FacetState;
 use crate::values::json::json_bytes;
 use crate::values::{AgentId, Exceeded, Limit, Revision, Span, Timestamp};
@@ -163,6 +164,13 @@ pub(crate) fn check(steps: &[Step]) -> Result<(), Exceeded> {
 }
 
 impl FacetState for Option<Arc<Workflow>> {
+    fn progress(&self) -> Option<Progress> {
+        let steps = &self.as_ref()?.steps;
+        let count = |is: fn(StepStatus) -> bool| steps.iter().filter(|step| is(step.status)).count() as u64;
+        let failed = count(|status| status == StepStatus::Failed);
+        Progress::of("steps", count(|status| !status.is_open()), steps.len() as u64, failed)
+    }
+
     fn check(&self) -> Result<(), Exceeded> {
         self.as_ref().map_or(Ok(()), |workflow| check(&workflow.steps))
     }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use sessiond_core::{
-    CallBatch, CallEntry, Calls, Command, CreateSession, Envelope, Event, ExecutionEnd, Json, Kind, Receipt,
-    Rejection, Session, Status, calls, fork, lifecycle, limits,
+    CallBatch, CallEntry, Calls, Command, CreateSession, Envelope, Event, ExecutionEnd, Json, Kind, Progress,
+    Receipt, Rejection, Session, Status, calls, fork, lifecycle, limits,
 };
 
 use crate::support::{Bench, client, key, new_session, refusal, session_id};
@@ -90,6 +90,8 @@ fn a_tree_of_calls_is_recorded_and_counted() {
     assert_eq!((calls.input_tokens, calls.output_tokens, calls.cost), (7, 2, 0.25));
     assert_eq!(calls.open.keys().copied().collect::<Vec<_>>(), [6]);
     assert_eq!(calls.process, "host:17");
+    let progress = Progress { unit: "calls".into(), done: 5, total: Some(6), failed: 2 };
+    assert_eq!(bench.session.progress(), [progress]);
 }
 
 #[test]

@@ -58,8 +58,7 @@ pub fn row(id: &str) -> SummaryRow {
         updated_at: at(0),
         expires_at: None,
         ended_at: None,
-        steps: (0, 0),
-        tasks: (0, 0),
+        progress: Vec::new(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{Counts, ListQuery, Page, Sort, TaskQuery};
-use sessiond_core::ForkPoint;
+use sessiond_core::{ForkPoint, Progress};
 
 async fn list(store: &Arc<dyn Store>, query: ListQuery) -> Page<SummaryRow> {
     store.list(query).await.expect("it is read")
@@ -26,6 +26,10 @@ fn created(id: &str, millis: i64) -> SummaryRow {
     SummaryRow { created_at: at(millis), updated_at: at(millis), ..row(id) }
 }
 
+fn progress(unit: &'static str, done: u64, total: Option<u64>, failed: u64) -> Progress {
+    Progress { unit: unit.into(), done, total, failed }
+}
+
 pub async fn a_row_is_read_back_as_it_was_written_with_the_stores_own_revision_and_time(
     backend: &dyn Backend,
 ) {
@@ -47,8 +51,7 @@ pub async fn a_row_is_read_back_as_it_was_written_with_the_stores_own_revision_a
         updated_at: at(99),
         expires_at: Some(at(2_000)),
         ended_at: Some(at(3_000)),
-        steps: (1, 2),
-        tasks: (3, 4),
+        progress: vec![progress("rounds", 1, None, 0), progress("tasks", 3, Some(4), 2)],
     };
     let mut first = append("full", 0, 3);
     first.updated_at = at(1_500);
@@ -371,4 +374,28 @@ pub async fn a_changed_row_is_found_by_what_it_is_now(backend: &dyn Backend) {
     ] {
         assert_eq!(found(&store, query).await, ["a"]);
     }
+}
+
+pub async fn a_row_whose_progress_alone_has_changed_is_read_back_so(backend: &dyn Backend) {
+    let store = open(backend).await;
+    let before = SummaryRow {
+        name: Some("n".into()),
+        members: vec![agent("a")],
+        progress: vec![progress("calls", 1, Some(2), 0)],
+        ..row("s")
+    };
+    done(&store, vec![begin(before.clone())]).await;
+    let further = SummaryRow { progress: vec![progress("calls", 5, Some(9), 1)], ..before };
+    let elsewhere = SummaryRow { members: vec![agent("b")], ..further.clone() };
+    let both = SummaryRow { name: None, progress: Vec::new(), ..elsewhere.clone() };
+    for (revision, row) in (1..).zip([further, elsewhere, both]) {
+        let mut change = append("s", revision, 1);
+        change.summary = Some(Box::new(row.clone()));
+        done(&store, vec![op(change)]).await;
+        let found = list(&store, all()).await.items.remove(0);
+        let kept = (found.name, found.members, found.progress);
+        assert_eq!(kept, (row.name, row.members, row.progress));
+    }
+    assert_eq!(found(&store, visible("nobody", &["test://b"])).await, ["s"]);
+    assert!(found(&store, visible("nobody", &["test://a"])).await.is_empty());
 }

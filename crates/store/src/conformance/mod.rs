@@ -122,7 +122,8 @@ macro_rules! conformance_tests {
                 pages_neither_repeat_nor_skip_while_sessions_begin
                 a_cursor_of_another_list_is_refused
                 sessions_are_counted_by_kind_and_status
-                a_changed_row_is_found_by_what_it_is_now;
+                a_changed_row_is_found_by_what_it_is_now
+                a_row_whose_progress_alone_has_changed_is_read_back_so;
             tasks:
                 a_task_is_found_by_its_id_and_listed_newest_first
                 a_principal_sees_the_tasks_of_the_sessions_that_it_sees

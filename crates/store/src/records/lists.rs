@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use sessiond_core::{AgentId, AgentPattern, ForkPoint, Kind, Revision, SessionId, Status, Timestamp};
+use sessiond_core::{
+    AgentId, AgentPattern, ForkPoint, Kind, Progress, Revision, SessionId, Status, Timestamp,
+};
 
 /// A session's row in lists.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,10 +41,8 @@ pub struct SummaryRow {
     pub expires_at: Option<Timestamp>,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
-    /// Steps that are complete, and all steps.
-    pub steps: (u32, u32),
-    /// Tasks that have ended, and all tasks.
-    pub tasks: (u32, u32),
+    /// What its facets count, that of the facet that leads it first.
+    pub progress: Vec<Progress>,
 }
 
 /// What a principal may see: the sessions that it owns, and those in which an agent takes part that it acts as.

@@ -1,7 +1,7 @@
 //! `sessiond session list`.
 
 use clap::Args;
-use sessiond_api::ListSessions;
+use sessiond_api::{ListSessions, Progress};
 use sessiond_client::Client;
 use sessiond_core::{Kind, Status};
 
@@ -62,19 +62,18 @@ impl List {
             eprintln!("no sessions in {}", client.location());
             return Ok(());
         }
-        let mut table = out.table(&["SESSION", "KIND", "STATUS", "STEPS", "TASKS", "CHANGED", "NAME"]);
+        let mut table = out.table(&["SESSION", "KIND", "STATUS", "PROGRESS", "OPEN TASKS", "CHANGED", "NAME"]);
         for session in &page.sessions {
-            let steps = match session.total_steps {
+            let open_tasks = match session.total_tasks {
                 0 => "-".to_owned(),
-                total => format!("{}/{total}", session.completed_steps),
+                _ => session.open_tasks.to_string(),
             };
-            let ended = session.total_tasks.saturating_sub(session.open_tasks);
             table.add_row([
                 session.session_id.as_str().into(),
                 session.kind.to_string().into(),
                 out.state(session.status),
-                steps.into(),
-                format!("{ended}/{}", session.total_tasks).into(),
+                session.progress.as_ref().map_or_else(|| "-".to_owned(), progress).into(),
+                open_tasks.into(),
                 time(session.updated_at).into(),
                 session.name.clone().unwrap_or_default().into(),
             ]);
@@ -84,5 +83,18 @@ impl List {
             eprintln!("there are more: --cursor {cursor}");
         }
         Ok(())
+    }
+}
+
+/// How far a session is, in the words of what leads it.
+fn progress(progress: &Progress) -> String {
+    let Progress { unit, done, total, failed } = progress;
+    let counts = match total {
+        Some(total) => format!("{done}/{total} {unit}"),
+        None => format!("{done} {unit}"),
+    };
+    match failed {
+        0 => counts,
+        failed => format!("{counts}, {failed} failed"),
     }
 }
