@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use parking_lot::RwLock;
 use sessiond_core::{AgentId, Principal, Role, Span, TaskStatus, Timestamp, limits};
-use sessiond_store::{AgentRecord, Op, Refusal, Store, TaskQuery, TaskRow};
+use sessiond_store::{AgentRecord, Error as StoreError, Op, Page, Refusal, Store, TaskQuery, TaskRow};
 use tokio::sync::watch;
 
 use crate::{Engine, Error};
@@ -236,23 +236,28 @@ impl Engine {
         self.describe(principal, record).await
     }
 
-    /// At most `limit` agents by id, after `after`.
+    /// At most `limit` agents by id, from the cursor of the page before.
     pub async fn agents(
         &self,
         principal: &Principal,
-        after: Option<&AgentId>,
+        cursor: Option<String>,
         limit: usize,
-    ) -> Result<Vec<RegisteredAgent>, Error> {
+    ) -> Result<Page<RegisteredAgent>, Error> {
+        let after =
+            cursor.map(|cursor| AgentId::parse(cursor).map_err(|_| StoreError::Cursor)).transpose()?;
         let agents = self.shared.registry.agents.read().clone();
-        let from = match after {
+        let from = match &after {
             Some(after) => std::ops::Bound::Excluded(after),
             None => std::ops::Bound::Unbounded,
         };
-        let mut described = Vec::new();
-        for (_, record) in agents.range::<AgentId, _>((from, std::ops::Bound::Unbounded)).take(limit) {
-            described.push(self.describe(principal, record.clone()).await?);
+        let mut rest = agents.range::<AgentId, _>((from, std::ops::Bound::Unbounded));
+        let mut items = Vec::new();
+        for (_, record) in rest.by_ref().take(limit) {
+            items.push(self.describe(principal, record.clone()).await?);
         }
-        Ok(described)
+        let more = rest.next().is_some();
+        let next_cursor = items.last().filter(|_| more).map(|agent| agent.record.agent_id.to_string());
+        Ok(Page { items, next_cursor })
     }
 
     async fn describe(&self, principal: &Principal, record: AgentRecord) -> Result<RegisteredAgent, Error> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use sessiond_core::{Moment, SessionId, Timestamp, limits};
+use sessiond_core::{Moment, Principal, Role, SessionId, Timestamp, limits};
 use sessiond_store::{Op, Store};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -149,8 +149,11 @@ impl Engine {
         self.shared.sessions.lock().len()
     }
 
-    /// How many sessions there are, by kind and status.
-    pub async fn counts(&self) -> Result<sessiond_store::Counts, Error> {
+    /// How many sessions there are, by kind and status. Only an administrator may ask.
+    pub async fn counts(&self, principal: &Principal) -> Result<sessiond_store::Counts, Error> {
+        if principal.role != Role::Admin {
+            return Err(Error::Forbidden("only an administrator's key may count all sessions".into()));
+        }
         Ok(self.shared.store.counts().await?)
     }
 

@@ -34,4 +34,5 @@ pub use inbox::InboxConnection;
 pub use keys::{NewKey, Secret};
 pub use messages::{Response, Sent};
 pub use reply::Reply;
+pub use tasks::SessionTasks;
 pub use watch::{Watch, WatchItem};

@@ -30,19 +30,9 @@ impl Agents for Embedded {
 
     async fn agents(&self, query: api::ListAgents) -> Result<api::AgentPage, Problem> {
         let limit = page_limit(query.limit)?;
-        let after = match query.cursor {
-            Some(cursor) => Some(AgentId::parse(cursor).map_err(|_| {
-                Problem::new(Code::InvalidCursor, "the cursor is not one that this list gave")
-            })?),
-            None => None,
-        };
-        let mut agents =
-            self.engine.agents(&self.principal, after.as_ref(), limit + 1).await.map_err(problem)?;
-        let more = agents.len() > limit;
-        agents.truncate(limit);
-        let agents = agents.into_iter().map(|agent| self.agent_view(agent)).collect::<Result<Vec<_>, _>>()?;
-        let next_cursor = agents.last().filter(|_| more).map(|agent| agent.agent_id.to_string());
-        Ok(api::AgentPage { agents, next_cursor })
+        let page = self.engine.agents(&self.principal, query.cursor, limit).await.map_err(problem)?;
+        let agents = page.items.into_iter().map(|agent| self.agent_view(agent)).collect::<Result<_, _>>()?;
+        Ok(api::AgentPage { agents, next_cursor: page.next_cursor })
     }
 
     async fn agent(&self, agent: &AgentId) -> Result<api::Agent, Problem> {

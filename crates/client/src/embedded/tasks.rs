@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use sessiond_api::{self as api, Code, Problem};
 use sessiond_core::{Command, Rejection, SessionId, TaskChange, TaskId, TaskReport, tasks};
-use sessiond_engine::Reply;
+use sessiond_engine::{Reply, SessionTasks};
 use sessiond_store::TaskQuery;
 
 use super::{Accepted, Embedded, page_limit, problem};
@@ -52,31 +52,16 @@ impl Tasks for Embedded {
     }
 
     async fn session_tasks(&self, id: &SessionId, query: api::ListTasks) -> Result<api::TaskPage, Problem> {
-        let limit = page_limit(query.limit)?;
-        let session = self.see(id).await?;
-        let after = match &query.cursor {
-            Some(cursor) => Some(TaskId::parse(cursor.clone()).map_err(|_| {
-                Problem::new(Code::InvalidCursor, "the cursor is not one that this list gave")
-            })?),
-            None => None,
+        let query = SessionTasks {
+            assignee: query.assignee,
+            status: query.status,
+            step: query.step,
+            cursor: query.cursor,
+            limit: page_limit(query.limit)?,
         };
-        let wanted = |task: &sessiond_core::Task| {
-            query.assignee.as_ref().is_none_or(|agent| task.assignee == *agent)
-                && query.status.is_none_or(|status| task.status == status)
-                && query.step.as_ref().is_none_or(|step| task.step.as_ref() == Some(step))
-                && after.as_ref().is_none_or(|after| task.id > *after)
-        };
-        let mut tasks: Vec<api::Task> = session
-            .tasks
-            .values()
-            .filter(|task| wanted(task))
-            .take(limit + 1)
-            .map(|task| api::Task::view(&session.id, task))
-            .collect();
-        let more = tasks.len() > limit;
-        tasks.truncate(limit);
-        let next_cursor = tasks.last().filter(|_| more).map(|task| task.task_id.to_string());
-        Ok(api::TaskPage { tasks, next_cursor })
+        let page = self.engine.session_tasks(&self.principal, id, query).await.map_err(problem)?;
+        let tasks = page.items.iter().map(|task| api::Task::view(id, task)).collect();
+        Ok(api::TaskPage { tasks, next_cursor: page.next_cursor })
     }
 
     async fn tasks(&self, query: api::ListTasks) -> Result<api::TaskPage, Problem> {
