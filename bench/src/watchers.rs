@@ -109,7 +109,9 @@ async fn embedded(bench: &Bench, watchers: usize, events: u64) -> anyhow::Result
             let mut latencies = Latencies::default();
             while latencies.len() < events {
                 if let WatchItem::Event(event) = watch.next().await.context("the watch ended")?? {
-                    let sent = event.data["patch"]["sent_ns"].as_u64().context("the event has no mark")?;
+                    let sent = event.data.read::<serde_json::Value>()?["patch"]["sent_ns"]
+                        .as_u64()
+                        .context("the event has no mark")?;
                     latencies.record(Duration::from_nanos(nanos(origin).saturating_sub(sent)));
                 }
             }

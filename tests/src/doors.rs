@@ -409,7 +409,10 @@ pub async fn a_late_task_goes_to_the_fallback(client: Client) {
     let mut assignees = Vec::new();
     while let Some(Ok(WatchItem::Event(event))) = watch.next().await {
         if event.kind == "task_updated" {
-            let (status, assignee) = (event.data["status"].clone(), event.data["assignee"].clone());
+            let (status, assignee) = (
+                event.data.read::<serde_json::Value>().unwrap()["status"].clone(),
+                event.data.read::<serde_json::Value>().unwrap()["assignee"].clone(),
+            );
             assignees
                 .push((status.as_str().unwrap_or("").to_owned(), assignee.as_str().unwrap_or("").to_owned()));
             if status == "timeout" {

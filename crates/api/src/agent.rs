@@ -59,7 +59,7 @@ impl fmt::Debug for Authentication {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AgentDescriptor {
     /// Who it is.
-    #[schema(value_type = String, example = "opencode://backend")]
+    #[schema(example = "opencode://backend")]
     pub agent_id: AgentId,
     /// Its framework; the part of its id before `://` when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -98,7 +98,6 @@ pub struct Registered {
     /// Always true; what failed is a problem.
     pub success: bool,
     /// Who.
-    #[schema(value_type = String)]
     pub agent_id: AgentId,
     /// Whether it was unknown before; then the status is 201, else 200.
     #[serde(default)]
@@ -125,7 +124,6 @@ pub enum AgentHealth {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Agent {
     /// Who.
-    #[schema(value_type = String)]
     pub agent_id: AgentId,
     /// Its framework.
     pub framework: String,
@@ -134,10 +132,8 @@ pub struct Agent {
     /// Whether it can be reached, and works.
     pub status: AgentHealth,
     /// When it was last heard of, since the server started.
-    #[schema(value_type = Option<String>, format = DateTime)]
     pub last_seen: Option<Timestamp>,
     /// When it was first registered.
-    #[schema(value_type = String, format = DateTime)]
     pub registered_at: Timestamp,
     /// Messages in its inbox that it has not acknowledged.
     pub inbox_depth: u64,
@@ -154,13 +150,10 @@ pub struct Agent {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AgentTask {
     /// The task.
-    #[schema(value_type = String)]
     pub task_id: TaskId,
     /// Its session.
-    #[schema(value_type = String)]
     pub session_id: SessionId,
     /// What it is.
-    #[schema(value_type = crate::schema::TaskStatus)]
     pub status: sessiond_core::TaskStatus,
 }
 

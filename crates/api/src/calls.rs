@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sessiond_core::{CallEntry, ExecutionEnd, Revision};
+use sessiond_core::{CallEntry, ExecutionEnd};
 use utoipa::ToSchema;
 
-use crate::{Session, schema};
+use crate::Session;
 
 crate::operations::operations! {
     /// Claims an execution for one writer process.
@@ -52,7 +52,6 @@ pub struct RecordCalls {
     pub batch: u64,
     /// That calls began, ended, or both; 1000 entries at most.
     #[serde(default)]
-    #[schema(value_type = Vec<schema::CallEntry>)]
     pub calls: Arc<Vec<CallEntry>>,
     /// What has changed in the shared context, as a JSON merge patch (RFC 7396).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,7 +59,6 @@ pub struct RecordCalls {
     pub context: Option<Value>,
     /// That the execution ends with this batch, which its owner, its orchestrator and an administrator may say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<schema::ExecutionEnd>)]
     pub end: Option<ExecutionEnd>,
 }
 
@@ -68,8 +66,7 @@ pub struct RecordCalls {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Recorded {
     /// The session's revision.
-    #[schema(value_type = u64)]
-    pub revision: Revision,
+    pub revision: u64,
 }
 
 /// The calls of a session in short.

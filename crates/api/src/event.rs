@@ -1,9 +1,13 @@
-//! The journal as callers read it. An event is on the wire what it is in the store.
+//! The journal as callers read it. An event is on the wire what it is in the store, so its payload stays the text that
+//! was stored until somebody asks for its type.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use sessiond_core::{Revision, Timestamp};
-use utoipa::{IntoParams, ToSchema};
+use sessiond_core::{EventBody, Json, Timestamp};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{
+    AnyOfBuilder, KnownFormat, ObjectBuilder, Ref, Schema, SchemaFormat, SchemaType, Type,
+};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 crate::operations::operations! {
     /// Reads the journal in pages, or watches it live.
@@ -11,23 +15,107 @@ crate::operations::operations! {
 }
 
 /// One entry of a session's journal.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Event {
     /// Its number: 1, 2, 3 … with no gaps.
-    #[schema(value_type = u64)]
-    pub seq: Revision,
+    pub seq: u64,
     /// When it was decided.
-    #[schema(value_type = String, format = DateTime)]
     pub time: Timestamp,
     /// What happened, such as `task_delegated`.
     #[serde(rename = "type")]
-    #[schema(example = "task_delegated")]
     pub kind: String,
     /// Who caused it: an agent's id, or a principal's name.
     pub actor: String,
-    /// What exactly.
-    #[serde(default)]
-    pub data: Value,
+    /// Its payload, as it was stored.
+    #[serde(default = "Json::null")]
+    pub data: Json,
+}
+
+/// Why an event's payload has no type here.
+#[derive(Debug, thiserror::Error)]
+pub enum UnreadableEvent {
+    /// A newer server wrote it.
+    #[error("event {seq} is of type '{kind}', which this version does not know: use a newer one")]
+    UnknownType {
+        /// Its number.
+        seq: u64,
+        /// Its type.
+        kind: String,
+    },
+    /// Its payload is not what its type says.
+    #[error("event {seq} cannot be read: {source}")]
+    Malformed {
+        /// Its number.
+        seq: u64,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+}
+
+impl Event {
+    /// Its payload with its type.
+    pub fn body(&self) -> Result<EventBody, UnreadableEvent> {
+        if !EventBody::KINDS.contains(&self.kind.as_str()) {
+            return Err(UnreadableEvent::UnknownType { seq: self.seq, kind: self.kind.clone() });
+        }
+        EventBody::read(&self.kind, self.data.as_raw())
+            .map_err(|source| UnreadableEvent::Malformed { seq: self.seq, source })
+    }
+}
+
+/// One entry of a session's journal: which members `data` has follows from `type`. The last choice is an event of a
+/// newer server.
+impl PartialSchema for Event {
+    fn schema() -> RefOr<Schema> {
+        let known = EventBody::payload_schemas().into_iter().fold(AnyOfBuilder::new(), |events, payload| {
+            let kind = ObjectBuilder::new().schema_type(Type::String).enum_values(Some([payload.kind]));
+            events.item(entry(kind, Ref::from_schema_name(payload.name).into()))
+        });
+        known
+            .item(Ref::from_schema_name("UnknownEvent"))
+            .description(Some(
+                "One entry of a session's journal: which members `data` has follows from `type`.",
+            ))
+            .into()
+    }
+}
+
+impl ToSchema for Event {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        for payload in EventBody::payload_schemas() {
+            schemas.push((payload.name.clone(), payload.schema));
+            schemas.extend(payload.references);
+        }
+        schemas.push((Timestamp::name().into_owned(), Timestamp::schema()));
+        let kind = ObjectBuilder::new().schema_type(Type::String).description(Some("Any other type."));
+        let data =
+            ObjectBuilder::new().schema_type(SchemaType::AnyValue).description(Some("Any JSON.")).into();
+        let unknown =
+            entry(kind, data).description(Some("An event of a type that this document does not know."));
+        schemas.push(("UnknownEvent".to_owned(), unknown.into()));
+    }
+}
+
+/// An event of one type.
+fn entry(kind: ObjectBuilder, data: RefOr<Schema>) -> ObjectBuilder {
+    let number = ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+        .minimum(Some(1))
+        .description(Some("Its number: 1, 2, 3 and so on with no gaps."));
+    let actor = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some("Who caused it: an agent's id, or a principal's name."));
+    let members: [(&str, RefOr<Schema>); 5] = [
+        ("seq", number.into()),
+        ("time", Ref::from_schema_name(Timestamp::name()).into()),
+        ("type", kind.into()),
+        ("actor", actor.into()),
+        ("data", data),
+    ];
+    members
+        .into_iter()
+        .fold(ObjectBuilder::new(), |entry, (name, schema)| entry.property(name, schema).required(name))
 }
 
 /// Which events to read.
@@ -37,8 +125,7 @@ pub struct Event {
 pub struct ListEvents {
     /// Only events with a larger number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[param(value_type = Option<u64>)]
-    pub after: Option<Revision>,
+    pub after: Option<u64>,
     /// Events at most; 100 when absent, 1000 at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
@@ -50,9 +137,7 @@ pub struct EventPage {
     /// The events.
     pub events: Vec<Event>,
     /// The number of the session's newest event.
-    #[schema(value_type = u64)]
-    pub revision: Revision,
+    pub revision: u64,
     /// What to pass as `after` for the next page; null when this page reaches the newest event.
-    #[schema(value_type = Option<u64>)]
-    pub next_cursor: Option<Revision>,
+    pub next_cursor: Option<u64>,
 }

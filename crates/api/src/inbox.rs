@@ -1,10 +1,10 @@
 //! Inboxes: how agents receive their messages.
 
 use serde::{Deserialize, Serialize};
-use sessiond_core::{AgentId, Fence, MessageId};
+use sessiond_core::{AgentId, MessageId};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{Message, message::SendMessage};
+use crate::Message;
 
 crate::operations::operations! {
     /// Reads an inbox.
@@ -22,15 +22,13 @@ crate::operations::operations! {
 pub struct ReceiveMessages {
     /// How long to wait for the first message, such as `30s`; not at all when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[param(value_type = Option<String>)]
     pub wait: Option<sessiond_core::Span>,
     /// Messages at most; 10 when absent, 64 at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
     /// The token of the connection that reads; an older one is refused. Without one the inbox is shared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[param(value_type = Option<u64>)]
-    pub fence: Option<Fence>,
+    pub fence: Option<u64>,
 }
 
 /// Messages to work on.
@@ -45,7 +43,7 @@ pub struct InboxPage {
 pub struct InboxMessage {
     /// The message.
     #[serde(flatten)]
-    #[schema(value_type = SendMessage, inline)]
+    #[schema(inline)]
     pub message: Message,
     /// How often it has been delivered, this time included.
     pub attempt: u32,
@@ -56,12 +54,10 @@ pub struct InboxMessage {
 #[serde(deny_unknown_fields)]
 pub struct AckMessages {
     /// Which.
-    #[schema(value_type = Vec<String>)]
     pub message_ids: Vec<MessageId>,
     /// The token of the connection that received them; an older one is refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<u64>)]
-    pub fence: Option<Fence>,
+    pub fence: Option<u64>,
 }
 
 /// How many messages were acknowledged by this; those that had been already do not count.
@@ -78,9 +74,7 @@ pub struct Connected {
     #[serde(rename = "type")]
     pub kind: String,
     /// Who.
-    #[schema(value_type = String)]
     pub agent_id: AgentId,
     /// This connection's fencing token: larger than those of all connections before it.
-    #[schema(value_type = u64)]
-    pub fence: Fence,
+    pub fence: u64,
 }

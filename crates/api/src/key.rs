@@ -6,8 +6,6 @@ use serde::{Deserialize, Serialize};
 use sessiond_core::{AgentPattern, Principal, Role, Span, Timestamp};
 use utoipa::ToSchema;
 
-use crate::schema;
-
 crate::operations::operations! {
     /// Lists all keys.
     LIST_KEYS = Operation::get("/keys").admin();
@@ -28,15 +26,14 @@ pub struct CreateKey {
     #[schema(example = "backend-team")]
     pub name: String,
     /// What it may do at all.
-    #[schema(value_type = schema::Role)]
     pub role: Role,
     /// Which agents it may act as: ids, or prefixes that end in `*`. For the role `agent` alone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Vec<String>, example = json!(["opencode://*"]))]
+    #[schema(example = json!(["opencode://*"]))]
     pub agents: Vec<AgentPattern>,
     /// How long it is valid; for ever when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "720h")]
+    #[schema(example = "720h")]
     pub expires_in: Option<Span>,
 }
 
@@ -49,22 +46,17 @@ pub struct Key {
     /// Whom it stands for.
     pub name: String,
     /// What it may do at all.
-    #[schema(value_type = schema::Role)]
     pub role: Role,
     /// Which agents it may act as.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Vec<String>)]
     pub agents: Vec<AgentPattern>,
     /// When it was made.
-    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// When it expires.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
     pub expires_at: Option<Timestamp>,
     /// When it was revoked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
     pub revoked_at: Option<Timestamp>,
 }
 
@@ -99,10 +91,9 @@ pub struct Whoami {
     #[schema(example = "backend-team")]
     pub name: String,
     /// What the caller may do at all.
-    #[schema(value_type = schema::Role)]
     pub role: Role,
     /// Which agents the caller may act as: ids, or prefixes that end in `*`; an administrator may act as all.
-    #[schema(value_type = Vec<String>, example = json!(["opencode://*"]))]
+    #[schema(example = json!(["opencode://*"]))]
     pub agents: Vec<AgentPattern>,
     /// Whether the server needs no key, because it listens on its own machine alone and has none.
     pub keyless: bool,

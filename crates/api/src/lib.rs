@@ -1,7 +1,8 @@
 //! The wire: what is written over HTTP, and what it means to the core.
 //!
 //! One file a noun, with the noun's operations and wire types; `operations.rs` lists the nouns. A request type is what a
-//! caller writes; it converts into the core's command. A view is what a caller reads; it is made from the core's state.
+//! caller writes; it converts into the core's command. A view is what a caller reads; it is made from the core's state. What
+//! is the same in both is defined once, in the core.
 //! Names and durations are parsed while a request is read, so a request that exists has valid ones.
 
 mod agent;
@@ -17,12 +18,16 @@ mod mcp;
 mod message;
 pub mod operations;
 mod participants;
-pub mod schema;
 mod server;
 mod session;
 mod task;
 mod telemetry;
 mod workflow;
+
+/// What is on the wire as it is in the journal.
+pub use sessiond_core::{
+    CallEntry, EventBody, ForkPoint, Json, Lease, Message, Outcome, Party, RetryPolicy, Routing,
+};
 
 pub use agent::{
     Agent, AgentDescriptor, AgentHealth, AgentPage, AgentTask, Authentication, Endpoints, Heartbeat,
@@ -33,18 +38,18 @@ pub use aggregation::{
 };
 pub use calls::{BeginExecution, Calls, Execution, RecordCalls, Recorded};
 pub use error::{Code, FieldError, Problem};
-pub use event::{Event, EventPage, ListEvents};
+pub use event::{Event, EventPage, ListEvents, UnreadableEvent};
 pub use inbox::{AckMessages, Acknowledged, Connected, InboxMessage, InboxPage, ReceiveMessages};
 pub use key::{CreateKey, CreatedKey, Key, KeyPage, Whoami};
-pub use message::{ListMessages, Message, MessageInfo, MessagePage, Party, Routing, SendMessage, Sent};
-pub use participants::{AddParticipant, ClaimLease, ClaimedLease, Lease, Participant, RenewLease};
+pub use message::{ListMessages, MessageInfo, MessagePage, Sent};
+pub use participants::{AddParticipant, ClaimLease, ClaimedLease, Participant, RenewLease};
 pub use session::{
-    Complete, Counts, CreateSession, FailSession, Fork, ForkPoint, Imported, ListSessions, Outcome, Progress,
-    Session, SessionPage, SessionSummary, Terminate, UpdateSession,
+    Complete, Counts, CreateSession, FailSession, Fork, Imported, ListSessions, Progress, Session,
+    SessionPage, SessionSummary, Terminate, UpdateSession,
 };
 pub use task::{
-    Attempt, CancelTask, CompleteTask, DelegateTask, FailTask, ListTasks, ProgressTask, RetryPolicy, Task,
-    TaskPage, TaskReportMeta,
+    Attempt, CancelTask, CompleteTask, DelegateTask, FailTask, ListTasks, ProgressTask, Task, TaskPage,
+    TaskReportMeta,
 };
 pub use telemetry::{ListPoints, Point, PointPage, PutPoints, Reading};
 pub use workflow::{Advance, NewStep, Step, TaskTemplate, UpdateWorkflow, Workflow};

@@ -2,13 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sessiond_core::{
-    AgentId, Backoff, DeliveryMode, MessageId, MessageType, Priority, SessionId, Span, TaskId, TaskStatus,
-    Timestamp,
-};
+use sessiond_core::{AgentId, Message, MessageId, SessionId, TaskId, TaskStatus, Timestamp};
 use utoipa::{IntoParams, ToSchema};
-
-use crate::schema;
 
 crate::operations::operations! {
     /// Sends a message. Its id makes a repeat safe, and it is sent whatever the session's revision is.
@@ -23,80 +18,14 @@ crate::operations::operations! {
         Operation::post("/agents/{agent_id}/inbox/{message_id}/requeue").agents().repeat(Repeat::Safe);
 }
 
-/// A message, as it is sent and as it is delivered. The type is the core's own: a message is stored and delivered as
-/// its sender wrote it. [`SendMessage`] documents it.
-pub type Message = sessiond_core::Message;
-
-/// A message from one agent to another.
-#[derive(ToSchema, Serialize)]
-pub struct SendMessage {
-    /// Chosen by the sender; the same id again has no second effect and gets the first answer.
-    #[schema(example = "task_impl_backend", pattern = "^[A-Za-z0-9_.:-]{1,128}$")]
-    pub message_id: String,
-    /// When the sender wrote it.
-    #[schema(format = DateTime)]
-    pub timestamp: String,
-    /// Who sends. `session_id` makes it a message of that session.
-    pub sender: Party,
-    /// Who receives.
-    pub recipient: Party,
-    /// What it is.
-    pub message_type: schema::MessageType,
-    /// Orders the inbox of the recipient; `medium` when absent.
-    #[schema(required = false)]
-    pub priority: schema::Priority,
-    /// What it says. A request names its kind of work in `task_type`; a response carries `result` or `error`, or is
-    /// the result itself.
-    #[schema(required = false)]
-    pub payload: Value,
-    /// How it is delivered.
-    pub routing: Option<Routing>,
-    /// `step` ties a request to a step, `task_id` a response to a task.
-    #[schema(value_type = Option<Object>)]
-    pub metadata: Option<Value>,
-    /// The message that this one answers.
-    pub in_reply_to: Option<String>,
-}
-
-/// One end of a message.
-#[derive(ToSchema, Serialize)]
-pub struct Party {
-    /// The agent, `framework://name`.
-    #[schema(example = "opencode://backend")]
-    pub agent_id: String,
-    /// Its framework.
-    pub framework: Option<String>,
-    /// The session that the message belongs to.
-    pub session_id: Option<String>,
-}
-
-/// How a message is delivered.
-#[derive(ToSchema, Serialize)]
-pub struct Routing {
-    /// The time that one attempt may take: `500ms`, `300s`, `5m` or `2h`.
-    #[schema(example = "300s")]
-    pub timeout: Option<String>,
-    /// When and how often a failed attempt is made again.
-    pub retry_policy: Option<crate::RetryPolicy>,
-    /// Who is asked next when the recipient fails for good.
-    pub fallback_agents: Option<Vec<String>>,
-    /// `sync` holds the answer until the response; `async` when absent.
-    pub delivery_mode: Option<schema::DeliveryMode>,
-}
-
-// The documented shape must be that of the core's type; these uses keep the words in step with it.
-const _: fn(Backoff, DeliveryMode, MessageType, Priority, Span) = |_, _, _, _, _| ();
-
 /// The answer to a message that was sent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Sent {
     /// Always true; what failed is a problem.
     pub success: bool,
     /// The message.
-    #[schema(value_type = String)]
     pub message_id: MessageId,
     /// The task that it made or speaks of; null outside a session.
-    #[schema(value_type = Option<String>)]
     pub task_id: Option<TaskId>,
     /// What the task is, or `queued` when there is none, or `received` for a heartbeat.
     #[schema(example = "pending")]
@@ -123,7 +52,6 @@ impl Sent {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct MessageInfo {
     /// The message.
-    #[schema(value_type = SendMessage)]
     pub message: Message,
     /// `queued`, `acknowledged`, `dead` or `withdrawn`.
     #[schema(example = "queued")]
@@ -131,11 +59,9 @@ pub struct MessageInfo {
     /// How often it has been delivered.
     pub attempts: u32,
     /// When it was accepted.
-    #[schema(value_type = String, format = DateTime)]
     pub accepted_at: Timestamp,
     /// When it was acknowledged, given up or taken back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
     pub ended_at: Option<Timestamp>,
 }
 
@@ -146,11 +72,9 @@ pub struct MessageInfo {
 pub struct ListMessages {
     /// Only those to this agent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[param(value_type = Option<String>)]
     pub recipient: Option<AgentId>,
     /// Only those of this session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[param(value_type = Option<String>)]
     pub session_id: Option<SessionId>,
     /// Only `queued`, `acknowledged`, `dead` or `withdrawn` ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,10 +1,8 @@
 //! Participants and their leases.
 
 use serde::{Deserialize, Serialize};
-use sessiond_core::{AgentId, Fence, ParticipantStatus, Span, Timestamp};
+use sessiond_core::{AgentId, Lease, ParticipantStatus, Span, Timestamp};
 use utoipa::ToSchema;
-
-use crate::schema;
 
 crate::operations::operations! {
     /// Adds a participant.
@@ -27,7 +25,7 @@ crate::operations::operations! {
 #[serde(deny_unknown_fields)]
 pub struct AddParticipant {
     /// Who.
-    #[schema(value_type = String, example = "opencode://backend")]
+    #[schema(example = "opencode://backend")]
     pub agent_id: AgentId,
     /// What it does here: `implementer`, `reviewer`, `tester`, `observer` or any other word.
     #[schema(example = "implementer")]
@@ -47,38 +45,21 @@ impl From<AddParticipant> for sessiond_core::NewParticipant {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Participant {
     /// Who.
-    #[schema(value_type = String)]
     pub agent_id: AgentId,
     /// Its framework.
     pub framework: String,
     /// What it does here.
     pub role: String,
     /// What it does now.
-    #[schema(value_type = schema::ParticipantStatus)]
     pub status: ParticipantStatus,
     /// When it joined.
-    #[schema(value_type = String, format = DateTime)]
     pub join_time: Timestamp,
     /// When it left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
     pub leave_time: Option<Timestamp>,
     /// The lease in its name, while one is held.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease: Option<Lease>,
-}
-
-/// The right to write in a participant's name.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Lease {
-    /// Who holds it.
-    pub holder: String,
-    /// Its fencing token.
-    #[schema(value_type = u64)]
-    pub fence: Fence,
-    /// How long it lasts without a renewal.
-    #[schema(value_type = String, example = "30s")]
-    pub ttl: Span,
 }
 
 impl From<&sessiond_core::Participant> for Participant {
@@ -90,11 +71,7 @@ impl From<&sessiond_core::Participant> for Participant {
             status: core.status,
             join_time: core.join_time,
             leave_time: core.leave_time,
-            lease: core.lease.as_ref().map(|lease| Lease {
-                holder: lease.holder.clone(),
-                fence: lease.fence,
-                ttl: lease.ttl,
-            }),
+            lease: core.lease.clone(),
         }
     }
 }
@@ -107,7 +84,7 @@ pub struct ClaimLease {
     #[schema(example = "host-1/4711")]
     pub holder: String,
     /// How long it lasts without a renewal.
-    #[schema(value_type = String, example = "30s")]
+    #[schema(example = "30s")]
     pub ttl: Span,
 }
 
@@ -115,13 +92,10 @@ pub struct ClaimLease {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ClaimedLease {
     /// In whose name.
-    #[schema(value_type = String)]
     pub agent_id: AgentId,
     /// What to show with each write, in the header `Fencing-Token`.
-    #[schema(value_type = u64)]
-    pub fence: Fence,
+    pub fence: u64,
     /// When it expires without a renewal.
-    #[schema(value_type = String, format = DateTime)]
     pub expires_at: Timestamp,
 }
 
@@ -130,6 +104,5 @@ pub struct ClaimedLease {
 #[serde(deny_unknown_fields)]
 pub struct RenewLease {
     /// Its fencing token.
-    #[schema(value_type = u64)]
-    pub fence: Fence,
+    pub fence: u64,
 }

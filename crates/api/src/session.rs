@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sessiond_core::{AgentId, Kind, Revision, SessionId, Span, Status, Timestamp};
+use sessiond_core::{AgentId, ForkPoint, Kind, Outcome, SessionId, Span, Status, Timestamp};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{AddParticipant, Calls, NewStep, Participant, Workflow, schema};
+use crate::{AddParticipant, Calls, NewStep, Participant, Workflow};
 
 crate::operations::operations! {
     /// Lists the sessions that the caller may see.
@@ -45,18 +45,16 @@ crate::operations::operations! {
 pub struct CreateSession {
     /// Its id, such as `sess_notifications_2025-02-02`; a time-ordered one when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, pattern = "^[A-Za-z0-9_.-]{1,128}$")]
     pub session_id: Option<SessionId>,
     /// Which facet leads it. When absent: `assistant` when `client_id` comes alone, else `workflow`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<schema::Kind>)]
     pub kind: Option<Kind>,
     /// What people call it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The agent that leads the work; it takes part.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "claude-code://orchestrator")]
+    #[schema(example = "claude-code://orchestrator")]
     pub orchestrator: Option<AgentId>,
     /// Who else takes part.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -73,14 +71,13 @@ pub struct CreateSession {
     pub labels: BTreeMap<String, String>,
     /// How long it may live, such as `24h`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "24h")]
+    #[schema(example = "24h")]
     pub expires_in: Option<Span>,
     /// The person or program that it serves, for an assistant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
     /// The session that it belongs to; it ends when that one ends without success.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
     pub parent: Option<SessionId>,
     /// For an execution: the process that begins to write it at once, as its first writer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -125,7 +122,7 @@ pub struct UpdateSession {
     pub labels: Option<BTreeMap<String, String>>,
     /// The time that it has left from now on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "24h")]
+    #[schema(example = "24h")]
     pub expires_in: Option<Span>,
 }
 
@@ -173,11 +170,9 @@ pub struct FailSession {
 pub struct Fork {
     /// The last revision to copy; the present one when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<u64>)]
-    pub at_revision: Option<Revision>,
+    pub at_revision: Option<u64>,
     /// The copy's id; a time-ordered one when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
     pub session_id: Option<SessionId>,
 }
 
@@ -185,11 +180,9 @@ pub struct Fork {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Imported {
     /// The session.
-    #[schema(value_type = String)]
     pub session_id: SessionId,
     /// Its revision now.
-    #[schema(value_type = u64)]
-    pub revision: Revision,
+    pub revision: u64,
     /// How many events were read.
     pub events: u64,
 }
@@ -198,19 +191,15 @@ pub struct Imported {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Session {
     /// Its id.
-    #[schema(value_type = String)]
     pub session_id: SessionId,
     /// Which facet leads it.
-    #[schema(value_type = schema::Kind)]
     pub kind: Kind,
     /// What people call it.
     pub name: Option<String>,
     /// Whether it lives, and how it ended.
-    #[schema(value_type = schema::Status)]
     pub status: Status,
     /// The number of its last event.
-    #[schema(value_type = u64)]
-    pub revision: Revision,
+    pub revision: u64,
     /// Whose it is.
     pub owner: String,
     /// The person or program that it serves.
@@ -218,7 +207,6 @@ pub struct Session {
     pub client_id: Option<String>,
     /// The agent that leads the work.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
     pub orchestrator: Option<AgentId>,
     /// Who takes part, and who has.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -231,13 +219,11 @@ pub struct Session {
     pub shared_context: Arc<Value>,
     /// The revision at which the shared context last changed; 0 when it never did.
     #[serde(default)]
-    #[schema(value_type = u64)]
-    pub context_revision: Revision,
+    pub context_revision: u64,
     /// Free labels.
     pub labels: BTreeMap<String, String>,
     /// The session that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
     pub parent: Option<SessionId>,
     /// Where it was copied from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -250,68 +236,18 @@ pub struct Session {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calls: Option<Calls>,
     /// When it began.
-    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// When its last event was decided.
-    #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
     /// The same, under the name that seed 002 gives it.
-    #[schema(value_type = String, format = DateTime)]
     pub last_activity: Timestamp,
     /// When it expires.
-    #[schema(value_type = Option<String>, format = DateTime)]
     pub expires_at: Option<Timestamp>,
     /// When it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
     pub ended_at: Option<Timestamp>,
     /// How it ended.
     pub outcome: Option<Outcome>,
-}
-
-/// Where a session was copied from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct ForkPoint {
-    /// The session.
-    #[schema(value_type = String)]
-    pub session_id: SessionId,
-    /// The last revision that was copied.
-    #[schema(value_type = u64)]
-    pub revision: Revision,
-}
-
-impl From<&sessiond_core::ForkPoint> for ForkPoint {
-    fn from(core: &sessiond_core::ForkPoint) -> Self {
-        Self { session_id: core.session_id.clone(), revision: core.revision }
-    }
-}
-
-/// How a session ended.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
-pub struct Outcome {
-    /// What was reached.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub summary: Option<String>,
-    /// Where the results lie.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub artifacts: Vec<String>,
-    /// Why it was stopped or failed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// More on the reason.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub details: Option<String>,
-}
-
-impl From<&sessiond_core::Outcome> for Outcome {
-    fn from(core: &sessiond_core::Outcome) -> Self {
-        Self {
-            summary: core.summary.clone(),
-            artifacts: core.artifacts.clone(),
-            reason: core.reason.clone(),
-            details: core.details.clone(),
-        }
-    }
 }
 
 impl From<&sessiond_core::Session> for Session {
@@ -331,7 +267,7 @@ impl From<&sessiond_core::Session> for Session {
             context_revision: core.context.revision,
             labels: core.labels.clone(),
             parent: core.parent.clone(),
-            forked_from: core.forked_from.as_ref().map(Into::into),
+            forked_from: core.forked_from.clone(),
             open_tasks: core.open_tasks().count(),
             total_tasks: core.tasks.len(),
             calls: core.calls.as_deref().map(Into::into),
@@ -340,7 +276,7 @@ impl From<&sessiond_core::Session> for Session {
             last_activity: core.updated_at,
             expires_at: core.expires_at,
             ended_at: core.ended_at,
-            outcome: core.outcome.as_ref().map(Into::into),
+            outcome: core.outcome.clone(),
         }
     }
 }
@@ -349,19 +285,15 @@ impl From<&sessiond_core::Session> for Session {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SessionSummary {
     /// Its id.
-    #[schema(value_type = String)]
     pub session_id: SessionId,
     /// Which facet leads it.
-    #[schema(value_type = schema::Kind)]
     pub kind: Kind,
     /// What people call it.
     pub name: Option<String>,
     /// Whether it lives, and how it ended.
-    #[schema(value_type = schema::Status)]
     pub status: Status,
     /// The number of its last event.
-    #[schema(value_type = u64)]
-    pub revision: Revision,
+    pub revision: u64,
     /// Whose it is.
     pub owner: String,
     /// The person or program that it serves.
@@ -369,16 +301,13 @@ pub struct SessionSummary {
     pub client_id: Option<String>,
     /// The agent that leads the work.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
     pub orchestrator: Option<AgentId>,
     /// Who takes part now.
-    #[schema(value_type = Vec<String>)]
     pub participants: Vec<AgentId>,
     /// Free labels.
     pub labels: BTreeMap<String, String>,
     /// The session that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
     pub parent: Option<SessionId>,
     /// Where it was copied from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -395,18 +324,14 @@ pub struct SessionSummary {
     /// All tasks.
     pub total_tasks: u32,
     /// When it began.
-    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// When its last event was decided.
-    #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
     /// When it expires.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
     pub expires_at: Option<Timestamp>,
     /// When it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
     pub ended_at: Option<Timestamp>,
 }
 
@@ -439,11 +364,9 @@ impl From<&sessiond_core::Progress> for Progress {
 pub struct ListSessions {
     /// Only of this kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[param(value_type = Option<schema::Kind>)]
     pub kind: Option<Kind>,
     /// Only in this state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[param(value_type = Option<schema::Status>)]
     pub status: Option<Status>,
     /// Only of this owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -453,11 +376,9 @@ pub struct ListSessions {
     pub label: Option<String>,
     /// Only those that belong to this session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[param(value_type = Option<String>)]
     pub parent: Option<SessionId>,
     /// Only those copied from this session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[param(value_type = Option<String>)]
     pub forked_from: Option<SessionId>,
     /// Only those whose id, name, client or orchestrator contains this text.
     #[serde(default, skip_serializing_if = "Option::is_none")]

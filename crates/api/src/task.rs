@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sessiond_core::{AgentId, Backoff, MessageId, Priority, SessionId, Span, TaskId, TaskStatus, Timestamp};
+use sessiond_core::{
+    AgentId, MessageId, Priority, RetryPolicy, SessionId, Span, TaskId, TaskStatus, Timestamp,
+};
 use utoipa::{IntoParams, ToSchema};
-
-use crate::schema;
 
 crate::operations::operations! {
     /// Lists a session's tasks.
@@ -36,11 +36,10 @@ pub struct DelegateTask {
     #[schema(example = "implementation")]
     pub task_type: String,
     /// Who is asked; it must take part.
-    #[schema(value_type = String, example = "opencode://backend")]
+    #[schema(example = "opencode://backend")]
     pub delegatee: AgentId,
     /// The agent that asks and is told of the result; the caller must be able to act as it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
     pub delegator: Option<AgentId>,
     /// What for.
     #[serde(default)]
@@ -50,18 +49,16 @@ pub struct DelegateTask {
     pub step: Option<String>,
     /// Orders the inbox.
     #[serde(default)]
-    #[schema(value_type = schema::Priority)]
     pub priority: Priority,
     /// The time that one attempt may take; `300s` when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "300s")]
+    #[schema(example = "300s")]
     pub timeout: Option<Span>,
     /// When and how often a failed attempt is made again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_policy: Option<RetryPolicy>,
     /// Who is asked next when the delegatee fails for good.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Vec<String>)]
     pub fallback_agents: Vec<AgentId>,
 }
 
@@ -75,55 +72,9 @@ impl From<DelegateTask> for sessiond_core::DelegateTask {
             step: wire.step,
             priority: wire.priority,
             timeout: wire.timeout,
-            retry_policy: wire.retry_policy.map(Into::into),
+            retry_policy: wire.retry_policy,
             fallback_agents: wire.fallback_agents,
             message_id: None,
-        }
-    }
-}
-
-/// When and how often a failed attempt is made again.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct RetryPolicy {
-    /// Attempts after the first.
-    pub max_retries: u32,
-    /// How the delay grows.
-    #[serde(default)]
-    #[schema(value_type = schema::Backoff)]
-    pub backoff: Backoff,
-    /// The first delay; `1s` when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "1s")]
-    pub base: Option<Span>,
-    /// The longest delay; `1m` when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "1m")]
-    pub cap: Option<Span>,
-    /// Whether half of each delay is drawn at random; true when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub jitter: Option<bool>,
-}
-
-impl From<RetryPolicy> for sessiond_core::RetryPolicy {
-    fn from(wire: RetryPolicy) -> Self {
-        Self {
-            max_retries: wire.max_retries,
-            backoff: wire.backoff,
-            base: wire.base,
-            cap: wire.cap,
-            jitter: wire.jitter.unwrap_or(true),
-        }
-    }
-}
-
-impl From<&sessiond_core::RetryPolicy> for RetryPolicy {
-    fn from(core: &sessiond_core::RetryPolicy) -> Self {
-        Self {
-            max_retries: core.max_retries,
-            backoff: core.backoff,
-            base: core.base,
-            cap: core.cap,
-            jitter: Some(core.jitter),
         }
     }
 }
@@ -137,7 +88,6 @@ pub struct TaskReportMeta {
     pub attempt: Option<u32>,
     /// The agent that reports; it must be the assignee.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
     pub agent_id: Option<AgentId>,
 }
 
@@ -155,7 +105,6 @@ macro_rules! report {
             pub attempt: Option<u32>,
             /// The agent that reports; it must be the assignee.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            #[schema(value_type = Option<String>)]
             pub agent_id: Option<AgentId>,
         }
     };
@@ -196,22 +145,17 @@ pub struct CancelTask {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Task {
     /// Its id.
-    #[schema(value_type = String)]
     pub task_id: TaskId,
     /// Its session.
-    #[schema(value_type = String)]
     pub session_id: SessionId,
     /// What kind of work.
     pub task_type: String,
     /// Who asked; absent when the plan or a person did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
     pub delegator: Option<AgentId>,
     /// Who was asked first.
-    #[schema(value_type = String)]
     pub delegatee: AgentId,
     /// Who has it now: the delegatee, or a fallback agent.
-    #[schema(value_type = String)]
     pub assignee: AgentId,
     /// What for.
     pub payload: Value,
@@ -219,41 +163,31 @@ pub struct Task {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<String>,
     /// Orders the inbox.
-    #[schema(value_type = schema::Priority)]
     pub priority: Priority,
     /// The time that one attempt may take.
-    #[schema(value_type = String)]
     pub timeout: Span,
     /// When and how often a failed attempt is made again.
     pub retry_policy: RetryPolicy,
     /// Who is asked next.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Vec<String>)]
     pub fallback_agents: Vec<AgentId>,
     /// What it is now.
-    #[schema(value_type = schema::TaskStatus)]
     pub status: TaskStatus,
     /// The attempt that is under way, or was the last.
     pub attempt: u32,
     /// The message that carried the first request.
-    #[schema(value_type = String)]
     pub message_id: MessageId,
     /// When it was delegated.
-    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// When it last changed.
-    #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
     /// When the present attempt was accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
     pub started_at: Option<Timestamp>,
     /// When the present attempt is over time.
-    #[schema(value_type = String, format = DateTime)]
     pub deadline: Timestamp,
     /// When it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
     pub ended_at: Option<Timestamp>,
     /// How far it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -274,17 +208,13 @@ pub struct Attempt {
     /// Its number.
     pub attempt: u32,
     /// Who made it.
-    #[schema(value_type = String)]
     pub agent_id: AgentId,
     /// How it ended.
-    #[schema(value_type = schema::TaskStatus)]
     pub status: TaskStatus,
     /// When it was accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
     pub started_at: Option<Timestamp>,
     /// When it ended.
-    #[schema(value_type = String, format = DateTime)]
     pub ended_at: Timestamp,
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -305,7 +235,7 @@ impl Task {
             step: core.step.clone(),
             priority: core.priority,
             timeout: core.timeout,
-            retry_policy: (&core.retry_policy).into(),
+            retry_policy: core.retry_policy.clone(),
             fallback_agents: core.fallback_agents.clone(),
             status: core.status,
             attempt: core.attempt,
@@ -341,11 +271,9 @@ impl Task {
 pub struct ListTasks {
     /// Only those that this agent has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[param(value_type = Option<String>)]
     pub assignee: Option<AgentId>,
     /// Only those in this state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[param(value_type = Option<schema::TaskStatus>)]
     pub status: Option<TaskStatus>,
     /// Only those of this step; for a session's own list.
     #[serde(default, skip_serializing_if = "Option::is_none")]

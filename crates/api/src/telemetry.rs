@@ -30,7 +30,6 @@ pub struct Point {
     pub series: String,
     /// When; the time of its arrival when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
     pub time: Option<Timestamp>,
     /// The step of a run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -51,7 +50,6 @@ pub struct Reading {
     /// Which series.
     pub series: String,
     /// When.
-    #[schema(value_type = String, format = DateTime)]
     pub time: Timestamp,
     /// The step of a run.
     #[serde(default, skip_serializing_if = "Option::is_none")]

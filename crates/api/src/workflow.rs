@@ -2,10 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sessiond_core::{AgentId, OnFailure, Priority, Span, StepStatus, Timestamp};
+use sessiond_core::{AgentId, OnFailure, Priority, RetryPolicy, Span, StepStatus, Timestamp};
 use utoipa::ToSchema;
-
-use crate::{RetryPolicy, schema};
 
 crate::operations::operations! {
     /// Sets the plan, or the state of its steps.
@@ -23,11 +21,9 @@ pub struct NewStep {
     pub name: String,
     /// Who must have completed a task in it before it is complete. With none, it is ended by hand.
     #[serde(default)]
-    #[schema(value_type = Vec<String>)]
     pub required_agents: Vec<AgentId>,
     /// Who may work in it too; when such a task fails, the step does not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Vec<String>)]
     pub optional_agents: Vec<AgentId>,
     /// What it is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -37,7 +33,6 @@ pub struct NewStep {
     pub dependencies: Vec<String>,
     /// What a failed task means for it.
     #[serde(default)]
-    #[schema(value_type = schema::OnFailure)]
     pub on_failure: OnFailure,
     /// What it should give, for people.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -62,18 +57,16 @@ pub struct TaskTemplate {
     pub payload: Value,
     /// Orders the inbox.
     #[serde(default)]
-    #[schema(value_type = schema::Priority)]
     pub priority: Priority,
     /// The time that one attempt may take; `300s` when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "300s")]
+    #[schema(example = "300s")]
     pub timeout: Option<Span>,
     /// When and how often a failed attempt is made again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_policy: Option<RetryPolicy>,
     /// Who is asked next when the agent fails for good.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Vec<String>)]
     pub fallback_agents: Vec<AgentId>,
 }
 
@@ -84,7 +77,7 @@ impl From<TaskTemplate> for sessiond_core::TaskTemplate {
             payload: wire.payload,
             priority: wire.priority,
             timeout: wire.timeout,
-            retry_policy: wire.retry_policy.map(Into::into),
+            retry_policy: wire.retry_policy,
             fallback_agents: wire.fallback_agents,
         }
     }
@@ -97,7 +90,7 @@ impl From<&sessiond_core::TaskTemplate> for TaskTemplate {
             payload: core.payload.clone(),
             priority: core.priority,
             timeout: core.timeout,
-            retry_policy: core.retry_policy.as_ref().map(Into::into),
+            retry_policy: core.retry_policy.clone(),
             fallback_agents: core.fallback_agents.clone(),
         }
     }
@@ -181,14 +174,11 @@ pub struct Step {
     /// Its name.
     pub name: String,
     /// What it is now.
-    #[schema(value_type = schema::StepStatus)]
     pub status: StepStatus,
     /// Who must have completed a task in it before it is complete.
-    #[schema(value_type = Vec<String>)]
     pub required_agents: Vec<AgentId>,
     /// Who may work in it too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Vec<String>)]
     pub optional_agents: Vec<AgentId>,
     /// What it is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -196,7 +186,6 @@ pub struct Step {
     /// The steps that must be complete before it starts.
     pub dependencies: Vec<String>,
     /// What a failed task means for it.
-    #[schema(value_type = schema::OnFailure)]
     pub on_failure: OnFailure,
     /// What it should give, for people.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -212,11 +201,9 @@ pub struct Step {
     pub reason: Option<String>,
     /// When it last started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
     pub started_at: Option<Timestamp>,
     /// When it last ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
     pub ended_at: Option<Timestamp>,
 }
 

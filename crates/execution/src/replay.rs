@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use sessiond_core::{CallEntry, CallStatus, Json, Revision};
-use sessiond_recording::journal::CallEvent;
+use sessiond_core::{CallEntry, CallStatus, EventBody, ExecutionBegan, Json, Revision};
 
 pub use sessiond_recording::CallNumber;
 
@@ -80,20 +79,20 @@ pub struct Cuts {
 
 impl Cuts {
     /// Takes in the next event.
-    pub fn take(&mut self, seq: Revision, event: &CallEvent) {
+    pub fn take(&mut self, seq: Revision, event: &EventBody) {
         match event {
-            CallEvent::Began { keep: Some(keep) } => {
+            EventBody::ExecutionBegan(ExecutionBegan { keep: Some(keep), .. }) => {
                 let at = self.began.get(&(keep + 1)).copied();
                 self.found.push(Cut { seq, keep: *keep, at });
             }
-            CallEvent::Calls(calls) => {
-                for entry in calls {
+            EventBody::CallsRecorded(recorded) => {
+                for entry in recorded.calls.iter() {
                     if let Some(began) = &entry.began {
                         self.began.insert(entry.call, began.began_us);
                     }
                 }
             }
-            CallEvent::Began { .. } | CallEvent::Nothing => {}
+            _ => {}
         }
     }
 
@@ -130,11 +129,11 @@ impl ReplayBuilder {
     }
 
     /// Takes in the next event of the journal.
-    pub fn take(&mut self, seq: Revision, event: &CallEvent) {
+    pub fn take(&mut self, seq: Revision, event: &EventBody) {
         match event {
-            CallEvent::Began { .. } => self.open.clear(),
-            CallEvent::Calls(calls) => {
-                for entry in calls {
+            EventBody::ExecutionBegan(_) => self.open.clear(),
+            EventBody::CallsRecorded(recorded) => {
+                for entry in recorded.calls.iter() {
                     self.last = self.last.max(entry.call);
                     let cuts = self.cuts.iter().filter(|cut| cut.seq > seq);
                     let (mut kept, mut until) = (true, u64::MAX);
@@ -147,7 +146,7 @@ impl ReplayBuilder {
                     }
                 }
             }
-            CallEvent::Nothing => {}
+            _ => {}
         }
     }
 

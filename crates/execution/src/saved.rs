@@ -9,8 +9,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use sessiond_api::Session;
-use sessiond_core::{CallBegan, CallEnded, CallEntry};
-use sessiond_recording::journal::CallEvent;
+use sessiond_core::{CallBegan, CallEnded, CallEntry, EventBody};
 
 use crate::error::Error;
 use crate::replay::CallNumber;
@@ -60,17 +59,17 @@ impl<W: Write> Writer<W> {
     }
 
     /// Takes in the next event of the journal.
-    pub fn take(&mut self, event: CallEvent) -> std::io::Result<()> {
+    pub fn take(&mut self, event: EventBody) -> std::io::Result<()> {
         match event {
-            CallEvent::Calls(calls) => {
-                for entry in calls {
+            EventBody::CallsRecorded(recorded) => {
+                for entry in Arc::unwrap_or_clone(recorded.calls) {
                     self.entry(entry)?;
                 }
                 Ok(())
             }
-            // Whoever takes a session up does not know how the calls of the one before would have ended.
-            CallEvent::Began { .. } => self.interrupt("interrupted"),
-            CallEvent::Nothing => Ok(()),
+            // A process that resumes a session does not know how the calls of the one before would have ended.
+            EventBody::ExecutionBegan(_) => self.interrupt("interrupted"),
+            _ => Ok(()),
         }
     }
 

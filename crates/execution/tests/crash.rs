@@ -98,7 +98,7 @@ async fn recorded(dir: &Path) -> BTreeSet<u64> {
         // Killed before the session itself was written.
         let Ok(page) = client.events(&id(), query).await else { break };
         for event in page.events.iter().filter(|event| event.kind == "calls_recorded") {
-            for call in event.data["calls"].as_array().unwrap() {
+            for call in event.data.read::<serde_json::Value>().unwrap()["calls"].as_array().unwrap() {
                 let number = call["call"].as_u64().unwrap();
                 if call["node"] == "Step" {
                     inputs.insert(number, call["input"].as_u64().unwrap());

@@ -1,7 +1,6 @@
-//! The journal of an execution, as far as calls are concerned.
+//! Reading a session's journal.
 
-use serde::Deserialize;
-use sessiond_api::{Code, Event, ListEvents, Problem};
+use sessiond_api::{Code, Event, EventBody, ListEvents, Problem, UnreadableEvent};
 use sessiond_client::Client;
 use sessiond_core::{CallEntry, Revision, SessionId};
 
@@ -16,54 +15,22 @@ pub const CALL_BYTES: usize = 192;
 /// Events that are read at a time.
 const PAGE: usize = 1_000;
 
-/// What an event tells of calls.
-#[derive(Debug)]
-pub enum CallEvent {
-    /// A process began to write.
-    Began {
-        /// The last call whose record may be used; all when absent.
-        keep: Option<CallNumber>,
-    },
-    /// Calls began and ended.
-    Calls(Vec<CallEntry>),
-    /// Something else.
-    Nothing,
-}
-
-#[derive(Deserialize)]
-struct Began {
-    keep: Option<CallNumber>,
-}
-
-#[derive(Deserialize)]
-struct Recorded {
-    calls: Vec<CallEntry>,
-}
-
-/// What an event tells of calls.
-pub fn call_event(event: Event) -> Result<CallEvent, Problem> {
-    let seq = event.seq;
-    let unreadable = |error: serde_json::Error| {
-        Problem::new(Code::Internal, format!("event {seq} of the session cannot be read: {error}"))
-    };
-    Ok(match event.kind.as_str() {
-        "execution_began" => {
-            let Began { keep } = serde_json::from_value(event.data).map_err(unreadable)?;
-            CallEvent::Began { keep }
+/// What an event says; nothing when a newer version wrote it, whose types are not known here.
+pub fn body(event: &Event) -> Result<Option<EventBody>, Problem> {
+    match event.body() {
+        Ok(body) => Ok(Some(body)),
+        Err(UnreadableEvent::UnknownType { .. }) => Ok(None),
+        Err(error @ UnreadableEvent::Malformed { .. }) => {
+            Err(Problem { retryable: false, ..Problem::new(Code::Internal, error.to_string()) })
         }
-        "calls_recorded" => {
-            let Recorded { calls } = serde_json::from_value(event.data).map_err(unreadable)?;
-            CallEvent::Calls(calls)
-        }
-        _ => CallEvent::Nothing,
-    })
+    }
 }
 
 /// Reads a journal, oldest event first.
 pub async fn each<E: From<Problem>>(
     client: &Client,
     id: &SessionId,
-    mut take: impl FnMut(Revision, CallEvent) -> Result<(), E>,
+    mut take: impl FnMut(Revision, EventBody) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut after = Some(Revision::default());
     while after.is_some() {
@@ -71,7 +38,9 @@ pub async fn each<E: From<Problem>>(
         let (client, id) = (client.clone(), id.clone());
         let page = threads::run(async move { client.events(&id, query).await }).await?;
         for event in page.events {
-            take(event.seq, call_event(event)?)?;
+            if let Some(body) = body(&event)? {
+                take(event.seq, body)?;
+            }
         }
         after = page.next_cursor;
     }

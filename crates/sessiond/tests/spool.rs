@@ -72,7 +72,7 @@ async fn calls(client: &Client, session: &SessionId) -> Vec<(u64, Value, Value)>
     while after.is_some() {
         let page = client.events(session, api::ListEvents { after, limit: Some(100) }).await.unwrap();
         for event in page.events.iter().filter(|event| event.kind == "calls_recorded") {
-            for call in event.data["calls"].as_array().unwrap() {
+            for call in event.data.read::<serde_json::Value>().unwrap()["calls"].as_array().unwrap() {
                 let number = call["call"].as_u64().unwrap();
                 let known = calls.entry(number).or_default();
                 if call.get("node").is_some() {

@@ -199,7 +199,7 @@ fn summary(row: SummaryRow) -> api::SessionSummary {
         participants: row.members,
         labels: row.labels,
         parent: row.parent,
-        forked_from: row.forked_from.as_ref().map(Into::into),
+        forked_from: row.forked_from.clone(),
         completed_steps: steps.done.saturating_sub(steps.failed),
         total_steps: steps.total,
         open_tasks: tasks.total.saturating_sub(tasks.done),

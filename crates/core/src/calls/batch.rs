@@ -28,6 +28,7 @@ pub struct CallBatch {
 
 /// How a process ends the execution that it writes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(tag = "status", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ExecutionEnd {
     /// Its program came to its end.

@@ -76,6 +76,7 @@ pub struct CallEnded {
 
 /// What a node is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CallKind {
     /// A function of the program.
@@ -126,6 +127,7 @@ impl CallKind {
     strum::VariantArray,
 )]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[strum(serialize_all = "snake_case")]
 pub enum CallStatus {
     /// It gave its result.
@@ -142,6 +144,7 @@ pub enum CallStatus {
 
 /// What went wrong in a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CallError {
     /// The kind of error, such as the name of an exception.
@@ -156,6 +159,7 @@ pub struct CallError {
 
 /// What a model used in a call.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Usage {
     /// The model's name.
@@ -178,29 +182,67 @@ pub struct Usage {
     pub latency_us: Option<u64>,
 }
 
-/// An entry as it is written. It is read manually from this, because serde reads a flattened member into a tree first.
+/// What is told of one call: that it began, that it ended, or both.
+// An entry as it is written. It is read manually from this, because serde reads a flattened member into a tree first.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(as = CallEntry))]
 #[serde(deny_unknown_fields)]
 struct Flat {
+    /// Its number in the session: 1, 2, 3 and so on in the order in which calls began.
     call: u64,
+    /// The call that made it; absent when the program itself did.
     parent: Option<u64>,
+    /// The node's name. When it is there, the call began: `position`, `key` and `began_us` are there too.
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, example = "NodeA"))]
     node: Option<Arc<str>>,
+    /// What the node is; `function` when absent.
     kind: Option<CallKind>,
+    /// Its index among its parent's calls, from 0.
     position: Option<u32>,
+    /// A hash of its input, in hexadecimal digits; replay finds the call by it.
+    #[cfg_attr(feature = "schema", schema(example = "9f86d081", pattern = "^[0-9A-Fa-f]{1,64}$"))]
     key: Option<String>,
+    /// The interrupted call that it resumes.
     resumes: Option<u64>,
+    /// When it began, in microseconds since the Unix epoch.
     began_us: Option<u64>,
+    /// Its input: any JSON.
     #[serde(default, deserialize_with = "present")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<serde_json::Value>))]
     input: Option<Json>,
+    /// The size of its input in bytes, when that was too large to be kept here.
     input_omitted: Option<u64>,
+    /// How it ended. When it is there, the call ended: `ended_us` is there too.
     status: Option<CallStatus>,
+    /// When it ended, in microseconds since the Unix epoch.
     ended_us: Option<u64>,
+    /// Whether its output is shown to people alone; a replay runs the call again.
     opaque: Option<bool>,
+    /// Its output: any JSON.
     #[serde(default, deserialize_with = "present")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<serde_json::Value>))]
     output: Option<Json>,
+    /// The size of its output in bytes, when that was too large to be kept here.
     output_omitted: Option<u64>,
+    /// What went wrong.
     error: Option<CallError>,
+    /// What a model used.
     usage: Option<Usage>,
+}
+
+#[cfg(feature = "schema")]
+impl utoipa::PartialSchema for CallEntry {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        Flat::schema()
+    }
+}
+
+#[cfg(feature = "schema")]
+impl utoipa::ToSchema for CallEntry {
+    fn schemas(schemas: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>)>) {
+        Flat::schemas(schemas);
+    }
 }
 
 /// A result of `null` is a result.

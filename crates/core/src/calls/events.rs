@@ -15,6 +15,7 @@ use super::batch::check;
 /// A process began to write calls, or took over from another. What was open then is interrupted, and a
 /// session that had failed continues.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ExecutionBegan {
     /// What the process shows with each batch; it grows with each process.
     pub writer: u64,
@@ -27,6 +28,7 @@ pub struct ExecutionBegan {
 
 /// Calls began and ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct CallsRecorded {
     /// Who writes.
     pub writer: u64,

@@ -11,6 +11,7 @@ use crate::values::json::merge_patch;
 
 /// The shared context was replaced, or patched (RFC 7396).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ContextUpdated {
     /// The whole document, when it was replaced.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -14,6 +14,7 @@ use super::{ForkPoint, Kind, Outcome, Status};
 
 /// The session began.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SessionCreated {
     /// Its id.
     pub session_id: SessionId,
@@ -46,6 +47,7 @@ pub struct SessionCreated {
 
 /// Its name, labels or expiry changed; what is absent stayed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SessionUpdated {
     /// The new name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,6 +62,7 @@ pub struct SessionUpdated {
 
 /// The journal before this event was copied from another session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SessionForked {
     /// The id of this session.
     pub session_id: SessionId,
@@ -71,6 +74,7 @@ pub struct SessionForked {
 
 /// Its work is done.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SessionCompleted {
     /// What was reached.
     pub outcome: Outcome,
@@ -78,6 +82,7 @@ pub struct SessionCompleted {
 
 /// Somebody stopped it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SessionTerminated {
     /// Why.
     pub outcome: Outcome,
@@ -85,6 +90,7 @@ pub struct SessionTerminated {
 
 /// Its work could not be done.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SessionFailed {
     /// Why.
     pub outcome: Outcome,
@@ -92,6 +98,7 @@ pub struct SessionFailed {
 
 /// Its time ran out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SessionExpired {}
 
 impl Payload for SessionCreated {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::values::{Exceeded, Limit, Revision, SessionId};
+use crate::values::{Exceeded, Limit, SessionId};
 
 /// Which facet leads a session.
 #[derive(
@@ -23,6 +23,7 @@ use crate::values::{Exceeded, Limit, Revision, SessionId};
     strum::VariantArray,
 )]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[strum(serialize_all = "snake_case")]
 pub enum Kind {
     /// Agents that work a plan together.
@@ -64,6 +65,7 @@ impl Kind {
     strum::VariantArray,
 )]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[strum(serialize_all = "snake_case")]
 pub enum Status {
     /// It takes changes.
@@ -90,6 +92,7 @@ impl Status {
 
 /// How a session ended.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Outcome {
     /// What was reached, by whoever completed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -107,11 +110,12 @@ pub struct Outcome {
 
 /// Where a session was forked from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ForkPoint {
     /// The session that it was copied from.
     pub session_id: SessionId,
     /// The last revision that was copied.
-    pub revision: Revision,
+    pub revision: u64,
 }
 
 /// Checks how long a session's names and labels are, and how many labels there are.

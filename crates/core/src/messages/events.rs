@@ -11,6 +11,7 @@ use super::{MessageType, Priority};
 
 /// A message between participants that is no task request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct MessageSent {
     /// Its id.
     pub message_id: MessageId,

@@ -8,6 +8,8 @@ use crate::values::{AgentId, MessageId, SessionId, Span, TaskId, Timestamp, limi
 
 /// A message from one agent to another.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(as = SendMessage))]
 pub struct Message {
     /// Chosen by the sender; the same id again is the same message.
     pub message_id: MessageId,
@@ -38,6 +40,7 @@ pub struct Message {
 
 /// One end of a message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Party {
     /// The agent.
     pub agent_id: AgentId,
@@ -65,6 +68,7 @@ impl Party {
 
 /// What a message is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::Display, strum::IntoStaticStr)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum MessageType {
@@ -82,6 +86,7 @@ pub enum MessageType {
 
 /// Orders an inbox. Among messages of one sender and session the order of sending holds all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Priority {
     /// After everything else.
@@ -97,6 +102,7 @@ pub enum Priority {
 
 /// How a message is delivered, and what happens when that fails.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Routing {
     /// The time that one attempt of the task may take. Outside a session: how long a synchronous sender waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -114,6 +120,7 @@ pub struct Routing {
 
 /// Whether the sender waits for the response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryMode {
     /// The answer says that the message is stored.
@@ -125,6 +132,7 @@ pub enum DeliveryMode {
 
 /// When and how often a failed attempt is made again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct RetryPolicy {
     /// Attempts after the first.
     pub max_retries: u32,
@@ -154,6 +162,7 @@ impl Default for RetryPolicy {
 
 /// How the delay between attempts grows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Backoff {
     /// base, 2 × base, 3 × base …

@@ -6,10 +6,11 @@ use crate::session::payload::{At, Payload};
 use crate::session::{Rejection, Session};
 use crate::values::{AgentId, Limit, Span};
 
-use super::{Fence, Lease, Participant, ParticipantStatus};
+use super::{Lease, Participant, ParticipantStatus};
 
 /// An agent joined, or joined again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ParticipantAdded {
     /// Who.
     pub agent_id: AgentId,
@@ -21,6 +22,7 @@ pub struct ParticipantAdded {
 
 /// An agent left.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ParticipantRemoved {
     /// Who.
     pub agent_id: AgentId,
@@ -28,33 +30,36 @@ pub struct ParticipantRemoved {
 
 /// A process took the right to write in a participant's name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct LeaseClaimed {
     /// In whose name.
     pub agent_id: AgentId,
     /// Which process.
     pub holder: String,
     /// What it must show with each write.
-    pub fence: Fence,
+    pub fence: u64,
     /// How long the lease lasts without a renewal.
     pub ttl: Span,
 }
 
 /// It gave the right back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct LeaseReleased {
     /// In whose name.
     pub agent_id: AgentId,
     /// The token that is void now.
-    pub fence: Fence,
+    pub fence: u64,
 }
 
 /// It was not heard of in time and was declared dead.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct LeaseExpired {
     /// In whose name.
     pub agent_id: AgentId,
     /// The token that is void now.
-    pub fence: Fence,
+    pub fence: u64,
 }
 
 impl Payload for ParticipantAdded {

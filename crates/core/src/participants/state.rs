@@ -32,7 +32,7 @@ pub struct Participant {
     pub lease: Option<Lease>,
     /// The last fencing token given out in its name; 0 when there was none.
     #[serde(default)]
-    pub fence: Fence,
+    pub fence: u64,
     /// How many tasks it has in progress.
     #[serde(default)]
     pub working: u64,
@@ -40,17 +40,19 @@ pub struct Participant {
 
 /// The right to write in a participant's name, held by one process until it lets it go or is declared dead.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Lease {
     /// Who holds it, such as a host and a process id.
     pub holder: String,
     /// What it must show with each write.
-    pub fence: Fence,
+    pub fence: u64,
     /// How long it lasts without a renewal.
     pub ttl: Span,
 }
 
 /// What a participant does now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::Display)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum ParticipantStatus {

@@ -8,6 +8,7 @@ use super::{Rejection, Session};
 
 /// What a key may do at all; the session's own rules come on top.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Owns sessions and works on those alone; no agent, no inbox.
@@ -20,6 +21,7 @@ pub enum Role {
 
 /// Which agents a key may act as: an exact id, or a prefix that ends in `*`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct AgentPattern(pub String);
 

@@ -35,52 +35,82 @@ pub struct Event {
     pub body: EventBody,
 }
 
-/// What happened; `type` and `data` on the wire. Each variant holds the payload that its facet defines in its
-/// `events.rs`, under the same name.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
-#[serde(tag = "type", content = "data", rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum EventBody {
+/// The events of all facets: the one list of them. From it follow [`EventBody`], and what the payload of each does.
+macro_rules! events {
+    ($($(#[$doc:meta])* $name:ident)*) => {
+        /// What happened; `type` and `data` on the wire. Each variant holds the payload that its facet defines in its
+        /// `events.rs`, under the same name.
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
+        #[serde(tag = "type", content = "data", rename_all = "snake_case")]
+        #[strum(serialize_all = "snake_case")]
+        pub enum EventBody {
+            $($(#[$doc])* $name($name),)*
+        }
+
+        impl EventBody {
+            pub(crate) fn payload(&self) -> &dyn Payload {
+                match self {
+                    $(Self::$name(payload) => payload,)*
+                }
+            }
+
+            /// The schema of each event's payload, in the order of [`KINDS`](Self::KINDS).
+            #[cfg(feature = "schema")]
+            pub fn payload_schemas() -> Vec<PayloadSchema> {
+                let payloads = [$(PayloadSchema::of::<$name>),*];
+                Self::KINDS.iter().zip(payloads).map(|(kind, of)| of(kind)).collect()
+            }
+        }
+
+        $(impl From<$name> for EventBody {
+            fn from(payload: $name) -> Self {
+                Self::$name(payload)
+            }
+        })*
+    };
+}
+
+events! {
     /// The session began.
-    SessionCreated(SessionCreated),
+    SessionCreated
     /// Its name, labels or expiry changed.
-    SessionUpdated(SessionUpdated),
+    SessionUpdated
     /// The journal before this event was copied from another session.
-    SessionForked(SessionForked),
+    SessionForked
     /// Its work is done.
-    SessionCompleted(SessionCompleted),
+    SessionCompleted
     /// Somebody stopped it.
-    SessionTerminated(SessionTerminated),
+    SessionTerminated
     /// Its work could not be done.
-    SessionFailed(SessionFailed),
+    SessionFailed
     /// Its time ran out.
-    SessionExpired(SessionExpired),
+    SessionExpired
     /// An agent joined, or joined again.
-    ParticipantAdded(ParticipantAdded),
+    ParticipantAdded
     /// An agent left.
-    ParticipantRemoved(ParticipantRemoved),
+    ParticipantRemoved
     /// A process took the right to write in a participant's name.
-    LeaseClaimed(LeaseClaimed),
+    LeaseClaimed
     /// It gave the right back.
-    LeaseReleased(LeaseReleased),
+    LeaseReleased
     /// It was not heard of in time and was declared dead.
-    LeaseExpired(LeaseExpired),
+    LeaseExpired
     /// The plan was given or replaced.
-    WorkflowUpdated(WorkflowUpdated),
+    WorkflowUpdated
     /// Steps began, ended or were set manually.
-    WorkflowAdvanced(WorkflowAdvanced),
+    WorkflowAdvanced
     /// The shared context was replaced or patched.
-    ContextUpdated(ContextUpdated),
+    ContextUpdated
     /// A participant was asked for work.
-    TaskDelegated(TaskDelegated),
+    TaskDelegated
     /// A task made progress or ended.
-    TaskUpdated(TaskUpdated),
+    TaskUpdated
     /// A message between participants that is no task request.
-    MessageSent(MessageSent),
+    MessageSent
     /// A process began to write calls, or took over from another.
-    ExecutionBegan(ExecutionBegan),
+    ExecutionBegan
     /// Calls began and ended.
-    CallsRecorded(CallsRecorded),
+    CallsRecorded
 }
 
 impl EventBody {
@@ -92,51 +122,37 @@ impl EventBody {
         self.into()
     }
 
+    /// Reads an event of that name from its payload's text. A name that is not in [`KINDS`](Self::KINDS) is an error.
+    pub fn read(kind: &str, data: &RawValue) -> serde_json::Result<Self> {
+        Self::deserialize(MapAccessDeserializer::new(Parts { kind: Some(kind), data: Some(data) }))
+    }
+
     /// Whether it may change the session's row in lists, other than its revision and time.
     pub fn is_listed(&self) -> bool {
         self.payload().is_listed()
     }
 }
 
-/// What each event's payload does, and how it becomes an event: one name for each variant.
-macro_rules! payloads {
-    ($($name:ident)*) => {
-        impl EventBody {
-            pub(crate) fn payload(&self) -> &dyn Payload {
-                match self {
-                    $(Self::$name(payload) => payload,)*
-                }
-            }
-        }
-        $(impl From<$name> for EventBody {
-            fn from(payload: $name) -> Self {
-                Self::$name(payload)
-            }
-        })*
-    };
+/// What an OpenAPI document says of an event's payload.
+#[cfg(feature = "schema")]
+pub struct PayloadSchema {
+    /// The event's name on the wire.
+    pub kind: &'static str,
+    /// The schema's name.
+    pub name: String,
+    /// The schema.
+    pub schema: utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>,
+    /// The schemas that it refers to, with their names.
+    pub references: Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>)>,
 }
 
-payloads! {
-    SessionCreated
-    SessionUpdated
-    SessionForked
-    SessionCompleted
-    SessionTerminated
-    SessionFailed
-    SessionExpired
-    ParticipantAdded
-    ParticipantRemoved
-    LeaseClaimed
-    LeaseReleased
-    LeaseExpired
-    WorkflowUpdated
-    WorkflowAdvanced
-    ContextUpdated
-    TaskDelegated
-    TaskUpdated
-    MessageSent
-    ExecutionBegan
-    CallsRecorded
+#[cfg(feature = "schema")]
+impl PayloadSchema {
+    fn of<P: utoipa::ToSchema>(kind: &'static str) -> Self {
+        let mut references = Vec::new();
+        P::schemas(&mut references);
+        Self { kind, name: P::name().into_owned(), schema: P::schema(), references }
+    }
 }
 
 impl Event {
@@ -158,8 +174,7 @@ impl<'de> Deserialize<'de> for Event {
             data: Box<RawValue>,
         }
         let Stored { seq, time, actor, kind, data } = Stored::deserialize(deserializer)?;
-        let parts = MapAccessDeserializer::new(Parts { kind: Some(&kind), data: Some(&data) });
-        let body = EventBody::deserialize(parts).map_err(D::Error::custom)?;
+        let body = EventBody::read(&kind, &data).map_err(D::Error::custom)?;
         Ok(Self { seq, time, actor, body })
     }
 }

@@ -27,6 +27,8 @@ pub use decide::{authorize, authorize_writer, decide};
 pub use draft::{Decision, Moment, Receipt};
 pub use effect::{Effect, Timer, TimerAction};
 pub use error::{Corrupt, Rejection};
+#[cfg(feature = "schema")]
+pub use event::PayloadSchema;
 pub use event::{Event, EventBody};
 pub use import::{apply_checked, check_limits, fold_checked};
 pub use progress::Progress;

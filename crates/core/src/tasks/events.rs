@@ -15,6 +15,7 @@ use super::{Attempt, Task, TaskStatus};
 
 /// A participant was asked for work.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct TaskDelegated {
     /// The task.
     pub task_id: TaskId,
@@ -53,6 +54,7 @@ pub struct TaskDelegated {
 
 /// A task made progress or ended; what is absent stayed as it was.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct TaskUpdated {
     /// Which.
     pub task_id: TaskId,

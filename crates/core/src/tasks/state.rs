@@ -110,6 +110,7 @@ pub struct Attempt {
     strum::IntoStaticStr,
 )]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[strum(serialize_all = "snake_case")]
 pub enum TaskStatus {
     /// Its request waits in an inbox, or for a retry.

@@ -16,9 +16,11 @@ pub type Revision = u64;
 pub struct InvalidId(pub String);
 
 macro_rules! name {
-    ($(#[$doc:meta])* $name:ident, $check:path) => {
+    ($(#[$doc:meta])* $name:ident, $check:path, $example:literal) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+        #[cfg_attr(feature = "schema", schema(value_type = String, example = $example))]
         #[serde(try_from = "String", into = "String")]
         pub struct $name(String);
 
@@ -91,22 +93,26 @@ macro_rules! name {
 name!(
     /// A session's id: `[A-Za-z0-9_.-]{1,128}`, not only dots. The engine's own are `sess_` and a time-ordered id.
     SessionId,
-    check_session_id
+    check_session_id,
+    "sess_notifications_2025-02-02"
 );
 name!(
     /// An agent's id: `framework://name`.
     AgentId,
-    check_agent_id
+    check_agent_id,
+    "opencode://backend"
 );
 name!(
     /// A task's id: `[A-Za-z0-9_.:-]{1,128}`. The engine's own are `task_` and a time-ordered id.
     TaskId,
-    check_token
+    check_token,
+    "task_0198f3a2"
 );
 name!(
     /// A message's id, chosen by its sender: `[A-Za-z0-9_.:-]{1,128}`.
     MessageId,
-    check_token
+    check_token,
+    "task_impl_backend"
 );
 
 impl AgentId {

@@ -38,6 +38,11 @@ impl Json {
         self.0.get()
     }
 
+    /// The text as `serde_json` has it.
+    pub fn as_raw(&self) -> &RawValue {
+        &self.0
+    }
+
     /// Reads the text into a type.
     pub fn read<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
         serde_json::from_str(self.as_str())
@@ -61,6 +66,21 @@ impl Json {
             let text = error.to_string();
             text.rsplit_once(" at line ").map_or(text.clone(), |(what, _)| what.to_owned())
         })
+    }
+}
+
+#[cfg(feature = "schema")]
+impl utoipa::PartialSchema for Json {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        Value::schema()
+    }
+}
+
+/// Any JSON.
+#[cfg(feature = "schema")]
+impl utoipa::ToSchema for Json {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "Value".into()
     }
 }
 

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 /// A point in time: milliseconds since 1970-01-01T00:00:00Z. Written as RFC 3339 UTC with milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(value_type = String, format = DateTime, example = "2025-02-02T11:00:00.000Z"))]
 #[serde(try_from = "String", into = "String")]
 pub struct Timestamp(i64);
 
@@ -66,6 +68,8 @@ impl std::str::FromStr for Timestamp {
 
 /// A length of time in milliseconds. Written as `500ms`, `300s`, `5m` or `2h`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(value_type = String, example = "300s"))]
 #[serde(try_from = "String", into = "String")]
 pub struct Span(u64);
 

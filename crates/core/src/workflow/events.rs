@@ -12,6 +12,7 @@ use super::{Step, StepStatus, Workflow};
 
 /// The plan was given or replaced; steps that keep their name keep their state.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct WorkflowUpdated {
     /// The whole plan.
     pub steps: Vec<Step>,
@@ -19,6 +20,7 @@ pub struct WorkflowUpdated {
 
 /// Steps began, ended or were set manually.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct WorkflowAdvanced {
     /// What changed, in this order.
     pub steps: Vec<StepChange>,
@@ -31,6 +33,7 @@ pub struct WorkflowAdvanced {
 
 /// A step that changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct StepChange {
     /// Which.
     pub name: String,

@@ -9,7 +9,7 @@ use crate::messages::{Priority, RetryPolicy};
 use crate::session::Progress;
 use crate::session::facet_state::FacetState;
 use crate::values::json::json_bytes;
-use crate::values::{AgentId, Exceeded, Limit, Revision, Span, Timestamp};
+use crate::values::{AgentId, Exceeded, Limit, Span, Timestamp};
 
 /// The plan.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -20,6 +20,8 @@ pub struct Workflow {
 
 /// A step of the plan and its state.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(as = PlannedStep))]
 pub struct Step {
     /// Its name, unique in the plan.
     pub name: String,
@@ -56,7 +58,7 @@ pub struct Step {
     pub started_at: Option<Timestamp>,
     /// The revision at which it last started; tasks from before do not count for it.
     #[serde(default)]
-    pub started_revision: Revision,
+    pub started_revision: u64,
     /// When it last ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
@@ -64,6 +66,7 @@ pub struct Step {
 
 /// The task that a plan itself delegates when a step starts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct TaskTemplate {
     /// What kind of work.
     pub task_type: String,
@@ -89,6 +92,7 @@ pub struct TaskTemplate {
     Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, strum::Display, strum::IntoStaticStr,
 )]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[strum(serialize_all = "snake_case")]
 pub enum OnFailure {
     /// The step fails, and the session with it.
@@ -115,6 +119,7 @@ pub enum OnFailure {
     strum::IntoStaticStr,
 )]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[strum(serialize_all = "snake_case")]
 pub enum StepStatus {
     /// It waits for its dependencies.

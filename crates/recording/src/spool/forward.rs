@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use sessiond_api as api;
-use sessiond_api::{Code, Event, ListEvents, Problem};
+use sessiond_api::{Code, Event, EventBody, ListEvents, Problem};
 use sessiond_client::Conditions;
 use sessiond_core::{Revision, SessionId};
 use tokio::time::Instant;
 
 use super::cursor::{Cursor, Place};
-use super::operation::Operation;
+use super::operation::{Operation, bytes_of};
 use super::{Held, Spool};
-use crate::journal::{self, CallEvent, size};
+use crate::journal;
 
 /// Events that are read at a time.
 const PAGE: usize = 100;
@@ -50,7 +50,7 @@ impl Sender {
         while let Ok(page) = local.events(id, ListEvents { after: Some(after), limit: Some(PAGE) }).await {
             let Some(last) = page.events.last().map(|event| event.seq) else { break };
             after = last;
-            let bytes = page.events.into_iter().map(bytes).sum();
+            let bytes = page.events.iter().map(bytes).sum();
             self.spool.waiting.fetch_add(bytes, Ordering::Relaxed);
         }
     }
@@ -90,11 +90,11 @@ impl Sender {
         let mut events = page.events.as_slice();
         while !events.is_empty() {
             let (operation, taken) = Operation::next(events)?;
+            let bytes = operation.bytes();
             let (sent, rest) = events.split_at(taken);
             let place = self.send(operation, &sent[0]).await?;
             let until = sent.last().map_or(place.sent, |event| event.seq);
             self.cursor.advance(Place { sent: until, ..place })?;
-            let bytes = sent.iter().cloned().map(bytes).sum();
             self.spool.waiting.fetch_sub(bytes, Ordering::Relaxed);
             self.spool.away.send_if_modified(|away| away.take().is_some());
             self.held.sent.send_modify(|sent| (sent.until, sent.refused) = (until, None));
@@ -173,10 +173,10 @@ impl Sender {
     }
 }
 
-/// Bytes of calls that an event holds.
-fn bytes(event: Event) -> u64 {
-    match journal::call_event(event) {
-        Ok(CallEvent::Calls(calls)) => calls.iter().map(size).sum::<usize>() as u64,
+/// Bytes of the calls that an event holds.
+fn bytes(event: &Event) -> u64 {
+    match journal::body(event) {
+        Ok(Some(EventBody::CallsRecorded(recorded))) => bytes_of(&recorded.calls),
         _ => 0,
     }
 }

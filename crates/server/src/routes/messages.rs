@@ -14,7 +14,7 @@ use crate::respond::{self, Answer};
 ///
 /// In a session a `task_request` is a task of that session, and its `task_response` completes or fails the task. With
 /// `delivery_mode: sync` the answer waits for the response.
-#[utoipa::path(post, path = operations::SEND_MESSAGE.path, tag = "messages", request_body = api::SendMessage,
+#[utoipa::path(post, path = operations::SEND_MESSAGE.path, tag = "messages", request_body = api::Message,
     responses((status = 200, description = "The message is stored.", body = api::Sent)))]
 pub(super) async fn send_message(
     State(app): State<App>,

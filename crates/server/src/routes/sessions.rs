@@ -139,7 +139,6 @@ pub(super) async fn export_session(Caller(client): Caller, At(id): At<SessionId>
 #[into_params(parameter_in = Query)]
 pub(super) struct ImportSession {
     /// Another id than the exported session's; the import is then a fork.
-    #[param(value_type = Option<String>)]
     session_id: Option<SessionId>,
 }
 

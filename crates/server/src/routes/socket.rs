@@ -21,7 +21,7 @@ use crate::socket;
 #[into_params(parameter_in = Query)]
 pub(super) struct Connect {
     /// The agent.
-    #[param(value_type = String, example = "opencode://backend")]
+    #[param(example = "opencode://backend")]
     agent_id: AgentId,
 }
 

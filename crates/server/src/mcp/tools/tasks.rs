@@ -163,7 +163,7 @@ pub(super) async fn delegate_task(mcp: &Mcp, input: DelegateTask) -> Result<api:
 
 /// That many attempts after the first, with the delays that the engine would choose.
 pub(super) fn retries(max_retries: u32) -> api::RetryPolicy {
-    api::RetryPolicy { max_retries, backoff: Backoff::default(), base: None, cap: None, jitter: None }
+    api::RetryPolicy { max_retries, backoff: Backoff::default(), base: None, cap: None, jitter: true }
 }
 
 fn as_agent(agent: &AgentId, fence: Option<Fence>) -> Conditions {

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 use sessiond_api as api;
 use sessiond_api::Problem;
-use sessiond_core::{AgentId, Revision, SessionId, Status, TaskId, TaskStatus, Timestamp};
+use sessiond_core::{AgentId, SessionId, Status, TaskId, TaskStatus, Timestamp};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -62,7 +62,6 @@ pub(super) struct Joined {
     #[schema(inline)]
     pub(super) session: Brief,
     /// The agent that joined.
-    #[schema(value_type = String)]
     pub(super) you_are: AgentId,
 }
 
@@ -70,16 +69,12 @@ pub(super) struct Joined {
 #[derive(Serialize, ToSchema)]
 pub(super) struct Plan {
     /// The session.
-    #[schema(value_type = String)]
     pub(super) session_id: SessionId,
     /// Whether it lives, and how it ended.
-    #[schema(value_type = api::schema::Status)]
     pub(super) status: Status,
     /// The number of its last event.
-    #[schema(value_type = u64)]
-    pub(super) revision: Revision,
+    pub(super) revision: u64,
     /// The agent that leads the work.
-    #[schema(value_type = Option<String>)]
     pub(super) orchestrator: Option<AgentId>,
     /// The plan; null when it has none.
     pub(super) plan: Option<api::Workflow>,
@@ -91,22 +86,18 @@ pub(super) struct Plan {
 #[derive(Serialize, ToSchema)]
 pub(super) struct OpenTask {
     /// Its id.
-    #[schema(value_type = String)]
     task_id: TaskId,
     /// What kind of work.
     task_type: String,
     /// Who has it now.
-    #[schema(value_type = String)]
     assignee: AgentId,
     /// The step that it belongs to.
     step: Option<String>,
     /// What it is now.
-    #[schema(value_type = api::schema::TaskStatus)]
     status: TaskStatus,
     /// The attempt that is under way.
     attempt: u32,
     /// When the present attempt is over time.
-    #[schema(value_type = String, format = DateTime)]
     deadline: Timestamp,
 }
 
@@ -128,8 +119,7 @@ impl From<api::Task> for OpenTask {
 #[derive(Serialize, ToSchema)]
 pub(super) struct Context {
     /// The session's revision, to patch what was read.
-    #[schema(value_type = u64)]
-    pub(super) revision: Revision,
+    pub(super) revision: u64,
     /// The document, or the part that was asked for.
     pub(super) context: Value,
 }
@@ -138,31 +128,26 @@ pub(super) struct Context {
 #[derive(Serialize, ToSchema)]
 pub(super) struct Changed {
     /// The session.
-    #[schema(value_type = String)]
     pub(super) session_id: SessionId,
     /// Its revision now.
-    #[schema(value_type = u64)]
-    pub(super) revision: Revision,
+    pub(super) revision: u64,
 }
 
 /// A note that was left.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Noted {
     /// The session.
-    #[schema(value_type = String)]
     pub(super) session_id: SessionId,
     /// The note's title.
     pub(super) title: String,
     /// The session's revision now.
-    #[schema(value_type = u64)]
-    pub(super) revision: Revision,
+    pub(super) revision: u64,
 }
 
 /// A lease that was given back.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Released {
     /// In whose name it was.
-    #[schema(value_type = String)]
     pub(super) agent_id: AgentId,
     /// Always true.
     pub(super) released: bool,
@@ -172,7 +157,6 @@ pub(super) struct Released {
 #[derive(Serialize, ToSchema)]
 pub(super) struct Work {
     /// Whose messages these are; null when only events were waited for.
-    #[schema(value_type = Option<String>)]
     pub(super) you_are: Option<AgentId>,
     /// The messages, in the order to work on them.
     pub(super) messages: Vec<api::InboxMessage>,
@@ -180,19 +164,35 @@ pub(super) struct Work {
     pub(super) timed_out: bool,
     /// The session whose events were waited for too.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
     pub(super) session_id: Option<SessionId>,
     /// Whether it lives, and how it ended.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<api::schema::Status>)]
     pub(super) status: Option<Status>,
     /// The number of the last of its events, to pass as `after`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<u64>)]
-    pub(super) revision: Option<Revision>,
+    pub(super) revision: Option<u64>,
     /// Its events after `after`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<AnyEvent>>)]
     pub(super) events: Option<Vec<api::Event>>,
     /// What to do now.
     pub(super) next: &'static str,
+}
+
+/// How an event looks to models. The members of each type's `data` are left out, since they would cost a model more
+/// tokens than all tools together.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "it documents api::Event")]
+struct AnyEvent {
+    /// Its number.
+    seq: u64,
+    /// When it was decided.
+    time: Timestamp,
+    /// What happened, such as `task_delegated`.
+    #[schema(rename = "type")]
+    kind: String,
+    /// Who caused it.
+    actor: String,
+    /// What exactly; the members follow from `type`.
+    data: serde_json::Value,
 }

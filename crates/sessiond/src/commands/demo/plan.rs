@@ -123,7 +123,7 @@ pub fn session(root: &Path) -> CreateSession {
                 backoff: Backoff::Exponential,
                 base: Some(Span::from_secs(1)),
                 cap: None,
-                jitter: None,
+                jitter: true,
             }),
             fallback_agents: Vec::new(),
         }),

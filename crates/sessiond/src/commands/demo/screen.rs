@@ -5,9 +5,8 @@ use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use serde_json::Value;
-use sessiond_api::Event;
-use sessiond_core::Timestamp;
+use sessiond_api::{Event, EventBody};
+use sessiond_core::{TaskId, TaskStatus, TaskUpdated, Timestamp};
 
 use super::scan::{Progress, grouped};
 use crate::commands::session::short;
@@ -27,7 +26,7 @@ struct Task {
 /// What the terminal shows while the agents work. It goes to standard error; the report goes to standard output.
 pub struct Screen {
     bars: Option<MultiProgress>,
-    tasks: HashMap<String, Task>,
+    tasks: HashMap<TaskId, Task>,
 }
 
 impl Screen {
@@ -38,25 +37,21 @@ impl Screen {
 
     /// Takes note of an event, and shows it when `show` says so.
     pub fn event(&mut self, event: &Event, show: bool) {
-        let data = &event.data;
-        let text = |name: &str| data[name].as_str().unwrap_or_default();
-        match event.kind.as_str() {
-            "task_delegated" => {
-                let step = text("step").to_owned();
-                let agent = text("delegatee").to_owned();
+        match event.body() {
+            Ok(EventBody::TaskDelegated(delegated)) => {
+                let step = delegated.step.unwrap_or_default();
+                let agent = delegated.delegatee.to_string();
                 if show {
                     self.line(&format!("{step:<10}  asked of {agent}"));
                 }
                 let task = Task { step, agent, bar: None, begun: None, told: None };
-                self.tasks.insert(text("task_id").to_owned(), task);
+                self.tasks.insert(delegated.task_id, task);
             }
-            "task_updated" => {
-                let id = text("task_id").to_owned();
-                let status = text("status").to_owned();
+            Ok(EventBody::TaskUpdated(update)) => {
                 if show {
-                    self.task(&id, &status, data, event.time);
-                } else if status == "in_progress"
-                    && let Some(task) = self.tasks.get_mut(&id)
+                    self.task(&update, event.time);
+                } else if update.status == TaskStatus::InProgress
+                    && let Some(task) = self.tasks.get_mut(&update.task_id)
                 {
                     task.begun.get_or_insert(event.time);
                 }
@@ -65,11 +60,11 @@ impl Screen {
         }
     }
 
-    fn task(&mut self, id: &str, status: &str, data: &Value, time: Timestamp) {
-        let Some(mut task) = self.tasks.remove(id) else { return };
+    fn task(&mut self, update: &TaskUpdated, time: Timestamp) {
+        let Some(mut task) = self.tasks.remove(&update.task_id) else { return };
         let step = task.step.clone();
-        match status {
-            "in_progress" => {
+        match update.status {
+            TaskStatus::InProgress => {
                 let begins = task.begun.is_none();
                 task.begun.get_or_insert(time);
                 if task.bar.is_none()
@@ -77,7 +72,7 @@ impl Screen {
                 {
                     task.bar = Some(bar(bars, &step, &task.agent));
                 }
-                match (Progress::from_event(data), &task.bar) {
+                match (Progress::of(update), &task.bar) {
                     (Some(progress), Some(bar)) => show_bar(bar, &progress),
                     (Some(progress), None) => {
                         let due = task.told.is_none_or(|told| time.since(told).millis() >= LINE_EVERY_MS);
@@ -95,19 +90,18 @@ impl Screen {
                     bar.finish_and_clear();
                 }
                 let took = task.begun.map_or(0, |begun| time.since(begun).millis());
-                let error = data.get("error").filter(|error| !error.is_null());
-                let why = match (status, error) {
-                    ("completed", _) | (_, None) => String::new(),
+                let why = match (status, &update.error) {
+                    (TaskStatus::Completed, _) | (_, None) => String::new(),
                     (_, Some(error)) => format!(": {}", short(error, 120)),
                 };
-                let status = if status == "pending" { "is tried again" } else { status };
+                let status = if status == TaskStatus::Pending { "is retried" } else { status.as_str() };
                 let took = format!("{}.{} s", took / 1000, took % 1000 / 100);
                 self.line(&format!("{step:<10}  {status} after {took}{why}"));
                 // A further attempt begins anew.
                 task.begun = None;
             }
         }
-        self.tasks.insert(id.to_owned(), task);
+        self.tasks.insert(update.task_id.clone(), task);
     }
 
     /// Takes the bars away.
@@ -135,8 +129,8 @@ impl Drop for Screen {
 }
 
 impl Progress {
-    fn from_event(data: &Value) -> Option<Self> {
-        serde_json::from_value(data.get("progress")?.clone()).ok()
+    fn of(update: &TaskUpdated) -> Option<Self> {
+        serde_json::from_value(update.progress.clone()?).ok()
     }
 
     fn in_words(&self) -> String {

@@ -62,7 +62,8 @@ impl List {
             eprintln!("no sessions in {}", client.location());
             return Ok(());
         }
-        let mut table = out.table(&["SESSION", "KIND", "STATUS", "PROGRESS", "OPEN TASKS", "CHANGED", "NAME"]);
+        let mut table =
+            out.table(&["SESSION", "KIND", "STATUS", "PROGRESS", "OPEN TASKS", "CHANGED", "NAME"]);
         for session in &page.sessions {
             let open_tasks = match session.total_tasks {
                 0 => "-".to_owned(),

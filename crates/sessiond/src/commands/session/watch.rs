@@ -1,12 +1,11 @@
 //! `sessiond session watch`.
 
-use std::fmt::Write as _;
-
 use clap::Args;
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
-use sessiond_api::Event;
+use sessiond_api::{Event, EventBody};
 use sessiond_client::{Client, WatchItem};
+use sessiond_core::{SessionCompleted, SessionFailed, SessionTerminated};
 
 use super::One;
 use crate::output::Output;
@@ -64,62 +63,69 @@ impl Watch {
 
 /// An event in one line.
 fn describe(event: &Event) -> String {
-    let data = &event.data;
-    let text = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default();
-    let mut line = format!("{:<20}", event.kind);
-    // Writing to a String cannot fail.
-    let _ = match event.kind.as_str() {
-        "task_delegated" => {
-            let step =
-                data.get("step").and_then(Value::as_str).map_or(String::new(), |step| format!(" in {step}"));
-            write!(line, "{} to {}{step} ({})", text("task_type"), text("delegatee"), text("task_id"))
-        }
-        "task_updated" => {
-            let detail = ["progress", "error"]
-                .iter()
-                .find_map(|name| data.get(*name).filter(|value| !value.is_null()))
-                .map_or(String::new(), |value| format!(": {}", short(value, 80)));
-            write!(line, "{} by {}{detail}", text("status"), text("assignee"))
-        }
-        "workflow_advanced" => {
-            let steps: Vec<String> = data["steps"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .map(|step| {
-                    let part = |name: &str| step[name].as_str().unwrap_or_default().to_owned();
-                    format!("{} {}", part("name"), part("status"))
-                })
-                .collect();
-            line.push_str(&steps.join(", "));
-            Ok(())
-        }
-        "participant_added" => write!(line, "{} as {}", text("agent_id"), text("role")),
-        "participant_removed" | "lease_claimed" | "lease_released" | "lease_expired" => {
-            line.push_str(text("agent_id"));
-            Ok(())
-        }
-        "message_sent" => {
-            write!(line, "{} from {} to {}", text("message_type"), text("sender"), text("recipient"))
-        }
-        "context_updated" => {
-            let changed = data.get("patch").or(data.get("document")).unwrap_or(&Value::Null);
-            line.push_str(&short(changed, 80));
-            Ok(())
-        }
-        "session_completed" | "session_terminated" | "session_failed" => {
-            let outcome = &data["outcome"];
-            let said = ["reason", "details", "summary"].iter().find_map(|name| outcome[*name].as_str());
-            let first = said.unwrap_or_default().lines().next().unwrap_or_default();
-            line.push_str(first);
-            Ok(())
-        }
-        _ => {
-            write!(line, "by {}", event.actor)
-        }
+    let words = match event.body() {
+        Ok(body) => words(&body),
+        // A newer server's event, whose type is all that is known of it.
+        Err(_) => String::new(),
     };
-    line.truncate(line.trim_end().len());
-    printable(&line)
+    let words = if words.is_empty() { format!("by {}", event.actor) } else { words };
+    printable(format!("{:<20}{words}", event.kind).trim_end())
+}
+
+/// What an event says, in a few words; none where its type says it all.
+fn words(body: &EventBody) -> String {
+    match body {
+        EventBody::SessionCreated(_) | EventBody::SessionExpired(_) => String::new(),
+        EventBody::SessionUpdated(event) => {
+            let name = event.name.as_ref().map(|name| format!("name {name}"));
+            let labels = event.labels.as_ref().map(|labels| format!("{} labels", labels.len()));
+            let expiry = event.expires_at.map(|at| format!("expires at {at}"));
+            name.into_iter().chain(labels).chain(expiry).collect::<Vec<_>>().join(", ")
+        }
+        EventBody::SessionForked(event) => {
+            format!("from {} at revision {}", event.from.session_id, event.from.revision)
+        }
+        EventBody::SessionCompleted(SessionCompleted { outcome })
+        | EventBody::SessionTerminated(SessionTerminated { outcome })
+        | EventBody::SessionFailed(SessionFailed { outcome }) => {
+            let said = [&outcome.reason, &outcome.details, &outcome.summary].into_iter().flatten().next();
+            said.and_then(|text| text.lines().next()).unwrap_or_default().to_owned()
+        }
+        EventBody::ParticipantAdded(event) => format!("{} as {}", event.agent_id, event.role),
+        EventBody::ParticipantRemoved(event) => event.agent_id.to_string(),
+        EventBody::LeaseClaimed(event) => format!("{} by {}", event.agent_id, event.holder),
+        EventBody::LeaseReleased(event) => event.agent_id.to_string(),
+        EventBody::LeaseExpired(event) => event.agent_id.to_string(),
+        EventBody::WorkflowUpdated(event) => {
+            event.steps.iter().map(|step| step.name.as_str()).collect::<Vec<_>>().join(", ")
+        }
+        EventBody::WorkflowAdvanced(event) => {
+            let steps = event.steps.iter().map(|step| format!("{} {}", step.name, step.status));
+            steps.collect::<Vec<_>>().join(", ")
+        }
+        EventBody::ContextUpdated(event) => {
+            let changed = event.patch.as_ref().or(event.document.as_ref());
+            changed.map_or_else(String::new, |value| short(value, 80))
+        }
+        EventBody::TaskDelegated(event) => {
+            let step = event.step.as_ref().map_or(String::new(), |step| format!(" in {step}"));
+            format!("{} to {}{step} ({})", event.task_type, event.delegatee, event.task_id)
+        }
+        EventBody::TaskUpdated(event) => {
+            let detail = event.progress.as_ref().or(event.error.as_deref());
+            let detail = detail.map_or(String::new(), |value| format!(": {}", short(value, 80)));
+            format!("{} by {}{detail}", event.status, event.assignee)
+        }
+        EventBody::MessageSent(event) => {
+            format!("{} from {} to {}", event.message_type, event.sender, event.recipient)
+        }
+        EventBody::ExecutionBegan(event) => format!("{} is writer {}", event.process, event.writer),
+        EventBody::CallsRecorded(event) => {
+            let began = event.calls.iter().filter(|entry| entry.began.is_some()).count();
+            let ended = event.calls.iter().filter(|entry| entry.ended.is_some()).count();
+            format!("{began} began, {ended} ended")
+        }
+    }
 }
 
 /// A value on one line, cut where it is too long.
@@ -142,25 +148,40 @@ fn printable(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use sessiond_core::Json;
+
     use super::*;
 
     fn event(kind: &str, data: Value) -> Event {
-        Event { seq: 1, time: Default::default(), kind: kind.into(), actor: "local".into(), data }
+        Event {
+            seq: 1,
+            time: Default::default(),
+            kind: kind.into(),
+            actor: "local".into(),
+            data: Json::from(&data),
+        }
     }
 
     #[test]
     fn an_event_is_one_line_without_control_characters() {
-        let update = json!({ "task_id": "t", "status": "in_progress", "assignee": "a://b",
+        let update = json!({ "task_id": "t", "status": "in_progress", "assignee": "a://b", "attempt": 1,
             "progress": "half\u{1b}[2J\nway" });
         assert_eq!(
             describe(&event("task_updated", update)),
             "task_updated        in_progress by a://b: half [2J way"
         );
-        let advanced = json!({ "steps": [{ "name": "design", "status": "completed" }, { "name": "build", "status": "active" }] });
+        let steps =
+            json!([{ "name": "design", "status": "completed" }, { "name": "build", "status": "active" }]);
+        let advanced = json!({ "steps": steps, "current_step": "build" });
         assert_eq!(
             describe(&event("workflow_advanced", advanced)),
             "workflow_advanced   design completed, build active"
         );
+        let began = json!({ "writer": 2, "process": "host:17" });
+        assert_eq!(describe(&event("execution_began", began)), "execution_began     host:17 is writer 2");
+        let entry = json!({ "call": 1, "node": "A", "position": 0, "key": "9f", "began_us": 1 });
+        let calls = json!({ "writer": 2, "batch": 1, "calls": [entry, { "call": 2, "status": "completed", "ended_us": 2 }] });
+        assert_eq!(describe(&event("calls_recorded", calls)), "calls_recorded      1 began, 1 ended");
         assert_eq!(describe(&event("of_a_newer_server", json!({}))), "of_a_newer_server   by local");
     }
 
