@@ -1010,7 +1010,7 @@ export interface components {
         /** @description Acknowledges messages: they are not delivered again. */
         AckMessages: {
             /** @description Which. */
-            message_ids: string[];
+            message_ids: components["schemas"]["MessageId"][];
             /**
              * Format: int64
              * @description The token of the connection that received them; an older one is refused.
@@ -1027,11 +1027,8 @@ export interface components {
         };
         /** @description An agent that is to take part. */
         AddParticipant: {
-            /**
-             * @description Who.
-             * @example opencode://backend
-             */
-            agent_id: string;
+            /** @description Who. */
+            agent_id: components["schemas"]["AgentId"];
             /**
              * @description What it does here: `implementer`, `reviewer`, `tester`, `observer` or any other word.
              * @example implementer
@@ -1048,23 +1045,16 @@ export interface components {
         /** @description An agent and how it is. */
         Agent: {
             /** @description Who. */
-            agent_id: string;
+            agent_id: components["schemas"]["AgentId"];
             /** @description Its framework. */
             framework: string;
             /** @description The principal who registered it. */
             owner: string;
             /** @description Whether it can be reached, and works. */
             status: components["schemas"]["AgentHealth"];
-            /**
-             * Format: date-time
-             * @description When it was last heard of, since the server started.
-             */
-            last_seen?: string | null;
-            /**
-             * Format: date-time
-             * @description When it was first registered.
-             */
-            registered_at: string;
+            last_seen?: components["schemas"]["Timestamp"] | null;
+            /** @description When it was first registered. */
+            registered_at: components["schemas"]["Timestamp"];
             /**
              * Format: int64
              * @description Messages in its inbox that it has not acknowledged.
@@ -1082,11 +1072,8 @@ export interface components {
         };
         /** @description What an agent is and can. */
         AgentDescriptor: {
-            /**
-             * @description Who it is.
-             * @example opencode://backend
-             */
-            agent_id: string;
+            /** @description Who it is. */
+            agent_id: components["schemas"]["AgentId"];
             /** @description Its framework; the part of its id before `://` when absent. */
             framework?: string | null;
             /** @description What it can: `input_types, output_types, languages, tools, model_preferences, performance_profile` and more. */
@@ -1100,6 +1087,11 @@ export interface components {
          * @enum {string}
          */
         AgentHealth: "connected" | "idle" | "busy" | "unreachable" | "gone";
+        /**
+         * @description An agent's id: `framework://name`.
+         * @example opencode://backend
+         */
+        AgentId: string;
         /** @description A page of agents. */
         AgentPage: {
             /** @description The agents, by id. */
@@ -1107,6 +1099,8 @@ export interface components {
             /** @description What to pass for the next page; null on the last. */
             next_cursor?: string | null;
         };
+        /** @description Which agents a key may act as: an exact id, or a prefix that ends in `*`. */
+        AgentPattern: string;
         /** @description What an agent gave. */
         AgentResult: {
             /** @description Who. */
@@ -1126,9 +1120,9 @@ export interface components {
         /** @description A task that an agent has. */
         AgentTask: {
             /** @description The task. */
-            task_id: string;
+            task_id: components["schemas"]["TaskId"];
             /** @description Its session. */
-            session_id: string;
+            session_id: components["schemas"]["SessionId"];
             /** @description What it is. */
             status: components["schemas"]["TaskStatus"];
         };
@@ -1175,19 +1169,12 @@ export interface components {
              */
             attempt: number;
             /** @description Who made it. */
-            agent_id: string;
+            agent_id: components["schemas"]["AgentId"];
             /** @description How it ended. */
             status: components["schemas"]["TaskStatus"];
-            /**
-             * Format: date-time
-             * @description When it was accepted.
-             */
-            started_at?: string | null;
-            /**
-             * Format: date-time
-             * @description When it ended.
-             */
-            ended_at: string;
+            started_at?: components["schemas"]["Timestamp"] | null;
+            /** @description When it ended. */
+            ended_at: components["schemas"]["Timestamp"];
             /** @description Why it failed. */
             error?: unknown;
         };
@@ -1237,17 +1224,17 @@ export interface components {
             kind?: components["schemas"]["CallKind"] | null;
             /**
              * Format: int32
-             * @description The how-manieth call of its parent it is, from 0.
+             * @description Its index among its parent's calls, from 0.
              */
             position?: number | null;
             /**
-             * @description A hash of its input, in hexadecimal digits; what replay finds it by.
+             * @description A hash of its input, in hexadecimal digits; replay finds the call by it.
              * @example 9f86d081
              */
             key?: string | null;
             /**
              * Format: int64
-             * @description The interrupted call that it takes up.
+             * @description The interrupted call that it resumes.
              */
             resumes?: number | null;
             /**
@@ -1255,11 +1242,11 @@ export interface components {
              * @description When it began, in microseconds since the Unix epoch.
              */
             began_us?: number | null;
-            /** @description What it was given: any JSON. */
+            /** @description Its input: any JSON. */
             input?: unknown;
             /**
              * Format: int64
-             * @description How many bytes it was given, when they were too many to stand here.
+             * @description The size of its input in bytes, when that was too large to be kept here.
              */
             input_omitted?: number | null;
             status?: components["schemas"]["CallStatus"] | null;
@@ -1268,13 +1255,13 @@ export interface components {
              * @description When it ended, in microseconds since the Unix epoch.
              */
             ended_us?: number | null;
-            /** @description Whether what it gave is shown to people alone; a replay runs the call anew. */
+            /** @description Whether its output is shown to people alone; a replay runs the call again. */
             opaque?: boolean | null;
-            /** @description What it gave: any JSON. */
+            /** @description Its output: any JSON. */
             output?: unknown;
             /**
              * Format: int64
-             * @description How many bytes it gave, when they were too many to stand here.
+             * @description The size of its output in bytes, when that was too large to be kept here.
              */
             output_omitted?: number | null;
             error?: components["schemas"]["CallError"] | null;
@@ -1282,10 +1269,7 @@ export interface components {
         };
         /** @description What went wrong in a call. */
         CallError: {
-            /**
-             * @description The kind of error, such as the name of an exception.
-             * @example ValueError
-             */
+            /** @description The kind of error, such as the name of an exception. */
             type: string;
             /** @description What it says. */
             message: string;
@@ -1367,6 +1351,21 @@ export interface components {
             /** @description Which process that is; empty in a copy that none has taken up. */
             process: string;
         };
+        /** @description Calls began and ended. */
+        CallsRecorded: {
+            /**
+             * Format: int64
+             * @description Who writes.
+             */
+            writer: number;
+            /**
+             * Format: int64
+             * @description The number of this batch among those of its writer, from 1.
+             */
+            batch: number;
+            /** @description What happened, in this order. */
+            calls: components["schemas"]["CallEntry"][];
+        };
         /** @description Cancels a task. */
         CancelTask: {
             /** @description Why. */
@@ -1379,26 +1378,20 @@ export interface components {
              * @example host-1/4711
              */
             holder: string;
-            /**
-             * @description How long it lasts without a renewal.
-             * @example 30s
-             */
-            ttl: string;
+            /** @description How long it lasts without a renewal. */
+            ttl: components["schemas"]["Span"];
         };
         /** @description A lease that was given. */
         ClaimedLease: {
             /** @description In whose name. */
-            agent_id: string;
+            agent_id: components["schemas"]["AgentId"];
             /**
              * Format: int64
              * @description What to show with each write, in the header `Fencing-Token`.
              */
             fence: number;
-            /**
-             * Format: date-time
-             * @description When it expires without a renewal.
-             */
-            expires_at: string;
+            /** @description When it expires without a renewal. */
+            expires_at: components["schemas"]["Timestamp"];
         };
         /** @description Ends a session well. */
         Complete: {
@@ -1421,8 +1414,7 @@ export interface components {
              * @description The attempt that the report speaks of; another one is refused as `attempt_stale`.
              */
             attempt?: number | null;
-            /** @description The agent that reports; it must be the assignee. */
-            agent_id?: string | null;
+            agent_id?: components["schemas"]["AgentId"] | null;
         };
         /** @description A field on which agents differed. */
         Conflict: {
@@ -1451,12 +1443,19 @@ export interface components {
             /** @description Always `connected`. */
             type: string;
             /** @description Who. */
-            agent_id: string;
+            agent_id: components["schemas"]["AgentId"];
             /**
              * Format: int64
              * @description This connection's fencing token: larger than those of all connections before it.
              */
             fence: number;
+        };
+        /** @description The shared context was replaced, or patched (RFC 7396). */
+        ContextUpdated: {
+            /** @description The whole document, when it was replaced. */
+            document?: unknown;
+            /** @description The merge patch, when it was patched. */
+            patch?: unknown;
         };
         /** @description How many sessions there are, of all owners; for an administrator. */
         Counts: {
@@ -1488,25 +1487,16 @@ export interface components {
              *       "opencode://*"
              *     ]
              */
-            agents?: string[];
-            /**
-             * @description How long it is valid; for ever when absent.
-             * @example 720h
-             */
-            expires_in?: string | null;
+            agents?: components["schemas"]["AgentPattern"][];
+            expires_in?: components["schemas"]["Span"] | null;
         };
         /** @description Begins a session. */
         CreateSession: {
-            /** @description Its id, such as `sess_notifications_2025-02-02`; a time-ordered one when absent. */
-            session_id?: string | null;
+            session_id?: components["schemas"]["SessionId"] | null;
             kind?: components["schemas"]["Kind"] | null;
             /** @description What people call it. */
             name?: string | null;
-            /**
-             * @description The agent that leads the work; it takes part.
-             * @example claude-code://orchestrator
-             */
-            orchestrator?: string | null;
+            orchestrator?: components["schemas"]["AgentId"] | null;
             /** @description Who else takes part. */
             participants?: components["schemas"]["AddParticipant"][];
             /** @description The plan. */
@@ -1517,15 +1507,10 @@ export interface components {
             labels?: {
                 [key: string]: string;
             };
-            /**
-             * @description How long it may live, such as `24h`.
-             * @example 24h
-             */
-            expires_in?: string | null;
+            expires_in?: components["schemas"]["Span"] | null;
             /** @description The person or program that it serves, for an assistant. */
             client_id?: string | null;
-            /** @description The session that it belongs to; it ends when that one ends without success. */
-            parent?: string | null;
+            parent?: components["schemas"]["SessionId"] | null;
             /**
              * @description For an execution: the process that begins to write it at once, as its first writer.
              * @example build-7:4711
@@ -1547,27 +1532,19 @@ export interface components {
              * @example implementation
              */
             task_type: string;
-            /**
-             * @description Who is asked; it must take part.
-             * @example opencode://backend
-             */
-            delegatee: string;
-            /** @description The agent that asks and is told of the result; the caller must be able to act as it. */
-            delegator?: string | null;
+            /** @description Who is asked; it must take part. */
+            delegatee: components["schemas"]["AgentId"];
+            delegator?: components["schemas"]["AgentId"] | null;
             /** @description What for. */
             payload?: unknown;
             /** @description The step that it belongs to; the only active one that waits for the delegatee when absent. */
             step?: string | null;
             /** @description Orders the inbox. */
             priority?: components["schemas"]["Priority"];
-            /**
-             * @description The time that one attempt may take; `300s` when absent.
-             * @example 300s
-             */
-            timeout?: string | null;
+            timeout?: components["schemas"]["Span"] | null;
             retry_policy?: components["schemas"]["RetryPolicy"] | null;
             /** @description Who is asked next when the delegatee fails for good. */
-            fallback_agents?: string[];
+            fallback_agents?: components["schemas"]["AgentId"][];
         };
         /**
          * @description Whether the sender waits for the response.
@@ -1586,28 +1563,248 @@ export interface components {
             /** @description Kept for who may act as the agent. */
             websocket?: string | null;
         };
-        /** @description One entry of a session's journal. */
+        /** @description One entry of a session's journal: which members `data` has follows from `type`. */
         Event: {
             /**
              * Format: int64
-             * @description Its number: 1, 2, 3 … with no gaps.
+             * @description Its number: 1, 2, 3 and so on with no gaps.
              */
             seq: number;
-            /**
-             * Format: date-time
-             * @description When it was decided.
-             */
-            time: string;
-            /**
-             * @description What happened, such as `task_delegated`.
-             * @example task_delegated
-             */
-            type: string;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "session_created";
             /** @description Who caused it: an agent's id, or a principal's name. */
             actor: string;
-            /** @description What exactly. */
-            data?: unknown;
-        };
+            data: components["schemas"]["SessionCreated"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "session_updated";
+            /** @description Who caused it: an agent's id, or a principal's name. */
+            actor: string;
+            data: components["schemas"]["SessionUpdated"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "session_forked";
+            /** @description Who caused it: an agent's id, or a principal's name. */
+            actor: string;
+            data: components["schemas"]["SessionForked"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "session_completed";
+            /** @description Who caused it: an agent's id, or a principal's name. */
+            actor: string;
+            data: components["schemas"]["SessionCompleted"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "session_terminated";
+            /** @description Who caused it: an agent's id, or a principal's name. */
+            actor: string;
+            data: components["schemas"]["SessionTerminated"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "session_failed";
+            /** @description Who caused it: an agent's id, or a principal's name. */
+            actor: string;
+            data: components["schemas"]["SessionFailed"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "session_expired";
+            /** @description Who caused it: an agent's id, or a principal's name. */
+            actor: string;
+            data: components["schemas"]["SessionExpired"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "participant_added";
+            /** @description Who caused it: an agent's id, or a principal's name. */
+            actor: string;
+            data: components["schemas"]["ParticipantAdded"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "participant_removed";
+            /** @description Who caused it: an agent's id, or a principal's name. */
+            actor: string;
+            data: components["schemas"]["ParticipantRemoved"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "lease_claimed";
+            /** @description Who caused it: an agent's id, or a principal's name. */
+            actor: string;
+            data: components["schemas"]["LeaseClaimed"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "lease_released";
+            /** @description Who caused it: an agent's id, or a principal's name. */
+            actor: string;
+            data: components["schemas"]["LeaseReleased"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "lease_expired";
+            /** @description Who caused it: an agent's id, or a principal's name. */
+            actor: string;
+            data: components["schemas"]["LeaseExpired"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "workflow_updated";
+            /** @description Who caused it: an agent's id, or a principal's name. */
+            actor: string;
+            data: components["schemas"]["WorkflowUpdated"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "workflow_advanced";
+            /** @description Who caused it: an agent's id, or a principal's name. */
+            actor: string;
+            data: components["schemas"]["WorkflowAdvanced"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "context_updated";
+            /** @description Who caused it: an agent's id, or a principal's name. */
+            actor: string;
+            data: components["schemas"]["ContextUpdated"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "task_delegated";
+            /** @description Who caused it: an agent's id, or a principal's name. */
+            actor: string;
+            data: components["schemas"]["TaskDelegated"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "task_updated";
+            /** @description Who caused it: an agent's id, or a principal's name. */
+            actor: string;
+            data: components["schemas"]["TaskUpdated"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "message_sent";
+            /** @description Who caused it: an agent's id, or a principal's name. */
+            actor: string;
+            data: components["schemas"]["MessageSent"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "execution_began";
+            /** @description Who caused it: an agent's id, or a principal's name. */
+            actor: string;
+            data: components["schemas"]["ExecutionBegan"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "calls_recorded";
+            /** @description Who caused it: an agent's id, or a principal's name. */
+            actor: string;
+            data: components["schemas"]["CallsRecorded"];
+        } | components["schemas"]["UnknownEvent"];
         /** @description Events, oldest first. */
         EventPage: {
             /** @description The events. */
@@ -1634,12 +1831,30 @@ export interface components {
             /** @description The session. */
             session: components["schemas"]["Session"];
         };
+        /**
+         * @description A process began to write calls, or took over from another. What was open then is interrupted, and a
+         *     session that had failed continues.
+         */
+        ExecutionBegan: {
+            /**
+             * Format: int64
+             * @description What the process shows with each batch; it grows with each process.
+             */
+            writer: number;
+            /** @description Which process. */
+            process: string;
+            /**
+             * Format: int64
+             * @description Replay uses no record of a call with a larger number.
+             */
+            keep?: number | null;
+        };
         /** @description How a process ends the execution that it writes. */
         ExecutionEnd: {
             /** @enum {string} */
             status: "completed";
         } | {
-            /** @description Why, in a line. */
+            /** @description Why. */
             reason: string;
             /** @enum {string} */
             status: "failed";
@@ -1663,8 +1878,7 @@ export interface components {
              * @description The attempt that the report speaks of; another one is refused as `attempt_stale`.
              */
             attempt?: number | null;
-            /** @description The agent that reports; it must be the assignee. */
-            agent_id?: string | null;
+            agent_id?: components["schemas"]["AgentId"] | null;
         };
         /** @description A field that is wrong. */
         FieldError: {
@@ -1680,13 +1894,12 @@ export interface components {
              * @description The last revision to copy; the present one when absent.
              */
             at_revision?: number | null;
-            /** @description The copy's id; a time-ordered one when absent. */
-            session_id?: string | null;
+            session_id?: components["schemas"]["SessionId"] | null;
         };
-        /** @description Where a session was copied from. */
+        /** @description Where a session was forked from. */
         ForkPoint: {
-            /** @description The session. */
-            session_id: string;
+            /** @description The session that it was copied from. */
+            session_id: components["schemas"]["SessionId"];
             /**
              * Format: int64
              * @description The last revision that was copied.
@@ -1713,7 +1926,7 @@ export interface components {
         /** @description What an import gave. */
         Imported: {
             /** @description The session. */
-            session_id: string;
+            session_id: components["schemas"]["SessionId"];
             /**
              * Format: int64
              * @description Its revision now.
@@ -1727,34 +1940,27 @@ export interface components {
         };
         /** @description A message that is delivered. */
         InboxMessage: {
-            /**
-             * @description Chosen by the sender; the same id again has no second effect and gets the first answer.
-             * @example task_impl_backend
-             */
-            message_id: string;
-            /**
-             * Format: date-time
-             * @description When the sender wrote it.
-             */
-            timestamp: string;
-            /** @description Who sends. `session_id` makes it a message of that session. */
+            /** @description Chosen by the sender; the same id again is the same message. */
+            message_id: components["schemas"]["MessageId"];
+            /** @description When the sender says it wrote the message. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** @description Who sends. `session_id` names the session that the message belongs to. */
             sender: components["schemas"]["Party"];
             /** @description Who receives. */
             recipient: components["schemas"]["Party"];
             /** @description What it is. */
             message_type: components["schemas"]["MessageType"];
-            /** @description Orders the inbox of the recipient; `medium` when absent. */
+            /** @description Orders the inbox of the recipient. */
             priority?: components["schemas"]["Priority"];
-            /**
-             * @description What it says. A request names its kind of work in `task_type`; a response carries `result` or `error`, or is
-             *     the result itself.
-             */
+            /** @description What it says. */
             payload?: unknown;
-            routing?: components["schemas"]["Routing"] | null;
-            /** @description `step` ties a request to a step, `task_id` a response to a task. */
-            metadata?: Record<string, unknown> | null;
-            /** @description The message that this one answers. */
-            in_reply_to?: string | null;
+            /** @description How it is delivered, and what happens when that fails. */
+            routing?: components["schemas"]["Routing"];
+            /** @description What else the sender or the engine attaches; the engine adds `task_id` and `task_attempt` to a task's request. */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            in_reply_to?: components["schemas"]["MessageId"] | null;
         } & {
             /**
              * Format: int32
@@ -1779,22 +1985,11 @@ export interface components {
             /** @description What it may do at all. */
             role: components["schemas"]["Role"];
             /** @description Which agents it may act as. */
-            agents?: string[];
-            /**
-             * Format: date-time
-             * @description When it was made.
-             */
-            created_at: string;
-            /**
-             * Format: date-time
-             * @description When it expires.
-             */
-            expires_at?: string | null;
-            /**
-             * Format: date-time
-             * @description When it was revoked.
-             */
-            revoked_at?: string | null;
+            agents?: components["schemas"]["AgentPattern"][];
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            revoked_at?: components["schemas"]["Timestamp"] | null;
         };
         /** @description All keys, oldest first. */
         KeyPage: {
@@ -1806,21 +2001,57 @@ export interface components {
          * @enum {string}
          */
         Kind: "workflow" | "assistant" | "training" | "federated" | "execution";
-        /** @description The right to write in a participant's name. */
+        /** @description The right to write in a participant's name, held by one process until it lets it go or is declared dead. */
         Lease: {
-            /** @description Who holds it. */
+            /** @description Who holds it, such as a host and a process id. */
             holder: string;
             /**
              * Format: int64
-             * @description Its fencing token.
+             * @description What it must show with each write.
              */
             fence: number;
-            /**
-             * @description How long it lasts without a renewal.
-             * @example 30s
-             */
-            ttl: string;
+            /** @description How long it lasts without a renewal. */
+            ttl: components["schemas"]["Span"];
         };
+        /** @description A process took the right to write in a participant's name. */
+        LeaseClaimed: {
+            /** @description In whose name. */
+            agent_id: components["schemas"]["AgentId"];
+            /** @description Which process. */
+            holder: string;
+            /**
+             * Format: int64
+             * @description What it must show with each write.
+             */
+            fence: number;
+            /** @description How long the lease lasts without a renewal. */
+            ttl: components["schemas"]["Span"];
+        };
+        /** @description It was not heard of in time and was declared dead. */
+        LeaseExpired: {
+            /** @description In whose name. */
+            agent_id: components["schemas"]["AgentId"];
+            /**
+             * Format: int64
+             * @description The token that is void now.
+             */
+            fence: number;
+        };
+        /** @description It gave the right back. */
+        LeaseReleased: {
+            /** @description In whose name. */
+            agent_id: components["schemas"]["AgentId"];
+            /**
+             * Format: int64
+             * @description The token that is void now.
+             */
+            fence: number;
+        };
+        /**
+         * @description A message's id, chosen by its sender: `[A-Za-z0-9_.:-]{1,128}`.
+         * @example task_impl_backend
+         */
+        MessageId: string;
         /** @description A message and what became of it. */
         MessageInfo: {
             /** @description The message. */
@@ -1835,16 +2066,9 @@ export interface components {
              * @description How often it has been delivered.
              */
             attempts: number;
-            /**
-             * Format: date-time
-             * @description When it was accepted.
-             */
-            accepted_at: string;
-            /**
-             * Format: date-time
-             * @description When it was acknowledged, given up or taken back.
-             */
-            ended_at?: string | null;
+            /** @description When it was accepted. */
+            accepted_at: components["schemas"]["Timestamp"];
+            ended_at?: components["schemas"]["Timestamp"] | null;
         };
         /** @description A page of messages. */
         MessagePage: {
@@ -1852,6 +2076,22 @@ export interface components {
             messages: components["schemas"]["MessageInfo"][];
             /** @description What to pass for the next page; null on the last. */
             next_cursor?: string | null;
+        };
+        /** @description A message between participants that is no task request. */
+        MessageSent: {
+            /** @description Its id. */
+            message_id: components["schemas"]["MessageId"];
+            /** @description From whom. */
+            sender: components["schemas"]["AgentId"];
+            /** @description To whom. */
+            recipient: components["schemas"]["AgentId"];
+            /** @description What it is. */
+            message_type: components["schemas"]["MessageType"];
+            /** @description Orders the inbox. */
+            priority: components["schemas"]["Priority"];
+            /** @description What it says. */
+            payload: unknown;
+            in_reply_to?: components["schemas"]["MessageId"] | null;
         };
         /**
          * @description What a message is.
@@ -1866,9 +2106,9 @@ export interface components {
              */
             name: string;
             /** @description Who must have completed a task in it before it is complete. With none, it is ended by hand. */
-            required_agents?: string[];
+            required_agents?: components["schemas"]["AgentId"][];
             /** @description Who may work in it too; when such a task fails, the step does not. */
-            optional_agents?: string[];
+            optional_agents?: components["schemas"]["AgentId"][];
             /** @description What it is for. */
             description?: string | null;
             /** @description The steps that must be complete before it starts. When no step of a plan names any, they run in the order given. */
@@ -1888,9 +2128,9 @@ export interface components {
         OnFailure: "fail" | "continue" | "retry";
         /** @description How a session ended. */
         Outcome: {
-            /** @description What was reached. */
+            /** @description What was reached, by whoever completed it. */
             summary?: string | null;
-            /** @description Where the results lie. */
+            /** @description Where the results lie, such as `s3://artifacts/build.zip`. */
             artifacts?: string[];
             /** @description Why it was stopped or failed. */
             reason?: string | null;
@@ -1900,24 +2140,31 @@ export interface components {
         /** @description One who takes part in a session, or did. */
         Participant: {
             /** @description Who. */
-            agent_id: string;
+            agent_id: components["schemas"]["AgentId"];
             /** @description Its framework. */
             framework: string;
             /** @description What it does here. */
             role: string;
             /** @description What it does now. */
             status: components["schemas"]["ParticipantStatus"];
-            /**
-             * Format: date-time
-             * @description When it joined.
-             */
-            join_time: string;
-            /**
-             * Format: date-time
-             * @description When it left.
-             */
-            leave_time?: string | null;
+            /** @description When it joined. */
+            join_time: components["schemas"]["Timestamp"];
+            leave_time?: components["schemas"]["Timestamp"] | null;
             lease?: components["schemas"]["Lease"] | null;
+        };
+        /** @description An agent joined, or joined again. */
+        ParticipantAdded: {
+            /** @description Who. */
+            agent_id: components["schemas"]["AgentId"];
+            /** @description Its framework. */
+            framework: string;
+            /** @description What it does here. */
+            role: string;
+        };
+        /** @description An agent left. */
+        ParticipantRemoved: {
+            /** @description Who. */
+            agent_id: components["schemas"]["AgentId"];
         };
         /**
          * @description What a participant does now.
@@ -1926,15 +2173,42 @@ export interface components {
         ParticipantStatus: "active" | "waiting" | "busy" | "left" | "session_terminated";
         /** @description One end of a message. */
         Party: {
-            /**
-             * @description The agent, `framework://name`.
-             * @example opencode://backend
-             */
-            agent_id: string;
-            /** @description Its framework. */
+            /** @description The agent. */
+            agent_id: components["schemas"]["AgentId"];
+            /** @description Its framework; the part of its id before `://` when absent. */
             framework?: string | null;
-            /** @description The session that the message belongs to. */
-            session_id?: string | null;
+            session_id?: components["schemas"]["SessionId"] | null;
+        };
+        /** @description A step of the plan and its state. */
+        PlannedStep: {
+            /** @description Its name, unique in the plan. */
+            name: string;
+            /** @description What it is for. */
+            description?: string | null;
+            /** @description Who must have completed a task in it before it is complete. */
+            required_agents: components["schemas"]["AgentId"][];
+            /** @description Who may work in it too; when such a task fails, the step does not. */
+            optional_agents?: components["schemas"]["AgentId"][];
+            /** @description The steps that must be complete before it starts. */
+            dependencies?: string[];
+            /** @description What a failed task means. */
+            on_failure?: components["schemas"]["OnFailure"];
+            /** @description What it should give, for people. */
+            outputs?: string[];
+            /** @description How long it should take, for people. */
+            estimated_duration?: string | null;
+            task?: components["schemas"]["TaskTemplate"] | null;
+            /** @description What it is now. */
+            status: components["schemas"]["StepStatus"];
+            /** @description Why it is that, when not by the plan alone. */
+            reason?: string | null;
+            started_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description The revision at which it last started; tasks from before do not count for it.
+             */
+            started_revision?: number;
+            ended_at?: components["schemas"]["Timestamp"] | null;
         };
         /** @description A point: a number, a text, or both. */
         Point: {
@@ -1943,11 +2217,7 @@ export interface components {
              * @example loss
              */
             series: string;
-            /**
-             * Format: date-time
-             * @description When; the time of its arrival when absent.
-             */
-            time?: string | null;
+            time?: components["schemas"]["Timestamp"] | null;
             /**
              * Format: int64
              * @description The step of a run.
@@ -1972,7 +2242,7 @@ export interface components {
             next_cursor?: number | null;
         };
         /**
-         * @description Orders an inbox.
+         * @description Orders an inbox. Among messages of one sender and session the order of sending holds all the same.
          * @enum {string}
          */
         Priority: "low" | "medium" | "high" | "critical";
@@ -2036,8 +2306,7 @@ export interface components {
              * @description The attempt that the report speaks of; another one is refused as `attempt_stale`.
              */
             attempt?: number | null;
-            /** @description The agent that reports; it must be the assignee. */
-            agent_id?: string | null;
+            agent_id?: components["schemas"]["AgentId"] | null;
         };
         /** @description Adds points to a session's telemetry. */
         PutPoints: {
@@ -2053,11 +2322,8 @@ export interface components {
             id: number;
             /** @description Which series. */
             series: string;
-            /**
-             * Format: date-time
-             * @description When.
-             */
-            time: string;
+            /** @description When. */
+            time: components["schemas"]["Timestamp"];
             /**
              * Format: int64
              * @description The step of a run.
@@ -2112,7 +2378,7 @@ export interface components {
             /** @description Always true; what failed is a problem. */
             success: boolean;
             /** @description Who. */
-            agent_id: string;
+            agent_id: components["schemas"]["AgentId"];
             /** @description Whether it was unknown before; then the status is 201, else 200. */
             created?: boolean;
         };
@@ -2133,75 +2399,56 @@ export interface components {
             max_retries: number;
             /** @description How the delay grows. */
             backoff?: components["schemas"]["Backoff"];
-            /**
-             * @description The first delay; `1s` when absent.
-             * @example 1s
-             */
-            base?: string | null;
-            /**
-             * @description The longest delay; `1m` when absent.
-             * @example 1m
-             */
-            cap?: string | null;
-            /** @description Whether half of each delay is drawn at random; true when absent. */
-            jitter?: boolean | null;
+            base?: components["schemas"]["Span"] | null;
+            cap?: components["schemas"]["Span"] | null;
+            /** @description Whether half of each delay is drawn at random, so that many failures do not come back at once. */
+            jitter?: boolean;
         };
         /**
-         * @description What a key may do at all.
+         * @description What a key may do at all; the session's own rules come on top.
          * @enum {string}
          */
         Role: "client" | "agent" | "admin";
-        /** @description How a message is delivered. */
+        /** @description How a message is delivered, and what happens when that fails. */
         Routing: {
-            /**
-             * @description The time that one attempt may take: `500ms`, `300s`, `5m` or `2h`.
-             * @example 300s
-             */
-            timeout?: string | null;
+            timeout?: components["schemas"]["Span"] | null;
             retry_policy?: components["schemas"]["RetryPolicy"] | null;
-            /** @description Who is asked next when the recipient fails for good. */
-            fallback_agents?: string[] | null;
-            delivery_mode?: components["schemas"]["DeliveryMode"] | null;
+            /** @description Who is asked next, in this order, when the recipient fails for good. */
+            fallback_agents?: components["schemas"]["AgentId"][];
+            /** @description Whether the sender waits for the response. */
+            delivery_mode?: components["schemas"]["DeliveryMode"];
         };
         /** @description A message from one agent to another. */
         SendMessage: {
-            /**
-             * @description Chosen by the sender; the same id again has no second effect and gets the first answer.
-             * @example task_impl_backend
-             */
-            message_id: string;
-            /**
-             * Format: date-time
-             * @description When the sender wrote it.
-             */
-            timestamp: string;
-            /** @description Who sends. `session_id` makes it a message of that session. */
+            /** @description Chosen by the sender; the same id again is the same message. */
+            message_id: components["schemas"]["MessageId"];
+            /** @description When the sender says it wrote the message. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** @description Who sends. `session_id` names the session that the message belongs to. */
             sender: components["schemas"]["Party"];
             /** @description Who receives. */
             recipient: components["schemas"]["Party"];
             /** @description What it is. */
             message_type: components["schemas"]["MessageType"];
-            /** @description Orders the inbox of the recipient; `medium` when absent. */
+            /** @description Orders the inbox of the recipient. */
             priority?: components["schemas"]["Priority"];
-            /**
-             * @description What it says. A request names its kind of work in `task_type`; a response carries `result` or `error`, or is
-             *     the result itself.
-             */
+            /** @description What it says. */
             payload?: unknown;
-            routing?: components["schemas"]["Routing"] | null;
-            /** @description `step` ties a request to a step, `task_id` a response to a task. */
-            metadata?: Record<string, unknown> | null;
-            /** @description The message that this one answers. */
-            in_reply_to?: string | null;
+            /** @description How it is delivered, and what happens when that fails. */
+            routing?: components["schemas"]["Routing"];
+            /** @description What else the sender or the engine attaches; the engine adds `task_id` and `task_attempt` to a task's request. */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            in_reply_to?: components["schemas"]["MessageId"] | null;
         };
         /** @description The answer to a message that was sent. */
         Sent: {
             /** @description Always true; what failed is a problem. */
             success: boolean;
             /** @description The message. */
-            message_id: string;
-            /** @description The task that it made or speaks of; null outside a session. */
-            task_id?: string | null;
+            message_id: components["schemas"]["MessageId"];
+            task_id?: components["schemas"]["TaskId"] | null;
             /**
              * @description What the task is, or `queued` when there is none, or `received` for a heartbeat.
              * @example pending
@@ -2213,7 +2460,7 @@ export interface components {
         /** @description A session and its state. A facet that it does not use is absent. */
         Session: {
             /** @description Its id. */
-            session_id: string;
+            session_id: components["schemas"]["SessionId"];
             /** @description Which facet leads it. */
             kind: components["schemas"]["Kind"];
             /** @description What people call it. */
@@ -2229,8 +2476,7 @@ export interface components {
             owner: string;
             /** @description The person or program that it serves. */
             client_id?: string | null;
-            /** @description The agent that leads the work. */
-            orchestrator?: string | null;
+            orchestrator?: components["schemas"]["AgentId"] | null;
             /** @description Who takes part, and who has. */
             participants?: components["schemas"]["Participant"][];
             workflow?: components["schemas"]["Workflow"] | null;
@@ -2245,41 +2491,71 @@ export interface components {
             labels: {
                 [key: string]: string;
             };
-            /** @description The session that it belongs to. */
-            parent?: string | null;
+            parent?: components["schemas"]["SessionId"] | null;
             forked_from?: components["schemas"]["ForkPoint"] | null;
             /** @description Tasks that have not ended. */
             open_tasks: number;
             /** @description All tasks. */
             total_tasks: number;
             calls?: components["schemas"]["Calls"] | null;
-            /**
-             * Format: date-time
-             * @description When it began.
-             */
-            created_at: string;
-            /**
-             * Format: date-time
-             * @description When its last event was decided.
-             */
-            updated_at: string;
-            /**
-             * Format: date-time
-             * @description The same, under the name that seed 002 gives it.
-             */
-            last_activity: string;
-            /**
-             * Format: date-time
-             * @description When it expires.
-             */
-            expires_at?: string | null;
-            /**
-             * Format: date-time
-             * @description When it ended.
-             */
-            ended_at?: string | null;
+            /** @description When it began. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When its last event was decided. */
+            updated_at: components["schemas"]["Timestamp"];
+            /** @description The same, under the name that seed 002 gives it. */
+            last_activity: components["schemas"]["Timestamp"];
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            ended_at?: components["schemas"]["Timestamp"] | null;
             outcome?: components["schemas"]["Outcome"] | null;
         };
+        /** @description Its work is done. */
+        SessionCompleted: {
+            /** @description What was reached. */
+            outcome: components["schemas"]["Outcome"];
+        };
+        /** @description The session began. */
+        SessionCreated: {
+            /** @description Its id. */
+            session_id: components["schemas"]["SessionId"];
+            /** @description Which facet leads it. */
+            kind: components["schemas"]["Kind"];
+            /** @description What people call it. */
+            name?: string | null;
+            /** @description Whose it is: a principal's name. */
+            owner: string;
+            /** @description The person or program that it serves, for an assistant. */
+            client_id?: string | null;
+            orchestrator?: components["schemas"]["AgentId"] | null;
+            /** @description Free labels to find it by. */
+            labels?: {
+                [key: string]: string;
+            };
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            parent?: components["schemas"]["SessionId"] | null;
+            /** @description The shared context at the beginning. */
+            shared_context?: unknown;
+        };
+        /** @description Its time ran out. */
+        SessionExpired: Record<string, unknown>;
+        /** @description Its work could not be done. */
+        SessionFailed: {
+            /** @description Why. */
+            outcome: components["schemas"]["Outcome"];
+        };
+        /** @description The journal before this event was copied from another session. */
+        SessionForked: {
+            /** @description The id of this session. */
+            session_id: components["schemas"]["SessionId"];
+            /** @description Whose it is. */
+            owner: string;
+            /** @description Where it was copied from. */
+            from: components["schemas"]["ForkPoint"];
+        };
+        /**
+         * @description A session's id: `[A-Za-z0-9_.-]{1,128}`, not only dots. The engine's own are `sess_` and a time-ordered id.
+         * @example sess_notifications_2025-02-02
+         */
+        SessionId: string;
         /** @description A page of sessions. */
         SessionPage: {
             /** @description The sessions. */
@@ -2290,7 +2566,7 @@ export interface components {
         /** @description A session's row in a list. */
         SessionSummary: {
             /** @description Its id. */
-            session_id: string;
+            session_id: components["schemas"]["SessionId"];
             /** @description Which facet leads it. */
             kind: components["schemas"]["Kind"];
             /** @description What people call it. */
@@ -2306,16 +2582,14 @@ export interface components {
             owner: string;
             /** @description The person or program that it serves. */
             client_id?: string | null;
-            /** @description The agent that leads the work. */
-            orchestrator?: string | null;
+            orchestrator?: components["schemas"]["AgentId"] | null;
             /** @description Who takes part now. */
-            participants: string[];
+            participants: components["schemas"]["AgentId"][];
             /** @description Free labels. */
             labels: {
                 [key: string]: string;
             };
-            /** @description The session that it belongs to. */
-            parent?: string | null;
+            parent?: components["schemas"]["SessionId"] | null;
             forked_from?: components["schemas"]["ForkPoint"] | null;
             progress?: components["schemas"]["Progress"] | null;
             /**
@@ -2338,27 +2612,33 @@ export interface components {
              * @description All tasks.
              */
             total_tasks: number;
-            /**
-             * Format: date-time
-             * @description When it began.
-             */
-            created_at: string;
-            /**
-             * Format: date-time
-             * @description When its last event was decided.
-             */
-            updated_at: string;
-            /**
-             * Format: date-time
-             * @description When it expires.
-             */
-            expires_at?: string | null;
-            /**
-             * Format: date-time
-             * @description When it ended.
-             */
-            ended_at?: string | null;
+            /** @description When it began. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When its last event was decided. */
+            updated_at: components["schemas"]["Timestamp"];
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            ended_at?: components["schemas"]["Timestamp"] | null;
         };
+        /** @description Somebody stopped it. */
+        SessionTerminated: {
+            /** @description Why. */
+            outcome: components["schemas"]["Outcome"];
+        };
+        /** @description Its name, labels or expiry changed; what is absent stayed. */
+        SessionUpdated: {
+            /** @description The new name. */
+            name?: string | null;
+            /** @description All labels, the new and the old. */
+            labels?: {
+                [key: string]: string;
+            } | null;
+            expires_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /**
+         * @description A length of time in milliseconds. Written as `500ms`, `300s`, `5m` or `2h`.
+         * @example 300s
+         */
+        Span: string;
         /**
          * @description Whether a session lives, and how it ended.
          * @enum {string}
@@ -2371,9 +2651,9 @@ export interface components {
             /** @description What it is now. */
             status: components["schemas"]["StepStatus"];
             /** @description Who must have completed a task in it before it is complete. */
-            required_agents: string[];
+            required_agents: components["schemas"]["AgentId"][];
             /** @description Who may work in it too. */
-            optional_agents?: string[];
+            optional_agents?: components["schemas"]["AgentId"][];
             /** @description What it is for. */
             description?: string | null;
             /** @description The steps that must be complete before it starts. */
@@ -2387,16 +2667,17 @@ export interface components {
             task?: components["schemas"]["TaskTemplate"] | null;
             /** @description Why it is what it is, when not by the plan alone. */
             reason?: string | null;
-            /**
-             * Format: date-time
-             * @description When it last started.
-             */
-            started_at?: string | null;
-            /**
-             * Format: date-time
-             * @description When it last ended.
-             */
-            ended_at?: string | null;
+            started_at?: components["schemas"]["Timestamp"] | null;
+            ended_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description A step that changed. */
+        StepChange: {
+            /** @description Which. */
+            name: string;
+            /** @description What it is now. */
+            status: components["schemas"]["StepStatus"];
+            /** @description Why, when it was not by the plan alone. */
+            reason?: string | null;
         };
         /**
          * @description What a step is.
@@ -2411,17 +2692,16 @@ export interface components {
         /** @description A task and its state. */
         Task: {
             /** @description Its id. */
-            task_id: string;
+            task_id: components["schemas"]["TaskId"];
             /** @description Its session. */
-            session_id: string;
+            session_id: components["schemas"]["SessionId"];
             /** @description What kind of work. */
             task_type: string;
-            /** @description Who asked; absent when the plan or a person did. */
-            delegator?: string | null;
+            delegator?: components["schemas"]["AgentId"] | null;
             /** @description Who was asked first. */
-            delegatee: string;
+            delegatee: components["schemas"]["AgentId"];
             /** @description Who has it now: the delegatee, or a fallback agent. */
-            assignee: string;
+            assignee: components["schemas"]["AgentId"];
             /** @description What for. */
             payload: unknown;
             /** @description The step that it belongs to. */
@@ -2429,11 +2709,11 @@ export interface components {
             /** @description Orders the inbox. */
             priority: components["schemas"]["Priority"];
             /** @description The time that one attempt may take. */
-            timeout: string;
+            timeout: components["schemas"]["Span"];
             /** @description When and how often a failed attempt is made again. */
             retry_policy: components["schemas"]["RetryPolicy"];
             /** @description Who is asked next. */
-            fallback_agents?: string[];
+            fallback_agents?: components["schemas"]["AgentId"][];
             /** @description What it is now. */
             status: components["schemas"]["TaskStatus"];
             /**
@@ -2442,32 +2722,15 @@ export interface components {
              */
             attempt: number;
             /** @description The message that carried the first request. */
-            message_id: string;
-            /**
-             * Format: date-time
-             * @description When it was delegated.
-             */
-            created_at: string;
-            /**
-             * Format: date-time
-             * @description When it last changed.
-             */
-            updated_at: string;
-            /**
-             * Format: date-time
-             * @description When the present attempt was accepted.
-             */
-            started_at?: string | null;
-            /**
-             * Format: date-time
-             * @description When the present attempt is over time.
-             */
-            deadline: string;
-            /**
-             * Format: date-time
-             * @description When it ended.
-             */
-            ended_at?: string | null;
+            message_id: components["schemas"]["MessageId"];
+            /** @description When it was delegated. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When it last changed. */
+            updated_at: components["schemas"]["Timestamp"];
+            started_at?: components["schemas"]["Timestamp"] | null;
+            /** @description When the present attempt is over time. */
+            deadline: components["schemas"]["Timestamp"];
+            ended_at?: components["schemas"]["Timestamp"] | null;
             /** @description How far it is. */
             progress?: unknown;
             /** @description What it gave. */
@@ -2477,6 +2740,46 @@ export interface components {
             /** @description The attempts that have ended, oldest first. */
             attempts: components["schemas"]["Attempt"][];
         };
+        /** @description A participant was asked for work. */
+        TaskDelegated: {
+            /** @description The task. */
+            task_id: components["schemas"]["TaskId"];
+            /** @description What kind of work. */
+            task_type: string;
+            delegator?: components["schemas"]["AgentId"] | null;
+            /** @description Who is asked. */
+            delegatee: components["schemas"]["AgentId"];
+            /** @description What for. */
+            payload: unknown;
+            /** @description The step that it belongs to. */
+            step?: string | null;
+            /**
+             * Format: int32
+             * @description How often the step has started this work anew.
+             */
+            step_retry?: number;
+            /** @description Orders the inbox. */
+            priority: components["schemas"]["Priority"];
+            /** @description The time that one attempt may take. */
+            timeout: components["schemas"]["Span"];
+            /** @description When and how often a failed attempt is made again. */
+            retry_policy: components["schemas"]["RetryPolicy"];
+            /** @description Who is asked next. */
+            fallback_agents?: components["schemas"]["AgentId"][];
+            /** @description The message that carries the request. */
+            message_id: components["schemas"]["MessageId"];
+            /** @description What the sender attached to the request. */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /** @description When this attempt is over time. */
+            deadline: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description A task's id: `[A-Za-z0-9_.:-]{1,128}`. The engine's own are `task_` and a time-ordered id.
+         * @example task_0198f3a2
+         */
+        TaskId: string;
         /** @description A page of tasks. */
         TaskPage: {
             /** @description The tasks. */
@@ -2491,33 +2794,49 @@ export interface components {
              * @description The attempt that the report speaks of; another one is refused as `attempt_stale`.
              */
             attempt?: number | null;
-            /** @description The agent that reports; it must be the assignee. */
-            agent_id?: string | null;
+            agent_id?: components["schemas"]["AgentId"] | null;
         };
         /**
          * @description What a task is.
          * @enum {string}
          */
         TaskStatus: "pending" | "in_progress" | "completed" | "failed" | "timeout" | "cancelled";
-        /** @description The task that a plan itself delegates. */
+        /** @description The task that a plan itself delegates when a step starts. */
         TaskTemplate: {
-            /**
-             * @description What kind of work.
-             * @example implementation
-             */
+            /** @description What kind of work. */
             task_type: string;
             /** @description What for. */
             payload?: unknown;
             /** @description Orders the inbox. */
             priority?: components["schemas"]["Priority"];
-            /**
-             * @description The time that one attempt may take; `300s` when absent.
-             * @example 300s
-             */
-            timeout?: string | null;
+            timeout?: components["schemas"]["Span"] | null;
             retry_policy?: components["schemas"]["RetryPolicy"] | null;
-            /** @description Who is asked next when the agent fails for good. */
-            fallback_agents?: string[];
+            /** @description Who is asked next. */
+            fallback_agents?: components["schemas"]["AgentId"][];
+        };
+        /** @description A task made progress or ended; what is absent stayed as it was. */
+        TaskUpdated: {
+            /** @description Which. */
+            task_id: components["schemas"]["TaskId"];
+            /** @description What it is now. */
+            status: components["schemas"]["TaskStatus"];
+            /**
+             * Format: int32
+             * @description The attempt that is under way, or was the last.
+             */
+            attempt: number;
+            /** @description Who has it now. */
+            assignee: components["schemas"]["AgentId"];
+            /** @description How far it is, in the agent's own words. */
+            progress?: unknown;
+            /** @description What it gave. */
+            result?: unknown;
+            /** @description Why the attempt failed. */
+            error?: unknown;
+            ended?: components["schemas"]["TaskStatus"] | null;
+            message_id?: components["schemas"]["MessageId"] | null;
+            retry_at?: components["schemas"]["Timestamp"] | null;
+            deadline?: components["schemas"]["Timestamp"] | null;
         };
         /** @description Stops a session, and with it those that belong to it. */
         Terminate: {
@@ -2533,6 +2852,27 @@ export interface components {
             details?: string | null;
         };
         /**
+         * Format: date-time
+         * @description A point in time: milliseconds since 1970-01-01T00:00:00Z. Written as RFC 3339 UTC with milliseconds.
+         * @example 2025-02-02T11:00:00.000Z
+         */
+        Timestamp: string;
+        /** @description An event of a type that this document does not know. */
+        UnknownEvent: {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @description Any other type. */
+            type: string;
+            /** @description Who caused it: an agent's id, or a principal's name. */
+            actor: string;
+            /** @description Any JSON. */
+            data: unknown;
+        };
+        /**
          * @description Why nothing was chosen.
          * @enum {string}
          */
@@ -2545,11 +2885,7 @@ export interface components {
             labels?: {
                 [key: string]: string;
             } | null;
-            /**
-             * @description The time that it has left from now on.
-             * @example 24h
-             */
-            expires_in?: string | null;
+            expires_in?: components["schemas"]["Span"] | null;
         };
         /** @description Sets the plan, or the state of its steps, by hand. */
         UpdateWorkflow: {
@@ -2570,14 +2906,14 @@ export interface components {
             provider?: string | null;
             /**
              * Format: int64
-             * @description Tokens that it read; 0 when absent.
+             * @description Tokens that it read.
              */
-            input_tokens?: number | null;
+            input_tokens?: number;
             /**
              * Format: int64
-             * @description Tokens that it wrote; 0 when absent.
+             * @description Tokens that it wrote.
              */
-            output_tokens?: number | null;
+            output_tokens?: number;
             /**
              * Format: double
              * @description What it cost, in US dollars.
@@ -2604,7 +2940,7 @@ export interface components {
              *       "opencode://*"
              *     ]
              */
-            agents: string[];
+            agents: components["schemas"]["AgentPattern"][];
             /** @description Whether the server needs no key, because it listens on its own machine alone and has none. */
             keyless: boolean;
         };
@@ -2622,6 +2958,20 @@ export interface components {
             failed_steps?: string[];
             /** @description All steps, in the order given. */
             steps: components["schemas"]["Step"][];
+        };
+        /** @description Steps began, ended or were set manually. */
+        WorkflowAdvanced: {
+            /** @description What changed, in this order. */
+            steps: components["schemas"]["StepChange"][];
+            /** @description The first step that is active after this. */
+            current_step?: string | null;
+            /** @description Whether the last step has ended. */
+            workflow_completed?: boolean;
+        };
+        /** @description The plan was given or replaced; steps that keep their name keep their state. */
+        WorkflowUpdated: {
+            /** @description The whole plan. */
+            steps: components["schemas"]["PlannedStep"][];
         };
     };
     responses: {
@@ -2791,7 +3141,9 @@ export type Advance = components['schemas']['Advance'];
 export type Agent = components['schemas']['Agent'];
 export type AgentDescriptor = components['schemas']['AgentDescriptor'];
 export type AgentHealth = components['schemas']['AgentHealth'];
+export type AgentId = components['schemas']['AgentId'];
 export type AgentPage = components['schemas']['AgentPage'];
+export type AgentPattern = components['schemas']['AgentPattern'];
 export type AgentResult = components['schemas']['AgentResult'];
 export type AgentTask = components['schemas']['AgentTask'];
 export type Aggregate = components['schemas']['Aggregate'];
@@ -2805,6 +3157,7 @@ export type CallError = components['schemas']['CallError'];
 export type CallKind = components['schemas']['CallKind'];
 export type CallStatus = components['schemas']['CallStatus'];
 export type Calls = components['schemas']['Calls'];
+export type CallsRecorded = components['schemas']['CallsRecorded'];
 export type CancelTask = components['schemas']['CancelTask'];
 export type ClaimLease = components['schemas']['ClaimLease'];
 export type ClaimedLease = components['schemas']['ClaimedLease'];
@@ -2813,6 +3166,7 @@ export type CompleteTask = components['schemas']['CompleteTask'];
 export type Conflict = components['schemas']['Conflict'];
 export type ConflictValue = components['schemas']['ConflictValue'];
 export type Connected = components['schemas']['Connected'];
+export type ContextUpdated = components['schemas']['ContextUpdated'];
 export type Counts = components['schemas']['Counts'];
 export type CreateKey = components['schemas']['CreateKey'];
 export type CreateSession = components['schemas']['CreateSession'];
@@ -2823,6 +3177,7 @@ export type Endpoints = components['schemas']['Endpoints'];
 export type Event = components['schemas']['Event'];
 export type EventPage = components['schemas']['EventPage'];
 export type Execution = components['schemas']['Execution'];
+export type ExecutionBegan = components['schemas']['ExecutionBegan'];
 export type ExecutionEnd = components['schemas']['ExecutionEnd'];
 export type FailSession = components['schemas']['FailSession'];
 export type FailTask = components['schemas']['FailTask'];
@@ -2838,15 +3193,23 @@ export type Key = components['schemas']['Key'];
 export type KeyPage = components['schemas']['KeyPage'];
 export type Kind = components['schemas']['Kind'];
 export type Lease = components['schemas']['Lease'];
+export type LeaseClaimed = components['schemas']['LeaseClaimed'];
+export type LeaseExpired = components['schemas']['LeaseExpired'];
+export type LeaseReleased = components['schemas']['LeaseReleased'];
+export type MessageId = components['schemas']['MessageId'];
 export type MessageInfo = components['schemas']['MessageInfo'];
 export type MessagePage = components['schemas']['MessagePage'];
+export type MessageSent = components['schemas']['MessageSent'];
 export type MessageType = components['schemas']['MessageType'];
 export type NewStep = components['schemas']['NewStep'];
 export type OnFailure = components['schemas']['OnFailure'];
 export type Outcome = components['schemas']['Outcome'];
 export type Participant = components['schemas']['Participant'];
+export type ParticipantAdded = components['schemas']['ParticipantAdded'];
+export type ParticipantRemoved = components['schemas']['ParticipantRemoved'];
 export type ParticipantStatus = components['schemas']['ParticipantStatus'];
 export type Party = components['schemas']['Party'];
+export type PlannedStep = components['schemas']['PlannedStep'];
 export type Point = components['schemas']['Point'];
 export type PointPage = components['schemas']['PointPage'];
 export type Priority = components['schemas']['Priority'];
@@ -2866,24 +3229,41 @@ export type Routing = components['schemas']['Routing'];
 export type SendMessage = components['schemas']['SendMessage'];
 export type Sent = components['schemas']['Sent'];
 export type Session = components['schemas']['Session'];
+export type SessionCompleted = components['schemas']['SessionCompleted'];
+export type SessionCreated = components['schemas']['SessionCreated'];
+export type SessionExpired = components['schemas']['SessionExpired'];
+export type SessionFailed = components['schemas']['SessionFailed'];
+export type SessionForked = components['schemas']['SessionForked'];
+export type SessionId = components['schemas']['SessionId'];
 export type SessionPage = components['schemas']['SessionPage'];
 export type SessionSummary = components['schemas']['SessionSummary'];
+export type SessionTerminated = components['schemas']['SessionTerminated'];
+export type SessionUpdated = components['schemas']['SessionUpdated'];
+export type Span = components['schemas']['Span'];
 export type Status = components['schemas']['Status'];
 export type Step = components['schemas']['Step'];
+export type StepChange = components['schemas']['StepChange'];
 export type StepStatus = components['schemas']['StepStatus'];
 export type SynthesisMethod = components['schemas']['SynthesisMethod'];
 export type Task = components['schemas']['Task'];
+export type TaskDelegated = components['schemas']['TaskDelegated'];
+export type TaskId = components['schemas']['TaskId'];
 export type TaskPage = components['schemas']['TaskPage'];
 export type TaskReportMeta = components['schemas']['TaskReportMeta'];
 export type TaskStatus = components['schemas']['TaskStatus'];
 export type TaskTemplate = components['schemas']['TaskTemplate'];
+export type TaskUpdated = components['schemas']['TaskUpdated'];
 export type Terminate = components['schemas']['Terminate'];
+export type Timestamp = components['schemas']['Timestamp'];
+export type UnknownEvent = components['schemas']['UnknownEvent'];
 export type Unresolved = components['schemas']['Unresolved'];
 export type UpdateSession = components['schemas']['UpdateSession'];
 export type UpdateWorkflow = components['schemas']['UpdateWorkflow'];
 export type Usage = components['schemas']['Usage'];
 export type Whoami = components['schemas']['Whoami'];
 export type Workflow = components['schemas']['Workflow'];
+export type WorkflowAdvanced = components['schemas']['WorkflowAdvanced'];
+export type WorkflowUpdated = components['schemas']['WorkflowUpdated'];
 export type ResponseProblem400 = components['responses']['Problem400'];
 export type ResponseProblem401 = components['responses']['Problem401'];
 export type ResponseProblem403 = components['responses']['Problem403'];
@@ -3100,7 +3480,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description How long to wait for the first message, such as `30s`; not at all when absent. */
-                wait?: string;
+                wait?: components["schemas"]["Span"];
                 /** @description Messages at most; 10 when absent, 64 at most. */
                 limit?: number;
                 /** @description The token of the connection that reads; an older one is refused. Without one the inbox is shared. */
@@ -3623,9 +4003,9 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only those to this agent. */
-                recipient?: string;
+                recipient?: components["schemas"]["AgentId"];
                 /** @description Only those of this session. */
-                session_id?: string;
+                session_id?: components["schemas"]["SessionId"];
                 /** @description Only `queued`, `acknowledged`, `dead` or `withdrawn` ones. */
                 state?: string;
                 /** @description Rows at most; 100 when absent, 1000 at most. */
@@ -3774,9 +4154,9 @@ export interface operations {
                 /** @description Only with this label: `key` or `key=value`. */
                 label?: string;
                 /** @description Only those that belong to this session. */
-                parent?: string;
+                parent?: components["schemas"]["SessionId"];
                 /** @description Only those copied from this session. */
-                forked_from?: string;
+                forked_from?: components["schemas"]["SessionId"];
                 /** @description Only those whose id, name, client or orchestrator contains this text. */
                 q?: string;
                 /** @description The order: `created` (newest first, the default), `updated` (last changed first) or `name`. */
@@ -3872,7 +4252,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Another id than the exported session's; the import is then a fork. */
-                session_id?: string;
+                session_id?: components["schemas"]["SessionId"];
             };
             header?: {
                 /** @description The same request with the same key has one effect and one answer, for 24 hours. */
@@ -4753,7 +5133,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only those that this agent has. */
-                assignee?: string;
+                assignee?: components["schemas"]["AgentId"];
                 /** @description Only those in this state. */
                 status?: components["schemas"]["TaskStatus"];
                 /** @description Only those of this step; for a session's own list. */
@@ -5081,7 +5461,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only those that this agent has. */
-                assignee?: string;
+                assignee?: components["schemas"]["AgentId"];
                 /** @description Only those in this state. */
                 status?: components["schemas"]["TaskStatus"];
                 /** @description Only those of this step; for a session's own list. */
@@ -5426,7 +5806,7 @@ export interface operations {
                  * @description The agent.
                  * @example opencode://backend
                  */
-                agent_id: string;
+                agent_id: components["schemas"]["AgentId"];
             };
             header?: never;
             path?: never;
