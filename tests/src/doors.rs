@@ -1,4 +1,4 @@
-//! The conformance suite of the two doors: what holds through one must hold through the other.
+//! The conformance suite of the two clients: what holds for one must hold for the other.
 //!
 //! Each case is a function that takes a client on an empty store; `tests/doors.rs` runs all of them through both, and
 //! those of `executions.rs`.

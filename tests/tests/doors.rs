@@ -1,4 +1,4 @@
-//! What holds through one door must hold through the other.
+//! What holds for one client must hold for the other.
 #![allow(clippy::unwrap_used)]
 
 use std::path::Path;
@@ -9,7 +9,7 @@ use sessiond_engine::Engine;
 use sessiond_server::{AdminKey, Handle, Options, Server};
 use sessiond_store_sqlite::Sqlite;
 
-/// The key of a caller who may do everything, as the person at the embedded door may.
+/// The key of a caller who may do everything, as the person with the embedded client may.
 const KEY: &str = "test-admin-key";
 
 /// A server on a free port, with the store in `dir`.

@@ -28,7 +28,7 @@
 //! - [`Handle::stop`] takes no more work, gives running tasks [`Options::grace`] to end, and leaves the rest to be
 //!   delivered again.
 //!
-//! The connection is a WebSocket; where none can be had (a proxy that refuses it, an embedded door) the inbox is
+//! The connection is a WebSocket; where none can be had (a proxy that refuses it, an embedded client) the inbox is
 //! read by long polls. It is made again, with a growing and random delay, until somebody stops the agent, its key
 //! is refused, or another process connects as the same agent.
 

@@ -14,7 +14,7 @@ use crate::limits;
 pub struct Options {
     /// What it tells the server about itself, its id first.
     pub descriptor: AgentDescriptor,
-    /// The door for registration and reports, and for the inbox where there is no WebSocket.
+    /// The client for registration and reports, and for the inbox where there is no WebSocket.
     pub client: Client,
     /// Where to connect a WebSocket; without one the inbox is read by long polls.
     pub socket: Option<Socket>,
@@ -41,7 +41,7 @@ impl Options {
         Ok(options)
     }
 
-    /// An agent through any door, the embedded one among them. It reads its inbox by long polls.
+    /// An agent with any client, the embedded one among them. It reads its inbox by long polls.
     pub fn through(client: Client, agent_id: AgentId) -> Self {
         Self {
             descriptor: AgentDescriptor {

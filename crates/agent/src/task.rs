@@ -101,7 +101,7 @@ impl TaskContext {
         self.stop.token()
     }
 
-    /// The door, for a handler that reads or changes its session.
+    /// The client, for a handler that reads or changes its session.
     pub fn client(&self) -> &Client {
         &self.client
     }

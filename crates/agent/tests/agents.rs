@@ -265,7 +265,7 @@ async fn an_agent_reads_its_inbox_by_long_polls_where_it_is_told_to() {
     let mut options = bench.options(ONE);
     options.socket = None;
     let running = Agent::start(options, |_: TaskContext| async { Ok::<_, Failure>(json!("polled")) });
-    // The embedded door has no WebSocket at all.
+    // The embedded client has no WebSocket at all.
     let embedded = Agent::start(Options::through(bench.client.clone(), agent(TWO)), |_: TaskContext| async {
         Ok::<_, Failure>(json!("embedded"))
     });

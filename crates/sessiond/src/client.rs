@@ -1,4 +1,4 @@
-//! Which door a command goes through: the server at `--url`, or else the store in the data directory.
+//! The client that a command uses: the server at `--url`, or else the store in the data directory.
 
 use std::path::Path;
 
@@ -17,7 +17,7 @@ pub enum Missing {
     Refuse,
 }
 
-/// Opens the door that the configuration names.
+/// Opens the client that the configuration names.
 pub async fn open(config: &Config, missing: Missing) -> anyhow::Result<Client> {
     if let Some(url) = config.get("url") {
         return Ok(Client::connect(url, config.get("api_key"))?);

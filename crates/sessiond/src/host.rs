@@ -55,7 +55,7 @@ impl Host {
         self.engine.location()
     }
 
-    /// The door of the person at this machine.
+    /// The client of the person at this machine.
     pub fn client(&self) -> Client {
         Client::through(Arc::new(Embedded::new(self.engine.clone(), Principal::local())))
     }

@@ -1,9 +1,9 @@
 //! The program `sessiond`.
 
 mod browser;
+mod client;
 mod commands;
 mod config;
-mod door;
 mod host;
 mod logging;
 mod output;

@@ -16,10 +16,10 @@ const PLAN: &str = r#"{
     "labels": {"team": "blue"}
 }"#;
 
-/// What each door must do alike; `door` are the flags that lead through it.
-fn walk(place: &Place, door: &[&str]) {
+/// What both clients must do alike; `client` are the flags that choose one.
+fn walk(place: &Place, client: &[&str]) {
     let with = |arguments: &[&str]| -> Vec<String> {
-        arguments.iter().chain(door).map(|argument| (*argument).to_owned()).collect()
+        arguments.iter().chain(client).map(|argument| (*argument).to_owned()).collect()
     };
     let ok = |arguments: &[&str]| {
         let all = with(arguments);

@@ -10,8 +10,8 @@ use sessiond_agent::exec::{self, Exec, Preset};
 use sessiond_core::{AgentId, Span};
 
 use super::{Connection, Context};
+use crate::client::Missing;
 use crate::config::Flags;
-use crate::door::Missing;
 use crate::signals::Signals;
 
 /// The server of an agent when nothing names another.

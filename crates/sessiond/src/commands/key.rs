@@ -6,8 +6,8 @@ use sessiond_client::Conditions;
 use sessiond_core::{AgentPattern, Span};
 
 use super::{Connection, Context};
+use crate::client::Missing;
 use crate::config::Flags;
-use crate::door::Missing;
 use crate::output::time;
 
 /// Make, list and revoke keys

@@ -5,8 +5,8 @@ use sessiond_core::AgentId;
 use tokio_util::sync::CancellationToken;
 
 use super::{Connection, Context};
+use crate::client::Missing;
 use crate::config::Flags;
-use crate::door::Missing;
 use crate::signals::Signals;
 
 /// Give a coding agent its tools by MCP, on standard input and output

@@ -11,8 +11,8 @@ use sessiond_core::{
 use sessiond_engine::{Clock as _, Ids as _, System};
 
 use super::{Connection, Context, json_argument, words};
+use crate::client::Missing;
 use crate::config::Flags;
-use crate::door::Missing;
 
 /// Send messages between agents
 #[derive(Debug, Args)]

@@ -21,8 +21,8 @@ use clap::{Args, Parser, Subcommand};
 use sessiond_api::Problem;
 use sessiond_client::Client;
 
+use crate::client::{self, Missing};
 use crate::config::{Config, Flags};
-use crate::door::{self, Missing};
 use crate::output::{self, Output};
 use input::{json_argument, read_input, words};
 
@@ -84,7 +84,7 @@ enum Command {
     DemoExecution(demo::DemoExecution),
 }
 
-/// Which door a command goes through.
+/// Which client a command uses.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Connection {
     /// Server to speak to, such as http://127.0.0.1:8080
@@ -113,14 +113,14 @@ pub struct Context {
 }
 
 impl Context {
-    /// The door that `--url` or else the data directory leads to.
+    /// The client of the server at `--url`, or else of the data directory.
     async fn client(&self, missing: Missing) -> anyhow::Result<Client> {
         // Somebody who says --dir means it, even where a file names a server.
         let mut config = self.config.clone();
         if config.is_flag("data_dir") && !config.is_flag("url") {
             config.unset("url");
         }
-        door::open(&config, missing).await
+        client::open(&config, missing).await
     }
 }
 
@@ -202,7 +202,7 @@ fn fail(error: &anyhow::Error) -> ExitCode {
     }
     eprintln!("error: {error:#}");
     if let Some(problem) = error.chain().find_map(|cause| cause.downcast_ref::<Problem>())
-        && let Some(advice) = door::advice(problem)
+        && let Some(advice) = client::advice(problem)
     {
         eprintln!("  {advice}");
     }

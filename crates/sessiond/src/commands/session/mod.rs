@@ -11,8 +11,8 @@ use clap::{Args, Subcommand};
 use sessiond_core::SessionId;
 
 use super::{Connection, Context};
+use crate::client::Missing;
 use crate::config::Flags;
-use crate::door::Missing;
 
 pub use watch::short;
 
