@@ -55,12 +55,12 @@ pub(crate) fn json<T: serde::de::DeserializeOwned>(row: &Row<'_>, index: usize) 
 
 /// A kind of session.
 pub(crate) fn kind(row: &Row<'_>, index: usize) -> rusqlite::Result<Kind> {
-    one_of(row, index, &Kind::ALL, Kind::as_str)
+    one_of(row, index, Kind::ALL, Kind::as_str)
 }
 
 /// A session's state.
 pub(crate) fn status(row: &Row<'_>, index: usize) -> rusqlite::Result<Status> {
-    one_of(row, index, &Status::ALL, Status::as_str)
+    one_of(row, index, Status::ALL, Status::as_str)
 }
 
 /// A task's state.
