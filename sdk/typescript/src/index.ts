@@ -24,6 +24,7 @@ export {
 export { Client } from './client.js';
 export type { SharedContext } from './context.js';
 export { milliseconds } from './duration.js';
+export type { EventOf, EventType } from './events.js';
 export type { ChangeOptions, ClientOptions, CreateOptions, RequestOptions } from './http.js';
 export { Problem, type ProblemInit } from './problem.js';
 export type {

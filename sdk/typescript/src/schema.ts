@@ -1,5 +1,11 @@
 // Generated from docs/openapi.json by `npm run types`. Change the server, never this file.
 
+/**
+ * The type of an event that this package does not know: any text but the names of known events. The pattern and the mark are
+ * there for the compiler alone; `const type: string = event.type` is the text.
+ */
+export type UnknownEventType = `${string} (unknown)` & { readonly unknown: unique symbol };
+
 export interface paths {
     "/": {
         parameters: {
@@ -2866,7 +2872,7 @@ export interface components {
             seq: number;
             time: components["schemas"]["Timestamp"];
             /** @description Any other type. */
-            type: string;
+            type: UnknownEventType;
             /** @description Who caused it: an agent's id, or a principal's name. */
             actor: string;
             /** @description Any JSON. */

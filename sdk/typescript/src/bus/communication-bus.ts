@@ -1,6 +1,7 @@
 import { Client } from '../client.js';
 import { duration } from '../duration.js';
 import { Emitter, type Listener } from '../emitter.js';
+import type { EventType } from '../events.js';
 import { Problem } from '../problem.js';
 import type { RegisterAgent, SendMessage, Sent } from '../schema.js';
 import type { ServerProcess } from '../server-process.js';
@@ -47,20 +48,23 @@ export type BusEvents = Omit<SessionEvents, 'problem'> & {
   agent_disconnected: { agent_id: string };
   message_failed: { message: SendMessage; error: Error };
   /** A participant of a session was asked for work. */
-  task_request_received: SessionEvent;
+  task_request_received: SessionEvent<'task_delegated'>;
   /** A task ended well. */
-  task_response_received: SessionEvent;
+  task_response_received: SessionEvent<'task_updated'>;
   /** A task or a participant told how far it is. */
-  status_update_received: SessionEvent;
+  status_update_received: SessionEvent<'message_sent'>;
   /** Something went wrong in the background. */
   problem: { error: Error };
 };
 
 /** Events that come from the sessions' own, by which, and when. */
-const DERIVED: Partial<Record<keyof BusEvents, [keyof SessionEvents, (event: SessionEvent) => boolean]>> = {
+const DERIVED: Partial<Record<keyof BusEvents, [EventType, (event: SessionEvent) => boolean]>> = {
   task_request_received: ['task_delegated', () => true],
-  task_response_received: ['task_updated', ({ data }) => data['status'] === 'completed'],
-  status_update_received: ['message_sent', ({ data }) => data['message_type'] === 'status_update'],
+  task_response_received: ['task_updated', (event) => event.type === 'task_updated' && event.data.status === 'completed'],
+  status_update_received: [
+    'message_sent',
+    (event) => event.type === 'message_sent' && event.data.message_type === 'status_update',
+  ],
 };
 
 const OWN = new Set<keyof BusEvents>([
@@ -211,11 +215,11 @@ export class CommunicationBus extends Emitter<BusEvents> {
       const derived = DERIVED[name];
       if (derived) {
         const [source, applies] = derived;
-        sessions.on(source, (event) => applies(event as SessionEvent) && tell(event as SessionEvent));
+        sessions.on(source, (event: SessionEvent) => applies(event) && tell(event));
       } else if (name === 'agent_connected' || name === 'agent_disconnected') {
         presence.start();
       } else if (!OWN.has(name)) {
-        sessions.on(name as Exclude<keyof SessionEvents, 'problem'>, tell);
+        sessions.on(name as EventType, tell);
       } else if (name === 'problem') {
         sessions.on('problem', ({ error }) => this.emit('problem', { error }));
       }

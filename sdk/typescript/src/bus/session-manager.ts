@@ -1,6 +1,7 @@
 import type { Client } from '../client.js';
 import { duration } from '../duration.js';
 import { Emitter, type Listener } from '../emitter.js';
+import type { EventOf, EventType } from '../events.js';
 import { randomId } from '../http.js';
 import { Problem } from '../problem.js';
 import type { SharedContext } from '../context.js';
@@ -38,28 +39,17 @@ export interface WorkflowProgress {
   progress: number;
 }
 
-/** An event of a session. */
-export interface SessionEvent {
+/** An event of a session, with what it is about. What `data` holds follows from `type`. */
+export type SessionEvent<Type extends Event['type'] = Event['type']> = EventOf<Type> & {
   sessionId: string;
-  type: string;
-  /** Its number in the session's journal. */
-  seq: number;
-  time: string;
-  actor: string;
-  data: Record<string, unknown>;
   /** The task that it is about. */
   taskId?: string;
   /** The participant that it is about. */
   agentId?: string;
-}
+};
 
 /** The events of sessions, by the names of `docs/events.md`. */
-export type SessionEvents = Record<
-  | 'session_created' | 'session_updated' | 'session_forked' | 'session_completed' | 'session_terminated' | 'session_failed'
-  | 'session_expired' | 'participant_added' | 'participant_removed' | 'lease_claimed' | 'lease_released' | 'lease_expired'
-  | 'workflow_updated' | 'workflow_advanced' | 'context_updated' | 'task_delegated' | 'task_updated' | 'message_sent',
-  SessionEvent
-> & {
+export type SessionEvents = { [Type in EventType]: SessionEvent<Type> } & {
   /** A session's stream ended for a reason that trying again does not change. */
   problem: { sessionId: string; error: Error };
 };
@@ -80,7 +70,7 @@ export class SessionManager extends Emitter<SessionEvents> {
     this.followed = new FollowedSessions(
       client,
       limit,
-      (sessionId, event) => this.emit(event.type as keyof SessionEvents & string, eventOf(sessionId, event) as never),
+      (sessionId, event) => this.emit(event.type as EventType, eventOf(sessionId, event) as never),
       (sessionId, error) => this.emit('problem', { sessionId, error }),
     );
   }
@@ -309,14 +299,12 @@ function participantOf({ agent_id, role, framework }: BusParticipant): AddPartic
   return { agent_id, role, ...(framework === undefined ? {} : { framework }) };
 }
 
-function eventOf(sessionId: string, { type, seq, time, actor, data }: Event): SessionEvent {
-  const members = (data ?? {}) as Record<string, unknown>;
-  const event: SessionEvent = { sessionId, type, seq, time, actor, data: members };
-  if (typeof members['task_id'] === 'string') {
-    event.taskId = members['task_id'];
-  }
-  if (typeof members['agent_id'] === 'string') {
-    event.agentId = members['agent_id'];
-  }
-  return event;
+function eventOf(sessionId: string, event: Event): SessionEvent {
+  const { task_id, agent_id } = (event.data ?? {}) as { task_id?: unknown; agent_id?: unknown };
+  return {
+    ...event,
+    sessionId,
+    ...(typeof task_id === 'string' && { taskId: task_id }),
+    ...(typeof agent_id === 'string' && { agentId: agent_id }),
+  };
 }

@@ -67,7 +67,7 @@ async function begin(key: string | undefined): Promise<void> {
         throw new Error(`a ${item.type} in a journal that is kept`);
       }
       told.events.push(item.event.seq);
-      if (item.event.data && 'workflow_completed' in (item.event.data as object)) {
+      if (item.event.type === 'workflow_advanced' && item.event.data.workflow_completed) {
         await agent.stop();
         await client.sessions.complete(session_id, { summary: 'by a page' });
       }
