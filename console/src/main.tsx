@@ -4,7 +4,7 @@ import './ui/base.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
-import { applyTheme } from './app/theme.ts';
+import { applyTheme } from './ui/theme.ts';
 
 applyTheme();
 const root = document.getElementById('root');

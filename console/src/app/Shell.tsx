@@ -19,10 +19,10 @@ import { whoamiQuery } from '../data/queries.ts';
 import mark from '../mark.svg';
 import { IconButton } from '../ui/Button.tsx';
 import { useShortcuts } from '../ui/shortcuts.ts';
+import { setTheme, type Theme, useTheme } from '../ui/theme.ts';
 import { Help } from './Help.tsx';
 import { Reachable } from './Reachable.tsx';
 import css from './Shell.module.css';
-import { setTheme, type Theme, useTheme } from './theme.ts';
 
 const NEXT: Record<Theme, Theme> = { system: 'light', light: 'dark', dark: 'system' };
 const ICONS = { system: <Monitor />, light: <Sun />, dark: <Moon /> };

@@ -1,21 +1,8 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
-import type { Kind, ListSessions, Status } from 'sessiond';
 import { Empty } from '../ui/Empty.tsx';
 import { ProblemView } from '../ui/Problem.tsx';
 import { Shell } from './Shell.tsx';
-
-/** Which sessions the list shows; in the address, so that it can be kept and passed on. */
-export interface SessionsSearch {
-  kind?: Kind;
-  status?: Status;
-  q?: string;
-  owner?: string;
-  label?: string;
-  sort?: NonNullable<ListSessions['sort']>;
-}
-
-/** What a panel keeps in the address: which event is open, what is filtered. Each panel reads its own. */
-export type PanelSearch = Record<string, string | number | undefined>;
+import type { PanelSearch, SessionsSearch } from './search.ts';
 
 const text = (value: unknown): string | undefined => (value === undefined || value === '' ? undefined : String(value));
 

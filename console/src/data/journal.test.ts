@@ -214,7 +214,8 @@ test('an answer that ends early, because it has so many bytes at most, is read o
 test('a published batch of many calls does not stay here, and is read when it is looked at', async () => {
   const { client } = server(2);
   const journal = new Journal(client, 's');
-  journal.append({ ...event(1), type: 'calls_recorded', data: { calls: Array.from({ length: 51 }, () => ({})) } });
+  const calls = Array.from({ length: 51 }, (_, at) => ({ call: at + 1 }));
+  journal.append({ ...event(1), type: 'calls_recorded', data: { writer: 1, batch: 1, calls } });
   expect(journal.get(1)).toBeUndefined();
   journal.append(event(2));
   expect((await journal.one(1, new AbortController().signal))?.seq).toBe(1);

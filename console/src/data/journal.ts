@@ -5,7 +5,7 @@ import { Problem } from 'sessiond';
 const PAGE = 500;
 /** How many pages stay here: what has not been looked at for longest goes first. */
 const PAGES = 50;
-/** How many calls an event may tell of and stay here when it is published; what is looked at is read again. */
+/** How long a list in an event may be for it to stay here when it is published; what is looked at is read again. */
 const LIGHT = 50;
 /** How many events a scan asks for at once, at first and at most, which is the server's limit. */
 const FIRST = 16;
@@ -304,6 +304,5 @@ const pageOf = (seq: number): number => Math.floor((seq - 1) / PAGE);
 
 /** Whether it may be kept while nobody looks: a busy program publishes batches of calls by the thousand. */
 function isLight({ data }: JournalEvent): boolean {
-  const { calls } = data as { calls?: unknown };
-  return !Array.isArray(calls) || calls.length <= LIGHT;
+  return Object.values(data ?? {}).every((member) => !Array.isArray(member) || member.length <= LIGHT);
 }

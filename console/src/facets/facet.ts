@@ -1,10 +1,8 @@
 import type { LucideIcon } from 'lucide-react';
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
-import type { Kind, Session } from 'sessiond';
+import type { EventOf, EventType, Kind, Session } from 'sessiond';
 import type { Feed } from '../data/feed.ts';
-
-/** What an event carries; its type says which members there are (docs/events.md). */
-export type EventData = Record<string, unknown>;
+import type { Tone } from '../ui/Badge.tsx';
 
 /** What a panel is given. */
 export interface PanelProps {
@@ -35,12 +33,16 @@ export interface Known {
   task?: (taskId: string) => { task_type: string; step?: string | null } | undefined;
 }
 
+/** What an event says, in a line; by the event's type. */
+export type EventWords = { [Type in EventType]?: (data: EventOf<Type>['data'], known: Known) => string };
+
 /** A facet of sessions: its panels, and how its events read. A new facet is a folder here and a line in `index.ts`. */
 export interface Facet {
   name: string;
+  /** The tint of its events in the journal; `idle` when absent. */
+  tone?: Tone;
   /** The kind of session that it leads: its first panel is the one that such a session opens with. */
   leads?: Kind;
   panels: readonly Panel[];
-  /** What an event of this facet says, in a line; by the event's type. */
-  words: Record<string, (data: EventData, known: Known) => string>;
+  words: EventWords;
 }

@@ -1,13 +1,24 @@
-import type { JournalEvent, Session } from 'sessiond';
+import type { EventType, Session } from 'sessiond';
 import { calls } from './calls/index.ts';
 import { context } from './context/index.ts';
-import type { EventData, Facet, Known, Panel } from './facet.ts';
+import type { Facet, Panel } from './facet.ts';
 import { lifecycle } from './lifecycle/index.ts';
 import { participants } from './participants/index.ts';
+import { wordsOf } from './words.ts';
 import { workflow } from './workflow/index.ts';
 
 /** Every facet that the console knows, in the order of their panels. */
-const FACETS: readonly Facet[] = [workflow, calls, participants, context, lifecycle];
+const ALL = [workflow, calls, participants, context, lifecycle] as const;
+const FACETS: readonly Facet[] = ALL;
+
+/** The types of events that a facet has words for. */
+type Worded<One> = One extends { words: infer Words } ? keyof Words : never;
+
+/** An event without words in any facet does not compile here, and is named. */
+({}) satisfies Record<Exclude<EventType, Worded<(typeof ALL)[number]>>, never>;
+
+/** How every event reads. */
+export const words = wordsOf(FACETS);
 
 /** The panels of a session, those of the facet that leads it first. */
 export function panelsOf(session: Session): Panel[] {
@@ -23,15 +34,3 @@ export function preload(id: string | undefined): void {
   // Who opens it hears what went wrong.
   wanted?.load().catch(() => undefined);
 }
-
-/** An event in a line; its type when no facet knows it. The more is known, the more the line says. */
-export function wordsOf(event: JournalEvent, known: Known = {}): string {
-  const facet = FACETS.find((facet) => event.type in facet.words);
-  return facet?.words[event.type]?.(event.data as EventData, known) ?? event.type.replaceAll('_', ' ');
-}
-
-/** The facet that an event's type belongs to; none when no facet knows it. */
-export const facetOf = (type: string): Facet | undefined => FACETS.find(({ words }) => type in words);
-
-/** Every type of event that a facet knows, in the order of the facets. */
-export const eventTypes = (): string[] => FACETS.flatMap(({ words }) => Object.keys(words));

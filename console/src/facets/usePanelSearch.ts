@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback } from 'react';
-import type { PanelSearch } from '../app/router.tsx';
+import type { PanelSearch } from '../app/search.ts';
 
 /** Changes what a panel keeps in the address; what is undefined leaves it. */
 export function usePanelSearch(): (change: PanelSearch) => void {

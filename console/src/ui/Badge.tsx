@@ -3,7 +3,7 @@ import css from './Badge.module.css';
 /** What a state means to a person. */
 export type Tone = 'live' | 'good' | 'warn' | 'bad' | 'idle';
 
-/** How each state of a session, step, task, participant, agent or message is meant. */
+/** How each state of a session, step, task, participant, agent or message is meant; other states are their facet's. */
 const TONES: Record<string, Tone> = {
   // sessions
   active: 'live',
@@ -33,10 +33,6 @@ const TONES: Record<string, Tone> = {
   session_terminated: 'idle',
   ended_with_it: 'idle',
   offline: 'idle',
-  // calls
-  running: 'live',
-  interrupted: 'warn',
-  abandoned: 'bad',
   // messages
   queued: 'live',
   acknowledged: 'good',
@@ -51,9 +47,8 @@ export function Badge({ tone = 'idle', children }: { tone?: Tone; children: Reac
   return <span className={`${css.badge} ${css[tone]}`}>{children}</span>;
 }
 
-/** A state, with a dot that beats while something is under way. */
-export function Status({ of }: { of: string }) {
-  const tone = toneOf(of);
+/** A state, with a dot that beats while something is under way. A facet with states of its own gives their tone. */
+export function Status({ of, tone = toneOf(of) }: { of: string; tone?: Tone }) {
   return (
     <span className={`${css.badge} ${css[tone]}`} data-status={of}>
       <span className={css.dot} aria-hidden="true" />

@@ -12,7 +12,7 @@ import { toast } from '../../ui/Toast.tsx';
 import css from './CallDetail.module.css';
 import { KindIcon } from './CallIcon.tsx';
 import { answered, asked, conversation, type Message, question } from './conversation.ts';
-import { KINDS, STATUSES } from './entry.ts';
+import { KINDS, STATUSES, TONES } from './entry.ts';
 import { bytes, clock, dollars, duration } from './figures.ts';
 import { Messages } from './Messages.tsx';
 import type { CallTable } from './table.ts';
@@ -65,7 +65,7 @@ export function CallDetail({ feed, table, call, now, focused, onSelect, onClose 
       </header>
       <div className={css.body}>
         <div className={css.states}>
-          <Status of={state} />
+          <Status of={state} tone={TONES[state]} />
           <span className={css.took}>{duration(table.end(call, now) - (table.began[call] ?? 0))}</span>
           {table.isAside(call) && <span className={css.note}>set aside: a later process goes on from before it</span>}
         </div>

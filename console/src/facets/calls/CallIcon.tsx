@@ -13,9 +13,8 @@ import {
   Unplug,
   Wrench,
 } from 'lucide-react';
-import { toneOf } from '../../ui/Badge.tsx';
 import css from './CallIcon.module.css';
-import { type CallKind, type CallState, KINDS, STATUSES } from './entry.ts';
+import { type CallKind, type CallState, KINDS, STATUSES, TONES } from './entry.ts';
 
 const KIND_ICONS: Record<CallKind, LucideIcon> = {
   function: SquareFunction,
@@ -52,7 +51,7 @@ export function StateIcon({ of, size = 14 }: { of: number; size?: number }) {
   const state = STATUSES[of] ?? 'running';
   const Icon = STATE_ICONS[state];
   return (
-    <span className={css.icon} data-tone={toneOf(state)} data-state={state} title={state}>
+    <span className={css.icon} data-tone={TONES[state]} data-state={state} title={state}>
       <Icon size={size} aria-hidden="true" />
       <span className="hidden">{state}</span>
     </span>

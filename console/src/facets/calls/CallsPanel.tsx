@@ -1,3 +1,4 @@
+import './tokens.css';
 import { useSearch } from '@tanstack/react-router';
 import { ChartGantt, ChevronDown, ChevronUp, FoldVertical, ListTree, Search, UnfoldVertical } from 'lucide-react';
 import { useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';

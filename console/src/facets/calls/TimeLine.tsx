@@ -1,9 +1,9 @@
 import { Maximize2, Rows3, ZoomIn, ZoomOut } from 'lucide-react';
 import { type KeyboardEvent, type PointerEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import { useDark } from '../../app/theme.ts';
 import { IconButton } from '../../ui/Button.tsx';
 import { tokensOf } from '../../ui/canvas.ts';
 import { Select } from '../../ui/Field.tsx';
+import { useDark } from '../../ui/theme.ts';
 import { Brush } from './Brush.tsx';
 import { callAt, draw, type Palette, paletteOf, SCALE, type Scene } from './draw.ts';
 import { CANCELLED, INTERRUPTED, KINDS, RUNNING, STATUSES, wentWrong } from './entry.ts';

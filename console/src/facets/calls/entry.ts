@@ -1,8 +1,20 @@
-import type { CallEntry } from 'sessiond';
+import type { EventType } from 'sessiond';
+import type { Tone } from '../../ui/Badge.tsx';
 
 /** What became of a call, by the number that the table keeps; the server says all but the first and the last. */
 export const STATUSES = ['running', 'completed', 'failed', 'timeout', 'cancelled', 'abandoned', 'interrupted'] as const;
 export type CallState = (typeof STATUSES)[number];
+
+/** What each means to a person. */
+export const TONES: Record<CallState, Tone> = {
+  running: 'live',
+  completed: 'good',
+  failed: 'bad',
+  timeout: 'bad',
+  cancelled: 'warn',
+  abandoned: 'bad',
+  interrupted: 'warn',
+};
 
 export const RUNNING = 0;
 export const COMPLETED = 1;
@@ -16,22 +28,8 @@ export const wentWrong = (state: number): boolean => state === 2 || state === 3 
 export const KINDS = ['function', 'agent', 'model', 'tool', 'other'] as const;
 export type CallKind = (typeof KINDS)[number];
 
-/** What `execution_began` carries. */
-export interface Began {
-  writer: number;
-  process: string;
-  keep?: number;
-}
-
-/** What `calls_recorded` carries. */
-export interface Recorded {
-  writer: number;
-  batch: number;
-  calls: CallEntry[];
-}
-
 /** The events that end a session, and with it what is open. */
-export const ENDS: ReadonlySet<string> = new Set([
+export const ENDS: ReadonlySet<string> = new Set<EventType>([
   'session_completed',
   'session_terminated',
   'session_failed',

@@ -3,7 +3,7 @@ import { type Facet, panel } from '../facet.ts';
 import { words } from './words.ts';
 
 /** What a program does in an execution session: its calls. */
-export const calls: Facet = {
+export const calls = {
   name: 'calls',
   leads: 'execution',
   panels: [
@@ -17,4 +17,4 @@ export const calls: Facet = {
     }),
   ],
   words,
-};
+} satisfies Facet;

@@ -1,15 +1,5 @@
-import type { CallEntry, JournalEvent } from 'sessiond';
-import {
-  type Began,
-  COMPLETED,
-  ENDS,
-  INTERRUPTED,
-  KINDS,
-  type Recorded,
-  RUNNING,
-  STATUSES,
-  wentWrong,
-} from './entry.ts';
+import type { CallEntry, ExecutionBegan, JournalEvent } from 'sessiond';
+import { COMPLETED, ENDS, INTERRUPTED, KINDS, RUNNING, STATUSES, wentWrong } from './entry.ts';
 
 /** What models used: in one call, or in a call and all below it. */
 export interface Used {
@@ -88,11 +78,11 @@ export class CallTable {
   /** Takes in the next event of the journal. */
   take(event: JournalEvent): void {
     if (event.type === 'calls_recorded') {
-      for (const entry of (event.data as unknown as Recorded).calls) {
+      for (const entry of event.data.calls) {
         this.entry(entry, event.seq);
       }
     } else if (event.type === 'execution_began') {
-      this.begin(event.data as unknown as Began, event.seq);
+      this.begin(event.data, event.seq);
     } else if (event.type === 'session_forked' || ENDS.has(event.type)) {
       this.interrupt();
     }
@@ -195,7 +185,7 @@ export class CallTable {
     return own + Math.max(0, end - at);
   }
 
-  private begin({ writer, process, keep }: Began, seq: number): void {
+  private begin({ writer, process, keep }: ExecutionBegan, seq: number): void {
     this.interrupt();
     if (keep !== undefined && keep !== null) {
       const at = this.began[keep + 1] || Number.POSITIVE_INFINITY;

@@ -2,7 +2,6 @@ import { useEffect, useState, useSyncExternalStore } from 'react';
 import type { CallEntry } from 'sessiond';
 import type { Feed } from '../../data/feed.ts';
 import { CallBook } from './book.ts';
-import type { Recorded } from './entry.ts';
 
 /** How long a call must be selected before it is read, in milliseconds: a key that is held down passes many. */
 const REST = 60;
@@ -52,7 +51,8 @@ export function useTold(feed: Feed, call: number, beganSeq: number, endedSeq: nu
     const stopping = new AbortController();
     const entry = async (seq: number, fits: (entry: CallEntry) => boolean) => {
       const event = seq === 0 ? undefined : await feed.journal.one(seq, stopping.signal);
-      return (event?.data as Recorded | undefined)?.calls.find((entry) => entry.call === call && fits(entry));
+      const calls = event?.type === 'calls_recorded' ? event.data.calls : [];
+      return calls.find((entry) => entry.call === call && fits(entry));
     };
     const read = async () => {
       const began = await entry(beganSeq, ({ node }) => typeof node === 'string');

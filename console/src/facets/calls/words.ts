@@ -1,15 +1,14 @@
 import type { CallEntry } from 'sessiond';
-import type { EventData } from '../facet.ts';
+import type { EventWords } from '../facet.ts';
 
 /** How the events of an execution read. */
 export const words = {
-  execution_began: (data: EventData): string => {
-    const { writer, process, keep } = data as { writer: number; process: string; keep?: number };
+  execution_began: ({ writer, process, keep }) => {
     const again = writer > 1 ? `process ${process} takes the execution up` : `process ${process} begins`;
     return keep === undefined || keep === null ? again : `${again} after call ${keep}`;
   },
-  calls_recorded: (data: EventData): string => recorded((data.calls ?? []) as CallEntry[]),
-};
+  calls_recorded: ({ calls }) => recorded(calls),
+} satisfies EventWords;
 
 /** A batch in a line: what began and ended; by name when it is one call. */
 function recorded(calls: CallEntry[]): string {

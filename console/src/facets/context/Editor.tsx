@@ -17,9 +17,9 @@ import {
   differences,
   isObject,
   overlap,
-  type Path,
   patchBetween,
   pointer,
+  type Target,
   valueAt,
   withValue,
 } from './document.ts';
@@ -27,14 +27,6 @@ import { draftOf, dropDraft, keepDraft } from './drafts.ts';
 import css from './Editor.module.css';
 import { type Fault, readJson } from './fault.ts';
 import { type Base, baseOf, Overtaken, save } from './save.ts';
-
-/** What is edited: the value at a place, or a new member of it. */
-export interface Target {
-  path: Path;
-  adds?: boolean;
-  /** Takes the value away. */
-  removes?: boolean;
-}
 
 const pretty = (value: unknown) => JSON.stringify(value, null, 2) ?? '';
 

@@ -113,13 +113,8 @@ test('a fault in a JSON text has a place', () => {
   expect(readJson(' {"a": [1, -2.5e3, "\\u00e9", null]} ')).toEqual({ value: { a: [1, -2500, 'é', null] } });
 });
 
-const event = (seq: number, type: string, data: unknown): JournalEvent => ({
-  seq,
-  time: '2026-01-01T00:00:00.000Z',
-  type,
-  actor: 'somebody',
-  data,
-});
+const event = (seq: number, type: JournalEvent['type'], data: unknown): JournalEvent =>
+  ({ seq, time: '2026-01-01T00:00:00.000Z', type, actor: 'somebody', data }) as JournalEvent;
 
 test('history folds patches and replacements to any revision', () => {
   const history = new History();

@@ -6,6 +6,14 @@ export type Path = readonly (string | number)[];
 /** A JSON object. */
 export type Document = Record<string, unknown>;
 
+/** What is edited: the value at a place, or a new member of it. */
+export interface Target {
+  path: Path;
+  adds?: boolean;
+  /** Takes the value away. */
+  removes?: boolean;
+}
+
 /** What is different at one place. */
 export interface Change {
   kind: 'added' | 'removed' | 'changed';

@@ -1,4 +1,4 @@
-import type { Target } from './Editor.tsx';
+import type { Target } from './document.ts';
 import type { Base } from './save.ts';
 
 /** What somebody typed and has not sent, and the document that it is meant for. */

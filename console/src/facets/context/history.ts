@@ -16,17 +16,22 @@ export interface Entry {
 const KEPT = 64;
 
 /** Takes from an event what it says about the shared context. */
-export function entryOf({ seq, time, actor, type, data }: JournalEvent): Entry | undefined {
-  const members = (isObject(data) ? data : {}) as Record<string, unknown>;
-  if (type === 'session_created') {
-    return { seq, time, actor, document: isObject(members.shared_context) ? members.shared_context : {} };
+export function entryOf(event: JournalEvent): Entry | undefined {
+  const { seq, time, actor } = event;
+  switch (event.type) {
+    case 'session_created': {
+      const { shared_context } = event.data;
+      return { seq, time, actor, document: isObject(shared_context) ? shared_context : {} };
+    }
+    case 'context_updated': {
+      const { document, patch } = event.data;
+      return isObject(document)
+        ? { seq, time, actor, document }
+        : { seq, time, actor, patch: isObject(patch) ? patch : {} };
+    }
+    default:
+      return undefined;
   }
-  if (type !== 'context_updated') {
-    return undefined;
-  }
-  return isObject(members.document)
-    ? { seq, time, actor, document: members.document }
-    : { seq, time, actor, patch: isObject(members.patch) ? members.patch : {} };
 }
 
 /** All that the shared context has been, as far back as the journal is kept. */

@@ -2,8 +2,9 @@ import { Braces } from 'lucide-react';
 import { type Facet, panel } from '../facet.ts';
 
 /** The one document that all participants share. */
-export const context: Facet = {
+export const context = {
   name: 'context',
+  tone: 'warn',
   panels: [
     panel({
       id: 'context',
@@ -15,8 +16,8 @@ export const context: Facet = {
   ],
   words: {
     context_updated: (data) => {
-      const members = Object.keys((data.patch ?? data.document ?? {}) as object);
+      const members = Object.keys(data.patch ?? data.document ?? {});
       return `context ${data.patch === undefined ? 'replaced' : 'changed'}: ${members.join(', ') || 'empty'}`;
     },
   },
-};
+} satisfies Facet;

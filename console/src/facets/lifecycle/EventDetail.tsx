@@ -6,7 +6,7 @@ import { Json } from '../../ui/Json.tsx';
 import { Facts, Section } from '../../ui/Section.tsx';
 import { Ago } from '../../ui/Time.tsx';
 import { toast } from '../../ui/Toast.tsx';
-import { wordsOf } from '../index.ts';
+import { useWords } from '../words.ts';
 import css from './EventDetail.module.css';
 import { clock, FacetIcon } from './EventRow.tsx';
 
@@ -19,6 +19,7 @@ export interface EventDetailProps {
 
 /** One event as the journal has it. */
 export function EventDetail({ event, step, onClose }: EventDetailProps) {
+  const words = useWords();
   const link = () => {
     const address = new URL(location.href);
     address.search = `?seq=${event.seq}`;
@@ -43,7 +44,7 @@ export function EventDetail({ event, step, onClose }: EventDetailProps) {
           </>
         }
       >
-        <p className={css.words}>{wordsOf(event)}</p>
+        <p className={css.words}>{words.of(event)}</p>
         <Facts
           of={[
             ['Number', event.seq.toLocaleString()],

@@ -1,15 +1,15 @@
 import { CircleDashed, type LucideIcon } from 'lucide-react';
 import type { JournalEvent } from 'sessiond';
 import { span } from '../../ui/Time.tsx';
-import { facetOf, wordsOf } from '../index.ts';
+import { useWords } from '../words.ts';
 import css from './EventRow.module.css';
 
 /** The picture of an event's facet. */
 export function FacetIcon({ type, size = 14 }: { type: string; size?: number }) {
-  const facet = facetOf(type);
+  const facet = useWords().facetOf(type);
   const Icon: LucideIcon = facet?.panels[0]?.icon ?? CircleDashed;
   return (
-    <span className={css.icon} data-facet={facet?.name}>
+    <span className={css.icon} data-facet={facet?.name} data-tone={facet?.tone}>
       <Icon size={size} aria-hidden="true" />
     </span>
   );
@@ -32,6 +32,7 @@ export function EventRow({
   event: JournalEvent | undefined;
   before: JournalEvent | undefined;
 }) {
+  const words = useWords();
   if (!event) {
     return (
       <>
@@ -50,7 +51,7 @@ export function EventRow({
       <FacetIcon type={event.type} />
       <span className={css.what}>
         <span className={css.type}>{event.type.replaceAll('_', ' ')}</span>
-        <span className={css.words}>{wordsOf(event)}</span>
+        <span className={css.words}>{words.of(event)}</span>
       </span>
       <span className={css.actor}>{event.actor}</span>
     </>

@@ -3,7 +3,7 @@ import { useEffect, useId, useState } from 'react';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import field from '../../ui/Field.module.css';
 import { Select } from '../../ui/Field.tsx';
-import { eventTypes } from '../index.ts';
+import { useWords } from '../words.ts';
 import { type Filter, isEmpty } from './filter.ts';
 import css from './JournalPanel.module.css';
 
@@ -22,6 +22,7 @@ export function JournalFilters({
   onChange: (change: Filter) => void;
 }) {
   const id = useId();
+  const { types } = useWords();
   const [text, setText] = useState(filter.q ?? '');
   const [times, setTimes] = useState(Boolean(filter.from || filter.to));
   useEffect(() => {
@@ -44,7 +45,7 @@ export function JournalFilters({
         onChange={({ target }) => onChange({ type: target.value || undefined })}
       >
         <option value="">All types</option>
-        {[...new Set([...eventTypes(), ...(filter.type ? [filter.type] : [])])].map((type) => (
+        {[...new Set([...types, ...(filter.type ? [filter.type] : [])])].map((type) => (
           <option key={type} value={type}>
             {type.replaceAll('_', ' ')}
           </option>

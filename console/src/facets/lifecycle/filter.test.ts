@@ -1,14 +1,15 @@
 import type { JournalEvent } from 'sessiond';
 import { expect, test } from 'vitest';
+import { words } from '../index.ts';
 import { type Filter, filterOf, isEmpty, passes } from './filter.ts';
 
-const event: JournalEvent = {
+const event = {
   seq: 4,
   time: new Date('2026-03-01T12:30:40.500').toISOString(),
   type: 'task_delegated',
   actor: 'claude-code://orchestrator',
   data: { task_type: 'implement', delegatee: 'opencode://backend', payload: { goal: 'Build the Checkout' } },
-};
+} as JournalEvent;
 
 test('an event passes by type, actor, text and time', () => {
   const passing: Filter[] = [
@@ -28,8 +29,8 @@ test('an event passes by type, actor, text and time', () => {
     { to: '2026-03-01T12:29' },
     { type: 'task_delegated', q: 'release' },
   ];
-  expect(passing.filter((filter) => !passes(event, filter))).toEqual([]);
-  expect(failing.filter((filter) => passes(event, filter))).toEqual([]);
+  expect(passing.filter((filter) => !passes(event, filter, words))).toEqual([]);
+  expect(failing.filter((filter) => passes(event, filter, words))).toEqual([]);
 });
 
 test('the address holds the filter, and nothing that is none', () => {

@@ -1,5 +1,5 @@
 import type { JournalEvent } from 'sessiond';
-import { wordsOf } from '../index.ts';
+import type { Words } from '../words.ts';
 
 /** Which events of a journal are shown; in the address, so that it can be kept and passed on. */
 export interface Filter {
@@ -37,7 +37,7 @@ export function spanOf({ from, to }: Filter): [begin: number, end: number] {
 }
 
 /** Whether an event passes. */
-export function passes(event: JournalEvent, filter: Filter): boolean {
+export function passes(event: JournalEvent, filter: Filter, words: Words): boolean {
   if ((filter.type && event.type !== filter.type) || (filter.actor && event.actor !== filter.actor)) {
     return false;
   }
@@ -49,7 +49,7 @@ export function passes(event: JournalEvent, filter: Filter): boolean {
   const wanted = filter.q?.toLowerCase();
   return (
     !wanted ||
-    wordsOf(event).toLowerCase().includes(wanted) ||
+    words.of(event).toLowerCase().includes(wanted) ||
     JSON.stringify(event.data).toLowerCase().includes(wanted)
   );
 }

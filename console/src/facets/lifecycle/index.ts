@@ -2,7 +2,7 @@ import { Info, ScrollText } from 'lucide-react';
 import { type Facet, panel } from '../facet.ts';
 
 /** What every session has: its journal, where it comes from, and how it ends. */
-export const lifecycle: Facet = {
+export const lifecycle = {
   name: 'lifecycle',
   panels: [
     panel({
@@ -18,10 +18,10 @@ export const lifecycle: Facet = {
   words: {
     session_created: (data) => `${data.kind} session of ${data.owner}`,
     session_updated: (data) => `${Object.keys(data).join(', ')} changed`,
-    session_forked: (data) => `copied from ${(data.from as { session_id: string }).session_id}`,
+    session_forked: (data) => `copied from ${data.from.session_id}`,
     session_completed: () => 'the work is done',
-    session_terminated: (data) => `stopped: ${(data.outcome as { reason?: string }).reason ?? ''}`,
-    session_failed: (data) => `could not be done: ${(data.outcome as { reason?: string }).reason ?? ''}`,
+    session_terminated: (data) => `stopped: ${data.outcome.reason ?? ''}`,
+    session_failed: (data) => `could not be done: ${data.outcome.reason ?? ''}`,
     session_expired: () => 'its time ran out',
   },
-};
+} satisfies Facet;

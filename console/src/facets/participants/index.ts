@@ -2,8 +2,9 @@ import { Users } from 'lucide-react';
 import { type Facet, panel } from '../facet.ts';
 
 /** Who takes part, and under which lease they write. */
-export const participants: Facet = {
+export const participants = {
   name: 'participants',
+  tone: 'good',
   panels: [
     panel({
       id: 'participants',
@@ -22,4 +23,4 @@ export const participants: Facet = {
     lease_expired: (data) => `${data.agent_id} was not heard of; its token ${data.fence} is void`,
     message_sent: (data) => `${data.sender} → ${data.recipient}: ${data.message_type}`,
   },
-};
+} satisfies Facet;

@@ -4,7 +4,7 @@ import type { Feed } from '../../data/feed.ts';
 import { useJournal } from '../../data/useFeed.ts';
 import { Section } from '../../ui/Section.tsx';
 import { Ago } from '../../ui/Time.tsx';
-import { wordsOf } from '../index.ts';
+import { useWords } from '../words.ts';
 import css from './Rail.module.css';
 import type { TaskBook } from './tasks.ts';
 
@@ -14,6 +14,7 @@ const LAST = 15;
 /** What happens now, in words; the newest first. */
 export function Rail({ feed, book }: { feed: Feed; book: TaskBook }) {
   const { journal } = feed;
+  const words = useWords();
   useJournal(journal);
   const newest = journal.revision;
   // What comes from now on appears; what was there already is just there.
@@ -55,7 +56,7 @@ export function Rail({ feed, book }: { feed: Feed; book: TaskBook }) {
           {events.map((event) => (
             <li key={event.seq} className={css.event} data-event={event.type} data-new={event.seq > opened}>
               <span className={css.seq}>{event.seq}</span>
-              <span className={css.words}>{wordsOf(event, { task: book.named })}</span>
+              <span className={css.words}>{words.of(event, { task: book.named })}</span>
               <span className={css.time}>
                 <Ago time={event.time} />
               </span>

@@ -3,8 +3,9 @@ import { type Facet, panel } from '../facet.ts';
 import { words } from './words.ts';
 
 /** The plan, and the tasks that agents have in it. */
-export const workflow: Facet = {
+export const workflow = {
   name: 'workflow',
+  tone: 'live',
   leads: 'workflow',
   panels: [
     panel({
@@ -24,4 +25,4 @@ export const workflow: Facet = {
     }),
   ],
   words,
-};
+} satisfies Facet;

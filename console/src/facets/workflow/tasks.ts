@@ -79,12 +79,11 @@ export class TaskBook {
   };
 
   private hear(event: JournalEvent): void {
+    if (event.type === 'task_delegated') {
+      this.announced.set(event.data.task_id, event.data);
+    }
     if (event.type === 'task_delegated' || event.type === 'task_updated') {
-      const data = event.data as { task_id: string } & Named;
-      if (event.type === 'task_delegated') {
-        this.announced.set(data.task_id, data);
-      }
-      this.stale(data.task_id);
+      this.stale(event.data.task_id);
     }
   }
 

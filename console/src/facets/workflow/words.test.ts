@@ -1,7 +1,11 @@
+import type { JournalEvent } from 'sessiond';
 import { expect, test } from 'vitest';
-import { words } from './words.ts';
+import { wordsOf } from '../words.ts';
+import { workflow } from './index.ts';
 
-const say = (type: string, data: Record<string, unknown>, known = {}) => words[type]?.(data, known);
+const words = wordsOf([workflow]);
+const say = (type: keyof typeof workflow.words, data: Record<string, unknown>, known = {}) =>
+  words.of({ seq: 1, time: '', actor: 'a', type, data } as JournalEvent, known);
 const known = { task: (id: string) => (id === 'task_1' ? { task_type: 'implement', step: 'build' } : undefined) };
 const update = (data: Record<string, unknown>) =>
   say('task_updated', { task_id: 'task_1', attempt: 1, assignee: 'codex://ui', ...data }, known);

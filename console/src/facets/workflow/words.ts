@@ -1,39 +1,15 @@
-import type { Facet, Known } from '../facet.ts';
+import type { StepStatus, TaskUpdated } from 'sessiond';
+import type { EventWords, Known } from '../facet.ts';
 import { groupBy } from './group.ts';
 import { withoutTask } from './plan.ts';
 import { inWords, percent, progressOf, shortened } from './text.ts';
-
-interface StepChange {
-  name: string;
-  status: string;
-  reason?: string;
-}
-
-interface Delegated {
-  task_id: string;
-  task_type: string;
-  delegator?: string;
-  delegatee: string;
-  step?: string;
-  step_retry?: number;
-}
-
-interface Updated {
-  task_id: string;
-  status: string;
-  attempt: number;
-  assignee: string;
-  progress?: unknown;
-  error?: unknown;
-  ended?: string;
-}
 
 /** Names in a list; the rest is a number. */
 const NAMES = 4;
 /** Characters of an error or of an agent's own words. */
 const QUOTE = 120;
 
-const BECAME: Record<string, string> = {
+const BECAME: Partial<Record<StepStatus, string>> = {
   active: 'started',
   completed: 'completed',
   failed: 'failed',
@@ -41,27 +17,26 @@ const BECAME: Record<string, string> = {
 };
 
 /** How this facet's events read. */
-export const words: Facet['words'] = {
+export const words = {
   workflow_updated: (data) => {
-    const names = (data.steps as StepChange[]).map(({ name }) => name);
+    const names = data.steps.map(({ name }) => name);
     return `plan of ${names.length} ${names.length === 1 ? 'step' : 'steps'}: ${listed(names)}`;
   },
   workflow_advanced: (data) => {
-    const groups = groupBy(data.steps as StepChange[], ({ status, reason }) => {
+    const groups = groupBy(data.steps, ({ status, reason }) => {
       const why = reason ? ` (${withoutTask(reason)})` : '';
       return `${BECAME[status] ?? status}${why}`;
     });
     const changes = [...groups].map(([became, steps]) => `${listed(steps.map(({ name }) => name))} ${became}`);
     return [...changes, ...(data.workflow_completed ? ['the plan is done'] : [])].join('; ');
   },
-  task_delegated: (data) => {
-    const { task_type, delegator, delegatee, step, step_retry } = data as unknown as Delegated;
+  task_delegated: ({ task_type, delegator, delegatee, step, step_retry }) => {
     const who = delegator ? `${delegator} asks ${delegatee}` : `${delegatee} is asked`;
     const anew = step_retry ? `, anew for the ${step_retry === 1 ? 'first' : 'second'} time` : '';
     return `${who} for ${task_type}${step ? ` in ${step}` : ''}${anew}`;
   },
-  task_updated: (data, known) => updated(data as unknown as Updated, known),
-};
+  task_updated: updated,
+} satisfies EventWords;
 
 function listed(names: string[]): string {
   if (names.length > NAMES) {
@@ -71,7 +46,7 @@ function listed(names: string[]): string {
   return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${last}` : last;
 }
 
-function updated({ task_id, status, attempt, assignee, progress, error, ended }: Updated, known: Known): string {
+function updated({ task_id, status, attempt, assignee, progress, error, ended }: TaskUpdated, known: Known): string {
   const task = known.task?.(task_id);
   const what = task ? `${task.task_type}${task.step ? ` in ${task.step}` : ''}` : 'a task';
   const nth = attempt > 1 ? `, attempt ${attempt}` : '';
@@ -96,6 +71,6 @@ function updated({ task_id, status, attempt, assignee, progress, error, ended }:
     case 'cancelled':
       return `${what} of ${assignee} was cancelled${why === ': cancelled' ? '' : why}`;
     default:
-      return `${what} of ${assignee} is ${status.replaceAll('_', ' ')}`;
+      return `${what} of ${assignee} is ${String(status).replaceAll('_', ' ')}`;
   }
 }

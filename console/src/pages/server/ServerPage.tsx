@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { BookOpen, ChartLine, FileJson } from 'lucide-react';
 import { lazy, type ReactNode, Suspense } from 'react';
-import { useDark } from '../../app/theme.ts';
 import { useClient, useConnection } from '../../data/connection.ts';
 import { countsQuery, EVERY, keys, whoamiQuery } from '../../data/queries.ts';
 import { useReach, useTold } from '../../data/reach.ts';
@@ -9,6 +8,7 @@ import { Badge } from '../../ui/Badge.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { ProblemView } from '../../ui/Problem.tsx';
 import { Ago } from '../../ui/Time.tsx';
+import { useDark } from '../../ui/theme.ts';
 import { CHARTS, show } from './figures.ts';
 import css from './ServerPage.module.css';
 import { useFigures } from './useFigures.ts';

@@ -2,7 +2,8 @@ import { Link, useParams } from '@tanstack/react-router';
 import { Suspense, useEffect, useRef } from 'react';
 import type { Feed, FeedState } from '../../data/feed.ts';
 import { useFeed } from '../../data/useFeed.ts';
-import { panelsOf, preload } from '../../facets/index.ts';
+import { panelsOf, preload, words } from '../../facets/index.ts';
+import { WordsContext } from '../../facets/words.ts';
 import { Empty } from '../../ui/Empty.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { ProblemView } from '../../ui/Problem.tsx';
@@ -50,9 +51,11 @@ export function SessionPage() {
         ))}
       </nav>
       {panel ? (
-        <Suspense fallback={<p role="status">Loading…</p>}>
-          <panel.component key={session.session_id} session={session} feed={feed} />
-        </Suspense>
+        <WordsContext value={words}>
+          <Suspense fallback={<p role="status">Loading…</p>}>
+            <panel.component key={session.session_id} session={session} feed={feed} />
+          </Suspense>
+        </WordsContext>
       ) : (
         <Empty title="There is no such part of this session" />
       )}

@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { Search } from 'lucide-react';
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import type { Counts, Kind, Status } from 'sessiond';
-import type { SessionsSearch } from '../../app/router.tsx';
+import type { SessionsSearch } from '../../app/search.ts';
 import { useClient } from '../../data/connection.ts';
 import { countsQuery, whoamiQuery } from '../../data/queries.ts';
 import { type Chip, Chips } from '../../ui/Chips.tsx';

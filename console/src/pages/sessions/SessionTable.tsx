@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowUp } from 'lucide-react';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
-import type { SessionsSearch } from '../../app/router.tsx';
+import type { SessionsSearch } from '../../app/search.ts';
 import type { SessionList } from '../../data/sessionList.ts';
 import { Button } from '../../ui/Button.tsx';
 import { useShortcuts } from '../../ui/shortcuts.ts';

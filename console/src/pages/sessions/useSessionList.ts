@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import { type Client, Problem } from 'sessiond';
-import type { SessionsSearch } from '../../app/router.tsx';
+import type { SessionsSearch } from '../../app/search.ts';
 import { useConnection, wantsKey } from '../../data/connection.ts';
 import { EVERY } from '../../data/queries.ts';
 import { SessionList } from '../../data/sessionList.ts';
