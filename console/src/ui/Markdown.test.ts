@@ -12,9 +12,7 @@ const html = (text: string) =>
     .replace(/^<div>(.*)<\/div>$/s, '$1');
 
 test('an executive summary of the server has headings, tables, lists and quotations', () => {
-  const snapshot = fileURLToPath(
-    new URL('../../../crates/core/src/summary/snapshots/audit.snap', import.meta.url),
-  );
+  const snapshot = fileURLToPath(new URL('../../../crates/core/src/summary/snapshots/audit.snap', import.meta.url));
   // The first lines, between two of hyphens, are the snapshot's own.
   const page = html(readFileSync(snapshot, 'utf8').replace(/^---\n.*?\n---\n/s, ''));
   expect(page).toContain('<h4>Failures and retries</h4>');
