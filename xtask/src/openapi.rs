@@ -1,5 +1,6 @@
 //! The golden OpenAPI document.
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::process::Stdio;
 
@@ -12,6 +13,9 @@ const GOLDEN: &str = "docs/openapi.json";
 
 /// The package whose types are made from it.
 const PACKAGE: &str = "sdk/typescript";
+
+/// Writes the Python package's types of events.
+const EVENTS: &str = "sdk/python/scripts/events.py";
 
 /// Writes the document that the code describes, and the types that follow from it, or with `check` only compares it.
 ///
@@ -31,7 +35,28 @@ pub fn run(root: &Path, check: bool) -> anyhow::Result<()> {
             println!("{GOLDEN} is written anew: read its diff before you commit it");
         }
     }
-    types(root, check)
+    types(root, check)?;
+    python(root, check)
+}
+
+/// The Python package's types of events, which follow from the document too.
+fn python(root: &Path, check: bool) -> anyhow::Result<()> {
+    let mut command = cargo::command(root, "python3");
+    command.arg(EVENTS).args(check.then_some("--check")).stdin(Stdio::null());
+    let status = match command.status() {
+        Ok(status) => status,
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            println!(
+                "sdk/python: not updated, because python3 is not installed; install it and run `python3 {EVENTS}`"
+            );
+            return Ok(());
+        }
+        Err(error) => return Err(error).context("cannot start python3"),
+    };
+    if !status.success() {
+        bail!("`python3 {EVENTS}` failed: {status}");
+    }
+    Ok(())
 }
 
 /// The TypeScript package's types, which follow from the document. Who has no Node.js is told, and not kept from

@@ -123,6 +123,7 @@ pub static STEPS: &[Step] = &[
         &["python environment"],
         &["target/python/bin/mypy", "--config-file", "sdk/python/pyproject.toml", "sdk/python/sessiond"],
     ),
+    command("python events", &[&PYTHON], &[], &["python3", "sdk/python/scripts/events.py", "--check"]),
     command(
         "python tests",
         &[&PYTHON],
