@@ -35,8 +35,12 @@ pub async fn run(bench: &Bench, clients: &[usize], doors: &[Door]) -> anyhow::Re
     let embedded = Client::open(&dir.path().join("store")).await?;
     let ids = begin(&embedded, sessions).await?;
     let bytes = event_bytes(&embedded, &ids[0]).await?;
-    let served = Served::start(bench, &served_dir.path().join("store")).await?;
-    begin_served(&served, sessions).await?;
+    let mut served = None;
+    if doors.contains(&Door::Http) {
+        let started = Served::start(bench, &served_dir.path().join("store")).await?;
+        begin_served(&started, sessions).await?;
+        served = Some(started);
+    }
     let wants_redis = doors.contains(&Door::Redis);
     let redis = if wants_redis { Redis::start(bench).await? } else { None };
 
@@ -76,8 +80,10 @@ pub async fn run(bench: &Bench, clients: &[usize], doors: &[Door]) -> anyhow::Re
             .collect();
         let (mut http_clients, mut redis_clients) = (Vec::new(), Vec::new());
         for ids in &shares {
-            let paths = ids.iter().map(|id| format!("/sessions/{id}/context")).collect();
-            http_clients.push(Http { connection: served.connect().await?, paths, count: 0 });
+            if let Some(served) = &served {
+                let paths = ids.iter().map(|id| format!("/sessions/{id}/context")).collect();
+                http_clients.push(Http { connection: served.connect().await?, paths, count: 0 });
+            }
             if let Some(redis) = &redis {
                 let streams = ids.iter().map(SessionId::to_string).collect();
                 redis_clients.push(redis.adder(streams, vec![b'x'; bytes]).await?);
@@ -88,7 +94,7 @@ pub async fn run(bench: &Bench, clients: &[usize], doors: &[Door]) -> anyhow::Re
                 embedded_clients =
                     run_one(bench, embedded_clients, &mut rates[0], std::process::id()).await?;
             }
-            if doors.contains(&Door::Http) {
+            if let Some(served) = &served {
                 http_clients = run_one(bench, http_clients, &mut rates[1], served.process()).await?;
             }
             if let Some(redis) = &redis {
@@ -98,7 +104,9 @@ pub async fn run(bench: &Bench, clients: &[usize], doors: &[Door]) -> anyhow::Re
         rows(&mut section, clients, &rates);
     }
     embedded.close().await;
-    served.stop().await?;
+    if let Some(served) = served {
+        served.stop().await?;
+    }
     Ok(section)
 }
 

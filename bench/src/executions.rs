@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::bench::Bench;
 use crate::machine;
-use crate::report::{Section, count, mb};
+use crate::report::{Section, count, mb, short};
 
 /// The aim for a call that is on disk when its session closes.
 const CALL: Duration = Duration::from_micros(2);
@@ -150,9 +150,4 @@ async fn many(bench: &Bench, calls: u64) -> anyhow::Result<(u64, Duration)> {
     session.close().await?;
     let took = begin.elapsed() / u32::try_from(calls)?;
     Ok((after.saturating_sub(before), took))
-}
-
-fn short(time: Duration) -> String {
-    let micros = time.as_secs_f64() * 1e6;
-    if micros < 1_000.0 { format!("{micros:.2} µs") } else { format!("{:.2} ms", micros / 1_000.0) }
 }

@@ -17,6 +17,7 @@ mod messages;
 mod python;
 mod redis;
 mod report;
+mod resume;
 mod served;
 mod stored;
 mod watchers;
@@ -71,6 +72,8 @@ enum Subject {
     Memory,
     /// Recorded calls of executions, in Rust
     Executions,
+    /// Resuming an execution of 100,000 calls, and saving its state
+    Resume,
     /// Recorded calls of executions in Python, beside asyncio and Railtracks
     Python,
     /// The web console in Chromium: opening a session, scrolling a long list
@@ -86,6 +89,7 @@ impl Subject {
         Self::Stored,
         Self::Memory,
         Self::Executions,
+        Self::Resume,
         Self::Python,
         Self::Console,
     ];
@@ -118,6 +122,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             Subject::Stored => report.add(stored::run(&bench).await?),
             Subject::Memory => report.add(memory::run(&bench).await?),
             Subject::Executions => report.add(executions::run(&bench).await?),
+            Subject::Resume => report.add(resume::run(&bench).await?),
             Subject::Python => report.add(python::run(&bench).await?),
             Subject::Console => report.add(console::run(&bench).await?),
         }

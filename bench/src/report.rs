@@ -134,6 +134,12 @@ pub fn ms(time: std::time::Duration) -> String {
     }
 }
 
+/// Microseconds, or milliseconds when it is long.
+pub fn short(time: std::time::Duration) -> String {
+    let micros = time.as_secs_f64() * 1e6;
+    if micros < 1_000.0 { format!("{micros:.2} µs") } else { format!("{:.2} ms", micros / 1_000.0) }
+}
+
 /// Bytes as megabytes, a million each.
 pub fn mb(bytes: u64) -> String {
     format!("{:.1} MB", bytes as f64 / 1e6)
