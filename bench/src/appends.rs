@@ -46,7 +46,7 @@ pub async fn run(bench: &Bench, clients: &[usize], doors: &[Door]) -> anyhow::Re
 
     let mut section = Section::new(
         "Durable appends",
-        ["clients", "door", "events/s, best run", "worst run", "median", "p99", "processor time an event"],
+        ["clients", "by", "events/s, best run", "worst run", "median", "p99", "processor time an event"],
     );
     section.how(format!(
         "One event of {bytes} bytes a request (a patch of the shared context), to {sessions} sessions in turn; each \

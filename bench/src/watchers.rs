@@ -30,7 +30,7 @@ pub async fn run(bench: &Bench) -> anyhow::Result<Section> {
     let watchers = bench.either(1_000, 100);
     let events: u64 = bench.either(200, 20);
     let mut section =
-        Section::new("Watchers of one session", ["door", "watchers", "events", "median", "p99", "max"]);
+        Section::new("Watchers of one session", ["client", "watchers", "events", "median", "p99", "max"]);
     section.how(format!(
         "{events} events, one every {} ms; measured from sending the patch to each watcher's having the event, so a \
          durable write is in it. HTTP: an event stream and a connection a watcher, read by the measuring process on \

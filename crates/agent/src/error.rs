@@ -13,10 +13,10 @@ pub enum Error {
     TakenOver,
 
     /// The server will not have this agent, and asking again would not change that.
-    #[error("the server refused the agent: {0}")]
+    #[error("the server rejected the agent: {0}")]
     Refused(Problem),
 
     /// The agent's own task ended without an answer, which is a fault of this crate.
-    #[error("the agent's process failed inside; its log says more")]
+    #[error("the agent's process failed; its log has the cause")]
     Crashed,
 }

@@ -20,30 +20,30 @@ crate::operations::operations! {
     HEARTBEAT = Operation::post("/agents/{agent_id}/heartbeat").agents().repeat(Repeat::Safe);
 }
 
-/// Makes an agent known.
+/// Registers an agent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct RegisterAgent {
-    /// What it is and can.
+    /// Its identity and capabilities.
     pub agent_descriptor: AgentDescriptor,
-    /// Where its health can be asked; kept for people.
+    /// Where its health can be queried; stored for display only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub health_check_url: Option<String>,
-    /// Where its state can be asked; kept for people.
+    /// Where its state can be queried; stored for display only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_endpoint: Option<String>,
-    /// How it knows the server: the secret that webhooks are signed with.
+    /// How the agent authenticates the server: the secret that signs webhooks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authentication: Option<Authentication>,
 }
 
-/// How an agent knows the server.
+/// How an agent authenticates the server.
 #[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Authentication {
-    /// The secret that webhooks are signed with, `whsec_` and base64 (Standard Webhooks). It is never shown again.
+    /// The secret that signs webhooks, `whsec_` and base64 (Standard Webhooks). It is never returned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(write_only)]
     pub webhook_secret: Option<String>,
-    /// Anything else that the seed's clients send; it is not kept.
+    /// Other members are accepted for compatibility and not stored.
     #[serde(flatten, skip_serializing)]
     #[schema(ignore)]
     pub other: Map<String, Value>,
@@ -55,105 +55,105 @@ impl fmt::Debug for Authentication {
     }
 }
 
-/// What an agent is and can.
+/// An agent's identity and capabilities.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AgentDescriptor {
-    /// Who it is.
+    /// Its id.
     #[schema(example = "opencode://backend")]
     pub agent_id: AgentId,
-    /// Its framework; the part of its id before `://` when absent.
+    /// Its framework. Default: the part of its id before `://`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub framework: Option<String>,
-    /// What it can: `input_types, output_types, languages, tools, model_preferences, performance_profile` and more.
+    /// Its capabilities: `input_types, output_types, languages, tools, model_preferences, performance_profile` and others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub capabilities: Option<Value>,
-    /// Where it listens. A message to an agent with an `http` endpoint is posted there, signed (Standard Webhooks).
+    /// Its endpoints. The server posts messages to the `http` endpoint, signed (Standard Webhooks).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub endpoints: Option<Endpoints>,
-    /// `version, author, tags` and more.
+    /// `version, author, tags` and others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub metadata: Option<Value>,
 }
 
-/// Where an agent listens.
+/// An agent's endpoints.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 pub struct Endpoints {
-    /// Messages are posted here.
+    /// The server posts messages here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "https://agents.example.com/inbox")]
     pub http: Option<String>,
-    /// Kept for who may act as the agent.
+    /// Stored for keys that may act as the agent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mcp: Option<String>,
-    /// Kept for who may act as the agent.
+    /// Stored for keys that may act as the agent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub websocket: Option<String>,
 }
 
-/// An agent was made known.
+/// A registered agent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Registered {
-    /// Always true; what failed is a problem.
+    /// Always true; a failure is a problem.
     pub success: bool,
-    /// Who.
+    /// The agent.
     pub agent_id: AgentId,
-    /// Whether it was unknown before; then the status is 201, else 200.
+    /// Whether it was not registered before; the status is then 201, otherwise 200.
     #[serde(default)]
     pub created: bool,
 }
 
-/// Whether an agent can be reached, and works.
+/// An agent's state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AgentHealth {
-    /// It reads its inbox, and has not said more.
+    /// It reads its inbox, and has reported no other state.
     Connected,
-    /// It lives and has nothing to do.
+    /// It is alive and has no task.
     Idle,
     /// It works on a task.
     Busy,
-    /// It was not heard of for 30 seconds.
+    /// It has shown no sign of life for 30 seconds.
     Unreachable,
-    /// It was not heard of for 5 minutes, or never.
+    /// It has shown no sign of life for 5 minutes, or none at all.
     Gone,
 }
 
-/// An agent and how it is.
+/// An agent and its state.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Agent {
-    /// Who.
+    /// The agent.
     pub agent_id: AgentId,
     /// Its framework.
     pub framework: String,
-    /// The principal who registered it.
+    /// The name of the key that registered it.
     pub owner: String,
     /// Whether it can be reached, and works.
     pub status: AgentHealth,
-    /// When it was last heard of, since the server started.
+    /// Its last sign of life since the server started.
     pub last_seen: Option<Timestamp>,
     /// When it was first registered.
     pub registered_at: Timestamp,
     /// Messages in its inbox that it has not acknowledged.
     pub inbox_depth: u64,
-    /// The time from a message's acceptance to its acknowledgement, as a moving average since the server started.
+    /// The time from the acceptance of a message to its acknowledgement: a moving average since the server started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latency_ms: Option<f64>,
-    /// The tasks that it has not ended.
+    /// Its open tasks.
     pub tasks: Vec<AgentTask>,
-    /// What it is and can, as it said. Its endpoints are shown only to who may act as it: they can hold a secret.
+    /// Its descriptor, as registered. Only keys that may act as the agent see its endpoints, which may contain a secret.
     pub descriptor: AgentDescriptor,
 }
 
-/// A task that an agent has.
+/// A task of an agent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AgentTask {
     /// The task.
     pub task_id: TaskId,
     /// Its session.
     pub session_id: SessionId,
-    /// What it is.
+    /// Its status.
     pub status: sessiond_core::TaskStatus,
 }
 
@@ -162,28 +162,28 @@ pub struct AgentTask {
 pub struct AgentPage {
     /// The agents, by id.
     pub agents: Vec<Agent>,
-    /// What to pass for the next page; null on the last.
+    /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
 }
 
-/// Which agents to list.
+/// A filter for agents.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListAgents {
-    /// Rows at most; 100 when absent, 1000 at most.
+    /// The maximum number of rows, up to 1000. Default: 100.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
-    /// The `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
 }
 
-/// An agent says that it lives.
+/// A heartbeat of an agent.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Heartbeat {
-    /// `idle` or `busy`; what its tasks say when absent.
+    /// `idle` or `busy`. Default: derived from its tasks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<AgentHealth>,
 }

@@ -19,84 +19,84 @@ crate::operations::operations! {
         Operation::post("/sessions/{session_id}/calls").changes_a_session().repeat(Repeat::Safe);
 }
 
-/// Lets a process write the calls of an execution, as the only one. Calls that are open are interrupted, and a failed
-/// execution goes on.
+/// Claims an execution for one writer process. Open calls are interrupted, and a failed
+/// execution is resumed.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BeginExecution {
-    /// Which process, such as a host and a process id.
+    /// The process, such as a host and a process id.
     #[schema(example = "build-7:4711")]
     pub process: String,
-    /// The last call whose record replay may use; all when absent.
+    /// The last call whose record replay may use. Default: all calls.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keep: Option<u64>,
 }
 
-/// An execution that a process writes.
+/// An execution and its writer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Execution {
-    /// What the process shows with each batch; a later process gets a larger one, and this one's batches are then
-    /// refused as `writer_stale`.
+    /// The writer's number, which each batch carries. A later process gets a larger number; batches with this one are then
+    /// rejected as `writer_stale`.
     pub writer: u64,
     /// The session.
     pub session: Session,
 }
 
-/// A batch of what happened to calls, in this order, and what goes with it. All of it is recorded, or nothing.
+/// A batch of entries of calls, in order, with a change of the context or the end. It is recorded completely or not at all.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RecordCalls {
-    /// The number that the process got when it began.
+    /// The writer's number.
     pub writer: u64,
-    /// The number of this batch: a writer's are 1, 2, 3 and so on. One that was recorded already changes nothing.
+    /// The number of this batch, from 1 for each writer. A batch that is already recorded changes nothing.
     pub batch: u64,
-    /// That calls began, ended, or both; 1000 entries at most.
+    /// The entries: each says that a call began, ended, or both. At most 1000.
     #[serde(default)]
     pub calls: Arc<Vec<CallEntry>>,
-    /// What has changed in the shared context, as a JSON merge patch (RFC 7396).
+    /// A change of the shared context, as a JSON merge patch (RFC 7396).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub context: Option<Value>,
-    /// That the execution ends with this batch, which its owner, its orchestrator and an administrator may say.
+    /// The end of the execution, with this batch. Only its owner, its orchestrator and an administrator may set it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<ExecutionEnd>,
 }
 
-/// A batch that is on disk.
+/// A durable batch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Recorded {
     /// The session's revision.
     pub revision: u64,
 }
 
-/// The calls of a session in short.
+/// The totals of the calls of a session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Calls {
-    /// All of them.
+    /// All calls.
     pub total: u64,
-    /// Those that have not ended.
+    /// Calls that have not ended.
     pub open: u64,
-    /// Those that gave their result.
+    /// Calls that returned a result.
     pub completed: u64,
-    /// Those that gave an error.
+    /// Calls that failed with an error.
     pub failed: u64,
-    /// Those that took too long.
+    /// Calls that exceeded their time.
     pub timeout: u64,
-    /// Those that were wanted no more.
+    /// Calls that were cancelled.
     pub cancelled: u64,
-    /// Those that could not be stopped, and that nobody waits for.
+    /// Calls that could not be stopped and that nothing waits for.
     pub abandoned: u64,
-    /// Those that were open when their process, or the session, ended.
+    /// Calls that were open when their process, or the session, ended.
     pub interrupted: u64,
-    /// Tokens that models read.
+    /// Tokens of prompts.
     pub input_tokens: u64,
-    /// Tokens that models wrote.
+    /// Tokens of answers.
     pub output_tokens: u64,
-    /// What models cost, in US dollars.
+    /// The cost of models, in US dollars.
     pub cost: f64,
-    /// The number of the process that writes.
+    /// The current writer's number.
     pub writer: u64,
-    /// Which process that is; empty in a copy that none has taken up.
+    /// The writer's process; empty in a fork that no process has resumed.
     pub process: String,
 }
 

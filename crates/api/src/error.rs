@@ -6,37 +6,37 @@ use serde::{Deserialize, Serialize};
 use sessiond_core::{Rejection, Violation};
 use utoipa::ToSchema;
 
-/// What went wrong. `code` is stable and has a page, which `type` links to.
+/// An error. `code` is stable and has a page, which `type` links to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Problem {
     /// A link to the page of the code, `/docs/errors/{code}`.
     #[serde(rename = "type")]
     pub type_uri: String,
-    /// The code in words.
+    /// A short description of the code.
     pub title: String,
     /// The HTTP status.
     pub status: u16,
-    /// What went wrong this time, and what to do next.
+    /// What went wrong in this request, and what to do next.
     pub detail: String,
     /// The stable code.
     #[schema(value_type = String, example = "session_not_found")]
     pub code: Code,
     /// Whether the same request may succeed later.
     pub retryable: bool,
-    /// For `inbox_full` and the like: when to come again, in seconds.
+    /// For `inbox_full` and similar codes: the seconds to wait before a retry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
-    /// The fields that are wrong.
+    /// The invalid fields.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
 }
 
-/// A field that is wrong.
+/// An invalid field.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct FieldError {
     /// An RFC 6901 JSON pointer into the request's body, or the name of a query parameter or header.
     pub pointer: String,
-    /// What is wrong, and what would be right.
+    /// What is wrong, and what is expected.
     pub detail: String,
 }
 
@@ -69,7 +69,7 @@ macro_rules! codes {
                 match self { $(Self::$name => $retryable,)* Self::Unknown => false }
             }
 
-            /// The code in words.
+            /// A short description of the code.
             pub fn title(self) -> &'static str {
                 match self { $(Self::$name => $title,)* Self::Unknown => "Unknown problem" }
             }
@@ -78,21 +78,21 @@ macro_rules! codes {
 }
 
 codes! {
-    /// The body is no JSON, or the request is broken in another way.
-    MalformedRequest = "malformed_request", 400, false, "The request cannot be read";
-    /// A cursor is none that this list gave.
-    InvalidCursor = "invalid_cursor", 422, false, "The cursor is not one that this list gave";
+    /// The body is not JSON, or the request is malformed in another way.
+    MalformedRequest = "malformed_request", 400, false, "The request is malformed";
+    /// The cursor did not come from this list.
+    InvalidCursor = "invalid_cursor", 422, false, "The cursor is not from this list";
     /// No key, or one that is unknown, expired or revoked.
-    Unauthenticated = "unauthenticated", 401, false, "A valid key is needed";
+    Unauthenticated = "unauthenticated", 401, false, "A valid key is required";
     /// The key may not do this.
-    Forbidden = "forbidden", 403, false, "The key may not do this";
-    /// The request comes from a web page elsewhere, or under a foreign host name.
-    OriginRefused = "origin_refused", 403, false, "Requests from this origin are refused";
+    Forbidden = "forbidden", 403, false, "The key does not allow this";
+    /// The request comes from a web page of another origin, or names another host.
+    OriginRefused = "origin_refused", 403, false, "Requests from this origin are rejected";
     /// There is nothing at this path.
     NotFound = "not_found", 404, false, "There is nothing at this path";
-    /// There is no such session, or the key may not know of it.
+    /// There is no such session, or the key may not see it.
     SessionNotFound = "session_not_found", 404, false, "There is no such session";
-    /// No such agent is registered, nor takes part.
+    /// No such agent is registered or takes part in the session.
     AgentNotFound = "agent_not_found", 404, false, "There is no such agent";
     /// That agent does not take part in the session.
     ParticipantNotFound = "participant_not_found", 404, false, "The agent does not take part";
@@ -105,13 +105,13 @@ codes! {
     /// There is no such key.
     KeyNotFound = "key_not_found", 404, false, "There is no such key";
     /// The path exists, but not with this method.
-    MethodNotAllowed = "method_not_allowed", 405, false, "The path does not take this method";
+    MethodNotAllowed = "method_not_allowed", 405, false, "The path does not support this method";
     /// A session with this id exists.
-    SessionExists = "session_exists", 409, false, "The session exists already";
+    SessionExists = "session_exists", 409, false, "The session already exists";
     /// The session has ended.
     SessionEnded = "session_ended", 409, false, "The session has ended";
-    /// The agent takes part already.
-    ParticipantExists = "participant_exists", 409, false, "The agent takes part already";
+    /// The agent already takes part.
+    ParticipantExists = "participant_exists", 409, false, "The agent already takes part";
     /// A step still needs the agent.
     ParticipantRequired = "participant_required", 409, false, "A step still needs the agent";
     /// The session has no workflow.
@@ -119,54 +119,54 @@ codes! {
     /// The step is not active.
     StepNotActive = "step_not_active", 409, false, "The step is not active";
     /// Several steps are active, or none, and the request names none.
-    StepAmbiguous = "step_ambiguous", 409, false, "It is not clear which step is meant";
+    StepAmbiguous = "step_ambiguous", 409, false, "The step is ambiguous";
     /// The task has ended.
     TaskClosed = "task_closed", 409, false, "The task has ended";
     /// The task has moved on to another attempt or another agent.
-    AttemptStale = "attempt_stale", 409, false, "The attempt is no longer the present one";
+    AttemptStale = "attempt_stale", 409, false, "The attempt is no longer current";
     /// Another process holds the lease.
     LeaseHeld = "lease_held", 409, true, "Another process holds the lease";
-    /// The fencing token is not the present one.
-    FenceStale = "fence_stale", 409, false, "The fencing token is not the present one";
-    /// Another process has taken the execution over.
-    WriterStale = "writer_stale", 409, false, "Another process writes the calls now";
+    /// The fencing token is not the current one.
+    FenceStale = "fence_stale", 409, false, "The fencing token is not current";
+    /// Another process has taken over the execution.
+    WriterStale = "writer_stale", 409, false, "Another process is the writer now";
     /// A batch of calls before this one has not been recorded.
     BatchGap = "batch_gap", 409, false, "An earlier batch is missing";
     /// Another key registered this agent.
     AgentExists = "agent_exists", 409, false, "The agent is registered by another key";
     /// The recipient has a message with this id from another sender.
     MessageExists = "message_exists", 409, false, "The message id is taken";
-    /// Another process changed the session at the same moment.
+    /// Another process changed the session at the same time.
     Conflict = "conflict", 409, true, "Another process changed the session";
     /// The events asked for are no longer kept.
-    EventGap = "event_gap", 410, false, "The events asked for are no longer kept";
-    /// The session is at another revision than `If-Match` says.
+    EventGap = "event_gap", 410, false, "The requested events are no longer kept";
+    /// The session is not at the revision in `If-Match`.
     RevisionStale = "revision_stale", 412, false, "The session has changed since it was read";
-    /// The body is larger than it may be.
+    /// The body exceeds the size limit.
     BodyTooLarge = "body_too_large", 413, false, "The body is too large";
-    /// The body is not of a type that this path takes.
-    UnsupportedMediaType = "unsupported_media_type", 415, false, "The body's type is not taken here";
-    /// Fields of the request are wrong.
-    InvalidInput = "invalid_input", 422, false, "Fields of the request are wrong";
+    /// This path does not accept the media type of the body.
+    UnsupportedMediaType = "unsupported_media_type", 415, false, "The media type is not supported";
+    /// Fields of the request are invalid.
+    InvalidInput = "invalid_input", 422, false, "Fields of the request are invalid";
     /// The idempotency key, or the message id, was used for another request.
     IdempotencyMismatch = "idempotency_mismatch", 422, false, "The key was used for another request";
-    /// The session would pass a limit.
-    LimitReached = "limit_reached", 422, false, "A limit would be passed";
+    /// The request would exceed a limit.
+    LimitReached = "limit_reached", 422, false, "A limit would be exceeded";
     /// The document cannot be imported.
     ImportInvalid = "import_invalid", 422, false, "The document cannot be imported";
     /// The recipient's inbox is full.
     InboxFull = "inbox_full", 429, true, "The inbox is full";
-    /// The headers are larger than they may be.
+    /// The headers exceed the size limit.
     HeadersTooLarge = "headers_too_large", 431, false, "The headers are too large";
-    /// A fault of the server.
+    /// The server failed.
     Internal = "internal", 500, true, "The server failed";
-    /// The store does not answer, or the server is shutting down.
-    Unavailable = "unavailable", 503, true, "The server cannot do this now";
-    /// No response came within the time of a synchronous message.
-    ResponseTimeout = "response_timeout", 504, false, "No response came in time";
+    /// The store does not respond, or the server is shutting down.
+    Unavailable = "unavailable", 503, true, "The server is unavailable";
+    /// A synchronous message got no response in time.
+    ResponseTimeout = "response_timeout", 504, false, "No response arrived in time";
     /// The disk is full.
     StoreFull = "store_full", 507, true, "The disk is full";
-    /// The server cannot be reached. Given by clients, not by the server.
+    /// The server cannot be reached. Only clients report this problem.
     Unreachable = "unreachable", 503, true, "The server cannot be reached";
 }
 
@@ -190,7 +190,7 @@ impl Problem {
         Self::from(Rejection::Invalid(vec![Violation::new(pointer, detail)]))
     }
 
-    /// The same, to be tried again after that many seconds.
+    /// The same, with the seconds to wait before a retry.
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
         self
@@ -250,7 +250,7 @@ impl From<Rejection> for Problem {
                 "the session's journal is damaged; the server's log says more".to_owned()
             }
             Rejection::NoWorkflow => {
-                "the session has no workflow: give it one with PUT /sessions/{id}/workflow".to_owned()
+                "the session has no workflow: set one with PUT /sessions/{id}/workflow".to_owned()
             }
             other => other.to_string(),
         };

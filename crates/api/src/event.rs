@@ -19,12 +19,12 @@ crate::operations::operations! {
 pub struct Event {
     /// Its number: 1, 2, 3 … with no gaps.
     pub seq: u64,
-    /// When it was decided.
+    /// The time of the decision.
     pub time: Timestamp,
     /// What happened, such as `task_delegated`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Who caused it: an agent's id, or a principal's name.
+    /// The agent that acted, or the name of the key; `sessiond` for timers.
     pub actor: String,
     /// Its payload, as it was stored.
     #[serde(default = "Json::null")]
@@ -118,7 +118,7 @@ fn entry(kind: ObjectBuilder, data: RefOr<Schema>) -> ObjectBuilder {
         .fold(ObjectBuilder::new(), |entry, (name, schema)| entry.property(name, schema).required(name))
 }
 
-/// Which events to read.
+/// A filter for events.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -126,7 +126,7 @@ pub struct ListEvents {
     /// Only events with a larger number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<u64>,
-    /// Events at most; 100 when absent, 1000 at most.
+    /// The maximum number of events, up to 1000. Default: 100.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
 }
@@ -138,6 +138,6 @@ pub struct EventPage {
     pub events: Vec<Event>,
     /// The number of the session's newest event.
     pub revision: u64,
-    /// What to pass as `after` for the next page; null when this page reaches the newest event.
+    /// The `after` of the next page; null if this page reaches the newest event.
     pub next_cursor: Option<u64>,
 }

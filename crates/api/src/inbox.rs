@@ -20,13 +20,13 @@ crate::operations::operations! {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ReceiveMessages {
-    /// How long to wait for the first message, such as `30s`; not at all when absent.
+    /// How long to wait for the first message, such as `30s`. Default: no wait.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wait: Option<sessiond_core::Span>,
-    /// Messages at most; 10 when absent, 64 at most.
+    /// The maximum number of messages, up to 64. Default: 10.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
-    /// The token of the connection that reads; an older one is refused. Without one the inbox is shared.
+    /// The fencing token of the connection that reads; an older token is rejected. Without a token the inbox is shared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fence: Option<u64>,
 }
@@ -38,14 +38,14 @@ pub struct InboxPage {
     pub messages: Vec<InboxMessage>,
 }
 
-/// A message that is delivered.
+/// A delivered message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct InboxMessage {
     /// The message.
     #[serde(flatten)]
     #[schema(inline)]
     pub message: Message,
-    /// How often it has been delivered, this time included.
+    /// How often it has been delivered, including this delivery.
     pub attempt: u32,
 }
 
@@ -53,17 +53,17 @@ pub struct InboxMessage {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AckMessages {
-    /// Which.
+    /// The ids of the messages.
     pub message_ids: Vec<MessageId>,
-    /// The token of the connection that received them; an older one is refused.
+    /// The fencing token of the connection that received them; an older token is rejected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fence: Option<u64>,
 }
 
-/// How many messages were acknowledged by this; those that had been already do not count.
+/// The number of messages that this request acknowledged; messages that were already acknowledged do not count.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Acknowledged {
-    /// How many.
+    /// The number.
     pub acknowledged: u64,
 }
 
@@ -73,8 +73,8 @@ pub struct Connected {
     /// Always `connected`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Who.
+    /// The agent.
     pub agent_id: AgentId,
-    /// This connection's fencing token: larger than those of all connections before it.
+    /// This connection's fencing token: larger than that of every earlier connection.
     pub fence: u64,
 }

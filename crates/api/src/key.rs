@@ -17,21 +17,21 @@ crate::operations::operations! {
     WHOAMI = Operation::get("/whoami");
 }
 
-/// Makes a key.
+/// Creates a key.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateKey {
-    /// Whom the key stands for: the owner of the sessions that it creates. Several keys may share a name; `local`,
-    /// `sessiond` and `admin` are taken.
+    /// The name of the key, which owns the sessions that it creates. Several keys may share a name; `local`,
+    /// `sessiond` and `admin` are reserved.
     #[schema(example = "backend-team")]
     pub name: String,
-    /// What it may do at all.
+    /// Its role.
     pub role: Role,
-    /// Which agents it may act as: ids, or prefixes that end in `*`. For the role `agent` alone.
+    /// The agents that it may act as: ids, or prefixes that end in `*`. Only for the role `agent`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(example = json!(["opencode://*"]))]
     pub agents: Vec<AgentPattern>,
-    /// How long it is valid; for ever when absent.
+    /// How long it is valid. Default: without limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "720h")]
     pub expires_in: Option<Span>,
@@ -40,17 +40,17 @@ pub struct CreateKey {
 /// A key without its secret.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Key {
-    /// Names the key; not secret.
+    /// Its id; not secret.
     #[schema(example = "key_0198f3")]
     pub key_id: String,
-    /// Whom it stands for.
+    /// Its name.
     pub name: String,
-    /// What it may do at all.
+    /// Its role.
     pub role: Role,
-    /// Which agents it may act as.
+    /// The agents that it may act as.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub agents: Vec<AgentPattern>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
     /// When it expires.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,13 +60,13 @@ pub struct Key {
     pub revoked_at: Option<Timestamp>,
 }
 
-/// A key with its secret, which is shown this once and not kept.
+/// A key with its secret, which is shown only once and not stored.
 #[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CreatedKey {
     /// The key.
     #[serde(flatten)]
     pub key: Key,
-    /// What to send as `Authorization: Bearer …`. Empty in the answer to a repeat: the secret is not kept.
+    /// The secret, for `Authorization: Bearer …`. Empty in the response to a repeated request: the secret is not stored.
     #[schema(example = "sk_…")]
     pub secret: String,
 }
@@ -84,18 +84,18 @@ pub struct KeyPage {
     pub keys: Vec<Key>,
 }
 
-/// Who the caller is.
+/// The identity behind a request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Whoami {
-    /// Whom the key stands for: the owner of the sessions that it creates. `local` where no key is needed.
+    /// The key's name, which owns the sessions that it creates. `local` if no key is needed.
     #[schema(example = "backend-team")]
     pub name: String,
-    /// What the caller may do at all.
+    /// The key's role.
     pub role: Role,
-    /// Which agents the caller may act as: ids, or prefixes that end in `*`; an administrator may act as all.
+    /// The agents that the key may act as: ids, or prefixes that end in `*`; an administrator may act as any agent.
     #[schema(example = json!(["opencode://*"]))]
     pub agents: Vec<AgentPattern>,
-    /// Whether the server needs no key, because it listens on its own machine alone and has none.
+    /// Whether the server needs no key, because it has none and listens only on its own machine.
     pub keyless: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Messages between agents, in the shapes of seed 003.
+//! Messages between agents.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -18,19 +18,19 @@ crate::operations::operations! {
         Operation::post("/agents/{agent_id}/inbox/{message_id}/requeue").agents().repeat(Repeat::Safe);
 }
 
-/// The answer to a message that was sent.
+/// The result of sending a message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Sent {
-    /// Always true; what failed is a problem.
+    /// Always true; a failure is a problem.
     pub success: bool,
     /// The message.
     pub message_id: MessageId,
-    /// The task that it made or speaks of; null outside a session.
+    /// The task that it created or refers to; null outside a session.
     pub task_id: Option<TaskId>,
-    /// What the task is, or `queued` when there is none, or `received` for a heartbeat.
+    /// The task's status; `queued` if there is no task, `received` for a heartbeat.
     #[schema(example = "pending")]
     pub status: String,
-    /// The response, for `delivery_mode: sync`: the task's result, or the answering message's payload.
+    /// The response, for `delivery_mode: sync`: the task's result, or the payload of the responding message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response: Option<Value>,
 }
@@ -48,7 +48,7 @@ impl Sent {
     }
 }
 
-/// A message and what became of it.
+/// A message and its state.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct MessageInfo {
     /// The message.
@@ -60,29 +60,29 @@ pub struct MessageInfo {
     pub attempts: u32,
     /// When it was accepted.
     pub accepted_at: Timestamp,
-    /// When it was acknowledged, given up or taken back.
+    /// When it was acknowledged, became a dead letter or was withdrawn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
 }
 
-/// Which messages to list; newest first.
+/// A filter for messages; the list has the newest first.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListMessages {
-    /// Only those to this agent.
+    /// Only messages to this agent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recipient: Option<AgentId>,
-    /// Only those of this session.
+    /// Only messages of this session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_id: Option<SessionId>,
-    /// Only `queued`, `acknowledged`, `dead` or `withdrawn` ones.
+    /// Only messages in this state: `queued`, `acknowledged`, `dead` or `withdrawn`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
-    /// Rows at most; 100 when absent, 1000 at most.
+    /// The maximum number of rows, up to 1000. Default: 100.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
-    /// The `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
 }
@@ -92,6 +92,6 @@ pub struct ListMessages {
 pub struct MessagePage {
     /// The messages.
     pub messages: Vec<MessageInfo>,
-    /// What to pass for the next page; null on the last.
+    /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
 }

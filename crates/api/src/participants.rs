@@ -20,17 +20,17 @@ crate::operations::operations! {
         Operation::delete("/sessions/{session_id}/participants/{agent_id}/lease").changes_a_session();
 }
 
-/// An agent that is to take part.
+/// A new participant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddParticipant {
-    /// Who.
+    /// The agent.
     #[schema(example = "opencode://backend")]
     pub agent_id: AgentId,
-    /// What it does here: `implementer`, `reviewer`, `tester`, `observer` or any other word.
+    /// Its role: `implementer`, `reviewer`, `tester`, `observer` or any other word.
     #[schema(example = "implementer")]
     pub role: String,
-    /// Its framework; the part of its id before `://` when absent.
+    /// Its framework. Default: the part of its id before `://`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub framework: Option<String>,
 }
@@ -41,16 +41,16 @@ impl From<AddParticipant> for sessiond_core::NewParticipant {
     }
 }
 
-/// One who takes part in a session, or did.
+/// A participant of a session, current or former.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Participant {
-    /// Who.
+    /// The agent.
     pub agent_id: AgentId,
     /// Its framework.
     pub framework: String,
-    /// What it does here.
+    /// Its role.
     pub role: String,
-    /// What it does now.
+    /// Its status.
     pub status: ParticipantStatus,
     /// When it joined.
     pub join_time: Timestamp,
@@ -76,11 +76,11 @@ impl From<&sessiond_core::Participant> for Participant {
     }
 }
 
-/// Takes the right to write in a participant's name.
+/// Claims the lease of a participant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClaimLease {
-    /// Who takes it, such as a host name and a process id.
+    /// The holder, such as a host name and a process id.
     #[schema(example = "host-1/4711")]
     pub holder: String,
     /// How long it lasts without a renewal.
@@ -88,18 +88,18 @@ pub struct ClaimLease {
     pub ttl: Span,
 }
 
-/// A lease that was given.
+/// A claimed lease.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ClaimedLease {
-    /// In whose name.
+    /// The participant.
     pub agent_id: AgentId,
-    /// What to show with each write, in the header `Fencing-Token`.
+    /// The fencing token, for the header `Fencing-Token` of each write.
     pub fence: u64,
     /// When it expires without a renewal.
     pub expires_at: Timestamp,
 }
 
-/// Renews a lease for as long again as it was given.
+/// Renews a lease for another `ttl`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RenewLease {

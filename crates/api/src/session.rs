@@ -39,47 +39,47 @@ crate::operations::operations! {
     GET_SUMMARY = Operation::get("/sessions/{session_id}/summary");
 }
 
-/// Begins a session.
+/// Creates a session.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateSession {
-    /// Its id, such as `sess_notifications_2025-02-02`; a time-ordered one when absent.
+    /// Its id, such as `sess_notifications_2025-02-02`. Default: a generated, time-ordered id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_id: Option<SessionId>,
-    /// Which facet leads it. When absent: `assistant` when `client_id` comes alone, else `workflow`.
+    /// Its kind. Default: `assistant` if only `client_id` is set, otherwise `workflow`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<Kind>,
-    /// What people call it.
+    /// Its name, for display.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The agent that leads the work; it takes part.
+    /// The agent that leads the work; it becomes a participant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "claude-code://orchestrator")]
     pub orchestrator: Option<AgentId>,
-    /// Who else takes part.
+    /// The other participants.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub participants: Vec<AddParticipant>,
     /// The plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workflow: Option<Vec<NewStep>>,
-    /// The shared context at the beginning; an object.
+    /// The initial shared context; an object.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub shared_context: Option<Value>,
-    /// Free labels to find it by.
+    /// Labels to find it by.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
-    /// How long it may live, such as `24h`.
+    /// The time until it expires, such as `24h`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "24h")]
     pub expires_in: Option<Span>,
-    /// The person or program that it serves, for an assistant.
+    /// The person or program that an assistant serves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
-    /// The session that it belongs to; it ends when that one ends without success.
+    /// The parent session. This session is terminated when the parent ends without success.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<SessionId>,
-    /// For an execution: the process that begins to write it at once, as its first writer.
+    /// For an execution: the process that becomes its first writer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "build-7:4711")]
     pub process: Option<String>,
@@ -110,7 +110,7 @@ impl CreateSession {
     }
 }
 
-/// Changes a session's name, labels or expiry; what is absent stays.
+/// Changes a session's name, labels or expiry. Absent members do not change.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateSession {
@@ -120,95 +120,95 @@ pub struct UpdateSession {
     /// Labels to set; an empty value removes one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labels: Option<BTreeMap<String, String>>,
-    /// The time that it has left from now on.
+    /// The remaining time, from now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "24h")]
     pub expires_in: Option<Span>,
 }
 
-/// Ends a session well.
+/// Completes a session.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Complete {
-    /// What was reached.
+    /// A summary of the result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub summary: Option<String>,
-    /// Where the results lie.
+    /// Where the results are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(example = json!(["s3://artifacts/build.zip"]))]
     pub artifacts: Vec<String>,
 }
 
-/// Stops a session, and with it those that belong to it.
+/// Terminates a session and its children.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Terminate {
-    /// Why.
+    /// The reason.
     #[schema(example = "timeout")]
     pub reason: String,
-    /// More on it.
+    /// Details of the reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Frontend agent offline")]
     pub details: Option<String>,
 }
 
-/// Ends a session whose work could not be done, and with it those that belong to it.
+/// Fails a session whose work could not be done, and terminates its children.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FailSession {
-    /// Why.
+    /// The reason.
     #[schema(example = "NodeA: no such file")]
     pub reason: String,
-    /// More on it.
+    /// Details of the reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<String>,
 }
 
-/// Goes on with a copy of a session.
+/// Forks a session.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Fork {
-    /// The last revision to copy; the present one when absent.
+    /// The last revision to copy. Default: the current revision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_revision: Option<u64>,
-    /// The copy's id; a time-ordered one when absent.
+    /// The fork's id. Default: a generated, time-ordered id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_id: Option<SessionId>,
 }
 
-/// What an import gave.
+/// The result of an import.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Imported {
     /// The session.
     pub session_id: SessionId,
-    /// Its revision now.
+    /// Its revision after the import.
     pub revision: u64,
-    /// How many events were read.
+    /// The number of imported events.
     pub events: u64,
 }
 
-/// A session and its state. A facet that it does not use is absent.
+/// A session and its state. Facets that it does not use are absent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Session {
     /// Its id.
     pub session_id: SessionId,
-    /// Which facet leads it.
+    /// Its kind.
     pub kind: Kind,
-    /// What people call it.
+    /// Its name, for display.
     pub name: Option<String>,
-    /// Whether it lives, and how it ended.
+    /// Whether it is active, or how it ended.
     pub status: Status,
     /// The number of its last event.
     pub revision: u64,
-    /// Whose it is.
+    /// Its owner.
     pub owner: String,
-    /// The person or program that it serves.
+    /// The person or program that an assistant serves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
     /// The agent that leads the work.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub orchestrator: Option<AgentId>,
-    /// Who takes part, and who has.
+    /// The participants, including those that have left.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub participants: Vec<Participant>,
     /// The plan.
@@ -217,29 +217,29 @@ pub struct Session {
     /// The shared context.
     #[schema(value_type = Object)]
     pub shared_context: Arc<Value>,
-    /// The revision at which the shared context last changed; 0 when it never did.
+    /// The revision of the last change of the shared context; 0 if it never changed.
     #[serde(default)]
     pub context_revision: u64,
-    /// Free labels.
+    /// Its labels.
     pub labels: BTreeMap<String, String>,
-    /// The session that it belongs to.
+    /// The parent session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<SessionId>,
-    /// Where it was copied from.
+    /// The session and revision that it was forked from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forked_from: Option<ForkPoint>,
-    /// Tasks that have not ended.
+    /// The number of open tasks.
     pub open_tasks: usize,
-    /// All tasks.
+    /// The number of all tasks.
     pub total_tasks: usize,
-    /// The calls of an execution in short, once a process has begun to write them.
+    /// The totals of an execution's calls, once a process has begun.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calls: Option<Calls>,
-    /// When it began.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// When its last event was decided.
+    /// The time of its last event.
     pub updated_at: Timestamp,
-    /// The same, under the name that seed 002 gives it.
+    /// The same as `updated_at`.
     pub last_activity: Timestamp,
     /// When it expires.
     pub expires_at: Option<Timestamp>,
@@ -286,46 +286,46 @@ impl From<&sessiond_core::Session> for Session {
 pub struct SessionSummary {
     /// Its id.
     pub session_id: SessionId,
-    /// Which facet leads it.
+    /// Its kind.
     pub kind: Kind,
-    /// What people call it.
+    /// Its name, for display.
     pub name: Option<String>,
-    /// Whether it lives, and how it ended.
+    /// Whether it is active, or how it ended.
     pub status: Status,
     /// The number of its last event.
     pub revision: u64,
-    /// Whose it is.
+    /// Its owner.
     pub owner: String,
-    /// The person or program that it serves.
+    /// The person or program that an assistant serves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
     /// The agent that leads the work.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub orchestrator: Option<AgentId>,
-    /// Who takes part now.
+    /// The current participants.
     pub participants: Vec<AgentId>,
-    /// Free labels.
+    /// Its labels.
     pub labels: BTreeMap<String, String>,
-    /// The session that it belongs to.
+    /// The parent session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<SessionId>,
-    /// Where it was copied from.
+    /// The session and revision that it was forked from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forked_from: Option<ForkPoint>,
     /// How far it is, as the facet that leads it counts; absent when there is nothing to count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub progress: Option<Progress>,
-    /// Steps that are complete.
+    /// The number of completed steps.
     pub completed_steps: u32,
-    /// All steps.
+    /// The number of all steps.
     pub total_steps: u32,
-    /// Tasks that have not ended.
+    /// The number of open tasks.
     pub open_tasks: u32,
-    /// All tasks.
+    /// The number of all tasks.
     pub total_tasks: u32,
-    /// When it began.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// When its last event was decided.
+    /// The time of its last event.
     pub updated_at: Timestamp,
     /// When it expires.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -357,39 +357,39 @@ impl From<&sessiond_core::Progress> for Progress {
     }
 }
 
-/// Which sessions to list.
+/// A filter for sessions.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListSessions {
-    /// Only of this kind.
+    /// Only sessions of this kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<Kind>,
-    /// Only in this state.
+    /// Only sessions with this status.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
-    /// Only of this owner.
+    /// Only sessions of this owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
-    /// Only with this label: `key` or `key=value`.
+    /// Only sessions with this label: `key` or `key=value`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// Only those that belong to this session.
+    /// Only children of this session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<SessionId>,
-    /// Only those copied from this session.
+    /// Only forks of this session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forked_from: Option<SessionId>,
-    /// Only those whose id, name, client or orchestrator contains this text.
+    /// Only sessions whose id, name, client or orchestrator contains this text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,
     /// The order: `created` (newest first, the default), `updated` (last changed first) or `name`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sort: Option<String>,
-    /// Rows at most; 100 when absent, 1000 at most.
+    /// The maximum number of rows, up to 1000. Default: 100.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
-    /// The `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
 }
@@ -399,14 +399,14 @@ pub struct ListSessions {
 pub struct SessionPage {
     /// The sessions.
     pub sessions: Vec<SessionSummary>,
-    /// What to pass for the next page; null on the last.
+    /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
 }
 
-/// How many sessions there are, of all owners; for an administrator.
+/// The number of sessions of all owners, for an administrator.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 pub struct Counts {
-    /// All of them.
+    /// All sessions.
     pub total: u64,
     /// By kind, then by status.
     pub sessions: BTreeMap<String, BTreeMap<String, u64>>,

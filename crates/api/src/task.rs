@@ -28,36 +28,36 @@ crate::operations::operations! {
     CANCEL_TASK = Operation::post("/tasks/{task_id}/cancel").changes_a_session();
 }
 
-/// Asks a participant for work.
+/// Delegates a task to a participant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DelegateTask {
-    /// What kind of work.
+    /// The type of work.
     #[schema(example = "implementation")]
     pub task_type: String,
-    /// Who is asked; it must take part.
+    /// The agent that is to do it; it must be a participant.
     #[schema(example = "opencode://backend")]
     pub delegatee: AgentId,
-    /// The agent that asks and is told of the result; the caller must be able to act as it.
+    /// The agent that delegates and is notified of the result. The key must be allowed to act as it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delegator: Option<AgentId>,
-    /// What for.
+    /// The input of the work.
     #[serde(default)]
     pub payload: Value,
-    /// The step that it belongs to; the only active one that waits for the delegatee when absent.
+    /// The step that it belongs to. Default: the only active step that waits for the delegatee.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<String>,
-    /// Orders the inbox.
+    /// Its priority in the inbox.
     #[serde(default)]
     pub priority: Priority,
-    /// The time that one attempt may take; `300s` when absent.
+    /// The time limit of one attempt. Default: `300s`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "300s")]
     pub timeout: Option<Span>,
-    /// When and how often a failed attempt is made again.
+    /// When and how often a failed attempt is retried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_policy: Option<RetryPolicy>,
-    /// Who is asked next when the delegatee fails for good.
+    /// The agents that receive the task next if the delegatee fails for good.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fallback_agents: Vec<AgentId>,
 }
@@ -79,11 +79,11 @@ impl From<DelegateTask> for sessiond_core::DelegateTask {
     }
 }
 
-/// What every report on a task may say beside its own.
+/// Members of every report on a task.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskReportMeta {
-    /// The attempt that the report speaks of; another one is refused as `attempt_stale`.
+    /// The attempt that the report refers to; another attempt is rejected as `attempt_stale`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attempt: Option<u32>,
     /// The agent that reports; it must be the assignee.
@@ -100,7 +100,7 @@ macro_rules! report {
             $(#[$field_doc])*
             #[serde(default)]
             pub $field: $type,
-            /// The attempt that the report speaks of; another one is refused as `attempt_stale`.
+            /// The attempt that the report refers to; another attempt is rejected as `attempt_stale`.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub attempt: Option<u32>,
             /// The agent that reports; it must be the assignee.
@@ -111,23 +111,23 @@ macro_rules! report {
 }
 
 report! {
-    /// Tells how far a task is.
+    /// Reports the progress of a task.
     ProgressTask {
-        /// How far, in the agent's own words.
+        /// The progress: any JSON.
         progress: Value
     }
 }
 report! {
-    /// Ends a task well.
+    /// Completes a task.
     CompleteTask {
-        /// What it gave.
+        /// Its result.
         result: Value
     }
 }
 report! {
-    /// Ends an attempt badly; the task's policy says what follows.
+    /// Fails the current attempt; the task's policy decides what follows.
     FailTask {
-        /// Why.
+        /// The reason.
         error: Value
     }
 }
@@ -136,7 +136,7 @@ report! {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CancelTask {
-    /// Why.
+    /// The reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -148,32 +148,32 @@ pub struct Task {
     pub task_id: TaskId,
     /// Its session.
     pub session_id: SessionId,
-    /// What kind of work.
+    /// The type of work.
     pub task_type: String,
-    /// Who asked; absent when the plan or a person did.
+    /// The agent that delegated it; absent if the plan or a person did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delegator: Option<AgentId>,
-    /// Who was asked first.
+    /// The agent that received it first.
     pub delegatee: AgentId,
-    /// Who has it now: the delegatee, or a fallback agent.
+    /// The agent that has it now: the delegatee, or a fallback agent.
     pub assignee: AgentId,
-    /// What for.
+    /// The input of the work.
     pub payload: Value,
     /// The step that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<String>,
-    /// Orders the inbox.
+    /// Its priority in the inbox.
     pub priority: Priority,
-    /// The time that one attempt may take.
+    /// The time limit of one attempt.
     pub timeout: Span,
-    /// When and how often a failed attempt is made again.
+    /// When and how often a failed attempt is retried.
     pub retry_policy: RetryPolicy,
-    /// Who is asked next.
+    /// The agents that receive it next.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fallback_agents: Vec<AgentId>,
-    /// What it is now.
+    /// Its status.
     pub status: TaskStatus,
-    /// The attempt that is under way, or was the last.
+    /// The current attempt, or the last one.
     pub attempt: u32,
     /// The message that carried the first request.
     pub message_id: MessageId,
@@ -181,18 +181,18 @@ pub struct Task {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
-    /// When the present attempt was accepted.
+    /// When the current attempt was accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<Timestamp>,
-    /// When the present attempt is over time.
+    /// The deadline of the current attempt.
     pub deadline: Timestamp,
     /// When it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
-    /// How far it is.
+    /// Its progress.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub progress: Option<Value>,
-    /// What it gave.
+    /// Its result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<Value>,
     /// Why the last attempt failed, or why it was cancelled.
@@ -207,7 +207,7 @@ pub struct Task {
 pub struct Attempt {
     /// Its number.
     pub attempt: u32,
-    /// Who made it.
+    /// The agent that made it.
     pub agent_id: AgentId,
     /// How it ended.
     pub status: TaskStatus,
@@ -222,7 +222,7 @@ pub struct Attempt {
 }
 
 impl Task {
-    /// The task as a caller reads it.
+    /// The task as a client reads it.
     pub fn view(session_id: &SessionId, core: &sessiond_core::Task) -> Self {
         Self {
             task_id: core.id.clone(),
@@ -264,24 +264,24 @@ impl Task {
     }
 }
 
-/// Which tasks to list.
+/// A filter for tasks.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListTasks {
-    /// Only those that this agent has.
+    /// Only tasks of this agent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assignee: Option<AgentId>,
-    /// Only those in this state.
+    /// Only tasks with this status.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<TaskStatus>,
-    /// Only those of this step; for a session's own list.
+    /// Only tasks of this step, for the list of one session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<String>,
-    /// Rows at most; 100 when absent, 1000 at most.
+    /// The maximum number of rows, up to 1000. Default: 100.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
-    /// The `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
 }
@@ -291,6 +291,6 @@ pub struct ListTasks {
 pub struct TaskPage {
     /// The tasks.
     pub tasks: Vec<Task>,
-    /// What to pass for the next page; null on the last.
+    /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
 }

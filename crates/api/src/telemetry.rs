@@ -17,7 +17,7 @@ crate::operations::operations! {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PutPoints {
-    /// The points, in their order; 1000 at most.
+    /// The points, in order; at most 1000.
     pub points: Vec<Point>,
 }
 
@@ -25,10 +25,10 @@ pub struct PutPoints {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Point {
-    /// Which series, such as `loss` or `log`.
+    /// The series, such as `loss` or `log`.
     #[schema(example = "loss")]
     pub series: String,
-    /// When; the time of its arrival when absent.
+    /// The time. Default: the time of arrival.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time: Option<Timestamp>,
     /// The step of a run.
@@ -42,14 +42,14 @@ pub struct Point {
     pub text: Option<String>,
 }
 
-/// A point as it is read.
+/// A stored point.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Reading {
-    /// Its number, which grows from point to point.
+    /// Its number, which increases from point to point.
     pub id: u64,
-    /// Which series.
+    /// The series.
     pub series: String,
-    /// When.
+    /// The time.
     pub time: Timestamp,
     /// The step of a run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -62,18 +62,18 @@ pub struct Reading {
     pub text: Option<String>,
 }
 
-/// Which points to read.
+/// A filter for points.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListPoints {
-    /// Only of this series.
+    /// Only points of this series.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub series: Option<String>,
     /// Only points with a larger number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<u64>,
-    /// Points at most; 100 when absent, 1000 at most.
+    /// The maximum number of points, up to 1000. Default: 100.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
 }
@@ -83,6 +83,6 @@ pub struct ListPoints {
 pub struct PointPage {
     /// The points.
     pub points: Vec<Reading>,
-    /// What to pass as `after` for the next page; null when this page reaches the newest.
+    /// The `after` of the next page; null if this page reaches the newest point.
     pub next_cursor: Option<u64>,
 }

@@ -19,28 +19,28 @@ pub struct NewStep {
     /// Its name, unique in the plan.
     #[schema(example = "implementation")]
     pub name: String,
-    /// Who must have completed a task in it before it is complete. With none, it is ended by hand.
+    /// The agents that must each complete a task in it. A step without required agents is completed manually.
     #[serde(default)]
     pub required_agents: Vec<AgentId>,
-    /// Who may work in it too; when such a task fails, the step does not.
+    /// Agents that may also work in it; a failure of their tasks does not fail the step.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub optional_agents: Vec<AgentId>,
-    /// What it is for.
+    /// Its purpose.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// The steps that must be complete before it starts. When no step of a plan names any, they run in the order given.
+    /// The steps that must be complete before it starts. If no step of a plan names any, the steps run in the given order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dependencies: Vec<String>,
-    /// What a failed task means for it.
+    /// What happens when a task fails for good.
     #[serde(default)]
     pub on_failure: OnFailure,
-    /// What it should give, for people.
+    /// Its expected outputs, for readers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outputs: Vec<String>,
-    /// How long it should take, for people.
+    /// Its expected duration, for readers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimated_duration: Option<String>,
-    /// The task that each required agent is given when the step starts. Without one, the orchestrator delegates.
+    /// The task that each required agent receives when the step starts. Without it, the orchestrator delegates.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task: Option<TaskTemplate>,
 }
@@ -49,23 +49,23 @@ pub struct NewStep {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskTemplate {
-    /// What kind of work.
+    /// The type of work.
     #[schema(example = "implementation")]
     pub task_type: String,
-    /// What for.
+    /// The input of the work.
     #[serde(default)]
     pub payload: Value,
-    /// Orders the inbox.
+    /// Its priority in the inbox.
     #[serde(default)]
     pub priority: Priority,
-    /// The time that one attempt may take; `300s` when absent.
+    /// The time limit of one attempt. Default: `300s`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "300s")]
     pub timeout: Option<Span>,
-    /// When and how often a failed attempt is made again.
+    /// When and how often a failed attempt is retried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_policy: Option<RetryPolicy>,
-    /// Who is asked next when the agent fails for good.
+    /// The agents that receive the task next if the agent fails for good.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fallback_agents: Vec<AgentId>,
 }
@@ -112,17 +112,17 @@ impl From<NewStep> for sessiond_core::NewStep {
     }
 }
 
-/// Sets the plan, or the state of its steps, by hand.
+/// Replaces the plan, or sets the state of its steps manually.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateWorkflow {
     /// The step to start; its dependencies must be complete.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current_step: Option<String>,
-    /// The steps to call complete.
+    /// The steps to mark as complete.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub completed_steps: Option<Vec<String>>,
-    /// The steps to set back.
+    /// The steps to reset.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending_steps: Option<Vec<String>>,
     /// The whole new plan; steps that keep their name keep their state.
@@ -141,16 +141,16 @@ impl From<UpdateWorkflow> for sessiond_core::WorkflowUpdate {
     }
 }
 
-/// Ends a step by hand.
+/// Completes a step manually.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Advance {
-    /// Which; the only active one when absent.
+    /// The step. Default: the only active step.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<String>,
 }
 
-/// The plan and how far it is.
+/// The plan and its progress.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Workflow {
     /// The first step that is active.
@@ -159,12 +159,12 @@ pub struct Workflow {
     pub active_steps: Vec<String>,
     /// The steps that are complete.
     pub completed_steps: Vec<String>,
-    /// The steps that wait.
+    /// The pending steps.
     pub pending_steps: Vec<String>,
     /// The steps that failed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failed_steps: Vec<String>,
-    /// All steps, in the order given.
+    /// All steps, in the given order.
     pub steps: Vec<Step>,
 }
 
@@ -173,30 +173,30 @@ pub struct Workflow {
 pub struct Step {
     /// Its name.
     pub name: String,
-    /// What it is now.
+    /// Its status.
     pub status: StepStatus,
-    /// Who must have completed a task in it before it is complete.
+    /// The agents that must each complete a task in it.
     pub required_agents: Vec<AgentId>,
-    /// Who may work in it too.
+    /// Agents that may also work in it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub optional_agents: Vec<AgentId>,
-    /// What it is for.
+    /// Its purpose.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// The steps that must be complete before it starts.
     pub dependencies: Vec<String>,
-    /// What a failed task means for it.
+    /// What happens when a task fails for good.
     pub on_failure: OnFailure,
-    /// What it should give, for people.
+    /// Its expected outputs, for readers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outputs: Vec<String>,
-    /// How long it should take, for people.
+    /// Its expected duration, for readers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimated_duration: Option<String>,
-    /// The task that each required agent is given when it starts.
+    /// The task that each required agent receives when it starts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task: Option<TaskTemplate>,
-    /// Why it is what it is, when not by the plan alone.
+    /// Why it has this status, if not through the plan alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// When it last started.

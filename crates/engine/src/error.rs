@@ -16,16 +16,16 @@ pub enum Error {
     #[error("other processes keep changing the session; try again")]
     Conflict,
     /// The key, or the message id, was used for another request.
-    #[error("this {0} was used for another request already; use a fresh one")]
+    #[error("this {0} was already used for another request; use a new one")]
     IdempotencyMismatch(&'static str),
     /// No such agent is registered, nor takes part.
-    #[error("{0} is not registered, and takes no part in the session")]
+    #[error("{0} is not registered and does not take part in the session")]
     AgentNotFound(AgentId),
     /// Another principal registered the agent.
-    #[error("{0} is registered by another key; only that one, or an administrator, may change it")]
+    #[error("another key registered {0}; only that key or an administrator may change it")]
     AgentExists(AgentId),
     /// There may be no more of them.
-    #[error("{what} would pass the limit of {limit}")]
+    #[error("{what} would exceed the limit of {limit}")]
     LimitReached {
         /// What.
         what: &'static str,
@@ -33,7 +33,7 @@ pub enum Error {
         limit: u64,
     },
     /// The recipient's inbox is full.
-    #[error("the inbox of {0} is full; it takes more when its agent acknowledges some")]
+    #[error("the inbox of {0} is full until its agent acknowledges messages")]
     InboxFull(AgentId),
     /// The recipient has a message with this id.
     #[error("the recipient has another message with the id {0}")]
@@ -54,13 +54,13 @@ pub enum Error {
     #[error("{0}")]
     Forbidden(String),
     /// The events asked for are no longer kept.
-    #[error("events up to {} are no longer kept; read the session and go on after revision {}", first - 1, first - 1)]
+    #[error("events up to {} are no longer kept; read the session and continue after revision {}", first - 1, first - 1)]
     Gap {
         /// The oldest event that is kept.
         first: Revision,
     },
     /// No response came in time. The message stands: its response may come later.
-    #[error("no response came within the time given; the message stands, and its response may still come")]
+    #[error("no response arrived in time; the message remains in effect, and its response may still arrive")]
     ResponseTimeout,
     /// The document cannot be imported.
     #[error("line {line} cannot be imported: {detail}")]

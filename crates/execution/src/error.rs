@@ -33,7 +33,7 @@ pub enum Error {
         source: Arc<dyn std::error::Error + Send + Sync>,
     },
     /// A top-level call was over its time; it and the calls that it made were cancelled.
-    #[error("{node} gave no answer within {within:?}, the session's timeout")]
+    #[error("{node} did not return within {within:?}, the session's timeout")]
     Timeout {
         /// Which node.
         node: Arc<str>,
@@ -50,7 +50,7 @@ pub enum Error {
     #[error("the session is closed; start another, or resume it")]
     Closed,
     /// The session had completed when it was resumed, and the call is not in its record.
-    #[error("the session has completed, and has no record of this call of {node}: fork it to go on")]
+    #[error("the session has completed, and has no record of this call of {node}: fork it to continue")]
     Ended {
         /// Which node.
         node: Arc<str>,
@@ -68,7 +68,7 @@ pub enum Error {
         node: Arc<str>,
     },
     /// An input cannot be written as JSON, or a recorded output cannot be read as what the node gives now.
-    #[error("the {what} of {node} does not fit: {detail}")]
+    #[error("the {what} of {node} is invalid: {detail}")]
     Value {
         /// Which node.
         node: Arc<str>,

@@ -182,7 +182,7 @@ impl Recorder {
 }
 
 fn stopped() -> Problem {
-    Problem::new(sessiond_api::Code::Unavailable, "the record of this execution is no longer written")
+    Problem::new(sessiond_api::Code::Unavailable, "recording of this execution has stopped")
 }
 
 impl Buffer {

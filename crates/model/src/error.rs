@@ -28,7 +28,7 @@ pub enum Error {
         after: Duration,
     },
     /// It is asked too much at the moment.
-    #[error("the model takes no more requests at the moment: {detail}; ask again {}", when(*retry_after))]
+    #[error("the model accepts no more requests now: {detail}; retry {}", when(*retry_after))]
     RateLimited {
         /// What it said.
         detail: String,
@@ -36,16 +36,16 @@ pub enum Error {
         retry_after: Option<Duration>,
     },
     /// The key is missing, wrong, or not for this.
-    #[error("the model does not accept the key: {detail}; set SESSIOND_MODEL_KEY to one that may use it")]
+    #[error("the model rejects the key: {detail}; set SESSIOND_MODEL_KEY to a key that may use it")]
     Authentication {
         /// What it said.
         detail: String,
     },
     /// The request itself is at fault, so that asking again does not help.
-    #[error("the model refuses the request: {0}")]
+    #[error("the model rejects the request: {0}")]
     Refused(String),
     /// The service itself has failed, and did so again when it was asked again.
-    #[error("the model's service fails: {detail}; ask again later, and look into its log if it is yours")]
+    #[error("the model's service failed: {detail}; retry later, and check its log if it is yours")]
     Failed {
         /// What it said.
         detail: String,

@@ -21,5 +21,5 @@ where
 
 fn broken_off() -> Problem {
     tracing::error!("a task of the background ended before it gave a result");
-    Problem::new(Code::Internal, "the recording of this execution broke off")
+    Problem::new(Code::Internal, "recording of this execution has stopped with an error")
 }

@@ -50,7 +50,7 @@ pub enum Error {
     },
 
     /// Reading the program's output, writing its input or waiting for it failed.
-    #[error("lost touch with the program: {0}")]
+    #[error("lost contact with the program: {0}")]
     Io(#[from] io::Error),
 }
 

@@ -79,7 +79,7 @@ impl App {
 
     /// The problem of a request that the shutdown ends.
     pub(crate) fn shutting_down() -> Problem {
-        Problem::new(Code::Unavailable, "the server is shutting down; try again").retry_after(1)
+        Problem::new(Code::Unavailable, "the server is shutting down; retry").retry_after(1)
     }
 
     /// Waits for `work`, which may take long, unless the server shuts down.

@@ -65,8 +65,7 @@ pub(crate) async fn request(request: Request, next: Next) -> Response {
     let too_large = header_bytes(&request) > limits::HEADER_BYTES;
     let answer = async {
         if too_large {
-            let detail =
-                format!("the headers are larger than the {} bytes that they may have", limits::HEADER_BYTES);
+            let detail = format!("the headers exceed the limit of {} bytes", limits::HEADER_BYTES);
             return Failure::new(Code::HeadersTooLarge, detail).into_response();
         }
         next.run(request).await

@@ -19,27 +19,27 @@ use crate::routes;
 #[openapi(
     info(
         title = "sessiond",
-        description = "One session engine for AI work: durable sessions, agents that work a plan together, messages \
-            between them, live event streams. Every answer that is no success is `application/problem+json` with a \
+        description = "A session engine for AI work: durable sessions, agents that carry out a plan together, messages \
+            between them, live event streams. Every error is `application/problem+json` with a \
             stable `code`, which has a page at `/docs/errors/{code}`.",
     ),
     tags(
         (name = "sessions", description = "Isolated, durable pieces of work, each with its own journal."),
-        (name = "participants", description = "Who takes part in a session, and who may write in their names."),
+        (name = "participants", description = "The participants of a session, and their leases."),
         (name = "workflow", description = "The plan of a session."),
         (name = "context", description = "The JSON document that all participants share."),
-        (name = "calls", description = "What a program does in an execution, as a tree of node calls."),
-        (name = "tasks", description = "Work that participants are asked for."),
-        (name = "events", description = "The journal, in pages or live."),
+        (name = "calls", description = "The recorded calls of a program, as a tree."),
+        (name = "tasks", description = "Work that is delegated to participants."),
+        (name = "events", description = "The journal, in pages or as a live stream."),
         (name = "messages", description = "Messages between agents."),
-        (name = "inbox", description = "How an agent receives its messages."),
-        (name = "agents", description = "Who is known, and how they are."),
-        (name = "aggregations", description = "One result from those of several agents."),
+        (name = "inbox", description = "An agent's incoming messages."),
+        (name = "agents", description = "Registered agents and their state."),
+        (name = "aggregations", description = "Combined results of several agents."),
         (name = "telemetry", description = "Metric points and log lines of a session."),
-        (name = "mcp", description = "The same for models: tools and resources by the Model Context Protocol."),
-        (name = "keys", description = "Who may come in."),
-        (name = "operation", description = "How the server is."),
-        (name = "documents", description = "What you read."),
+        (name = "mcp", description = "Tools and resources for models, with the Model Context Protocol."),
+        (name = "keys", description = "API keys."),
+        (name = "operation", description = "Health and metrics."),
+        (name = "documents", description = "The documentation and the console."),
     ),
     components(schemas(api::Problem, api::FieldError, api::Event))
 )]
@@ -101,10 +101,9 @@ fn documented(item: &mut PathItem) -> Vec<(operations::Method, &mut Operation)> 
 
 fn add_security(document: &mut OpenApi) {
     let components = document.components.get_or_insert_default();
-    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("A key.")).build();
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("An API key.")).build();
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
-    let header =
-        ApiKeyValue::with_description("x-agent-api-key", "The same key, as seed 003's clients send it.");
+    let header = ApiKeyValue::with_description("x-agent-api-key", "The same key, in a header of its own.");
     components.add_security_scheme("api_key", SecurityScheme::ApiKey(ApiKey::Header(header)));
 }
 
@@ -177,9 +176,9 @@ fn path_parameter(name: &str) -> Parameter {
         "task_id" => ("The task.", "task_0198f3a2"),
         "message_id" => ("The message.", "task_impl_backend"),
         "key_id" => ("The key.", "key_0198f3a2"),
-        "path" => ("The file, or the address within the console.", "sessions"),
-        "code" => ("The code of a problem.", "session_not_found"),
-        "image" => ("The file name of a picture.", "console-session.png"),
+        "path" => ("The file, or the path within the console.", "sessions"),
+        "code" => ("An error code.", "session_not_found"),
+        "image" => ("The file name of an image.", "console-session.png"),
         _ => ("The name of a guide.", "agents"),
     };
     ParameterBuilder::new()
@@ -195,11 +194,11 @@ fn path_parameter(name: &str) -> Parameter {
 fn header_parameter(header: Header) -> Parameter {
     let description = match header {
         Header::IdempotencyKey => {
-            "The same request with the same key has one effect and one answer, for 24 hours."
+            "Requests with the same key have one effect and one response, for 24 hours."
         }
-        Header::IfMatch => "The revision that the caller decided on, in quotes, or `*`.",
-        Header::FencingToken => "The token of the lease that the caller holds.",
-        Header::AgentId => "The agent that the caller acts as.",
+        Header::IfMatch => "The expected revision of the session, in quotes, or `*`.",
+        Header::FencingToken => "The fencing token of the participant's lease.",
+        Header::AgentId => "The agent that the request acts as.",
     };
     ParameterBuilder::new()
         .name(header.name())
@@ -212,20 +211,20 @@ fn header_parameter(header: Header) -> Parameter {
 
 fn problem_description(status: u16) -> &'static str {
     match status {
-        400 => "The request cannot be read.",
-        401 => "A valid key is needed.",
+        400 => "The request is malformed.",
+        401 => "A valid key is required.",
         403 => "The key may not do this.",
-        404 => "There is no such thing, or the key may not know of it.",
-        409 => "The state of things does not allow it.",
-        410 => "The events asked for are no longer kept.",
+        404 => "The resource does not exist, or the key may not see it.",
+        409 => "The current state does not allow the request.",
+        410 => "The requested events are no longer kept.",
         412 => "The session has changed since it was read.",
         413 => "The body is too large.",
-        415 => "The body's type is not taken here.",
-        422 => "Fields of the request are wrong.",
-        429 => "The inbox is full; `Retry-After` says when to come again.",
-        503 => "The server cannot do this now; `Retry-After` says when to come again.",
+        415 => "The media type is not supported.",
+        422 => "Fields of the request are invalid.",
+        429 => "The inbox is full; `Retry-After` says when to retry.",
+        503 => "The server is unavailable; `Retry-After` says when to retry.",
         431 => "The headers are too large.",
-        504 => "No response came in time.",
+        504 => "No response arrived in time.",
         507 => "The disk is full.",
         _ => "The server failed.",
     }

@@ -1,4 +1,4 @@
-//! Sessions over HTTP, as seed 003's tutorial has them and beyond.
+//! Sessions over HTTP, as the tutorial has them and beyond.
 #![allow(clippy::unwrap_used)]
 
 mod support;

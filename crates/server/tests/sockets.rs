@@ -158,7 +158,7 @@ async fn messages_go_out_over_the_socket_in_their_order() {
     let (mut two, _) = Socket::open(&bench, "b://two").await;
     for n in 0..50 {
         let sent = message(&format!("m{n}"), "a://one", "b://two", "status_update", json!({"n": n}));
-        // As the seed's agents write it, and in a frame of its own.
+        // As a bare message, and in a frame of its own.
         one.say(if n % 2 == 0 { sent } else { json!({"type": "send", "message": sent}) }).await;
     }
     for n in 0..50 {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 /// A command-line agent that takes a prompt on standard input and writes its answer to standard output.
 ///
-/// How many run at once and for how long are the figures of the seed's own adapters (dossier 003); Codex had no
+/// How many run at once and for how long are the figures of the original adapters; Codex had no
 /// time of its own there and has Claude Code's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Preset {

@@ -97,8 +97,9 @@ fn said(health: Option<api::AgentHealth>) -> Result<Option<Health>, Problem> {
         None => Ok(None),
         Some(api::AgentHealth::Idle) => Ok(Some(Health::Idle)),
         Some(api::AgentHealth::Busy) => Ok(Some(Health::Busy)),
-        Some(_) => {
-            Err(Problem::invalid("/status", "an agent says that it is idle or busy; the rest is seen"))
-        }
+        Some(_) => Err(Problem::invalid(
+            "/status",
+            "an agent reports `idle` or `busy`; the server derives the other states",
+        )),
     }
 }

@@ -50,7 +50,7 @@ fn store_problem(error: &StoreError) -> Problem {
         StoreError::Newer { .. } => Problem::new(Code::Unavailable, error.to_string()),
         StoreError::Unavailable(_) | StoreError::Closed => {
             tracing::warn!(%error, "the store is unavailable");
-            Problem::new(Code::Unavailable, "the store does not answer; try again").retry_after(1)
+            Problem::new(Code::Unavailable, "the store does not respond; retry").retry_after(1)
         }
         StoreError::Failed(_) => {
             tracing::error!(%error, "the store failed");

@@ -23,8 +23,9 @@ impl Sessions for Embedded {
         conditions: Conditions,
     ) -> Result<api::Session, Problem> {
         let idempotency = self.idempotency(&conditions, "create", &request)?;
-        let fresh = SessionId::parse(self.engine.fresh_id("sess"))
-            .map_err(|error| Problem::new(Code::Internal, format!("no session id could be made: {error}")))?;
+        let fresh = SessionId::parse(self.engine.fresh_id("sess")).map_err(|error| {
+            Problem::new(Code::Internal, format!("cannot generate a session id: {error}"))
+        })?;
         let reply = self.engine.create(request.into_core(fresh), &self.principal, idempotency).await;
         Ok(api::Session::from(&*reply.map_err(problem)?.session))
     }
@@ -104,7 +105,7 @@ impl Sessions for Embedded {
         let copy = match request.session_id {
             Some(copy) => copy,
             None => SessionId::parse(self.engine.fresh_id("sess")).map_err(|error| {
-                Problem::new(Code::Internal, format!("no session id could be made: {error}"))
+                Problem::new(Code::Internal, format!("cannot generate a session id: {error}"))
             })?,
         };
         let reply = self.engine.fork(&self.principal, id, request.at_revision, copy, idempotency).await;
@@ -163,7 +164,7 @@ fn list_query(query: api::ListSessions) -> Result<ListQuery, Problem> {
         Some("updated") => Sort::Updated,
         Some("name") => Sort::Name,
         Some(other) => {
-            return Err(Problem::invalid("sort", format!("'{other}' is none of created, updated, name")));
+            return Err(Problem::invalid("sort", format!("'{other}' is not one of created, updated, name")));
         }
     };
     let label = query.label.map(|label| match label.split_once('=') {

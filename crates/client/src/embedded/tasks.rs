@@ -47,7 +47,7 @@ impl Tasks for Embedded {
         let reply = self.execute(id, accepted, command).await?;
         match reply.receipt.task_id() {
             Some(task) => task_view(&reply, task),
-            None => Err(Problem::new(Code::Internal, "the task was made, but its id is not known")),
+            None => Err(Problem::new(Code::Internal, "the task was created, but its id is not known")),
         }
     }
 
@@ -66,7 +66,7 @@ impl Tasks for Embedded {
 
     async fn tasks(&self, query: api::ListTasks) -> Result<api::TaskPage, Problem> {
         if query.step.is_some() {
-            return Err(Problem::invalid("step", "steps belong to a session; ask GET /sessions/{id}/tasks"));
+            return Err(Problem::invalid("step", "steps belong to a session; use GET /sessions/{id}/tasks"));
         }
         let query = TaskQuery {
             visible_to: None, // The engine fills it in.

@@ -54,8 +54,10 @@ pub(super) async fn problem(response: Response) -> Problem {
         _ => Code::Internal,
     };
     let quote: String = String::from_utf8_lossy(&body).chars().take(QUOTE).collect();
-    let mut problem =
-        Problem::new(code, format!("{place} answers {status} and is no sessiond: {}", quote.trim()));
+    let mut problem = Problem::new(
+        code,
+        format!("{place} returns {status} and is not a sessiond server: {}", quote.trim()),
+    );
     problem.status = status.as_u16();
     problem.retryable = code == Code::Unavailable;
     problem.retry_after = retry_after;
@@ -76,7 +78,7 @@ pub(super) fn unreachable(base: &str, error: &reqwest::Error) -> Problem {
 
 /// The problem of an answer that breaks off.
 pub(super) fn broken(error: &reqwest::Error) -> Problem {
-    Problem::new(Code::Unreachable, format!("the answer broke off ({})", cause(error)))
+    Problem::new(Code::Unreachable, format!("the response was cut off ({})", cause(error)))
 }
 
 /// The innermost cause, which is what tells people something: "Connection refused".

@@ -52,7 +52,7 @@ impl Context for Http {
 /// The context's document is the body, the session's revision its tag.
 async fn context(response: Response) -> Result<ContextView, Problem> {
     let revision = answer::revision(&response).ok_or_else(|| {
-        Problem::new(Code::Internal, "the answer has no ETag: is something between here and the server?")
+        Problem::new(Code::Internal, "the response has no ETag: is there a proxy in front of the server?")
     })?;
     Ok(ContextView { document: answer::read(response).await?, revision })
 }

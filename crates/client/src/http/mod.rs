@@ -70,7 +70,7 @@ impl Http {
             builder = builder.default_headers(authorization(key)?);
         }
         let client = builder.build().map_err(|error| {
-            Problem::new(Code::Unreachable, format!("no HTTP client can be made: {error}"))
+            Problem::new(Code::Unreachable, format!("cannot create an HTTP client: {error}"))
         })?;
         Ok(Self { client, base: base.as_str().trim_end_matches('/').to_owned() })
     }
@@ -115,7 +115,7 @@ fn is_loopback(base: &Url) -> bool {
 fn authorization(key: &str) -> Result<HeaderMap, Problem> {
     // The key itself stays out of the message.
     let mut value = HeaderValue::from_str(&format!("Bearer {key}"))
-        .map_err(|_| Problem::invalid("key", "the key has a character that no header may hold"))?;
+        .map_err(|_| Problem::invalid("key", "the key has a character that is not allowed in a header"))?;
     value.set_sensitive(true);
     Ok(HeaderMap::from_iter([(AUTHORIZATION, value)]))
 }

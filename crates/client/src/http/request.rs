@@ -70,7 +70,7 @@ impl<'a> Request<'a> {
     pub(super) fn header(mut self, name: &'static str, value: impl AsRef<str>) -> Self {
         match HeaderValue::from_str(value.as_ref()) {
             Ok(value) => _ = self.headers.insert(HeaderName::from_static(name), value),
-            Err(_) => self.fail(Problem::invalid(name, "it has a character that no header may hold")),
+            Err(_) => self.fail(Problem::invalid(name, "it has a character that is not allowed in a header")),
         }
         self
     }
@@ -136,7 +136,7 @@ impl<'a> Request<'a> {
             return Err(fault);
         }
         let mut url = Url::parse(&self.url)
-            .map_err(|error| Problem::new(Code::Internal, format!("the path makes no URL: {error}")))?;
+            .map_err(|error| Problem::new(Code::Internal, format!("the path is not a valid URL: {error}")))?;
         url.set_query(self.query.as_deref());
         let backoff = ExponentialBuilder::default()
             .with_min_delay(Duration::from_millis(100))
@@ -154,7 +154,7 @@ impl<'a> Request<'a> {
     /// Sends it once and gives an answer of success.
     pub(super) async fn send_once(self) -> Result<Response, Problem> {
         let mut url = Url::parse(&self.url)
-            .map_err(|error| Problem::new(Code::Internal, format!("the path makes no URL: {error}")))?;
+            .map_err(|error| Problem::new(Code::Internal, format!("the path is not a valid URL: {error}")))?;
         url.set_query(self.query.as_deref());
         self.try_once(url).await.map_err(|failure| failure.problem)
     }

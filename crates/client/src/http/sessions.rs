@@ -146,7 +146,7 @@ fn lines(response: Response) -> Export {
                 Ok(Ok(None)) => return Some((text(rest), (response, Vec::new(), true))),
                 Ok(Err(error)) => return Some((Err(answer::broken(&error)), (response, Vec::new(), true))),
                 Err(_) => {
-                    let problem = Problem::new(Code::Unreachable, "the export stopped on the way");
+                    let problem = Problem::new(Code::Unreachable, "the export was cut off");
                     return Some((Err(problem), (response, Vec::new(), true)));
                 }
             }

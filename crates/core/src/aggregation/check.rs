@@ -22,7 +22,7 @@ pub(super) fn check(request: &Aggregate) -> Result<(), Rejection> {
         return Err(Rejection::invalid("/agentResults", "there is no result to aggregate"));
     }
     if results.len() > limits::BATCH {
-        let detail = format!("it may have {} items at most: aggregate in groups", limits::BATCH);
+        let detail = format!("it may have at most {} items: aggregate in groups", limits::BATCH);
         return Err(Rejection::invalid("/agentResults", detail));
     }
     if request.task_type.len() > limits::NAME_BYTES {
@@ -84,7 +84,7 @@ pub(super) fn check(request: &Aggregate) -> Result<(), Rejection> {
         weight.is_none_or(|weight| *weight > 0.0)
     };
     if !gave.any(has_say) {
-        return Err(Rejection::invalid("/weights", "an agent that gave a result must weigh more than 0"));
+        return Err(Rejection::invalid("/weights", "an agent with a result must have a weight above 0"));
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{AgentId, SessionId};
 
-/// Asks for one result from those of several agents. Members are written as the seed's source writes them.
+/// Combines the results of several agents into one. Its members are in camelCase.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -16,19 +16,19 @@ pub struct Aggregate {
     #[serde(rename = "sessionId", alias = "session_id")]
     #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub session_id: SessionId,
-    /// What kind of work it was.
+    /// The type of work.
     #[serde(rename = "taskType", alias = "task_type")]
     pub task_type: String,
-    /// What each gave.
+    /// The results.
     #[serde(rename = "agentResults", alias = "agent_results")]
     pub agent_results: Vec<AgentResult>,
-    /// How to choose.
+    /// The method.
     #[serde(rename = "synthesisMethod", alias = "synthesis_method")]
     pub synthesis_method: SynthesisMethod,
-    /// How much each agent's word counts; 1 when it is not named.
+    /// Each agent's weight. Default: 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weights: Option<BTreeMap<String, f64>>,
-    /// The specialists, the first first; for `specialist_priority`.
+    /// The specialists in order of priority, for `specialist_priority`.
     #[serde(
         default,
         rename = "specialistAgents",
@@ -39,58 +39,58 @@ pub struct Aggregate {
     pub specialist_agents: Vec<AgentId>,
 }
 
-/// What an agent gave.
+/// An agent's result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AgentResult {
-    /// Who.
+    /// The agent.
     #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub agent_id: AgentId,
-    /// What.
+    /// The result.
     #[serde(default)]
     pub result: Value,
-    /// How sure it is, from 0 to 1; 1 when absent.
+    /// Its confidence, from 0 to 1. Default: 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confidence: Option<f64>,
-    /// How long it took, in milliseconds; kept for people.
+    /// How long it took, in milliseconds; for display only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub completion_time: Option<Value>,
-    /// Why it gave nothing; it then has no say.
+    /// Why it has no result; the agent is then ignored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Value>,
 }
 
-/// How one result is chosen, for each field of an object on its own.
+/// How the result is chosen. Each field of an object is chosen separately.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SynthesisMethod {
-    /// What the larger weight agrees on: the majority of labels, the median of numbers, the items of a list that most name.
+    /// The value with the larger weight: the majority of labels, the median of numbers, the list items that most agents name.
     Consensus,
-    /// The first specialist that gave a value; the others when none did, by consensus.
+    /// The value of the first specialist that has one; otherwise the consensus of the other agents.
     SpecialistPriority,
-    /// As consensus, each word weighted by its confidence; numbers as the weighted mean.
+    /// As consensus, with each value weighted by its confidence; numbers as the weighted mean.
     ConfidenceWeighted,
-    /// Nothing is chosen where they differ: every difference is left for a person.
+    /// Differences are not resolved: every difference is left to a person.
     Manual,
 }
 
-/// One result from those of several agents.
+/// The combined result of several agents.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Aggregation {
     /// Its id.
     pub aggregation_id: String,
-    /// The one result; null where a person must choose.
+    /// The combined result; null where a person must choose.
     pub unified_result: Value,
-    /// How sure it is, from 0 to 1.
+    /// Its confidence, from 0 to 1.
     pub confidence_score: f64,
-    /// Where they differed.
+    /// The fields on which the agents differed.
     pub conflicts: Vec<Conflict>,
-    /// What a person should look at.
+    /// Recommendations for a person.
     pub recommendations: Vec<String>,
-    /// Agents that gave an error instead of a result.
+    /// Agents that have an error instead of a result.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "schema", schema(value_type = Vec<String>))]
     pub failed_agents: Vec<AgentId>,
@@ -102,11 +102,11 @@ pub struct Aggregation {
 pub struct Conflict {
     /// An RFC 6901 pointer into the result.
     pub field: String,
-    /// What was said, the heaviest first.
+    /// The values, by decreasing weight.
     pub values: Vec<ConflictValue>,
-    /// What was chosen; null when nothing was.
+    /// The chosen value; null if none was chosen.
     pub chosen: Value,
-    /// Why nothing was chosen.
+    /// Why no value was chosen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unresolved: Option<Unresolved>,
 }
@@ -117,19 +117,19 @@ pub struct Conflict {
 pub struct ConflictValue {
     /// The value.
     pub value: Value,
-    /// Who said so.
+    /// The agents that returned this value.
     #[cfg_attr(feature = "schema", schema(value_type = Vec<String>))]
     pub agents: Vec<AgentId>,
-    /// Their weight together.
+    /// Their total weight.
     pub weight: f64,
 }
 
-/// Why nothing was chosen.
+/// Why no value was chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Unresolved {
-    /// The caller asked to choose by hand.
+    /// The request asked for a manual choice.
     Manual,
     /// Two values have the same weight.
     Tie,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::values::check::Checks;
 use crate::values::{Json, limits};
 
-/// What is told of one call: that it began, that it ended, or both.
+/// One call: that it began (`node` is present), that it ended (`status` is present), or both.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CallEntry {
     /// Its number in the session: 1, 2, 3 … in the order in which calls began.
@@ -24,27 +24,27 @@ pub struct CallEntry {
 /// How a call began.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CallBegan {
-    /// The call that made it; none when the program itself did.
+    /// The call that made it; absent if the program itself did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent: Option<u64>,
     /// The node's name.
     pub node: Arc<str>,
-    /// What the node is.
+    /// `function` (if absent), `agent`, `model`, `tool` or `other`.
     #[serde(skip_serializing_if = "CallKind::is_function")]
     pub kind: CallKind,
     /// Its index among its parent's calls, from 0.
     pub position: u32,
-    /// A hash of its input, in hexadecimal digits; what replay finds it by.
+    /// A hash of its input, in hexadecimal.
     pub key: String,
-    /// The interrupted call that it resumes.
+    /// The interrupted call whose work it repeats.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resumes: Option<u64>,
-    /// When, in microseconds since the Unix epoch.
+    /// When it began, in microseconds since the Unix epoch.
     pub began_us: u64,
-    /// What it was given.
+    /// Its input.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub input: Option<Json>,
-    /// How many bytes it was given, when they were too many to be kept here.
+    /// The input's size in bytes, if it was too large to record.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub input_omitted: Option<u64>,
 }
@@ -52,18 +52,17 @@ pub struct CallBegan {
 /// How a call ended.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CallEnded {
-    /// How.
+    /// `completed`, `failed`, `timeout`, `cancelled` or `abandoned`.
     pub status: CallStatus,
-    /// When, in microseconds since the Unix epoch.
+    /// When it ended, in microseconds since the Unix epoch.
     pub ended_us: u64,
-    /// Whether what it gave is shown to people alone: it holds a secret, or cannot be written as JSON and read again. A
-    /// replay runs the call anew.
+    /// Whether the output is only for display: it holds a secret or cannot be read back. False if absent.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub opaque: bool,
-    /// What it gave.
+    /// Its output.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<Json>,
-    /// How many bytes it gave, when they were too many to be kept here.
+    /// The output's size in bytes, if it was too large to record.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_omitted: Option<u64>,
     /// What went wrong.
@@ -150,9 +149,9 @@ pub struct CallError {
     /// The kind of error, such as the name of an exception.
     #[serde(rename = "type")]
     pub kind: String,
-    /// What it says.
+    /// Its message.
     pub message: String,
-    /// Where it came from, for people.
+    /// Its stack trace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trace: Option<String>,
 }
@@ -165,19 +164,19 @@ pub struct Usage {
     /// The model's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
-    /// Who runs it.
+    /// The service that runs it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
-    /// Tokens that it read.
+    /// Tokens of the prompt.
     #[serde(default)]
     pub input_tokens: u64,
-    /// Tokens that it wrote.
+    /// Tokens of the answer.
     #[serde(default)]
     pub output_tokens: u64,
-    /// What it cost, in US dollars.
+    /// The cost in US dollars.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<f64>,
-    /// How long it took to answer, in microseconds.
+    /// The time until the answer, in microseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latency_us: Option<u64>,
 }
@@ -319,7 +318,7 @@ impl CallEntry {
                 checks.wrong(At(i, "key"), detail);
             }
             if began.resumes.is_some_and(|earlier| earlier >= self.call) {
-                checks.wrong(At(i, "resumes"), "it is an earlier call");
+                checks.wrong(At(i, "resumes"), "it must be an earlier call");
             }
             payload(checks, i, ["input", "input_omitted"], began.input.as_ref(), began.input_omitted);
         }
@@ -335,12 +334,15 @@ impl CallEntry {
                 checks.name_if_any(At(i, "usage/provider"), usage.provider.as_ref());
                 let most = limits::CALL_COST as f64;
                 if usage.cost.is_some_and(|cost| !(0.0..=most).contains(&cost)) {
-                    checks.wrong(At(i, "usage/cost"), format!("it is an amount from 0 to {most} US dollars"));
+                    checks.wrong(
+                        At(i, "usage/cost"),
+                        format!("it must be an amount from 0 to {most} US dollars"),
+                    );
                 }
             }
         }
         if self.began.is_none() && self.ended.is_none() {
-            checks.wrong(At(i, "node"), "an entry tells that the call began (node), ended (status), or both");
+            checks.wrong(At(i, "node"), "an entry says that the call began (node), ended (status), or both");
         }
     }
 
@@ -366,7 +368,7 @@ fn payload(
 ) {
     let Some(json) = json else { return };
     if omitted.is_some() {
-        checks.wrong(At(i, members[1]), format!("it is for when {} is left out", members[0]));
+        checks.wrong(At(i, members[1]), format!("it is allowed only if {} is left out", members[0]));
     }
     if json.as_str().len() > limits::PAYLOAD_BYTES {
         let detail = format!(

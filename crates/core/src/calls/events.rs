@@ -12,29 +12,29 @@ use crate::values::Limit;
 use super::CallEntry;
 use super::batch::check;
 
-/// A process began to write calls, or took over from another. What was open then is interrupted, and a
-/// session that had failed continues.
+/// A process became the writer of the session's calls. Calls that were open are interrupted, and a session that had
+/// failed is active again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ExecutionBegan {
-    /// What the process shows with each batch; it grows with each process.
+    /// The writer's number, which each batch must carry; it increases with each process.
     pub writer: u64,
-    /// Which process.
+    /// The process.
     pub process: String,
-    /// Replay uses no record of a call with a larger number.
+    /// Replay uses no recorded call with a larger number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keep: Option<u64>,
 }
 
-/// Calls began and ended.
+/// The writer recorded a batch of calls.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct CallsRecorded {
-    /// Who writes.
+    /// The writer's number.
     pub writer: u64,
-    /// The number of this batch among those of its writer, from 1.
+    /// The batch's number for this writer, from 1.
     pub batch: u64,
-    /// What happened, in this order.
+    /// The entries, in order.
     pub calls: Arc<Vec<CallEntry>>,
 }
 

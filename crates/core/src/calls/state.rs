@@ -125,7 +125,7 @@ impl Calls {
                 }
                 // The one that made it may have ended before it: what it left running goes on calling.
                 if began.parent.is_some_and(|parent| parent == 0 || parent >= entry.call) {
-                    return Err(misfit("parent", "it is an earlier call".to_owned()));
+                    return Err(misfit("parent", "it must be an earlier call".to_owned()));
                 }
                 self.last = entry.call;
                 begun.push(Some(OpenCall { node: began.node.clone(), parent: began.parent }));

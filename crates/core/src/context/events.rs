@@ -9,14 +9,14 @@ use crate::session::payload::{At, Payload};
 use crate::session::{Rejection, Session};
 use crate::values::json::merge_patch;
 
-/// The shared context was replaced, or patched (RFC 7396).
+/// The shared context was replaced or patched. Exactly one of the members is present.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ContextUpdated {
-    /// The whole document, when it was replaced.
+    /// The whole document, if it was replaced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document: Option<Value>,
-    /// The merge patch, when it was patched.
+    /// The merge patch (RFC 7396), if it was patched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patch: Option<Value>,
 }

@@ -12,26 +12,26 @@ use crate::values::{AgentId, SessionId, Timestamp};
 use super::state::check;
 use super::{ForkPoint, Kind, Outcome, Status};
 
-/// The session began.
+/// The session was created. It is always the first event of a journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SessionCreated {
-    /// Its id.
+    /// The session's id.
     pub session_id: SessionId,
-    /// Which facet leads it.
+    /// The session's kind: `workflow`, `assistant`, `training`, `federated` or `execution`.
     pub kind: Kind,
-    /// What people call it.
+    /// Its name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Whose it is: a principal's name.
+    /// The name of the key that owns it.
     pub owner: String,
-    /// The person or program that it serves, for an assistant.
+    /// The person or program that an assistant serves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
     /// The agent that leads the work.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub orchestrator: Option<AgentId>,
-    /// Free labels to find it by.
+    /// Labels to find it by.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
     /// When it expires.
@@ -40,19 +40,19 @@ pub struct SessionCreated {
     /// The session that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<SessionId>,
-    /// The shared context at the beginning.
+    /// The initial shared context.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shared_context: Option<Value>,
 }
 
-/// Its name, labels or expiry changed; what is absent stayed.
+/// The name, the labels or the expiry changed. An absent member did not change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SessionUpdated {
     /// The new name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// All labels, the new and the old.
+    /// All labels after the change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labels: Option<BTreeMap<String, String>>,
     /// The new expiry.
@@ -60,43 +60,43 @@ pub struct SessionUpdated {
     pub expires_at: Option<Timestamp>,
 }
 
-/// The journal before this event was copied from another session.
+/// The events before this one were copied from another session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SessionForked {
     /// The id of this session.
     pub session_id: SessionId,
-    /// Whose it is.
+    /// The name of the key that owns it.
     pub owner: String,
-    /// Where it was copied from.
+    /// The session and revision that it was copied from.
     pub from: ForkPoint,
 }
 
-/// Its work is done.
+/// The work is done.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SessionCompleted {
-    /// What was reached.
+    /// The result.
     pub outcome: Outcome,
 }
 
-/// Somebody stopped it.
+/// Somebody stopped the session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SessionTerminated {
-    /// Why.
+    /// The reason.
     pub outcome: Outcome,
 }
 
-/// Its work could not be done.
+/// The work could not be done.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SessionFailed {
-    /// Why.
+    /// The reason.
     pub outcome: Outcome,
 }
 
-/// Its time ran out.
+/// The session's time ran out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SessionExpired {}

@@ -94,16 +94,16 @@ impl Status {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Outcome {
-    /// What was reached, by whoever completed it.
+    /// A summary of the result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub summary: Option<String>,
-    /// Where the results lie, such as `s3://artifacts/build.zip`.
+    /// Where the results are, such as `s3://artifacts/build.zip`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub artifacts: Vec<String>,
-    /// Why it was stopped or failed.
+    /// Why the session failed or was stopped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// More on the reason.
+    /// Details of the reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<String>,
 }
@@ -112,7 +112,7 @@ pub struct Outcome {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ForkPoint {
-    /// The session that it was copied from.
+    /// The session that was copied.
     pub session_id: SessionId,
     /// The last revision that was copied.
     pub revision: u64,

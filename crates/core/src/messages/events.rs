@@ -9,23 +9,23 @@ use crate::values::{AgentId, MessageId};
 
 use super::{MessageType, Priority};
 
-/// A message between participants that is no task request.
+/// A participant sent a message that is not a task request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct MessageSent {
-    /// Its id.
+    /// The message's id.
     pub message_id: MessageId,
-    /// From whom.
+    /// The agent that sent it.
     pub sender: AgentId,
-    /// To whom.
+    /// The agent that receives it.
     pub recipient: AgentId,
-    /// What it is.
+    /// `task_response`, `status_update` or `error`.
     pub message_type: MessageType,
-    /// Orders the inbox.
+    /// Its priority in the inbox.
     pub priority: Priority,
-    /// What it says.
+    /// The content.
     pub payload: Value,
-    /// The message that it answers.
+    /// The message that it responds to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_reply_to: Option<MessageId>,
 }

@@ -134,18 +134,18 @@ pub enum DeliveryMode {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct RetryPolicy {
-    /// Attempts after the first.
+    /// How many attempts may follow the first.
     pub max_retries: u32,
-    /// How the delay grows.
+    /// How the delay grows: `linear` or `exponential`.
     #[serde(default)]
     pub backoff: Backoff,
-    /// The first delay; one second when absent.
+    /// The first delay; one second if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base: Option<Span>,
-    /// The longest delay; one minute, or `base` when that is longer, when absent.
+    /// The longest delay; one minute if absent, or `base` if that is longer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cap: Option<Span>,
-    /// Whether half of each delay is drawn at random, so that many failures do not come back at once.
+    /// Whether half of each delay is random.
     #[serde(default = "yes")]
     pub jitter: bool,
 }

@@ -12,11 +12,11 @@ use super::{Lease, Participant, ParticipantStatus};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ParticipantAdded {
-    /// Who.
+    /// The agent.
     pub agent_id: AgentId,
     /// Its framework.
     pub framework: String,
-    /// What it does here.
+    /// Its role in the session.
     pub role: String,
 }
 
@@ -24,41 +24,41 @@ pub struct ParticipantAdded {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ParticipantRemoved {
-    /// Who.
+    /// The agent.
     pub agent_id: AgentId,
 }
 
-/// A process took the right to write in a participant's name.
+/// A process claimed the right to write in a participant's name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct LeaseClaimed {
-    /// In whose name.
+    /// The participant.
     pub agent_id: AgentId,
-    /// Which process.
+    /// The process that holds the lease.
     pub holder: String,
-    /// What it must show with each write.
+    /// The fencing token that each of its writes must carry.
     pub fence: u64,
     /// How long the lease lasts without a renewal.
     pub ttl: Span,
 }
 
-/// It gave the right back.
+/// The holder released the lease.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct LeaseReleased {
-    /// In whose name.
+    /// The participant.
     pub agent_id: AgentId,
-    /// The token that is void now.
+    /// The fencing token that is now void.
     pub fence: u64,
 }
 
-/// It was not heard of in time and was declared dead.
+/// The holder did not renew the lease in time and was declared dead.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct LeaseExpired {
-    /// In whose name.
+    /// The participant.
     pub agent_id: AgentId,
-    /// The token that is void now.
+    /// The fencing token that is now void.
     pub fence: u64,
 }
 

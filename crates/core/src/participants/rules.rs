@@ -17,7 +17,7 @@ use super::{
 /// Checks an agent that is to take part; `at` is the pointer of the object that names it.
 pub(crate) fn check(checks: &mut Checks, at: &str, new: &NewParticipant) {
     if new.agent_id.is_engine() {
-        checks.wrong(format!("{at}/agent_id"), "it is the engine's own name");
+        checks.wrong(format!("{at}/agent_id"), "this name is reserved for the engine");
     }
     checks.name_if_any(format!("{at}/framework"), new.framework.as_ref());
     checks.name(format!("{at}/role"), &new.role);

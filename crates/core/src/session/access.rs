@@ -131,6 +131,6 @@ pub(crate) fn timers_alone(principal: &Principal, session: &Session) -> Result<(
     if principal.commands(session) {
         Ok(())
     } else {
-        Err(Rejection::Forbidden("only the engine's own timers do this".into()))
+        Err(Rejection::Forbidden("only the engine's timers may do this".into()))
     }
 }

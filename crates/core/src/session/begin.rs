@@ -136,7 +136,7 @@ fn check(new: &CreateSession) -> Result<(), Rejection> {
     checks.labels("/labels", &new.labels);
     checks.span("/expires_in", new.expires_in, limits::EXPIRY_MS);
     if new.orchestrator.as_ref().is_some_and(|agent| agent.is_engine()) {
-        checks.wrong("/orchestrator", "it is the engine's own name");
+        checks.wrong("/orchestrator", "this name is reserved for the engine");
     }
     let agents = new.participants.iter().enumerate();
     for (i, participant) in agents {
@@ -151,7 +151,7 @@ fn check(new: &CreateSession) -> Result<(), Rejection> {
         }
     }
     if new.shared_context.as_ref().is_some_and(|document| !document.is_object()) {
-        checks.wrong("/shared_context", "the shared context is a JSON object");
+        checks.wrong("/shared_context", "the shared context must be a JSON object");
     }
     checks.done()?;
     if let Some(document) = &new.shared_context {

@@ -13,13 +13,15 @@ pub enum Rejection {
     #[error("there is no such session")]
     SessionNotFound,
     /// The id is taken.
-    #[error("a session with this id exists already")]
+    #[error("a session with this id already exists")]
     SessionExists,
     /// The session has ended.
-    #[error("the session is {0}; it takes no more changes")]
+    #[error("the session is {0} and can no longer be changed")]
     SessionEnded(Status),
     /// The caller read an older revision than the present one.
-    #[error("the session is at revision {actual}, not {expected}: read it again and decide anew")]
+    #[error(
+        "the session is at revision {actual}, not {expected}: read it again, and decide on its current state"
+    )]
     RevisionStale {
         /// What the caller expected.
         expected: Revision,
@@ -36,7 +38,7 @@ pub enum Rejection {
     #[error(transparent)]
     LimitReached(#[from] Exceeded),
     /// That agent takes part already.
-    #[error("{0} takes part already")]
+    #[error("{0} already takes part")]
     ParticipantExists(AgentId),
     /// That agent does not take part.
     #[error("{0} does not take part in this session")]
@@ -50,7 +52,7 @@ pub enum Rejection {
         step: String,
     },
     /// The session has no workflow.
-    #[error("the session has no workflow: give it one first")]
+    #[error("the session has no workflow: set one first")]
     NoWorkflow,
     /// No step has that name.
     #[error("there is no step '{0}'")]
@@ -70,7 +72,7 @@ pub enum Rejection {
     #[error("there is no such task")]
     TaskNotFound,
     /// The task has ended.
-    #[error("task {task} is {status}; it takes no more reports")]
+    #[error("task {task} is {status} and accepts no more reports")]
     TaskClosed {
         /// The task.
         task: TaskId,
@@ -78,7 +80,7 @@ pub enum Rejection {
         status: TaskStatus,
     },
     /// The report speaks of an attempt, or comes from an agent, that the task has moved on from.
-    #[error("task {task} is at attempt {attempt} with {assignee}: an earlier attempt can no longer report")]
+    #[error("task {task} is at attempt {attempt} of {assignee}: earlier attempts can no longer report")]
     AttemptStale {
         /// The task.
         task: TaskId,
@@ -88,10 +90,12 @@ pub enum Rejection {
         assignee: AgentId,
     },
     /// Another holder has the lease.
-    #[error("the lease is held by another until it expires or is released")]
+    #[error("another process holds the lease until the lease expires or is released")]
     LeaseHeld,
     /// The fencing token is not the present one: its holder was declared dead, or has been replaced.
-    #[error("fencing token {presented:?} is not the present one ({present}): the lease has passed on")]
+    #[error(
+        "fencing token {presented:?} is not the current one ({present}): another process has claimed the lease"
+    )]
     FenceStale {
         /// What the caller showed, if anything.
         presented: Option<Fence>,
@@ -100,8 +104,8 @@ pub enum Rejection {
     },
     /// The batch comes from a process that another has taken over from.
     #[error("{}", match present {
-        0 => "no process has begun to write: begin the execution first".to_owned(),
-        _ => format!("writer {presented} is not the present one ({present}): another process took the session up"),
+        0 => "the execution has no writer: begin the execution first".to_owned(),
+        _ => format!("writer {presented} is not the current one ({present}): another process has resumed the session"),
     })]
     WriterStale {
         /// What the caller showed.
@@ -110,7 +114,7 @@ pub enum Rejection {
         present: u64,
     },
     /// A batch before this one has not been recorded.
-    #[error("batch {presented} is not the next one: send batch {expected} first")]
+    #[error("batch {presented} is not the next batch: send batch {expected} first")]
     BatchGap {
         /// Which batch came.
         presented: u64,
@@ -118,7 +122,7 @@ pub enum Rejection {
         expected: u64,
     },
     /// A time that has passed.
-    #[error("{0} has passed already")]
+    #[error("{0} is in the past")]
     InThePast(Timestamp),
     /// The journal does not fold: a fault of the engine, or a damaged import.
     #[error(transparent)]
@@ -140,7 +144,7 @@ impl From<Invalid> for Rejection {
 
 /// An event that does not fit the state before it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("event {seq} does not fit the journal before it: {detail}")]
+#[error("event {seq} does not follow from the journal before it: {detail}")]
 pub struct Corrupt {
     /// The event's number.
     pub seq: Revision,

@@ -13,67 +13,67 @@ use crate::values::{AgentId, Limit, MessageId, Span, TaskId, Timestamp};
 
 use super::{Attempt, Task, TaskStatus};
 
-/// A participant was asked for work.
+/// A participant received a task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct TaskDelegated {
-    /// The task.
+    /// The task's id.
     pub task_id: TaskId,
-    /// What kind of work.
+    /// The type of work.
     pub task_type: String,
-    /// Who asks; absent when the plan itself does.
+    /// The agent that delegated it; absent if the plan or a person did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delegator: Option<AgentId>,
-    /// Who is asked.
+    /// The agent that is to do it.
     pub delegatee: AgentId,
-    /// What for.
+    /// The input of the work.
     pub payload: Arc<Value>,
     /// The step that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<String>,
-    /// How often the step has started this work anew.
+    /// How often the step has started this work again.
     #[serde(default)]
     pub step_retry: u32,
-    /// Orders the inbox.
+    /// Its priority in the inbox: `low`, `medium`, `high` or `critical`.
     pub priority: Priority,
-    /// The time that one attempt may take.
+    /// The time limit of one attempt.
     pub timeout: Span,
-    /// When and how often a failed attempt is made again.
+    /// When and how often a failed attempt is retried.
     pub retry_policy: RetryPolicy,
-    /// Who is asked next.
+    /// The agents that receive it next, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fallback_agents: Vec<AgentId>,
     /// The message that carries the request.
     pub message_id: MessageId,
-    /// What the sender attached to the request.
+    /// Data that the sender attached to the request.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub metadata: Map<String, Value>,
-    /// When this attempt is over time.
+    /// The deadline of this attempt.
     pub deadline: Timestamp,
 }
 
-/// A task made progress or ended; what is absent stayed as it was.
+/// A task changed. An absent member did not change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct TaskUpdated {
-    /// Which.
+    /// The task's id.
     pub task_id: TaskId,
-    /// What it is now.
+    /// Its status now: `pending`, `in_progress`, `completed`, `failed`, `timeout` or `cancelled`.
     pub status: TaskStatus,
-    /// The attempt that is under way, or was the last.
+    /// The current attempt, or the last one.
     pub attempt: u32,
-    /// Who has it now.
+    /// The agent that has it now.
     pub assignee: AgentId,
-    /// How far it is, in the agent's own words.
+    /// The progress that the agent reported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub progress: Option<Value>,
-    /// What it gave.
+    /// The result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<Arc<Value>>,
     /// Why the attempt failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Arc<Value>>,
-    /// How the attempt before ended, when a new one begins.
+    /// How the previous attempt ended, if a new one begins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<TaskStatus>,
     /// The message that carries the request of a new attempt.
@@ -82,7 +82,7 @@ pub struct TaskUpdated {
     /// When a new attempt begins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_at: Option<Timestamp>,
-    /// When a new attempt is over time.
+    /// The deadline of a new attempt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline: Option<Timestamp>,
 }

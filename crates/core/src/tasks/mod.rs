@@ -217,6 +217,6 @@ fn authorize_report(principal: &Principal, session: &Session, report: &TaskRepor
     if principal.acts_as(&task.assignee) || principal.acts_as(&task.delegatee) {
         return Ok(());
     }
-    let detail = format!("the task is with {}, whom this key may not act as", task.assignee);
+    let detail = format!("the task belongs to {}, and this key may not act as that agent", task.assignee);
     Err(Rejection::Forbidden(detail))
 }

@@ -60,7 +60,7 @@ pub enum Limit {
 
 /// A limit would be passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{0} would pass the limit of {most}", most = .0.most())]
+#[error("{0} would exceed the limit of {most}", most = .0.most())]
 pub struct Exceeded(pub Limit);
 
 impl Limit {

@@ -68,7 +68,7 @@ pub const RETRIES: u32 = 20;
 pub const FALLBACK_AGENTS: usize = 16;
 /// The longest time that a task, a lease or a message may be given: 30 days.
 pub const SPAN_MS: u64 = 30 * 24 * 3_600_000;
-/// A task's time when its request names none: 5 minutes, as seed 003 has it.
+/// A task's timeout if its request has none: 5 minutes.
 pub const TASK_TIMEOUT_MS: u64 = 300_000;
 /// The longest life that a session may be given at creation: 10 years.
 pub const EXPIRY_MS: u64 = 10 * 365 * 24 * 3_600_000;

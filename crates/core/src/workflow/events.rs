@@ -10,7 +10,7 @@ use crate::session::{Rejection, Session};
 use super::state::check;
 use super::{Step, StepStatus, Workflow};
 
-/// The plan was given or replaced; steps that keep their name keep their state.
+/// The plan was set or replaced. A step that keeps its name keeps its state.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct WorkflowUpdated {
@@ -18,15 +18,15 @@ pub struct WorkflowUpdated {
     pub steps: Vec<Step>,
 }
 
-/// Steps began, ended or were set manually.
+/// Steps started, ended or were set manually.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct WorkflowAdvanced {
-    /// What changed, in this order.
+    /// The changes, in order.
     pub steps: Vec<StepChange>,
-    /// The first step that is active after this.
+    /// The first active step after the changes.
     pub current_step: Option<String>,
-    /// Whether the last step has ended.
+    /// Whether the last step has ended; false if absent.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub workflow_completed: bool,
 }
@@ -35,11 +35,11 @@ pub struct WorkflowAdvanced {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct StepChange {
-    /// Which.
+    /// The step.
     pub name: String,
-    /// What it is now.
+    /// Its new status.
     pub status: StepStatus,
-    /// Why, when it was not by the plan alone.
+    /// Why, if not through the plan alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }

@@ -54,7 +54,7 @@ fn check_step(
     checks.text_if_any(format!("{at}/description"), step.description.as_ref());
     checks.name_if_any(format!("{at}/estimated_duration"), step.estimated_duration.as_ref());
     if step.outputs.len() > limits::STEP_NAMES {
-        let detail = format!("it may have {} items at most", limits::STEP_NAMES);
+        let detail = format!("it may have at most {} items", limits::STEP_NAMES);
         checks.wrong(format!("{at}/outputs"), detail);
     } else {
         for (j, output) in step.outputs.iter().enumerate() {

@@ -65,7 +65,7 @@ fn changes_by_hand(
         [("/completed_steps", &update.completed_steps), ("/pending_steps", &update.pending_steps)]
     {
         if names.as_ref().is_some_and(|names| names.len() > limits::STEPS) {
-            checks.wrong(at, format!("it may have {} items at most", limits::STEPS));
+            checks.wrong(at, format!("it may have at most {} items", limits::STEPS));
         }
     }
     if !checks.is_fine() {
@@ -84,7 +84,7 @@ fn changes_by_hand(
         if workflow.step(name).is_none() {
             checks.wrong(pointer, format!("there is no step '{name}'"));
         } else if wanted.insert(name, *status).is_some_and(|earlier| earlier != *status) {
-            checks.wrong(pointer, format!("step '{name}' stands in two lists"));
+            checks.wrong(pointer, format!("step '{name}' is in two lists"));
         }
     }
     let after = |step: &Step| wanted.get(step.name.as_str()).copied().unwrap_or(step.status);

@@ -25,38 +25,38 @@ pub struct Workflow {
 pub struct Step {
     /// Its name, unique in the plan.
     pub name: String,
-    /// What it is for.
+    /// Its purpose.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Who must have completed a task in it before it is complete.
+    /// The agents that must each complete a task in it.
     pub required_agents: Vec<AgentId>,
-    /// Who may work in it too; when such a task fails, the step does not.
+    /// Agents that may also work in it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub optional_agents: Vec<AgentId>,
     /// The steps that must be complete before it starts.
     #[serde(default)]
     pub dependencies: Vec<String>,
-    /// What a failed task means.
+    /// What happens when a task fails for good: `fail`, `continue` or `retry`.
     #[serde(default)]
     pub on_failure: OnFailure,
-    /// What it should give, for people.
+    /// Its expected outputs, for readers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outputs: Vec<String>,
-    /// How long it should take, for people.
+    /// Its expected duration, for readers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimated_duration: Option<String>,
-    /// The task that each required agent is given when the step starts.
+    /// The task that each required agent receives when the step starts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task: Option<TaskTemplate>,
-    /// What it is now.
+    /// `pending`, `active`, `completed` or `failed`.
     pub status: StepStatus,
-    /// Why it is that, when not by the plan alone.
+    /// Why it has this status, if not through the plan alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// When it last started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<Timestamp>,
-    /// The revision at which it last started; tasks from before do not count for it.
+    /// The revision at which it last started; earlier tasks do not count for it.
     #[serde(default)]
     pub started_revision: u64,
     /// When it last ended.
@@ -68,21 +68,21 @@ pub struct Step {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct TaskTemplate {
-    /// What kind of work.
+    /// The type of work.
     pub task_type: String,
-    /// What for.
+    /// The input of the work.
     #[serde(default)]
     pub payload: Value,
-    /// Orders the inbox.
+    /// Its priority in the inbox.
     #[serde(default)]
     pub priority: Priority,
-    /// The time that one attempt may take.
+    /// The time limit of one attempt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout: Option<Span>,
-    /// When and how often a failed attempt is made again.
+    /// When and how often a failed attempt is retried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_policy: Option<RetryPolicy>,
-    /// Who is asked next.
+    /// The agents that receive it next, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fallback_agents: Vec<AgentId>,
 }

@@ -142,7 +142,7 @@ impl Spool {
     pub fn begin(self: &Arc<Self>, id: &SessionId) -> Result<Arc<Hold>, Problem> {
         let cursor = Cursor::create(&self.dir, id)?.filter(|cursor| !cursor.is_known());
         let mut cursor = cursor.ok_or_else(|| {
-            Problem::new(Code::SessionExists, format!("{id} waits to be sent to {} already", self.server))
+            Problem::new(Code::SessionExists, format!("{id} already waits to be sent to {}", self.server))
         })?;
         cursor.know(0)?;
         Ok(self.forward(cursor, false))

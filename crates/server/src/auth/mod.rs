@@ -87,7 +87,7 @@ fn admit(app: &App, request: &Request) -> Result<Admitted, Refused> {
         origin::check(request, &app.options.allow_hosts, public)?;
     }
     let (Some(path), Some(found)) = (path, found) else {
-        let detail = format!("there is nothing at {}; /docs lists what there is", request.uri().path());
+        let detail = format!("there is nothing at {}; /docs lists all paths", request.uri().path());
         return Err(Failure::new(Code::NotFound, detail).into());
     };
     let access = match found {

@@ -18,9 +18,9 @@ use crate::respond::Failure;
 pub fn sent_from_elsewhere(request: &Request) -> Option<&'static str> {
     match judge(request, &[], false) {
         Ok(()) => None,
-        Err(Refusal::Host) => Some(
-            "without a key this server answers only to localhost and loopback addresses in the Host header",
-        ),
+        Err(Refusal::Host) => {
+            Some("without a key this server accepts only localhost and loopback addresses in the Host header")
+        }
         Err(Refusal::Page) => Some("without a key this server takes no requests from web pages elsewhere"),
     }
 }
@@ -30,7 +30,7 @@ pub(super) fn check(request: &Request, allow_hosts: &[String], public: bool) -> 
     judge(request, allow_hosts, public).map_err(|refusal| {
         let detail = match refusal {
             Refusal::Host => {
-                "without keys the server answers only to localhost and loopback addresses in the Host header; \
+                "without keys the server accepts only localhost and loopback addresses in the Host header; \
                  make a key, or name the host in `allow_hosts`"
             }
             Refusal::Page => {

@@ -61,7 +61,7 @@ pub(crate) fn guide(name: &str) -> Result<String, Problem> {
 /// A picture that a guide shows.
 pub(crate) fn image(name: &str) -> Result<Cow<'static, [u8]>, Problem> {
     let file = Files::get(&format!("images/{name}"));
-    Ok(file.ok_or_else(|| Problem::new(Code::NotFound, "there is no such picture"))?.data)
+    Ok(file.ok_or_else(|| Problem::new(Code::NotFound, "there is no such image"))?.data)
 }
 
 /// The guides: their names and titles.

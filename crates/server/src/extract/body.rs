@@ -102,7 +102,7 @@ fn content_type(headers: &HeaderMap, taken: &[&str]) -> Result<(), Failure> {
         return Ok(());
     }
     let detail = if essence.is_empty() {
-        format!("the body has no type: send it with the header Content-Type: {}", taken[0])
+        format!("the body has no media type: send it with the header Content-Type: {}", taken[0])
     } else {
         format!("the body is {essence:?}: send it with the header Content-Type: {}", taken.join(" or "))
     };
@@ -165,5 +165,5 @@ async fn drain(mut body: Body) {
 }
 
 fn too_large(limit: usize) -> Failure {
-    Failure::new(Code::BodyTooLarge, format!("the body is larger than the {limit} bytes that it may have"))
+    Failure::new(Code::BodyTooLarge, format!("the body exceeds the limit of {limit} bytes"))
 }

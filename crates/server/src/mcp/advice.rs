@@ -22,31 +22,31 @@ fn of(code: Code) -> Option<&'static str> {
     Some(match code {
         Code::SessionNotFound => "list_sessions shows the sessions that you may see.",
         Code::AgentNotFound => "call join_session first; agents are named framework://name.",
-        Code::ParticipantNotFound => "get_session shows who takes part; join_session adds you.",
+        Code::ParticipantNotFound => "get_session shows the participants; join_session adds you.",
         Code::TaskNotFound => "get_session lists the tasks of a session with their ids.",
         Code::StepNotFound | Code::StepNotActive | Code::StepAmbiguous => {
-            "read_plan shows the steps and which are active; name one of those."
+            "read_plan shows the steps and their status; name an active step."
         }
         Code::NoWorkflow => "this session has no plan: use tasks, messages and the context.",
         Code::SessionEnded => "the session is over; it can still be read. Do not try again.",
         Code::SessionExists => "choose another session_id, or join that session.",
-        Code::TaskClosed => "the task is over; go on with wait_for_work.",
+        Code::TaskClosed => "the task is over; continue with wait_for_work.",
         Code::AttemptStale => {
-            "the task is another agent's or another attempt's now: drop this work, and wait_for_work."
+            "the task has moved to another agent or another attempt: drop this work, and wait_for_work."
         }
-        Code::RevisionStale => "read_context again, and patch what it is now with its revision.",
+        Code::RevisionStale => "call read_context again, and patch its current state with its revision.",
         Code::Forbidden => {
-            "this connection's key may not do it: act as your own agent, or ask the session's owner."
+            "this connection's key does not allow it: act as your own agent, or ask the session's owner."
         }
         Code::Unauthenticated => {
-            "the server needs a valid key in this client's configuration; tell the person."
+            "the server needs a valid key in this client's configuration; tell the user."
         }
-        Code::Unreachable => "the server does not answer; tell the person, or try again later.",
+        Code::Unreachable => "the server does not respond; tell the user, or retry later.",
         Code::FenceStale => {
-            "pass the `fence` that hold_lease gave you last, or none if you hold no lease; if that does not help, \
-             another process works as this agent: stop, and tell the person."
+            "pass the last `fence` from hold_lease, or none if you hold no lease; if that does not help, \
+             another process works as this agent: stop, and tell the user."
         }
-        Code::LeaseHeld => "another process works as this agent; stop, and tell the person.",
+        Code::LeaseHeld => "another process works as this agent; stop, and tell the user.",
         Code::ParticipantRequired => "a step of the plan still needs that agent.",
         Code::EventGap => "read again without `after`, or with a later number.",
         Code::InvalidInput => "correct the named arguments and call again.",

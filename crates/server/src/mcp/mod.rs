@@ -76,7 +76,7 @@ pub async fn serve_stdio(
     let mcp = Mcp::new(client, agent, None, shutdown.clone());
     let broken = |error: &dyn std::fmt::Display| {
         tracing::debug!(%error, "the MCP connection broke");
-        Problem::new(Code::MalformedRequest, format!("the client does not speak MCP: {error}"))
+        Problem::new(Code::MalformedRequest, format!("the message is not valid MCP: {error}"))
     };
     let running = tokio::select! {
         running = mcp.serve(stdio_pipes()) => running,

@@ -25,12 +25,12 @@ pub(super) fn templates() -> Vec<ResourceTemplate> {
         template(
             "sessiond://sessions/{id}",
             "session",
-            "A session as it is now: plan, participants, shared context, outcome.",
+            "The current state of a session: plan, participants, shared context, outcome.",
         ),
         template(
             "sessiond://sessions/{id}/events",
             "journal",
-            "A session's journal, oldest event first, 500 at a time; ?after=N goes on after event N.",
+            "A session's journal, oldest event first, 500 at a time; ?after=N continues after event N.",
         ),
     ]
 }

@@ -10,11 +10,11 @@ use sessiond_core::AgentId;
 use crate::extract::{At, Caller, Json, OptionalJson, Query};
 use crate::respond::{self, Answer};
 
-/// Make an agent known.
+/// Register an agent.
 #[utoipa::path(post, path = operations::REGISTER_AGENT.path, tag = "agents", request_body = api::RegisterAgent,
     responses(
-        (status = 201, description = "It is known now.", body = api::Registered),
-        (status = 200, description = "It was known already.", body = api::Registered)))]
+        (status = 201, description = "The agent is registered.", body = api::Registered),
+        (status = 200, description = "The agent was already registered.", body = api::Registered)))]
 pub(super) async fn register_agent(
     Caller(client): Caller,
     Json(request): Json<api::RegisterAgent>,
@@ -43,15 +43,15 @@ pub(super) async fn get_agent(Caller(client): Caller, At(agent): At<AgentId>) ->
 
 /// Remove an agent and its inbox.
 #[utoipa::path(delete, path = operations::DELETE_AGENT.path, tag = "agents",
-    responses((status = 204, description = "It is gone.")))]
+    responses((status = 204, description = "The agent is removed.")))]
 pub(super) async fn delete_agent(Caller(client): Caller, At(agent): At<AgentId>) -> Answer {
     client.delete_agent(&agent).await?;
     respond::nothing()
 }
 
-/// Say that an agent lives.
+/// Send a heartbeat of an agent.
 #[utoipa::path(post, path = operations::HEARTBEAT.path, tag = "agents", request_body = Option<api::Heartbeat>,
-    responses((status = 204, description = "It is heard.")))]
+    responses((status = 204, description = "The heartbeat is recorded.")))]
 pub(super) async fn heartbeat(
     Caller(client): Caller,
     At(agent): At<AgentId>,

@@ -7,9 +7,9 @@ use sessiond_client::traits::Aggregations as _;
 use crate::extract::{Caller, Conditions, Json};
 use crate::respond::{self, Answer};
 
-/// Make one result from those of several agents.
+/// Combine the results of several agents into one.
 #[utoipa::path(post, path = operations::AGGREGATE.path, tag = "aggregations", request_body = api::Aggregate,
-    responses((status = 200, description = "The one result, and where they differed.", body = api::Aggregation)))]
+    responses((status = 200, description = "The combined result, and the differences.", body = api::Aggregation)))]
 pub(super) async fn aggregate(
     Caller(client): Caller,
     conditions: Conditions,

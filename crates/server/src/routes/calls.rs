@@ -8,11 +8,11 @@ use sessiond_core::SessionId;
 use crate::extract::{At, Caller, Conditions, Json};
 use crate::respond::{self, Answer};
 
-/// Let a process write the calls of an execution, as the only one.
+/// Claim the execution for one writer process.
 ///
-/// Calls that are open are interrupted, and a failed execution goes on.
+/// Open calls are interrupted, and a failed execution is resumed.
 #[utoipa::path(post, path = operations::BEGIN_EXECUTION.path, tag = "calls", request_body = api::BeginExecution,
-    responses((status = 200, description = "The process may write.", body = api::Execution)))]
+    responses((status = 200, description = "The process is the writer.", body = api::Execution)))]
 pub(super) async fn begin_execution(
     Caller(client): Caller,
     At(id): At<SessionId>,
@@ -23,11 +23,11 @@ pub(super) async fn begin_execution(
     respond::tagged(execution.session.revision, execution)
 }
 
-/// Record that calls began and ended.
+/// Record a batch of calls.
 ///
-/// A batch that was recorded already changes nothing, so that it may be sent again when its answer is lost.
+/// A batch that is already recorded changes nothing, so it can be sent again if its response was lost.
 #[utoipa::path(post, path = operations::RECORD_CALLS.path, tag = "calls", request_body = api::RecordCalls,
-    responses((status = 200, description = "They are on disk.", body = api::Recorded)))]
+    responses((status = 200, description = "The batch is durable.", body = api::Recorded)))]
 pub(super) async fn record_calls(
     Caller(client): Caller,
     At(id): At<SessionId>,

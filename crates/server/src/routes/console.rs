@@ -9,24 +9,24 @@ use crate::console::answer;
 use crate::extract::{At, ConsolePath};
 use crate::respond::Answer;
 
-/// Leads to the console.
+/// Redirect to the console.
 #[utoipa::path(get, path = operations::TO_CONSOLE.path, tag = "documents",
-    responses((status = 307, description = "To `/console/`.")))]
+    responses((status = 307, description = "A redirect to `/console/`.")))]
 pub(super) async fn to_console(headers: HeaderMap) -> Answer {
     answer("", &headers).map(|_| Redirect::temporary("/console/").into_response())
 }
 
-/// The web console, for people with a browser.
+/// The web console.
 #[utoipa::path(get, path = operations::GET_CONSOLE.path, tag = "documents",
     responses((status = 200, description = "A page.", body = String, content_type = "text/html")))]
 pub(super) async fn get_console(headers: HeaderMap) -> Answer {
     answer("", &headers)
 }
 
-/// A file of the console, or its page for an address within it.
+/// A file of the console, or its page for a path within the console.
 #[utoipa::path(get, path = operations::GET_CONSOLE_FILE.path, tag = "documents",
     responses((status = 200, description = "A file, or the page.", body = String, content_type = "text/html"),
-        (status = 304, description = "It is what `If-None-Match` names.")))]
+        (status = 304, description = "The file is the one that `If-None-Match` names.")))]
 pub(super) async fn get_console_file(At(ConsolePath(path)): At<ConsolePath>, headers: HeaderMap) -> Answer {
     answer(&path, &headers)
 }

@@ -17,7 +17,7 @@ pub(super) async fn get_context(Caller(client): Caller, At(id): At<SessionId>) -
 
 /// Replace the shared context.
 #[utoipa::path(put, path = operations::REPLACE_CONTEXT.path, tag = "context", request_body = Object,
-    responses((status = 200, description = "The document as it is now.", body = Object)))]
+    responses((status = 200, description = "The document after the change.", body = Object)))]
 pub(super) async fn replace_context(
     Caller(client): Caller,
     At(id): At<SessionId>,
@@ -27,10 +27,10 @@ pub(super) async fn replace_context(
     view(client.replace_context(&id, document, conditions).await?)
 }
 
-/// Patch the shared context by a JSON merge patch (RFC 7396).
+/// Apply a JSON merge patch (RFC 7396) to the shared context.
 #[utoipa::path(patch, path = operations::PATCH_CONTEXT.path, tag = "context",
     request_body(content = Object, content_type = "application/merge-patch+json"),
-    responses((status = 200, description = "The document as it is now.", body = Object)))]
+    responses((status = 200, description = "The document after the change.", body = Object)))]
 pub(super) async fn patch_context(
     Caller(client): Caller,
     At(id): At<SessionId>,

@@ -10,10 +10,10 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::respond::{self, Answer};
 
-/// How the server is.
+/// The server's health.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Health {
-    /// `ok` or `ready`; anything else is a problem.
+    /// `ok` or `ready`; any other state is a problem.
     #[schema(example = "ok")]
     status: &'static str,
     /// The version of sessiond.
@@ -21,22 +21,22 @@ pub(super) struct Health {
     version: &'static str,
 }
 
-/// Whether the server lives.
+/// Check that the server is alive.
 #[utoipa::path(get, path = operations::HEALTH.path, tag = "operation",
-    responses((status = 200, description = "It lives.", body = Health)))]
+    responses((status = 200, description = "The server is alive.", body = Health)))]
 pub(super) async fn health() -> Answer {
     respond::ok(Health { status: "ok", version: env!("CARGO_PKG_VERSION") })
 }
 
-/// Whether the server can write.
+/// Check that the server can write.
 #[utoipa::path(get, path = operations::READY.path, tag = "operation",
-    responses((status = 200, description = "It can.", body = Health)))]
+    responses((status = 200, description = "The server can write.", body = Health)))]
 pub(super) async fn ready(State(app): State<App>) -> Answer {
     app.unless_shutdown(app.ready()).await?;
     respond::ok(Health { status: "ready", version: env!("CARGO_PKG_VERSION") })
 }
 
-/// Counts and latencies for Prometheus.
+/// Metrics for Prometheus.
 #[utoipa::path(get, path = operations::METRICS.path, tag = "operation",
     responses((status = 200, description = "Prometheus's text format.", body = String, content_type = "text/plain")))]
 pub(super) async fn metrics(State(app): State<App>) -> Answer {

@@ -10,9 +10,9 @@ use crate::app::App;
 use crate::extract::{At, Caller, Json, Query};
 use crate::respond::{self, Answer};
 
-/// Read an inbox, waiting for the first message if asked to.
+/// Read an inbox, optionally waiting for the first message.
 ///
-/// What is not acknowledged within a minute is delivered again, with a higher `attempt`.
+/// A message that is not acknowledged within a minute is delivered again, with a higher `attempt`.
 #[utoipa::path(get, path = operations::RECEIVE_MESSAGES.path, tag = "inbox", params(api::ReceiveMessages),
     responses((status = 200, description = "Messages, in the order to work on them.", body = api::InboxPage)))]
 pub(super) async fn receive_messages(
@@ -26,7 +26,7 @@ pub(super) async fn receive_messages(
 
 /// Acknowledge messages: they are not delivered again.
 #[utoipa::path(post, path = operations::ACKNOWLEDGE_MESSAGES.path, tag = "inbox", request_body = api::AckMessages,
-    responses((status = 200, description = "How many were acknowledged by this.", body = api::Acknowledged)))]
+    responses((status = 200, description = "The number of messages that this request acknowledged.", body = api::Acknowledged)))]
 pub(super) async fn acknowledge_messages(
     Caller(client): Caller,
     At(agent): At<AgentId>,

@@ -10,10 +10,10 @@ use crate::auth::Pass;
 use crate::extract::{At, Caller, Conditions, Json, KeyId};
 use crate::respond::{self, Answer};
 
-/// Make a key; its secret is shown this once.
+/// Create a key; its secret is shown only once.
 ///
-/// The secret is not kept, so that a repeat with the same `Idempotency-Key` gets the key with an empty `secret`. If the
-/// secret was lost on the way, revoke the key and make another.
+/// The secret is not stored: a repeat with the same `Idempotency-Key` returns the key with an empty `secret`. If the
+/// response was lost, revoke the key and create another.
 #[utoipa::path(post, path = operations::CREATE_KEY.path, tag = "keys", request_body = api::CreateKey,
     responses((status = 201, description = "The key and its secret.", body = api::CreatedKey)))]
 pub(super) async fn create_key(
@@ -34,16 +34,16 @@ pub(super) async fn list_keys(Caller(client): Caller) -> Answer {
     respond::ok(client.keys().await?)
 }
 
-/// End a key's validity at once.
+/// Revoke a key immediately.
 #[utoipa::path(delete, path = operations::REVOKE_KEY.path, tag = "keys",
     responses((status = 200, description = "The key, revoked.", body = api::Key)))]
 pub(super) async fn revoke_key(Caller(client): Caller, At(KeyId(key)): At<KeyId>) -> Answer {
     respond::ok(client.revoke_key(&key).await?)
 }
 
-/// Say who the caller is, and what its key may do.
+/// Return the key's name, role and scope.
 #[utoipa::path(get, path = operations::WHOAMI.path, tag = "keys",
-    responses((status = 200, description = "The caller.", body = api::Whoami)))]
+    responses((status = 200, description = "The key's name, role and scope.", body = api::Whoami)))]
 pub(super) async fn whoami(Caller(client): Caller, pass: Pass) -> Answer {
     respond::ok(api::Whoami::of(client.principal(), matches!(pass, Pass::Keyless)))
 }

@@ -9,15 +9,15 @@ use crate::extract::{Caller, Conditions};
 use crate::mcp;
 use crate::respond::Answer;
 
-/// Speak MCP: one JSON-RPC message as the protocol's streamable HTTP transport has it.
+/// MCP endpoint: one JSON-RPC message of the streamable HTTP transport.
 ///
-/// Tools to list, create, join and work sessions, with the rights of the caller's key; sessions' states and journals
-/// as resources. No state is kept between requests, so there is nothing to GET or to DELETE. `x-agent-id` is who the
-/// client is when a call does not say it. The guide is at `/docs/mcp`.
+/// Tools to list, create, join and work in sessions, with the rights of the key; the states and journals of sessions
+/// as resources. The endpoint is stateless, so it has no GET or DELETE. `x-agent-id` names the agent
+/// if a call does not. The guide is at `/docs/mcp`.
 #[utoipa::path(post, path = operations::MCP.path, tag = "mcp", operation_id = "mcp", request_body = Object,
     responses((status = 200, description = "The response.", content(
         (Object = "application/json"), (String = "text/event-stream"))),
-        (status = 202, description = "A notification was taken.")))]
+        (status = 202, description = "The notification was accepted.")))]
 pub(super) async fn mcp(
     State(app): State<App>,
     Caller(client): Caller,

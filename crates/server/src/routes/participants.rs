@@ -23,7 +23,7 @@ pub(super) async fn add_participant(
 
 /// Remove a participant.
 #[utoipa::path(delete, path = operations::REMOVE_PARTICIPANT.path, tag = "participants",
-    responses((status = 200, description = "The session without it.", body = api::Session)))]
+    responses((status = 200, description = "The session without the participant.", body = api::Session)))]
 pub(super) async fn remove_participant(
     Caller(client): Caller,
     At((id, agent)): At<(SessionId, AgentId)>,
@@ -34,7 +34,7 @@ pub(super) async fn remove_participant(
 
 /// Claim the lease of a participant.
 ///
-/// The holder alone may write in the participant's name, with the lease's token in the header `Fencing-Token`.
+/// Only the holder may write in the participant's name, with the lease's token in the header `Fencing-Token`.
 #[utoipa::path(post, path = operations::CLAIM_LEASE.path, tag = "participants",
     request_body = api::ClaimLease,
     responses((status = 200, description = "The lease.", body = api::ClaimedLease)))]
@@ -47,7 +47,7 @@ pub(super) async fn claim_lease(
     respond::ok(client.claim_lease(&id, &agent, request, conditions).await?)
 }
 
-/// Renew a lease for as long again.
+/// Renew a lease for another `ttl`.
 #[utoipa::path(put, path = operations::RENEW_LEASE.path, tag = "participants",
     request_body = api::RenewLease,
     responses((status = 200, description = "The lease.", body = api::ClaimedLease)))]
@@ -59,9 +59,9 @@ pub(super) async fn renew_lease(
     respond::ok(client.renew_lease(&id, &agent, request).await?)
 }
 
-/// Release a lease; its token stands in the header `Fencing-Token`.
+/// Release a lease; its token is in the header `Fencing-Token`.
 #[utoipa::path(delete, path = operations::RELEASE_LEASE.path, tag = "participants",
-    responses((status = 204, description = "It is released.")))]
+    responses((status = 204, description = "The lease is released.")))]
 pub(super) async fn release_lease(
     Caller(client): Caller,
     At((id, agent)): At<(SessionId, AgentId)>,

@@ -15,9 +15,9 @@ use utoipa::IntoParams;
 use crate::extract::{At, Caller, Conditions, Json, Lines, OptionalJson, Query};
 use crate::respond::{self, Answer};
 
-/// Begin a session.
+/// Create a session.
 #[utoipa::path(post, path = operations::CREATE_SESSION.path, tag = "sessions", request_body = api::CreateSession,
-    responses((status = 201, description = "The session began.", body = api::Session)))]
+    responses((status = 201, description = "The session.", body = api::Session)))]
 pub(super) async fn create_session(
     Caller(client): Caller,
     conditions: Conditions,
@@ -26,7 +26,7 @@ pub(super) async fn create_session(
     respond::created_session(client.create_session(request, conditions).await?)
 }
 
-/// List the sessions that the caller may see.
+/// List the sessions that the key may see.
 #[utoipa::path(get, path = operations::LIST_SESSIONS.path, tag = "sessions", params(api::ListSessions),
     responses((status = 200, description = "A page of sessions.", body = api::SessionPage)))]
 pub(super) async fn list_sessions(Caller(client): Caller, Query(query): Query<api::ListSessions>) -> Answer {
@@ -35,7 +35,7 @@ pub(super) async fn list_sessions(Caller(client): Caller, Query(query): Query<ap
 
 /// Count all sessions, by kind and status.
 #[utoipa::path(get, path = operations::COUNT_SESSIONS.path, tag = "sessions",
-    responses((status = 200, description = "How many there are.", body = api::Counts)))]
+    responses((status = 200, description = "The numbers of sessions.", body = api::Counts)))]
 pub(super) async fn count_sessions(Caller(client): Caller) -> Answer {
     respond::ok(client.counts().await?)
 }
@@ -49,7 +49,7 @@ pub(super) async fn get_session(Caller(client): Caller, At(id): At<SessionId>) -
 
 /// Change a session's name, labels or expiry.
 #[utoipa::path(patch, path = operations::UPDATE_SESSION.path, tag = "sessions", request_body = api::UpdateSession,
-    responses((status = 200, description = "The session as it is now.", body = api::Session)))]
+    responses((status = 200, description = "The session after the change.", body = api::Session)))]
 pub(super) async fn update_session(
     Caller(client): Caller,
     At(id): At<SessionId>,
@@ -59,9 +59,9 @@ pub(super) async fn update_session(
     respond::session(client.update_session(&id, request, conditions).await?)
 }
 
-/// Drop a session with everything that belongs to it.
+/// Delete a session with its journal, tasks and messages.
 #[utoipa::path(delete, path = operations::DELETE_SESSION.path, tag = "sessions",
-    responses((status = 204, description = "It is gone.")))]
+    responses((status = 204, description = "The session is deleted.")))]
 pub(super) async fn delete_session(
     Caller(client): Caller,
     At(id): At<SessionId>,
@@ -71,7 +71,7 @@ pub(super) async fn delete_session(
     respond::nothing()
 }
 
-/// End a session well.
+/// Complete a session.
 #[utoipa::path(post, path = operations::COMPLETE_SESSION.path, tag = "sessions", request_body = Option<api::Complete>,
     responses((status = 200, description = "The session, completed.", body = api::Session)))]
 pub(super) async fn complete_session(
@@ -83,7 +83,7 @@ pub(super) async fn complete_session(
     respond::session(client.complete_session(&id, request, conditions).await?)
 }
 
-/// Stop a session, and those that belong to it.
+/// Terminate a session and its children.
 #[utoipa::path(post, path = operations::TERMINATE_SESSION.path, tag = "sessions", request_body = api::Terminate,
     responses((status = 200, description = "The session, terminated.", body = api::Session)))]
 pub(super) async fn terminate_session(
@@ -95,7 +95,7 @@ pub(super) async fn terminate_session(
     respond::session(client.terminate_session(&id, request, conditions).await?)
 }
 
-/// End a session whose work could not be done, and those that belong to it.
+/// Fail a session whose work could not be done, and terminate its children.
 #[utoipa::path(post, path = operations::FAIL_SESSION.path, tag = "sessions", request_body = api::FailSession,
     responses((status = 200, description = "The session, failed.", body = api::Session)))]
 pub(super) async fn fail_session(
@@ -107,9 +107,9 @@ pub(super) async fn fail_session(
     respond::session(client.fail_session(&id, request, conditions).await?)
 }
 
-/// Go on with a copy of a session, from a revision of it.
+/// Fork a session at a revision.
 #[utoipa::path(post, path = operations::FORK_SESSION.path, tag = "sessions", request_body = Option<api::Fork>,
-    responses((status = 201, description = "The copy.", body = api::Session)))]
+    responses((status = 201, description = "The fork.", body = api::Session)))]
 pub(super) async fn fork_session(
     Caller(client): Caller,
     At(id): At<SessionId>,
@@ -121,7 +121,7 @@ pub(super) async fn fork_session(
 
 /// Export a session's whole journal.
 ///
-/// JSON Lines: a header, then one event a line. `POST /sessions/import` takes it in again.
+/// JSON Lines: a header, then one event on each line. `POST /sessions/import` imports it.
 #[utoipa::path(get, path = operations::EXPORT_SESSION.path, tag = "sessions",
     responses((status = 200, description = "The journal.", body = String, content_type = "application/jsonl")))]
 pub(super) async fn export_session(Caller(client): Caller, At(id): At<SessionId>) -> Answer {
@@ -133,19 +133,19 @@ pub(super) async fn export_session(Caller(client): Caller, At(id): At<SessionId>
     Ok((headers, Body::from_stream(lines)).into_response())
 }
 
-/// How to take in an export.
+/// Options of an import.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct ImportSession {
-    /// Another id than the exported session's; the import is then a fork.
+    /// An id other than that of the exported session; the import is then a fork.
     session_id: Option<SessionId>,
 }
 
-/// Take in an exported journal.
+/// Import an exported journal.
 #[utoipa::path(post, path = operations::IMPORT_SESSION.path, tag = "sessions", params(ImportSession),
-    request_body(content = String, content_type = "application/jsonl", description = "What an export gave."),
-    responses((status = 201, description = "The session is here now.", body = api::Imported)))]
+    request_body(content = String, content_type = "application/jsonl", description = "An exported journal."),
+    responses((status = 201, description = "The imported session.", body = api::Imported)))]
 pub(super) async fn import_session(
     Caller(client): Caller,
     Query(query): Query<ImportSession>,
@@ -160,7 +160,7 @@ pub(super) async fn import_session(
 
 /// Read the executive summary of a session.
 #[utoipa::path(get, path = operations::GET_SUMMARY.path, tag = "sessions",
-    responses((status = 200, description = "Markdown.", body = String, content_type = "text/markdown")))]
+    responses((status = 200, description = "The summary in Markdown.", body = String, content_type = "text/markdown")))]
 pub(super) async fn get_summary(Caller(client): Caller, At(id): At<SessionId>) -> Answer {
     let summary = client.summary(&id).await?;
     Ok(([(CONTENT_TYPE, "text/markdown; charset=utf-8")], summary).into_response())

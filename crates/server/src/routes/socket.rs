@@ -15,7 +15,7 @@ use crate::extract::{Caller, Query};
 use crate::respond::{Answer, Failure};
 use crate::socket;
 
-/// Whose inbox to read.
+/// The agent of a connection.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -27,9 +27,9 @@ pub(super) struct Connect {
 
 /// Receive and send an agent's messages over a WebSocket.
 ///
-/// The first frame is `connected` with this connection's fencing token. Then come the messages that wait, and live
-/// ones, each a text frame with its `attempt`. Frames to the server are `{"type": "ack", "message_ids"}`,
-/// `{"type": "heartbeat", "status"?}` and `{"type": "send", "message"}` or a message alone. A browser sends its key as
+/// The first frame is `connected` with this connection's fencing token. Then follow the waiting messages, and live
+/// messages, each a text frame with its `attempt`. Frames to the server are `{"type": "ack", "message_ids"}`,
+/// `{"type": "heartbeat", "status"?}` and `{"type": "send", "message"}` or a bare message. A browser sends its key as
 /// the subprotocol `bearer.<key>` beside `sessiond`. A second connection takes over; the first is closed with 4001.
 #[utoipa::path(get, path = operations::CONNECT_AGENT.path, tag = "inbox", operation_id = "connect_agent", params(Connect),
     responses((status = 101, description = "The protocol changes; the first frame follows.", body = api::Connected)))]

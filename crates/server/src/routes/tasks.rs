@@ -8,7 +8,7 @@ use sessiond_core::{SessionId, TaskId};
 use crate::extract::{At, Caller, Conditions, Json, OptionalJson, Query};
 use crate::respond::{self, Answer};
 
-/// Ask a participant for work.
+/// Delegate a task to a participant.
 #[utoipa::path(post, path = operations::DELEGATE_TASK.path, tag = "tasks", request_body = api::DelegateTask,
     responses((status = 201, description = "The task.", body = api::Task)))]
 pub(super) async fn delegate_task(
@@ -33,7 +33,7 @@ pub(super) async fn list_session_tasks(
     respond::ok(client.session_tasks(&id, query).await?)
 }
 
-/// List tasks over all sessions that the caller may see, newest first.
+/// List the tasks of all sessions that the key may see, newest first.
 #[utoipa::path(get, path = operations::LIST_TASKS.path, tag = "tasks", params(api::ListTasks),
     responses((status = 200, description = "A page of tasks.", body = api::TaskPage)))]
 pub(super) async fn list_tasks(Caller(client): Caller, Query(query): Query<api::ListTasks>) -> Answer {
@@ -47,9 +47,9 @@ pub(super) async fn get_task(Caller(client): Caller, At(task): At<TaskId>) -> An
     respond::ok(client.task(&task).await?)
 }
 
-/// Begin a task.
+/// Accept a task.
 #[utoipa::path(post, path = operations::ACCEPT_TASK.path, tag = "tasks", request_body = Option<api::TaskReportMeta>,
-    responses((status = 200, description = "The task as it is now.", body = api::Task)))]
+    responses((status = 200, description = "The task after the change.", body = api::Task)))]
 pub(super) async fn accept_task(
     Caller(client): Caller,
     At(task): At<TaskId>,
@@ -59,9 +59,9 @@ pub(super) async fn accept_task(
     respond::ok(client.accept_task(&task, request, conditions).await?)
 }
 
-/// Tell how far a task is.
+/// Report the progress of a task.
 #[utoipa::path(post, path = operations::PROGRESS_TASK.path, tag = "tasks", request_body = api::ProgressTask,
-    responses((status = 200, description = "The task as it is now.", body = api::Task)))]
+    responses((status = 200, description = "The task after the change.", body = api::Task)))]
 pub(super) async fn progress_task(
     Caller(client): Caller,
     At(task): At<TaskId>,
@@ -71,9 +71,9 @@ pub(super) async fn progress_task(
     respond::ok(client.progress_task(&task, request, conditions).await?)
 }
 
-/// End a task well.
+/// Complete a task.
 #[utoipa::path(post, path = operations::COMPLETE_TASK.path, tag = "tasks", request_body = api::CompleteTask,
-    responses((status = 200, description = "The task as it is now.", body = api::Task)))]
+    responses((status = 200, description = "The task after the change.", body = api::Task)))]
 pub(super) async fn complete_task(
     Caller(client): Caller,
     At(task): At<TaskId>,
@@ -83,9 +83,9 @@ pub(super) async fn complete_task(
     respond::ok(client.complete_task(&task, request, conditions).await?)
 }
 
-/// End an attempt badly; the task's policy says what follows.
+/// Fail the current attempt; the task's policy decides what follows.
 #[utoipa::path(post, path = operations::FAIL_TASK.path, tag = "tasks", request_body = api::FailTask,
-    responses((status = 200, description = "The task as it is now.", body = api::Task)))]
+    responses((status = 200, description = "The task after the change.", body = api::Task)))]
 pub(super) async fn fail_task(
     Caller(client): Caller,
     At(task): At<TaskId>,
@@ -97,7 +97,7 @@ pub(super) async fn fail_task(
 
 /// Cancel a task.
 #[utoipa::path(post, path = operations::CANCEL_TASK.path, tag = "tasks", request_body = Option<api::CancelTask>,
-    responses((status = 200, description = "The task as it is now.", body = api::Task)))]
+    responses((status = 200, description = "The task after the change.", body = api::Task)))]
 pub(super) async fn cancel_task(
     Caller(client): Caller,
     At(task): At<TaskId>,

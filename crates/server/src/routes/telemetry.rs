@@ -10,7 +10,7 @@ use crate::respond::{self, Answer};
 
 /// Add telemetry points.
 #[utoipa::path(post, path = operations::PUT_POINTS.path, tag = "telemetry", request_body = api::PutPoints,
-    responses((status = 204, description = "They are stored.")))]
+    responses((status = 204, description = "The points are stored.")))]
 pub(super) async fn put_points(
     Caller(client): Caller,
     At(id): At<SessionId>,

@@ -8,9 +8,9 @@ use sessiond_core::SessionId;
 use crate::extract::{At, Caller, Conditions, Json, OptionalJson};
 use crate::respond::{self, Answer};
 
-/// Set the plan, or the state of its steps, by hand.
+/// Replace the plan, or set the state of its steps manually.
 #[utoipa::path(put, path = operations::UPDATE_WORKFLOW.path, tag = "workflow", request_body = api::UpdateWorkflow,
-    responses((status = 200, description = "The session as it is now.", body = api::Session)))]
+    responses((status = 200, description = "The session after the change.", body = api::Session)))]
 pub(super) async fn update_workflow(
     Caller(client): Caller,
     At(id): At<SessionId>,
@@ -20,10 +20,10 @@ pub(super) async fn update_workflow(
     respond::session(client.update_workflow(&id, request, conditions).await?)
 }
 
-/// End the named step, or the only active one, by hand.
+/// Complete the named step, or the only active one, manually.
 #[utoipa::path(post, path = operations::ADVANCE_WORKFLOW.path, tag = "workflow",
     request_body = Option<api::Advance>,
-    responses((status = 200, description = "The session as it is now.", body = api::Session)))]
+    responses((status = 200, description = "The session after the change.", body = api::Session)))]
 pub(super) async fn advance_workflow(
     Caller(client): Caller,
     At(id): At<SessionId>,

@@ -36,7 +36,7 @@ pub(super) fn read(text: &str) -> Result<Incoming, Box<Broken>> {
     let mut frame: Value = api::parse(text.as_bytes()).map_err(broken)?;
     let kind = frame.as_object_mut().and_then(|members| members.remove("type"));
     let (message, prefix) = match kind.as_ref().map(Value::as_str) {
-        // As the seed's agents write it: the message is the frame.
+        // A bare message is a frame too.
         None => (frame, ""),
         Some(Some("send")) => (frame.get_mut("message").map(Value::take).unwrap_or_default(), "/message"),
         Some(Some("ack")) => return ack(frame).map_err(broken),

@@ -162,7 +162,7 @@ pub async fn problem(response: Response, status: StatusCode, code: &str) -> Valu
     problem
 }
 
-/// The body of seed 003's session.
+/// The body of the tutorial's session.
 pub fn seed_session(id: &str) -> Value {
     json!({
         "session_id": id,

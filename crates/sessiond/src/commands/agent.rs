@@ -17,23 +17,22 @@ use crate::signals::Signals;
 /// The server of an agent when nothing names another.
 const LOCAL_SERVER: &str = "http://127.0.0.1:8080";
 
-/// Run an agent that runs a command for each task
+/// Run an agent that executes a command for each task
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The command gets the task as JSON on standard input and in the file $SESSIOND_TASK_FILE, and its
+    after_help = "The command receives the task as JSON on standard input and in the file $SESSIOND_TASK_FILE, and its
 fields as $SESSIOND_TASK_ID, $SESSIOND_SESSION_ID, $SESSIOND_STEP, $SESSIOND_TASK_TYPE,
-$SESSIOND_ATTEMPT and $SESSIOND_PAYLOAD. Its standard output is the result, JSON or text; another
-exit code than 0 fails the task. A line `progress: …` on standard error reports progress. Values of
-variables named like secrets are masked.
+$SESSIOND_ATTEMPT and $SESSIOND_PAYLOAD. Its standard output is the result, JSON or text; an exit code
+other than 0 fails the attempt. A line `progress: …` on standard error reports progress. The values of
+variables whose names look like secrets are masked.
 
-A preset runs a coding agent with the task as its prompt; what stands after -- are further
-arguments for it:
+A preset runs a coding agent with the task as its prompt; arguments after -- are passed to the agent:
   claude     claude -p                            3 at once, 600s
   codex      codex exec --skip-git-repo-check -   5 at once, 600s
   opencode   opencode run                         3 at once, 300s
 
-Without --url it connects to http://127.0.0.1:8080. Ctrl-C lets running tasks end; what does not
-end in time is given to the agent again when it comes back.
+Without --url it connects to http://127.0.0.1:8080. Ctrl-C waits for running tasks; the agent
+receives a task that does not finish in time again when it reconnects.
 
 Examples:
   sessiond agent --id opencode://backend --exec './work.sh'
@@ -41,31 +40,31 @@ Examples:
   sessiond agent --id claude-code://qa --preset claude --workdir ~/project -- --model opus"
 )]
 pub struct Agent {
-    /// Who it is, framework://name
+    /// The agent's id, framework://name
     #[arg(long, value_name = "AGENT")]
     id: AgentId,
-    /// Command for the shell, run once for each task
+    /// Shell command to run for each task
     #[arg(long, value_name = "COMMAND", required_unless_present = "preset", conflicts_with = "preset")]
     exec: Option<OsString>,
     /// Coding agent to run: claude, codex or opencode
     #[arg(long)]
     preset: Option<Preset>,
-    /// Further arguments for the preset's program
+    /// Additional arguments for the preset's program
     #[arg(last = true, requires = "preset", value_name = "ARGUMENTS")]
     arguments: Vec<OsString>,
-    /// Tasks at once; 1, or the preset's
+    /// Maximum number of concurrent tasks [default: 1, or the preset's]
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1024))]
     concurrency: Option<u16>,
-    /// Time for one task, beside the task's own; the preset's when absent
+    /// Time limit of one task, in addition to the task's own timeout [default: the preset's]
     #[arg(long, value_name = "TIME")]
     timeout: Option<Span>,
-    /// Directory that the command runs in
+    /// Working directory of the command
     #[arg(long, value_name = "DIR")]
     workdir: Option<PathBuf>,
-    /// Time for running tasks to end when the agent is stopped
+    /// Time for running tasks to finish when the agent is stopped
     #[arg(long, value_name = "TIME", default_value = "20s")]
     grace: Span,
-    /// Read the inbox by long polls, not by WebSocket
+    /// Read the inbox by long polls instead of a WebSocket
     #[arg(long)]
     poll: bool,
     #[command(flatten, next_help_heading = "Which sessiond")]

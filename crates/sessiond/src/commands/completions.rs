@@ -5,13 +5,13 @@ use clap_complete::Shell;
 
 use super::Context;
 
-/// Print the completions for a shell
+/// Print shell completions
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   sessiond completions bash > /etc/bash_completion.d/sessiond
   sessiond completions zsh > ~/.zfunc/_sessiond")]
 pub struct Completions {
-    /// For which shell
+    /// The shell
     shell: Shell,
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Map, json};
 use super::{Connection, Context};
 use crate::config::Flags;
 
-/// Print the configuration, and where each value came from
+/// Print the configuration and the origin of each value
 #[derive(Debug, Args)]
 #[command(
     after_help = "Defaults < sessiond.toml < SESSIOND_* (and AGENT_BUS_API_KEY) < flags. Unknown keys are reported.
@@ -17,7 +17,7 @@ Examples:
   sessiond config --config /etc/sessiond.toml"
 )]
 pub struct ConfigCommand {
-    /// Write JSON
+    /// Print JSON
     #[arg(long)]
     pub json: bool,
     #[command(flatten, next_help_heading = "Which sessiond")]

@@ -24,7 +24,7 @@ pub fn json_argument(argument: &str) -> anyhow::Result<Value> {
         None => argument.to_owned(),
     };
     serde_json::from_str(&text)
-        .context("it is not JSON; text stands in double quotes, inside single ones for the shell")
+        .context("it is not JSON; put text in double quotes, inside single quotes for the shell")
 }
 
 /// A word of one of the core's closed sets.

@@ -10,7 +10,7 @@ use crate::client::Missing;
 use crate::config::Flags;
 use crate::output::time;
 
-/// Make, list and revoke keys
+/// Create, list and revoke keys
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   sessiond key create --name ops --role admin
@@ -24,18 +24,18 @@ pub struct Key {
 
 #[derive(Debug, Subcommand)]
 enum KeyCommand {
-    /// Make a key; its secret is shown this once
+    /// Create a key; its secret is shown only once
     Create {
-        /// Whom the key stands for: the owner of the sessions that it creates
+        /// The key's name, which owns the sessions that it creates
         #[arg(long)]
         name: String,
-        /// What it may do at all
+        /// The key's role
         #[arg(long, value_enum)]
         role: Role,
-        /// An agent that it may act as: an id, or a prefix that ends in *; may be given several times
+        /// An agent that it may act as: an id, or a prefix that ends in *; repeatable
         #[arg(long = "agent", value_name = "AGENT")]
         agents: Vec<String>,
-        /// How long it is valid, such as 720h; for ever when absent
+        /// How long it is valid, such as 720h [default: without limit]
         #[arg(long, value_name = "TIME")]
         expires_in: Option<Span>,
         #[command(flatten)]
@@ -46,7 +46,7 @@ enum KeyCommand {
         #[command(flatten)]
         common: Common,
     },
-    /// End a key's validity
+    /// Revoke a key
     Revoke {
         /// The key's id, as `key list` shows it
         key_id: String,
@@ -57,7 +57,7 @@ enum KeyCommand {
 
 #[derive(Debug, Args)]
 struct Common {
-    /// Write JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
     #[command(flatten, next_help_heading = "Which sessiond")]
@@ -70,7 +70,7 @@ enum Role {
     Admin,
     /// Acts as the agents of its scope
     Agent,
-    /// Owns sessions and works on those alone
+    /// Owns sessions and works only on those
     Client,
 }
 

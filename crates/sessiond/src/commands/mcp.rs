@@ -9,18 +9,18 @@ use crate::client::Missing;
 use crate::config::Flags;
 use crate::signals::Signals;
 
-/// Give a coding agent its tools by MCP, on standard input and output
+/// Serve MCP tools to a coding agent, on standard input and output
 #[derive(Debug, Args)]
 #[command(
-    after_help = "A coding agent starts this by itself; its configuration names the command (docs/mcp.md). The same
-tools are at /mcp of a server, for clients that speak HTTP.
+    after_help = "A coding agent starts this command, which its configuration names (docs/mcp.md). A server has the same
+tools at /mcp, for HTTP clients.
 
 Examples:
   sessiond mcp --url http://127.0.0.1:8080 --agent claude-code://qa
   claude mcp add sessiond -- sessiond mcp --agent claude-code://qa"
 )]
 pub struct Mcp {
-    /// Who it is when a call does not say it, framework://name
+    /// Default agent id of its calls, framework://name
     #[arg(long, value_name = "AGENT")]
     agent: Option<AgentId>,
     #[command(flatten, next_help_heading = "Which sessiond")]

@@ -38,10 +38,10 @@ Examples:
       --payload @task.json --sync"
 )]
 struct Send {
-    /// Who sends
+    /// The sender
     #[arg(long, value_name = "AGENT")]
     from: AgentId,
-    /// Who receives
+    /// The recipient
     #[arg(long, value_name = "AGENT")]
     to: AgentId,
     /// task_request, task_response, status_update, error or heartbeat
@@ -50,7 +50,7 @@ struct Send {
     /// The session that it belongs to
     #[arg(long, value_name = "SESSION")]
     session: Option<SessionId>,
-    /// What it says: JSON, @FILE, or - for standard input
+    /// The payload: JSON, @FILE, or - for standard input
     #[arg(long, value_name = "JSON", default_value = "{}")]
     payload: String,
     /// low, medium, high or critical
@@ -59,25 +59,25 @@ struct Send {
     /// The step that a request belongs to
     #[arg(long)]
     step: Option<String>,
-    /// The task that a response speaks of
+    /// The task that a response refers to
     #[arg(long, value_name = "TASK")]
     task: Option<TaskId>,
-    /// The message that this one answers
+    /// The message that this one responds to
     #[arg(long, value_name = "MESSAGE")]
     in_reply_to: Option<MessageId>,
-    /// The time that one attempt may take, such as 300s
+    /// The time limit of one attempt, such as 300s
     #[arg(long, value_name = "TIME")]
     timeout: Option<Span>,
-    /// Attempts after the first
+    /// Maximum number of retries
     #[arg(long, value_name = "COUNT")]
     max_retries: Option<u32>,
     /// Wait for the response
     #[arg(long)]
     sync: bool,
-    /// Its id; the same id again is the same message
+    /// The message's id; a repeated id has no second effect
     #[arg(long, value_name = "ID")]
     id: Option<MessageId>,
-    /// Write JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
     #[command(flatten, next_help_heading = "Which sessiond")]

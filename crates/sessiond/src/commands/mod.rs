@@ -26,9 +26,9 @@ use crate::config::{Config, Flags};
 use crate::output::{self, Output};
 use input::{json_argument, read_input, words};
 
-/// One session engine for AI work.
+/// A session engine for AI work.
 ///
-/// Agents that work a plan together, with a shared context, durable messages between them, and a result.
+/// Agents carry out a plan together, with a shared context, durable messages and a result.
 #[derive(Debug, Parser)]
 #[command(
     name = "sessiond",
@@ -53,13 +53,13 @@ struct Cli {
 /// What every command takes.
 #[derive(Debug, Args)]
 struct Global {
-    /// Configuration file, or SESSIOND_CONFIG; sessiond.toml when absent
+    /// Configuration file, also SESSIOND_CONFIG [default: sessiond.toml]
     #[arg(long, global = true, value_name = "FILE", env = "SESSIOND_CONFIG", hide_env = true)]
     config: Option<PathBuf>,
-    /// What is logged: error, warn, info, debug, trace, or a list by module
+    /// Log level: error, warn, info, debug, trace, or a list by module
     #[arg(long, global = true, value_name = "LEVEL")]
     log_level: Option<String>,
-    /// How it is logged: text or json
+    /// Log format: text or json
     #[arg(long, global = true, value_name = "FORMAT")]
     log_format: Option<String>,
 }
@@ -87,13 +87,13 @@ enum Command {
 /// Which client a command uses.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Connection {
-    /// Server to speak to, such as http://127.0.0.1:8080
+    /// Server to connect to, such as http://127.0.0.1:8080
     #[arg(long, value_name = "URL")]
     url: Option<String>,
-    /// Its key; better in SESSIOND_API_KEY, which other users do not see
+    /// The server's key; prefer SESSIOND_API_KEY, which other users cannot see
     #[arg(long, value_name = "KEY")]
     api_key: Option<String>,
-    /// Directory of the local store; .sessiond when absent
+    /// Directory of the local store [default: .sessiond]
     #[arg(long, value_name = "DIR")]
     dir: Option<String>,
 }

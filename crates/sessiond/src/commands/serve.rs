@@ -13,8 +13,8 @@ use crate::signals::Signals;
 /// Run the server
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Without a key it listens on this machine alone. SESSIOND_API_KEY (or AGENT_BUS_API_KEY) is an
-administrator's key; `sessiond key create` makes others. Ctrl-C and SIGTERM end it well.
+    after_help = "Without a key the server listens only on this machine. SESSIOND_API_KEY (or AGENT_BUS_API_KEY) is an
+administrator's key; `sessiond key create` creates others. Ctrl-C and SIGTERM shut it down cleanly.
 
 Examples:
   sessiond serve
@@ -30,31 +30,31 @@ pub struct Serve {
 /// How a server runs.
 #[derive(Debug, Args)]
 pub struct Hosting {
-    /// Address to listen on; 127.0.0.1:8080 when absent, port 0 is any free one
+    /// Address to listen on; port 0 selects a free port [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<String>,
-    /// Directory of the store; .sessiond when absent
+    /// Directory of the store [default: .sessiond]
     #[arg(long, visible_alias = "data", value_name = "DIR")]
     dir: Option<String>,
-    /// Administrator's key; better in SESSIOND_API_KEY, which others do not see
+    /// Administrator's key; prefer SESSIOND_API_KEY, which other users cannot see
     #[arg(long, value_name = "KEY")]
     api_key: Option<String>,
-    /// Host names under which a server without keys may be addressed, with commas
+    /// Host names that a server without keys accepts, separated by commas
     #[arg(long, value_name = "NAMES")]
     allow_hosts: Option<String>,
-    /// Whether webhooks may be posted into the server's own network; false when absent
+    /// Whether webhooks may go to the server's own network [default: false]
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     allow_private_webhooks: Option<String>,
-    /// How long a delivered message may stay unacknowledged; 60s when absent
+    /// How long a delivered message may stay unacknowledged [default: 60s]
     #[arg(long, value_name = "TIME")]
     ack_timeout: Option<String>,
-    /// How long ended sessions are kept; for ever when absent
+    /// How long ended sessions are kept [default: without limit]
     #[arg(long, value_name = "TIME")]
     keep_ended: Option<String>,
-    /// How many events of a session are kept; all when absent
+    /// How many events of a session are kept [default: all]
     #[arg(long, value_name = "COUNT")]
     keep_events: Option<String>,
-    /// Where traces go: an OpenTelemetry collector's HTTP address; nowhere when absent
+    /// HTTP address of an OpenTelemetry collector for traces [default: none]
     #[arg(long, value_name = "URL")]
     otlp_endpoint: Option<String>,
     /// Open the console in the browser

@@ -11,11 +11,12 @@ use super::{Connection, Context};
 use crate::config::Flags;
 use crate::output::Output;
 
-/// What programs recorded for a server that was away: list it, send it, drop it
+/// List, send and drop records that wait for a server
 #[derive(Debug, Args)]
 #[command(
-    after_help = "A program with SESSIOND_URL records on this machine's disk and sends on from there. What it could not
-send is sent when a program next runs in the same directory with the same server and key, or by this command.
+    after_help = "A program with SESSIOND_URL records on this machine's disk and sends the records from there. Records
+that it could not send are sent by the next program in the same directory with the same server and key,
+or by this command.
 
 Examples:
   sessiond spool list
@@ -29,7 +30,7 @@ pub struct Spool {
 
 #[derive(Debug, Subcommand)]
 enum SpoolCommand {
-    /// List the sessions that wait
+    /// List the waiting sessions
     #[command(after_help = "Examples:
   sessiond spool list
   sessiond spool list --json")]
@@ -37,7 +38,7 @@ enum SpoolCommand {
         #[command(flatten)]
         common: Common,
     },
-    /// Send them; fails when some still wait then
+    /// Send the waiting sessions; fails if some still wait afterwards
     #[command(after_help = "Examples:
   sessiond spool send
   SESSIOND_API_KEY=… sessiond spool send --url https://sessiond.example.com")]
@@ -45,7 +46,7 @@ enum SpoolCommand {
         #[command(flatten)]
         common: Common,
     },
-    /// Drop a session: its server never gets the rest
+    /// Drop a waiting session: the server never receives the rest
     #[command(after_help = "Examples:
   sessiond spool list
   sessiond spool drop sess_0198f3")]
@@ -59,7 +60,7 @@ enum SpoolCommand {
 
 #[derive(Debug, Args)]
 struct Common {
-    /// Write JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
     #[command(flatten, next_help_heading = "Which spool")]

@@ -74,7 +74,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Url,
         default: None,
         secret: false,
-        help: "the server that commands speak to; without it they work on the data directory",
+        help: "the server that commands connect to; without it they work on the data directory",
     },
     Key {
         name: "api_key",
@@ -83,7 +83,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Secret,
         default: None,
         secret: true,
-        help: "the key that commands send, and that `serve` takes as an administrator's",
+        help: "the key that commands send, and the administrator's key of `serve`",
     },
     Key {
         name: "data_dir",
@@ -110,7 +110,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::List,
         default: None,
         secret: false,
-        help: "host names under which a server without keys may be addressed beside localhost",
+        help: "host names, in addition to localhost, that a server without keys accepts",
     },
     Key {
         name: "allow_private_webhooks",
@@ -119,7 +119,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Word(&["true", "false"]),
         default: Some("false"),
         secret: false,
-        help: "whether webhooks may be posted into the server's own network",
+        help: "whether webhooks may go to the server's own network",
     },
     Key {
         name: "ack_timeout",
@@ -137,7 +137,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Duration,
         default: None,
         secret: false,
-        help: "how long ended sessions are kept; for ever when not set",
+        help: "how long ended sessions are kept; without limit if not set",
     },
     Key {
         name: "keep_events",
@@ -146,7 +146,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Count,
         default: None,
         secret: false,
-        help: "how many events of a session are kept; all when not set",
+        help: "how many events of a session are kept; all if not set",
     },
     Key {
         name: "log_level",
@@ -164,7 +164,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Word(&["text", "json"]),
         default: Some("text"),
         secret: false,
-        help: "text for people, json for machines",
+        help: "text or json",
     },
     Key {
         name: "otlp_endpoint",
@@ -173,7 +173,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Url,
         default: None,
         secret: false,
-        help: "where `serve` and `demo` send traces: an OpenTelemetry collector's HTTP address, such as http://localhost:4318",
+        help: "the HTTP address of an OpenTelemetry collector, such as http://localhost:4318, to which `serve` and `demo` send traces",
     },
 ];
 

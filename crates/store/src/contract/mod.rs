@@ -29,10 +29,10 @@ use crate::records::{Change, Done, Op, Refusal};
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
     /// No space is left; nothing was written, and writes may be tried again once there is space.
-    #[error("the store's disk is full: free some space; nothing was lost, and writing goes on by itself")]
+    #[error("the store's disk is full: free some space; nothing was lost, and writing resumes automatically")]
     Full,
     /// The store was written by a newer sessiond.
-    #[error("the store has format {found}, this sessiond knows {known}: use a newer sessiond")]
+    #[error("the store has format {found}, but this sessiond supports {known}: use a newer sessiond")]
     Newer {
         /// The format of the store.
         found: u32,
@@ -40,10 +40,10 @@ pub enum Error {
         known: u32,
     },
     /// A cursor from outside is none of this store's.
-    #[error("the cursor is not one that this list gave")]
+    #[error("the cursor is not from this list")]
     Cursor,
     /// Another process keeps the store locked, or the database does not answer.
-    #[error("the store does not answer: {0}")]
+    #[error("the store does not respond: {0}")]
     Unavailable(String),
     /// The store is closed.
     #[error("the store is closed")]

@@ -46,7 +46,7 @@ pub enum McpError {
         detail: String,
     },
     /// It cannot be reached any more, or refuses a request.
-    #[error("the MCP server {server} did not answer: {detail}")]
+    #[error("the MCP server {server} did not respond: {detail}")]
     Request {
         /// Which.
         server: String,

@@ -14,7 +14,7 @@ use sessiond_core::{
 
 use world::World;
 
-/// 2025-02-02T11:00:00Z, when the seed's message was sent.
+/// 2025-02-02T11:00:00Z, when the tutorial's message was sent.
 const BEGIN: i64 = 1_738_494_000_000;
 
 /// `t://back` for `back`; a name with a framework stays as it is.

@@ -19,7 +19,7 @@ pub(super) struct ReadContext {
     /// The session.
     #[schemars(with = "String")]
     session_id: SessionId,
-    /// The part to read, as a JSON pointer such as /notes; the whole document when absent.
+    /// The part to read, as a JSON pointer such as /notes. Default: the whole document.
     pointer: Option<String>,
 }
 
@@ -45,12 +45,12 @@ pub(super) struct PatchContext {
     session_id: SessionId,
     /// The members that change (RFC 7396); null removes one.
     patch: Map<String, Value>,
-    /// The revision that you decided on, from read_context: if the session has changed since, nothing is done.
+    /// The revision that you read, from read_context. If the session has changed since, nothing is changed.
     revision: Option<Revision>,
-    /// Who you act as; your connection's own identity when absent.
+    /// The agent that you act as. Default: the identity of your connection.
     #[schemars(with = "Option<String>")]
     agent_id: Option<AgentId>,
-    /// The token of the lease in that name, from hold_lease; only if you hold one.
+    /// The fencing token of your lease, from hold_lease; only if you hold one.
     fence: Option<Fence>,
 }
 
@@ -76,13 +76,13 @@ pub(super) struct AddNote {
     title: String,
     /// What you found or decided.
     text: Option<String>,
-    /// Artifacts that it speaks of: paths, URLs, commits.
+    /// Related artifacts: paths, URLs, commits.
     #[serde(default)]
     artifacts: Vec<String>,
-    /// Who you act as; your connection's own identity when absent.
+    /// The agent that you act as. Default: the identity of your connection.
     #[schemars(with = "Option<String>")]
     agent_id: Option<AgentId>,
-    /// The token of the lease in that name, from hold_lease; only if you hold one.
+    /// The fencing token of your lease, from hold_lease; only if you hold one.
     fence: Option<Fence>,
 }
 

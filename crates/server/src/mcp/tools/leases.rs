@@ -17,14 +17,14 @@ pub(super) struct HoldLease {
     /// The session.
     #[schemars(with = "String")]
     session_id: SessionId,
-    /// How long it lasts without a renewal, such as 10m; needed to claim it.
+    /// How long it lasts without a renewal, such as 10m; required to claim a lease.
     #[schemars(with = "Option<String>")]
     ttl: Option<Span>,
-    /// The token of a lease that you hold, to renew it for as long again.
+    /// The fencing token of a lease that you hold, to renew the lease.
     fence: Option<Fence>,
-    /// Your process, so that it can claim the lease again when it has lost the token; made up when absent.
+    /// The name of your process, with which it can claim the lease again after losing the token. Default: generated.
     holder: Option<String>,
-    /// Who you act as; your connection's own identity when absent.
+    /// The agent that you act as. Default: the identity of your connection.
     #[schemars(with = "Option<String>")]
     agent_id: Option<AgentId>,
 }
@@ -55,7 +55,7 @@ pub(super) struct ReleaseLease {
     session_id: SessionId,
     /// The lease's token, from hold_lease.
     fence: Fence,
-    /// Who you act as; your connection's own identity when absent.
+    /// The agent that you act as. Default: the identity of your connection.
     #[schemars(with = "Option<String>")]
     agent_id: Option<AgentId>,
 }

@@ -14,31 +14,31 @@ use crate::mcp::Mcp;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SendMessage {
-    /// Who receives it, framework://name.
+    /// The recipient, framework://name.
     #[schemars(with = "String")]
     to: AgentId,
-    /// What it says, as text or any JSON.
+    /// The content, as text or any JSON.
     payload: Value,
-    /// The session that it belongs to; none for a message outside any session.
+    /// The session that it belongs to. Default: none.
     #[schemars(with = "Option<String>")]
     session_id: Option<SessionId>,
     /// status_update (the default), task_request, task_response or error.
     #[schemars(with = "Option<String>")]
     message_type: Option<MessageType>,
-    /// The message that this one answers.
+    /// The message that this one responds to.
     #[schemars(with = "Option<String>")]
     in_reply_to: Option<MessageId>,
     /// low, medium (the default), high or critical.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     priority: Priority,
-    /// Its id, to send the same message again safely; one is made when absent.
+    /// Its id, to send the same message again safely. Default: generated.
     #[schemars(with = "Option<String>")]
     message_id: Option<MessageId>,
-    /// Who you act as; your connection's own identity when absent.
+    /// The agent that you act as. Default: the identity of your connection.
     #[schemars(with = "Option<String>")]
     agent_id: Option<AgentId>,
-    /// The token of the lease in that name, from hold_lease; only if you hold one.
+    /// The fencing token of your lease, from hold_lease; only if you hold one.
     fence: Option<Fence>,
 }
 
@@ -67,10 +67,10 @@ pub(super) async fn send_message(mcp: &Mcp, input: SendMessage) -> Result<api::S
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ReadInbox {
-    /// Whose inbox; your connection's own identity when absent.
+    /// The agent whose inbox to read. Default: the identity of your connection.
     #[schemars(with = "Option<String>")]
     agent_id: Option<AgentId>,
-    /// Messages at most; 10 when absent, 64 at most.
+    /// The maximum number of messages, up to 64. Default: 10.
     limit: Option<usize>,
 }
 
@@ -83,10 +83,10 @@ pub(super) async fn read_inbox(mcp: &Mcp, input: ReadInbox) -> Result<api::Inbox
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Acknowledge {
-    /// The message_ids of what is done.
+    /// The message_ids of the messages that are done.
     #[schemars(with = "Vec<String>")]
     message_ids: Vec<MessageId>,
-    /// Whose inbox; your connection's own identity when absent.
+    /// The agent whose inbox to read. Default: the identity of your connection.
     #[schemars(with = "Option<String>")]
     agent_id: Option<AgentId>,
 }

@@ -68,63 +68,63 @@ macro_rules! tools {
 static TOOLS: LazyLock<Vec<Definition>> = LazyLock::new(|| {
     tools! {
         Reads "List sessions" sessions::list_sessions(ListSessions) -> api::SessionPage = LIST_SESSIONS:
-            "List the sessions that you may see, newest first, with how far each is.";
+            "List the sessions that you may see, newest first, with their progress.";
         Adds "Create a session" sessions::create_session(CreateSession) -> views::Brief = CREATE_SESSION:
-            "Create a session: who takes part, and the plan as steps. Steps run in the order given unless they name \
-             dependencies. A step with a `task` delegates it to its required_agents when it starts; without one the \
+            "Create a session with its participants and its plan. Steps run in the given order unless they name \
+             dependencies. When a step with a `task` starts, it delegates that task to its required_agents; without one the \
              orchestrator delegates.";
         Reads "Look at a session" sessions::get_session(GetSession) -> views::SessionAndTasks = GET_SESSION:
-            "Get a session: status, plan, participants, and its tasks, 100 at a time, with their state and results. \
-             The shared context is left out; read_context gives it.";
+            "Get a session: status, plan, participants, and its tasks, 100 at a time, with their status and results. \
+             Use read_context for the shared context.";
         Sets "Join a session" sessions::join_session(JoinSession) -> views::Joined = ADD_PARTICIPANT:
-            "Join a session as an agent: makes the agent known and adds it to the participants. Joining again is \
-             fine, and needed once by an agent that the plan already names.";
+            "Join a session as an agent: registers the agent and adds it to the participants. Joining again is \
+             allowed. An agent that the plan already names must join once, too.";
         Reads "Read the plan" sessions::read_plan(ReadPlan) -> views::Plan = GET_SESSION:
-            "Read the plan: every step, its state, who must work in it, what it depends on, and the tasks that are \
+            "Read the plan: every step with its status, its required agents and its dependencies, and the tasks that are \
              open.";
         Ends "End a step" sessions::end_step(EndStep) -> views::Brief = ADVANCE_WORKFLOW:
-            "End an active step by hand; the steps that depend on it start. For the owner or orchestrator. Steps \
-             whose required_agents complete their tasks end by themselves.";
+            "Complete an active step manually; the steps that depend on it start. For the owner or orchestrator. Steps \
+             whose required_agents complete their tasks complete automatically.";
         Ends "Complete a session" sessions::complete_session(CompleteSession) -> views::Brief = COMPLETE_SESSION:
-            "End the session well, with a summary. For the owner or orchestrator; open tasks are cancelled.";
+            "Complete the session, with a summary. For the owner or orchestrator; open tasks are cancelled.";
         Reads "Read the shared context" context::read_context(ReadContext) -> views::Context = GET_CONTEXT:
             "Read the JSON document that all participants share, or a part of it, with the session's revision.";
         Ends "Patch the shared context" context::patch_context(PatchContext) -> views::Changed = PATCH_CONTEXT:
-            "Change the shared context by a JSON merge patch (RFC 7396): send only the members that change; null \
+            "Change the shared context with a JSON merge patch (RFC 7396): send only the members that change; null \
              removes one; a list replaces the whole list.";
         Ends "Add a note or artifact" context::add_note(AddNote) -> views::Noted = PATCH_CONTEXT:
-            "Leave a finding, a decision or an artifact (by its path or URL) for all, under notes.<title> in the \
-             shared context. The same title again replaces that note.";
+            "Store a finding, a decision or an artifact (its path or URL) for everybody, under notes.<title> in the \
+             shared context. A note with the same title is replaced.";
         Sets "Claim a task" tasks::claim_task(ClaimTask) -> api::Task = ACCEPT_TASK:
-            "Accept a task that you were asked for, before you begin. Acknowledges its request, so that it does not \
-             come again; gives the task with its payload and deadline.";
+            "Accept a task before you begin it. Acknowledges its request, so that the request is not \
+             delivered again; returns the task with its payload and deadline.";
         Sets "Report progress" tasks::progress_task(ProgressTask) -> api::Task = PROGRESS_TASK:
-            "Tell how far a task is. It does not move the deadline.";
+            "Report the progress of a task. It does not move the deadline.";
         Ends "Complete a task" tasks::complete_task(CompleteTask) -> api::Task = COMPLETE_TASK:
-            "End your task well, with its result; whoever asked is told, and the plan goes on by itself.";
+            "Complete your task with its result. The delegator is notified, and the plan continues automatically.";
         Ends "Fail a task" tasks::fail_task(FailTask) -> api::Task = FAIL_TASK:
-            "Say that you cannot do the task, and why. Its retry policy and fallback agents decide what follows.";
+            "Fail the current attempt of your task, with the reason. The retry policy and the fallback agents decide what follows.";
         Adds "Delegate a task" tasks::delegate_task(DelegateTask) -> api::Task = DELEGATE_TASK:
-            "Ask a participant for work. The request goes to its inbox; when you delegate as an agent, the result \
-             comes to yours.";
+            "Delegate a task to a participant. The request goes to its inbox; if you delegate as an agent, the result \
+             goes to yours.";
         Adds "Send a message" messages::send_message(SendMessage) -> api::Sent = SEND_MESSAGE:
             "Send a message to another agent. Within a session both must take part. It is stored until the \
              recipient acknowledges it.";
         Adds "Read the inbox" messages::read_inbox(ReadInbox) -> api::InboxPage = RECEIVE_MESSAGES:
-            "Take the messages that wait for you, without waiting. What is not acknowledged within a minute comes \
-             again with a higher `attempt`.";
+            "Receive your waiting messages, without waiting for new ones. A message that is not acknowledged within a minute is \
+             delivered again with a higher `attempt`.";
         Sets "Acknowledge messages" messages::acknowledge(Acknowledge) -> api::Acknowledged = ACKNOWLEDGE_MESSAGES:
-            "Acknowledge messages that are done: they do not come again.";
+            "Acknowledge messages that are done: they are not delivered again.";
         Adds "Hold a lease" leases::hold_lease(HoldLease) -> api::ClaimedLease = CLAIM_LEASE:
             "Make this process the only one that may act as the agent in a session: claim the lease with a ttl, renew \
-             it with its fence before it expires, and pass that fence to whatever you change. Only for agents that \
+             it with its fence before it expires, and pass that fence to every tool that changes something. Only for agents that \
              several processes may work as; when it expires, the agent's open tasks count as failed attempts.";
         Sets "Release a lease" leases::release_lease(ReleaseLease) -> views::Released = RELEASE_LEASE:
-            "Give a lease back: others may act as the agent again.";
+            "Release a lease: other processes may act as the agent again.";
         Adds "Wait for work" wait::wait_for_work(WaitForWork) -> views::Work = RECEIVE_MESSAGES:
             "Wait for the next thing to do, up to timeout_seconds (50 at most): messages to you and, with \
-             session_id, the session's events after event number `after`. Gives what there is as soon as there is \
-             something, and says in `next` what to do.";
+             session_id, the session's events after event number `after`. Returns as soon as there is \
+             something, and says what to do in `next`.";
     }
     .into()
 });
@@ -234,7 +234,7 @@ mod tests {
         let tool = list().into_iter().find(|tool| tool.name == "wait_for_work").unwrap();
         let [longest, usual] = [limits::MCP_WAIT_MS, limits::MCP_WAIT_DEFAULT_MS].map(|ms| ms / 1000);
         let told = tool.input_schema["properties"]["timeout_seconds"]["description"].as_str().unwrap();
-        assert_eq!(told, format!("How long to wait, {longest} at most; {usual} when absent."));
+        assert_eq!(told, format!("How long to wait, {longest} at most. Default: {usual}."));
         let told = format!("up to timeout_seconds ({longest} at most)");
         assert!(tool.description.unwrap().contains(&told), "{told}");
     }

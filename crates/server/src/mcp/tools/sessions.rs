@@ -21,16 +21,16 @@ const TASKS: usize = 100;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ListSessions {
-    /// Only in this state: active, completed, terminated, failed or expired.
+    /// Only sessions with this status: active, completed, terminated, failed or expired.
     #[schemars(with = "Option<String>")]
     status: Option<Status>,
-    /// Only those whose id, name or orchestrator contains this text.
+    /// Only sessions whose id, name or orchestrator contains this text.
     q: Option<String>,
-    /// Only with this label: key or key=value.
+    /// Only sessions with this label: key or key=value.
     label: Option<String>,
-    /// Sessions at most; 20 when absent.
+    /// The maximum number of sessions. Default: 20.
     limit: Option<usize>,
-    /// The next_cursor of the page before.
+    /// The next_cursor of the previous page.
     cursor: Option<String>,
 }
 
@@ -49,26 +49,26 @@ pub(super) async fn list_sessions(mcp: &Mcp, input: ListSessions) -> Result<api:
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CreateSession {
-    /// Its id, letters, digits and _.- only; one is made when absent.
+    /// Its id: only letters, digits and _.- . Default: generated.
     #[schemars(with = "Option<String>")]
     session_id: Option<SessionId>,
-    /// What people call it.
+    /// Its name, for display.
     name: Option<String>,
-    /// The agent that leads the work, framework://name; it takes part.
+    /// The agent that leads the work, framework://name; it becomes a participant.
     #[schemars(with = "Option<String>")]
     orchestrator: Option<AgentId>,
-    /// Who else takes part.
+    /// The other participants.
     #[serde(default)]
     participants: Vec<NewParticipant>,
     /// The plan. A session without one still has tasks, messages and the shared context.
     #[serde(default)]
     steps: Vec<NewStep>,
-    /// The shared context at the beginning.
+    /// The initial shared context.
     shared_context: Option<BTreeMap<String, Value>>,
     /// Labels to find it by.
     #[serde(default)]
     labels: BTreeMap<String, String>,
-    /// How long it may live, such as 24h.
+    /// The time until it expires, such as 24h.
     #[schemars(with = "Option<String>")]
     expires_in: Option<Span>,
 }
@@ -76,10 +76,10 @@ pub(super) struct CreateSession {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct NewParticipant {
-    /// Who, framework://name.
+    /// The agent, framework://name.
     #[schemars(with = "String")]
     agent_id: AgentId,
-    /// What it does here, such as implementer or reviewer.
+    /// Its role, such as implementer or reviewer.
     role: String,
 }
 
@@ -88,35 +88,35 @@ struct NewParticipant {
 struct NewStep {
     /// Its name, unique in the plan.
     name: String,
-    /// What it is for.
+    /// Its purpose.
     description: Option<String>,
-    /// Who must complete a task in it; with none, end_step ends it.
+    /// The agents that must each complete a task in it. Without any, end_step completes it.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     required_agents: Vec<AgentId>,
     /// The steps that must be complete before it starts.
     #[serde(default)]
     dependencies: Vec<String>,
-    /// What a task that failed for good means: fail (the default), continue or retry.
+    /// What happens when a task fails for good: fail (the default), continue or retry.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     on_failure: OnFailure,
-    /// The task that each required agent gets when the step starts.
+    /// The task that each required agent receives when the step starts.
     task: Option<StepTask>,
 }
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct StepTask {
-    /// What kind of work.
+    /// The type of work.
     task_type: String,
-    /// What exactly to do.
+    /// The exact instructions.
     #[serde(default)]
     payload: Value,
-    /// The time that one attempt may take, such as 30m; 300s when absent, which is short for a coding agent.
+    /// The time limit of one attempt, such as 30m. Default: 300s, which is short for a coding agent.
     #[schemars(with = "Option<String>")]
     timeout: Option<Span>,
-    /// Attempts after the first; none when absent.
+    /// The maximum number of retries. Default: 0.
     max_retries: Option<u32>,
 }
 
@@ -170,7 +170,7 @@ pub(super) struct GetSession {
     /// The session.
     #[schemars(with = "String")]
     session_id: SessionId,
-    /// The next_cursor of the answer before, for its further tasks.
+    /// The next_cursor of the previous result, for further tasks.
     cursor: Option<String>,
 }
 
@@ -187,12 +187,12 @@ pub(super) struct JoinSession {
     /// The session.
     #[schemars(with = "String")]
     session_id: SessionId,
-    /// Who you are, framework://name, such as claude-code://qa; your connection's own identity when absent.
+    /// Your agent id, framework://name, such as claude-code://qa. Default: the identity of your connection.
     #[schemars(with = "Option<String>")]
     agent_id: Option<AgentId>,
-    /// The token of the lease in that name, from hold_lease; only if you hold one.
+    /// The fencing token of your lease, from hold_lease; only if you hold one.
     fence: Option<Fence>,
-    /// What you do here, such as implementer, reviewer or observer; participant when absent.
+    /// Your role, such as implementer, reviewer or observer. Default: participant.
     role: Option<String>,
 }
 
@@ -271,12 +271,12 @@ pub(super) struct EndStep {
     /// The session.
     #[schemars(with = "String")]
     session_id: SessionId,
-    /// The step; the only active one when absent.
+    /// The step. Default: the only active step.
     step: Option<String>,
-    /// Who you act as; your connection's own identity when absent.
+    /// The agent that you act as. Default: the identity of your connection.
     #[schemars(with = "Option<String>")]
     agent_id: Option<AgentId>,
-    /// The token of the lease in that name, from hold_lease; only if you hold one.
+    /// The fencing token of your lease, from hold_lease; only if you hold one.
     fence: Option<Fence>,
 }
 
@@ -293,15 +293,15 @@ pub(super) struct CompleteSession {
     /// The session.
     #[schemars(with = "String")]
     session_id: SessionId,
-    /// What was reached.
+    /// A summary of the result.
     summary: Option<String>,
-    /// Where the results lie: paths or URLs.
+    /// Where the results are: paths or URLs.
     #[serde(default)]
     artifacts: Vec<String>,
-    /// Who you act as; your connection's own identity when absent.
+    /// The agent that you act as. Default: the identity of your connection.
     #[schemars(with = "Option<String>")]
     agent_id: Option<AgentId>,
-    /// The token of the lease in that name, from hold_lease; only if you hold one.
+    /// The fencing token of your lease, from hold_lease; only if you hold one.
     fence: Option<Fence>,
 }
 

@@ -16,15 +16,15 @@ pub(super) struct ClaimTask {
     /// The task: metadata.task_id of its request.
     #[schemars(with = "String")]
     task_id: TaskId,
-    /// The request's message_id, which is acknowledged as well; the first request's when absent.
+    /// The request's message_id, which is acknowledged as well. Default: that of the first request.
     #[schemars(with = "Option<String>")]
     message_id: Option<MessageId>,
-    /// The request's metadata.task_attempt; a task that has moved on is then refused.
+    /// The request's metadata.task_attempt. If the task has moved to another attempt, the claim is rejected.
     attempt: Option<u32>,
-    /// Who you act as; your connection's own identity when absent.
+    /// The agent that you act as. Default: the identity of your connection.
     #[schemars(with = "Option<String>")]
     agent_id: Option<AgentId>,
-    /// The token of the lease in that name, from hold_lease; only if you hold one.
+    /// The fencing token of your lease, from hold_lease; only if you hold one.
     fence: Option<Fence>,
 }
 
@@ -42,12 +42,12 @@ pub(super) struct ProgressTask {
     /// The task.
     #[schemars(with = "String")]
     task_id: TaskId,
-    /// How far it is, in words or as any JSON.
+    /// The progress, as text or any JSON.
     progress: Value,
-    /// Who you act as; your connection's own identity when absent.
+    /// The agent that you act as. Default: the identity of your connection.
     #[schemars(with = "Option<String>")]
     agent_id: Option<AgentId>,
-    /// The token of the lease in that name, from hold_lease; only if you hold one.
+    /// The fencing token of your lease, from hold_lease; only if you hold one.
     fence: Option<Fence>,
 }
 
@@ -64,15 +64,15 @@ pub(super) struct CompleteTask {
     /// The task.
     #[schemars(with = "String")]
     task_id: TaskId,
-    /// What it gave, as text or any JSON: enough for others to go on with.
+    /// The result, as text or any JSON: enough for others to continue.
     #[serde(default)]
     result: Value,
-    /// The attempt that you worked on, from claim_task; if the task has moved on, the result is refused.
+    /// The attempt that you worked on, from claim_task. If the task has moved to another attempt, the result is rejected.
     attempt: Option<u32>,
-    /// Who you act as; your connection's own identity when absent.
+    /// The agent that you act as. Default: the identity of your connection.
     #[schemars(with = "Option<String>")]
     agent_id: Option<AgentId>,
-    /// The token of the lease in that name, from hold_lease; only if you hold one.
+    /// The fencing token of your lease, from hold_lease; only if you hold one.
     fence: Option<Fence>,
 }
 
@@ -91,14 +91,14 @@ pub(super) struct FailTask {
     /// The task.
     #[schemars(with = "String")]
     task_id: TaskId,
-    /// Why, in words or as any JSON.
+    /// The reason, as text or any JSON.
     error: Value,
     /// The attempt that you worked on, from claim_task.
     attempt: Option<u32>,
-    /// Who you act as; your connection's own identity when absent.
+    /// The agent that you act as. Default: the identity of your connection.
     #[schemars(with = "Option<String>")]
     agent_id: Option<AgentId>,
-    /// The token of the lease in that name, from hold_lease; only if you hold one.
+    /// The fencing token of your lease, from hold_lease; only if you hold one.
     fence: Option<Fence>,
 }
 
@@ -114,33 +114,33 @@ pub(super) struct DelegateTask {
     /// The session.
     #[schemars(with = "String")]
     session_id: SessionId,
-    /// Who is asked, framework://name; it takes part.
+    /// The participant that is to do it, framework://name.
     #[schemars(with = "String")]
     delegatee: AgentId,
-    /// What kind of work, such as implementation or review.
+    /// The type of work, such as implementation or review.
     task_type: String,
-    /// What exactly to do: all that the other needs to know.
+    /// The exact instructions: everything that the agent needs to know.
     #[serde(default)]
     payload: Value,
-    /// The step that it belongs to; the only active one that waits for the delegatee when absent.
+    /// The step that it belongs to. Default: the only active step that waits for the delegatee.
     step: Option<String>,
     /// low, medium (the default), high or critical.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     priority: Priority,
-    /// The time that one attempt may take, such as 30m; 300s when absent, which is short for a coding agent.
+    /// The time limit of one attempt, such as 30m. Default: 300s, which is short for a coding agent.
     #[schemars(with = "Option<String>")]
     timeout: Option<Span>,
-    /// Attempts after the first; none when absent.
+    /// The maximum number of retries. Default: 0.
     max_retries: Option<u32>,
-    /// Who is asked next when the delegatee fails for good.
+    /// The agents that receive the task next if the delegatee fails for good.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     fallback_agents: Vec<AgentId>,
-    /// Who you act as, and who gets the result; your connection's own identity when absent.
+    /// The agent that you act as, which receives the result. Default: the identity of your connection.
     #[schemars(with = "Option<String>")]
     agent_id: Option<AgentId>,
-    /// The token of the lease in that name, from hold_lease; only if you hold one.
+    /// The fencing token of your lease, from hold_lease; only if you hold one.
     fence: Option<Fence>,
 }
 

@@ -51,11 +51,11 @@ pub(super) struct SessionAndTasks {
     pub(super) session: Brief,
     /// Its tasks, oldest first.
     pub(super) tasks: Vec<api::Task>,
-    /// What to pass as `cursor` for its further tasks; null when these were the last.
+    /// The `cursor` for further tasks; null if there are none.
     pub(super) next_cursor: Option<String>,
 }
 
-/// A session and who takes part in it by this connection.
+/// A session and the agent that joined it.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Joined {
     #[serde(flatten)]
@@ -65,39 +65,39 @@ pub(super) struct Joined {
     pub(super) you_are: AgentId,
 }
 
-/// A plan and the work that is under way in it.
+/// A plan and its open tasks.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Plan {
     /// The session.
     pub(super) session_id: SessionId,
-    /// Whether it lives, and how it ended.
+    /// Whether it is active, or how it ended.
     pub(super) status: Status,
     /// The number of its last event.
     pub(super) revision: u64,
     /// The agent that leads the work.
     pub(super) orchestrator: Option<AgentId>,
-    /// The plan; null when it has none.
+    /// The plan; null if there is none.
     pub(super) plan: Option<api::Workflow>,
-    /// The tasks that have not ended.
+    /// The open tasks.
     pub(super) open_tasks: Vec<OpenTask>,
 }
 
-/// A task that has not ended.
+/// An open task.
 #[derive(Serialize, ToSchema)]
 pub(super) struct OpenTask {
     /// Its id.
     task_id: TaskId,
-    /// What kind of work.
+    /// The type of work.
     task_type: String,
-    /// Who has it now.
+    /// The agent that has it now.
     assignee: AgentId,
     /// The step that it belongs to.
     step: Option<String>,
-    /// What it is now.
+    /// Its status.
     status: TaskStatus,
-    /// The attempt that is under way.
+    /// The current attempt.
     attempt: u32,
-    /// When the present attempt is over time.
+    /// The deadline of the current attempt.
     deadline: Timestamp,
 }
 
@@ -120,52 +120,52 @@ impl From<api::Task> for OpenTask {
 pub(super) struct Context {
     /// The session's revision, to patch what was read.
     pub(super) revision: u64,
-    /// The document, or the part that was asked for.
+    /// The document, or the requested part.
     pub(super) context: Value,
 }
 
-/// A shared context that was changed.
+/// A changed shared context.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Changed {
     /// The session.
     pub(super) session_id: SessionId,
-    /// Its revision now.
+    /// Its revision after the change.
     pub(super) revision: u64,
 }
 
-/// A note that was left.
+/// A stored note.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Noted {
     /// The session.
     pub(super) session_id: SessionId,
     /// The note's title.
     pub(super) title: String,
-    /// The session's revision now.
+    /// The session's revision after the change.
     pub(super) revision: u64,
 }
 
-/// A lease that was given back.
+/// A released lease.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Released {
-    /// In whose name it was.
+    /// The participant.
     pub(super) agent_id: AgentId,
     /// Always true.
     pub(super) released: bool,
 }
 
-/// What there is to do.
+/// The work to do.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Work {
-    /// Whose messages these are; null when only events were waited for.
+    /// The agent whose messages these are; null if the call waited only for events.
     pub(super) you_are: Option<AgentId>,
     /// The messages, in the order to work on them.
     pub(super) messages: Vec<api::InboxMessage>,
-    /// Whether the time was over before anything came.
+    /// Whether the time ran out before anything arrived.
     pub(super) timed_out: bool,
-    /// The session whose events were waited for too.
+    /// The session whose events the call also waited for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) session_id: Option<SessionId>,
-    /// Whether it lives, and how it ended.
+    /// Whether it is active, or how it ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) status: Option<Status>,
     /// The number of the last of its events, to pass as `after`.
@@ -175,7 +175,7 @@ pub(super) struct Work {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<AnyEvent>>)]
     pub(super) events: Option<Vec<api::Event>>,
-    /// What to do now.
+    /// What to do next.
     pub(super) next: &'static str,
 }
 

@@ -25,15 +25,15 @@ const TOGETHER: Duration = Duration::from_millis(300);
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WaitForWork {
-    /// Whose messages to wait for; your connection's own identity when absent. None: only events are waited for.
+    /// The agent whose messages to wait for. Default: the identity of your connection. Without either, the call waits only for events.
     #[schemars(with = "Option<String>")]
     agent_id: Option<AgentId>,
     /// The session whose events to wait for as well.
     #[schemars(with = "Option<String>")]
     session_id: Option<SessionId>,
-    /// The number of the last event that you have seen: the `revision` of an earlier answer. From now on when absent.
+    /// The number of the last event that you have seen: the `revision` of an earlier result. Default: only new events.
     after: Option<Revision>,
-    /// How long to wait, 50 at most; 30 when absent.
+    /// How long to wait, 50 at most. Default: 30.
     timeout_seconds: Option<u64>,
 }
 
@@ -41,7 +41,7 @@ pub(super) async fn wait_for_work(mcp: &Mcp, input: WaitForWork) -> Result<Work,
     let seconds = input.timeout_seconds.unwrap_or(limits::MCP_WAIT_DEFAULT_MS / 1000);
     let longest = limits::MCP_WAIT_MS / 1000;
     if seconds > longest {
-        let detail = format!("{seconds} is too long: wait {longest} seconds at most, and call again");
+        let detail = format!("{seconds} is too long: wait at most {longest} seconds, and call again");
         return Err(Problem::invalid("/timeout_seconds", detail));
     }
     let until = Instant::now() + Duration::from_secs(seconds);
@@ -131,11 +131,11 @@ async fn answer(
     let over = work.status.is_some_and(|status| status != Status::Active);
     work.next = match (work.messages.is_empty(), over, timed_out) {
         (false, _, _) => {
-            "Work on the messages in order: claim_task for a task_request, else act or answer and acknowledge."
+            "Work on the messages in order: claim_task for a task_request; otherwise act or respond, and acknowledge."
         }
         (true, true, _) => "The session is over: there is nothing left to do in it.",
-        (true, false, true) => "Nothing came. Call again to go on waiting.",
-        (true, false, false) => "Look at the events; call again with after = revision to go on waiting.",
+        (true, false, true) => "Nothing arrived. Call again to continue waiting.",
+        (true, false, false) => "Look at the events; call again with after = revision to continue waiting.",
     };
     Ok(work)
 }

@@ -85,7 +85,7 @@ impl DemoExecution {
         let worked = tokio::select! {
             worked = session.call(&work, shown) => worked,
             () = signals.next() => {
-                session.fail("it was stopped; the same command goes on where it was").await?;
+                session.fail("it was stopped; the same command resumes it").await?;
                 bail!("it was stopped");
             }
         };

@@ -32,16 +32,16 @@ use measure::Measuring;
 use report::Report;
 use screen::Screen;
 
-/// Watch three agents work, and a program beside them: they inspect a directory and write a report on it
+/// Watch three agents and a program inspect a directory and write a report
 #[derive(Debug, Args)]
 #[command(
-    after_help = "It starts the server with its store in .sessiond/, and three agents as processes of their own.
-One takes an inventory; then one looks for duplicates and one for what should not stay as it is,
-side by side; at last the first puts their results together. Beside them an execution counts the
-lines of code, call by call, in a process of its own. Nothing in DIRECTORY is changed.
+    after_help = "The demo starts the server with its store in .sessiond/, and three agents in separate processes.
+One agent takes an inventory. Then two agents look in parallel for duplicates and for files to clean
+up, and the first agent combines the results. At the same time, an execution counts the lines of code,
+call by call, in another process. Nothing in DIRECTORY is changed.
 
-It then goes on serving until Ctrl-C. Ctrl-C in the middle is no harm: the same command goes on
-where it stopped.
+The server then runs until Ctrl-C. You can press Ctrl-C at any time: the same command resumes the
+session.
 
 Examples:
   sessiond demo
@@ -53,10 +53,10 @@ pub struct Demo {
     /// Directory to inspect
     #[arg(default_value = ".", hide_default_value = true)]
     directory: PathBuf,
-    /// Stop when the report is there; 0 when the session completed
+    /// Stop after the report; exit code 0 if the session completed
     #[arg(long)]
     exit: bool,
-    /// Time to spend on each file, to watch more closely
+    /// Delay for each file, to make the work easier to watch
     #[arg(long, value_name = "TIME", hide = true)]
     pace: Option<Span>,
     #[command(flatten)]
@@ -92,7 +92,7 @@ impl Demo {
             Ok(Ended::Completed(report)) => context.out.text(&report.markdown)?,
             Ok(Ended::Otherwise(why)) => eprintln!("error: {why}"),
             Ok(Ended::Interrupted) => {
-                eprintln!("stopped in the middle; the same command goes on where this one was");
+                eprintln!("stopped; the same command resumes the session");
             }
             Err(_) => {}
         }

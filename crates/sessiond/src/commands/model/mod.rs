@@ -24,10 +24,10 @@ enum Command {
 /// Serve a GGUF file as OpenAI's chat completions
 #[derive(Debug, Args)]
 #[command(
-    after_help = "It answers POST /v1/chat/completions and GET /v1/models. Programs of sessiond find it by
-SESSIOND_MODEL_URL, the official openai clients by OPENAI_BASE_URL. Without a key it listens on
-this machine alone. Ctrl-C and SIGTERM end it well. Only a sessiond with the feature `gguf` has
-it: cargo build --release -p sessiond --features gguf.
+    after_help = "The server provides POST /v1/chat/completions and GET /v1/models. Set SESSIOND_MODEL_URL for programs
+of sessiond, and OPENAI_BASE_URL for the official openai clients. Without a key it listens only on this
+machine. Ctrl-C and SIGTERM shut it down cleanly. It needs the feature `gguf`:
+cargo build --release -p sessiond --features gguf.
 
 Examples:
   sessiond model serve SmolLM2-135M-Instruct.Q4_1.gguf
@@ -38,13 +38,13 @@ pub struct Serve {
     /// The model's file
     #[arg(value_name = "PATH")]
     file: PathBuf,
-    /// Address to listen on; port 0 is any free one
+    /// Address to listen on; port 0 selects a free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
     listen: String,
-    /// What the model is called; its file's name without .gguf when absent
+    /// The model's name [default: the file's name without .gguf]
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// Key that callers must have; better in SESSIOND_MODEL_KEY, which others do not see
+    /// Key that requests must have; prefer SESSIOND_MODEL_KEY, which other users cannot see
     #[arg(long, value_name = "KEY", env = "SESSIOND_MODEL_KEY", hide_env_values = true)]
     api_key: Option<String>,
 }

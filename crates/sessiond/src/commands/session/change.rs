@@ -8,16 +8,16 @@ use sessiond_core::{Revision, SessionId};
 use super::One;
 use crate::output::Output;
 
-/// End a session well
+/// Complete a session
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   sessiond session complete sess_0198f3 --summary 'All tasks completed' \\
       --artifact s3://artifacts/build.zip")]
 pub struct Complete {
-    /// What was reached
+    /// A summary of the result
     #[arg(long, value_name = "TEXT")]
     summary: Option<String>,
-    /// Where a result lies; may be given several times
+    /// Where a result is; repeatable
     #[arg(long = "artifact", value_name = "WHERE")]
     artifacts: Vec<String>,
     #[command(flatten)]
@@ -31,7 +31,7 @@ impl Complete {
     }
 }
 
-/// Stop a session, and those that belong to it
+/// Terminate a session and its children
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   sessiond session terminate sess_0198f3 --reason timeout --details 'Frontend agent offline'")]
@@ -39,7 +39,7 @@ pub struct Terminate {
     /// Why
     #[arg(long, value_name = "TEXT")]
     reason: String,
-    /// More on it
+    /// Details of the reason
     #[arg(long, value_name = "TEXT")]
     details: Option<String>,
     #[command(flatten)]
@@ -53,15 +53,15 @@ impl Terminate {
     }
 }
 
-/// Go on with a copy of a session
+/// Fork a session
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   sessiond session fork sess_0198f3 --at 42 --id sess_second_try")]
 pub struct Fork {
-    /// The last revision to copy; the present one when absent
+    /// The last revision to copy [default: the current one]
     #[arg(long, value_name = "REVISION")]
     at: Option<Revision>,
-    /// The copy's id; a time-ordered one when absent
+    /// The fork's id [default: generated]
     #[arg(long = "id", value_name = "ID")]
     copy: Option<SessionId>,
     #[command(flatten)]
@@ -76,14 +76,14 @@ impl Fork {
     }
 }
 
-/// Drop a session with everything that belongs to it
+/// Delete a session with its journal, tasks and messages
 #[derive(Debug, Args)]
-#[command(after_help = "There is no way back; `session export` keeps a copy.
+#[command(after_help = "This cannot be undone; `session export` saves a copy.
 
 Example:
   sessiond session delete sess_0198f3 --yes")]
 pub struct Delete {
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(long, short = 'y')]
     yes: bool,
     #[command(flatten)]

@@ -10,9 +10,9 @@ use super::Common;
 use crate::commands::{json_argument, read_input};
 use crate::output::Output;
 
-/// Begin a session
+/// Create a session
 #[derive(Debug, Args)]
-#[command(after_help = "FILE holds the body of POST /sessions; flags add to it and win over it.
+#[command(after_help = "FILE contains the body of POST /sessions; flags add to it and override it.
 
 Examples:
   sessiond session create --name notes
@@ -21,28 +21,28 @@ Examples:
       --participant opencode://backend=implementer --step design=claude-code://lead \\
       --step build=opencode://backend --context '{\"branch\": \"main\"}'")]
 pub struct Create {
-    /// Its id; a time-ordered one when absent
+    /// Its id [default: generated]
     #[arg(long)]
     id: Option<SessionId>,
-    /// What people call it
+    /// Its name
     #[arg(long)]
     name: Option<String>,
     /// The agent that leads the work
     #[arg(long, value_name = "AGENT")]
     orchestrator: Option<AgentId>,
-    /// Who else takes part, and as what; may be given several times
+    /// Another participant and its role; repeatable
     #[arg(long = "participant", value_name = "AGENT=ROLE", value_parser = participant)]
     participants: Vec<AddParticipant>,
-    /// A step and the agents that it requires, with commas; may be given several times
+    /// A step and its required agents, separated by commas; repeatable
     #[arg(long = "step", value_name = "NAME=AGENTS", value_parser = step)]
     steps: Vec<api::NewStep>,
     /// The shared context as JSON, or @FILE
     #[arg(long, value_name = "JSON")]
     context: Option<String>,
-    /// A label to find it by; may be given several times
+    /// A label; repeatable
     #[arg(long = "label", value_name = "KEY=VALUE", value_parser = label)]
     labels: Vec<(String, String)>,
-    /// How long it may live, such as 24h
+    /// The time until it expires, such as 24h
     #[arg(long, value_name = "TIME")]
     expires_in: Option<Span>,
     /// The request as JSON; - is standard input

@@ -16,25 +16,25 @@ use crate::output::{Output, time};
   sessiond session list --label team=backend --limit 20
   sessiond session list --json | jq -r '.sessions[].session_id'")]
 pub struct List {
-    /// Only in this state: active, completed, terminated, failed or expired
+    /// Only sessions with this status: active, completed, terminated, failed or expired
     #[arg(long, value_parser = words::<Status>)]
     status: Option<Status>,
-    /// Only of this kind: workflow, assistant, training, federated or execution
+    /// Only sessions of this kind: workflow, assistant, training, federated or execution
     #[arg(long, value_parser = words::<Kind>)]
     kind: Option<Kind>,
-    /// Only with this label: KEY or KEY=VALUE
+    /// Only sessions with this label: KEY or KEY=VALUE
     #[arg(long)]
     label: Option<String>,
-    /// Only of this owner
+    /// Only sessions of this owner
     #[arg(long)]
     owner: Option<String>,
-    /// Only those whose id, name, client or orchestrator contains this text
+    /// Only sessions whose id, name, client or orchestrator contains this text
     #[arg(long, short = 'q', value_name = "TEXT")]
     search: Option<String>,
-    /// Rows at most
+    /// Maximum number of rows
     #[arg(long, default_value_t = 50)]
     limit: usize,
-    /// Go on where the page before ended
+    /// Cursor of the next page
     #[arg(long)]
     cursor: Option<String>,
     #[command(flatten)]

@@ -16,7 +16,7 @@ use crate::config::Flags;
 
 pub use watch::short;
 
-/// List, show, watch, create and end sessions
+/// List, show, watch, create, change and end sessions
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   sessiond session create --name notifications --orchestrator claude-code://lead \\
@@ -48,7 +48,7 @@ enum SessionCommand {
 /// What every one of them takes.
 #[derive(Debug, Args)]
 pub struct Common {
-    /// Write JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
     #[command(flatten, next_help_heading = "Which sessiond")]

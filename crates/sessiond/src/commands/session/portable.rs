@@ -19,7 +19,7 @@ use crate::output::Output;
   sessiond session export sess_0198f3 > backup.jsonl
   sessiond session export sess_0198f3 --output backup.jsonl")]
 pub struct Export {
-    /// Write to this file, which appears when it is complete; standard output when absent
+    /// Write to this file, which appears when it is complete [default: standard output]
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     #[command(flatten)]
@@ -49,7 +49,7 @@ impl Export {
     }
 }
 
-/// Take in an export
+/// Import an exported session
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   sessiond session import backup.jsonl
@@ -57,7 +57,7 @@ impl Export {
 pub struct Import {
     /// The file; - is standard input
     file: String,
-    /// Another id than the exported session's; the import is then a fork
+    /// An id other than that of the exported session; the import is then a fork
     #[arg(long, value_name = "ID")]
     id: Option<SessionId>,
     #[command(flatten)]

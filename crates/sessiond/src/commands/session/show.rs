@@ -10,7 +10,7 @@ use crate::output::{Output, time};
 /// How many lines of a summary are shown beside everything else.
 const SUMMARY_LINES: usize = 10;
 
-/// Show a session: its plan, who takes part, its tasks and how it ended
+/// Show a session: its plan, its participants, its tasks and its outcome
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   sessiond session show sess_0198f3

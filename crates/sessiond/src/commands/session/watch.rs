@@ -17,7 +17,7 @@ use crate::output::Output;
   sessiond session watch sess_0198f3 --after 0    from its beginning
   sessiond session watch sess_0198f3 --json       one JSON document a line")]
 pub struct Watch {
-    /// Begin after this event; 0 is from the beginning
+    /// Start after this event; 0 starts at the beginning
     #[arg(long, value_name = "SEQ")]
     after: Option<u64>,
     #[command(flatten)]

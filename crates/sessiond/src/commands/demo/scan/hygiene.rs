@@ -238,7 +238,7 @@ fn links(walk: &Walk, findings: &mut Vec<Finding>) {
             severity: Severity::Medium,
             weight: broken.count as u64,
             title: plural(broken.count as u64, "symbolic link leads nowhere", "symbolic links lead nowhere"),
-            advice: "What they pointed at was moved or never there. Point them anew or remove them.".into(),
+            advice: "Their targets were moved or never existed. Correct or remove them.".into(),
             count: broken.count,
             places: broken.into_vec(),
         });
