@@ -116,20 +116,18 @@ impl Core {
     fn read(&mut self, text: &str) {
         let mut lines = text.lines();
         while let Some(line) = lines.next() {
-            let Some(header) = line.strip_prefix("pub struct ").or_else(|| line.strip_prefix("pub enum "))
-            else {
+            if line == "events! {" {
+                let names = lines.by_ref().take_while(|line| *line != "}").map(str::trim);
+                self.events = names.filter(|line| !line.starts_with("//")).map(event).collect();
                 continue;
-            };
+            }
+            let Some(header) = line.strip_prefix("pub struct ") else { continue };
             let name = header.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned();
             if header.ends_with('}') {
                 self.structs.insert(name, Vec::new());
             } else if header.ends_with('{') {
                 let body: Vec<_> = lines.by_ref().take_while(|line| *line != "}").map(str::trim).collect();
-                if name == "EventBody" {
-                    self.events = body.iter().filter_map(|line| variant(line)).collect();
-                } else if line.starts_with("pub struct ") {
-                    self.structs.insert(name, fields(&body));
-                }
+                self.structs.insert(name, fields(&body));
             }
         }
     }
@@ -150,9 +148,8 @@ impl Core {
     }
 }
 
-/// `Name(Payload),` of an enum.
-fn variant(line: &str) -> Option<(String, String)> {
-    let (name, payload) = line.strip_suffix("),")?.split_once('(')?;
+/// The event of a payload.
+fn event(name: &str) -> (String, String) {
     let mut event = String::new();
     for c in name.chars() {
         if c.is_uppercase() && !event.is_empty() {
@@ -160,7 +157,7 @@ fn variant(line: &str) -> Option<(String, String)> {
         }
         event.extend(c.to_lowercase());
     }
-    Some((event, payload.to_owned()))
+    (event, name.to_owned())
 }
 
 fn fields(body: &[&str]) -> Vec<Field> {
@@ -192,13 +189,13 @@ mod tests {
     use super::*;
 
     const CODE: &str = r#"
-pub enum EventBody {
+events! {
     /// It was.
-    TaskUpdated(TaskUpdated),
-    Ended(Nothing),
+    TaskUpdated
+    Ended
 }
 
-pub struct Nothing {}
+pub struct Ended {}
 
 pub struct TaskUpdated {
     /// Which.

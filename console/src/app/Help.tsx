@@ -5,7 +5,7 @@ import { SHORTCUTS } from './shortcuts.ts';
 /** What can be done without a mouse. */
 export function Help({ open, onClose }: { open: boolean; onClose: () => void }) {
   return (
-    <Dialog open={open} onClose={onClose} title="Keys of the keyboard">
+    <Dialog open={open} onClose={onClose} title="Keyboard shortcuts">
       {SHORTCUTS.map(({ place, keys }) => (
         <section key={place} className={css.place}>
           <h3>{place}</h3>

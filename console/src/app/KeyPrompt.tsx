@@ -29,7 +29,7 @@ export function KeyPrompt({ problem, onKey }: { problem: Problem; onKey: (key: s
     <main className={css.page}>
       <form className={css.card} onSubmit={(event) => void submit(event)}>
         <KeyRound aria-hidden="true" />
-        <h1>This server asks for a key</h1>
+        <h1>This server needs a key</h1>
         <p>{problem.detail}</p>
         <TextField label="Key" name="key" type="password" required autoFocus autoComplete="current-password" />
         <label className={css.keep}>
@@ -39,7 +39,7 @@ export function KeyPrompt({ problem, onKey }: { problem: Problem; onKey: (key: s
         <Button type="submit" look="primary" disabled={busy}>
           Open the console
         </Button>
-        <p className={css.hint}>An administrator makes keys on the server:</p>
+        <p className={css.hint}>An administrator creates keys on the server:</p>
         <Command>sessiond key create --name you --role admin</Command>
       </form>
     </main>

@@ -54,7 +54,7 @@ export function Shell() {
   return (
     <div className={css.shell}>
       <a className={css.skip} href="#page">
-        To the page
+        Skip to content
       </a>
       <nav className={css.nav} aria-label="Pages">
         <Link to="/sessions" className={css.brand}>
@@ -72,10 +72,7 @@ export function Shell() {
           ))}
         </ul>
         {who && (
-          <p
-            className={css.who}
-            title={who.keyless ? 'This server asks for no key' : `Agents: ${who.agents.join(', ')}`}
-          >
+          <p className={css.who} title={who.keyless ? 'This server needs no key' : `Agents: ${who.agents.join(', ')}`}>
             <UserRound size={16} aria-hidden="true" />
             <span>
               {who.name}
@@ -84,13 +81,13 @@ export function Shell() {
           </p>
         )}
         <div className={css.tools}>
-          <a className={css.docs} href="/docs" target="_blank" rel="noreferrer" title="Documents">
+          <a className={css.docs} href="/docs" target="_blank" rel="noreferrer" title="Documentation">
             <BookOpen size={16} aria-hidden="true" />
-            <span>Documents</span>
+            <span>Documentation</span>
           </a>
           <IconButton
             className={css.keyboard}
-            label="Keys of the keyboard"
+            label="Keyboard shortcuts"
             icon={<Keyboard />}
             onClick={() => setHelp(true)}
           />

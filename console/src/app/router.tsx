@@ -8,7 +8,7 @@ const text = (value: unknown): string | undefined => (value === undefined || val
 
 const root = createRootRoute({
   component: Shell,
-  notFoundComponent: () => <Empty title="There is no such page">The address may be of another version.</Empty>,
+  notFoundComponent: () => <Empty title="Page not found">The URL may belong to another version.</Empty>,
   errorComponent: ({ error, reset }) => <ProblemView error={error} retry={reset} />,
 });
 

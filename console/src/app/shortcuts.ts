@@ -7,8 +7,8 @@ export const SHORTCUTS: readonly { place: string; keys: readonly (readonly [keys
       ['g a', 'Agents'],
       ['g k', 'Keys'],
       ['g h', 'Server'],
-      ['?', 'These keys'],
-      ['Esc', 'Close what is open'],
+      ['?', 'Show these shortcuts'],
+      ['Esc', 'Close the dialog or panel'],
     ],
   },
   {
@@ -16,7 +16,7 @@ export const SHORTCUTS: readonly { place: string; keys: readonly (readonly [keys
     keys: [
       ['/', 'Search'],
       ['j ↓', 'Next session'],
-      ['k ↑', 'Session before'],
+      ['k ↑', 'Previous session'],
       ['Enter', 'Open the session'],
       ['n', 'New session'],
     ],
@@ -27,9 +27,9 @@ export const SHORTCUTS: readonly { place: string; keys: readonly (readonly [keys
     keys: [
       ['/', 'Search'],
       ['e', 'Next error'],
-      ['E', 'Error before'],
-      ['← →', 'Close and open in the tree; along the time line'],
-      ['+ - 0', 'Into the time line, out, and all of it'],
+      ['E', 'Previous error'],
+      ['← →', 'Collapse and expand in the tree; scroll the time line'],
+      ['+ - 0', 'Zoom in, zoom out, show the whole time line'],
     ],
   },
 ];

@@ -5,7 +5,7 @@ import { words } from './index.ts';
 test('an event reads in the words of its facet', () => {
   const data = { agent_id: 'codex://ui', fence: 2 };
   const event: JournalEvent = { seq: 1, time: '', actor: 'sessiond', type: 'lease_expired', data };
-  expect(words.of(event)).toBe('codex://ui was not heard of; its token 2 is void');
+  expect(words.of(event)).toBe('codex://ui lost its lease; its token 2 is void');
   expect(words.facetOf('lease_expired')?.name).toBe('participants');
 });
 

@@ -35,7 +35,7 @@ export function ProblemView({ error, retry }: { error: unknown; retry?: (() => v
         )}
         {retry && (
           <Button look="quiet" icon={<RotateCw />} onClick={retry}>
-            Try again
+            Retry
           </Button>
         )}
       </div>

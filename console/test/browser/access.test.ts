@@ -40,9 +40,9 @@ const VIEWS: readonly (readonly [path: string, whole: string])[] = [
   ['/sessions/nothing', 'text=There is no such session'],
   ['/agents', 'tr[data-agent]'],
   ['/agents/codex%3A%2F%2Ffrontend', 'text=Works on'],
-  ['/keys', 'text=This server asks for no key'],
+  ['/keys', 'text=This server needs no key'],
   ['/server', 'h1'],
-  ['/nothing', 'text=There is no such page'],
+  ['/nothing', 'text=Page not found'],
 ];
 
 describe.each([
@@ -107,7 +107,7 @@ describe('by keyboard alone', () => {
     await viewer.open('/sessions');
     await page.locator('[data-session="busy"]').waitFor();
     await page.keyboard.press('Tab');
-    expect(await focused()).toBe('To the page');
+    expect(await focused()).toBe('Skip to content');
     await page.keyboard.press('Enter');
     await page.keyboard.press('Tab');
     expect(await page.evaluate(() => document.activeElement?.closest('main') !== null)).toBe(true);
@@ -151,7 +151,7 @@ describe('by keyboard alone', () => {
     expect(await isFocusVisible()).toBe(true);
     await page.keyboard.press('Enter');
     await page.getByRole('region', { name: `Step ${await at()}` }).waitFor();
-    await go('Tab', 'Complete by hand');
+    await go('Tab', 'Complete manually');
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog');
     await dialog.waitFor();
@@ -163,7 +163,7 @@ describe('by keyboard alone', () => {
     }
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
-    await expect.poll(focused).toBe('Complete by hand');
+    await expect.poll(focused).toBe('Complete manually');
   });
 
   test('the menu of a session is opened and left by keys, and a dialog from it gives the focus back', async () => {
@@ -198,7 +198,7 @@ describe('by keyboard alone', () => {
       await expect.poll(focused).toBe(title);
     }
     await page.keyboard.type('?');
-    await page.getByRole('dialog', { name: 'Keys of the keyboard' }).waitFor();
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
     expect(await viewer.violations()).toEqual([]);
     await page.keyboard.press('Escape');
     await page.keyboard.type('n');

@@ -111,7 +111,7 @@ describe.skipIf(!hasPython)('a program that runs beside the server', () => {
     expect(await page.getByRole('row', { level: 1 }).count()).toBe(1);
     expect(await row('Report').getAttribute('data-status')).toBe('running');
     expect(await page.locator('[data-status="running"][aria-level="2"]').count()).toBe(4);
-    await page.getByLabel('The execution in figures').getByText('5 running').waitFor();
+    await page.getByLabel('Totals of the execution').getByText('5 running').waitFor();
   });
 
   test('calls that run at once stand below each other on the time line', async () => {
@@ -160,7 +160,7 @@ describe.skipIf(!hasPython)('a program that runs beside the server', () => {
     await viewer.openSession(WEEKLY, 'calls');
     await expect.poll(() => row('Report').first().getByRole('gridcell').nth(4).innerText()).toBe('563');
     expect(await row('Report').first().getByRole('gridcell').nth(5).innerText()).toBe('$0.0026');
-    const figures = page.getByLabel('The execution in figures');
+    const figures = page.getByLabel('Totals of the execution');
     await figures.getByText('490 read, 73 written').waitFor();
     await row('stand-in').nth(1).click();
     const used = detail().locator('section', { hasText: 'Used' });
@@ -176,16 +176,16 @@ describe.skipIf(!hasPython)('a program that runs beside the server', () => {
     for (const [name, state] of Object.entries(states)) {
       expect(await row(name).first().getAttribute('data-status'), name).toBe(state);
     }
-    await page.getByText('4 went wrong').waitFor();
+    await page.getByText('4 failed').waitFor();
     await look('render');
     await detail().getByText('a table has at least one column').first().waitFor();
     expect(await detail().locator('pre').innerText()).toContain('in render');
     await page
-      .getByRole('group', { name: 'State' })
+      .getByRole('group', { name: 'Status' })
       .getByRole('button', { name: /^failed/ })
       .click();
     await page.getByText('2 found').waitFor();
-    await page.getByRole('group', { name: 'State' }).getByRole('button', { name: 'All' }).click();
+    await page.getByRole('group', { name: 'Status' }).getByRole('button', { name: 'All' }).click();
   });
 
   test('what was too large and what is secret is not shown, and it is said why', async () => {
@@ -264,7 +264,7 @@ describe.skipIf(!hasPython)('a program that runs beside the server', () => {
     await detail().getByRole('button', { name: 'Book, call 1' }).click();
     await detail().getByText('what became of it is not known', { exact: false }).waitFor();
     await page.getByRole('button', { name: 'Time line' }).click();
-    await page.getByLabel('Which process').selectOption('all');
+    await page.getByLabel('Process').selectOption('all');
   });
 
   describe.each([

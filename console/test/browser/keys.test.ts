@@ -29,7 +29,7 @@ test('a key is asked for, a wrong one is refused, and the right one is kept unti
   const viewer = await come();
   const { page } = viewer;
   await viewer.open('/sessions');
-  const prompt = page.getByRole('heading', { name: 'This server asks for a key' });
+  const prompt = page.getByRole('heading', { name: 'This server needs a key' });
   await prompt.waitFor();
   await page.getByLabel('Key', { exact: true }).fill('wrong');
   await page.getByRole('button', { name: 'Open the console' }).click();
@@ -69,7 +69,7 @@ test('an administrator makes a key, sees it once, and revokes it', async () => {
   await dialog.getByLabel('Agents').fill('opencode://*');
   const [made] = await Promise.all([
     page.waitForResponse((response) => response.request().method() === 'POST' && response.url().endsWith('/keys')),
-    dialog.getByRole('button', { name: 'Make the key' }).click(),
+    dialog.getByRole('button', { name: 'Create the key' }).click(),
   ]);
   const { secret } = (await made.json()) as { secret: string };
   await dialog.getByText(secret).waitFor();
@@ -104,7 +104,7 @@ test('an agent’s key shows no page of the administrator', async () => {
   await pages.getByText('worker').waitFor();
   expect(await pages.getByRole('link', { name: 'Keys' }).count()).toBe(0);
   await viewer.open('/keys');
-  await page.getByRole('heading', { name: 'Keys are for administrators' }).waitFor();
+  await page.getByRole('heading', { name: 'Only administrators can see keys' }).waitFor();
   await viewer.leave();
 });
 

@@ -62,7 +62,7 @@ test('a filter looks through the whole journal', async () => {
   await page.locator('[data-seq="3000"]').click();
   await page.waitForURL(/seq=3000/);
   await page.getByLabel('Text in events').fill('nothing like this');
-  await page.getByRole('heading', { name: 'No event passes this filter' }).waitFor();
+  await page.getByRole('heading', { name: 'No matching event' }).waitFor();
   await page.getByRole('button', { name: 'Clear the filter' }).click();
   await page.locator(`[data-seq="${EVENTS - 1}"]`).waitFor();
 });

@@ -75,7 +75,7 @@ test('two who watch see the same', async () => {
   await other.openSession('shared', 'plan');
   await one.openSession('shared', 'plan');
   await one.page.locator('[data-step="implementation"]').first().click();
-  await one.page.getByRole('button', { name: 'Complete by hand' }).click();
+  await one.page.getByRole('button', { name: 'Complete manually' }).click();
   await one.page.getByRole('dialog').getByRole('button', { name: 'Complete it' }).click();
   for (const { page } of viewers) {
     await page.locator('[data-step="implementation"][data-status="completed"]').first().waitFor();

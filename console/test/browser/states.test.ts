@@ -55,7 +55,7 @@ test('a field that is wrong is named by its pointer, and what was typed stays', 
   await press('Add a step');
   await dialog().getByLabel('Step', { exact: true }).fill('design');
   await dialog().getByLabel('Required agents').fill('opencode://stranger');
-  await press('Begin the session');
+  await press('Create the session');
   const alert = dialog().getByRole('alert');
   await alert.getByText('/workflow/0/required_agents/0', { exact: true }).waitFor();
   const help = alert.getByRole('link', { name: 'What to do' });
@@ -68,7 +68,7 @@ test('a session that is not there says so, and so do its deletion and a page tha
   await viewer.open('/sessions/nobody');
   await page.getByRole('heading', { name: 'There is no such session' }).waitFor();
   await viewer.open('/nothing/like/this');
-  await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+  await page.getByRole('heading', { name: 'Page not found' }).waitFor();
   await client.sessions.create({ session_id: 'short-lived', kind: 'workflow' });
   await viewer.openSession('short-lived');
   await client.sessions.delete('short-lived');

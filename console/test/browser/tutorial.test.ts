@@ -39,7 +39,7 @@ const becomes = (name: string, status: string) =>
 const dialog = () => page.getByRole('dialog');
 const press = (name: string) => dialog().getByRole('button', { name, exact: true }).click();
 const panel = (name: string) =>
-  page.getByRole('navigation', { name: 'Parts of the session' }).getByRole('link', { name }).click();
+  page.getByRole('navigation', { name: 'Panels of the session' }).getByRole('link', { name }).click();
 const event = (type: string) => page.locator(`[data-event="${type}"]`).first().waitFor();
 
 test('a session is begun with its participants and its plan', async () => {
@@ -69,7 +69,7 @@ test('a session is begun with its participants and its plan', async () => {
     await dialog().getByLabel('Step', { exact: true }).nth(index).fill(name);
     await dialog().getByLabel('Required agents').nth(index).fill(agents);
   }
-  await press('Begin the session');
+  await press('Create the session');
   await page.getByRole('heading', { level: 1, name: 'Notifications' }).waitFor();
   id = decodeURIComponent(new URL(page.url()).pathname.split('/')[3] ?? '');
   const session = await client.sessions.get(id);
@@ -83,7 +83,7 @@ test('a session is begun with its participants and its plan', async () => {
 
 test('a step is ended by hand, and the next one starts before one’s eyes', async () => {
   await step('design').click();
-  await page.getByRole('button', { name: 'Complete by hand' }).click();
+  await page.getByRole('button', { name: 'Complete manually' }).click();
   await press('Complete it');
   await becomes('design', 'completed');
   await becomes('implementation', 'active');
@@ -133,7 +133,7 @@ test('the shared context is changed, and nobody’s change is overwritten unseen
   await client.context.patch(id, { latestCommit: 'abc123' });
   await dialog().locator('[data-conflict]').waitFor();
   expect(await dialog().getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
-  await press('Put mine on top of theirs');
+  await press('Apply mine on top of theirs');
   await press('Save');
   await dialog().waitFor({ state: 'detached' });
   expect(await client.context.get(id)).toEqual({
@@ -169,7 +169,7 @@ test('a participant is added and removed, and a message is sent to another', asy
 
 test('a session is forked, exported, and imported under another id', async () => {
   await action('Fork…');
-  await dialog().getByLabel('Id of the copy').fill('the-copy');
+  await dialog().getByLabel('Id of the fork').fill('the-copy');
   await press('Fork');
   await page.waitForURL('**/sessions/the-copy');
   await viewer.openSession(id);
@@ -192,7 +192,7 @@ test('a session is forked, exported, and imported under another id', async () =>
 test('the session is completed, and its executive summary is read', async () => {
   await viewer.openSession(id);
   await step('review').click();
-  await page.getByRole('button', { name: 'Complete by hand' }).click();
+  await page.getByRole('button', { name: 'Complete manually' }).click();
   await press('Complete it');
   await becomes('review', 'completed');
   await action('Complete…');

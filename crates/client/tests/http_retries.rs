@@ -150,7 +150,10 @@ async fn an_answer_that_is_no_problem_is_told_for_what_it_is() {
     let script = Script::new(vec![Reaction::Answer("404 Not Found", "text/html", page.clone())]).await;
     let problem = script.client.session(&id()).await.unwrap_err();
     assert_eq!((problem.code, problem.status), (Code::NotFound, 404));
-    assert!(problem.detail.contains("is no sessiond") && problem.detail.contains("nginx"), "{problem}");
+    assert!(
+        problem.detail.contains("is not a sessiond server") && problem.detail.contains("nginx"),
+        "{problem}"
+    );
     let script = Script::new(vec![Reaction::Answer("200 OK", "text/html", page)]).await;
     assert_eq!(script.client.session(&id()).await.unwrap_err().code, Code::Internal);
 }

@@ -97,7 +97,7 @@ mod tests {
             detail: "too many requests".into(),
             retry_after: Some(Duration::from_millis(1500)),
         };
-        assert!(limited.to_string().ends_with("ask again in 2 seconds"), "{limited}");
+        assert!(limited.to_string().ends_with("retry in 2 seconds"), "{limited}");
         assert!(limited.is_retryable());
         let refused = Error::Authentication { detail: "no such key".into() };
         assert!(refused.to_string().contains("SESSIOND_MODEL_KEY"), "{refused}");

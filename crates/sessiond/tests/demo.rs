@@ -74,7 +74,7 @@ fn an_interrupted_demo_ends_cleanly_and_goes_on_where_it_was() {
     demo.signal(Signal::INT);
     let (code, said) = demo.end();
     assert_eq!(code, Some(130), "{said}");
-    assert!(said.contains("the same command goes on"), "{said}");
+    assert!(said.contains("the same command resumes the session"), "{said}");
     until("the agents are gone", || processes_with(&format!("--root {work}")).is_empty());
     let execution = &place.json(&["session", "list", "--kind", "execution"])["sessions"][0];
     assert_eq!(execution["status"], "failed", "it was stopped in order");

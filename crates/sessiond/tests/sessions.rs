@@ -39,7 +39,7 @@ fn walk(place: &Place, client: &[&str]) {
     let list = ok(&["session", "list"]);
     let row = list.lines().find(|line| line.starts_with("sess_plan")).unwrap();
     let cells: Vec<&str> = row.split_whitespace().collect();
-    assert_eq!(cells[1..5], ["workflow", "active", "0/2", "0/0"]);
+    assert_eq!(cells[1..5], ["workflow", "active", "0/2", "steps"]);
     assert!(list.starts_with("SESSION ") && row.ends_with("a plan"), "{list}");
     let listed = json_of(&["session", "list", "--label", "team=blue"]);
     assert_eq!(listed["sessions"].as_array().unwrap().len(), 1);

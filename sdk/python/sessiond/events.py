@@ -58,7 +58,7 @@ class CallEntry(_CallEntryOptional):
 
 class _CallErrorOptional(TypedDict, total=False):
     trace: Optional[str]
-    """Where it came from, for people."""
+    """Its stack trace."""
 
 
 class CallError(_CallErrorOptional):
@@ -67,7 +67,7 @@ class CallError(_CallErrorOptional):
     type: str
     """The kind of error, such as the name of an exception."""
     message: str
-    """What it says."""
+    """Its message."""
 
 
 CallKind = Literal[
@@ -91,45 +91,45 @@ CallStatus = Literal[
 
 
 class CallsRecorded(TypedDict):
-    """Calls began and ended."""
+    """The writer recorded a batch of calls."""
 
     writer: int
-    """Who writes."""
+    """The writer's number."""
     batch: int
-    """The number of this batch among those of its writer, from 1."""
+    """The batch's number for this writer, from 1."""
     calls: list[CallEntry]
-    """What happened, in this order."""
+    """The entries, in order."""
 
 
 class ContextUpdated(TypedDict, total=False):
-    """The shared context was replaced, or patched (RFC 7396)."""
+    """The shared context was replaced or patched. Exactly one of the members is present."""
 
     document: Any
-    """The whole document, when it was replaced."""
+    """The whole document, if it was replaced."""
     patch: Any
-    """The merge patch, when it was patched."""
+    """The merge patch (RFC 7396), if it was patched."""
 
 
 class _ExecutionBeganOptional(TypedDict, total=False):
     keep: Optional[int]
-    """Replay uses no record of a call with a larger number."""
+    """Replay uses no recorded call with a larger number."""
 
 
 class ExecutionBegan(_ExecutionBeganOptional):
-    """A process began to write calls, or took over from another. What was open then is interrupted, and a session
-    that had failed continues."""
+    """A process became the writer of the session's calls. Calls that were open are interrupted, and a session that
+    had failed is active again."""
 
     writer: int
-    """What the process shows with each batch; it grows with each process."""
+    """The writer's number, which each batch must carry; it increases with each process."""
     process: str
-    """Which process."""
+    """The process."""
 
 
 class ForkPoint(TypedDict):
     """Where a session was forked from."""
 
     session_id: str
-    """The session that it was copied from."""
+    """The session that was copied."""
     revision: int
     """The last revision that was copied."""
 
@@ -145,56 +145,56 @@ Kind = Literal[
 
 
 class LeaseClaimed(TypedDict):
-    """A process took the right to write in a participant's name."""
+    """A process claimed the right to write in a participant's name."""
 
     agent_id: str
-    """In whose name."""
+    """The participant."""
     holder: str
-    """Which process."""
+    """The process that holds the lease."""
     fence: int
-    """What it must show with each write."""
+    """The fencing token that each of its writes must carry."""
     ttl: str
     """How long the lease lasts without a renewal."""
 
 
 class LeaseExpired(TypedDict):
-    """It was not heard of in time and was declared dead."""
+    """The holder did not renew the lease in time and was declared dead."""
 
     agent_id: str
-    """In whose name."""
+    """The participant."""
     fence: int
-    """The token that is void now."""
+    """The fencing token that is now void."""
 
 
 class LeaseReleased(TypedDict):
-    """It gave the right back."""
+    """The holder released the lease."""
 
     agent_id: str
-    """In whose name."""
+    """The participant."""
     fence: int
-    """The token that is void now."""
+    """The fencing token that is now void."""
 
 
 class _MessageSentOptional(TypedDict, total=False):
     in_reply_to: Optional[str]
-    """The message that it answers."""
+    """The message that it responds to."""
 
 
 class MessageSent(_MessageSentOptional):
-    """A message between participants that is no task request."""
+    """A participant sent a message that is not a task request."""
 
     message_id: str
-    """Its id."""
+    """The message's id."""
     sender: str
-    """From whom."""
+    """The agent that sent it."""
     recipient: str
-    """To whom."""
+    """The agent that receives it."""
     message_type: MessageType
-    """What it is."""
+    """`task_response`, `status_update` or `error`."""
     priority: Priority
-    """Orders the inbox."""
+    """Its priority in the inbox."""
     payload: Any
-    """What it says."""
+    """The content."""
 
 
 MessageType = Literal[
@@ -219,54 +219,54 @@ class Outcome(TypedDict, total=False):
     """How a session ended."""
 
     summary: Optional[str]
-    """What was reached, by whoever completed it."""
+    """A summary of the result."""
     artifacts: list[str]
-    """Where the results lie, such as `s3://artifacts/build.zip`."""
+    """Where the results are, such as `s3://artifacts/build.zip`."""
     reason: Optional[str]
-    """Why it was stopped or failed."""
+    """Why the session failed or was stopped."""
     details: Optional[str]
-    """More on the reason."""
+    """Details of the reason."""
 
 
 class ParticipantAdded(TypedDict):
     """An agent joined, or joined again."""
 
     agent_id: str
-    """Who."""
+    """The agent."""
     framework: str
     """Its framework."""
     role: str
-    """What it does here."""
+    """Its role in the session."""
 
 
 class ParticipantRemoved(TypedDict):
     """An agent left."""
 
     agent_id: str
-    """Who."""
+    """The agent."""
 
 
 class _PlannedStepOptional(TypedDict, total=False):
     description: Optional[str]
-    """What it is for."""
+    """Its purpose."""
     optional_agents: list[str]
-    """Who may work in it too; when such a task fails, the step does not."""
+    """Agents that may also work in it."""
     dependencies: list[str]
     """The steps that must be complete before it starts."""
     on_failure: OnFailure
-    """What a failed task means."""
+    """What happens when a task fails for good: `fail`, `continue` or `retry`."""
     outputs: list[str]
-    """What it should give, for people."""
+    """Its expected outputs, for readers."""
     estimated_duration: Optional[str]
-    """How long it should take, for people."""
+    """Its expected duration, for readers."""
     task: Optional[TaskTemplate]
-    """The task that each required agent is given when the step starts."""
+    """The task that each required agent receives when the step starts."""
     reason: Optional[str]
-    """Why it is that, when not by the plan alone."""
+    """Why it has this status, if not through the plan alone."""
     started_at: Optional[str]
     """When it last started."""
     started_revision: int
-    """The revision at which it last started; tasks from before do not count for it."""
+    """The revision at which it last started; earlier tasks do not count for it."""
     ended_at: Optional[str]
     """When it last ended."""
 
@@ -277,9 +277,9 @@ class PlannedStep(_PlannedStepOptional):
     name: str
     """Its name, unique in the plan."""
     required_agents: list[str]
-    """Who must have completed a task in it before it is complete."""
+    """The agents that must each complete a task in it."""
     status: StepStatus
-    """What it is now."""
+    """`pending`, `active`, `completed` or `failed`."""
 
 
 Priority = Literal[
@@ -293,110 +293,110 @@ Priority = Literal[
 
 class _RetryPolicyOptional(TypedDict, total=False):
     backoff: Backoff
-    """How the delay grows."""
+    """How the delay grows: `linear` or `exponential`."""
     base: Optional[str]
-    """The first delay; one second when absent."""
+    """The first delay; one second if absent."""
     cap: Optional[str]
-    """The longest delay; one minute, or `base` when that is longer, when absent."""
+    """The longest delay; one minute if absent, or `base` if that is longer."""
     jitter: bool
-    """Whether half of each delay is drawn at random, so that many failures do not come back at once."""
+    """Whether half of each delay is random."""
 
 
 class RetryPolicy(_RetryPolicyOptional):
     """When and how often a failed attempt is made again."""
 
     max_retries: int
-    """Attempts after the first."""
+    """How many attempts may follow the first."""
 
 
 class SessionCompleted(TypedDict):
-    """Its work is done."""
+    """The work is done."""
 
     outcome: Outcome
-    """What was reached."""
+    """The result."""
 
 
 class _SessionCreatedOptional(TypedDict, total=False):
     name: Optional[str]
-    """What people call it."""
+    """Its name."""
     client_id: Optional[str]
-    """The person or program that it serves, for an assistant."""
+    """The person or program that an assistant serves."""
     orchestrator: Optional[str]
     """The agent that leads the work."""
     labels: dict[str, str]
-    """Free labels to find it by."""
+    """Labels to find it by."""
     expires_at: Optional[str]
     """When it expires."""
     parent: Optional[str]
     """The session that it belongs to."""
     shared_context: Any
-    """The shared context at the beginning."""
+    """The initial shared context."""
 
 
 class SessionCreated(_SessionCreatedOptional):
-    """The session began."""
+    """The session was created. It is always the first event of a journal."""
 
     session_id: str
-    """Its id."""
+    """The session's id."""
     kind: Kind
-    """Which facet leads it."""
+    """The session's kind: `workflow`, `assistant`, `training`, `federated` or `execution`."""
     owner: str
-    """Whose it is: a principal's name."""
+    """The name of the key that owns it."""
 
 
 class SessionExpired(TypedDict):
-    """Its time ran out."""
+    """The session's time ran out."""
 
 
 class SessionFailed(TypedDict):
-    """Its work could not be done."""
+    """The work could not be done."""
 
     outcome: Outcome
-    """Why."""
+    """The reason."""
 
 
 _SessionForkedReserved = TypedDict("_SessionForkedReserved", {"from": "ForkPoint"})
 
 
 class SessionForked(_SessionForkedReserved):
-    """The journal before this event was copied from another session."""
+    """The events before this one were copied from another session."""
 
     session_id: str
     """The id of this session."""
     owner: str
-    """Whose it is."""
+    """The name of the key that owns it."""
 
 
 class SessionTerminated(TypedDict):
-    """Somebody stopped it."""
+    """Somebody stopped the session."""
 
     outcome: Outcome
-    """Why."""
+    """The reason."""
 
 
 class SessionUpdated(TypedDict, total=False):
-    """Its name, labels or expiry changed; what is absent stayed."""
+    """The name, the labels or the expiry changed. An absent member did not change."""
 
     name: Optional[str]
     """The new name."""
     labels: Optional[dict[str, str]]
-    """All labels, the new and the old."""
+    """All labels after the change."""
     expires_at: Optional[str]
     """The new expiry."""
 
 
 class _StepChangeOptional(TypedDict, total=False):
     reason: Optional[str]
-    """Why, when it was not by the plan alone."""
+    """Why, if not through the plan alone."""
 
 
 class StepChange(_StepChangeOptional):
     """A step that changed."""
 
     name: str
-    """Which."""
+    """The step."""
     status: StepStatus
-    """What it is now."""
+    """Its new status."""
 
 
 StepStatus = Literal[
@@ -410,38 +410,38 @@ StepStatus = Literal[
 
 class _TaskDelegatedOptional(TypedDict, total=False):
     delegator: Optional[str]
-    """Who asks; absent when the plan itself does."""
+    """The agent that delegated it; absent if the plan or a person did."""
     step: Optional[str]
     """The step that it belongs to."""
     step_retry: int
-    """How often the step has started this work anew."""
+    """How often the step has started this work again."""
     fallback_agents: list[str]
-    """Who is asked next."""
+    """The agents that receive it next, in order."""
     metadata: dict[str, Any]
-    """What the sender attached to the request."""
+    """Data that the sender attached to the request."""
 
 
 class TaskDelegated(_TaskDelegatedOptional):
-    """A participant was asked for work."""
+    """A participant received a task."""
 
     task_id: str
-    """The task."""
+    """The task's id."""
     task_type: str
-    """What kind of work."""
+    """The type of work."""
     delegatee: str
-    """Who is asked."""
+    """The agent that is to do it."""
     payload: Any
-    """What for."""
+    """The input of the work."""
     priority: Priority
-    """Orders the inbox."""
+    """Its priority in the inbox: `low`, `medium`, `high` or `critical`."""
     timeout: str
-    """The time that one attempt may take."""
+    """The time limit of one attempt."""
     retry_policy: RetryPolicy
-    """When and how often a failed attempt is made again."""
+    """When and how often a failed attempt is retried."""
     message_id: str
     """The message that carries the request."""
     deadline: str
-    """When this attempt is over time."""
+    """The deadline of this attempt."""
 
 
 TaskStatus = Literal[
@@ -457,52 +457,52 @@ TaskStatus = Literal[
 
 class _TaskTemplateOptional(TypedDict, total=False):
     payload: Any
-    """What for."""
+    """The input of the work."""
     priority: Priority
-    """Orders the inbox."""
+    """Its priority in the inbox."""
     timeout: Optional[str]
-    """The time that one attempt may take."""
+    """The time limit of one attempt."""
     retry_policy: Optional[RetryPolicy]
-    """When and how often a failed attempt is made again."""
+    """When and how often a failed attempt is retried."""
     fallback_agents: list[str]
-    """Who is asked next."""
+    """The agents that receive it next, in order."""
 
 
 class TaskTemplate(_TaskTemplateOptional):
     """The task that a plan itself delegates when a step starts."""
 
     task_type: str
-    """What kind of work."""
+    """The type of work."""
 
 
 class _TaskUpdatedOptional(TypedDict, total=False):
     progress: Any
-    """How far it is, in the agent's own words."""
+    """The progress that the agent reported."""
     result: Any
-    """What it gave."""
+    """The result."""
     error: Any
     """Why the attempt failed."""
     ended: Optional[TaskStatus]
-    """How the attempt before ended, when a new one begins."""
+    """How the previous attempt ended, if a new one begins."""
     message_id: Optional[str]
     """The message that carries the request of a new attempt."""
     retry_at: Optional[str]
     """When a new attempt begins."""
     deadline: Optional[str]
-    """When a new attempt is over time."""
+    """The deadline of a new attempt."""
 
 
 class TaskUpdated(_TaskUpdatedOptional):
-    """A task made progress or ended; what is absent stayed as it was."""
+    """A task changed. An absent member did not change."""
 
     task_id: str
-    """Which."""
+    """The task's id."""
     status: TaskStatus
-    """What it is now."""
+    """Its status now: `pending`, `in_progress`, `completed`, `failed`, `timeout` or `cancelled`."""
     attempt: int
-    """The attempt that is under way, or was the last."""
+    """The current attempt, or the last one."""
     assignee: str
-    """Who has it now."""
+    """The agent that has it now."""
 
 
 class Usage(TypedDict, total=False):
@@ -511,33 +511,33 @@ class Usage(TypedDict, total=False):
     model: Optional[str]
     """The model's name."""
     provider: Optional[str]
-    """Who runs it."""
+    """The service that runs it."""
     input_tokens: int
-    """Tokens that it read."""
+    """Tokens of the prompt."""
     output_tokens: int
-    """Tokens that it wrote."""
+    """Tokens of the answer."""
     cost: Optional[float]
-    """What it cost, in US dollars."""
+    """The cost in US dollars."""
     latency_us: Optional[int]
-    """How long it took to answer, in microseconds."""
+    """The time until the answer, in microseconds."""
 
 
 class _WorkflowAdvancedOptional(TypedDict, total=False):
     current_step: Optional[str]
-    """The first step that is active after this."""
+    """The first active step after the changes."""
     workflow_completed: bool
-    """Whether the last step has ended."""
+    """Whether the last step has ended; false if absent."""
 
 
 class WorkflowAdvanced(_WorkflowAdvancedOptional):
-    """Steps began, ended or were set manually."""
+    """Steps started, ended or were set manually."""
 
     steps: list[StepChange]
-    """What changed, in this order."""
+    """The changes, in order."""
 
 
 class WorkflowUpdated(TypedDict):
-    """The plan was given or replaced; steps that keep their name keep their state."""
+    """The plan was set or replaced. A step that keeps its name keeps its state."""
 
     steps: list[PlannedStep]
     """The whole plan."""

@@ -15,7 +15,7 @@ export type ImportSession = NonNullable<wire.operations['import_session']['param
 export class Sessions {
   constructor(private readonly http: Http) {}
 
-  /** List the sessions that the caller may see. */
+  /** List the sessions that the key may see. */
   list(query: ListSessions = {}, options?: RequestOptions): Promise<wire.SessionPage> {
     return this.http.json({ method: 'GET', path: '/sessions', query, options });
   }
@@ -25,7 +25,7 @@ export class Sessions {
     return pages((cursor) => this.list({ ...query, ...cursor }, options), (page) => page.sessions);
   }
 
-  /** Begin a session. */
+  /** Create a session. */
   create(body: wire.CreateSession, options?: CreateOptions): Promise<wire.Session> {
     return this.http.json({ method: 'POST', path: '/sessions', body, options });
   }
@@ -35,7 +35,7 @@ export class Sessions {
     return this.http.json({ method: 'GET', path: '/sessions/counts', options });
   }
 
-  /** Take in an exported journal. */
+  /** Import an exported journal. */
   import(body: string, query: ImportSession = {}, options?: CreateOptions): Promise<wire.Imported> {
     return this.http.json({ method: 'POST', path: '/sessions/import', body, contentType: 'application/jsonl', query, options: { timeout: Infinity, ...options } });
   }
@@ -45,7 +45,7 @@ export class Sessions {
     return this.http.json({ method: 'GET', path: path`/sessions/${sessionId}`, options });
   }
 
-  /** Drop a session with everything that belongs to it. */
+  /** Delete a session with its journal, tasks and messages. */
   delete(sessionId: string, options?: RequestOptions & Pick<ChangeOptions, 'expectedRevision'>): Promise<void> {
     return this.http.done({ method: 'DELETE', path: path`/sessions/${sessionId}`, options });
   }
@@ -55,7 +55,7 @@ export class Sessions {
     return this.http.json({ method: 'PATCH', path: path`/sessions/${sessionId}`, body, options });
   }
 
-  /** End a session well. */
+  /** Complete a session. */
   complete(sessionId: string, body: wire.Complete = {}, options?: ChangeOptions): Promise<wire.Session> {
     return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/complete`, body, options });
   }
@@ -63,18 +63,18 @@ export class Sessions {
   /**
    * Export a session's whole journal.
    *
-   * JSON Lines: a header, then one event a line. `POST /sessions/import` takes it in again.
+   * JSON Lines: a header, then one event on each line. `POST /sessions/import` imports it.
    */
   export(sessionId: string, options?: RequestOptions): Promise<string> {
     return this.http.text({ method: 'GET', path: path`/sessions/${sessionId}/export`, accept: 'application/jsonl', options: { timeout: Infinity, ...options } });
   }
 
-  /** End a session whose work could not be done, and those that belong to it. */
+  /** Fail a session whose work could not be done, and terminate its children. */
   fail(sessionId: string, body: wire.FailSession, options?: ChangeOptions): Promise<wire.Session> {
     return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/fail`, body, options });
   }
 
-  /** Go on with a copy of a session, from a revision of it. */
+  /** Fork a session at a revision. */
   fork(sessionId: string, body: wire.Fork = {}, options?: CreateOptions): Promise<wire.Session> {
     return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/fork`, body, options });
   }
@@ -84,13 +84,13 @@ export class Sessions {
     return this.http.text({ method: 'GET', path: path`/sessions/${sessionId}/summary`, accept: 'text/markdown', options });
   }
 
-  /** Stop a session, and those that belong to it. */
+  /** Terminate a session and its children. */
   terminate(sessionId: string, body: wire.Terminate, options?: ChangeOptions): Promise<wire.Session> {
     return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/terminate`, body, options });
   }
 }
 
-/** Who takes part in a session, and who may write in their names. */
+/** The participants of a session, and their leases. */
 export class Participants {
   constructor(private readonly http: Http) {}
 
@@ -104,7 +104,7 @@ export class Participants {
     return this.http.json({ method: 'DELETE', path: path`/sessions/${sessionId}/participants/${agentId}`, options });
   }
 
-  /** Renew a lease for as long again. */
+  /** Renew a lease for another `ttl`. */
   renewLease(sessionId: string, agentId: string, body: wire.RenewLease, options?: RequestOptions): Promise<wire.ClaimedLease> {
     return this.http.json({ method: 'PUT', path: path`/sessions/${sessionId}/participants/${agentId}/lease`, body, options });
   }
@@ -112,13 +112,13 @@ export class Participants {
   /**
    * Claim the lease of a participant.
    *
-   * The holder alone may write in the participant's name, with the lease's token in the header `Fencing-Token`.
+   * Only the holder may write in the participant's name, with the lease's token in the header `Fencing-Token`.
    */
   claimLease(sessionId: string, agentId: string, body: wire.ClaimLease, options?: ChangeOptions): Promise<wire.ClaimedLease> {
     return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/participants/${agentId}/lease`, body, options });
   }
 
-  /** Release a lease; its token stands in the header `Fencing-Token`. */
+  /** Release a lease; its token is in the header `Fencing-Token`. */
   releaseLease(sessionId: string, agentId: string, options?: ChangeOptions): Promise<void> {
     return this.http.done({ method: 'DELETE', path: path`/sessions/${sessionId}/participants/${agentId}/lease`, options });
   }
@@ -128,12 +128,12 @@ export class Participants {
 export class Workflows {
   constructor(private readonly http: Http) {}
 
-  /** Set the plan, or the state of its steps, by hand. */
+  /** Replace the plan, or set the state of its steps manually. */
   update(sessionId: string, body: wire.UpdateWorkflow, options?: ChangeOptions): Promise<wire.Session> {
     return this.http.json({ method: 'PUT', path: path`/sessions/${sessionId}/workflow`, body, options });
   }
 
-  /** End the named step, or the only active one, by hand. */
+  /** Complete the named step, or the only active one, manually. */
   advance(sessionId: string, body: wire.Advance = {}, options?: ChangeOptions): Promise<wire.Session> {
     return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/workflow/advance`, body, options });
   }
@@ -153,29 +153,29 @@ export class Contexts {
     return this.http.json({ method: 'PUT', path: path`/sessions/${sessionId}/context`, body, options });
   }
 
-  /** Patch the shared context by a JSON merge patch (RFC 7396). */
+  /** Apply a JSON merge patch (RFC 7396) to the shared context. */
   patch(sessionId: string, body: Record<string, unknown>, options?: ChangeOptions): Promise<Record<string, unknown>> {
     return this.http.json({ method: 'PATCH', path: path`/sessions/${sessionId}/context`, body, contentType: 'application/merge-patch+json', options });
   }
 }
 
-/** What a program does in an execution, as a tree of node calls. */
+/** The recorded calls of a program, as a tree. */
 export class Executions {
   constructor(private readonly http: Http) {}
 
   /**
-   * Record that calls began and ended.
+   * Record a batch of calls.
    *
-   * A batch that was recorded already changes nothing, so that it may be sent again when its answer is lost.
+   * A batch that is already recorded changes nothing, so it can be sent again if its response was lost.
    */
   record(sessionId: string, body: wire.RecordCalls, options?: ChangeOptions): Promise<wire.Recorded> {
     return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/calls`, body, options });
   }
 
   /**
-   * Let a process write the calls of an execution, as the only one.
+   * Claim the execution for one writer process.
    *
-   * Calls that are open are interrupted, and a failed execution goes on.
+   * Open calls are interrupted, and a failed execution is resumed.
    */
   begin(sessionId: string, body: wire.BeginExecution, options?: ChangeOptions): Promise<wire.Execution> {
     return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/execution`, body, options });
@@ -188,7 +188,7 @@ export type ListSessionTasks = NonNullable<wire.operations['list_session_tasks']
 /** The query of `list_tasks`. */
 export type ListTasks = NonNullable<wire.operations['list_tasks']['parameters']['query']>;
 
-/** Work that participants are asked for. */
+/** Work that is delegated to participants. */
 export class Tasks {
   constructor(private readonly http: Http) {}
 
@@ -202,12 +202,12 @@ export class Tasks {
     return pages((cursor) => this.listOf(sessionId, { ...query, ...cursor }, options), (page) => page.tasks);
   }
 
-  /** Ask a participant for work. */
+  /** Delegate a task to a participant. */
   delegate(sessionId: string, body: wire.DelegateTask, options?: ChangeOptions): Promise<wire.Task> {
     return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/tasks`, body, options });
   }
 
-  /** List tasks over all sessions that the caller may see, newest first. */
+  /** List the tasks of all sessions that the key may see, newest first. */
   list(query: ListTasks = {}, options?: RequestOptions): Promise<wire.TaskPage> {
     return this.http.json({ method: 'GET', path: '/tasks', query, options });
   }
@@ -222,7 +222,7 @@ export class Tasks {
     return this.http.json({ method: 'GET', path: path`/tasks/${taskId}`, options });
   }
 
-  /** Begin a task. */
+  /** Accept a task. */
   accept(taskId: string, body: wire.TaskReportMeta = {}, options?: ChangeOptions): Promise<wire.Task> {
     return this.http.json({ method: 'POST', path: path`/tasks/${taskId}/accept`, body, options });
   }
@@ -232,17 +232,17 @@ export class Tasks {
     return this.http.json({ method: 'POST', path: path`/tasks/${taskId}/cancel`, body, options });
   }
 
-  /** End a task well. */
+  /** Complete a task. */
   complete(taskId: string, body: wire.CompleteTask, options?: ChangeOptions): Promise<wire.Task> {
     return this.http.json({ method: 'POST', path: path`/tasks/${taskId}/complete`, body, options });
   }
 
-  /** End an attempt badly; the task's policy says what follows. */
+  /** Fail the current attempt; the task's policy decides what follows. */
   fail(taskId: string, body: wire.FailTask, options?: ChangeOptions): Promise<wire.Task> {
     return this.http.json({ method: 'POST', path: path`/tasks/${taskId}/fail`, body, options });
   }
 
-  /** Tell how far a task is. */
+  /** Report the progress of a task. */
   progress(taskId: string, body: wire.ProgressTask, options?: ChangeOptions): Promise<wire.Task> {
     return this.http.json({ method: 'POST', path: path`/tasks/${taskId}/progress`, body, options });
   }
@@ -251,16 +251,16 @@ export class Tasks {
 /** The query of `list_events`. */
 export type ListEvents = NonNullable<wire.operations['list_events']['parameters']['query']>;
 
-/** The journal, in pages or live. */
+/** The journal, in pages or as a live stream. */
 export class Events {
   constructor(private readonly http: Http) {}
 
   /**
    * Read the journal, or watch it live.
    *
-   * With `Accept: text/event-stream` the answer stays open: `id:` is the event's number and `event:` its type. It
-   * resumes after `Last-Event-ID` or `after`; from nowhere it begins with a `snapshot` event. A `gap` event tells what
-   * is no longer kept, and `end` that the session has ended and was told to its last event.
+   * With `Accept: text/event-stream` the response is a live stream: `id:` is the event's number and `event:` its type. It
+   * resumes after `Last-Event-ID` or `after`; without either it starts with a `snapshot` event. A `gap` event names events that
+   * are no longer kept, and `end` follows the last event of a session that has ended.
    */
   list(sessionId: string, query: ListEvents = {}, options?: RequestOptions): Promise<wire.EventPage> {
     return this.http.json({ method: 'GET', path: path`/sessions/${sessionId}/events`, query, options });
@@ -279,7 +279,7 @@ export type ListMessages = NonNullable<wire.operations['list_messages']['paramet
 export class Messages {
   constructor(private readonly http: Http) {}
 
-  /** List messages to agents that the caller may act as, newest first. */
+  /** List messages to agents that the key may act as, newest first. */
   list(query: ListMessages = {}, options?: RequestOptions): Promise<wire.MessagePage> {
     return this.http.json({ method: 'GET', path: '/messages', query, options });
   }
@@ -292,8 +292,8 @@ export class Messages {
   /**
    * Send a message.
    *
-   * In a session a `task_request` is a task of that session, and its `task_response` completes or fails the task. With
-   * `delivery_mode: sync` the answer waits for the response.
+   * In a session, a `task_request` creates a task, and its `task_response` completes or fails the task. With
+   * `delivery_mode: sync` the request waits for the response.
    */
   send(body: wire.SendMessage, options?: RequestOptions & Pick<ChangeOptions, 'fence'>): Promise<wire.Sent> {
     return this.http.json({ method: 'POST', path: '/messages/send', body, options: { ...wait.forResponse(body), ...options } });
@@ -303,14 +303,14 @@ export class Messages {
 /** The query of `receive_messages`. */
 export type ReceiveMessages = NonNullable<wire.operations['receive_messages']['parameters']['query']>;
 
-/** How an agent receives its messages. */
+/** An agent's incoming messages. */
 export class Inbox {
   constructor(private readonly http: Http) {}
 
   /**
-   * Read an inbox, waiting for the first message if asked to.
+   * Read an inbox, optionally waiting for the first message.
    *
-   * What is not acknowledged within a minute is delivered again, with a higher `attempt`.
+   * A message that is not acknowledged within a minute is delivered again, with a higher `attempt`.
    */
   receive(agentId: string, query: ReceiveMessages = {}, options?: RequestOptions): Promise<wire.InboxPage> {
     return this.http.json({ method: 'GET', path: path`/agents/${agentId}/inbox`, query, options: { ...wait.forMessages(query), ...options } });
@@ -330,7 +330,7 @@ export class Inbox {
 /** The query of `list_agents`. */
 export type ListAgents = NonNullable<wire.operations['list_agents']['parameters']['query']>;
 
-/** Who is known, and how they are. */
+/** Registered agents and their state. */
 export class Agents {
   constructor(private readonly http: Http) {}
 
@@ -344,7 +344,7 @@ export class Agents {
     return pages((cursor) => this.list({ ...query, ...cursor }, options), (page) => page.agents);
   }
 
-  /** Make an agent known. */
+  /** Register an agent. */
   register(body: wire.RegisterAgent, options?: RequestOptions): Promise<wire.Registered> {
     return this.http.json({ method: 'POST', path: '/agents/register', body, options });
   }
@@ -359,17 +359,17 @@ export class Agents {
     return this.http.done({ method: 'DELETE', path: path`/agents/${agentId}`, options });
   }
 
-  /** Say that an agent lives. */
+  /** Send a heartbeat of an agent. */
   heartbeat(agentId: string, body: wire.Heartbeat = {}, options?: RequestOptions): Promise<void> {
     return this.http.done({ method: 'POST', path: path`/agents/${agentId}/heartbeat`, body, options });
   }
 }
 
-/** One result from those of several agents. */
+/** Combined results of several agents. */
 export class Aggregations {
   constructor(private readonly http: Http) {}
 
-  /** Make one result from those of several agents. */
+  /** Combine the results of several agents into one. */
   aggregate(body: wire.Aggregate, options?: CreateOptions): Promise<wire.Aggregation> {
     return this.http.json({ method: 'POST', path: '/aggregations', body, options });
   }
@@ -398,7 +398,7 @@ export class Telemetry {
   }
 }
 
-/** Who may come in. */
+/** API keys. */
 export class Keys {
   constructor(private readonly http: Http) {}
 
@@ -408,31 +408,31 @@ export class Keys {
   }
 
   /**
-   * Make a key; its secret is shown this once.
+   * Create a key; its secret is shown only once.
    *
-   * The secret is not kept, so that a repeat with the same `Idempotency-Key` gets the key with an empty `secret`. If the
-   * secret was lost on the way, revoke the key and make another.
+   * The secret is not stored: a repeat with the same `Idempotency-Key` returns the key with an empty `secret`. If the
+   * response was lost, revoke the key and create another.
    */
   create(body: wire.CreateKey, options?: CreateOptions): Promise<wire.CreatedKey> {
     return this.http.json({ method: 'POST', path: '/keys', body, options });
   }
 
-  /** End a key's validity at once. */
+  /** Revoke a key immediately. */
   revoke(keyId: string, options?: RequestOptions): Promise<wire.Key> {
     return this.http.json({ method: 'DELETE', path: path`/keys/${keyId}`, options });
   }
 }
 
-/** How the server is. */
+/** Health and metrics. */
 export class ServerRoutes {
   constructor(private readonly http: Http) {}
 
-  /** Whether the server lives. */
+  /** Check that the server is alive. */
   health(options?: RequestOptions): Promise<wire.Health> {
     return this.http.json({ method: 'GET', path: '/health', options });
   }
 
-  /** Counts and latencies for Prometheus. */
+  /** Metrics for Prometheus. */
   metrics(options?: RequestOptions): Promise<string> {
     return this.http.text({ method: 'GET', path: '/metrics', accept: 'text/plain', options });
   }
@@ -442,32 +442,32 @@ export class ServerRoutes {
     return this.http.json({ method: 'GET', path: '/openapi.json', options });
   }
 
-  /** Whether the server can write. */
+  /** Check that the server can write. */
   ready(options?: RequestOptions): Promise<wire.Health> {
     return this.http.json({ method: 'GET', path: '/ready', options });
   }
 
-  /** Say who the caller is, and what its key may do. */
+  /** Return the key's name, role and scope. */
   whoami(options?: RequestOptions): Promise<wire.Whoami> {
     return this.http.json({ method: 'GET', path: '/whoami', options });
   }
 }
 
-/** What you read. */
+/** The documentation and the console. */
 export class Documents {
   constructor(private readonly http: Http) {}
 
-  /** This document, for people. */
+  /** The HTTP reference. */
   reference(options?: RequestOptions): Promise<string> {
     return this.http.text({ method: 'GET', path: '/docs', accept: 'text/html', options });
   }
 
-  /** All codes of problems. */
+  /** All error codes. */
   errors(options?: RequestOptions): Promise<string> {
     return this.http.text({ method: 'GET', path: '/docs/errors', accept: 'text/html', options });
   }
 
-  /** What a problem's code means, and what to do. */
+  /** The meaning of an error code, and what to do. */
   error(code: string, options?: RequestOptions): Promise<string> {
     return this.http.text({ method: 'GET', path: path`/docs/errors/${code}`, accept: 'text/html', options });
   }

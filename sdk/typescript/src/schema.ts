@@ -14,7 +14,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Leads to the console, or to the documents where it was left out of the build. */
+        /** Redirect to the console, or to the documentation if the build has no console. */
         get: operations["root"];
         put?: never;
         post?: never;
@@ -50,7 +50,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make an agent known. */
+        /** Register an agent. */
         post: operations["register_agent"];
         delete?: never;
         options?: never;
@@ -85,7 +85,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say that an agent lives. */
+        /** Send a heartbeat of an agent. */
         post: operations["heartbeat"];
         delete?: never;
         options?: never;
@@ -101,8 +101,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read an inbox, waiting for the first message if asked to.
-         * @description What is not acknowledged within a minute is delivered again, with a higher `attempt`.
+         * Read an inbox, optionally waiting for the first message.
+         * @description A message that is not acknowledged within a minute is delivered again, with a higher `attempt`.
          */
         get: operations["receive_messages"];
         put?: never;
@@ -156,7 +156,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make one result from those of several agents. */
+        /** Combine the results of several agents into one. */
         post: operations["aggregate"];
         delete?: never;
         options?: never;
@@ -171,7 +171,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Leads to the console. */
+        /** Redirect to the console. */
         get: operations["to_console"];
         put?: never;
         post?: never;
@@ -188,7 +188,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The web console, for people with a browser. */
+        /** The web console. */
         get: operations["get_console"];
         put?: never;
         post?: never;
@@ -205,7 +205,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A file of the console, or its page for an address within it. */
+        /** A file of the console, or its page for a path within the console. */
         get: operations["get_console_file"];
         put?: never;
         post?: never;
@@ -222,7 +222,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** This document, for people. */
+        /** The HTTP reference. */
         get: operations["reference"];
         put?: never;
         post?: never;
@@ -239,7 +239,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All codes of problems. */
+        /** All error codes. */
         get: operations["errors"];
         put?: never;
         post?: never;
@@ -256,7 +256,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a problem's code means, and what to do. */
+        /** The meaning of an error code, and what to do. */
         get: operations["error"];
         put?: never;
         post?: never;
@@ -273,7 +273,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A picture in a guide. */
+        /** An image of a guide. */
         get: operations["image"];
         put?: never;
         post?: never;
@@ -307,7 +307,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the server lives. */
+        /** Check that the server is alive. */
         get: operations["health"];
         put?: never;
         post?: never;
@@ -328,9 +328,9 @@ export interface paths {
         get: operations["list_keys"];
         put?: never;
         /**
-         * Make a key; its secret is shown this once.
-         * @description The secret is not kept, so that a repeat with the same `Idempotency-Key` gets the key with an empty `secret`. If the
-         *     secret was lost on the way, revoke the key and make another.
+         * Create a key; its secret is shown only once.
+         * @description The secret is not stored: a repeat with the same `Idempotency-Key` returns the key with an empty `secret`. If the
+         *     response was lost, revoke the key and create another.
          */
         post: operations["create_key"];
         delete?: never;
@@ -349,7 +349,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** End a key's validity at once. */
+        /** Revoke a key immediately. */
         delete: operations["revoke_key"];
         options?: never;
         head?: never;
@@ -366,10 +366,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Speak MCP: one JSON-RPC message as the protocol's streamable HTTP transport has it.
-         * @description Tools to list, create, join and work sessions, with the rights of the caller's key; sessions' states and journals
-         *     as resources. No state is kept between requests, so there is nothing to GET or to DELETE. `x-agent-id` is who the
-         *     client is when a call does not say it. The guide is at `/docs/mcp`.
+         * MCP endpoint: one JSON-RPC message of the streamable HTTP transport.
+         * @description Tools to list, create, join and work in sessions, with the rights of the key; the states and journals of sessions
+         *     as resources. The endpoint is stateless, so it has no GET or DELETE. `x-agent-id` names the agent
+         *     if a call does not. The guide is at `/docs/mcp`.
          */
         post: operations["mcp"];
         delete?: never;
@@ -385,7 +385,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List messages to agents that the caller may act as, newest first. */
+        /** List messages to agents that the key may act as, newest first. */
         get: operations["list_messages"];
         put?: never;
         post?: never;
@@ -406,8 +406,8 @@ export interface paths {
         put?: never;
         /**
          * Send a message.
-         * @description In a session a `task_request` is a task of that session, and its `task_response` completes or fails the task. With
-         *     `delivery_mode: sync` the answer waits for the response.
+         * @description In a session, a `task_request` creates a task, and its `task_response` completes or fails the task. With
+         *     `delivery_mode: sync` the request waits for the response.
          */
         post: operations["send_message"];
         delete?: never;
@@ -423,7 +423,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Counts and latencies for Prometheus. */
+        /** Metrics for Prometheus. */
         get: operations["metrics"];
         put?: never;
         post?: never;
@@ -457,7 +457,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the server can write. */
+        /** Check that the server can write. */
         get: operations["ready"];
         put?: never;
         post?: never;
@@ -474,10 +474,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the sessions that the caller may see. */
+        /** List the sessions that the key may see. */
         get: operations["list_sessions"];
         put?: never;
-        /** Begin a session. */
+        /** Create a session. */
         post: operations["create_session"];
         delete?: never;
         options?: never;
@@ -511,7 +511,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take in an exported journal. */
+        /** Import an exported journal. */
         post: operations["import_session"];
         delete?: never;
         options?: never;
@@ -530,7 +530,7 @@ export interface paths {
         get: operations["get_session"];
         put?: never;
         post?: never;
-        /** Drop a session with everything that belongs to it. */
+        /** Delete a session with its journal, tasks and messages. */
         delete: operations["delete_session"];
         options?: never;
         head?: never;
@@ -548,8 +548,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Record that calls began and ended.
-         * @description A batch that was recorded already changes nothing, so that it may be sent again when its answer is lost.
+         * Record a batch of calls.
+         * @description A batch that is already recorded changes nothing, so it can be sent again if its response was lost.
          */
         post: operations["record_calls"];
         delete?: never;
@@ -567,7 +567,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End a session well. */
+        /** Complete a session. */
         post: operations["complete_session"];
         delete?: never;
         options?: never;
@@ -590,7 +590,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Patch the shared context by a JSON merge patch (RFC 7396). */
+        /** Apply a JSON merge patch (RFC 7396) to the shared context. */
         patch: operations["patch_context"];
         trace?: never;
     };
@@ -603,9 +603,9 @@ export interface paths {
         };
         /**
          * Read the journal, or watch it live.
-         * @description With `Accept: text/event-stream` the answer stays open: `id:` is the event's number and `event:` its type. It
-         *     resumes after `Last-Event-ID` or `after`; from nowhere it begins with a `snapshot` event. A `gap` event tells what
-         *     is no longer kept, and `end` that the session has ended and was told to its last event.
+         * @description With `Accept: text/event-stream` the response is a live stream: `id:` is the event's number and `event:` its type. It
+         *     resumes after `Last-Event-ID` or `after`; without either it starts with a `snapshot` event. A `gap` event names events that
+         *     are no longer kept, and `end` follows the last event of a session that has ended.
          */
         get: operations["list_events"];
         put?: never;
@@ -626,8 +626,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Let a process write the calls of an execution, as the only one.
-         * @description Calls that are open are interrupted, and a failed execution goes on.
+         * Claim the execution for one writer process.
+         * @description Open calls are interrupted, and a failed execution is resumed.
          */
         post: operations["begin_execution"];
         delete?: never;
@@ -645,7 +645,7 @@ export interface paths {
         };
         /**
          * Export a session's whole journal.
-         * @description JSON Lines: a header, then one event a line. `POST /sessions/import` takes it in again.
+         * @description JSON Lines: a header, then one event on each line. `POST /sessions/import` imports it.
          */
         get: operations["export_session"];
         put?: never;
@@ -665,7 +665,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End a session whose work could not be done, and those that belong to it. */
+        /** Fail a session whose work could not be done, and terminate its children. */
         post: operations["fail_session"];
         delete?: never;
         options?: never;
@@ -682,7 +682,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Go on with a copy of a session, from a revision of it. */
+        /** Fork a session at a revision. */
         post: operations["fork_session"];
         delete?: never;
         options?: never;
@@ -732,14 +732,14 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Renew a lease for as long again. */
+        /** Renew a lease for another `ttl`. */
         put: operations["renew_lease"];
         /**
          * Claim the lease of a participant.
-         * @description The holder alone may write in the participant's name, with the lease's token in the header `Fencing-Token`.
+         * @description Only the holder may write in the participant's name, with the lease's token in the header `Fencing-Token`.
          */
         post: operations["claim_lease"];
-        /** Release a lease; its token stands in the header `Fencing-Token`. */
+        /** Release a lease; its token is in the header `Fencing-Token`. */
         delete: operations["release_lease"];
         options?: never;
         head?: never;
@@ -773,7 +773,7 @@ export interface paths {
         /** List a session's tasks, oldest first. */
         get: operations["list_session_tasks"];
         put?: never;
-        /** Ask a participant for work. */
+        /** Delegate a task to a participant. */
         post: operations["delegate_task"];
         delete?: never;
         options?: never;
@@ -808,7 +808,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Stop a session, and those that belong to it. */
+        /** Terminate a session and its children. */
         post: operations["terminate_session"];
         delete?: never;
         options?: never;
@@ -824,7 +824,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Set the plan, or the state of its steps, by hand. */
+        /** Replace the plan, or set the state of its steps manually. */
         put: operations["update_workflow"];
         post?: never;
         delete?: never;
@@ -842,7 +842,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End the named step, or the only active one, by hand. */
+        /** Complete the named step, or the only active one, manually. */
         post: operations["advance_workflow"];
         delete?: never;
         options?: never;
@@ -857,7 +857,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List tasks over all sessions that the caller may see, newest first. */
+        /** List the tasks of all sessions that the key may see, newest first. */
         get: operations["list_tasks"];
         put?: never;
         post?: never;
@@ -893,7 +893,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begin a task. */
+        /** Accept a task. */
         post: operations["accept_task"];
         delete?: never;
         options?: never;
@@ -927,7 +927,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End a task well. */
+        /** Complete a task. */
         post: operations["complete_task"];
         delete?: never;
         options?: never;
@@ -944,7 +944,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End an attempt badly; the task's policy says what follows. */
+        /** Fail the current attempt; the task's policy decides what follows. */
         post: operations["fail_task"];
         delete?: never;
         options?: never;
@@ -961,7 +961,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Tell how far a task is. */
+        /** Report the progress of a task. */
         post: operations["progress_task"];
         delete?: never;
         options?: never;
@@ -976,7 +976,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Say who the caller is, and what its key may do. */
+        /** Return the key's name, role and scope. */
         get: operations["whoami"];
         put?: never;
         post?: never;
@@ -995,9 +995,9 @@ export interface paths {
         };
         /**
          * Receive and send an agent's messages over a WebSocket.
-         * @description The first frame is `connected` with this connection's fencing token. Then come the messages that wait, and live
-         *     ones, each a text frame with its `attempt`. Frames to the server are `{"type": "ack", "message_ids"}`,
-         *     `{"type": "heartbeat", "status"?}` and `{"type": "send", "message"}` or a message alone. A browser sends its key as
+         * @description The first frame is `connected` with this connection's fencing token. Then follow the waiting messages, and live
+         *     messages, each a text frame with its `attempt`. Frames to the server are `{"type": "ack", "message_ids"}`,
+         *     `{"type": "heartbeat", "status"?}` and `{"type": "send", "message"}` or a bare message. A browser sends its key as
          *     the subprotocol `bearer.<key>` beside `sessiond`. A second connection takes over; the first is closed with 4001.
          */
         get: operations["connect_agent"];
@@ -1015,46 +1015,46 @@ export interface components {
     schemas: {
         /** @description Acknowledges messages: they are not delivered again. */
         AckMessages: {
-            /** @description Which. */
+            /** @description The ids of the messages. */
             message_ids: components["schemas"]["MessageId"][];
             /**
              * Format: int64
-             * @description The token of the connection that received them; an older one is refused.
+             * @description The fencing token of the connection that received them; an older token is rejected.
              */
             fence?: number | null;
         };
-        /** @description How many messages were acknowledged by this; those that had been already do not count. */
+        /** @description The number of messages that this request acknowledged; messages that were already acknowledged do not count. */
         Acknowledged: {
             /**
              * Format: int64
-             * @description How many.
+             * @description The number.
              */
             acknowledged: number;
         };
-        /** @description An agent that is to take part. */
+        /** @description A new participant. */
         AddParticipant: {
-            /** @description Who. */
+            /** @description The agent. */
             agent_id: components["schemas"]["AgentId"];
             /**
-             * @description What it does here: `implementer`, `reviewer`, `tester`, `observer` or any other word.
+             * @description Its role: `implementer`, `reviewer`, `tester`, `observer` or any other word.
              * @example implementer
              */
             role: string;
-            /** @description Its framework; the part of its id before `://` when absent. */
+            /** @description Its framework. Default: the part of its id before `://`. */
             framework?: string | null;
         };
-        /** @description Ends a step by hand. */
+        /** @description Completes a step manually. */
         Advance: {
-            /** @description Which; the only active one when absent. */
+            /** @description The step. Default: the only active step. */
             step?: string | null;
         };
-        /** @description An agent and how it is. */
+        /** @description An agent and its state. */
         Agent: {
-            /** @description Who. */
+            /** @description The agent. */
             agent_id: components["schemas"]["AgentId"];
             /** @description Its framework. */
             framework: string;
-            /** @description The principal who registered it. */
+            /** @description The name of the key that registered it. */
             owner: string;
             /** @description Whether it can be reached, and works. */
             status: components["schemas"]["AgentHealth"];
@@ -1068,28 +1068,28 @@ export interface components {
             inbox_depth: number;
             /**
              * Format: double
-             * @description The time from a message's acceptance to its acknowledgement, as a moving average since the server started.
+             * @description The time from the acceptance of a message to its acknowledgement: a moving average since the server started.
              */
             latency_ms?: number | null;
-            /** @description The tasks that it has not ended. */
+            /** @description Its open tasks. */
             tasks: components["schemas"]["AgentTask"][];
-            /** @description What it is and can, as it said. Its endpoints are shown only to who may act as it: they can hold a secret. */
+            /** @description Its descriptor, as registered. Only keys that may act as the agent see its endpoints, which may contain a secret. */
             descriptor: components["schemas"]["AgentDescriptor"];
         };
-        /** @description What an agent is and can. */
+        /** @description An agent's identity and capabilities. */
         AgentDescriptor: {
-            /** @description Who it is. */
+            /** @description Its id. */
             agent_id: components["schemas"]["AgentId"];
-            /** @description Its framework; the part of its id before `://` when absent. */
+            /** @description Its framework. Default: the part of its id before `://`. */
             framework?: string | null;
-            /** @description What it can: `input_types, output_types, languages, tools, model_preferences, performance_profile` and more. */
+            /** @description Its capabilities: `input_types, output_types, languages, tools, model_preferences, performance_profile` and others. */
             capabilities?: Record<string, unknown> | null;
             endpoints?: components["schemas"]["Endpoints"] | null;
-            /** @description `version, author, tags` and more. */
+            /** @description `version, author, tags` and others. */
             metadata?: Record<string, unknown> | null;
         };
         /**
-         * @description Whether an agent can be reached, and works.
+         * @description An agent's state.
          * @enum {string}
          */
         AgentHealth: "connected" | "idle" | "busy" | "unreachable" | "gone";
@@ -1102,69 +1102,69 @@ export interface components {
         AgentPage: {
             /** @description The agents, by id. */
             agents: components["schemas"]["Agent"][];
-            /** @description What to pass for the next page; null on the last. */
+            /** @description The `cursor` of the next page; null on the last page. */
             next_cursor?: string | null;
         };
         /** @description Which agents a key may act as: an exact id, or a prefix that ends in `*`. */
         AgentPattern: string;
-        /** @description What an agent gave. */
+        /** @description An agent's result. */
         AgentResult: {
-            /** @description Who. */
+            /** @description The agent. */
             agent_id: string;
-            /** @description What. */
+            /** @description The result. */
             result?: unknown;
             /**
              * Format: double
-             * @description How sure it is, from 0 to 1; 1 when absent.
+             * @description Its confidence, from 0 to 1. Default: 1.
              */
             confidence?: number | null;
-            /** @description How long it took, in milliseconds; kept for people. */
+            /** @description How long it took, in milliseconds; for display only. */
             completion_time?: unknown;
-            /** @description Why it gave nothing; it then has no say. */
+            /** @description Why it has no result; the agent is then ignored. */
             error?: unknown;
         };
-        /** @description A task that an agent has. */
+        /** @description A task of an agent. */
         AgentTask: {
             /** @description The task. */
             task_id: components["schemas"]["TaskId"];
             /** @description Its session. */
             session_id: components["schemas"]["SessionId"];
-            /** @description What it is. */
+            /** @description Its status. */
             status: components["schemas"]["TaskStatus"];
         };
-        /** @description Asks for one result from those of several agents. Members are written as the seed's source writes them. */
+        /** @description Combines the results of several agents into one. Its members are in camelCase. */
         Aggregate: {
             /** @description The session that they worked in. */
             sessionId: string;
-            /** @description What kind of work it was. */
+            /** @description The type of work. */
             taskType: string;
-            /** @description What each gave. */
+            /** @description The results. */
             agentResults: components["schemas"]["AgentResult"][];
-            /** @description How to choose. */
+            /** @description The method. */
             synthesisMethod: components["schemas"]["SynthesisMethod"];
-            /** @description How much each agent's word counts; 1 when it is not named. */
+            /** @description Each agent's weight. Default: 1. */
             weights?: {
                 [key: string]: number;
             } | null;
-            /** @description The specialists, the first first; for `specialist_priority`. */
+            /** @description The specialists in order of priority, for `specialist_priority`. */
             specialistAgents?: string[];
         };
-        /** @description One result from those of several agents. */
+        /** @description The combined result of several agents. */
         Aggregation: {
             /** @description Its id. */
             aggregation_id: string;
-            /** @description The one result; null where a person must choose. */
+            /** @description The combined result; null where a person must choose. */
             unified_result: unknown;
             /**
              * Format: double
-             * @description How sure it is, from 0 to 1.
+             * @description Its confidence, from 0 to 1.
              */
             confidence_score: number;
-            /** @description Where they differed. */
+            /** @description The fields on which the agents differed. */
             conflicts: components["schemas"]["Conflict"][];
-            /** @description What a person should look at. */
+            /** @description Recommendations for a person. */
             recommendations: string[];
-            /** @description Agents that gave an error instead of a result. */
+            /** @description Agents that have an error instead of a result. */
             failed_agents?: string[];
         };
         /** @description An attempt that has ended. */
@@ -1174,7 +1174,7 @@ export interface components {
              * @description Its number.
              */
             attempt: number;
-            /** @description Who made it. */
+            /** @description The agent that made it. */
             agent_id: components["schemas"]["AgentId"];
             /** @description How it ended. */
             status: components["schemas"]["TaskStatus"];
@@ -1184,9 +1184,9 @@ export interface components {
             /** @description Why it failed. */
             error?: unknown;
         };
-        /** @description How an agent knows the server. */
+        /** @description How an agent authenticates the server. */
         Authentication: {
-            /** @description The secret that webhooks are signed with, `whsec_` and base64 (Standard Webhooks). It is never shown again. */
+            /** @description The secret that signs webhooks, `whsec_` and base64 (Standard Webhooks). It is never returned. */
             webhook_secret?: string | null;
         };
         /**
@@ -1195,18 +1195,18 @@ export interface components {
          */
         Backoff: "linear" | "exponential";
         /**
-         * @description Lets a process write the calls of an execution, as the only one. Calls that are open are interrupted, and a failed
-         *     execution goes on.
+         * @description Claims an execution for one writer process. Open calls are interrupted, and a failed
+         *     execution is resumed.
          */
         BeginExecution: {
             /**
-             * @description Which process, such as a host and a process id.
+             * @description The process, such as a host and a process id.
              * @example build-7:4711
              */
             process: string;
             /**
              * Format: int64
-             * @description The last call whose record replay may use; all when absent.
+             * @description The last call whose record replay may use. Default: all calls.
              */
             keep?: number | null;
         };
@@ -1277,9 +1277,9 @@ export interface components {
         CallError: {
             /** @description The kind of error, such as the name of an exception. */
             type: string;
-            /** @description What it says. */
+            /** @description Its message. */
             message: string;
-            /** @description Where it came from, for people. */
+            /** @description Its stack trace. */
             trace?: string | null;
         };
         /**
@@ -1292,132 +1292,132 @@ export interface components {
          * @enum {string}
          */
         CallStatus: "completed" | "failed" | "timeout" | "cancelled" | "abandoned";
-        /** @description The calls of a session in short. */
+        /** @description The totals of the calls of a session. */
         Calls: {
             /**
              * Format: int64
-             * @description All of them.
+             * @description All calls.
              */
             total: number;
             /**
              * Format: int64
-             * @description Those that have not ended.
+             * @description Calls that have not ended.
              */
             open: number;
             /**
              * Format: int64
-             * @description Those that gave their result.
+             * @description Calls that returned a result.
              */
             completed: number;
             /**
              * Format: int64
-             * @description Those that gave an error.
+             * @description Calls that failed with an error.
              */
             failed: number;
             /**
              * Format: int64
-             * @description Those that took too long.
+             * @description Calls that exceeded their time.
              */
             timeout: number;
             /**
              * Format: int64
-             * @description Those that were wanted no more.
+             * @description Calls that were cancelled.
              */
             cancelled: number;
             /**
              * Format: int64
-             * @description Those that could not be stopped, and that nobody waits for.
+             * @description Calls that could not be stopped and that nothing waits for.
              */
             abandoned: number;
             /**
              * Format: int64
-             * @description Those that were open when their process, or the session, ended.
+             * @description Calls that were open when their process, or the session, ended.
              */
             interrupted: number;
             /**
              * Format: int64
-             * @description Tokens that models read.
+             * @description Tokens of prompts.
              */
             input_tokens: number;
             /**
              * Format: int64
-             * @description Tokens that models wrote.
+             * @description Tokens of answers.
              */
             output_tokens: number;
             /**
              * Format: double
-             * @description What models cost, in US dollars.
+             * @description The cost of models, in US dollars.
              */
             cost: number;
             /**
              * Format: int64
-             * @description The number of the process that writes.
+             * @description The current writer's number.
              */
             writer: number;
-            /** @description Which process that is; empty in a copy that none has taken up. */
+            /** @description The writer's process; empty in a fork that no process has resumed. */
             process: string;
         };
-        /** @description Calls began and ended. */
+        /** @description The writer recorded a batch of calls. */
         CallsRecorded: {
             /**
              * Format: int64
-             * @description Who writes.
+             * @description The writer's number.
              */
             writer: number;
             /**
              * Format: int64
-             * @description The number of this batch among those of its writer, from 1.
+             * @description The batch's number for this writer, from 1.
              */
             batch: number;
-            /** @description What happened, in this order. */
+            /** @description The entries, in order. */
             calls: components["schemas"]["CallEntry"][];
         };
         /** @description Cancels a task. */
         CancelTask: {
-            /** @description Why. */
+            /** @description The reason. */
             reason?: string | null;
         };
-        /** @description Takes the right to write in a participant's name. */
+        /** @description Claims the lease of a participant. */
         ClaimLease: {
             /**
-             * @description Who takes it, such as a host name and a process id.
+             * @description The holder, such as a host name and a process id.
              * @example host-1/4711
              */
             holder: string;
             /** @description How long it lasts without a renewal. */
             ttl: components["schemas"]["Span"];
         };
-        /** @description A lease that was given. */
+        /** @description A claimed lease. */
         ClaimedLease: {
-            /** @description In whose name. */
+            /** @description The participant. */
             agent_id: components["schemas"]["AgentId"];
             /**
              * Format: int64
-             * @description What to show with each write, in the header `Fencing-Token`.
+             * @description The fencing token, for the header `Fencing-Token` of each write.
              */
             fence: number;
             /** @description When it expires without a renewal. */
             expires_at: components["schemas"]["Timestamp"];
         };
-        /** @description Ends a session well. */
+        /** @description Completes a session. */
         Complete: {
-            /** @description What was reached. */
+            /** @description A summary of the result. */
             summary?: string | null;
             /**
-             * @description Where the results lie.
+             * @description Where the results are.
              * @example [
              *       "s3://artifacts/build.zip"
              *     ]
              */
             artifacts?: string[];
         };
-        /** @description Ends a task well. */
+        /** @description Completes a task. */
         CompleteTask: {
-            /** @description What it gave. */
+            /** @description Its result. */
             result?: unknown;
             /**
              * Format: int32
-             * @description The attempt that the report speaks of; another one is refused as `attempt_stale`.
+             * @description The attempt that the report refers to; another attempt is rejected as `attempt_stale`.
              */
             attempt?: number | null;
             agent_id?: components["schemas"]["AgentId"] | null;
@@ -1426,9 +1426,9 @@ export interface components {
         Conflict: {
             /** @description An RFC 6901 pointer into the result. */
             field: string;
-            /** @description What was said, the heaviest first. */
+            /** @description The values, by decreasing weight. */
             values: components["schemas"]["ConflictValue"][];
-            /** @description What was chosen; null when nothing was. */
+            /** @description The chosen value; null if none was chosen. */
             chosen: unknown;
             unresolved?: components["schemas"]["Unresolved"] | null;
         };
@@ -1436,11 +1436,11 @@ export interface components {
         ConflictValue: {
             /** @description The value. */
             value: unknown;
-            /** @description Who said so. */
+            /** @description The agents that returned this value. */
             agents: string[];
             /**
              * Format: double
-             * @description Their weight together.
+             * @description Their total weight.
              */
             weight: number;
         };
@@ -1448,26 +1448,26 @@ export interface components {
         Connected: {
             /** @description Always `connected`. */
             type: string;
-            /** @description Who. */
+            /** @description The agent. */
             agent_id: components["schemas"]["AgentId"];
             /**
              * Format: int64
-             * @description This connection's fencing token: larger than those of all connections before it.
+             * @description This connection's fencing token: larger than that of every earlier connection.
              */
             fence: number;
         };
-        /** @description The shared context was replaced, or patched (RFC 7396). */
+        /** @description The shared context was replaced or patched. Exactly one of the members is present. */
         ContextUpdated: {
-            /** @description The whole document, when it was replaced. */
+            /** @description The whole document, if it was replaced. */
             document?: unknown;
-            /** @description The merge patch, when it was patched. */
+            /** @description The merge patch (RFC 7396), if it was patched. */
             patch?: unknown;
         };
-        /** @description How many sessions there are, of all owners; for an administrator. */
+        /** @description The number of sessions of all owners, for an administrator. */
         Counts: {
             /**
              * Format: int64
-             * @description All of them.
+             * @description All sessions.
              */
             total: number;
             /** @description By kind, then by status. */
@@ -1477,18 +1477,18 @@ export interface components {
                 };
             };
         };
-        /** @description Makes a key. */
+        /** @description Creates a key. */
         CreateKey: {
             /**
-             * @description Whom the key stands for: the owner of the sessions that it creates. Several keys may share a name; `local`,
-             *     `sessiond` and `admin` are taken.
+             * @description The name of the key, which owns the sessions that it creates. Several keys may share a name; `local`,
+             *     `sessiond` and `admin` are reserved.
              * @example backend-team
              */
             name: string;
-            /** @description What it may do at all. */
+            /** @description Its role. */
             role: components["schemas"]["Role"];
             /**
-             * @description Which agents it may act as: ids, or prefixes that end in `*`. For the role `agent` alone.
+             * @description The agents that it may act as: ids, or prefixes that end in `*`. Only for the role `agent`.
              * @example [
              *       "opencode://*"
              *     ]
@@ -1496,60 +1496,60 @@ export interface components {
             agents?: components["schemas"]["AgentPattern"][];
             expires_in?: components["schemas"]["Span"] | null;
         };
-        /** @description Begins a session. */
+        /** @description Creates a session. */
         CreateSession: {
             session_id?: components["schemas"]["SessionId"] | null;
             kind?: components["schemas"]["Kind"] | null;
-            /** @description What people call it. */
+            /** @description Its name, for display. */
             name?: string | null;
             orchestrator?: components["schemas"]["AgentId"] | null;
-            /** @description Who else takes part. */
+            /** @description The other participants. */
             participants?: components["schemas"]["AddParticipant"][];
             /** @description The plan. */
             workflow?: components["schemas"]["NewStep"][] | null;
-            /** @description The shared context at the beginning; an object. */
+            /** @description The initial shared context; an object. */
             shared_context?: Record<string, unknown> | null;
-            /** @description Free labels to find it by. */
+            /** @description Labels to find it by. */
             labels?: {
                 [key: string]: string;
             };
             expires_in?: components["schemas"]["Span"] | null;
-            /** @description The person or program that it serves, for an assistant. */
+            /** @description The person or program that an assistant serves. */
             client_id?: string | null;
             parent?: components["schemas"]["SessionId"] | null;
             /**
-             * @description For an execution: the process that begins to write it at once, as its first writer.
+             * @description For an execution: the process that becomes its first writer.
              * @example build-7:4711
              */
             process?: string | null;
         };
-        /** @description A key with its secret, which is shown this once and not kept. */
+        /** @description A key with its secret, which is shown only once and not stored. */
         CreatedKey: components["schemas"]["Key"] & {
             /**
-             * @description What to send as `Authorization: Bearer …`. Empty in the answer to a repeat: the secret is not kept.
+             * @description The secret, for `Authorization: Bearer …`. Empty in the response to a repeated request: the secret is not stored.
              * @example sk_…
              */
             secret: string;
         };
-        /** @description Asks a participant for work. */
+        /** @description Delegates a task to a participant. */
         DelegateTask: {
             /**
-             * @description What kind of work.
+             * @description The type of work.
              * @example implementation
              */
             task_type: string;
-            /** @description Who is asked; it must take part. */
+            /** @description The agent that is to do it; it must be a participant. */
             delegatee: components["schemas"]["AgentId"];
             delegator?: components["schemas"]["AgentId"] | null;
-            /** @description What for. */
+            /** @description The input of the work. */
             payload?: unknown;
-            /** @description The step that it belongs to; the only active one that waits for the delegatee when absent. */
+            /** @description The step that it belongs to. Default: the only active step that waits for the delegatee. */
             step?: string | null;
-            /** @description Orders the inbox. */
+            /** @description Its priority in the inbox. */
             priority?: components["schemas"]["Priority"];
             timeout?: components["schemas"]["Span"] | null;
             retry_policy?: components["schemas"]["RetryPolicy"] | null;
-            /** @description Who is asked next when the delegatee fails for good. */
+            /** @description The agents that receive the task next if the delegatee fails for good. */
             fallback_agents?: components["schemas"]["AgentId"][];
         };
         /**
@@ -1557,16 +1557,16 @@ export interface components {
          * @enum {string}
          */
         DeliveryMode: "async" | "sync";
-        /** @description Where an agent listens. */
+        /** @description An agent's endpoints. */
         Endpoints: {
             /**
-             * @description Messages are posted here.
+             * @description The server posts messages here.
              * @example https://agents.example.com/inbox
              */
             http?: string | null;
-            /** @description Kept for who may act as the agent. */
+            /** @description Stored for keys that may act as the agent. */
             mcp?: string | null;
-            /** @description Kept for who may act as the agent. */
+            /** @description Stored for keys that may act as the agent. */
             websocket?: string | null;
         };
         /** @description One entry of a session's journal: which members `data` has follows from `type`. */
@@ -1822,36 +1822,36 @@ export interface components {
             revision: number;
             /**
              * Format: int64
-             * @description What to pass as `after` for the next page; null when this page reaches the newest event.
+             * @description The `after` of the next page; null if this page reaches the newest event.
              */
             next_cursor?: number | null;
         };
-        /** @description An execution that a process writes. */
+        /** @description An execution and its writer. */
         Execution: {
             /**
              * Format: int64
-             * @description What the process shows with each batch; a later process gets a larger one, and this one's batches are then
-             *     refused as `writer_stale`.
+             * @description The writer's number, which each batch carries. A later process gets a larger number; batches with this one are then
+             *     rejected as `writer_stale`.
              */
             writer: number;
             /** @description The session. */
             session: components["schemas"]["Session"];
         };
         /**
-         * @description A process began to write calls, or took over from another. What was open then is interrupted, and a
-         *     session that had failed continues.
+         * @description A process became the writer of the session's calls. Calls that were open are interrupted, and a session that had
+         *     failed is active again.
          */
         ExecutionBegan: {
             /**
              * Format: int64
-             * @description What the process shows with each batch; it grows with each process.
+             * @description The writer's number, which each batch must carry; it increases with each process.
              */
             writer: number;
-            /** @description Which process. */
+            /** @description The process. */
             process: string;
             /**
              * Format: int64
-             * @description Replay uses no record of a call with a larger number.
+             * @description Replay uses no recorded call with a larger number.
              */
             keep?: number | null;
         };
@@ -1865,46 +1865,46 @@ export interface components {
             /** @enum {string} */
             status: "failed";
         };
-        /** @description Ends a session whose work could not be done, and with it those that belong to it. */
+        /** @description Fails a session whose work could not be done, and terminates its children. */
         FailSession: {
             /**
-             * @description Why.
+             * @description The reason.
              * @example NodeA: no such file
              */
             reason: string;
-            /** @description More on it. */
+            /** @description Details of the reason. */
             details?: string | null;
         };
-        /** @description Ends an attempt badly; the task's policy says what follows. */
+        /** @description Fails the current attempt; the task's policy decides what follows. */
         FailTask: {
-            /** @description Why. */
+            /** @description The reason. */
             error?: unknown;
             /**
              * Format: int32
-             * @description The attempt that the report speaks of; another one is refused as `attempt_stale`.
+             * @description The attempt that the report refers to; another attempt is rejected as `attempt_stale`.
              */
             attempt?: number | null;
             agent_id?: components["schemas"]["AgentId"] | null;
         };
-        /** @description A field that is wrong. */
+        /** @description An invalid field. */
         FieldError: {
             /** @description An RFC 6901 JSON pointer into the request's body, or the name of a query parameter or header. */
             pointer: string;
-            /** @description What is wrong, and what would be right. */
+            /** @description What is wrong, and what is expected. */
             detail: string;
         };
-        /** @description Goes on with a copy of a session. */
+        /** @description Forks a session. */
         Fork: {
             /**
              * Format: int64
-             * @description The last revision to copy; the present one when absent.
+             * @description The last revision to copy. Default: the current revision.
              */
             at_revision?: number | null;
             session_id?: components["schemas"]["SessionId"] | null;
         };
         /** @description Where a session was forked from. */
         ForkPoint: {
-            /** @description The session that it was copied from. */
+            /** @description The session that was copied. */
             session_id: components["schemas"]["SessionId"];
             /**
              * Format: int64
@@ -1912,10 +1912,10 @@ export interface components {
              */
             revision: number;
         };
-        /** @description How the server is. */
+        /** @description The server's health. */
         Health: {
             /**
-             * @description `ok` or `ready`; anything else is a problem.
+             * @description `ok` or `ready`; any other state is a problem.
              * @example ok
              */
             status: string;
@@ -1925,26 +1925,26 @@ export interface components {
              */
             version: string;
         };
-        /** @description An agent says that it lives. */
+        /** @description A heartbeat of an agent. */
         Heartbeat: {
             status?: components["schemas"]["AgentHealth"] | null;
         };
-        /** @description What an import gave. */
+        /** @description The result of an import. */
         Imported: {
             /** @description The session. */
             session_id: components["schemas"]["SessionId"];
             /**
              * Format: int64
-             * @description Its revision now.
+             * @description Its revision after the import.
              */
             revision: number;
             /**
              * Format: int64
-             * @description How many events were read.
+             * @description The number of imported events.
              */
             events: number;
         };
-        /** @description A message that is delivered. */
+        /** @description A delivered message. */
         InboxMessage: {
             /** @description Chosen by the sender; the same id again is the same message. */
             message_id: components["schemas"]["MessageId"];
@@ -1970,7 +1970,7 @@ export interface components {
         } & {
             /**
              * Format: int32
-             * @description How often it has been delivered, this time included.
+             * @description How often it has been delivered, including this delivery.
              */
             attempt: number;
         };
@@ -1982,17 +1982,17 @@ export interface components {
         /** @description A key without its secret. */
         Key: {
             /**
-             * @description Names the key; not secret.
+             * @description Its id; not secret.
              * @example key_0198f3
              */
             key_id: string;
-            /** @description Whom it stands for. */
+            /** @description Its name. */
             name: string;
-            /** @description What it may do at all. */
+            /** @description Its role. */
             role: components["schemas"]["Role"];
-            /** @description Which agents it may act as. */
+            /** @description The agents that it may act as. */
             agents?: components["schemas"]["AgentPattern"][];
-            /** @description When it was made. */
+            /** @description When it was created. */
             created_at: components["schemas"]["Timestamp"];
             expires_at?: components["schemas"]["Timestamp"] | null;
             revoked_at?: components["schemas"]["Timestamp"] | null;
@@ -2019,37 +2019,37 @@ export interface components {
             /** @description How long it lasts without a renewal. */
             ttl: components["schemas"]["Span"];
         };
-        /** @description A process took the right to write in a participant's name. */
+        /** @description A process claimed the right to write in a participant's name. */
         LeaseClaimed: {
-            /** @description In whose name. */
+            /** @description The participant. */
             agent_id: components["schemas"]["AgentId"];
-            /** @description Which process. */
+            /** @description The process that holds the lease. */
             holder: string;
             /**
              * Format: int64
-             * @description What it must show with each write.
+             * @description The fencing token that each of its writes must carry.
              */
             fence: number;
             /** @description How long the lease lasts without a renewal. */
             ttl: components["schemas"]["Span"];
         };
-        /** @description It was not heard of in time and was declared dead. */
+        /** @description The holder did not renew the lease in time and was declared dead. */
         LeaseExpired: {
-            /** @description In whose name. */
+            /** @description The participant. */
             agent_id: components["schemas"]["AgentId"];
             /**
              * Format: int64
-             * @description The token that is void now.
+             * @description The fencing token that is now void.
              */
             fence: number;
         };
-        /** @description It gave the right back. */
+        /** @description The holder released the lease. */
         LeaseReleased: {
-            /** @description In whose name. */
+            /** @description The participant. */
             agent_id: components["schemas"]["AgentId"];
             /**
              * Format: int64
-             * @description The token that is void now.
+             * @description The fencing token that is now void.
              */
             fence: number;
         };
@@ -2058,7 +2058,7 @@ export interface components {
          * @example task_impl_backend
          */
         MessageId: string;
-        /** @description A message and what became of it. */
+        /** @description A message and its state. */
         MessageInfo: {
             /** @description The message. */
             message: components["schemas"]["SendMessage"];
@@ -2080,22 +2080,22 @@ export interface components {
         MessagePage: {
             /** @description The messages. */
             messages: components["schemas"]["MessageInfo"][];
-            /** @description What to pass for the next page; null on the last. */
+            /** @description The `cursor` of the next page; null on the last page. */
             next_cursor?: string | null;
         };
-        /** @description A message between participants that is no task request. */
+        /** @description A participant sent a message that is not a task request. */
         MessageSent: {
-            /** @description Its id. */
+            /** @description The message's id. */
             message_id: components["schemas"]["MessageId"];
-            /** @description From whom. */
+            /** @description The agent that sent it. */
             sender: components["schemas"]["AgentId"];
-            /** @description To whom. */
+            /** @description The agent that receives it. */
             recipient: components["schemas"]["AgentId"];
-            /** @description What it is. */
+            /** @description `task_response`, `status_update` or `error`. */
             message_type: components["schemas"]["MessageType"];
-            /** @description Orders the inbox. */
+            /** @description Its priority in the inbox. */
             priority: components["schemas"]["Priority"];
-            /** @description What it says. */
+            /** @description The content. */
             payload: unknown;
             in_reply_to?: components["schemas"]["MessageId"] | null;
         };
@@ -2111,19 +2111,19 @@ export interface components {
              * @example implementation
              */
             name: string;
-            /** @description Who must have completed a task in it before it is complete. With none, it is ended by hand. */
+            /** @description The agents that must each complete a task in it. A step without required agents is completed manually. */
             required_agents?: components["schemas"]["AgentId"][];
-            /** @description Who may work in it too; when such a task fails, the step does not. */
+            /** @description Agents that may also work in it; a failure of their tasks does not fail the step. */
             optional_agents?: components["schemas"]["AgentId"][];
-            /** @description What it is for. */
+            /** @description Its purpose. */
             description?: string | null;
-            /** @description The steps that must be complete before it starts. When no step of a plan names any, they run in the order given. */
+            /** @description The steps that must be complete before it starts. If no step of a plan names any, the steps run in the given order. */
             dependencies?: string[];
-            /** @description What a failed task means for it. */
+            /** @description What happens when a task fails for good. */
             on_failure?: components["schemas"]["OnFailure"];
-            /** @description What it should give, for people. */
+            /** @description Its expected outputs, for readers. */
             outputs?: string[];
-            /** @description How long it should take, for people. */
+            /** @description Its expected duration, for readers. */
             estimated_duration?: string | null;
             task?: components["schemas"]["TaskTemplate"] | null;
         };
@@ -2134,24 +2134,24 @@ export interface components {
         OnFailure: "fail" | "continue" | "retry";
         /** @description How a session ended. */
         Outcome: {
-            /** @description What was reached, by whoever completed it. */
+            /** @description A summary of the result. */
             summary?: string | null;
-            /** @description Where the results lie, such as `s3://artifacts/build.zip`. */
+            /** @description Where the results are, such as `s3://artifacts/build.zip`. */
             artifacts?: string[];
-            /** @description Why it was stopped or failed. */
+            /** @description Why the session failed or was stopped. */
             reason?: string | null;
-            /** @description More on the reason. */
+            /** @description Details of the reason. */
             details?: string | null;
         };
-        /** @description One who takes part in a session, or did. */
+        /** @description A participant of a session, current or former. */
         Participant: {
-            /** @description Who. */
+            /** @description The agent. */
             agent_id: components["schemas"]["AgentId"];
             /** @description Its framework. */
             framework: string;
-            /** @description What it does here. */
+            /** @description Its role. */
             role: string;
-            /** @description What it does now. */
+            /** @description Its status. */
             status: components["schemas"]["ParticipantStatus"];
             /** @description When it joined. */
             join_time: components["schemas"]["Timestamp"];
@@ -2160,16 +2160,16 @@ export interface components {
         };
         /** @description An agent joined, or joined again. */
         ParticipantAdded: {
-            /** @description Who. */
+            /** @description The agent. */
             agent_id: components["schemas"]["AgentId"];
             /** @description Its framework. */
             framework: string;
-            /** @description What it does here. */
+            /** @description Its role in the session. */
             role: string;
         };
         /** @description An agent left. */
         ParticipantRemoved: {
-            /** @description Who. */
+            /** @description The agent. */
             agent_id: components["schemas"]["AgentId"];
         };
         /**
@@ -2189,29 +2189,29 @@ export interface components {
         PlannedStep: {
             /** @description Its name, unique in the plan. */
             name: string;
-            /** @description What it is for. */
+            /** @description Its purpose. */
             description?: string | null;
-            /** @description Who must have completed a task in it before it is complete. */
+            /** @description The agents that must each complete a task in it. */
             required_agents: components["schemas"]["AgentId"][];
-            /** @description Who may work in it too; when such a task fails, the step does not. */
+            /** @description Agents that may also work in it. */
             optional_agents?: components["schemas"]["AgentId"][];
             /** @description The steps that must be complete before it starts. */
             dependencies?: string[];
-            /** @description What a failed task means. */
+            /** @description What happens when a task fails for good: `fail`, `continue` or `retry`. */
             on_failure?: components["schemas"]["OnFailure"];
-            /** @description What it should give, for people. */
+            /** @description Its expected outputs, for readers. */
             outputs?: string[];
-            /** @description How long it should take, for people. */
+            /** @description Its expected duration, for readers. */
             estimated_duration?: string | null;
             task?: components["schemas"]["TaskTemplate"] | null;
-            /** @description What it is now. */
+            /** @description `pending`, `active`, `completed` or `failed`. */
             status: components["schemas"]["StepStatus"];
-            /** @description Why it is that, when not by the plan alone. */
+            /** @description Why it has this status, if not through the plan alone. */
             reason?: string | null;
             started_at?: components["schemas"]["Timestamp"] | null;
             /**
              * Format: int64
-             * @description The revision at which it last started; tasks from before do not count for it.
+             * @description The revision at which it last started; earlier tasks do not count for it.
              */
             started_revision?: number;
             ended_at?: components["schemas"]["Timestamp"] | null;
@@ -2219,7 +2219,7 @@ export interface components {
         /** @description A point: a number, a text, or both. */
         Point: {
             /**
-             * @description Which series, such as `loss` or `log`.
+             * @description The series, such as `loss` or `log`.
              * @example loss
              */
             series: string;
@@ -2243,7 +2243,7 @@ export interface components {
             points: components["schemas"]["Reading"][];
             /**
              * Format: int64
-             * @description What to pass as `after` for the next page; null when this page reaches the newest.
+             * @description The `after` of the next page; null if this page reaches the newest point.
              */
             next_cursor?: number | null;
         };
@@ -2252,18 +2252,18 @@ export interface components {
          * @enum {string}
          */
         Priority: "low" | "medium" | "high" | "critical";
-        /** @description What went wrong. `code` is stable and has a page, which `type` links to. */
+        /** @description An error. `code` is stable and has a page, which `type` links to. */
         Problem: {
             /** @description A link to the page of the code, `/docs/errors/{code}`. */
             type: string;
-            /** @description The code in words. */
+            /** @description A short description of the code. */
             title: string;
             /**
              * Format: int32
              * @description The HTTP status.
              */
             status: number;
-            /** @description What went wrong this time, and what to do next. */
+            /** @description What went wrong in this request, and what to do next. */
             detail: string;
             /**
              * @description The stable code.
@@ -2274,10 +2274,10 @@ export interface components {
             retryable: boolean;
             /**
              * Format: int64
-             * @description For `inbox_full` and the like: when to come again, in seconds.
+             * @description For `inbox_full` and similar codes: the seconds to wait before a retry.
              */
             retry_after?: number | null;
-            /** @description The fields that are wrong. */
+            /** @description The invalid fields. */
             errors?: components["schemas"]["FieldError"][];
         };
         /** @description How much of a session's work is done. */
@@ -2303,32 +2303,32 @@ export interface components {
              */
             failed?: number;
         };
-        /** @description Tells how far a task is. */
+        /** @description Reports the progress of a task. */
         ProgressTask: {
-            /** @description How far, in the agent's own words. */
+            /** @description The progress: any JSON. */
             progress?: unknown;
             /**
              * Format: int32
-             * @description The attempt that the report speaks of; another one is refused as `attempt_stale`.
+             * @description The attempt that the report refers to; another attempt is rejected as `attempt_stale`.
              */
             attempt?: number | null;
             agent_id?: components["schemas"]["AgentId"] | null;
         };
         /** @description Adds points to a session's telemetry. */
         PutPoints: {
-            /** @description The points, in their order; 1000 at most. */
+            /** @description The points, in order; at most 1000. */
             points: components["schemas"]["Point"][];
         };
-        /** @description A point as it is read. */
+        /** @description A stored point. */
         Reading: {
             /**
              * Format: int64
-             * @description Its number, which grows from point to point.
+             * @description Its number, which increases from point to point.
              */
             id: number;
-            /** @description Which series. */
+            /** @description The series. */
             series: string;
-            /** @description When. */
+            /** @description The time. */
             time: components["schemas"]["Timestamp"];
             /**
              * Format: int64
@@ -2343,25 +2343,25 @@ export interface components {
             /** @description A text. */
             text?: string | null;
         };
-        /** @description A batch of what happened to calls, in this order, and what goes with it. All of it is recorded, or nothing. */
+        /** @description A batch of entries of calls, in order, with a change of the context or the end. It is recorded completely or not at all. */
         RecordCalls: {
             /**
              * Format: int64
-             * @description The number that the process got when it began.
+             * @description The writer's number.
              */
             writer: number;
             /**
              * Format: int64
-             * @description The number of this batch: a writer's are 1, 2, 3 and so on. One that was recorded already changes nothing.
+             * @description The number of this batch, from 1 for each writer. A batch that is already recorded changes nothing.
              */
             batch: number;
-            /** @description That calls began, ended, or both; 1000 entries at most. */
+            /** @description The entries: each says that a call began, ended, or both. At most 1000. */
             calls?: components["schemas"]["CallEntry"][];
-            /** @description What has changed in the shared context, as a JSON merge patch (RFC 7396). */
+            /** @description A change of the shared context, as a JSON merge patch (RFC 7396). */
             context?: Record<string, unknown> | null;
             end?: components["schemas"]["ExecutionEnd"] | null;
         };
-        /** @description A batch that is on disk. */
+        /** @description A durable batch. */
         Recorded: {
             /**
              * Format: int64
@@ -2369,26 +2369,26 @@ export interface components {
              */
             revision: number;
         };
-        /** @description Makes an agent known. */
+        /** @description Registers an agent. */
         RegisterAgent: {
-            /** @description What it is and can. */
+            /** @description Its identity and capabilities. */
             agent_descriptor: components["schemas"]["AgentDescriptor"];
-            /** @description Where its health can be asked; kept for people. */
+            /** @description Where its health can be queried; stored for display only. */
             health_check_url?: string | null;
-            /** @description Where its state can be asked; kept for people. */
+            /** @description Where its state can be queried; stored for display only. */
             status_endpoint?: string | null;
             authentication?: components["schemas"]["Authentication"] | null;
         };
-        /** @description An agent was made known. */
+        /** @description A registered agent. */
         Registered: {
-            /** @description Always true; what failed is a problem. */
+            /** @description Always true; a failure is a problem. */
             success: boolean;
-            /** @description Who. */
+            /** @description The agent. */
             agent_id: components["schemas"]["AgentId"];
-            /** @description Whether it was unknown before; then the status is 201, else 200. */
+            /** @description Whether it was not registered before; the status is then 201, otherwise 200. */
             created?: boolean;
         };
-        /** @description Renews a lease for as long again as it was given. */
+        /** @description Renews a lease for another `ttl`. */
         RenewLease: {
             /**
              * Format: int64
@@ -2400,14 +2400,14 @@ export interface components {
         RetryPolicy: {
             /**
              * Format: int32
-             * @description Attempts after the first.
+             * @description How many attempts may follow the first.
              */
             max_retries: number;
-            /** @description How the delay grows. */
+            /** @description How the delay grows: `linear` or `exponential`. */
             backoff?: components["schemas"]["Backoff"];
             base?: components["schemas"]["Span"] | null;
             cap?: components["schemas"]["Span"] | null;
-            /** @description Whether half of each delay is drawn at random, so that many failures do not come back at once. */
+            /** @description Whether half of each delay is random. */
             jitter?: boolean;
         };
         /**
@@ -2448,113 +2448,113 @@ export interface components {
             };
             in_reply_to?: components["schemas"]["MessageId"] | null;
         };
-        /** @description The answer to a message that was sent. */
+        /** @description The result of sending a message. */
         Sent: {
-            /** @description Always true; what failed is a problem. */
+            /** @description Always true; a failure is a problem. */
             success: boolean;
             /** @description The message. */
             message_id: components["schemas"]["MessageId"];
             task_id?: components["schemas"]["TaskId"] | null;
             /**
-             * @description What the task is, or `queued` when there is none, or `received` for a heartbeat.
+             * @description The task's status; `queued` if there is no task, `received` for a heartbeat.
              * @example pending
              */
             status: string;
-            /** @description The response, for `delivery_mode: sync`: the task's result, or the answering message's payload. */
+            /** @description The response, for `delivery_mode: sync`: the task's result, or the payload of the responding message. */
             response?: unknown;
         };
-        /** @description A session and its state. A facet that it does not use is absent. */
+        /** @description A session and its state. Facets that it does not use are absent. */
         Session: {
             /** @description Its id. */
             session_id: components["schemas"]["SessionId"];
-            /** @description Which facet leads it. */
+            /** @description Its kind. */
             kind: components["schemas"]["Kind"];
-            /** @description What people call it. */
+            /** @description Its name, for display. */
             name?: string | null;
-            /** @description Whether it lives, and how it ended. */
+            /** @description Whether it is active, or how it ended. */
             status: components["schemas"]["Status"];
             /**
              * Format: int64
              * @description The number of its last event.
              */
             revision: number;
-            /** @description Whose it is. */
+            /** @description Its owner. */
             owner: string;
-            /** @description The person or program that it serves. */
+            /** @description The person or program that an assistant serves. */
             client_id?: string | null;
             orchestrator?: components["schemas"]["AgentId"] | null;
-            /** @description Who takes part, and who has. */
+            /** @description The participants, including those that have left. */
             participants?: components["schemas"]["Participant"][];
             workflow?: components["schemas"]["Workflow"] | null;
             /** @description The shared context. */
             shared_context: Record<string, unknown>;
             /**
              * Format: int64
-             * @description The revision at which the shared context last changed; 0 when it never did.
+             * @description The revision of the last change of the shared context; 0 if it never changed.
              */
             context_revision?: number;
-            /** @description Free labels. */
+            /** @description Its labels. */
             labels: {
                 [key: string]: string;
             };
             parent?: components["schemas"]["SessionId"] | null;
             forked_from?: components["schemas"]["ForkPoint"] | null;
-            /** @description Tasks that have not ended. */
+            /** @description The number of open tasks. */
             open_tasks: number;
-            /** @description All tasks. */
+            /** @description The number of all tasks. */
             total_tasks: number;
             calls?: components["schemas"]["Calls"] | null;
-            /** @description When it began. */
+            /** @description When it was created. */
             created_at: components["schemas"]["Timestamp"];
-            /** @description When its last event was decided. */
+            /** @description The time of its last event. */
             updated_at: components["schemas"]["Timestamp"];
-            /** @description The same, under the name that seed 002 gives it. */
+            /** @description The same as `updated_at`. */
             last_activity: components["schemas"]["Timestamp"];
             expires_at?: components["schemas"]["Timestamp"] | null;
             ended_at?: components["schemas"]["Timestamp"] | null;
             outcome?: components["schemas"]["Outcome"] | null;
         };
-        /** @description Its work is done. */
+        /** @description The work is done. */
         SessionCompleted: {
-            /** @description What was reached. */
+            /** @description The result. */
             outcome: components["schemas"]["Outcome"];
         };
-        /** @description The session began. */
+        /** @description The session was created. It is always the first event of a journal. */
         SessionCreated: {
-            /** @description Its id. */
+            /** @description The session's id. */
             session_id: components["schemas"]["SessionId"];
-            /** @description Which facet leads it. */
+            /** @description The session's kind: `workflow`, `assistant`, `training`, `federated` or `execution`. */
             kind: components["schemas"]["Kind"];
-            /** @description What people call it. */
+            /** @description Its name. */
             name?: string | null;
-            /** @description Whose it is: a principal's name. */
+            /** @description The name of the key that owns it. */
             owner: string;
-            /** @description The person or program that it serves, for an assistant. */
+            /** @description The person or program that an assistant serves. */
             client_id?: string | null;
             orchestrator?: components["schemas"]["AgentId"] | null;
-            /** @description Free labels to find it by. */
+            /** @description Labels to find it by. */
             labels?: {
                 [key: string]: string;
             };
             expires_at?: components["schemas"]["Timestamp"] | null;
             parent?: components["schemas"]["SessionId"] | null;
-            /** @description The shared context at the beginning. */
+            /** @description The initial shared context. */
             shared_context?: unknown;
         };
-        /** @description Its time ran out. */
+        /** @description The session's time ran out. */
         SessionExpired: Record<string, unknown>;
-        /** @description Its work could not be done. */
+        /** @description The work could not be done. */
         SessionFailed: {
-            /** @description Why. */
+            /** @description The reason. */
             outcome: components["schemas"]["Outcome"];
         };
-        /** @description The journal before this event was copied from another session. */
+        /** @description The events before this one were copied from another session. */
         SessionForked: {
             /** @description The id of this session. */
             session_id: components["schemas"]["SessionId"];
-            /** @description Whose it is. */
+            /** @description The name of the key that owns it. */
             owner: string;
-            /** @description Where it was copied from. */
+            /** @description The session and revision that it was copied from. */
             from: components["schemas"]["ForkPoint"];
         };
         /**
@@ -2566,32 +2566,32 @@ export interface components {
         SessionPage: {
             /** @description The sessions. */
             sessions: components["schemas"]["SessionSummary"][];
-            /** @description What to pass for the next page; null on the last. */
+            /** @description The `cursor` of the next page; null on the last page. */
             next_cursor?: string | null;
         };
         /** @description A session's row in a list. */
         SessionSummary: {
             /** @description Its id. */
             session_id: components["schemas"]["SessionId"];
-            /** @description Which facet leads it. */
+            /** @description Its kind. */
             kind: components["schemas"]["Kind"];
-            /** @description What people call it. */
+            /** @description Its name, for display. */
             name?: string | null;
-            /** @description Whether it lives, and how it ended. */
+            /** @description Whether it is active, or how it ended. */
             status: components["schemas"]["Status"];
             /**
              * Format: int64
              * @description The number of its last event.
              */
             revision: number;
-            /** @description Whose it is. */
+            /** @description Its owner. */
             owner: string;
-            /** @description The person or program that it serves. */
+            /** @description The person or program that an assistant serves. */
             client_id?: string | null;
             orchestrator?: components["schemas"]["AgentId"] | null;
-            /** @description Who takes part now. */
+            /** @description The current participants. */
             participants: components["schemas"]["AgentId"][];
-            /** @description Free labels. */
+            /** @description Its labels. */
             labels: {
                 [key: string]: string;
             };
@@ -2600,41 +2600,41 @@ export interface components {
             progress?: components["schemas"]["Progress"] | null;
             /**
              * Format: int32
-             * @description Steps that are complete.
+             * @description The number of completed steps.
              */
             completed_steps: number;
             /**
              * Format: int32
-             * @description All steps.
+             * @description The number of all steps.
              */
             total_steps: number;
             /**
              * Format: int32
-             * @description Tasks that have not ended.
+             * @description The number of open tasks.
              */
             open_tasks: number;
             /**
              * Format: int32
-             * @description All tasks.
+             * @description The number of all tasks.
              */
             total_tasks: number;
-            /** @description When it began. */
+            /** @description When it was created. */
             created_at: components["schemas"]["Timestamp"];
-            /** @description When its last event was decided. */
+            /** @description The time of its last event. */
             updated_at: components["schemas"]["Timestamp"];
             expires_at?: components["schemas"]["Timestamp"] | null;
             ended_at?: components["schemas"]["Timestamp"] | null;
         };
-        /** @description Somebody stopped it. */
+        /** @description Somebody stopped the session. */
         SessionTerminated: {
-            /** @description Why. */
+            /** @description The reason. */
             outcome: components["schemas"]["Outcome"];
         };
-        /** @description Its name, labels or expiry changed; what is absent stayed. */
+        /** @description The name, the labels or the expiry changed. An absent member did not change. */
         SessionUpdated: {
             /** @description The new name. */
             name?: string | null;
-            /** @description All labels, the new and the old. */
+            /** @description All labels after the change. */
             labels?: {
                 [key: string]: string;
             } | null;
@@ -2654,35 +2654,35 @@ export interface components {
         Step: {
             /** @description Its name. */
             name: string;
-            /** @description What it is now. */
+            /** @description Its status. */
             status: components["schemas"]["StepStatus"];
-            /** @description Who must have completed a task in it before it is complete. */
+            /** @description The agents that must each complete a task in it. */
             required_agents: components["schemas"]["AgentId"][];
-            /** @description Who may work in it too. */
+            /** @description Agents that may also work in it. */
             optional_agents?: components["schemas"]["AgentId"][];
-            /** @description What it is for. */
+            /** @description Its purpose. */
             description?: string | null;
             /** @description The steps that must be complete before it starts. */
             dependencies: string[];
-            /** @description What a failed task means for it. */
+            /** @description What happens when a task fails for good. */
             on_failure: components["schemas"]["OnFailure"];
-            /** @description What it should give, for people. */
+            /** @description Its expected outputs, for readers. */
             outputs?: string[];
-            /** @description How long it should take, for people. */
+            /** @description Its expected duration, for readers. */
             estimated_duration?: string | null;
             task?: components["schemas"]["TaskTemplate"] | null;
-            /** @description Why it is what it is, when not by the plan alone. */
+            /** @description Why it has this status, if not through the plan alone. */
             reason?: string | null;
             started_at?: components["schemas"]["Timestamp"] | null;
             ended_at?: components["schemas"]["Timestamp"] | null;
         };
         /** @description A step that changed. */
         StepChange: {
-            /** @description Which. */
+            /** @description The step. */
             name: string;
-            /** @description What it is now. */
+            /** @description Its new status. */
             status: components["schemas"]["StepStatus"];
-            /** @description Why, when it was not by the plan alone. */
+            /** @description Why, if not through the plan alone. */
             reason?: string | null;
         };
         /**
@@ -2691,7 +2691,7 @@ export interface components {
          */
         StepStatus: "pending" | "active" | "completed" | "failed";
         /**
-         * @description How one result is chosen, for each field of an object on its own.
+         * @description How the result is chosen. Each field of an object is chosen separately.
          * @enum {string}
          */
         SynthesisMethod: "consensus" | "specialist_priority" | "confidence_weighted" | "manual";
@@ -2701,30 +2701,30 @@ export interface components {
             task_id: components["schemas"]["TaskId"];
             /** @description Its session. */
             session_id: components["schemas"]["SessionId"];
-            /** @description What kind of work. */
+            /** @description The type of work. */
             task_type: string;
             delegator?: components["schemas"]["AgentId"] | null;
-            /** @description Who was asked first. */
+            /** @description The agent that received it first. */
             delegatee: components["schemas"]["AgentId"];
-            /** @description Who has it now: the delegatee, or a fallback agent. */
+            /** @description The agent that has it now: the delegatee, or a fallback agent. */
             assignee: components["schemas"]["AgentId"];
-            /** @description What for. */
+            /** @description The input of the work. */
             payload: unknown;
             /** @description The step that it belongs to. */
             step?: string | null;
-            /** @description Orders the inbox. */
+            /** @description Its priority in the inbox. */
             priority: components["schemas"]["Priority"];
-            /** @description The time that one attempt may take. */
+            /** @description The time limit of one attempt. */
             timeout: components["schemas"]["Span"];
-            /** @description When and how often a failed attempt is made again. */
+            /** @description When and how often a failed attempt is retried. */
             retry_policy: components["schemas"]["RetryPolicy"];
-            /** @description Who is asked next. */
+            /** @description The agents that receive it next. */
             fallback_agents?: components["schemas"]["AgentId"][];
-            /** @description What it is now. */
+            /** @description Its status. */
             status: components["schemas"]["TaskStatus"];
             /**
              * Format: int32
-             * @description The attempt that is under way, or was the last.
+             * @description The current attempt, or the last one.
              */
             attempt: number;
             /** @description The message that carried the first request. */
@@ -2734,51 +2734,51 @@ export interface components {
             /** @description When it last changed. */
             updated_at: components["schemas"]["Timestamp"];
             started_at?: components["schemas"]["Timestamp"] | null;
-            /** @description When the present attempt is over time. */
+            /** @description The deadline of the current attempt. */
             deadline: components["schemas"]["Timestamp"];
             ended_at?: components["schemas"]["Timestamp"] | null;
-            /** @description How far it is. */
+            /** @description Its progress. */
             progress?: unknown;
-            /** @description What it gave. */
+            /** @description Its result. */
             result?: unknown;
             /** @description Why the last attempt failed, or why it was cancelled. */
             error?: unknown;
             /** @description The attempts that have ended, oldest first. */
             attempts: components["schemas"]["Attempt"][];
         };
-        /** @description A participant was asked for work. */
+        /** @description A participant received a task. */
         TaskDelegated: {
-            /** @description The task. */
+            /** @description The task's id. */
             task_id: components["schemas"]["TaskId"];
-            /** @description What kind of work. */
+            /** @description The type of work. */
             task_type: string;
             delegator?: components["schemas"]["AgentId"] | null;
-            /** @description Who is asked. */
+            /** @description The agent that is to do it. */
             delegatee: components["schemas"]["AgentId"];
-            /** @description What for. */
+            /** @description The input of the work. */
             payload: unknown;
             /** @description The step that it belongs to. */
             step?: string | null;
             /**
              * Format: int32
-             * @description How often the step has started this work anew.
+             * @description How often the step has started this work again.
              */
             step_retry?: number;
-            /** @description Orders the inbox. */
+            /** @description Its priority in the inbox: `low`, `medium`, `high` or `critical`. */
             priority: components["schemas"]["Priority"];
-            /** @description The time that one attempt may take. */
+            /** @description The time limit of one attempt. */
             timeout: components["schemas"]["Span"];
-            /** @description When and how often a failed attempt is made again. */
+            /** @description When and how often a failed attempt is retried. */
             retry_policy: components["schemas"]["RetryPolicy"];
-            /** @description Who is asked next. */
+            /** @description The agents that receive it next, in order. */
             fallback_agents?: components["schemas"]["AgentId"][];
             /** @description The message that carries the request. */
             message_id: components["schemas"]["MessageId"];
-            /** @description What the sender attached to the request. */
+            /** @description Data that the sender attached to the request. */
             metadata?: {
                 [key: string]: unknown;
             };
-            /** @description When this attempt is over time. */
+            /** @description The deadline of this attempt. */
             deadline: components["schemas"]["Timestamp"];
         };
         /**
@@ -2790,14 +2790,14 @@ export interface components {
         TaskPage: {
             /** @description The tasks. */
             tasks: components["schemas"]["Task"][];
-            /** @description What to pass for the next page; null on the last. */
+            /** @description The `cursor` of the next page; null on the last page. */
             next_cursor?: string | null;
         };
-        /** @description What every report on a task may say beside its own. */
+        /** @description Members of every report on a task. */
         TaskReportMeta: {
             /**
              * Format: int32
-             * @description The attempt that the report speaks of; another one is refused as `attempt_stale`.
+             * @description The attempt that the report refers to; another attempt is rejected as `attempt_stale`.
              */
             attempt?: number | null;
             agent_id?: components["schemas"]["AgentId"] | null;
@@ -2809,33 +2809,33 @@ export interface components {
         TaskStatus: "pending" | "in_progress" | "completed" | "failed" | "timeout" | "cancelled";
         /** @description The task that a plan itself delegates when a step starts. */
         TaskTemplate: {
-            /** @description What kind of work. */
+            /** @description The type of work. */
             task_type: string;
-            /** @description What for. */
+            /** @description The input of the work. */
             payload?: unknown;
-            /** @description Orders the inbox. */
+            /** @description Its priority in the inbox. */
             priority?: components["schemas"]["Priority"];
             timeout?: components["schemas"]["Span"] | null;
             retry_policy?: components["schemas"]["RetryPolicy"] | null;
-            /** @description Who is asked next. */
+            /** @description The agents that receive it next, in order. */
             fallback_agents?: components["schemas"]["AgentId"][];
         };
-        /** @description A task made progress or ended; what is absent stayed as it was. */
+        /** @description A task changed. An absent member did not change. */
         TaskUpdated: {
-            /** @description Which. */
+            /** @description The task's id. */
             task_id: components["schemas"]["TaskId"];
-            /** @description What it is now. */
+            /** @description Its status now: `pending`, `in_progress`, `completed`, `failed`, `timeout` or `cancelled`. */
             status: components["schemas"]["TaskStatus"];
             /**
              * Format: int32
-             * @description The attempt that is under way, or was the last.
+             * @description The current attempt, or the last one.
              */
             attempt: number;
-            /** @description Who has it now. */
+            /** @description The agent that has it now. */
             assignee: components["schemas"]["AgentId"];
-            /** @description How far it is, in the agent's own words. */
+            /** @description The progress that the agent reported. */
             progress?: unknown;
-            /** @description What it gave. */
+            /** @description The result. */
             result?: unknown;
             /** @description Why the attempt failed. */
             error?: unknown;
@@ -2844,15 +2844,15 @@ export interface components {
             retry_at?: components["schemas"]["Timestamp"] | null;
             deadline?: components["schemas"]["Timestamp"] | null;
         };
-        /** @description Stops a session, and with it those that belong to it. */
+        /** @description Terminates a session and its children. */
         Terminate: {
             /**
-             * @description Why.
+             * @description The reason.
              * @example timeout
              */
             reason: string;
             /**
-             * @description More on it.
+             * @description Details of the reason.
              * @example Frontend agent offline
              */
             details?: string | null;
@@ -2879,11 +2879,11 @@ export interface components {
             data: unknown;
         };
         /**
-         * @description Why nothing was chosen.
+         * @description Why no value was chosen.
          * @enum {string}
          */
         Unresolved: "manual" | "tie";
-        /** @description Changes a session's name, labels or expiry; what is absent stays. */
+        /** @description Changes a session's name, labels or expiry. Absent members do not change. */
         UpdateSession: {
             /** @description The new name. */
             name?: string | null;
@@ -2893,13 +2893,13 @@ export interface components {
             } | null;
             expires_in?: components["schemas"]["Span"] | null;
         };
-        /** @description Sets the plan, or the state of its steps, by hand. */
+        /** @description Replaces the plan, or sets the state of its steps manually. */
         UpdateWorkflow: {
             /** @description The step to start; its dependencies must be complete. */
             current_step?: string | null;
-            /** @description The steps to call complete. */
+            /** @description The steps to mark as complete. */
             completed_steps?: string[] | null;
-            /** @description The steps to set back. */
+            /** @description The steps to reset. */
             pending_steps?: string[] | null;
             /** @description The whole new plan; steps that keep their name keep their state. */
             steps?: components["schemas"]["NewStep"][] | null;
@@ -2908,49 +2908,49 @@ export interface components {
         Usage: {
             /** @description The model's name. */
             model?: string | null;
-            /** @description Who runs it. */
+            /** @description The service that runs it. */
             provider?: string | null;
             /**
              * Format: int64
-             * @description Tokens that it read.
+             * @description Tokens of the prompt.
              */
             input_tokens?: number;
             /**
              * Format: int64
-             * @description Tokens that it wrote.
+             * @description Tokens of the answer.
              */
             output_tokens?: number;
             /**
              * Format: double
-             * @description What it cost, in US dollars.
+             * @description The cost in US dollars.
              */
             cost?: number | null;
             /**
              * Format: int64
-             * @description How long it took to answer, in microseconds.
+             * @description The time until the answer, in microseconds.
              */
             latency_us?: number | null;
         };
-        /** @description Who the caller is. */
+        /** @description The identity behind a request. */
         Whoami: {
             /**
-             * @description Whom the key stands for: the owner of the sessions that it creates. `local` where no key is needed.
+             * @description The key's name, which owns the sessions that it creates. `local` if no key is needed.
              * @example backend-team
              */
             name: string;
-            /** @description What the caller may do at all. */
+            /** @description The key's role. */
             role: components["schemas"]["Role"];
             /**
-             * @description Which agents the caller may act as: ids, or prefixes that end in `*`; an administrator may act as all.
+             * @description The agents that the key may act as: ids, or prefixes that end in `*`; an administrator may act as any agent.
              * @example [
              *       "opencode://*"
              *     ]
              */
             agents: components["schemas"]["AgentPattern"][];
-            /** @description Whether the server needs no key, because it listens on its own machine alone and has none. */
+            /** @description Whether the server needs no key, because it has none and listens only on its own machine. */
             keyless: boolean;
         };
-        /** @description The plan and how far it is. */
+        /** @description The plan and its progress. */
         Workflow: {
             /** @description The first step that is active. */
             current_step?: string | null;
@@ -2958,30 +2958,30 @@ export interface components {
             active_steps: string[];
             /** @description The steps that are complete. */
             completed_steps: string[];
-            /** @description The steps that wait. */
+            /** @description The pending steps. */
             pending_steps: string[];
             /** @description The steps that failed. */
             failed_steps?: string[];
-            /** @description All steps, in the order given. */
+            /** @description All steps, in the given order. */
             steps: components["schemas"]["Step"][];
         };
-        /** @description Steps began, ended or were set manually. */
+        /** @description Steps started, ended or were set manually. */
         WorkflowAdvanced: {
-            /** @description What changed, in this order. */
+            /** @description The changes, in order. */
             steps: components["schemas"]["StepChange"][];
-            /** @description The first step that is active after this. */
+            /** @description The first active step after the changes. */
             current_step?: string | null;
-            /** @description Whether the last step has ended. */
+            /** @description Whether the last step has ended; false if absent. */
             workflow_completed?: boolean;
         };
-        /** @description The plan was given or replaced; steps that keep their name keep their state. */
+        /** @description The plan was set or replaced. A step that keeps its name keeps its state. */
         WorkflowUpdated: {
             /** @description The whole plan. */
             steps: components["schemas"]["PlannedStep"][];
         };
     };
     responses: {
-        /** @description The request cannot be read. */
+        /** @description The request is malformed. */
         Problem400: {
             headers: {
                 [name: string]: unknown;
@@ -2990,7 +2990,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description A valid key is needed. */
+        /** @description A valid key is required. */
         Problem401: {
             headers: {
                 [name: string]: unknown;
@@ -3008,7 +3008,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description There is no such thing, or the key may not know of it. */
+        /** @description The resource does not exist, or the key may not see it. */
         Problem404: {
             headers: {
                 [name: string]: unknown;
@@ -3026,7 +3026,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The state of things does not allow it. */
+        /** @description The current state does not allow the request. */
         Problem409: {
             headers: {
                 [name: string]: unknown;
@@ -3035,7 +3035,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The events asked for are no longer kept. */
+        /** @description The requested events are no longer kept. */
         Problem410: {
             headers: {
                 [name: string]: unknown;
@@ -3062,7 +3062,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The body's type is not taken here. */
+        /** @description The media type is not supported. */
         Problem415: {
             headers: {
                 [name: string]: unknown;
@@ -3071,7 +3071,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Fields of the request are wrong. */
+        /** @description Fields of the request are invalid. */
         Problem422: {
             headers: {
                 [name: string]: unknown;
@@ -3080,7 +3080,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The inbox is full; `Retry-After` says when to come again. */
+        /** @description The inbox is full; `Retry-After` says when to retry. */
         Problem429: {
             headers: {
                 [name: string]: unknown;
@@ -3107,7 +3107,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The server cannot do this now; `Retry-After` says when to come again. */
+        /** @description The server is unavailable; `Retry-After` says when to retry. */
         Problem503: {
             headers: {
                 [name: string]: unknown;
@@ -3116,7 +3116,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description No response came in time. */
+        /** @description No response arrived in time. */
         Problem504: {
             headers: {
                 [name: string]: unknown;
@@ -3298,7 +3298,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description To `/console/`, or to `/docs`. */
+            /** @description A redirect to `/console/` or to `/docs`. */
             307: {
                 headers: {
                     [name: string]: unknown;
@@ -3312,9 +3312,9 @@ export interface operations {
     list_agents: {
         parameters: {
             query?: {
-                /** @description Rows at most; 100 when absent, 1000 at most. */
+                /** @description The maximum number of rows, up to 1000. Default: 100. */
                 limit?: number;
-                /** @description The `next_cursor` of the page before. */
+                /** @description The `next_cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -3352,7 +3352,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It was known already. */
+            /** @description The agent was already registered. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3361,7 +3361,7 @@ export interface operations {
                     "application/json": components["schemas"]["Registered"];
                 };
             };
-            /** @description It is known now. */
+            /** @description The agent is registered. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3428,7 +3428,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is gone. */
+            /** @description The agent is removed. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -3463,7 +3463,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It is heard. */
+            /** @description The heartbeat is recorded. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -3485,11 +3485,11 @@ export interface operations {
     receive_messages: {
         parameters: {
             query?: {
-                /** @description How long to wait for the first message, such as `30s`; not at all when absent. */
+                /** @description How long to wait for the first message, such as `30s`. Default: no wait. */
                 wait?: components["schemas"]["Span"];
-                /** @description Messages at most; 10 when absent, 64 at most. */
+                /** @description The maximum number of messages, up to 64. Default: 10. */
                 limit?: number;
-                /** @description The token of the connection that reads; an older one is refused. Without one the inbox is shared. */
+                /** @description The fencing token of the connection that reads; an older token is rejected. Without a token the inbox is shared. */
                 fence?: number;
             };
             header?: never;
@@ -3540,7 +3540,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description How many were acknowledged by this. */
+            /** @description The number of messages that this request acknowledged. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3581,7 +3581,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It waits again, as if never delivered. */
+            /** @description The message waits again, as if it had never been delivered. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -3601,7 +3601,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -3613,7 +3613,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The one result, and where they differed. */
+            /** @description The combined result, and the differences. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3642,7 +3642,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description To `/console/`. */
+            /** @description A redirect to `/console/`. */
             307: {
                 headers: {
                     [name: string]: unknown;
@@ -3681,7 +3681,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The file, or the address within the console.
+                 * @description The file, or the path within the console.
                  * @example sessions
                  */
                 path: string;
@@ -3699,7 +3699,7 @@ export interface operations {
                     "text/html": string;
                 };
             };
-            /** @description It is what `If-None-Match` names. */
+            /** @description The file is the one that `If-None-Match` names. */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -3762,7 +3762,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The code of a problem.
+                 * @description An error code.
                  * @example session_not_found
                  */
                 code: string;
@@ -3792,7 +3792,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The file name of a picture.
+                 * @description The file name of an image.
                  * @example console-session.png
                  */
                 image: string;
@@ -3801,7 +3801,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A picture. */
+            /** @description An image. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3855,7 +3855,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It lives. */
+            /** @description The server is alive. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3896,7 +3896,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -3965,7 +3965,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The agent that the caller acts as. */
+                /** @description The agent that the request acts as. */
                 "x-agent-id"?: string;
             };
             path?: never;
@@ -3987,7 +3987,7 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description A notification was taken. */
+            /** @description The notification was accepted. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -4008,15 +4008,15 @@ export interface operations {
     list_messages: {
         parameters: {
             query?: {
-                /** @description Only those to this agent. */
+                /** @description Only messages to this agent. */
                 recipient?: components["schemas"]["AgentId"];
-                /** @description Only those of this session. */
+                /** @description Only messages of this session. */
                 session_id?: components["schemas"]["SessionId"];
-                /** @description Only `queued`, `acknowledged`, `dead` or `withdrawn` ones. */
+                /** @description Only messages in this state: `queued`, `acknowledged`, `dead` or `withdrawn`. */
                 state?: string;
-                /** @description Rows at most; 100 when absent, 1000 at most. */
+                /** @description The maximum number of rows, up to 1000. Default: 100. */
                 limit?: number;
-                /** @description The `next_cursor` of the page before. */
+                /** @description The `next_cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -4045,7 +4045,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token of the lease that the caller holds. */
+                /** @description The fencing token of the participant's lease. */
                 "Fencing-Token"?: string;
             };
             path?: never;
@@ -4057,7 +4057,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The message is stored. */
+            /** @description The message is durable. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4135,7 +4135,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It can. */
+            /** @description The server can write. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4151,25 +4151,25 @@ export interface operations {
     list_sessions: {
         parameters: {
             query?: {
-                /** @description Only of this kind. */
+                /** @description Only sessions of this kind. */
                 kind?: components["schemas"]["Kind"];
-                /** @description Only in this state. */
+                /** @description Only sessions with this status. */
                 status?: components["schemas"]["Status"];
-                /** @description Only of this owner. */
+                /** @description Only sessions of this owner. */
                 owner?: string;
-                /** @description Only with this label: `key` or `key=value`. */
+                /** @description Only sessions with this label: `key` or `key=value`. */
                 label?: string;
-                /** @description Only those that belong to this session. */
+                /** @description Only children of this session. */
                 parent?: components["schemas"]["SessionId"];
-                /** @description Only those copied from this session. */
+                /** @description Only forks of this session. */
                 forked_from?: components["schemas"]["SessionId"];
-                /** @description Only those whose id, name, client or orchestrator contains this text. */
+                /** @description Only sessions whose id, name, client or orchestrator contains this text. */
                 q?: string;
                 /** @description The order: `created` (newest first, the default), `updated` (last changed first) or `name`. */
                 sort?: string;
-                /** @description Rows at most; 100 when absent, 1000 at most. */
+                /** @description The maximum number of rows, up to 1000. Default: 100. */
                 limit?: number;
-                /** @description The `next_cursor` of the page before. */
+                /** @description The `next_cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -4198,7 +4198,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -4210,7 +4210,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The session began. */
+            /** @description The session. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4239,7 +4239,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description How many there are. */
+            /** @description The numbers of sessions. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4257,24 +4257,24 @@ export interface operations {
     import_session: {
         parameters: {
             query?: {
-                /** @description Another id than the exported session's; the import is then a fork. */
+                /** @description An id other than that of the exported session; the import is then a fork. */
                 session_id?: components["schemas"]["SessionId"];
             };
             header?: {
-                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
         };
-        /** @description What an export gave. */
+        /** @description An exported journal. */
         requestBody: {
             content: {
                 "application/jsonl": string;
             };
         };
         responses: {
-            /** @description The session is here now. */
+            /** @description The imported session. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4330,7 +4330,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The revision that the caller decided on, in quotes, or `*`. */
+                /** @description The expected revision of the session, in quotes, or `*`. */
                 "If-Match"?: string;
             };
             path: {
@@ -4344,7 +4344,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is gone. */
+            /** @description The session is deleted. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4365,13 +4365,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
                 "Idempotency-Key"?: string;
-                /** @description The revision that the caller decided on, in quotes, or `*`. */
+                /** @description The expected revision of the session, in quotes, or `*`. */
                 "If-Match"?: string;
-                /** @description The token of the lease that the caller holds. */
+                /** @description The fencing token of the participant's lease. */
                 "Fencing-Token"?: string;
-                /** @description The agent that the caller acts as. */
+                /** @description The agent that the request acts as. */
                 "x-agent-id"?: string;
             };
             path: {
@@ -4389,7 +4389,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The session as it is now. */
+            /** @description The session after the change. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4415,13 +4415,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
                 "Idempotency-Key"?: string;
-                /** @description The revision that the caller decided on, in quotes, or `*`. */
+                /** @description The expected revision of the session, in quotes, or `*`. */
                 "If-Match"?: string;
-                /** @description The token of the lease that the caller holds. */
+                /** @description The fencing token of the participant's lease. */
                 "Fencing-Token"?: string;
-                /** @description The agent that the caller acts as. */
+                /** @description The agent that the request acts as. */
                 "x-agent-id"?: string;
             };
             path: {
@@ -4439,7 +4439,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description They are on disk. */
+            /** @description The batch is durable. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4465,13 +4465,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
                 "Idempotency-Key"?: string;
-                /** @description The revision that the caller decided on, in quotes, or `*`. */
+                /** @description The expected revision of the session, in quotes, or `*`. */
                 "If-Match"?: string;
-                /** @description The token of the lease that the caller holds. */
+                /** @description The fencing token of the participant's lease. */
                 "Fencing-Token"?: string;
-                /** @description The agent that the caller acts as. */
+                /** @description The agent that the request acts as. */
                 "x-agent-id"?: string;
             };
             path: {
@@ -4547,13 +4547,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
                 "Idempotency-Key"?: string;
-                /** @description The revision that the caller decided on, in quotes, or `*`. */
+                /** @description The expected revision of the session, in quotes, or `*`. */
                 "If-Match"?: string;
-                /** @description The token of the lease that the caller holds. */
+                /** @description The fencing token of the participant's lease. */
                 "Fencing-Token"?: string;
-                /** @description The agent that the caller acts as. */
+                /** @description The agent that the request acts as. */
                 "x-agent-id"?: string;
             };
             path: {
@@ -4571,7 +4571,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The document as it is now. */
+            /** @description The document after the change. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4597,13 +4597,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
                 "Idempotency-Key"?: string;
-                /** @description The revision that the caller decided on, in quotes, or `*`. */
+                /** @description The expected revision of the session, in quotes, or `*`. */
                 "If-Match"?: string;
-                /** @description The token of the lease that the caller holds. */
+                /** @description The fencing token of the participant's lease. */
                 "Fencing-Token"?: string;
-                /** @description The agent that the caller acts as. */
+                /** @description The agent that the request acts as. */
                 "x-agent-id"?: string;
             };
             path: {
@@ -4621,7 +4621,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The document as it is now. */
+            /** @description The document after the change. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4648,7 +4648,7 @@ export interface operations {
             query?: {
                 /** @description Only events with a larger number. */
                 after?: number;
-                /** @description Events at most; 100 when absent, 1000 at most. */
+                /** @description The maximum number of events, up to 1000. Default: 100. */
                 limit?: number;
             };
             header?: never;
@@ -4686,13 +4686,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
                 "Idempotency-Key"?: string;
-                /** @description The revision that the caller decided on, in quotes, or `*`. */
+                /** @description The expected revision of the session, in quotes, or `*`. */
                 "If-Match"?: string;
-                /** @description The token of the lease that the caller holds. */
+                /** @description The fencing token of the participant's lease. */
                 "Fencing-Token"?: string;
-                /** @description The agent that the caller acts as. */
+                /** @description The agent that the request acts as. */
                 "x-agent-id"?: string;
             };
             path: {
@@ -4710,7 +4710,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The process may write. */
+            /** @description The process is the writer. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4769,13 +4769,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
                 "Idempotency-Key"?: string;
-                /** @description The revision that the caller decided on, in quotes, or `*`. */
+                /** @description The expected revision of the session, in quotes, or `*`. */
                 "If-Match"?: string;
-                /** @description The token of the lease that the caller holds. */
+                /** @description The fencing token of the participant's lease. */
                 "Fencing-Token"?: string;
-                /** @description The agent that the caller acts as. */
+                /** @description The agent that the request acts as. */
                 "x-agent-id"?: string;
             };
             path: {
@@ -4819,7 +4819,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4837,7 +4837,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The copy. */
+            /** @description The fork. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4863,13 +4863,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
                 "Idempotency-Key"?: string;
-                /** @description The revision that the caller decided on, in quotes, or `*`. */
+                /** @description The expected revision of the session, in quotes, or `*`. */
                 "If-Match"?: string;
-                /** @description The token of the lease that the caller holds. */
+                /** @description The fencing token of the participant's lease. */
                 "Fencing-Token"?: string;
-                /** @description The agent that the caller acts as. */
+                /** @description The agent that the request acts as. */
                 "x-agent-id"?: string;
             };
             path: {
@@ -4913,13 +4913,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
                 "Idempotency-Key"?: string;
-                /** @description The revision that the caller decided on, in quotes, or `*`. */
+                /** @description The expected revision of the session, in quotes, or `*`. */
                 "If-Match"?: string;
-                /** @description The token of the lease that the caller holds. */
+                /** @description The fencing token of the participant's lease. */
                 "Fencing-Token"?: string;
-                /** @description The agent that the caller acts as. */
+                /** @description The agent that the request acts as. */
                 "x-agent-id"?: string;
             };
             path: {
@@ -4938,7 +4938,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The session without it. */
+            /** @description The session without the participant. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5006,13 +5006,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
                 "Idempotency-Key"?: string;
-                /** @description The revision that the caller decided on, in quotes, or `*`. */
+                /** @description The expected revision of the session, in quotes, or `*`. */
                 "If-Match"?: string;
-                /** @description The token of the lease that the caller holds. */
+                /** @description The fencing token of the participant's lease. */
                 "Fencing-Token"?: string;
-                /** @description The agent that the caller acts as. */
+                /** @description The agent that the request acts as. */
                 "x-agent-id"?: string;
             };
             path: {
@@ -5061,13 +5061,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
                 "Idempotency-Key"?: string;
-                /** @description The revision that the caller decided on, in quotes, or `*`. */
+                /** @description The expected revision of the session, in quotes, or `*`. */
                 "If-Match"?: string;
-                /** @description The token of the lease that the caller holds. */
+                /** @description The fencing token of the participant's lease. */
                 "Fencing-Token"?: string;
-                /** @description The agent that the caller acts as. */
+                /** @description The agent that the request acts as. */
                 "x-agent-id"?: string;
             };
             path: {
@@ -5086,7 +5086,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is released. */
+            /** @description The lease is released. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -5118,7 +5118,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Markdown. */
+            /** @description The summary in Markdown. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5138,15 +5138,15 @@ export interface operations {
     list_session_tasks: {
         parameters: {
             query?: {
-                /** @description Only those that this agent has. */
+                /** @description Only tasks of this agent. */
                 assignee?: components["schemas"]["AgentId"];
-                /** @description Only those in this state. */
+                /** @description Only tasks with this status. */
                 status?: components["schemas"]["TaskStatus"];
-                /** @description Only those of this step; for a session's own list. */
+                /** @description Only tasks of this step, for the list of one session. */
                 step?: string;
-                /** @description Rows at most; 100 when absent, 1000 at most. */
+                /** @description The maximum number of rows, up to 1000. Default: 100. */
                 limit?: number;
-                /** @description The `next_cursor` of the page before. */
+                /** @description The `next_cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -5182,13 +5182,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
                 "Idempotency-Key"?: string;
-                /** @description The revision that the caller decided on, in quotes, or `*`. */
+                /** @description The expected revision of the session, in quotes, or `*`. */
                 "If-Match"?: string;
-                /** @description The token of the lease that the caller holds. */
+                /** @description The fencing token of the participant's lease. */
                 "Fencing-Token"?: string;
-                /** @description The agent that the caller acts as. */
+                /** @description The agent that the request acts as. */
                 "x-agent-id"?: string;
             };
             path: {
@@ -5231,11 +5231,11 @@ export interface operations {
     list_points: {
         parameters: {
             query?: {
-                /** @description Only of this series. */
+                /** @description Only points of this series. */
                 series?: string;
                 /** @description Only points with a larger number. */
                 after?: number;
-                /** @description Points at most; 100 when absent, 1000 at most. */
+                /** @description The maximum number of points, up to 1000. Default: 100. */
                 limit?: number;
             };
             header?: never;
@@ -5272,11 +5272,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
                 "Idempotency-Key"?: string;
-                /** @description The token of the lease that the caller holds. */
+                /** @description The fencing token of the participant's lease. */
                 "Fencing-Token"?: string;
-                /** @description The agent that the caller acts as. */
+                /** @description The agent that the request acts as. */
                 "x-agent-id"?: string;
             };
             path: {
@@ -5294,7 +5294,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description They are stored. */
+            /** @description The points are stored. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -5317,13 +5317,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
                 "Idempotency-Key"?: string;
-                /** @description The revision that the caller decided on, in quotes, or `*`. */
+                /** @description The expected revision of the session, in quotes, or `*`. */
                 "If-Match"?: string;
-                /** @description The token of the lease that the caller holds. */
+                /** @description The fencing token of the participant's lease. */
                 "Fencing-Token"?: string;
-                /** @description The agent that the caller acts as. */
+                /** @description The agent that the request acts as. */
                 "x-agent-id"?: string;
             };
             path: {
@@ -5367,13 +5367,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
                 "Idempotency-Key"?: string;
-                /** @description The revision that the caller decided on, in quotes, or `*`. */
+                /** @description The expected revision of the session, in quotes, or `*`. */
                 "If-Match"?: string;
-                /** @description The token of the lease that the caller holds. */
+                /** @description The fencing token of the participant's lease. */
                 "Fencing-Token"?: string;
-                /** @description The agent that the caller acts as. */
+                /** @description The agent that the request acts as. */
                 "x-agent-id"?: string;
             };
             path: {
@@ -5391,7 +5391,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The session as it is now. */
+            /** @description The session after the change. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5417,13 +5417,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
                 "Idempotency-Key"?: string;
-                /** @description The revision that the caller decided on, in quotes, or `*`. */
+                /** @description The expected revision of the session, in quotes, or `*`. */
                 "If-Match"?: string;
-                /** @description The token of the lease that the caller holds. */
+                /** @description The fencing token of the participant's lease. */
                 "Fencing-Token"?: string;
-                /** @description The agent that the caller acts as. */
+                /** @description The agent that the request acts as. */
                 "x-agent-id"?: string;
             };
             path: {
@@ -5441,7 +5441,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The session as it is now. */
+            /** @description The session after the change. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5466,15 +5466,15 @@ export interface operations {
     list_tasks: {
         parameters: {
             query?: {
-                /** @description Only those that this agent has. */
+                /** @description Only tasks of this agent. */
                 assignee?: components["schemas"]["AgentId"];
-                /** @description Only those in this state. */
+                /** @description Only tasks with this status. */
                 status?: components["schemas"]["TaskStatus"];
-                /** @description Only those of this step; for a session's own list. */
+                /** @description Only tasks of this step, for the list of one session. */
                 step?: string;
-                /** @description Rows at most; 100 when absent, 1000 at most. */
+                /** @description The maximum number of rows, up to 1000. Default: 100. */
                 limit?: number;
-                /** @description The `next_cursor` of the page before. */
+                /** @description The `next_cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -5535,13 +5535,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
                 "Idempotency-Key"?: string;
-                /** @description The revision that the caller decided on, in quotes, or `*`. */
+                /** @description The expected revision of the session, in quotes, or `*`. */
                 "If-Match"?: string;
-                /** @description The token of the lease that the caller holds. */
+                /** @description The fencing token of the participant's lease. */
                 "Fencing-Token"?: string;
-                /** @description The agent that the caller acts as. */
+                /** @description The agent that the request acts as. */
                 "x-agent-id"?: string;
             };
             path: {
@@ -5559,7 +5559,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The task as it is now. */
+            /** @description The task after the change. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5585,13 +5585,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
                 "Idempotency-Key"?: string;
-                /** @description The revision that the caller decided on, in quotes, or `*`. */
+                /** @description The expected revision of the session, in quotes, or `*`. */
                 "If-Match"?: string;
-                /** @description The token of the lease that the caller holds. */
+                /** @description The fencing token of the participant's lease. */
                 "Fencing-Token"?: string;
-                /** @description The agent that the caller acts as. */
+                /** @description The agent that the request acts as. */
                 "x-agent-id"?: string;
             };
             path: {
@@ -5609,7 +5609,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The task as it is now. */
+            /** @description The task after the change. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5635,13 +5635,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
                 "Idempotency-Key"?: string;
-                /** @description The revision that the caller decided on, in quotes, or `*`. */
+                /** @description The expected revision of the session, in quotes, or `*`. */
                 "If-Match"?: string;
-                /** @description The token of the lease that the caller holds. */
+                /** @description The fencing token of the participant's lease. */
                 "Fencing-Token"?: string;
-                /** @description The agent that the caller acts as. */
+                /** @description The agent that the request acts as. */
                 "x-agent-id"?: string;
             };
             path: {
@@ -5659,7 +5659,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The task as it is now. */
+            /** @description The task after the change. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5685,13 +5685,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
                 "Idempotency-Key"?: string;
-                /** @description The revision that the caller decided on, in quotes, or `*`. */
+                /** @description The expected revision of the session, in quotes, or `*`. */
                 "If-Match"?: string;
-                /** @description The token of the lease that the caller holds. */
+                /** @description The fencing token of the participant's lease. */
                 "Fencing-Token"?: string;
-                /** @description The agent that the caller acts as. */
+                /** @description The agent that the request acts as. */
                 "x-agent-id"?: string;
             };
             path: {
@@ -5709,7 +5709,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The task as it is now. */
+            /** @description The task after the change. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5735,13 +5735,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request with the same key has one effect and one answer, for 24 hours. */
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
                 "Idempotency-Key"?: string;
-                /** @description The revision that the caller decided on, in quotes, or `*`. */
+                /** @description The expected revision of the session, in quotes, or `*`. */
                 "If-Match"?: string;
-                /** @description The token of the lease that the caller holds. */
+                /** @description The fencing token of the participant's lease. */
                 "Fencing-Token"?: string;
-                /** @description The agent that the caller acts as. */
+                /** @description The agent that the request acts as. */
                 "x-agent-id"?: string;
             };
             path: {
@@ -5759,7 +5759,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The task as it is now. */
+            /** @description The task after the change. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5790,7 +5790,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The caller. */
+            /** @description The key's name, role and scope. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -62,7 +62,7 @@ export function Brush({
       className={css.brush}
       style={{ height: TALL }}
       role="img"
-      aria-label="How many calls ran when"
+      aria-label="Concurrent calls over time"
       onPointerDown={(event) => {
         const x = at(event);
         const zoomed = width(view) < width(whole);

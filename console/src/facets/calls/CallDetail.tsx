@@ -67,12 +67,14 @@ export function CallDetail({ feed, table, call, now, focused, onSelect, onClose 
         <div className={css.states}>
           <Status of={state} tone={TONES[state]} />
           <span className={css.took}>{duration(table.end(call, now) - (table.began[call] ?? 0))}</span>
-          {table.isAside(call) && <span className={css.note}>set aside: a later process goes on from before it</span>}
+          {table.isAside(call) && (
+            <span className={css.note}>discarded: a later process resumed from an earlier point</span>
+          )}
         </div>
         {state === 'interrupted' && (
           <p className={css.note}>
-            Its process, or the session, ended while it ran: what became of it is not known. The time is when the
-            process was last heard of.
+            Its process, or the session, ended while the call was running, so its result is unknown. The time is when
+            the process was last seen.
           </p>
         )}
         {problem !== undefined && <ProblemView error={problem} retry={retry} />}
@@ -84,7 +86,7 @@ export function CallDetail({ feed, table, call, now, focused, onSelect, onClose 
           omitted={began?.input_omitted}
           reading={reading}
         >
-          It was given nothing.
+          No input.
         </Payload>
         {state === 'completed' && (
           <Payload
@@ -97,12 +99,12 @@ export function CallDetail({ feed, table, call, now, focused, onSelect, onClose 
               ended?.opaque && (
                 <>
                   <EyeOff size={13} aria-hidden="true" /> For people alone: it holds a secret, or cannot be read back as
-                  JSON. A replay runs the call anew.
+                  JSON. A replay runs the call again.
                 </>
               )
             }
           >
-            It gave nothing.
+            No output.
           </Payload>
         )}
         {whole && (
@@ -117,7 +119,7 @@ export function CallDetail({ feed, table, call, now, focused, onSelect, onClose 
         <Part title="Times">
           <Times table={table} call={call} now={now} />
         </Part>
-        <Part title="Where it stands">
+        <Part title="Position">
           <Relations table={table} call={call} entry={began} onSelect={onSelect} />
         </Part>
       </div>
@@ -214,13 +216,13 @@ function Usage({ usage }: { usage: NonNullable<CallEntry['usage']> }) {
   if (model) {
     facts.push(['Model', provider ? `${model} of ${provider}` : model]);
   }
-  facts.push(['Tokens read', (input_tokens ?? 0).toLocaleString('en')]);
-  facts.push(['Tokens written', (output_tokens ?? 0).toLocaleString('en')]);
+  facts.push(['Prompt tokens', (input_tokens ?? 0).toLocaleString('en')]);
+  facts.push(['Answer tokens', (output_tokens ?? 0).toLocaleString('en')]);
   if (cost !== undefined && cost !== null) {
     facts.push(['Cost', dollars(cost)]);
   }
   if (latency_us !== undefined && latency_us !== null) {
-    facts.push(['Answered in', duration(latency_us)]);
+    facts.push(['Latency', duration(latency_us)]);
   }
   return (
     <Part title="Used">
@@ -235,7 +237,7 @@ function Times({ table, call, now }: { table: CallTable; call: number; now: numb
   const run = table.runOf(call);
   const facts: [string, ReactNode][] = [['Began', `${new Date(began / 1_000).toLocaleDateString()} ${clock(began)}`]];
   if (table.state[call] !== 0) {
-    facts.push([table.endedSeq[call] === 0 ? 'Last heard of' : 'Ended', clock(end)]);
+    facts.push([table.endedSeq[call] === 0 ? 'Last seen' : 'Ended', clock(end)]);
   }
   if ((table.children[call] ?? 0) > 0) {
     facts.push(['Own time', duration(table.own(call, now))]);
@@ -269,16 +271,16 @@ function Relations({
   const facts: [string, ReactNode][] = [
     ['Number', call.toLocaleString('en')],
     ['Kind', KINDS[table.kind[call] ?? 0]],
-    ['Made by', parent === 0 ? 'the program itself' : to(parent)],
+    ['Called by', parent === 0 ? 'the program itself' : to(parent)],
   ];
   if (typeof entry?.position === 'number') {
     facts.push(['Position', `${entry.position.toLocaleString('en')}, counted from 0`]);
   }
   if (resumes !== undefined) {
-    facts.push(['Takes up', to(resumes)]);
+    facts.push(['Resumes', to(resumes)]);
   }
   if (taken !== undefined) {
-    facts.push(['Taken up by', to(taken)]);
+    facts.push(['Resumed by', to(taken)]);
   }
   if (table.fromRecord(call) > 0) {
     facts.push(['From the record', counted(table.fromRecord(call), 'result')]);

@@ -119,17 +119,17 @@ export function CallTree(props: CallTreeProps) {
           <span role="columnheader" className={css.figure}>
             Duration
           </span>
-          <span role="columnheader" className={css.own} title="Without the calls that it made">
+          <span role="columnheader" className={css.own} title="Without its child calls">
             Own time
           </span>
-          <span role="columnheader" className={css.tokens} title="With the calls below it">
+          <span role="columnheader" className={css.tokens} title="With its child calls">
             Tokens
           </span>
-          <span role="columnheader" className={css.cost} title="With the calls below it">
+          <span role="columnheader" className={css.cost} title="With its child calls">
             Cost
           </span>
           <span role="columnheader" className={css.state}>
-            <span className="hidden">State</span>
+            <span className="hidden">Status</span>
           </span>
         </div>
         {items.map(({ index, start }) => (
@@ -233,22 +233,22 @@ function Row({
           {table.name(call)}
         </span>
         {below > 0 && (
-          <span className={css.count} title={`${below.toLocaleString('en')} calls right below it`}>
+          <span className={css.count} title={`${below.toLocaleString('en')} child calls`}>
             {short(below)}
           </span>
         )}
         {wrongBelow > 0 && (
-          <span className={css.wrong} title={`${wrongBelow.toLocaleString('en')} calls below it went wrong`}>
+          <span className={css.wrong} title={`${wrongBelow.toLocaleString('en')} calls below it failed`}>
             {short(wrongBelow)} wrong
           </span>
         )}
         {recorded && (
-          <span className={css.tag} title="An earlier process did this; its result was used again">
+          <span className={css.tag} title="An earlier process completed this call; its result was reused">
             <History size={11} aria-hidden="true" /> from the record
           </span>
         )}
-        {table.isAside(call) && <span className={css.tag}>set aside</span>}
-        {takenUpBy !== undefined && <span className={css.tag}>taken up by {takenUpBy}</span>}
+        {table.isAside(call) && <span className={css.tag}>discarded</span>}
+        {takenUpBy !== undefined && <span className={css.tag}>resumed by {takenUpBy}</span>}
         {message && <span className={css.message}>{message}</span>}
       </span>
       <span role="gridcell" className={css.when}>

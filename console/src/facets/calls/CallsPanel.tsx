@@ -89,7 +89,7 @@ export default function CallsPanel({ session, feed }: PanelProps) {
           flush
           title={
             // biome-ignore lint/a11y/useSemanticElements: two buttons in a row are no fieldset.
-            <span className={css.looks} role="group" aria-label="Look at the calls as">
+            <span className={css.looks} role="group" aria-label="Show the calls as">
               <Button
                 look="quiet"
                 icon={<ListTree />}
@@ -113,14 +113,14 @@ export default function CallsPanel({ session, feed }: PanelProps) {
               {wrong > 0 && (
                 <span className={css.errors}>
                   {wrong.toLocaleString('en')} went wrong
-                  <IconButton label="The error before (E)" icon={<ChevronUp />} onClick={() => toError(-1)} />
-                  <IconButton label="The next error (e)" icon={<ChevronDown />} onClick={() => toError(1)} />
+                  <IconButton label="Previous error (E)" icon={<ChevronUp />} onClick={() => toError(-1)} />
+                  <IconButton label="Next error (e)" icon={<ChevronDown />} onClick={() => toError(1)} />
                 </span>
               )}
               {asTree && (
                 <>
-                  <IconButton label="Open all calls" icon={<UnfoldVertical />} onClick={() => opened.all(true)} />
-                  <IconButton label="Close all calls" icon={<FoldVertical />} onClick={() => opened.all(false)} />
+                  <IconButton label="Expand all calls" icon={<UnfoldVertical />} onClick={() => opened.all(true)} />
+                  <IconButton label="Collapse all calls" icon={<FoldVertical />} onClick={() => opened.all(false)} />
                 </>
               )}
             </>
@@ -159,7 +159,9 @@ export default function CallsPanel({ session, feed }: PanelProps) {
             </p>
           )}
           {marks?.count === 0 ? (
-            <Empty title="No call fits">Another word or state may; what comes later appears by itself.</Empty>
+            <Empty title="No matching call">
+              Change the search or the status. New matching calls appear automatically.
+            </Empty>
           ) : asTree ? (
             <CallTree
               table={table}
@@ -211,13 +213,13 @@ function ReadingBar({ book }: { book: CallBook }) {
   }
   return (
     <div className={css.reading} role="status">
-      <progress aria-label="Journal read" max={of || 1} value={seq} />
+      <progress aria-label="Journal loaded" max={of || 1} value={seq} />
       <span>
         {book.table.size.toLocaleString('en')} calls of {seq.toLocaleString('en')} of {of.toLocaleString('en')} events
         {at === 'paused' && ' are shown'}
       </span>
       {at === 'paused' ? (
-        <Button onClick={() => book.resume()}>Read on</Button>
+        <Button onClick={() => book.resume()}>Load more</Button>
       ) : (
         <Button onClick={() => book.pause()}>Stop</Button>
       )}
@@ -233,8 +235,8 @@ function Nothing({ sessionId, ended }: { sessionId: string; ended: boolean }) {
       title="No call yet"
       command={`curl -X POST ${location.origin}/sessions/${sessionId}/execution -H 'content-type: application/json' -d '{"process":"my-program"}'`}
     >
-      A program of the Rust crate or the Python package writes its calls here as it makes them. By hand, a process
-      begins so, and then records batches of calls.
+      A program that uses the Rust crate or the Python package records its calls here. Without a library, a process
+      begins with this request and then records batches of calls:
     </Empty>
   );
 }

@@ -22,7 +22,7 @@ export function Messages({ of, label }: { of: readonly Message[]; label: string 
             // biome-ignore lint/suspicious/noArrayIndexKey: as above.
             <div key={place} className={css.wanted}>
               <Wrench size={12} aria-hidden="true" />
-              <span className="hidden">wants called:</span>
+              <span className="hidden">calls:</span>
               <code>{name}</code>
               <Json value={given} open={1} />
             </div>

@@ -11,7 +11,7 @@ export function Summary({ session, table, now }: { session: Session; table: Call
   }
   const tokens = calls.input_tokens + calls.output_tokens;
   return (
-    <dl className={css.summary} aria-label="The execution in figures">
+    <dl className={css.summary} aria-label="Totals of the execution">
       <Figure name={calls.process ? 'Process' : 'Forked'} wide>
         <code title={calls.process}>{calls.process || 'no process yet'}</code>
       </Figure>
@@ -20,7 +20,7 @@ export function Summary({ session, table, now }: { session: Session; table: Call
         {short(calls.total)}
         {calls.open > 0 && <small data-tone="live">{short(calls.open)} running</small>}
       </Figure>
-      <Figure name="Time in runs">{table.size > 0 ? duration(timeOf(table, now)) : '…'}</Figure>
+      <Figure name="Run time">{table.size > 0 ? duration(timeOf(table, now)) : '…'}</Figure>
       {table.replayed > 0 && <Figure name="From the record">{short(table.replayed)}</Figure>}
       <Figure
         name="Tokens"

@@ -216,7 +216,7 @@ export function TimeLine({ table, version, now, marks, selected, onSelect }: Tim
         <span className={css.span}>{duration(width(view))} in sight</span>
         {table.runs.length > 1 && (
           <Select
-            label="Which process"
+            label="Process"
             value={run ?? lastRun(table)}
             onChange={(event) => {
               setRun(event.target.value === 'all' ? 'all' : Number(event.target.value));
@@ -232,7 +232,7 @@ export function TimeLine({ table, version, now, marks, selected, onSelect }: Tim
           </Select>
         )}
         <IconButton
-          label="Rows high enough for names"
+          label="Show names"
           icon={<Rows3 />}
           aria-pressed={named}
           onClick={() => {
@@ -243,7 +243,7 @@ export function TimeLine({ table, version, now, marks, selected, onSelect }: Tim
         />
         <IconButton label="Zoom in" icon={<ZoomIn />} onClick={() => zoomBy(0.6)} />
         <IconButton label="Zoom out" icon={<ZoomOut />} disabled={!chosen} onClick={() => zoomBy(1 / 0.6)} />
-        <IconButton label="All of it" icon={<Maximize2 />} disabled={!chosen} onClick={() => setChosen(undefined)} />
+        <IconButton label="Show all" icon={<Maximize2 />} disabled={!chosen} onClick={() => setChosen(undefined)} />
       </div>
       {palette && (
         <Brush
@@ -337,7 +337,7 @@ function legendOf(table: CallTable): string[] {
   const { counts, kinds } = table;
   const states = [
     ['running', counts[RUNNING] ?? 0],
-    ['went wrong', counts.reduce((sum, count, state) => sum + (wentWrong(state) ? count : 0), 0)],
+    ['failed', counts.reduce((sum, count, state) => sum + (wentWrong(state) ? count : 0), 0)],
     ['stopped', (counts[CANCELLED] ?? 0) + (counts[INTERRUPTED] ?? 0)],
   ] as const;
   return [

@@ -54,12 +54,12 @@ test('zooming keeps the time under the pointer, and stays within the whole', () 
 test('the events of an execution read as sentences', () => {
   expect(words.execution_began({ writer: 1, process: 'p' })).toBe('process p begins');
   expect(words.execution_began({ writer: 2, process: 'q', keep: 4 })).toBe(
-    'process q takes the execution up after call 4',
+    'process q resumes the execution after call 4',
   );
   const one = { call: 3, node: 'ask', status: 'failed' } as const;
   const batch = { writer: 1, batch: 1 };
   expect(words.calls_recorded({ ...batch, calls: [one] })).toBe('ask, call 3, began and ended: failed');
   expect(words.calls_recorded({ ...batch, calls: [one, { call: 2, status: 'completed' }] })).toBe(
-    '1 call began, 2 calls ended, 1 of them not well',
+    '1 call began, 2 calls ended, 1 failed',
   );
 });

@@ -41,7 +41,7 @@ test('what is open when another process begins, or the session ends, is interrup
   const script = new Script().process('one').calls(began(1, undefined, 100), { ...began(2, 1, 110), ...ended(2, 170) });
   script.process('two').calls(began(3, undefined, 500));
   expect(stateOf(script.table, 1)).toBe('interrupted');
-  // Its end is when its process was last heard of.
+  // Its end is when its process was last seen.
   expect(script.table.end(1, 9_999)).toBe(170);
   expect(stateOf(script.table, 3)).toBe('running');
   expect(script.table.end(3, 9_999)).toBe(9_999);
@@ -67,7 +67,7 @@ test('a call that takes another up has the completed calls of that from the reco
   expect(table.replayed).toBe(2);
 });
 
-test('what is above the point that a process goes on from is set aside', () => {
+test('what is above the point that a process goes on from is discarded', () => {
   const { table } = new Script()
     .process('one')
     .calls(began(1, undefined, 10), began(2, 1, 11), began(3, 1, 20), ended(3, 21), ended(2, 25), ended(1, 30))
@@ -89,7 +89,7 @@ test('own time is what no call below covers', () => {
   expect(table.own(4, 0)).toBe(60);
 });
 
-test('tokens, costs and what went wrong are known of all calls above', () => {
+test('tokens, costs and what failed are known of all calls above', () => {
   const usage = { input_tokens: 10, output_tokens: 2, cost: 0.5 };
   const error = { type: 'ValueError', message: 'odd' };
   const { table } = new Script()

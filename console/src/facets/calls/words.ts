@@ -4,7 +4,7 @@ import type { EventWords } from '../facet.ts';
 /** How the events of an execution read. */
 export const words = {
   execution_began: ({ writer, process, keep }) => {
-    const again = writer > 1 ? `process ${process} takes the execution up` : `process ${process} begins`;
+    const again = writer > 1 ? `process ${process} resumes the execution` : `process ${process} begins`;
     return keep === undefined || keep === null ? again : `${again} after call ${keep}`;
   },
   calls_recorded: ({ calls }) => recorded(calls),
@@ -25,7 +25,7 @@ function recorded(calls: CallEntry[]): string {
     began.length > 0 && `${count(began.length)} began`,
     ended.length > 0 && `${count(ended.length)} ended`,
   ];
-  return parts.filter(Boolean).join(', ') + (wrong > 0 ? `, ${wrong} of them not well` : '');
+  return parts.filter(Boolean).join(', ') + (wrong > 0 ? `, ${wrong} failed` : '');
 }
 
 const count = (calls: number): string => `${calls.toLocaleString('en')} ${calls === 1 ? 'call' : 'calls'}`;

@@ -61,13 +61,15 @@ export default function ContextPanel({ session, feed }: PanelProps) {
                     return (
                       <option key={seq} value={place} disabled={place === selected}>
                         against revision {seq}
-                        {place === selected - 1 ? ' (the one before)' : ''}
+                        {place === selected - 1 ? ' (the previous one)' : ''}
                       </option>
                     );
                   })}
-                  {other < 0 && <option value={other}>against nothing</option>}
+                  {other < 0 && <option value={other}>with an empty document</option>}
                 </Select>
-                <Button onClick={() => search({ rev: undefined, against: undefined })}>Back to now</Button>
+                <Button onClick={() => search({ rev: undefined, against: undefined })}>
+                  Back to the current state
+                </Button>
               </>
             }
           >
@@ -91,8 +93,8 @@ export default function ContextPanel({ session, feed }: PanelProps) {
           />
         )}
         {entry && !then && (
-          <Empty title="This document cannot be made again">
-            The journal's beginning is no longer kept, and only changes of it are known here.
+          <Empty title="This revision cannot be restored">
+            The first events of the journal are no longer kept; only later changes are available.
           </Empty>
         )}
       </div>
@@ -251,7 +253,7 @@ function Selection({
             </Button>
             {row.size !== undefined && (
               <Button look="quiet" icon={<Plus />} onClick={() => edit({ path: row.path, adds: true })}>
-                Add in it
+                Add a member
               </Button>
             )}
             <Button look="quiet" icon={<Trash2 />} onClick={() => edit({ path: row.path, removes: true })}>

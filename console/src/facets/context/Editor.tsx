@@ -107,14 +107,14 @@ export function Editor({ session, target, onClose }: { session: Session; target:
       description={target.path.length > 0 ? <code>{pointer(target.path)}</code> : undefined}
     >
       <div className={css.editor}>
-        {draft && text === draft.text && <p className={css.note}>This is what you typed before and did not send.</p>}
+        {draft && text === draft.text && <p className={css.note}>This is your unsent edit.</p>}
         {target.adds && !Array.isArray(container) && (
           <TextField
             label="Name"
             value={name}
             autoFocus
             onChange={(event) => change({ name: event.target.value })}
-            hint={taken ? 'There is such a member already; its value will be replaced.' : undefined}
+            hint={taken ? 'A member with this name already exists; its value will be replaced.' : undefined}
           />
         )}
         {!target.removes && (
@@ -132,14 +132,14 @@ export function Editor({ session, target, onClose }: { session: Session; target:
         {edited && (
           <section className={css.part} aria-label="Preview">
             <h3>
-              What will change <Badge>{changes.length}</Badge>
+              Changes <Badge>{changes.length}</Badge>
             </h3>
-            <DiffList label="What will change" changes={changes} />
+            <DiffList label="Changes" changes={changes} />
           </section>
         )}
         {error !== undefined && <ProblemView error={error} />}
         <footer className={css.footer}>
-          <span className={css.note}>{target.removes ? '' : 'Closing keeps what you typed.'}</span>
+          <span className={css.note}>{target.removes ? '' : 'Closing keeps your edit.'}</span>
           <Button onClick={discard}>Discard</Button>
           <Button
             look="primary"
@@ -237,17 +237,17 @@ function Conflict({
   const both = mine.filter(({ path }) => theirs.some((their) => overlap(path, their.path))).length;
   return (
     <section className={css.conflict} role="alert" data-conflict="">
-      <h3>Somebody changed the shared context meanwhile</h3>
+      <h3>Somebody else changed the shared context</h3>
       <p>
         It is at revision {now.contextRevision} now; you began at {base.contextRevision}.{' '}
         {both > 0
           ? `${both} of your changes ${both === 1 ? 'touches' : 'touch'} what they changed: yours would win there.`
-          : 'Your changes touch none of theirs.'}
+          : 'Your changes do not overlap with theirs.'}
       </p>
-      <DiffList label="What they changed" changes={theirs} />
+      <DiffList label="Their changes" changes={theirs} />
       <div className={css.row}>
         <Button disabled={!possible} onClick={onRebase}>
-          Put mine on top of theirs
+          Apply mine on top of theirs
         </Button>
         <span className={css.note}>The preview below shows the result before it is sent.</span>
       </div>

@@ -59,7 +59,7 @@ export function HistoryList({
       {last > 0 && (
         <div className={css.slider}>
           <label htmlFor={id} className="hidden">
-            Change to look at
+            Selected change
           </label>
           <input
             id={id}
@@ -85,7 +85,7 @@ export function HistoryList({
       {(reading || behind > 0) && (
         <div className={css.progress} role="status">
           <progress
-            aria-label="History read"
+            aria-label="History loaded"
             max={feed.journal.revision}
             value={Math.max(history.reached, feed.journal.first - 1)}
           />

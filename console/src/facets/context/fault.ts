@@ -35,7 +35,7 @@ class Wrong extends Error {
 function findFault(text: string): { at: number; detail: string } | undefined {
   try {
     const end = space(text, value(text, space(text, 0)));
-    return end < text.length ? { at: end, detail: 'Nothing may follow here.' } : undefined;
+    return end < text.length ? { at: end, detail: 'No more text is allowed here.' } : undefined;
   } catch (error) {
     if (error instanceof Wrong) {
       return error;
@@ -95,7 +95,7 @@ function members(text: string, begin: number, close: string, member: (at: number
     const comma = at;
     at = space(text, at + 1);
     if (text[at] === close) {
-      throw new Wrong(comma, `No comma may stand before the ${close}.`);
+      throw new Wrong(comma, `A comma is not allowed before the ${close}.`);
     }
   }
 }

@@ -17,7 +17,7 @@ export interface Base {
 /** Somebody else changed the document while it was edited; a person decides what holds. */
 export class Overtaken extends Error {
   constructor(readonly now: Base) {
-    super('the shared context was changed by somebody else meanwhile');
+    super('somebody else changed the shared context');
   }
 }
 

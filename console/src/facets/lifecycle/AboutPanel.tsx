@@ -104,7 +104,7 @@ function Outcome({ session: { status, outcome } }: { session: Session }) {
     <Section title="Outcome" actions={<Status of={status} />}>
       {outcome?.summary && <p className={css.lead}>{outcome.summary}</p>}
       {!outcome?.summary && !outcome?.reason && artifacts.length === 0 && (
-        <p className={css.quiet}>Nothing was said about it when it ended.</p>
+        <p className={css.quiet}>It ended without a summary or reason.</p>
       )}
       <Facts
         of={facts([

@@ -36,8 +36,8 @@ export function EventDetail({ event, step, onClose }: EventDetailProps) {
         }
         actions={
           <>
-            <IconButton label="The event before" icon={<ChevronUp />} onClick={() => step(-1)} />
-            <IconButton label="The next event" icon={<ChevronDown />} onClick={() => step(1)} />
+            <IconButton label="Previous event" icon={<ChevronUp />} onClick={() => step(-1)} />
+            <IconButton label="Next event" icon={<ChevronDown />} onClick={() => step(1)} />
             <IconButton label="Copy a link to this event" icon={<LinkIcon />} onClick={link} />
             <CopyButton label="Copy the event as JSON" text={JSON.stringify(event, null, 2)} />
             <IconButton label="Close the event" icon={<X />} onClick={onClose} />

@@ -40,7 +40,7 @@ export function JournalFilters({
   return (
     <search className={css.filters} aria-label="Filter the journal">
       <Select
-        label="Type of event"
+        label="Event type"
         value={filter.type ?? ''}
         onChange={({ target }) => onChange({ type: target.value || undefined })}
       >
@@ -56,7 +56,7 @@ export function JournalFilters({
         value={filter.actor ?? ''}
         onChange={({ target }) => onChange({ actor: target.value || undefined })}
       >
-        <option value="">Everybody</option>
+        <option value="">All actors</option>
         {[...new Set([...actors, ...(filter.actor ? [filter.actor] : [])])].map((actor) => (
           <option key={actor}>{actor}</option>
         ))}

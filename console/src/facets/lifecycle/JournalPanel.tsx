@@ -54,7 +54,7 @@ export default function JournalPanel({ session, feed }: PanelProps) {
       >
         {hits && (
           <div className={css.progress} role="status" data-scanning={hits.scanning}>
-            {hits.scanning && <progress aria-label="Journal looked through" max={hits.of || 1} value={hits.looked} />}
+            {hits.scanning && <progress aria-label="Journal searched" max={hits.of || 1} value={hits.looked} />}
             <span>
               {hits.events.length.toLocaleString()} found in {hits.looked.toLocaleString()}
               {hits.looked < hits.of && ` of ${hits.of.toLocaleString()}`} events
@@ -64,7 +64,7 @@ export default function JournalPanel({ session, feed }: PanelProps) {
         )}
         {hits?.error !== undefined && <ProblemView error={hits.error} />}
         {hits && !hits.scanning && hits.events.length === 0 ? (
-          <Empty title="No event passes this filter">It will appear here when one does.</Empty>
+          <Empty title="No matching event">Matching events will appear here.</Empty>
         ) : (
           <Timeline
             key={hits ? JSON.stringify(filter) : 'all'}

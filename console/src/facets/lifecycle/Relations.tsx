@@ -17,8 +17,8 @@ export function Relations({ session }: { session: Session }) {
     <Section title="Related sessions">
       <div className={css.relations}>
         {parent && <One title="Parent" id={parent} />}
-        {forked_from && <One title={`Copied from, at revision ${forked_from.revision}`} id={forked_from.session_id} />}
-        <Many title="Children" query={{ parent: session_id }} none="No session belongs to this one." />
+        {forked_from && <One title={`Forked from, at revision ${forked_from.revision}`} id={forked_from.session_id} />}
+        <Many title="Children" query={{ parent: session_id }} none="It has no child sessions." />
         <Many title="Forks" query={{ forked_from: session_id }} none="It was not forked." />
       </div>
     </Section>

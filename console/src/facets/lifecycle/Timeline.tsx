@@ -236,7 +236,7 @@ function Newest({ count, onClick }: { count: number; onClick: () => void }) {
   return (
     <div className={css.newest}>
       <Button icon={<ArrowDown />} onClick={onClick} data-new={count}>
-        {count > 0 ? `${count.toLocaleString()} new ${count === 1 ? 'event' : 'events'}` : 'To the newest'}
+        {count > 0 ? `${count.toLocaleString()} new ${count === 1 ? 'event' : 'events'}` : 'Newest event'}
       </Button>
     </div>
   );

@@ -18,7 +18,7 @@ export function LabelsDialog({ session, onClose }: DialogProps) {
       open
       onClose={onClose}
       title="Labels"
-      description="By its labels a session is found in the list."
+      description="Labels help to find a session in the list."
       action="Save"
       submit={async (form) => {
         const labels = labelChange(session.labels, words(form, 'labels'));
@@ -34,7 +34,7 @@ export function LabelsDialog({ session, onClose }: DialogProps) {
         autoFocus
         defaultValue={labelLines(session.labels)}
         placeholder="team=payments"
-        hint="One in a line: name=value. What you take out is removed."
+        hint="One per line: name=value. Labels that you delete here are removed."
       />
     </FormDialog>
   );
@@ -50,17 +50,17 @@ export function ExpiryDialog({ session, onClose }: DialogProps) {
       title="Expiry"
       description={
         session.expires_at
-          ? `It expires at ${new Date(session.expires_at).toLocaleString()} now.`
-          : 'It does not expire now.'
+          ? `It currently expires at ${new Date(session.expires_at).toLocaleString()}.`
+          : 'It currently does not expire.'
       }
       action="Set"
       submit={async (form) => {
         await client.sessions.update(session.session_id, { expires_in: words(form, 'expires_in') });
-        toast('The session has another expiry');
+        toast('The expiry is changed');
       }}
     >
       <TextField
-        label="Time left from now on"
+        label="Remaining time, from now"
         name="expires_in"
         required
         autoFocus

@@ -18,10 +18,10 @@ export const lifecycle = {
   words: {
     session_created: (data) => `${data.kind} session of ${data.owner}`,
     session_updated: (data) => `${Object.keys(data).join(', ')} changed`,
-    session_forked: (data) => `copied from ${data.from.session_id}`,
+    session_forked: (data) => `forked from ${data.from.session_id}`,
     session_completed: () => 'the work is done',
     session_terminated: (data) => `stopped: ${data.outcome.reason ?? ''}`,
-    session_failed: (data) => `could not be done: ${data.outcome.reason ?? ''}`,
+    session_failed: (data) => `failed: ${data.outcome.reason ?? ''}`,
     session_expired: () => 'its time ran out',
   },
 } satisfies Facet;

@@ -15,7 +15,7 @@ export function labelChange(before: Record<string, string>, lines: string): Reco
       continue;
     }
     if (name.trim() === '' || rest.length === 0) {
-      const detail = `'${line}' is no label: write name=value.`;
+      const detail = `'${line}' is not a label: write name=value.`;
       throw new Problem({ code: 'invalid_input', detail, errors: [] });
     }
     wanted.set(name.trim(), rest.join('=').trim());

@@ -36,7 +36,7 @@ export function Messages({ session }: { session: Session }) {
         </p>
       )}
       {problem !== undefined && asProblem(problem).status !== 403 && <ProblemView error={problem} />}
-      {data && messages.length === 0 && <p className={css.note}>Nobody has said anything yet.</p>}
+      {data && messages.length === 0 && <p className={css.note}>No messages yet.</p>}
       <ol aria-label="Messages">
         {messages.map((info) => (
           <Message key={`${info.message.message_id} ${info.message.recipient.agent_id}`} info={info} />

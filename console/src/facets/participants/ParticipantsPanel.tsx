@@ -40,16 +40,16 @@ export default function ParticipantsPanel({ session }: PanelProps) {
     <div className={css.panel}>
       <Section title="Participants" flush actions={add}>
         {participants.length === 0 ? (
-          <Empty title="Nobody takes part yet" command={`sessiond agent --id worker://one --exec ./work.sh`}>
+          <Empty title="No participants yet" command={`sessiond agent --id worker://one --exec ./work.sh`}>
             Only participants can be asked for work, and write to the session.{' '}
-            {active && 'Add one; an agent is started with:'}
+            {active && 'Add one; to start an agent, run:'}
           </Empty>
         ) : (
           <table className={`${table.table} ${css.table}`}>
             <thead>
               <tr>
                 <th>Agent</th>
-                <th>State</th>
+                <th>Status</th>
                 <th>Works on</th>
                 <th>Lease</th>
                 <th className={table.number}>Inbox</th>

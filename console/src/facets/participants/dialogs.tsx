@@ -29,7 +29,7 @@ export function AddDialog({ session, onClose }: DialogProps) {
       open
       onClose={onClose}
       title="Add a participant"
-      description="It may then be asked for work, and write to the session. It need not be registered yet."
+      description="It can then receive tasks and write to the session. It does not need to be registered yet."
       action="Add"
       submit={async (form) => {
         const agent_id = words(form, 'agent_id');
@@ -72,11 +72,11 @@ export function RemoveDialog({ session, agentId, onClose }: DialogProps & { agen
       danger
       onClose={onClose}
       title={`Remove ${agentId}`}
-      description="It can no longer be asked for work or write to the session, and its lease ends. It can be added again."
+      description="It can no longer receive tasks or write to the session, and its lease ends. You can add it again."
       action="Remove"
       submit={async () => {
         await client.participants.remove(session.session_id, agentId);
-        toast(`${agentId} takes part no more`);
+        toast(`${agentId} no longer takes part`);
       }}
     >
       {null}
@@ -87,10 +87,10 @@ export function RemoveDialog({ session, agentId, onClose }: DialogProps & { agen
 const TYPES: readonly MessageType[] = ['status_update', 'task_request', 'task_response', 'error'];
 const PRIORITIES: readonly Priority[] = ['low', 'medium', 'high', 'critical'];
 const EFFECTS: Record<string, string> = {
-  status_update: 'Delivered as it is; it reports progress when it names a task.',
-  task_request: 'Makes a task of the session. Name its kind of work in task_type.',
-  task_response: 'Completes the task that it names: give task_id and result.',
-  error: 'Fails the attempt of the task that it names: give task_id and error.',
+  status_update: 'Delivered unchanged; it reports progress if it names a task.',
+  task_request: 'Creates a task of the session. Name the type of work in task_type.',
+  task_response: 'Completes the task that it names: set task_id and result.',
+  error: 'Fails the current attempt of the task that it names: set task_id and error.',
 };
 
 /** Sends a message of the session to a participant. */
@@ -108,7 +108,7 @@ export function MessageDialog({ session, agentId, onClose }: DialogProps & { age
       wide
       onClose={onClose}
       title={`Send a message to ${agentId}`}
-      description="It goes to the agent's inbox, where it stays until it is acknowledged."
+      description="The message stays in the agent's inbox until the agent acknowledges it."
       action="Send"
       submit={async (form) => {
         await client.messages.send({
@@ -124,7 +124,7 @@ export function MessageDialog({ session, agentId, onClose }: DialogProps & { age
         void queries.invalidateQueries({ queryKey: keys.session(session.session_id) });
       }}
     >
-      {senders.length === 0 && <p role="alert">Somebody else must take part, to be the sender.</p>}
+      {senders.length === 0 && <p role="alert">Another participant is needed as the sender.</p>}
       <div className={css.pair}>
         <SelectField label="From" name="sender" required defaultValue={first?.agent_id}>
           {senders.map(({ agent_id, lease }) => (
@@ -178,7 +178,7 @@ function payloadOf(text: string): unknown {
   } catch (error) {
     throw new Problem({
       code: 'invalid_input',
-      detail: 'The payload is no JSON.',
+      detail: 'The payload is not JSON.',
       errors: [{ pointer: '/payload', detail: String(error) }],
     });
   }

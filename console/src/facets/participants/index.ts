@@ -19,8 +19,8 @@ export const participants = {
     participant_added: (data) => `${data.agent_id} joined as ${data.role}`,
     participant_removed: (data) => `${data.agent_id} left`,
     lease_claimed: (data) => `${data.holder} writes as ${data.agent_id}, token ${data.fence}`,
-    lease_released: (data) => `${data.agent_id} gave its lease back`,
-    lease_expired: (data) => `${data.agent_id} was not heard of; its token ${data.fence} is void`,
+    lease_released: (data) => `${data.agent_id} released its lease`,
+    lease_expired: (data) => `${data.agent_id} lost its lease; its token ${data.fence} is void`,
     message_sent: (data) => `${data.sender} → ${data.recipient}: ${data.message_type}`,
   },
 } satisfies Facet;

@@ -27,7 +27,7 @@ export function DelegateDialog({ session, step, open, onClose }: DelegateDialogP
   const [agent, setAgent] = useState(first ?? agents[0] ?? '');
   const submit = async (form: FormData) => {
     const task = await client.tasks.delegate(session.session_id, requestOf(form));
-    toast(`${task.delegatee} is asked for ${task.task_type}`);
+    toast(`${task.task_type} is delegated to ${task.delegatee}`);
   };
   return (
     <FormDialog
@@ -35,12 +35,12 @@ export function DelegateDialog({ session, step, open, onClose }: DelegateDialogP
       wide
       onClose={onClose}
       title={step ? `Delegate a task in ${step.name}` : 'Delegate a task'}
-      description="The request goes to the agent's inbox. A participant completes a task with a result, or fails with an error."
+      description="The request goes to the agent's inbox. The agent completes the task with a result, or fails the attempt with an error."
       action="Delegate"
       submit={submit}
     >
       {agents.length === 0 && (
-        <p role="alert">Nobody takes part in this session yet. Add a participant first; only those can be asked.</p>
+        <p role="alert">This session has no participants yet. Add one first; only participants can receive tasks.</p>
       )}
       <div className={css.pair}>
         <SelectField
@@ -68,7 +68,7 @@ export function DelegateDialog({ session, step, open, onClose }: DelegateDialogP
         mono
         rows={6}
         defaultValue={step?.task?.payload == null ? '{}' : JSON.stringify(step.task.payload, null, 2)}
-        hint="JSON: what the agent needs to know."
+        hint="JSON: the input of the work."
       />
       <div className={css.three}>
         <SelectField label="Step" name="step" defaultValue={step?.name ?? ''}>
@@ -83,7 +83,7 @@ export function DelegateDialog({ session, step, open, onClose }: DelegateDialogP
           ))}
         </SelectField>
         <TextField
-          label="Time for an attempt"
+          label="Time limit of an attempt"
           name="timeout"
           placeholder="300s"
           pattern="[0-9]+(ms|s|m|h)"
@@ -91,7 +91,7 @@ export function DelegateDialog({ session, step, open, onClose }: DelegateDialogP
         />
       </div>
       <fieldset className={css.group}>
-        <legend>When an attempt fails</legend>
+        <legend>If an attempt fails</legend>
         <div className={css.four}>
           <TextField label="Retries" name="max_retries" type="number" min={0} max={20} defaultValue={0} />
           <SelectField label="Delay grows" name="backoff" defaultValue="exponential">
@@ -104,7 +104,7 @@ export function DelegateDialog({ session, step, open, onClose }: DelegateDialogP
       </fieldset>
       {agents.length > 1 && (
         <fieldset className={css.group}>
-          <legend>Who is asked next when it fails for good</legend>
+          <legend>Fallback agents</legend>
           <div className={css.checks}>
             {agents
               .filter((id) => id !== agent)
@@ -125,7 +125,7 @@ function requestOf(form: FormData): DelegateTask {
   const text = (name: string): string | undefined => String(form.get(name) ?? '').trim() || undefined;
   const delegatee = text('delegatee');
   if (!delegatee) {
-    throw Problem.invalid('/delegatee', 'say which agent is asked; it must take part in the session');
+    throw Problem.invalid('/delegatee', 'select an agent that takes part in the session');
   }
   const [payload, step, timeout, base, cap] = [
     jsonOf(text('payload') ?? '', 'payload'),

@@ -53,9 +53,9 @@ function OpenPlanDialog({ session, onClose }: Omit<PlanDialogProps, 'open'>) {
       open
       wide
       onClose={onClose}
-      title={fresh ? 'Give the session a plan' : 'Edit the plan'}
-      description="Steps that keep their name keep their state. When no step names a dependency, they run in the order given."
-      action={fresh ? 'Give the plan' : 'Replace the plan'}
+      title={fresh ? 'Set the plan' : 'Edit the plan'}
+      description="Steps that keep their name keep their state. If no step names a dependency, they run in the given order."
+      action={fresh ? 'Set the plan' : 'Replace the plan'}
       submit={submit}
     >
       <TextArea
@@ -96,7 +96,7 @@ function OpenPlanDialog({ session, onClose }: Omit<PlanDialogProps, 'open'>) {
                 setTheirs(undefined);
               }}
             >
-              Begin anew from it
+              Start again from it
             </Button>
           </div>
         </div>

@@ -51,7 +51,7 @@ export function PlanList({ views, selected, onSelect }: PlanListProps) {
                     {agent}
                     {optional && ' (optional)'}
                   </span>
-                  <span className={css.quiet}>{task?.status.replaceAll('_', ' ') ?? 'not asked yet'}</span>
+                  <span className={css.quiet}>{task?.status.replaceAll('_', ' ') ?? 'not delegated yet'}</span>
                 </span>
               ))}
             </span>

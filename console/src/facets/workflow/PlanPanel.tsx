@@ -40,7 +40,7 @@ export default function PlanPanel({ session, feed }: PanelProps) {
             action={
               live && (
                 <Button look="primary" icon={<WorkflowIcon />} onClick={() => setEditing(true)}>
-                  Give it a plan
+                  Set a plan
                 </Button>
               )
             }

@@ -34,7 +34,7 @@ export function Rail({ feed, book }: { feed: Feed; book: TaskBook }) {
   return (
     <div className={css.rail}>
       <Section
-        title="What happens"
+        title="Activity"
         flush
         actions={
           <Link
@@ -48,7 +48,7 @@ export function Rail({ feed, book }: { feed: Feed; book: TaskBook }) {
       >
         <ol
           className={css.events}
-          aria-label="The newest events"
+          aria-label="Newest events"
           // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
           tabIndex={0}
           style={{ '--digits': String(newest).length } as CSSProperties}

@@ -40,7 +40,7 @@ export function StepActions({ session, step, views }: { session: Session; step: 
         client.workflow.update(id, { current_step: step.name }, { expectedRevision }),
       ),
     back: () =>
-      change(`${step.name} is set back`, (expectedRevision) =>
+      change(`${step.name} is reset`, (expectedRevision) =>
         client.workflow.update(
           id,
           { pending_steps: [step.name, ...together.map(({ name }) => name)] },
@@ -50,22 +50,22 @@ export function StepActions({ session, step, views }: { session: Session; step: 
   };
   const words: Record<Way, { title: string; action: string; description: ReactNode }> = {
     complete: {
-      title: `Complete ${step.name} by hand`,
+      title: `Complete ${step.name} manually`,
       action: 'Complete it',
-      description: 'The plan goes on with what waits for this step. Its open tasks are cancelled.',
+      description: 'The steps that wait for this step start. Its open tasks are cancelled.',
     },
     start: {
-      title: `Start ${step.name} by hand`,
+      title: `Start ${step.name} manually`,
       action: 'Start it',
       description: 'Its dependencies are complete. If the plan has a task for it, that task is delegated.',
     },
     back: {
       title: `Set ${step.name} back`,
-      action: 'Set it back',
+      action: 'Reset it',
       description:
         together.length === 0
-          ? 'It waits again, and starts at once when its dependencies are complete. Its open tasks are cancelled.'
-          : `It waits again, together with what builds on it: ${together.map(({ name }) => name).join(', ')}. Their open tasks are cancelled.`,
+          ? 'It becomes pending, and starts immediately if its dependencies are complete. Its open tasks are cancelled.'
+          : `It becomes pending, together with the steps that depend on it: ${together.map(({ name }) => name).join(', ')}. Their open tasks are cancelled.`,
     },
   };
   return (
@@ -76,7 +76,7 @@ export function StepActions({ session, step, views }: { session: Session; step: 
           icon={<CircleCheck />}
           onClick={() => setWay('complete')}
         >
-          Complete by hand
+          Complete manually
         </Button>
       )}
       {step.status === 'pending' && ready && (
@@ -86,7 +86,7 @@ export function StepActions({ session, step, views }: { session: Session; step: 
       )}
       {step.status !== 'pending' && (
         <Button icon={<Undo2 />} onClick={() => setWay('back')}>
-          Set back
+          Reset
         </Button>
       )}
       {way && (

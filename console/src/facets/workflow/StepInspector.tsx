@@ -16,8 +16,8 @@ import { TaskItem } from './TaskItem.tsx';
 
 const ON_FAILURE = {
   fail: 'the step fails, and the session with it',
-  continue: 'it counts as done, and the plan goes on',
-  retry: 'the work is delegated anew, twice; then the step fails',
+  continue: 'it counts as done, and the plan continues',
+  retry: 'the work is delegated again, at most twice; then the step fails',
 };
 
 export interface StepInspectorProps {
@@ -65,7 +65,7 @@ export function StepInspector({ session, view, views, onSelect, onClose }: StepI
         )}
         <Part title="Agents">
           {parts.length === 0 ? (
-            <p className={css.quiet}>It requires nobody, so it ends by hand.</p>
+            <p className={css.quiet}>It has no required agents, so it is completed manually.</p>
           ) : (
             <ul className={css.agents}>
               {parts.map(({ agent, optional, task }) => (
@@ -74,7 +74,7 @@ export function StepInspector({ session, view, views, onSelect, onClose }: StepI
                   <span className={css.agent}>{agent}</span>
                   <span className={css.quiet}>
                     {optional ? 'optional' : 'required'}
-                    {task ? `, ${task.status.replaceAll('_', ' ')}` : ', not asked yet'}
+                    {task ? `, ${task.status.replaceAll('_', ' ')}` : ', not delegated yet'}
                     {task && task.assignee !== agent && `, now with ${task.assignee}`}
                   </span>
                 </li>
@@ -87,7 +87,7 @@ export function StepInspector({ session, view, views, onSelect, onClose }: StepI
             <p className={css.quiet}>
               {step.task || step.status !== 'active'
                 ? 'None yet.'
-                : 'None yet: the plan has no task for this step, so somebody has to delegate one.'}
+                : 'None yet: the plan has no task for this step, so the orchestrator delegates one.'}
             </p>
           ) : (
             <ul className={css.tasks}>
@@ -103,7 +103,10 @@ export function StepInspector({ session, view, views, onSelect, onClose }: StepI
           of={[
             ['State', <Status key="state" of={state} />],
             ...whenOf(view),
-            ['After', <Steps key="after" steps={dependencies} none="nothing: it starts at once" onSelect={onSelect} />],
+            [
+              'After',
+              <Steps key="after" steps={dependencies} none="nothing: it starts immediately" onSelect={onSelect} />,
+            ],
             ['Before', <Steps key="before" steps={followers} none="nothing" onSelect={onSelect} />],
             ['If a task fails', ON_FAILURE[step.on_failure]],
             ...(step.outputs?.length ? [['Outputs', step.outputs.join(', ')] as const] : []),
@@ -135,7 +138,7 @@ function whenOf({ step, ended }: StepView): [string, ReactNode][] {
             <Ago time={ended} />, after {took}
           </span>,
         ]
-      : ['Works for', took],
+      : ['Active for', took],
   ];
 }
 

@@ -81,7 +81,7 @@ const PLAIN = new Set(['completed', 'pending', 'in_progress']);
 
 function PartLine({ part: { agent, optional, task }, active }: { part: Part; active: boolean }) {
   const state = task?.status ?? (active && !optional ? 'unasked' : 'pending');
-  const word = task ? task.status.replaceAll('_', ' ') : active ? 'not asked' : '';
+  const word = task ? task.status.replaceAll('_', ' ') : active ? 'not delegated' : '';
   return (
     <span className={css.part} data-agent={agent} data-task={task?.status} title={word ? `${agent}: ${word}` : agent}>
       <StateIcon of={state} size={13} />

@@ -31,7 +31,7 @@ export function TaskActions({ task }: { task: Task }) {
   const actions: Record<Way, Action> = {
     accept: {
       title: `Accept ${task.task_type}`,
-      description: `Says in the name of ${task.assignee} that the work begins.`,
+      description: `Accepts the task on behalf of ${task.assignee}.`,
       action: 'Accept',
       done: `${task.task_type} is accepted`,
       fields: null,
@@ -39,24 +39,24 @@ export function TaskActions({ task }: { task: Task }) {
     },
     complete: {
       title: `Complete ${task.task_type}`,
-      description: `Gives the result in the name of ${task.assignee}; the plan goes on with it.`,
+      description: `Reports the result on behalf of ${task.assignee}; the plan continues.`,
       action: 'Complete',
       done: `${task.task_type} is completed`,
-      fields: <TextArea label="Result" name="result" mono rows={8} hint="JSON, or plain words." />,
+      fields: <TextArea label="Result" name="result" mono rows={8} hint="JSON or plain text." />,
       act: (form) => client.tasks.complete(task.task_id, { ...report, result: jsonOrText(text(form, 'result')) }),
     },
     fail: {
       title: `Fail attempt ${task.attempt} of ${task.task_type}`,
-      description: `Reports a failure in the name of ${task.assignee}; the task's policy says what follows.`,
+      description: `Reports a failure on behalf of ${task.assignee}; the task's policy decides what follows.`,
       action: 'Fail the attempt',
       done: `Attempt ${task.attempt} of ${task.task_type} has failed`,
       danger: true,
-      fields: <TextArea label="Error" name="error" mono required rows={4} hint="JSON, or plain words." />,
+      fields: <TextArea label="Error" name="error" mono required rows={4} hint="JSON or plain text." />,
       act: (form) => client.tasks.fail(task.task_id, { ...report, error: jsonOrText(text(form, 'error')) }),
     },
     cancel: {
       title: `Cancel ${task.task_type}`,
-      description: 'The agent is told to stop. Its step waits for another task, or for an end by hand.',
+      description: 'The agent is notified. Its step waits for another task or for manual completion.',
       action: 'Cancel the task',
       done: `${task.task_type} is cancelled`,
       danger: true,
@@ -68,8 +68,8 @@ export function TaskActions({ task }: { task: Task }) {
   return (
     <div className={css.actions}>
       {/* biome-ignore lint/a11y/useSemanticElements: buttons in a row are no fieldset. */}
-      <div className={css.group} role="group" aria-label={`In the place of ${task.assignee}`}>
-        <span className={css.label}>In the place of its agent</span>
+      <div className={css.group} role="group" aria-label={`On behalf of ${task.assignee}`}>
+        <span className={css.label}>On behalf of its agent</span>
         {task.status === 'pending' && (
           <Button icon={<CirclePlay />} onClick={() => setWay('accept')}>
             Accept

@@ -38,7 +38,7 @@ export function TaskDetail({ task, session }: { task: Task; session: Session }) 
           ] as [string, ReactNode],
         ]),
     ['Priority', task.priority],
-    ['For an attempt', span(milliseconds(task.timeout))],
+    ['Time limit', span(milliseconds(task.timeout))],
     ['If it fails', policyInWords(policy, fallbacks)],
     ...(task.started_at ? [['Accepted', <Ago key="accepted" time={task.started_at} />] as [string, ReactNode]] : []),
     ...(task.ended_at ? [['Ended', <Ago key="ended" time={task.ended_at} />] as [string, ReactNode]] : []),
@@ -53,7 +53,7 @@ export function TaskDetail({ task, session }: { task: Task; session: Session }) 
           {isOpen(task) && <Value title="Progress" value={task.progress} />}
           <Value title="Result" value={task.result} />
           <Value
-            title={isOpen(task) || task.status === 'completed' ? 'Error of the attempt before' : 'Error'}
+            title={isOpen(task) || task.status === 'completed' ? 'Error of the previous attempt' : 'Error'}
             value={task.error}
           />
         </div>
@@ -82,10 +82,10 @@ function Attempts({ task }: { task: Task }) {
           <tr>
             <th scope="col">Attempt</th>
             <th scope="col">Agent</th>
-            <th scope="col">Outcome</th>
-            <th scope="col">Took</th>
+            <th scope="col">Status</th>
+            <th scope="col">Duration</th>
             <th scope="col">Ended</th>
-            <th scope="col">Why</th>
+            <th scope="col">Reason</th>
           </tr>
         </thead>
         <tbody>

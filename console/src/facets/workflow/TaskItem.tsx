@@ -108,7 +108,7 @@ function Deadline({ task }: { task: Task }) {
   return (
     <span
       className={soon ? css.soon : css.quiet}
-      title={`The attempt ends ${new Date(task.deadline).toLocaleString()}`}
+      title={`The attempt expires at ${new Date(task.deadline).toLocaleString()}`}
     >
       {left > 0 ? `${span(left)} left` : 'over time'}
     </span>

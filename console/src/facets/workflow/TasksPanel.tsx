@@ -47,7 +47,7 @@ export default function TasksPanel({ session, feed }: PanelProps) {
       flush
       actions={
         <>
-          <Filter label="State" value={state} all="Any state" onChange={(value) => change({ state: value })}>
+          <Filter label="State" value={state} all="Any status" onChange={(value) => change({ state: value })}>
             {STATES}
           </Filter>
           <Filter label="Agent" value={agent} all="Any agent" onChange={(value) => change({ agent: value })}>
@@ -104,22 +104,22 @@ function Nothing({
   if (!book.complete) {
     return book.problem ? null : (
       <p className={css.reading} role="status">
-        Reading the tasks…
+        Loading the tasks…
       </p>
     );
   }
   if (filtered) {
     return (
-      <Empty title="No task is like that" action={<Button onClick={onClear}>Show all tasks</Button>}>
-        Other tasks of this session are in another state, step or hand.
+      <Empty title="No matching task" action={<Button onClick={onClear}>Show all tasks</Button>}>
+        Other tasks of this session have another status, step or agent.
       </Empty>
     );
   }
   return (
     <Empty title="No tasks yet" {...(session.status === 'active' ? { command: commandOf(session) } : {})}>
       {session.status === 'active'
-        ? 'A task begins when the plan, an agent or a person asks a participant for work. Ask for one here, or from a terminal:'
-        : 'The session ended before anybody was asked for work.'}
+        ? 'The plan, an agent or a person delegates a task to a participant. Delegate one here, or from a terminal:'
+        : 'The session ended before a task was delegated.'}
     </Empty>
   );
 }

@@ -29,8 +29,8 @@ export async function changeOf<Answer>(
       throw new Problem({
         code: 'revision_stale',
         status: 412,
-        title: 'Somebody else was first',
-        detail: `${about.what} changed while you looked at it: you saw revision ${seen.revision}, and it is at ${now.revision} now. Nothing was overwritten.`,
+        title: 'Somebody else changed it first',
+        detail: `${about.what} has changed: you saw revision ${seen.revision}, and it is now at ${now.revision}. Nothing was overwritten.`,
       });
     }
     revision = now.revision;

@@ -36,7 +36,7 @@ test('a delegation says who asks whom for what, where, and whether anew', () => 
   const data = { task_type: 'implement', delegatee: 'codex://ui', step: 'build' };
   expect(say('task_delegated', data)).toBe('codex://ui is asked for implement in build');
   expect(say('task_delegated', { ...data, delegator: 'claude://o', step_retry: 1 })).toBe(
-    'claude://o asks codex://ui for implement in build, anew for the first time',
+    'claude://o asks codex://ui for implement in build, again for the first time',
   );
 });
 

@@ -13,7 +13,7 @@ const BECAME: Partial<Record<StepStatus, string>> = {
   active: 'started',
   completed: 'completed',
   failed: 'failed',
-  pending: 'set back',
+  pending: 'reset',
 };
 
 /** How this facet's events read. */
@@ -32,8 +32,8 @@ export const words = {
   },
   task_delegated: ({ task_type, delegator, delegatee, step, step_retry }) => {
     const who = delegator ? `${delegator} asks ${delegatee}` : `${delegatee} is asked`;
-    const anew = step_retry ? `, anew for the ${step_retry === 1 ? 'first' : 'second'} time` : '';
-    return `${who} for ${task_type}${step ? ` in ${step}` : ''}${anew}`;
+    const again = step_retry ? `, again for the ${step_retry === 1 ? 'first' : 'second'} time` : '';
+    return `${who} for ${task_type}${step ? ` in ${step}` : ''}${again}`;
   },
   task_updated: updated,
 } satisfies EventWords;
@@ -67,7 +67,7 @@ function updated({ task_id, status, attempt, assignee, progress, error, ended }:
     case 'failed':
       return `${assignee} failed at ${what}${nth}${why}`;
     case 'timeout':
-      return `${assignee} was too late with ${what}${nth}${why}`;
+      return `${assignee} exceeded the time of ${what}${nth}${why}`;
     case 'cancelled':
       return `${what} of ${assignee} was cancelled${why === ': cancelled' ? '' : why}`;
     default:

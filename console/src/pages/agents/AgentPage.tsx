@@ -90,7 +90,7 @@ function About({ agent, depths }: { agent: AgentInfo; depths: readonly number[] 
             'Inbox',
             <span key="inbox" className={css.inbox}>
               {agent.inbox_depth.toLocaleString('en')} {agent.inbox_depth === 1 ? 'message' : 'messages'}
-              <Sparkline values={depths} label="Messages in the inbox since the page is open" />
+              <Sparkline values={depths} label="Messages in the inbox since the page was opened" />
             </span>,
           ],
           ['Latency', latency(agent)],
@@ -105,8 +105,8 @@ function Descriptor({ agent: { descriptor } }: { agent: AgentInfo }) {
   const parts = { capabilities, endpoints, metadata };
   const known = Object.entries(parts).filter(([, value]) => value && Object.keys(value).length > 0);
   return (
-    <Section title="What it says of itself">
-      {known.length === 0 && <p className={css.quiet}>Neither capabilities nor metadata.</p>}
+    <Section title="Descriptor">
+      {known.length === 0 && <p className={css.quiet}>No capabilities or metadata.</p>}
       {known.map(([name, value]) => (
         <Json key={name} name={name} value={value} open={3} />
       ))}
@@ -125,7 +125,7 @@ function Work({ agent }: { agent: AgentInfo }) {
             <tr>
               <th scope="col">Session</th>
               <th scope="col">Task</th>
-              <th scope="col">State</th>
+              <th scope="col">Status</th>
             </tr>
           </thead>
           <tbody>

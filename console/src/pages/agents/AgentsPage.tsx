@@ -131,7 +131,7 @@ function AgentTable({ agents, depths }: { agents: readonly AgentInfo[]; depths: 
           <th
             scope="col"
             className={`${table.number} ${css.wide}`}
-            title="From a message’s acceptance to its acknowledgement"
+            title="Time from the acceptance of a message to its acknowledgement"
           >
             Latency
           </th>
@@ -159,7 +159,7 @@ function AgentTable({ agents, depths }: { agents: readonly AgentInfo[]; depths: 
                 <span className={css.depth}>{agent.inbox_depth.toLocaleString('en')}</span>
                 <Sparkline
                   values={depths.get(agent.agent_id) ?? []}
-                  label="Messages in the inbox since the page is open"
+                  label="Messages in the inbox since the page was opened"
                 />
               </span>
             </td>

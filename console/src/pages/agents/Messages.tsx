@@ -43,7 +43,7 @@ export function Messages({ agentId }: { agentId: string }) {
   if (error instanceof Problem && error.status === 403) {
     return (
       <Section title="Messages">
-        <p className={css.quiet}>Messages are for administrators, and for agents with a key.</p>
+        <p className={css.quiet}>Only administrators and agents with a key can see messages.</p>
       </Section>
     );
   }
@@ -64,9 +64,7 @@ export function Messages({ agentId }: { agentId: string }) {
       }
     >
       {problem !== undefined && <ProblemView error={problem} retry={() => void refetch()} />}
-      {data?.messages.length === 0 && (
-        <p className={css.none}>{state ? `No ${state} message.` : 'Nothing was sent to it yet.'}</p>
-      )}
+      {data?.messages.length === 0 && <p className={css.none}>{state ? `No ${state} message.` : 'No messages yet.'}</p>}
       {data && data.messages.length > 0 && (
         <table className={table.table}>
           <thead>
@@ -81,7 +79,7 @@ export function Messages({ agentId }: { agentId: string }) {
               </th>
               <th scope="col">Accepted</th>
               <th scope="col">
-                <span className="hidden">What can be done</span>
+                <span className="hidden">Actions</span>
               </th>
             </tr>
           </thead>

@@ -46,18 +46,18 @@ export function KeysPage() {
       {problem !== undefined && <ProblemView error={problem} retry={() => void refetch()} />}
       {who.data && !admin && (
         <Section>
-          <Empty title="Keys are for administrators">
+          <Empty title="Only administrators can see keys">
             You are {who.data.name}, with the role {who.data.role}. Ask an administrator for a key with other rights.
           </Empty>
         </Section>
       )}
       {who.data?.keyless && (
-        <aside className={css.notice} aria-label="This server asks for no key">
+        <aside className={css.notice} aria-label="This server needs no key">
           <KeyRound size={18} aria-hidden="true" />
           <div>
-            <h2>This server asks for no key</h2>
+            <h2>This server needs no key</h2>
             <p>
-              It listens on this machine alone, and whoever can reach it here is its administrator. Before it listens on
+              It listens only on this machine, and every user of this machine is its administrator. Before it listens on
               any other address it needs a key; once one exists, every request has to bring one. Make the first on the
               server:
             </p>
@@ -70,8 +70,8 @@ export function KeysPage() {
           {data.keys.length === 0 ? (
             <Empty title="No keys yet">
               {who.data?.keyless
-                ? 'Nobody needs one here so far.'
-                : 'You came in with the administrator’s key of the configuration. Others get one with “New key”.'}
+                ? 'This server does not need one yet.'
+                : 'You use the administrator’s key of the configuration. Create keys for others with “New key”.'}
             </Empty>
           ) : (
             <KeyTable of={data.keys} onRevoke={setRevoking} />
@@ -114,7 +114,7 @@ function KeyTable({ of, onRevoke }: { of: readonly Key[]; onRevoke: (key: Key) =
             Expires
           </th>
           <th scope="col">
-            <span className="hidden">What can be done</span>
+            <span className="hidden">Actions</span>
           </th>
         </tr>
       </thead>

@@ -11,9 +11,9 @@ import { ProblemView } from '../../ui/Problem.tsx';
 import css from './Keys.module.css';
 
 const ROLES: Record<Role, string> = {
-  client: 'Client: begins sessions, sees and changes its own',
+  client: 'Client: creates sessions, sees and changes only its own',
   agent: 'Agent: acts as the agents named below',
-  admin: 'Administrator: may do everything',
+  admin: 'Administrator: everything',
 };
 
 /** Makes a key, and shows its secret this once. */
@@ -24,7 +24,7 @@ export function NewKey({ open, keyless, onClose }: { open: boolean; keyless: boo
     onClose();
   };
   return (
-    <Dialog open={open} onClose={close} title={made ? 'The key is made' : 'New key'}>
+    <Dialog open={open} onClose={close} title={made ? 'The key is created' : 'New key'}>
       {made ? <Secret of={made} onClose={close} /> : <Form keyless={keyless} onMade={setMade} onCancel={close} />}
     </Dialog>
   );
@@ -71,8 +71,8 @@ function Form({
     <form className={css.form} onSubmit={(event) => void submit(event)}>
       {keyless && (
         <p className={css.warning}>
-          This is the first key: from then on the server asks everybody for one, this console too. Make it an
-          administrator’s, and have it at hand.
+          This is the first key: from then on every request needs a key, and so does this console. Make it an
+          administrator’s, and keep it.
         </p>
       )}
       <TextField
@@ -80,7 +80,7 @@ function Form({
         name="name"
         required
         placeholder="backend-team"
-        hint="Whom the key stands for: the owner of the sessions that it begins."
+        hint="The key’s name, which owns the sessions that it creates."
       />
       <SelectField label="Role" value={role} onChange={(event) => setRole(event.target.value as Role)}>
         {Object.entries(ROLES).map(([role, words]) => (
@@ -101,14 +101,14 @@ function Form({
       <TextField
         label="Valid for"
         name="expires_in"
-        placeholder="for ever"
-        hint="A time such as 720h or 90d; empty means for ever."
+        placeholder="without limit"
+        hint="A time such as 720h or 90d; empty means without limit."
       />
       {error !== undefined && <ProblemView error={error} />}
       <footer className={css.footer}>
         <Button onClick={onCancel}>Cancel</Button>
         <Button type="submit" look="primary" disabled={busy}>
-          Make the key
+          Create the key
         </Button>
       </footer>
     </form>

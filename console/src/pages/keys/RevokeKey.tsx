@@ -16,8 +16,8 @@ export function RevokeKey({ of, onClose }: { of: Key | undefined; onClose: () =>
       title="Revoke the key"
       description={
         <>
-          Whoever uses the key <code>{of?.key_id}</code> of {of?.name} is turned away from now on. This cannot be
-          undone; sessions of {of?.name} stay.
+          From now on, the server rejects the key <code>{of?.key_id}</code> of {of?.name}. This cannot be undone;
+          sessions of {of?.name} stay.
         </>
       }
       action="Revoke"

@@ -59,12 +59,7 @@ export default function ChartView({
           ))}
         </ul>
       </header>
-      <div
-        ref={frame}
-        className={css.plot}
-        role="img"
-        aria-label={`${chart.about}, over the time that this page is open`}
-      />
+      <div ref={frame} className={css.plot} role="img" aria-label={`${chart.about}, since this page was opened`} />
     </section>
   );
 }

@@ -67,7 +67,7 @@ export function ServerPage() {
           ) : health.data ? (
             <Badge tone="good">alive</Badge>
           ) : (
-            <Badge>asking…</Badge>
+            <Badge>checking…</Badge>
           )}
         </Tile>
         <Tile name="Version">{health.data?.version ?? '–'}</Tile>
@@ -77,7 +77,7 @@ export function ServerPage() {
       </dl>
       {history.times.length === 0 ? (
         <p role="status" className={css.wait}>
-          {lost === undefined ? 'Figures come with the second reading…' : 'Figures come when the server is back.'}
+          {lost === undefined ? 'Metrics appear after the second reading…' : 'Metrics appear when the server is back.'}
         </p>
       ) : (
         <Suspense fallback={<p role="status">Loading…</p>}>

@@ -51,7 +51,7 @@ const DURATIONS = 'sessiond_http_request_duration_seconds';
 export const CHARTS: readonly Chart[] = [
   {
     title: 'Requests',
-    about: 'Requests answered, by what became of them',
+    about: 'Requests by outcome',
     unit: 'per second',
     lines: [
       { name: 'done', colour: '--accent', of: rate(REQUESTS, status(100, 400)) },
@@ -61,7 +61,7 @@ export const CHARTS: readonly Chart[] = [
   },
   {
     title: 'Response time',
-    about: 'Of requests that wait for nothing but the server',
+    about: 'Without requests that wait for events',
     unit: 'milliseconds',
     lines: [
       { name: 'median', colour: '--accent', of: time(0.5, DURATIONS, answersAtOnce) },
@@ -70,7 +70,7 @@ export const CHARTS: readonly Chart[] = [
   },
   {
     title: 'Writing',
-    about: 'Events made durable, and the commits that did it',
+    about: 'Durable events and commits',
     unit: 'per second',
     lines: [
       { name: 'events', colour: '--accent', of: rate('sessiond_events_total') },
@@ -79,7 +79,7 @@ export const CHARTS: readonly Chart[] = [
   },
   {
     title: 'Commit time',
-    about: 'How long one takes until it is on the disk',
+    about: 'Time until a commit is on disk',
     unit: 'milliseconds',
     lines: [
       { name: 'median', colour: '--accent', of: time(0.5, 'sessiond_commit_seconds') },
@@ -88,7 +88,7 @@ export const CHARTS: readonly Chart[] = [
   },
   {
     title: 'Messages',
-    about: 'Deliveries to agents, and messages given up',
+    about: 'Deliveries and dead letters',
     unit: 'per second',
     lines: [
       { name: 'delivered', colour: '--accent', of: rate('sessiond_deliveries_total') },
@@ -98,7 +98,7 @@ export const CHARTS: readonly Chart[] = [
   },
   {
     title: 'Open',
-    about: 'Connections that stand, and sessions in memory',
+    about: 'Open connections, and sessions in memory',
     unit: 'count',
     lines: [
       { name: 'event streams', colour: '--accent', of: gauge('sessiond_event_streams') },

@@ -50,7 +50,7 @@ export function Connection({ feed, state }: { feed: Feed; state: FeedState }) {
           <span>
             Live again.{' '}
             {state.caughtUp === 0
-              ? 'Nothing had happened meanwhile.'
+              ? 'No new events.'
               : `Caught up with ${state.caughtUp.toLocaleString()} ${state.caughtUp === 1 ? 'event' : 'events'}.`}
           </span>
         </p>
@@ -58,7 +58,7 @@ export function Connection({ feed, state }: { feed: Feed; state: FeedState }) {
       {state.at === 'deleted' && (
         <p className={css.note} data-tone="bad">
           <Trash2 size={16} aria-hidden="true" />
-          <span>This session was deleted. What is shown is the last that was seen of it.</span>
+          <span>This session was deleted. The page shows its last known state.</span>
         </p>
       )}
       {state.at === 'failed' && <ProblemView error={state.problem} retry={() => feed.start()} />}

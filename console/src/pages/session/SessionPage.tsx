@@ -34,7 +34,7 @@ export function SessionPage() {
       title={session.name ?? session.session_id}
       heading={<SessionHeading session={session} feed={feed} state={state} />}
     >
-      <nav className={tabs.tabs} aria-label="Parts of the session">
+      <nav className={tabs.tabs} aria-label="Panels of the session">
         {panels.map(({ id, title, icon: Icon, count }) => (
           <Link
             key={id}
@@ -57,7 +57,7 @@ export function SessionPage() {
           </Suspense>
         </WordsContext>
       ) : (
-        <Empty title="There is no such part of this session" />
+        <Empty title="This session has no such panel" />
       )}
     </Page>
   );
@@ -68,8 +68,8 @@ function Opening({ sessionId, feed, state }: { sessionId: string; feed: Feed; st
   if (state.at === 'failed' && state.problem.code === 'session_not_found') {
     return (
       <Empty title="There is no such session" command="sessiond session list">
-        <code>{sessionId}</code> was deleted, never was, or is not for this key: a session is seen by its owner, by who
-        takes part, and by an administrator. <Link to="/sessions">All sessions</Link>
+        <code>{sessionId}</code> was deleted, never existed, or is not visible to this key. A session is visible to its
+        owner, its participants and administrators. <Link to="/sessions">All sessions</Link>
       </Empty>
     );
   }
@@ -78,7 +78,7 @@ function Opening({ sessionId, feed, state }: { sessionId: string; feed: Feed; st
   }
   return (
     <p role="status" data-feed={state.at}>
-      {state.at === 'lost' ? 'The server cannot be reached; trying again…' : 'Opening…'}
+      {state.at === 'lost' ? 'The server cannot be reached; retrying…' : 'Opening…'}
     </p>
   );
 }

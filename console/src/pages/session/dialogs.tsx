@@ -24,7 +24,7 @@ export const AdvanceDialog: DialogOf = ({ session, onClose }) => {
       open
       onClose={onClose}
       title="Advance the plan"
-      description="Completes an active step by hand; what waits for it begins. The step's open tasks are cancelled."
+      description="Completes an active step manually; the steps that wait for it start. The step's open tasks are cancelled."
       action="Complete the step"
       submit={async (form) => {
         const step = words(form, 'step');
@@ -61,14 +61,14 @@ export const CompleteDialog: DialogOf = ({ session, onClose }) => {
         toast('The session is completed');
       }}
     >
-      <TextArea label="Summary" name="summary" hint="What was reached." autoFocus />
+      <TextArea label="Summary" name="summary" hint="A summary of the result." autoFocus />
       <TextArea
         label="Artifacts"
         name="artifacts"
         rows={3}
         mono
         placeholder="s3://artifacts/build.zip"
-        hint="Where the results lie, one in a line."
+        hint="Where the results are, one per line."
       />
     </FormDialog>
   );
@@ -82,7 +82,7 @@ export const TerminateDialog: DialogOf = ({ session, onClose }) => {
       danger
       onClose={onClose}
       title={`Terminate ${nameOf(session)}`}
-      description="Stops the session, and those that belong to it. Open tasks are cancelled. This cannot be undone; a fork can go on from any revision."
+      description="Terminates the session and its children. Open tasks are cancelled. This cannot be undone; a fork can continue from any revision."
       action="Terminate"
       submit={async (form) => {
         await client.sessions.terminate(session.session_id, {
@@ -106,14 +106,14 @@ export const ForkDialog: DialogOf = ({ session, onClose }) => {
       open
       onClose={onClose}
       title={`Fork ${nameOf(session)}`}
-      description="Goes on with a copy, from any revision. The copy is active, and its open tasks are delegated anew."
+      description="Creates a copy at any revision. The copy is active, and its open tasks are delegated again."
       action="Fork"
       submit={async (form) => {
         const fork = await client.sessions.fork(session.session_id, {
           at_revision: Number(words(form, 'at_revision')),
           session_id: words(form, 'session_id') || null,
         });
-        toast(`This is the copy: ${fork.session_id}`);
+        toast(`The fork is ${fork.session_id}`);
         await navigate({ to: '/sessions/$sessionId', params: { sessionId: fork.session_id } });
       }}
     >
@@ -128,10 +128,10 @@ export const ForkDialog: DialogOf = ({ session, onClose }) => {
         hint={`The last event to copy; it is at ${session.revision.toLocaleString()} now.`}
       />
       <TextField
-        label="Id of the copy"
+        label="Id of the fork"
         name="session_id"
         pattern="[A-Za-z0-9_.\-]{1,128}"
-        hint="One is made up when this is empty."
+        hint="If empty, an id is generated."
       />
     </FormDialog>
   );
@@ -144,11 +144,11 @@ export const RenameDialog: DialogOf = ({ session, onClose }) => {
       open
       onClose={onClose}
       title="Rename the session"
-      description="Its id stays; the name is for people."
+      description="The id does not change."
       action="Rename"
       submit={async (form) => {
         await client.sessions.update(session.session_id, { name: words(form, 'name') });
-        toast('The session has another name');
+        toast('The session is renamed');
       }}
     >
       <TextField label="Name" name="name" required autoFocus defaultValue={session.name ?? ''} maxLength={200} />
@@ -167,11 +167,11 @@ export const DeleteDialog: DialogOf = ({ session, onClose }) => {
       danger
       onClose={onClose}
       title={`Delete ${nameOf(session)}`}
-      description="Removes the session with its journal, its tasks and its messages, for everybody. This cannot be undone; an export made before can be imported."
-      action="Delete for good"
+      description="Deletes the session with its journal, its tasks and its messages, for everybody. This cannot be undone; you can import an earlier export."
+      action="Delete permanently"
       submit={async (form) => {
         if (words(form, 'confirmation') !== id) {
-          throw new Error(`What you typed is not the session's id, ${id}.`);
+          throw new Error(`The text is not the session's id, ${id}.`);
         }
         await client.sessions.delete(id);
         toast(`${id} is deleted`);

@@ -13,7 +13,7 @@ export function ImportSession({ open, onClose }: { open: boolean; onClose: () =>
       open={open}
       onClose={onClose}
       title="Import a session"
-      description="A journal in JSON Lines, as a session’s Export or GET /sessions/{id}/export gives it."
+      description="A journal in JSON Lines, from a session’s Export or GET /sessions/{id}/export."
       action="Import"
       submit={async (form) => {
         const file = form.get('journal');
@@ -30,7 +30,7 @@ export function ImportSession({ open, onClose }: { open: boolean; onClose: () =>
         label="Session id"
         name="session_id"
         placeholder="the journal’s own"
-        hint="Name another when the session that was exported is still here."
+        hint="Choose another if the exported session still exists here."
       />
     </FormDialog>
   );

@@ -34,9 +34,9 @@ export function NewSession({ open, onClose }: { open: boolean; onClose: () => vo
     await navigate({ to: '/sessions/$sessionId', params: { sessionId: session_id } });
   };
   return (
-    <FormDialog open={open} onClose={onClose} title="New session" action="Begin the session" wide submit={submit}>
+    <FormDialog open={open} onClose={onClose} title="New session" action="Create the session" wide submit={submit}>
       <Chips
-        label="How to say it"
+        label="Input as"
         value={json === undefined ? undefined : 'json'}
         options={[
           { value: undefined, title: 'Fields' },
@@ -89,7 +89,7 @@ function Fields({ draft, onChange }: { draft: Draft; onChange: (change: Partial<
       </div>
       <TextField
         label="Orchestrator"
-        hint="The agent that leads the work; it takes part."
+        hint="The agent that leads the work; it becomes a participant."
         list={AGENTS}
         value={draft.orchestrator}
         onChange={(event) => onChange({ orchestrator: event.target.value })}
@@ -113,21 +113,17 @@ function Fields({ draft, onChange }: { draft: Draft; onChange: (change: Partial<
       <Rows
         title="Plan"
         action="Add a step"
-        columns={['Step', 'Required agents', 'After the steps']}
+        columns={['Step', 'Required agents', 'Depends on']}
         rows={draft.steps}
         add={step}
         onChange={(steps) => onChange({ steps })}
-        hint="Agents and steps are separated by commas. When no step names others, they run in this order; a step without agents is ended by hand."
+        hint="Separate agents and steps by commas. If no step depends on others, they run in this order; a step without agents is completed manually."
       >
         {(row, change) => (
           <>
             <Cell label="Step" value={row.name} onChange={(name) => change({ name })} />
             <Cell label="Required agents" list={AGENTS} value={row.agents} onChange={(agents) => change({ agents })} />
-            <Cell
-              label="After the steps"
-              value={row.dependencies}
-              onChange={(dependencies) => change({ dependencies })}
-            />
+            <Cell label="Depends on" value={row.dependencies} onChange={(dependencies) => change({ dependencies })} />
           </>
         )}
       </Rows>

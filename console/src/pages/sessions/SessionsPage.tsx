@@ -54,7 +54,7 @@ export function SessionsPage() {
               </Empty>
             ) : (
               <Empty title="No sessions yet" command="sessiond demo .">
-                Begin one with “New session”, or let the demo start three agents that work a plan together.
+                Create one with “New session”, or run the demo, in which three agents carry out a plan together.
               </Empty>
             )}
           </div>

@@ -23,6 +23,6 @@ test('lists are separated by commas, and labels may hold an equals sign', () => 
 
 test('what is pasted and is no JSON object is told before it is sent', () => {
   expect(parseRequest('{"name": "x"}')).toEqual({ name: 'x' });
-  expect(() => parseRequest('{name}')).toThrow('This is no JSON');
-  expect(() => parseRequest('[]')).toThrow('is a JSON object');
+  expect(() => parseRequest('{name}')).toThrow('This is not JSON');
+  expect(() => parseRequest('[]')).toThrow('must be a JSON object');
 });

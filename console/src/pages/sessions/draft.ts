@@ -65,11 +65,15 @@ export function parseRequest(text: string): CreateSession {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    const detail = `This is no JSON: ${error instanceof Error ? error.message : String(error)}`;
+    const detail = `This is not JSON: ${error instanceof Error ? error.message : String(error)}`;
     throw new Problem({ code: 'invalid_input', status: 422, detail });
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Problem({ code: 'invalid_input', status: 422, detail: 'The body of POST /sessions is a JSON object.' });
+    throw new Problem({
+      code: 'invalid_input',
+      status: 422,
+      detail: 'The body of POST /sessions must be a JSON object.',
+    });
   }
   return value as CreateSession;
 }

@@ -67,7 +67,7 @@ export interface Visit extends Pick<BrowserContextOptions, 'colorScheme' | 'devi
 
 /** Somebody at the console, in a browser profile of their own. */
 export class Viewer {
-  /** What went wrong in the page. */
+  /** What failed in the page. */
   readonly faults: string[] = [];
 
   private constructor(

@@ -83,7 +83,7 @@ export class Program {
   }
 }
 
-/** Waits until a process has ended by itself, and tells what it said when it went wrong. */
+/** Waits until a process has ended by itself, and tells what it said when it failed. */
 export async function done(child: ChildProcess): Promise<void> {
   let said = '';
   child.stderr?.on('data', (chunk) => {

@@ -93,9 +93,10 @@ pub enum Rejection {
     #[error("another process holds the lease until the lease expires or is released")]
     LeaseHeld,
     /// The fencing token is not the present one: its holder was declared dead, or has been replaced.
-    #[error(
-        "fencing token {presented:?} is not the current one ({present}): another process has claimed the lease"
-    )]
+    #[error("{}", match presented {
+        Some(token) => format!("fencing token {token} is not the current one ({present}): another process has claimed the lease"),
+        None => format!("the agent is leased: show its current fencing token, {present}"),
+    })]
     FenceStale {
         /// What the caller showed, if anything.
         presented: Option<Fence>,

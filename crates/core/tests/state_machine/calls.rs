@@ -103,9 +103,9 @@ fn an_entry_that_does_not_fit_is_named_and_nothing_of_its_batch_is_recorded() {
         (vec![began(4, None)], "/calls/0/call: calls are numbered as they begin: the next is 3"),
         (vec![began(3, 1), began(3, 1)], "/calls/1/call: calls are numbered as they begin: the next is 4"),
         (vec![began(2, None)], "/calls/0/call: calls are numbered as they begin: the next is 3"),
-        (vec![began(3, 0)], "/calls/0/parent: it is an earlier call"),
-        (vec![began(3, 3)], "/calls/0/parent: it is an earlier call"),
-        (vec![began(3, 4), began(4, None)], "/calls/0/parent: it is an earlier call"),
+        (vec![began(3, 0)], "/calls/0/parent: it must be an earlier call"),
+        (vec![began(3, 3)], "/calls/0/parent: it must be an earlier call"),
+        (vec![began(3, 4), began(4, None)], "/calls/0/parent: it must be an earlier call"),
         (vec![ended(2, "completed")], "/calls/0/call: call 2 is not open"),
         (vec![whole(3, 1), ended(3, "failed")], "/calls/1/call: call 3 is not open"),
         (vec![ended(0, "failed")], "/calls/0/call: call 0 is not open"),
@@ -129,7 +129,7 @@ fn what_an_entry_says_is_checked_member_by_member() {
         ("key", json!(""), "/calls/0/key: it has 1 to 64 hexadecimal digits"),
         ("key", json!("xyz"), "/calls/0/key: it has 1 to 64 hexadecimal digits"),
         ("key", json!("a".repeat(65)), "/calls/0/key: it has 1 to 64 hexadecimal digits"),
-        ("resumes", json!(1), "/calls/0/resumes: it is an earlier call"),
+        ("resumes", json!(1), "/calls/0/resumes: it must be an earlier call"),
         ("input_omitted", json!(5), "/calls/0/input_omitted: it is for when input is left out"),
         (
             "input",
@@ -215,7 +215,7 @@ fn a_repeated_batch_changes_nothing_and_a_later_one_names_the_one_it_waits_for()
     assert_eq!(bench.session.revision, revision);
     let refused = bench.run(batch(1, 4, &[whole(4, None)]));
     assert_eq!(refused, Err(Rejection::BatchGap { presented: 4, expected: 3 }));
-    assert_eq!(refusal(refused), "batch 4 is not the next one: send batch 3 first");
+    assert_eq!(refusal(refused), "batch 4 is not the next batch: send batch 3 first");
     assert_eq!(
         refusal(bench.run(batch(1, 0, &[]))),
         "/batch: a writer's batches are numbered 1, 2, 3 and so on"
@@ -459,7 +459,7 @@ fn a_session_has_a_limited_number_of_open_calls_and_a_batch_a_limited_size() {
     }
     let next = limits::OPEN_CALLS as u64 + 1;
     let refused = record(&mut bench, &many(next, 1));
-    assert_eq!(refusal(refused), "open calls of a session would pass the limit of 100000");
+    assert_eq!(refusal(refused), "open calls of a session would exceed the limit of 100000");
     record(&mut bench, &[ended(1, "completed"), began(next, None)]).unwrap();
     assert_eq!(
         refusal(record(&mut bench, &many(next + 1, limits::CALL_BATCH as u64 + 1))),
@@ -473,7 +473,7 @@ fn a_session_has_a_limited_number_of_open_calls_and_a_batch_a_limited_size() {
         })
         .collect();
     let refused = refusal(record(&mut bench, &large));
-    assert_eq!(refused, "bytes of a batch of calls would pass the limit of 3145728");
+    assert_eq!(refused, "bytes of a batch of calls would exceed the limit of 3145728");
 }
 
 #[test]

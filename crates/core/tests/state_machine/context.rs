@@ -39,7 +39,7 @@ fn the_document_and_a_patch_are_objects() {
         let mut new = new_session("");
         new.shared_context = Some(wrong);
         let refused = refusal(Bench::create(new, &client("owner")).map(drop));
-        assert_eq!(refused, "/shared_context: the shared context is a JSON object");
+        assert_eq!(refused, "/shared_context: the shared context must be a JSON object");
     }
 }
 

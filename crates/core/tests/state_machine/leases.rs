@@ -63,7 +63,7 @@ fn another_holder_is_refused_until_the_lease_ends() {
          wait 60s
          claim back one
          claim nobody one",
-        "claim back two -> the lease is held by another until it expires or is released
+        "claim back two -> another process holds the lease until the lease expires or is released
          claim nobody one -> t://nobody does not take part in this session",
     );
 }

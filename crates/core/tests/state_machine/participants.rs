@@ -60,7 +60,7 @@ fn a_participant_joins_once_and_leaves_once() {
          remove back
          add back
          remove nobody",
-        "add back -> t://back takes part already
+        "add back -> t://back already takes part
          remove back -> t://back does not take part in this session
          remove nobody -> t://nobody does not take part in this session",
     );
@@ -90,11 +90,11 @@ fn the_engines_own_name_is_nobodys() {
     let mut bench = Bench::new("");
     let engine = participant("sessiond://engine", "tester");
     let result = bench.run(Command::Participants(participants::Command::Add(engine)));
-    assert_eq!(refusal(result), "/agent_id: it is the engine's own name");
+    assert_eq!(refusal(result), "/agent_id: this name is reserved for the engine");
     let mut new = new_session("");
     new.orchestrator = Some(agent("sessiond://engine"));
     let result = Bench::create(new, &client("owner")).map(drop);
-    assert_eq!(refusal(result), "/orchestrator: it is the engine's own name");
+    assert_eq!(refusal(result), "/orchestrator: this name is reserved for the engine");
 }
 
 #[test]

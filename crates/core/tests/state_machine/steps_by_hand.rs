@@ -71,8 +71,8 @@ fn unknown_steps_and_steps_in_two_lists_are_refused_with_a_pointer() {
         "put current=x completed=design,y pending=z -> /completed_steps/1: there is no step 'y'
          /pending_steps/0: there is no step 'z'
          /current_step: there is no step 'x'
-         put current=design completed=design -> /current_step: step 'design' stands in two lists
-         put completed=design pending=review,design -> /pending_steps/1: step 'design' stands in two lists
+         put current=design completed=design -> /current_step: step 'design' is in two lists
+         put completed=design pending=review,design -> /pending_steps/1: step 'design' is in two lists
          design active, implementation pending, review pending",
     );
 }

@@ -47,7 +47,7 @@ fn a_closed_task_takes_no_more_reports() {
         bench.script(&format!("delegate back\n{end}"));
         for late in ["accept", "progress", "complete", "fail", "cancel"] {
             let text = bench.script(&format!("{late} back #1"));
-            assert!(text.contains("it takes no more reports"), "{late} after {end}: {text}");
+            assert!(text.contains("and accepts no more reports"), "{late} after {end}: {text}");
         }
     }
 }
@@ -212,8 +212,8 @@ fn a_report_from_an_earlier_attempt_or_another_agent_is_refused() {
          complete front #1
          fail back
          complete back #1",
-        "complete front #1 -> task TASK is at attempt 1 with t://back: an earlier attempt can no longer report
-         complete back #1 -> task TASK is at attempt 2 with t://front: an earlier attempt can no longer report
+        "complete front #1 -> task TASK is at attempt 1 of t://back: earlier attempts can no longer report
+         complete back #1 -> task TASK is at attempt 2 of t://front: earlier attempts can no longer report
          #1 back: pending, attempt 2 by front"
             .replace("TASK", "task_00000000000000000000010100000001")
             .as_str(),
@@ -230,7 +230,7 @@ fn an_agent_that_does_not_sign_its_report_is_known_by_its_key() {
     bench.script("delegate back fallback front\nfail back");
     let unsigned = report(&bench, 1, done());
     let refused = bench.run_as("back", Command::Tasks(tasks::Command::Report(unsigned.clone())));
-    assert!(refusal(refused).contains("is at attempt 2 with t://front"));
+    assert!(refusal(refused).contains("is at attempt 2 of t://front"));
     bench.run_as("front", Command::Tasks(tasks::Command::Report(unsigned))).unwrap();
     assert_eq!(bench.task(1).status, TaskStatus::Completed);
     assert_eq!(bench.events.last().unwrap().actor, "t://front");
@@ -252,7 +252,7 @@ fn the_owner_and_the_orchestrator_may_report_on_a_task_by_hand_and_another_parti
     // On a machine without keys everybody may do everything, but an agent that gives its name is taken at its word.
     let mut named = Envelope::new(Principal::local(), unsigned);
     named.agent = Some(agent("qa"));
-    assert!(refusal(bench.give(named)).contains("with t://back"));
+    assert!(refusal(bench.give(named)).contains("of t://back"));
 }
 
 #[test]

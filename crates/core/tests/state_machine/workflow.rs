@@ -394,9 +394,9 @@ fn a_session_without_a_plan_has_no_workflow_to_change() {
         "advance
          put current=a
          delegate back in a",
-        "advance -> the session has no workflow: give it one first
-         put current=a -> the session has no workflow: give it one first
-         delegate back in a -> the session has no workflow: give it one first",
+        "advance -> the session has no workflow: set one first
+         put current=a -> the session has no workflow: set one first
+         delegate back in a -> the session has no workflow: set one first",
     );
     let mut bench = Bench::new("");
     bench.run(Command::Workflow(workflow::Command::Update(WorkflowUpdate::default()))).unwrap();

@@ -112,7 +112,7 @@ static TOOLS: LazyLock<Vec<Definition>> = LazyLock::new(|| {
              recipient acknowledges it.";
         Adds "Read the inbox" messages::read_inbox(ReadInbox) -> api::InboxPage = RECEIVE_MESSAGES:
             "Receive your waiting messages, without waiting for new ones. A message that is not acknowledged within a minute is \
-             delivered again with a higher `attempt`.";
+             delivered delivered again with a higher `attempt`.";
         Sets "Acknowledge messages" messages::acknowledge(Acknowledge) -> api::Acknowledged = ACKNOWLEDGE_MESSAGES:
             "Acknowledge messages that are done: they are not delivered again.";
         Adds "Hold a lease" leases::hold_lease(HoldLease) -> api::ClaimedLease = CLAIM_LEASE:
