@@ -36,7 +36,7 @@ struct Member {
 /// What the core's files say.
 #[derive(Default)]
 struct Core {
-    /// The variants of `EventBody`, each with the name of its payload.
+    /// The events of the list in `session/event.rs`, each with the name of its payload.
     events: Vec<(String, String)>,
     structs: BTreeMap<String, Vec<Field>>,
 }
@@ -50,6 +50,9 @@ struct Field {
 
 fn compare(page: &str, core: &Core) -> Vec<String> {
     let mut faults = Vec::new();
+    if core.events.is_empty() {
+        faults.push(format!("{CORE} has no list of events"));
+    }
     let sections = sections(page);
     for (event, payload) in &core.events {
         match sections.iter().find(|section| section.name == *event) {
@@ -112,14 +115,12 @@ fn sections(page: &str) -> Vec<Section> {
 }
 
 impl Core {
-    /// Reads the structs of a file, and the events. It relies on rustfmt: a field is on a line of its own.
+    /// Reads the structs of a file, and the list of events. It relies on rustfmt: a field is on a line of its own.
     fn read(&mut self, text: &str) {
         let mut lines = text.lines();
         while let Some(line) = lines.next() {
             if line == "events! {" {
-                let names = lines.by_ref().take_while(|line| *line != "}").map(str::trim);
-                self.events = names.filter(|line| !line.starts_with("//")).map(event).collect();
-                continue;
+                self.events = lines.by_ref().take_while(|line| *line != "}").flat_map(events).collect();
             }
             let Some(header) = line.strip_prefix("pub struct ") else { continue };
             let name = header.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned();
@@ -148,16 +149,22 @@ impl Core {
     }
 }
 
-/// The event of a payload.
-fn event(name: &str) -> (String, String) {
-    let mut event = String::new();
+/// The events of a facet, from `facet: Payload OtherPayload;`.
+fn events(line: &str) -> Vec<(String, String)> {
+    let payloads = line.trim().strip_suffix(';').and_then(|facet| facet.split_once(':'));
+    let payloads = payloads.map_or("", |(_, payloads)| payloads).split_whitespace();
+    payloads.map(|payload| (snake_case(payload), payload.to_owned())).collect()
+}
+
+fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
     for c in name.chars() {
-        if c.is_uppercase() && !event.is_empty() {
-            event.push('_');
+        if c.is_uppercase() && !snake.is_empty() {
+            snake.push('_');
         }
-        event.extend(c.to_lowercase());
+        snake.extend(c.to_lowercase());
     }
-    (event, name.to_owned())
+    snake
 }
 
 fn fields(body: &[&str]) -> Vec<Field> {
@@ -190,9 +197,7 @@ mod tests {
 
     const CODE: &str = r#"
 events! {
-    /// It was.
-    TaskUpdated
-    Ended
+    tasks: TaskUpdated Ended;
 }
 
 pub struct Ended {}
@@ -245,6 +250,11 @@ The event has no members.
     #[test]
     fn a_page_that_is_complete_has_no_fault() {
         check(PAGE_OF_IT, &[]);
+    }
+
+    #[test]
+    fn a_core_without_a_list_of_events_is_a_fault() {
+        assert_eq!(compare("", &Core::default()), ["crates/core/src has no list of events"]);
     }
 
     #[test]

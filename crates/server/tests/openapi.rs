@@ -43,12 +43,18 @@ fn every_operation_says_what_it_is_and_every_link_in_the_document_leads_somewher
     let text = sessiond_server::openapi_json();
     let document: serde_json::Value = serde_json::from_str(text).unwrap();
     assert_eq!(document["openapi"], "3.1.0");
+    let tags: Vec<_> = document["tags"].as_array().unwrap().iter().map(|tag| &tag["name"]).collect();
     let mut ids = BTreeSet::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             let summary = operation["summary"].as_str().unwrap_or_default();
             assert!(!summary.is_empty(), "{method} {path} has no summary");
             assert!(ids.insert(operation["operationId"].to_string()), "{method} {path} shares its id");
+            let tag = &operation["tags"][0];
+            assert!(
+                tags.contains(&tag),
+                "{method} {path} is of a group that the document does not list: {tag}"
+            );
             let mut names = BTreeSet::new();
             for parameter in operation["parameters"].as_array().into_iter().flatten() {
                 assert!(

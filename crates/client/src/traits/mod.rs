@@ -17,40 +17,39 @@ mod workflow;
 
 use async_trait::async_trait;
 
-pub use agents::Agents;
-pub use aggregations::Aggregations;
-pub use calls::Calls;
-pub use context::{Context, ContextView};
-pub use events::{Events, Watch, WatchItem};
-pub use inbox::Inbox;
-pub use keys::Keys;
-pub use messages::Messages;
-pub use participants::Participants;
-pub use sessions::{Export, Import, Sessions};
-pub use tasks::Tasks;
-pub use telemetry::Telemetry;
-pub use workflow::Workflow;
+pub use context::ContextView;
+pub use events::{Watch, WatchItem};
+pub use sessions::{Export, Import};
 
-/// Everything that a client can do. Every operation returns what its route in the OpenAPI document returns; a failure is
-/// a [`Problem`](sessiond_api::Problem) with the same code from both clients.
-#[async_trait]
-pub trait Api:
-    Sessions
-    + Participants
-    + Workflow
-    + Context
-    + Calls
-    + Tasks
-    + Events
-    + Messages
-    + Agents
-    + Inbox
-    + Aggregations
-    + Keys
-    + Telemetry
-{
-    /// Where this client leads, for people.
-    fn location(&self) -> String;
-    /// Writes what waits and closes what is open; the handle is of no use after it.
-    async fn close(&self);
+/// The nouns, each with its module and its trait: the one list of them. From it follow their public names and [`Api`].
+macro_rules! nouns {
+    ($($module:ident::$Noun:ident)*) => {
+        $(pub use $module::$Noun;)*
+
+        /// Everything that a client can do. Every operation returns what its route in the OpenAPI document returns; a
+        /// failure is a [`Problem`](sessiond_api::Problem) with the same code from both clients.
+        #[async_trait]
+        pub trait Api: $($Noun +)* {
+            /// Where this client leads, for people.
+            fn location(&self) -> String;
+            /// Writes what waits and closes what is open; the handle is of no use after it.
+            async fn close(&self);
+        }
+    };
+}
+
+nouns! {
+    sessions::Sessions
+    participants::Participants
+    workflow::Workflow
+    context::Context
+    calls::Calls
+    tasks::Tasks
+    events::Events
+    messages::Messages
+    agents::Agents
+    inbox::Inbox
+    aggregations::Aggregations
+    keys::Keys
+    telemetry::Telemetry
 }

@@ -2,14 +2,8 @@
 
 use strum::VariantNames;
 
-use crate::calls::{self, Execution};
-use crate::context::{self, SharedContext};
-use crate::lifecycle::{self, Lifecycle};
-use crate::messages::{self, Messages};
-use crate::participants::{self, Fence, Participants};
-use crate::tasks::{self, Tasks};
+use crate::participants::Fence;
 use crate::values::{AgentId, Revision};
-use crate::workflow::{self, Plan};
 
 use super::draft::{Draft, Receipt};
 use super::facet::Facet;
@@ -37,18 +31,18 @@ impl Envelope {
     }
 }
 
-/// The facets whose commands a session takes: the one list of them. From it follow [`Command`] and how the frame asks
-/// the facet that a command belongs to.
+/// The facets whose commands a session takes: the one list of them, each with its module and its [`Facet`]. From it
+/// follow [`Command`] and how the frame asks the facet that a command belongs to.
 macro_rules! facets {
-    ($($(#[$doc:meta])* $name:ident: $command:path => $facet:ident;)*) => {
+    ($($(#[$doc:meta])* $name:ident: $module:ident::$facet:ident;)*) => {
         /// What can be asked of a session that exists: a command of one of its facets.
         #[derive(Debug, Clone, PartialEq)]
         pub enum Command {
-            $($(#[$doc])* $name($command),)*
+            $($(#[$doc])* $name(crate::$module::Command),)*
         }
 
-        $(impl From<$command> for Command {
-            fn from(command: $command) -> Self {
+        $(impl From<crate::$module::Command> for Command {
+            fn from(command: crate::$module::Command) -> Self {
                 Self::$name(command)
             }
         })*
@@ -56,7 +50,7 @@ macro_rules! facets {
         impl Command {
             /// The names of all commands, each with its facet's.
             pub const KINDS: &'static [(&'static str, &'static [&'static str])] =
-                &[$((stringify!($name), <$command as VariantNames>::VARIANTS),)*];
+                &[$((stringify!($name), <crate::$module::Command as VariantNames>::VARIANTS),)*];
 
             /// Its facet's name and its own.
             pub fn kind(&self) -> (&'static str, &'static str) {
@@ -70,49 +64,49 @@ macro_rules! facets {
         impl Command {
             pub(super) fn authorize(&self, principal: &Principal, session: &Session) -> Result<(), Rejection> {
                 match self {
-                    $(Self::$name(command) => $facet::authorize(principal, session, command),)*
+                    $(Self::$name(command) => crate::$module::$facet::authorize(principal, session, command),)*
                 }
             }
 
             pub(super) fn is_timer(&self) -> bool {
                 match self {
-                    $(Self::$name(command) => $facet::is_timer(command),)*
+                    $(Self::$name(command) => crate::$module::$facet::is_timer(command),)*
                 }
             }
 
             pub(super) fn ends(&self) -> bool {
                 match self {
-                    $(Self::$name(command) => $facet::ends(command),)*
+                    $(Self::$name(command) => crate::$module::$facet::ends(command),)*
                 }
             }
 
             pub(super) fn reopens(&self, session: &Session) -> bool {
                 match self {
-                    $(Self::$name(command) => $facet::reopens(session, command),)*
+                    $(Self::$name(command) => crate::$module::$facet::reopens(session, command),)*
                 }
             }
 
             pub(super) fn is_repeated(&self, session: &Session) -> bool {
                 match self {
-                    $(Self::$name(command) => $facet::is_repeated(session, command),)*
+                    $(Self::$name(command) => crate::$module::$facet::is_repeated(session, command),)*
                 }
             }
 
             pub(super) fn must_settle(&self) -> bool {
                 match self {
-                    $(Self::$name(command) => $facet::must_settle(command),)*
+                    $(Self::$name(command) => crate::$module::$facet::must_settle(command),)*
                 }
             }
 
             pub(super) fn is_fenced(&self) -> bool {
                 match self {
-                    $(Self::$name(command) => $facet::is_fenced(command),)*
+                    $(Self::$name(command) => crate::$module::$facet::is_fenced(command),)*
                 }
             }
 
             pub(super) fn writer(&self) -> Option<&AgentId> {
                 match self {
-                    $(Self::$name(command) => $facet::writer(command),)*
+                    $(Self::$name(command) => crate::$module::$facet::writer(command),)*
                 }
             }
 
@@ -123,19 +117,19 @@ macro_rules! facets {
                 fence: Option<Fence>,
             ) -> Option<AgentId> {
                 match self {
-                    $(Self::$name(command) => $facet::default_writer(principal, session, fence, command),)*
+                    $(Self::$name(command) => crate::$module::$facet::default_writer(principal, session, fence, command),)*
                 }
             }
 
             pub(super) fn sign(&mut self, session: &Session, writer: Option<&AgentId>) {
                 match self {
-                    $(Self::$name(command) => $facet::sign(command, session, writer),)*
+                    $(Self::$name(command) => crate::$module::$facet::sign(command, session, writer),)*
                 }
             }
 
             pub(super) fn decide(self, draft: &mut Draft<'_>) -> Result<Receipt, Rejection> {
                 match self {
-                    $(Self::$name(command) => $facet::decide(draft, command),)*
+                    $(Self::$name(command) => crate::$module::$facet::decide(draft, command),)*
                 }
             }
         }
@@ -144,17 +138,17 @@ macro_rules! facets {
 
 facets! {
     /// The session as a whole.
-    Lifecycle: lifecycle::Command => Lifecycle;
+    Lifecycle: lifecycle::Lifecycle;
     /// Who takes part.
-    Participants: participants::Command => Participants;
+    Participants: participants::Participants;
     /// The shared context.
-    Context: context::Command => SharedContext;
+    Context: context::SharedContext;
     /// The plan.
-    Workflow: workflow::Command => Plan;
+    Workflow: workflow::Plan;
     /// Work that participants are asked for.
-    Tasks: tasks::Command => Tasks;
+    Tasks: tasks::Tasks;
     /// Messages between participants.
-    Messages: messages::Command => Messages;
+    Messages: messages::Messages;
     /// What a program does in an execution.
-    Calls: calls::Command => Execution;
+    Calls: calls::Execution;
 }

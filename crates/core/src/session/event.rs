@@ -7,17 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 use strum::VariantNames;
 
-use crate::calls::{CallsRecorded, ExecutionBegan};
-use crate::context::ContextUpdated;
-use crate::lifecycle::{
-    SessionCompleted, SessionCreated, SessionExpired, SessionFailed, SessionForked, SessionTerminated,
-    SessionUpdated,
-};
-use crate::messages::MessageSent;
-use crate::participants::{LeaseClaimed, LeaseExpired, LeaseReleased, ParticipantAdded, ParticipantRemoved};
-use crate::tasks::{TaskDelegated, TaskUpdated};
 use crate::values::{Revision, Timestamp};
-use crate::workflow::{WorkflowAdvanced, WorkflowUpdated};
 
 use super::payload::{At, Payload};
 
@@ -35,82 +25,51 @@ pub struct Event {
     pub body: EventBody,
 }
 
-/// The events of all facets: the one list of them. From it follow [`EventBody`], and what the payload of each does.
+/// The events of all facets: the one list of them, facet by facet. From it follow [`EventBody`], and what the payload of
+/// each does.
 macro_rules! events {
-    ($($(#[$doc:meta])* $name:ident)*) => {
+    ($($module:ident: $($name:ident)*;)*) => {
         /// What happened; `type` and `data` on the wire. Each variant holds the payload that its facet defines in its
         /// `events.rs`, under the same name.
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
         #[serde(tag = "type", content = "data", rename_all = "snake_case")]
         #[strum(serialize_all = "snake_case")]
         pub enum EventBody {
-            $($(#[$doc])* $name($name),)*
+            $($(#[doc = concat!("A [`", stringify!($name), "`](crate::", stringify!($module), "::", stringify!($name), ").")]
+            $name(crate::$module::$name),)*)*
         }
 
         impl EventBody {
             pub(crate) fn payload(&self) -> &dyn Payload {
                 match self {
-                    $(Self::$name(payload) => payload,)*
+                    $($(Self::$name(payload) => payload,)*)*
                 }
             }
 
             /// The schema of each event's payload, in the order of [`KINDS`](Self::KINDS).
             #[cfg(feature = "schema")]
             pub fn payload_schemas() -> Vec<PayloadSchema> {
-                let payloads = [$(PayloadSchema::of::<$name>),*];
+                let payloads = [$($(PayloadSchema::of::<crate::$module::$name>),*),*];
                 Self::KINDS.iter().zip(payloads).map(|(kind, of)| of(kind)).collect()
             }
         }
 
-        $(impl From<$name> for EventBody {
-            fn from(payload: $name) -> Self {
+        $($(impl From<crate::$module::$name> for EventBody {
+            fn from(payload: crate::$module::$name) -> Self {
                 Self::$name(payload)
             }
-        })*
+        })*)*
     };
 }
 
 events! {
-    /// The session began.
-    SessionCreated
-    /// Its name, labels or expiry changed.
-    SessionUpdated
-    /// The journal before this event was copied from another session.
-    SessionForked
-    /// Its work is done.
-    SessionCompleted
-    /// Somebody stopped it.
-    SessionTerminated
-    /// Its work could not be done.
-    SessionFailed
-    /// Its time ran out.
-    SessionExpired
-    /// An agent joined, or joined again.
-    ParticipantAdded
-    /// An agent left.
-    ParticipantRemoved
-    /// A process took the right to write in a participant's name.
-    LeaseClaimed
-    /// It gave the right back.
-    LeaseReleased
-    /// It was not heard of in time and was declared dead.
-    LeaseExpired
-    /// The plan was given or replaced.
-    WorkflowUpdated
-    /// Steps began, ended or were set manually.
-    WorkflowAdvanced
-    /// The shared context was replaced or patched.
-    ContextUpdated
-    /// A participant was asked for work.
-    TaskDelegated
-    /// A task made progress or ended.
-    TaskUpdated
-    /// A message between participants that is no task request.
-    MessageSent
-    /// A process began to write calls, or took over from another.
-    ExecutionBegan
-    /// Calls began and ended.
-    CallsRecorded
+    lifecycle: SessionCreated SessionUpdated SessionForked SessionCompleted SessionTerminated SessionFailed SessionExpired;
+    participants: ParticipantAdded ParticipantRemoved LeaseClaimed LeaseReleased LeaseExpired;
+    workflow: WorkflowUpdated WorkflowAdvanced;
+    context: ContextUpdated;
+    tasks: TaskDelegated TaskUpdated;
+    messages: MessageSent;
+    calls: ExecutionBegan CallsRecorded;
 }
 
 impl EventBody {

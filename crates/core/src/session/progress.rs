@@ -39,11 +39,12 @@ impl Session {
     /// What the facets count, that of the facet that leads the session first. A facet that has nothing to count is left
     /// out.
     pub fn progress(&self) -> Vec<Progress> {
-        let Self { workflow, tasks, calls, .. } = self;
-        let facets: [&dyn FacetState; 3] = match self.kind {
-            Kind::Execution => [calls, workflow, tasks],
-            Kind::Workflow | Kind::Assistant | Kind::Training | Kind::Federated => [workflow, tasks, calls],
+        let leading = match self.kind {
+            Kind::Execution => self.calls.progress(),
+            Kind::Workflow | Kind::Assistant | Kind::Training | Kind::Federated => self.workflow.progress(),
         };
-        facets.into_iter().filter_map(FacetState::progress).collect()
+        let mut all: Vec<_> = self.facets().into_iter().filter_map(FacetState::progress).collect();
+        all.sort_by_key(|progress| leading.as_ref() != Some(progress));
+        all
     }
 }

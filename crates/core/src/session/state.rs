@@ -16,63 +16,95 @@ use crate::workflow::Workflow;
 
 use super::facet_state::FacetState;
 
-/// A session's state: what folding its journal gives. Copies are cheap: what is large is shared.
-///
-/// It is serialized for snapshots alone, whose format version is [`Session::FORMAT`]; a snapshot of another version
-/// is dropped and made anew from the journal.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Session {
-    /// Its id.
-    pub id: SessionId,
-    /// Which facet leads it.
-    pub kind: Kind,
-    /// What people call it.
-    pub name: Option<String>,
-    /// Whether it lives, and how it ended.
-    pub status: Status,
-    /// The number of its last event.
-    pub revision: Revision,
-    /// Whose it is: a principal's name.
-    pub owner: String,
-    /// The person or program that it serves.
-    pub client_id: Option<String>,
-    /// The agent that leads the work.
-    pub orchestrator: Option<AgentId>,
-    /// Free labels to find it by.
-    pub labels: BTreeMap<String, String>,
-    /// When it began.
-    pub created_at: Timestamp,
-    /// When its last event was decided.
-    pub updated_at: Timestamp,
-    /// When it expires.
-    pub expires_at: Option<Timestamp>,
-    /// When it ended.
-    pub ended_at: Option<Timestamp>,
-    /// How it ended.
-    pub outcome: Option<Outcome>,
-    /// The session that it belongs to.
-    pub parent: Option<SessionId>,
-    /// Where it was copied from.
-    pub forked_from: Option<ForkPoint>,
-    /// Who takes part, and who has.
-    pub participants: Arc<Vec<Participant>>,
-    /// The shared context.
-    pub context: Context,
-    /// The plan, when there is one.
-    pub workflow: Option<Arc<Workflow>>,
-    /// All tasks, oldest first.
-    pub tasks: OrdMap<TaskId, Arc<Task>>,
-    /// What the tasks hold together, as [`limits::SESSION_BYTES`](crate::limits::SESSION_BYTES) counts it. A snapshot
-    /// from before it was counted begins at 0; dropping it instead would lose sessions whose old events are gone.
-    #[serde(default)]
-    pub bytes: u64,
-    /// The calls of an execution, once a process has begun to write them.
-    #[serde(default)]
-    pub calls: Option<Arc<Calls>>,
+/// A session's state: what is the session's own, and what each facet keeps. The facets' fields are the one list of them,
+/// from which follows how the frame asks each.
+macro_rules! session {
+    (
+        $(#[$of_all:meta])*
+        own { $($(#[$of_own:meta])* $own:ident: $own_type:ty,)* }
+        facets { $($(#[$of_facet:meta])* $facet:ident: $facet_type:ty,)* }
+    ) => {
+        $(#[$of_all])*
+        pub struct Session {
+            $($(#[$of_own])* pub $own: $own_type,)*
+            $($(#[$of_facet])* pub $facet: $facet_type,)*
+        }
+
+        /// How many facets keep something in the state.
+        const FACETS: usize = [$(stringify!($facet)),*].len();
+
+        impl Session {
+            /// What each facet keeps, to be looked at.
+            pub(crate) fn facets(&self) -> [&dyn FacetState; FACETS] {
+                [$(&self.$facet),*]
+            }
+
+            /// What each facet keeps.
+            fn facets_mut(&mut self) -> [&mut dyn FacetState; FACETS] {
+                [$(&mut self.$facet),*]
+            }
+        }
+    };
 }
 
-/// How many facets keep something in the state.
-const FACETS: usize = 5;
+session! {
+    /// A session's state: what folding its journal gives. Copies are cheap: what is large is shared.
+    ///
+    /// It is serialized for snapshots alone, whose format version is [`Session::FORMAT`]; a snapshot of another version
+    /// is dropped and made anew from the journal.
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    own {
+        /// Its id.
+        id: SessionId,
+        /// Which facet leads it.
+        kind: Kind,
+        /// What people call it.
+        name: Option<String>,
+        /// Whether it lives, and how it ended.
+        status: Status,
+        /// The number of its last event.
+        revision: Revision,
+        /// Whose it is: a principal's name.
+        owner: String,
+        /// The person or program that it serves.
+        client_id: Option<String>,
+        /// The agent that leads the work.
+        orchestrator: Option<AgentId>,
+        /// Free labels to find it by.
+        labels: BTreeMap<String, String>,
+        /// When it began.
+        created_at: Timestamp,
+        /// When its last event was decided.
+        updated_at: Timestamp,
+        /// When it expires.
+        expires_at: Option<Timestamp>,
+        /// When it ended.
+        ended_at: Option<Timestamp>,
+        /// How it ended.
+        outcome: Option<Outcome>,
+        /// The session that it belongs to.
+        parent: Option<SessionId>,
+        /// Where it was copied from.
+        forked_from: Option<ForkPoint>,
+        /// What the tasks hold together, as [`limits::SESSION_BYTES`](crate::limits::SESSION_BYTES) counts it. A snapshot
+        /// from before it was counted begins at 0; dropping it instead would lose sessions whose old events are gone.
+        #[serde(default)]
+        bytes: u64,
+    }
+    facets {
+        /// Who takes part, and who has.
+        participants: Arc<Vec<Participant>>,
+        /// The shared context.
+        context: Context,
+        /// The plan, when there is one.
+        workflow: Option<Arc<Workflow>>,
+        /// All tasks, oldest first.
+        tasks: OrdMap<TaskId, Arc<Task>>,
+        /// The calls of an execution, once a process has begun to write them.
+        #[serde(default)]
+        calls: Option<Arc<Calls>>,
+    }
+}
 
 impl Session {
     /// The version of the serialized state.
@@ -133,40 +165,5 @@ impl Session {
         self.parent = None;
         self.reopen();
         self.facets_mut().into_iter().for_each(|facet| facet.on_fork());
-    }
-
-    /// What each facet keeps, to be looked at.
-    pub(crate) fn facets(&self) -> [&dyn FacetState; FACETS] {
-        let Self { participants, context, workflow, tasks, calls, .. } = self;
-        [participants, context, workflow, tasks, calls]
-    }
-
-    /// What each facet keeps. The pattern names every field, so that a new facet's is not forgotten.
-    fn facets_mut(&mut self) -> [&mut dyn FacetState; FACETS] {
-        let Self {
-            participants,
-            context,
-            workflow,
-            tasks,
-            calls,
-            id: _,
-            kind: _,
-            name: _,
-            status: _,
-            revision: _,
-            owner: _,
-            client_id: _,
-            orchestrator: _,
-            labels: _,
-            created_at: _,
-            updated_at: _,
-            expires_at: _,
-            ended_at: _,
-            outcome: _,
-            parent: _,
-            forked_from: _,
-            bytes: _,
-        } = self;
-        [participants, context, workflow, tasks, calls]
     }
 }
