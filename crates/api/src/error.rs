@@ -16,7 +16,7 @@ pub struct Problem {
     pub title: String,
     /// The HTTP status.
     pub status: u16,
-    /// What went wrong in this request, and what to do next.
+    /// The fault in this request, and the next step.
     pub detail: String,
     /// The stable code.
     #[schema(value_type = String, example = "session_not_found")]
@@ -36,7 +36,7 @@ pub struct Problem {
 pub struct FieldError {
     /// An RFC 6901 JSON pointer into the request's body, or the name of a query parameter or header.
     pub pointer: String,
-    /// What is wrong, and what is expected.
+    /// The fault, and the expected value.
     pub detail: String,
 }
 

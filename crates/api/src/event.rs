@@ -105,7 +105,7 @@ fn entry(kind: ObjectBuilder, data: RefOr<Schema>) -> ObjectBuilder {
         .description(Some("Its number: 1, 2, 3 and so on with no gaps."));
     let actor = ObjectBuilder::new()
         .schema_type(Type::String)
-        .description(Some("Who caused it: an agent's id, or a principal's name."));
+        .description(Some("The agent or principal that caused it."));
     let members: [(&str, RefOr<Schema>); 5] = [
         ("seq", number.into()),
         ("time", Ref::from_schema_name(Timestamp::name()).into()),

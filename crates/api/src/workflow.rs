@@ -31,7 +31,7 @@ pub struct NewStep {
     /// The steps that must be complete before it starts. If no step of a plan names any, the steps run in the given order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dependencies: Vec<String>,
-    /// What happens when a task fails for good.
+    /// The consequence of a task that fails for good.
     #[serde(default)]
     pub on_failure: OnFailure,
     /// Its expected outputs, for readers.
@@ -185,7 +185,7 @@ pub struct Step {
     pub description: Option<String>,
     /// The steps that must be complete before it starts.
     pub dependencies: Vec<String>,
-    /// What happens when a task fails for good.
+    /// The consequence of a task that fails for good.
     pub on_failure: OnFailure,
     /// Its expected outputs, for readers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

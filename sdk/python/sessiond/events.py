@@ -20,7 +20,7 @@ class _CallEntryOptional(TypedDict, total=False):
     node: Optional[str]
     """The node's name. When it is there, the call began: `position`, `key` and `began_us` are there too."""
     kind: Optional[CallKind]
-    """What the node is; `function` when absent."""
+    """The kind of the node. Default: `function`."""
     position: Optional[int]
     """Its index among its parent's calls, from 0."""
     key: Optional[str]
@@ -44,13 +44,13 @@ class _CallEntryOptional(TypedDict, total=False):
     output_omitted: Optional[int]
     """The size of its output in bytes, when that was too large to be kept here."""
     error: Optional[CallError]
-    """What went wrong."""
+    """The error."""
     usage: Optional[Usage]
-    """What a model used."""
+    """The usage of a model."""
 
 
 class CallEntry(_CallEntryOptional):
-    """What is told of one call: that it began, that it ended, or both."""
+    """One entry about a call: its start, its end, or both."""
 
     call: int
     """Its number in the session: 1, 2, 3 and so on in the order in which calls began."""
@@ -62,7 +62,7 @@ class _CallErrorOptional(TypedDict, total=False):
 
 
 class CallError(_CallErrorOptional):
-    """What went wrong in a call."""
+    """The error of a call."""
 
     type: str
     """The kind of error, such as the name of an exception."""
@@ -77,7 +77,7 @@ CallKind = Literal[
     "tool",
     "other",
 ]
-"""What a node is."""
+"""The kind of a node."""
 
 
 CallStatus = Literal[
@@ -204,7 +204,7 @@ MessageType = Literal[
     "error",
     "heartbeat",
 ]
-"""What a message is."""
+"""The type of a message."""
 
 
 OnFailure = Literal[
@@ -212,7 +212,7 @@ OnFailure = Literal[
     "continue",
     "retry",
 ]
-"""What a failed task means for its step."""
+"""The consequence of a failed task for its step."""
 
 
 class Outcome(TypedDict, total=False):
@@ -254,7 +254,7 @@ class _PlannedStepOptional(TypedDict, total=False):
     dependencies: list[str]
     """The steps that must be complete before it starts."""
     on_failure: OnFailure
-    """What happens when a task fails for good: `fail`, `continue` or `retry`."""
+    """The consequence of a task that fails for good: `fail`, `continue` or `retry`."""
     outputs: list[str]
     """Its expected outputs, for readers."""
     estimated_duration: Optional[str]
@@ -288,7 +288,7 @@ Priority = Literal[
     "high",
     "critical",
 ]
-"""Orders an inbox. Among messages of one sender and session the order of sending holds all the same."""
+"""The priority in an inbox. Messages of one sender and session keep their order of sending nevertheless."""
 
 
 class _RetryPolicyOptional(TypedDict, total=False):
@@ -303,7 +303,7 @@ class _RetryPolicyOptional(TypedDict, total=False):
 
 
 class RetryPolicy(_RetryPolicyOptional):
-    """When and how often a failed attempt is made again."""
+    """When and how often a failed attempt is retried."""
 
     max_retries: int
     """How many attempts may follow the first."""
@@ -405,7 +405,7 @@ StepStatus = Literal[
     "completed",
     "failed",
 ]
-"""What a step is."""
+"""The status of a step."""
 
 
 class _TaskDelegatedOptional(TypedDict, total=False):
@@ -452,7 +452,7 @@ TaskStatus = Literal[
     "timeout",
     "cancelled",
 ]
-"""What a task is."""
+"""The status of a task."""
 
 
 class _TaskTemplateOptional(TypedDict, total=False):
@@ -506,7 +506,7 @@ class TaskUpdated(_TaskUpdatedOptional):
 
 
 class Usage(TypedDict, total=False):
-    """What a model used in a call."""
+    """The usage of a model in a call."""
 
     model: Optional[str]
     """The model's name."""
@@ -550,7 +550,7 @@ class _Frame(TypedDict):
     """Its number: 1, 2, 3 and so on with no gaps."""
     time: str
     actor: str
-    """Who caused it: an agent's id, or a principal's name."""
+    """The agent or principal that caused it."""
 
 
 class SessionCreatedEvent(_Frame):

@@ -259,8 +259,8 @@ export class Events {
    * Read the journal, or watch it live.
    *
    * With `Accept: text/event-stream` the response is a live stream: `id:` is the event's number and `event:` its type. It
-   * resumes after `Last-Event-ID` or `after`; without either it starts with a `snapshot` event. A `gap` event names events that
-   * are no longer kept, and `end` follows the last event of a session that has ended.
+   * resumes after `Last-Event-ID` or `after`; without either it starts with a `snapshot` event. A `gap` event names the events
+   * that were dropped, and `end` follows the last event of a session that has ended.
    */
   list(sessionId: string, query: ListEvents = {}, options?: RequestOptions): Promise<wire.EventPage> {
     return this.http.json({ method: 'GET', path: path`/sessions/${sessionId}/events`, query, options });

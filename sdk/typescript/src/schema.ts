@@ -604,8 +604,8 @@ export interface paths {
         /**
          * Read the journal, or watch it live.
          * @description With `Accept: text/event-stream` the response is a live stream: `id:` is the event's number and `event:` its type. It
-         *     resumes after `Last-Event-ID` or `after`; without either it starts with a `snapshot` event. A `gap` event names events that
-         *     are no longer kept, and `end` follows the last event of a session that has ended.
+         *     resumes after `Last-Event-ID` or `after`; without either it starts with a `snapshot` event. A `gap` event names the events
+         *     that were dropped, and `end` follows the last event of a session that has ended.
          */
         get: operations["list_events"];
         put?: never;
@@ -1210,7 +1210,7 @@ export interface components {
              */
             keep?: number | null;
         };
-        /** @description What is told of one call: that it began, that it ended, or both. */
+        /** @description One entry about a call: its start, its end, or both. */
         CallEntry: {
             /**
              * Format: int64
@@ -1273,7 +1273,7 @@ export interface components {
             error?: components["schemas"]["CallError"] | null;
             usage?: components["schemas"]["Usage"] | null;
         };
-        /** @description What went wrong in a call. */
+        /** @description The error of a call. */
         CallError: {
             /** @description The kind of error, such as the name of an exception. */
             type: string;
@@ -1283,7 +1283,7 @@ export interface components {
             trace?: string | null;
         };
         /**
-         * @description What a node is.
+         * @description The kind of a node.
          * @enum {string}
          */
         CallKind: "function" | "agent" | "model" | "tool" | "other";
@@ -1579,7 +1579,7 @@ export interface components {
             time: components["schemas"]["Timestamp"];
             /** @enum {string} */
             type: "session_created";
-            /** @description Who caused it: an agent's id, or a principal's name. */
+            /** @description The agent or principal that caused it. */
             actor: string;
             data: components["schemas"]["SessionCreated"];
         } | {
@@ -1591,7 +1591,7 @@ export interface components {
             time: components["schemas"]["Timestamp"];
             /** @enum {string} */
             type: "session_updated";
-            /** @description Who caused it: an agent's id, or a principal's name. */
+            /** @description The agent or principal that caused it. */
             actor: string;
             data: components["schemas"]["SessionUpdated"];
         } | {
@@ -1603,7 +1603,7 @@ export interface components {
             time: components["schemas"]["Timestamp"];
             /** @enum {string} */
             type: "session_forked";
-            /** @description Who caused it: an agent's id, or a principal's name. */
+            /** @description The agent or principal that caused it. */
             actor: string;
             data: components["schemas"]["SessionForked"];
         } | {
@@ -1615,7 +1615,7 @@ export interface components {
             time: components["schemas"]["Timestamp"];
             /** @enum {string} */
             type: "session_completed";
-            /** @description Who caused it: an agent's id, or a principal's name. */
+            /** @description The agent or principal that caused it. */
             actor: string;
             data: components["schemas"]["SessionCompleted"];
         } | {
@@ -1627,7 +1627,7 @@ export interface components {
             time: components["schemas"]["Timestamp"];
             /** @enum {string} */
             type: "session_terminated";
-            /** @description Who caused it: an agent's id, or a principal's name. */
+            /** @description The agent or principal that caused it. */
             actor: string;
             data: components["schemas"]["SessionTerminated"];
         } | {
@@ -1639,7 +1639,7 @@ export interface components {
             time: components["schemas"]["Timestamp"];
             /** @enum {string} */
             type: "session_failed";
-            /** @description Who caused it: an agent's id, or a principal's name. */
+            /** @description The agent or principal that caused it. */
             actor: string;
             data: components["schemas"]["SessionFailed"];
         } | {
@@ -1651,7 +1651,7 @@ export interface components {
             time: components["schemas"]["Timestamp"];
             /** @enum {string} */
             type: "session_expired";
-            /** @description Who caused it: an agent's id, or a principal's name. */
+            /** @description The agent or principal that caused it. */
             actor: string;
             data: components["schemas"]["SessionExpired"];
         } | {
@@ -1663,7 +1663,7 @@ export interface components {
             time: components["schemas"]["Timestamp"];
             /** @enum {string} */
             type: "participant_added";
-            /** @description Who caused it: an agent's id, or a principal's name. */
+            /** @description The agent or principal that caused it. */
             actor: string;
             data: components["schemas"]["ParticipantAdded"];
         } | {
@@ -1675,7 +1675,7 @@ export interface components {
             time: components["schemas"]["Timestamp"];
             /** @enum {string} */
             type: "participant_removed";
-            /** @description Who caused it: an agent's id, or a principal's name. */
+            /** @description The agent or principal that caused it. */
             actor: string;
             data: components["schemas"]["ParticipantRemoved"];
         } | {
@@ -1687,7 +1687,7 @@ export interface components {
             time: components["schemas"]["Timestamp"];
             /** @enum {string} */
             type: "lease_claimed";
-            /** @description Who caused it: an agent's id, or a principal's name. */
+            /** @description The agent or principal that caused it. */
             actor: string;
             data: components["schemas"]["LeaseClaimed"];
         } | {
@@ -1699,7 +1699,7 @@ export interface components {
             time: components["schemas"]["Timestamp"];
             /** @enum {string} */
             type: "lease_released";
-            /** @description Who caused it: an agent's id, or a principal's name. */
+            /** @description The agent or principal that caused it. */
             actor: string;
             data: components["schemas"]["LeaseReleased"];
         } | {
@@ -1711,7 +1711,7 @@ export interface components {
             time: components["schemas"]["Timestamp"];
             /** @enum {string} */
             type: "lease_expired";
-            /** @description Who caused it: an agent's id, or a principal's name. */
+            /** @description The agent or principal that caused it. */
             actor: string;
             data: components["schemas"]["LeaseExpired"];
         } | {
@@ -1723,7 +1723,7 @@ export interface components {
             time: components["schemas"]["Timestamp"];
             /** @enum {string} */
             type: "workflow_updated";
-            /** @description Who caused it: an agent's id, or a principal's name. */
+            /** @description The agent or principal that caused it. */
             actor: string;
             data: components["schemas"]["WorkflowUpdated"];
         } | {
@@ -1735,7 +1735,7 @@ export interface components {
             time: components["schemas"]["Timestamp"];
             /** @enum {string} */
             type: "workflow_advanced";
-            /** @description Who caused it: an agent's id, or a principal's name. */
+            /** @description The agent or principal that caused it. */
             actor: string;
             data: components["schemas"]["WorkflowAdvanced"];
         } | {
@@ -1747,7 +1747,7 @@ export interface components {
             time: components["schemas"]["Timestamp"];
             /** @enum {string} */
             type: "context_updated";
-            /** @description Who caused it: an agent's id, or a principal's name. */
+            /** @description The agent or principal that caused it. */
             actor: string;
             data: components["schemas"]["ContextUpdated"];
         } | {
@@ -1759,7 +1759,7 @@ export interface components {
             time: components["schemas"]["Timestamp"];
             /** @enum {string} */
             type: "task_delegated";
-            /** @description Who caused it: an agent's id, or a principal's name. */
+            /** @description The agent or principal that caused it. */
             actor: string;
             data: components["schemas"]["TaskDelegated"];
         } | {
@@ -1771,7 +1771,7 @@ export interface components {
             time: components["schemas"]["Timestamp"];
             /** @enum {string} */
             type: "task_updated";
-            /** @description Who caused it: an agent's id, or a principal's name. */
+            /** @description The agent or principal that caused it. */
             actor: string;
             data: components["schemas"]["TaskUpdated"];
         } | {
@@ -1783,7 +1783,7 @@ export interface components {
             time: components["schemas"]["Timestamp"];
             /** @enum {string} */
             type: "message_sent";
-            /** @description Who caused it: an agent's id, or a principal's name. */
+            /** @description The agent or principal that caused it. */
             actor: string;
             data: components["schemas"]["MessageSent"];
         } | {
@@ -1795,7 +1795,7 @@ export interface components {
             time: components["schemas"]["Timestamp"];
             /** @enum {string} */
             type: "execution_began";
-            /** @description Who caused it: an agent's id, or a principal's name. */
+            /** @description The agent or principal that caused it. */
             actor: string;
             data: components["schemas"]["ExecutionBegan"];
         } | {
@@ -1807,7 +1807,7 @@ export interface components {
             time: components["schemas"]["Timestamp"];
             /** @enum {string} */
             type: "calls_recorded";
-            /** @description Who caused it: an agent's id, or a principal's name. */
+            /** @description The agent or principal that caused it. */
             actor: string;
             data: components["schemas"]["CallsRecorded"];
         } | components["schemas"]["UnknownEvent"];
@@ -1890,7 +1890,7 @@ export interface components {
         FieldError: {
             /** @description An RFC 6901 JSON pointer into the request's body, or the name of a query parameter or header. */
             pointer: string;
-            /** @description What is wrong, and what is expected. */
+            /** @description The fault, and the expected value. */
             detail: string;
         };
         /** @description Forks a session. */
@@ -1950,19 +1950,19 @@ export interface components {
             message_id: components["schemas"]["MessageId"];
             /** @description When the sender says it wrote the message. */
             timestamp: components["schemas"]["Timestamp"];
-            /** @description Who sends. `session_id` names the session that the message belongs to. */
+            /** @description The sender. `session_id` names the session of the message. */
             sender: components["schemas"]["Party"];
-            /** @description Who receives. */
+            /** @description The recipient. */
             recipient: components["schemas"]["Party"];
-            /** @description What it is. */
+            /** @description Its type. */
             message_type: components["schemas"]["MessageType"];
             /** @description Orders the inbox of the recipient. */
             priority?: components["schemas"]["Priority"];
-            /** @description What it says. */
+            /** @description Its content. */
             payload?: unknown;
             /** @description How it is delivered, and what happens when that fails. */
             routing?: components["schemas"]["Routing"];
-            /** @description What else the sender or the engine attaches; the engine adds `task_id` and `task_attempt` to a task's request. */
+            /** @description Other data from the sender or the engine. The engine adds `task_id` and `task_attempt` to the request of a task. */
             metadata?: {
                 [key: string]: unknown;
             };
@@ -2007,13 +2007,13 @@ export interface components {
          * @enum {string}
          */
         Kind: "workflow" | "assistant" | "training" | "federated" | "execution";
-        /** @description The right to write in a participant's name, held by one process until it lets it go or is declared dead. */
+        /** @description The right to write in a participant's name, held by one process until it releases the lease or is declared dead. */
         Lease: {
-            /** @description Who holds it, such as a host and a process id. */
+            /** @description The process that holds it, such as a host and a process id. */
             holder: string;
             /**
              * Format: int64
-             * @description What it must show with each write.
+             * @description The token that the process must show with each write.
              */
             fence: number;
             /** @description How long it lasts without a renewal. */
@@ -2100,7 +2100,7 @@ export interface components {
             in_reply_to?: components["schemas"]["MessageId"] | null;
         };
         /**
-         * @description What a message is.
+         * @description The type of a message.
          * @enum {string}
          */
         MessageType: "task_request" | "task_response" | "status_update" | "error" | "heartbeat";
@@ -2119,7 +2119,7 @@ export interface components {
             description?: string | null;
             /** @description The steps that must be complete before it starts. If no step of a plan names any, the steps run in the given order. */
             dependencies?: string[];
-            /** @description What happens when a task fails for good. */
+            /** @description The consequence of a task that fails for good. */
             on_failure?: components["schemas"]["OnFailure"];
             /** @description Its expected outputs, for readers. */
             outputs?: string[];
@@ -2128,7 +2128,7 @@ export interface components {
             task?: components["schemas"]["TaskTemplate"] | null;
         };
         /**
-         * @description What a failed task means for its step.
+         * @description The consequence of a failed task for its step.
          * @enum {string}
          */
         OnFailure: "fail" | "continue" | "retry";
@@ -2173,7 +2173,7 @@ export interface components {
             agent_id: components["schemas"]["AgentId"];
         };
         /**
-         * @description What a participant does now.
+         * @description The status of a participant.
          * @enum {string}
          */
         ParticipantStatus: "active" | "waiting" | "busy" | "left" | "session_terminated";
@@ -2181,7 +2181,7 @@ export interface components {
         Party: {
             /** @description The agent. */
             agent_id: components["schemas"]["AgentId"];
-            /** @description Its framework; the part of its id before `://` when absent. */
+            /** @description Its framework. Default: the part of its id before `://`. */
             framework?: string | null;
             session_id?: components["schemas"]["SessionId"] | null;
         };
@@ -2197,7 +2197,7 @@ export interface components {
             optional_agents?: components["schemas"]["AgentId"][];
             /** @description The steps that must be complete before it starts. */
             dependencies?: string[];
-            /** @description What happens when a task fails for good: `fail`, `continue` or `retry`. */
+            /** @description The consequence of a task that fails for good: `fail`, `continue` or `retry`. */
             on_failure?: components["schemas"]["OnFailure"];
             /** @description Its expected outputs, for readers. */
             outputs?: string[];
@@ -2248,7 +2248,7 @@ export interface components {
             next_cursor?: number | null;
         };
         /**
-         * @description Orders an inbox. Among messages of one sender and session the order of sending holds all the same.
+         * @description The priority in an inbox. Messages of one sender and session keep their order of sending nevertheless.
          * @enum {string}
          */
         Priority: "low" | "medium" | "high" | "critical";
@@ -2263,7 +2263,7 @@ export interface components {
              * @description The HTTP status.
              */
             status: number;
-            /** @description What went wrong in this request, and what to do next. */
+            /** @description The fault in this request, and the next step. */
             detail: string;
             /**
              * @description The stable code.
@@ -2396,7 +2396,7 @@ export interface components {
              */
             fence: number;
         };
-        /** @description When and how often a failed attempt is made again. */
+        /** @description When and how often a failed attempt is retried. */
         RetryPolicy: {
             /**
              * Format: int32
@@ -2411,7 +2411,7 @@ export interface components {
             jitter?: boolean;
         };
         /**
-         * @description What a key may do at all; the session's own rules come on top.
+         * @description The permissions of a key. The rules of a session apply in addition.
          * @enum {string}
          */
         Role: "client" | "agent" | "admin";
@@ -2419,7 +2419,7 @@ export interface components {
         Routing: {
             timeout?: components["schemas"]["Span"] | null;
             retry_policy?: components["schemas"]["RetryPolicy"] | null;
-            /** @description Who is asked next, in this order, when the recipient fails for good. */
+            /** @description The agents that receive it next, in order, when the recipient fails for good. */
             fallback_agents?: components["schemas"]["AgentId"][];
             /** @description Whether the sender waits for the response. */
             delivery_mode?: components["schemas"]["DeliveryMode"];
@@ -2430,19 +2430,19 @@ export interface components {
             message_id: components["schemas"]["MessageId"];
             /** @description When the sender says it wrote the message. */
             timestamp: components["schemas"]["Timestamp"];
-            /** @description Who sends. `session_id` names the session that the message belongs to. */
+            /** @description The sender. `session_id` names the session of the message. */
             sender: components["schemas"]["Party"];
-            /** @description Who receives. */
+            /** @description The recipient. */
             recipient: components["schemas"]["Party"];
-            /** @description What it is. */
+            /** @description Its type. */
             message_type: components["schemas"]["MessageType"];
             /** @description Orders the inbox of the recipient. */
             priority?: components["schemas"]["Priority"];
-            /** @description What it says. */
+            /** @description Its content. */
             payload?: unknown;
             /** @description How it is delivered, and what happens when that fails. */
             routing?: components["schemas"]["Routing"];
-            /** @description What else the sender or the engine attaches; the engine adds `task_id` and `task_attempt` to a task's request. */
+            /** @description Other data from the sender or the engine. The engine adds `task_id` and `task_attempt` to the request of a task. */
             metadata?: {
                 [key: string]: unknown;
             };
@@ -2664,7 +2664,7 @@ export interface components {
             description?: string | null;
             /** @description The steps that must be complete before it starts. */
             dependencies: string[];
-            /** @description What happens when a task fails for good. */
+            /** @description The consequence of a task that fails for good. */
             on_failure: components["schemas"]["OnFailure"];
             /** @description Its expected outputs, for readers. */
             outputs?: string[];
@@ -2686,7 +2686,7 @@ export interface components {
             reason?: string | null;
         };
         /**
-         * @description What a step is.
+         * @description The status of a step.
          * @enum {string}
          */
         StepStatus: "pending" | "active" | "completed" | "failed";
@@ -2803,7 +2803,7 @@ export interface components {
             agent_id?: components["schemas"]["AgentId"] | null;
         };
         /**
-         * @description What a task is.
+         * @description The status of a task.
          * @enum {string}
          */
         TaskStatus: "pending" | "in_progress" | "completed" | "failed" | "timeout" | "cancelled";
@@ -2873,7 +2873,7 @@ export interface components {
             time: components["schemas"]["Timestamp"];
             /** @description Any other type. */
             type: UnknownEventType;
-            /** @description Who caused it: an agent's id, or a principal's name. */
+            /** @description The agent or principal that caused it. */
             actor: string;
             /** @description Any JSON. */
             data: unknown;
@@ -2904,7 +2904,7 @@ export interface components {
             /** @description The whole new plan; steps that keep their name keep their state. */
             steps?: components["schemas"]["NewStep"][] | null;
         };
-        /** @description What a model used in a call. */
+        /** @description The usage of a model in a call. */
         Usage: {
             /** @description The model's name. */
             model?: string | null;

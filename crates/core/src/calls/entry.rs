@@ -65,15 +65,15 @@ pub struct CallEnded {
     /// The output's size in bytes, if it was too large to record.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_omitted: Option<u64>,
-    /// What went wrong.
+    /// The error.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<CallError>,
-    /// What a model used.
+    /// The usage of a model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
 }
 
-/// What a node is.
+/// The kind of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -141,7 +141,7 @@ pub enum CallStatus {
     Abandoned,
 }
 
-/// What went wrong in a call.
+/// The error of a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -156,7 +156,7 @@ pub struct CallError {
     pub trace: Option<String>,
 }
 
-/// What a model used in a call.
+/// The usage of a model in a call.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -181,7 +181,7 @@ pub struct Usage {
     pub latency_us: Option<u64>,
 }
 
-/// What is told of one call: that it began, that it ended, or both.
+/// One entry about a call: its start, its end, or both.
 // An entry as it is written. It is read manually from this, because serde reads a flattened member into a tree first.
 #[derive(Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -195,7 +195,7 @@ struct Flat {
     /// The node's name. When it is there, the call began: `position`, `key` and `began_us` are there too.
     #[cfg_attr(feature = "schema", schema(value_type = Option<String>, example = "NodeA"))]
     node: Option<Arc<str>>,
-    /// What the node is; `function` when absent.
+    /// The kind of the node. Default: `function`.
     kind: Option<CallKind>,
     /// Its index among its parent's calls, from 0.
     position: Option<u32>,
@@ -224,9 +224,9 @@ struct Flat {
     output: Option<Json>,
     /// The size of its output in bytes, when that was too large to be kept here.
     output_omitted: Option<u64>,
-    /// What went wrong.
+    /// The error.
     error: Option<CallError>,
-    /// What a model used.
+    /// The usage of a model.
     usage: Option<Usage>,
 }
 

@@ -15,22 +15,22 @@ pub struct Message {
     pub message_id: MessageId,
     /// When the sender says it wrote the message.
     pub timestamp: Timestamp,
-    /// Who sends. `session_id` names the session that the message belongs to.
+    /// The sender. `session_id` names the session of the message.
     pub sender: Party,
-    /// Who receives.
+    /// The recipient.
     pub recipient: Party,
-    /// What it is.
+    /// Its type.
     pub message_type: MessageType,
     /// Orders the inbox of the recipient.
     #[serde(default)]
     pub priority: Priority,
-    /// What it says.
+    /// Its content.
     #[serde(default)]
     pub payload: Value,
     /// How it is delivered, and what happens when that fails.
     #[serde(default)]
     pub routing: Routing,
-    /// What else the sender or the engine attaches; the engine adds `task_id` and `task_attempt` to a task's request.
+    /// Other data from the sender or the engine. The engine adds `task_id` and `task_attempt` to the request of a task.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub metadata: Map<String, Value>,
     /// The message that this one answers.
@@ -44,7 +44,7 @@ pub struct Message {
 pub struct Party {
     /// The agent.
     pub agent_id: AgentId,
-    /// Its framework; the part of its id before `://` when absent.
+    /// Its framework. Default: the part of its id before `://`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub framework: Option<String>,
     /// The session that the message belongs to.
@@ -66,7 +66,7 @@ impl Party {
     }
 }
 
-/// What a message is.
+/// The type of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::Display, strum::IntoStaticStr)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -84,7 +84,7 @@ pub enum MessageType {
     Heartbeat,
 }
 
-/// Orders an inbox. Among messages of one sender and session the order of sending holds all the same.
+/// The priority in an inbox. Messages of one sender and session keep their order of sending nevertheless.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -107,10 +107,10 @@ pub struct Routing {
     /// The time that one attempt of the task may take. Outside a session: how long a synchronous sender waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout: Option<Span>,
-    /// When and how often a failed attempt is made again.
+    /// When and how often a failed attempt is retried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_policy: Option<RetryPolicy>,
-    /// Who is asked next, in this order, when the recipient fails for good.
+    /// The agents that receive it next, in order, when the recipient fails for good.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fallback_agents: Vec<AgentId>,
     /// Whether the sender waits for the response.
@@ -130,7 +130,7 @@ pub enum DeliveryMode {
     Sync,
 }
 
-/// When and how often a failed attempt is made again.
+/// When and how often a failed attempt is retried.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct RetryPolicy {

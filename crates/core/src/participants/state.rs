@@ -38,19 +38,19 @@ pub struct Participant {
     pub working: u64,
 }
 
-/// The right to write in a participant's name, held by one process until it lets it go or is declared dead.
+/// The right to write in a participant's name, held by one process until it releases the lease or is declared dead.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Lease {
-    /// Who holds it, such as a host and a process id.
+    /// The process that holds it, such as a host and a process id.
     pub holder: String,
-    /// What it must show with each write.
+    /// The token that the process must show with each write.
     pub fence: u64,
     /// How long it lasts without a renewal.
     pub ttl: Span,
 }
 
-/// What a participant does now.
+/// The status of a participant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::Display)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]

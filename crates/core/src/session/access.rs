@@ -6,7 +6,7 @@ use crate::values::AgentId;
 
 use super::{Rejection, Session};
 
-/// What a key may do at all; the session's own rules come on top.
+/// The permissions of a key. The rules of a session apply in addition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]

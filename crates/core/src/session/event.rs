@@ -18,7 +18,7 @@ pub struct Event {
     pub seq: Revision,
     /// When it was decided.
     pub time: Timestamp,
-    /// Who caused it: an agent's id, or a principal's name.
+    /// The agent or principal that caused it.
     pub actor: String,
     /// What happened.
     #[serde(flatten)]

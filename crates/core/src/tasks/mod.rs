@@ -40,7 +40,7 @@ pub struct DelegateTask {
     pub priority: Priority,
     /// The time that one attempt may take.
     pub timeout: Option<Span>,
-    /// When and how often a failed attempt is made again.
+    /// When and how often a failed attempt is retried.
     pub retry_policy: Option<RetryPolicy>,
     /// Who is asked next.
     pub fallback_agents: Vec<AgentId>,

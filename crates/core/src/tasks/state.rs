@@ -34,7 +34,7 @@ pub struct Task {
     pub priority: Priority,
     /// The time that one attempt may take.
     pub timeout: Span,
-    /// When and how often a failed attempt is made again.
+    /// When and how often a failed attempt is retried.
     pub retry_policy: RetryPolicy,
     /// Who is asked when an agent fails for good, in this order.
     pub fallback_agents: Vec<AgentId>,
@@ -95,7 +95,7 @@ pub struct Attempt {
     pub error: Option<Arc<Value>>,
 }
 
-/// What a task is.
+/// The status of a task.
 #[derive(
     Debug,
     Clone,

@@ -36,7 +36,7 @@ pub struct Step {
     /// The steps that must be complete before it starts.
     #[serde(default)]
     pub dependencies: Vec<String>,
-    /// What happens when a task fails for good: `fail`, `continue` or `retry`.
+    /// The consequence of a task that fails for good: `fail`, `continue` or `retry`.
     #[serde(default)]
     pub on_failure: OnFailure,
     /// Its expected outputs, for readers.
@@ -87,7 +87,7 @@ pub struct TaskTemplate {
     pub fallback_agents: Vec<AgentId>,
 }
 
-/// What a failed task means for its step.
+/// The consequence of a failed task for its step.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, strum::Display, strum::IntoStaticStr,
 )]
@@ -104,7 +104,7 @@ pub enum OnFailure {
     Retry,
 }
 
-/// What a step is.
+/// The status of a step.
 #[derive(
     Debug,
     Clone,

@@ -40,7 +40,7 @@ impl From<Vec<Message>> for AgentInput {
 pub struct AgentResult<T = Value> {
     /// The model's last answer, as it wrote it.
     pub text: String,
-    /// The answer as what [`AgentNode::output`] names.
+    /// The answer as what `AgentNode::output` names.
     pub structured: Option<T>,
     /// The whole conversation.
     pub messages: Vec<Message>,

@@ -19,8 +19,8 @@ use crate::sse;
 /// Read the journal, or watch it live.
 ///
 /// With `Accept: text/event-stream` the response is a live stream: `id:` is the event's number and `event:` its type. It
-/// resumes after `Last-Event-ID` or `after`; without either it starts with a `snapshot` event. A `gap` event names events that
-/// are no longer kept, and `end` follows the last event of a session that has ended.
+/// resumes after `Last-Event-ID` or `after`; without either it starts with a `snapshot` event. A `gap` event names the events
+/// that were dropped, and `end` follows the last event of a session that has ended.
 #[utoipa::path(get, path = operations::LIST_EVENTS.path, tag = "events", params(api::ListEvents),
     responses((status = 200, description = "Events, oldest first.", content(
         (api::EventPage = "application/json"), (String = "text/event-stream")))))]
