@@ -130,7 +130,7 @@ fn what_an_entry_says_is_checked_member_by_member() {
         ("key", json!("xyz"), "/calls/0/key: it has 1 to 64 hexadecimal digits"),
         ("key", json!("a".repeat(65)), "/calls/0/key: it has 1 to 64 hexadecimal digits"),
         ("resumes", json!(1), "/calls/0/resumes: it must be an earlier call"),
-        ("input_omitted", json!(5), "/calls/0/input_omitted: it is for when input is left out"),
+        ("input_omitted", json!(5), "/calls/0/input_omitted: it is allowed only if input is left out"),
         (
             "input",
             json!(text(limits::PAYLOAD_BYTES)),
@@ -157,12 +157,12 @@ fn what_an_entry_says_is_checked_member_by_member() {
         (
             "usage",
             json!({ "cost": -0.5 }),
-            "/calls/0/usage/cost: it is an amount from 0 to 1000000000 US dollars",
+            "/calls/0/usage/cost: it must be an amount from 0 to 1000000000 US dollars",
         ),
         (
             "usage",
             json!({ "cost": 1.1e9 }),
-            "/calls/0/usage/cost: it is an amount from 0 to 1000000000 US dollars",
+            "/calls/0/usage/cost: it must be an amount from 0 to 1000000000 US dollars",
         ),
     ] {
         let mut entry = whole(1, None);
@@ -180,7 +180,7 @@ fn what_an_entry_says_is_checked_member_by_member() {
     }
     let nothing = CallEntry { call: 1, began: None, ended: None };
     let command = recorded(1, 1, vec![nothing]);
-    let expected = "/calls/0/node: an entry tells that the call began (node), ended (status), or both";
+    let expected = "/calls/0/node: an entry says that the call began (node), ended (status), or both";
     assert_eq!(refusal(bench.run(command)), expected);
 }
 

@@ -248,7 +248,7 @@ fn the_owner_and_the_orchestrator_may_report_on_a_task_by_hand_and_another_parti
     let mut bench = Bench::new("");
     bench.script("delegate back");
     let unsigned = Command::Tasks(tasks::Command::Report(report(&bench, 1, done())));
-    assert!(refusal(bench.run_as("qa", unsigned.clone())).contains("whom this key may not act as"));
+    assert!(refusal(bench.run_as("qa", unsigned.clone())).contains("this key may not act as that agent"));
     // On a machine without keys everybody may do everything, but an agent that gives its name is taken at its word.
     let mut named = Envelope::new(Principal::local(), unsigned);
     named.agent = Some(agent("qa"));
