@@ -410,8 +410,8 @@ pub async fn a_late_task_goes_to_the_fallback(client: Client) {
     while let Some(Ok(WatchItem::Event(event))) = watch.next().await {
         if event.kind == "task_updated" {
             let (status, assignee) = (
-                event.data.read::<serde_json::Value>().unwrap()["status"].clone(),
-                event.data.read::<serde_json::Value>().unwrap()["assignee"].clone(),
+                event.data.read::<serde_json::Value>().expect("an event holds JSON")["status"].clone(),
+                event.data.read::<serde_json::Value>().expect("an event holds JSON")["assignee"].clone(),
             );
             assignees
                 .push((status.as_str().unwrap_or("").to_owned(), assignee.as_str().unwrap_or("").to_owned()));

@@ -72,7 +72,10 @@ pub async fn calls_are_recorded_once_and_read_as_they_were_written(client: Clien
     let page = client.events(&id, request(json!({ "after": 2 }))).await.expect("they are read");
     assert_eq!(page.events.len(), 1);
     assert_eq!(
-        (page.events[0].kind.as_str(), &page.events[0].data.read::<serde_json::Value>().unwrap()["calls"]),
+        (
+            page.events[0].kind.as_str(),
+            &page.events[0].data.read::<serde_json::Value>().expect("an event holds JSON")["calls"]
+        ),
         ("calls_recorded", &calls)
     );
 
