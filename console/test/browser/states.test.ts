@@ -102,7 +102,7 @@ test('what was typed into the shared context and not sent is there when the page
   await page.reload();
   await edit();
   expect(await dialog().getByLabel('Value').inputValue()).toBe('{ "title": "Half a thou');
-  await dialog().getByText('what you typed before and did not send').waitFor();
+  await dialog().getByText('your unsent edit').waitFor();
   await press('Discard');
   await page.reload();
   await edit();

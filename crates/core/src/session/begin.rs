@@ -105,7 +105,7 @@ pub fn create(new: CreateSession, principal: &Principal, moment: &Moment) -> Res
 /// the state at the revision to fork at, and its journal up to there is to be copied before the events that this
 /// gives. Open tasks belong to the source, so the copy cancels them for itself and delegates the same work anew; a
 /// plan's own tasks that a step still waits for are delegated too, so that a copy of an ended session continues too.
-/// Whether the principal may copy that session is for the caller to ask: [`crate::access::authorize_fork`].
+/// Whether the principal may copy that session is for the caller to ask: [`crate::authorize_fork`].
 pub fn fork(
     source: &Session,
     session_id: SessionId,
