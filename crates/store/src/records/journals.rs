@@ -12,7 +12,7 @@ use super::{Answer, Enqueue, SummaryRow, TaskRow};
 pub struct Append {
     /// The session.
     pub session_id: SessionId,
-    /// Its revision before this; 0 begins it. Anything else refuses the append as [`Refusal::Conflict`].
+    /// Its revision before this; 0 begins it. Anything else refuses the append as [`Refusal::Conflict`](crate::Refusal::Conflict).
     pub expected_revision: Revision,
     /// The events, numbered from `expected_revision + 1` without gaps. May be empty when `writes` or `answers` are not.
     pub records: Vec<Record>,
@@ -25,10 +25,10 @@ pub struct Append {
     /// What follows from the events.
     pub writes: Vec<Write>,
     /// The answers to keep for the same requests coming again, each under a scope and key of its own; refused as
-    /// [`Refusal::Answered`] when one of them is kept already.
+    /// [`Refusal::Answered`](crate::Refusal::Answered) when one of them is kept already.
     pub answers: Vec<Answer>,
     /// The timer that this comes of, by its key and the time that it fired for. It must still stand at that time, else
-    /// the append is refused as [`Refusal::NotFound`]; and it is cleared by the append, before `writes`. So a timer
+    /// the append is refused as [`Refusal::NotFound`](crate::Refusal::NotFound); and it is cleared by the append, before `writes`. So a timer
     /// that is moved either has not fired, or is not there to be moved.
     pub fires: Option<(String, Timestamp)>,
 }
