@@ -90,7 +90,7 @@ def test_a_session_that_begins_where_another_has_ended_stands_by_itself():
 def test_an_identifier_that_is_taken_is_refused_at_once():
     with rt.Session(run_identifier="mine"):
         rt.call_sync(echo, 1)
-    with pytest.raises(rt.RecordError, match="exists already"):
+    with pytest.raises(rt.RecordError, match="already exists"):
         rt.Session(run_identifier="mine")
     with pytest.raises(ValueError, match="session"):
         rt.Session(run_identifier="../evil")
