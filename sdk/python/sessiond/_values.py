@@ -1,43 +1,47 @@
-"""How values that JSON lacks are written, and made again.
+"""Values that JSON has no form for: what is recorded of them, and what is made of that again.
 
-`describe` gives a tag and what stands under it, which the native part writes in the value's place; `restore` makes the
+`describe` names a value by a tag and gives what the native part writes in the value's place; `restore` makes the
 value of the two again. Nothing here imports what the program has not imported: a value's class is there when the value
-is, and a record never makes this process load a module.
+is, and a record never makes this process load a module. No code of a value's class runs, neither to look at the value
+nor to make it again; what `register_type` was given does, and what pickle runs when the program allows that.
 """
 
 from __future__ import annotations
 
-import sys
-from typing import Any, Optional
+import weakref
+from types import BuiltinFunctionType, FunctionType
+from typing import Any, Callable, Optional
+
+from . import _error_values, _objects, _standard
+from ._classes import find, find_class, function_name, loaded, name_of, title_of
+from ._error_values import describe_error
+from ._state import mro
+
+__all__ = ["describe", "describe_error", "escape", "forget", "integer", "restore", "why"]
 
 Described = Optional[tuple[str, Any]]
+Plan = Callable[[Any], Described]
+
+# How the values of a class are described, by the class's identity: what it says of its own hash is not asked.
+_plans: dict[int, tuple[Any, Optional[Plan]]] = {}
+# How many classes are remembered.
+_KNOWN = 4096
 
 
 def describe(value: Any) -> Described:
-    """Give the tag of a value and what stands under it; None when it can only be told by its type."""
+    """Return the tag of a value and what is to be under it; None when it can only be told by its type."""
     kind = type(value)
-    by_name = _DESCRIBE.get((kind.__module__, kind.__qualname__))
-    if by_name is not None:
-        described: Described = by_name(value)
-        return described
-    if isinstance(value, _loaded("enum", "Enum")):
-        return "$enum", [_name_of(kind), value.name]
-    if isinstance(value, _loaded("pathlib", "PurePath")):
-        return "$path", str(value)
-    fields = _fields(kind)
-    if fields is not None:
-        return "$object", [_name_of(kind), {name: getattr(value, name) for name in fields if hasattr(value, name)}]
-    if isinstance(value, tuple) and hasattr(kind, "_fields"):
-        return "$object", [_name_of(kind), dict(zip(kind._fields, value))]
-    if _is_model(kind):
-        return "$object", [_name_of(kind), dict(value.__dict__)]
-    if isinstance(value, BaseException):
-        return "$opaque", {"$type": _name_of(kind), "message": str(value)}
-    return None
+    known = _plans.get(id(kind))
+    if known is None or known[0]() is not kind:
+        if len(_plans) >= _KNOWN:
+            _plans.clear()
+        known = _plans[id(kind)] = (weakref.ref(kind), _plan(kind))
+    plan = known[1]
+    return None if plan is None else plan(value)
 
 
 def restore(tag: str, inner: Any) -> Any:
-    """Make the value of a tag and what stands under it; ValueError when it cannot be made here."""
+    """Return the value of a tag and what is under it; ValueError when it cannot be made here."""
     make = _RESTORE.get(tag)
     if make is None:
         raise ValueError(f"a recorded value of kind {tag} cannot be made again")
@@ -47,125 +51,85 @@ def restore(tag: str, inner: Any) -> Any:
         raise ValueError(f"a recorded value of kind {tag} cannot be made again: {error}") from error
 
 
-def _loaded(module: str, name: str) -> Any:
-    """Give a class of a module that is loaded already, or what nothing is an instance of."""
-    return getattr(sys.modules.get(module), name, ())
+def why(kind: type) -> str:
+    """Return why a value of a class cannot be recorded so that it can be made again."""
+    title = title_of(kind)
+    if "<locals>" in title:
+        return f"{title} is defined in a function, where it cannot be found again"
+    return f"a {title} has no recorded form"
 
 
-def _fields(kind: type) -> Any:
-    """Give the names of what a dataclass, or what is recorded as one, consists of."""
-    return getattr(kind, "__dataclass_fields__", None) or getattr(kind, "__recorded_fields__", None)
+def forget() -> None:
+    """Forget what is known of classes: something that it depends on has changed."""
+    _plans.clear()
 
 
-def _is_model(kind: type) -> bool:
-    return hasattr(kind, "model_dump") and hasattr(kind, "model_validate")
+def escape(text: str) -> str:
+    """Return a text that is no Unicode with an escape for what is none, from which `$text` makes it again."""
+    return text.replace("\\", "\\\\").encode("utf-8", "backslashreplace").decode()
 
 
-def _name_of(kind: type) -> str:
-    return f"{kind.__module__}:{kind.__qualname__}"
+def integer(number: int) -> str:
+    """Return an integer as text; a long one in hexadecimal, which takes no time and has no limit."""
+    return str(number) if number.bit_length() < 4096 else hex(number)
 
 
-def _class_of(name: str) -> Any:
-    module, _, path = name.partition(":")
-    found: Any = sys.modules.get(module)
-    if found is None:
-        raise ValueError(f"{module} is not loaded")
-    for part in path.split("."):
-        found = getattr(found, part)
-    if not isinstance(found, type):
-        raise ValueError(f"{name} is no class")
-    return found
+def _plan(kind: type) -> Optional[Plan]:
+    """Find out how the values of a class are described."""
+    if kind is FunctionType or kind is BuiltinFunctionType:
+        return _named(function_name)
+    if issubclass(kind, type):
+        return _named(name_of)
+    if issubclass(kind, BaseException):
+        return _error_values.describe
+    if _is_a(kind, "pydantic.types", "SecretStr") or _is_a(kind, "pydantic.types", "SecretBytes"):
+        return lambda value: ("$secret", None)
+    if _is_a(kind, "enum", "Enum"):
+        return _enum_plan(kind)
+    return _standard.plan(kind) or _objects.plan(kind)
 
 
-def _enum(inner: Any) -> Any:
-    kind = _class_of(inner[0])
-    if not issubclass(kind, _loaded("enum", "Enum")):
-        raise ValueError(f"{inner[0]} is no Enum")
-    return kind[inner[1]]
+def _is_a(kind: type, module: str, name: str) -> bool:
+    """Tell whether a class is made of one of a module that is loaded already."""
+    wanted = loaded(module, name)
+    return wanted is not None and any(part is wanted for part in mro(kind))
 
 
-def _object(inner: Any) -> Any:
-    name, members = inner
-    kind = _class_of(name)
-    fields = _fields(kind)
-    if fields is not None:
-        # As it was, without what its own initialiser would do again.
-        made = object.__new__(kind)
-        for field, value in members.items():
-            if field not in fields:
-                raise ValueError(f"{name} has no field {field}")
-            object.__setattr__(made, field, value)
-        return made
-    if issubclass(kind, tuple) and hasattr(kind, "_fields"):
-        return kind(**members)
-    if _is_model(kind):
-        return kind.model_validate(members)
-    raise ValueError(f"{name} is no dataclass, named tuple or pydantic model")
+def _named(namer: Callable[[Any], Optional[str]]) -> Plan:
+    def plan(value: Any) -> Described:
+        name = namer(value)
+        return None if name is None else ("$name", name)
+
+    return plan
 
 
-def _isoformat(tag: str) -> Any:
-    return lambda value: (tag, value.isoformat())
+def _enum_plan(kind: Any) -> Optional[Plan]:
+    name = name_of(kind)
+    if name is None:
+        return None
+    members = kind._member_map_
+    is_flag = _is_a(kind, "enum", "Flag")
+
+    def plan(value: Any) -> Described:
+        member = value._name_
+        if is_flag and members.get(member) is not value:
+            return "$flag", [name, value._value_]
+        return "$enum", [name, member]
+
+    return plan
 
 
-def _zone(value: Any) -> Any:
-    """Tell the name of a zone apart from its offset, which is all that the text of a time has."""
-    return getattr(value.tzinfo, "key", None)
+def _enum_class(name: str, wanted: str) -> Any:
+    kind = find_class(name)
+    if not _is_a(kind, "enum", wanted):
+        raise ValueError(f"{name} is no {wanted}")
+    return kind
 
 
-def _describe_datetime(value: Any) -> Described:
-    zone = _zone(value)
-    text = value.isoformat()
-    return "$datetime", text if zone is None and not value.fold else [text, zone, value.fold]
+def _restore_text(inner: str) -> str:
+    import re
 
-
-def _restore_datetime(inner: Any) -> Any:
-    from datetime import datetime
-
-    if isinstance(inner, str):
-        return datetime.fromisoformat(inner)
-    text, zone, fold = inner
-    value = datetime.fromisoformat(text)
-    if zone is not None:
-        from zoneinfo import ZoneInfo
-
-        value = value.replace(tzinfo=ZoneInfo(zone))
-    return value.replace(fold=fold)
-
-
-def _restore_date(inner: str) -> Any:
-    from datetime import date
-
-    return date.fromisoformat(inner)
-
-
-def _restore_time(inner: str) -> Any:
-    from datetime import time
-
-    return time.fromisoformat(inner)
-
-
-def _restore_timedelta(inner: list[int]) -> Any:
-    from datetime import timedelta
-
-    return timedelta(*inner)
-
-
-def _restore_decimal(inner: str) -> Any:
-    from decimal import Decimal
-
-    return Decimal(inner)
-
-
-def _restore_uuid(inner: str) -> Any:
-    from uuid import UUID
-
-    return UUID(inner)
-
-
-def _restore_path(inner: str) -> Any:
-    from pathlib import Path
-
-    return Path(inner)
+    return re.sub(r"\\(\\|u[0-9a-f]{4})", lambda found: "\\" if found[1] == "\\" else chr(int(found[1][1:], 16)), inner)
 
 
 def _restore_bytes(inner: str) -> bytes:
@@ -174,34 +138,18 @@ def _restore_bytes(inner: str) -> bytes:
     return a2b_base64(inner)
 
 
-def _restore_dict(inner: list[list[Any]]) -> dict[Any, Any]:
-    return dict(inner)
-
-
-_DESCRIBE: dict[tuple[str, str], Any] = {
-    ("datetime", "datetime"): _describe_datetime,
-    ("datetime", "date"): _isoformat("$date"),
-    ("datetime", "time"): _isoformat("$time"),
-    ("datetime", "timedelta"): lambda value: ("$timedelta", [value.days, value.seconds, value.microseconds]),
-    ("decimal", "Decimal"): lambda value: ("$decimal", str(value)),
-    ("uuid", "UUID"): lambda value: ("$uuid", str(value)),
-    ("builtins", "complex"): lambda value: ("$complex", [value.real, value.imag]),
-    ("sessiond._secret", "Secret"): lambda value: ("$secret", None),
-}
-
 _RESTORE: dict[str, Any] = {
+    **_standard.RESTORE,
     "$float": float,
-    "$int": int,
+    "$int": lambda inner: int(inner, 16 if "x" in inner else 10),
+    "$text": _restore_text,
     "$bytes": _restore_bytes,
-    "$complex": lambda inner: complex(*inner),
-    "$datetime": _restore_datetime,
-    "$date": _restore_date,
-    "$time": _restore_time,
-    "$timedelta": _restore_timedelta,
-    "$decimal": _restore_decimal,
-    "$uuid": _restore_uuid,
-    "$path": _restore_path,
-    "$dict": _restore_dict,
-    "$enum": _enum,
-    "$object": _object,
+    "$dict": dict,
+    "$enum": lambda inner: _enum_class(inner[0], "Enum")._member_map_[inner[1]],
+    "$flag": lambda inner: _enum_class(inner[0], "Flag")(inner[1]),
+    "$name": find,
+    "$object": _objects.restore_object,
+    "$value": _objects.restore_value,
+    "$error": _error_values.restore,
+    "$unrecorded": lambda inner: _error_values.Unrecorded(*inner),
 }

@@ -104,7 +104,7 @@ def test_a_value_comes_back_as_it_was(value):
 
 
 def test_what_cannot_be_made_again_is_told_by_its_type():
-    text, opaque = _native.encode([1, Opaque(), print])
+    text, opaque = _native.encode([1, Opaque(), sys.stdout.write])
     assert opaque
     assert text == '[1,{"$type":"test_values.Opaque"},{"$type":"builtin_function_or_method"}]'
 

@@ -1,0 +1,181 @@
+"""Errors as values: what is recorded of an exception, what is made of that again, and what is said of it to people."""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+from ._classes import find_class, name_of, title_of
+from ._state import Layout, built_in, mro
+
+# Attributes that built-in exceptions keep outside of `args` and `__dict__`.
+_KEPT = {
+    "AttributeError": ("name",),
+    "ImportError": ("name", "path"),
+    "NameError": ("name",),
+    "OSError": ("errno", "strerror", "filename", "filename2"),
+    "SyntaxError": ("msg", "filename", "lineno", "offset", "text", "end_lineno", "end_offset"),
+    "StopIteration": ("value",),
+    "SystemExit": ("code",),
+}
+# How many causes of causes are recorded.
+_CAUSES = 8
+# The most characters of a message or a trace.
+_TEXT = 256 * 1024
+_UNTOLD = "(its message could not be told)"
+
+_args: Any = BaseException.__dict__["args"]
+_cause: Any = BaseException.__dict__["__cause__"]
+_suppress_context: Any = BaseException.__dict__["__suppress_context__"]
+
+
+class Unrecorded:
+    """What takes the place of something within an error that could not be recorded. It has the text of that alone."""
+
+    __slots__ = ("_kind", "_text")
+
+    def __init__(self, kind: str, text: str) -> None:
+        """Note what it was and how it printed."""
+        self._kind = kind
+        self._text = text
+
+    def __repr__(self) -> str:
+        """Print as the value did."""
+        return self._text
+
+    def __getattr__(self, name: str) -> Any:
+        """Refuse: a program that goes on with something else than it had then would not be the same program."""
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        from .errors import ReplayError
+
+        raise ReplayError(f"the {self._kind} of a recorded error was not recorded, so it has no {name}", "unrecorded")
+
+
+def describe_error(error: BaseException) -> tuple[str, str, str]:
+    """Return the name of an error's class, its message and its trace, without known secrets. It never fails."""
+    kind = title_of(type(error)).rpartition(".")[2]
+    return kind, message_of(error), _trace(error, kind)
+
+
+def message_of(error: BaseException) -> str:
+    """Return the message of an error, without known secrets. It never fails."""
+    return _clean(_printed(str, error, _UNTOLD))
+
+
+def describe(value: BaseException, depth: int = 0) -> tuple[str, Any]:
+    """Return the tag of an error and what is to be under it; `$opaque` when its class cannot be made again."""
+    from ._secret import without_secrets
+
+    kind = type(value)
+    name = name_of(kind)
+    if name is None or _base(kind) is None:
+        return _by_message(value)
+    args = _args.__get__(value)
+    kept = _read_kept(value)
+    state = Layout(kind).read(value)
+    for part in (*args, *kept.values(), *state.values()):
+        if type(part) is str and without_secrets(part) != part:
+            return _by_message(value)
+    try:
+        # A class that cannot be made without its initialiser is found out now, and not when a program is resumed.
+        _make(kind, args, {}, {})
+    except Exception:
+        return _by_message(value)
+    described: dict[str, Any] = {"class": name, "args": list(args)}
+    if kept:
+        described["kept"] = kept
+    if state:
+        described["state"] = state
+    cause = _cause.__get__(value)
+    if cause is not None and depth < _CAUSES:
+        tag, inner = describe(cause, depth + 1)
+        if tag == "$error":
+            described["cause"] = inner
+    elif cause is None and _suppress_context.__get__(value):
+        described["alone"] = True
+    return "$error", described
+
+
+def restore(inner: Any) -> BaseException:
+    """Return the error of what was recorded, without running any code of its class."""
+    kind = find_class(inner["class"])
+    if not issubclass(kind, BaseException):
+        raise ValueError(f"{inner['class']} is no exception")
+    error = _make(kind, tuple(inner["args"]), inner.get("kept", {}), inner.get("state", {}))
+    if "cause" in inner:
+        _cause.__set__(error, restore(inner["cause"]))
+    elif "alone" in inner:
+        _suppress_context.__set__(error, True)
+    return error
+
+
+def unrecorded(value: Any) -> list[str]:
+    """Return what is recorded of something within an error that cannot be recorded: its type, and how it prints."""
+    kind = title_of(type(value))
+    return [kind, _clean(_printed(repr, value, f"<{kind}>"))[:1000]]
+
+
+def _make(kind: type, args: tuple[Any, ...], kept: dict[str, Any], state: dict[str, Any]) -> BaseException:
+    base = _base(kind)
+    if base is None:
+        raise ValueError("it is no exception of Python's own making")
+    error: BaseException = base.__new__(kind, *args)
+    if base.__init__ is not BaseException.__init__:
+        try:
+            base.__init__(error, *args)
+        except Exception:
+            # What its class calls the built-in one with is not what it keeps as its arguments.
+            pass
+    _args.__set__(error, args)
+    for name, member in kept.items():
+        getattr(base, name).__set__(error, member)
+    Layout(kind).write(error, state)
+    return error
+
+
+def _base(kind: type) -> Any:
+    """Return the built-in exception that a class is made of; None when something else had a hand in it."""
+    base = built_in(kind)
+    return base if base is not None and issubclass(base, BaseException) and base.__module__ == "builtins" else None
+
+
+def _read_kept(value: BaseException) -> dict[str, Any]:
+    found = {}
+    for part in mro(type(value)):
+        for name in _KEPT.get(part.__name__, ()) if part.__module__ == "builtins" else ():
+            member = getattr(part, name, None)
+            kept = None if member is None else member.__get__(value)
+            if kept is not None:
+                found[name] = kept
+    return found
+
+
+def _by_message(value: BaseException) -> tuple[str, Any]:
+    return "$opaque", {"error": title_of(type(value)), "message": message_of(value)}
+
+
+def _trace(error: BaseException, kind: str) -> str:
+    from traceback import format_exception
+
+    try:
+        return _clean("".join(format_exception(type(error), error, error.__traceback__)))
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        return f"{kind}: {_UNTOLD}\n"
+
+
+def _printed(prints: Callable[[Any], str], value: Any, otherwise: str) -> str:
+    try:
+        return str.__str__(prints(value))
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        return otherwise
+
+
+def _clean(text: str) -> str:
+    """Return a text as it may be recorded: without secrets, and with characters only."""
+    from ._secret import without_secrets
+
+    return without_secrets(text)[:_TEXT].encode("utf-8", "backslashreplace").decode()

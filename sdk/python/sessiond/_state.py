@@ -1,0 +1,80 @@
+"""What an object consists of, and objects made of that, without running any code of their class."""
+
+from __future__ import annotations
+
+from types import GetSetDescriptorType, MemberDescriptorType
+from typing import Any, Optional
+
+_mro = type.__dict__["__mro__"]
+_dict = type.__dict__["__dict__"]
+_flags = type.__dict__["__flags__"]
+_HEAP_TYPE = 1 << 9
+
+
+class Layout:
+    """Where the objects of a class keep what they consist of."""
+
+    __slots__ = ("members", "slots")
+
+    def __init__(self, kind: type) -> None:
+        """Look at a class and those that it is made of."""
+        self.members: Any = None
+        """What gives an object's `__dict__`; None when its objects have none."""
+        self.slots: dict[str, Any] = {}
+        for part in _mro.__get__(kind):
+            is_python = bool(_flags.__get__(part) & _HEAP_TYPE)
+            for name, member in _dict.__get__(part).items():
+                if name == "__dict__" and type(member) is GetSetDescriptorType:
+                    self.members = self.members or member
+                elif is_python and type(member) is MemberDescriptorType and name not in self.slots:
+                    self.slots[name] = member
+
+    def read(self, value: Any, leave_out: tuple[str, ...] = ()) -> dict[Any, Any]:
+        """Return the attributes of an object, without those that it lacks or that are to be left out."""
+        state: dict[Any, Any] = {} if self.members is None else dict.copy(self.members.__get__(value))
+        for name, member in self.slots.items():
+            try:
+                state[name] = member.__get__(value)
+            except AttributeError:
+                continue
+        for name in leave_out:
+            state.pop(name, None)
+        return state
+
+    def write(self, value: Any, state: dict[Any, Any]) -> None:
+        """Set the attributes of an object, whatever its class has to say of that."""
+        others = {}
+        for name, member in state.items():
+            slot = self.slots.get(name)
+            if slot is not None:
+                slot.__set__(value, member)
+            else:
+                others[name] = member
+        if others:
+            if self.members is None:
+                raise ValueError(f"its class has no place for {', '.join(map(str, others))}")
+            self.members.__get__(value).update(others)
+
+
+def built_in(kind: type) -> Optional[type]:
+    """Return the first class that is no Python class among those that a class is made of."""
+    for part in _mro.__get__(kind):
+        if not _flags.__get__(part) & _HEAP_TYPE:
+            found: type = part
+            return found
+    return None
+
+
+def mro(kind: type) -> tuple[type, ...]:
+    """Return the classes that a class is made of, itself first."""
+    found: tuple[type, ...] = _mro.__get__(kind)
+    return found
+
+
+def own(kind: type, name: str) -> Any:
+    """Return what a class, or one that it is made of, has under a name, as it is there; None when there is nothing."""
+    for part in _mro.__get__(kind):
+        members = _dict.__get__(part)
+        if name in members:
+            return members[name]
+    return None
