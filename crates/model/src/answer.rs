@@ -12,6 +12,9 @@ use crate::{Error, Message, ToolCall};
 pub struct Answer {
     /// The text; empty when the model only called tools.
     pub text: String,
+    /// What the model said in declining to answer, which is the text or a part of it; nothing when it did not decline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<String>,
     /// The tools that it wants called, in its order.
     pub tool_calls: Vec<ToolCall>,
     /// Why it ended.

@@ -69,10 +69,18 @@ class Usage(NamedTuple):
 class AgentResult(Generic[T]):
     """What an agent gives; as a text it is the model's last answer."""
 
-    __slots__ = ("messages", "structured", "text", "usage")
-    __recorded_fields__ = ("text", "structured", "messages", "usage")
+    __slots__ = ("finish_reason", "messages", "refusal", "structured", "text", "usage")
+    __recorded_fields__ = ("text", "structured", "messages", "usage", "finish_reason", "refusal")
 
-    def __init__(self, text: str, structured: T, messages: list[Message], usage: Usage) -> None:
+    def __init__(
+        self,
+        text: str,
+        structured: T,
+        messages: list[Message],
+        usage: Usage,
+        finish_reason: str = "stop",
+        refusal: str | None = None,
+    ) -> None:
         """Hold a result."""
         self.text = text
         """The model's last answer, as it wrote it."""
@@ -82,6 +90,11 @@ class AgentResult(Generic[T]):
         """The whole conversation."""
         self.usage = usage
         """What the agent's own requests used."""
+        self.finish_reason = finish_reason
+        """Why the last answer ended: `stop`, `length` when it was cut off, `content_filter` when the service held
+        something back, or the service's own word."""
+        self.refusal = refusal
+        """What the model said in declining to answer; None when it did not."""
 
     @property
     def __sessiond_text__(self) -> str:
@@ -133,6 +146,7 @@ class Agent(Generic[T]):
         self._memory_messages = memory_messages
         self.__doc__ = description
         node = Node(name, self._run, kind="agent", middleware=middleware)
+        node.owner = self
         node.pieces = self._talk
         self.__sessiond_node__ = node
         self.__sessiond_tool__ = {
@@ -183,7 +197,10 @@ class Agent(Generic[T]):
                     continue
             if self._memory is not None:
                 scope.session.context.put(self._memory, turns.memory(self._memory_messages))
-            return AgentResult(turns.text, structured, turns.messages(), Usage(*turns.used()))
+            reason, refusal = _finish_of(answer), answer.get("refusal")
+            if reason in _CUT:
+                scope.session._log.warning("%s: %s", self.name, _CUT[reason])
+            return AgentResult(turns.text, structured, turns.messages(), Usage(*turns.used()), reason, refusal)
 
     async def _opening(self, scope: Scope, user_input: str | Sequence[Message]) -> list[Message]:
         """Give the messages that a call begins with.
@@ -386,6 +403,20 @@ def agent_node(
     agent.__qualname__ = name if function == "<module>" else f"{function}.<locals>.{name}"  # type: ignore[attr-defined]
     register(agent.__sessiond_node__, agent, chosen=True)
     return agent
+
+
+_CUT = {
+    "length": "the model's answer was cut off at max_tokens, or at the model's own limit",
+    "content_filter": "the model's service held back a part of the answer, or all of it",
+}
+
+
+def _finish_of(answer: Message) -> str:
+    """Give why an answer ended, in the words that services have for it."""
+    finish = answer["finish"]
+    if isinstance(finish, dict):
+        return str(finish.get("other"))
+    return "content_filter" if finish == "filtered" else str(finish)
 
 
 def _text_of(session: Session, key: str) -> str | None:

@@ -17,7 +17,16 @@ if TYPE_CHECKING:
     LoggingSetting = Literal["VERBOSE", "REGULAR", "QUIET", "NONE"]
     Durability = Literal["sync", "async", "exit"]
 
-    class Options(TypedDict, total=False):
+    class MoreOptions(TypedDict, total=False):
+        """What can be said of a session by name alone."""
+
+        durability: Durability | None
+        max_concurrency: int | None
+        dir: str | os.PathLike[str] | None
+        url: str | None
+        api_key: str | Secret[str] | None
+
+    class Options(MoreOptions, total=False):
         """What can be said of a session; what is absent or None is left to the next in line."""
 
         timeout: float | None
@@ -28,11 +37,6 @@ if TYPE_CHECKING:
         run_identifier: str | None
         prompt_injection: bool | None
         save_state: bool | None
-        durability: Durability | None
-        max_concurrency: int | None
-        dir: str | os.PathLike[str] | None
-        url: str | None
-        api_key: str | Secret[str] | None
 
 
 # Seconds for which a call that was cancelled may clean up before it is left to itself.
@@ -99,6 +103,23 @@ _CHOICES = {
     "durability": ("sync", "async", "exit"),
 }
 
+_PATH = ((str, os.PathLike), "a path")
+_KINDS: dict[str, tuple[Any, str]] = {
+    "timeout": ((int, float), "a number of seconds"),
+    "end_on_error": ((bool,), "True or False"),
+    "logging_setting": ((str,), "a text"),
+    "log_file": _PATH,
+    "broadcast_callback": ((object,), "a function"),
+    "run_identifier": ((str,), "a text"),
+    "prompt_injection": ((bool,), "True or False"),
+    "save_state": ((bool,), "True or False"),
+    "durability": ((str,), "a text"),
+    "max_concurrency": ((int,), "a whole number"),
+    "dir": _PATH,
+    "url": ((str,), "an address"),
+    "api_key": ((str, Secret), "a text or a Secret"),
+}
+
 _global: dict[str, Any] = {}
 _lock = threading.Lock()
 
@@ -124,7 +145,11 @@ def settle(options: Options) -> Config:
         settled = {name: _first(name, options.get(name)) for name in _DEFAULTS}
     settled["dir"] = os.path.abspath(settled["dir"])
     if settled["log_file"] is not None:
-        settled["log_file"] = os.fspath(settled["log_file"])
+        settled["log_file"] = file = os.fspath(settled["log_file"])
+        if os.path.isdir(file):
+            raise ValueError(f"log_file is a file, but {file!r} is a directory")
+        if not os.path.isdir(os.path.dirname(os.path.abspath(file))):
+            raise ValueError(f"log_file is in a directory that is not there: {file!r}")
     settled["timeout"] = float(settled["timeout"])
     settled["url"] = settled["url"] or None
     if isinstance(settled["api_key"], str):
@@ -150,16 +175,36 @@ def _check(options: Options) -> None:
     values: Any = options
     for name, value in values.items():
         if name not in _DEFAULTS:
-            raise TypeError(f"there is no setting {name!r}; the settings are {', '.join(_DEFAULTS)}")
+            raise TypeError(_unknown(name))
+        if value is None:
+            continue
         choices = _CHOICES.get(name)
-        if value is not None and choices and value not in choices:
+        if choices and value not in choices:
             raise ValueError(f"{name} is one of {', '.join(choices)}, not {value!r}")
+        kinds, word = _KINDS[name]
+        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+            raise TypeError(f"{name} is {word}, not {value!r}")
     timeout = values.get("timeout")
     if timeout is not None and not timeout > 0:
         raise ValueError(f"timeout is a number of seconds above 0, not {timeout!r}; math.inf is without one")
     limit = values.get("max_concurrency")
     if limit is not None and limit < 1:
         raise ValueError(f"max_concurrency is 1 or more, not {limit!r}")
+    callback = values.get("broadcast_callback")
+    if callback is not None and not callable(callback):
+        raise TypeError(f"broadcast_callback is a function that takes a message, not {callback!r}")
+    for name in ("log_file", "dir"):
+        if values.get(name) is not None and not os.fspath(values[name]):
+            raise ValueError(f"{name} is a path, not an empty text; leave it out to have none of your own")
+
+
+def _unknown(name: str) -> str:
+    from difflib import get_close_matches
+
+    known = ("context", "name", *_DEFAULTS)
+    near = get_close_matches(name, known, 1)
+    hint = f", but {near[0]!r}" if near else ""
+    return f"there is no setting {name!r}{hint}. The settings of a session are {', '.join(known)}"
 
 
 def native(config: Config) -> dict[str, Any]:

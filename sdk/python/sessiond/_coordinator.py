@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from types import AsyncGeneratorType, GeneratorType
 from typing import TYPE_CHECKING, Any, Callable
 
 from ._config import GRACE
@@ -225,15 +226,19 @@ class Coordinator:
         if node.is_async:
             return await node.function(*args, **kwargs)
         if node.is_stream:
-            return [item async for item in node.function(*args, **kwargs)]
+            return [item async for item in node.items(*args, **kwargs)]
 
         def in_thread() -> Any:
             inner.threaded = True
-            return node.function(*args, **kwargs)
+            value = node.function(*args, **kwargs)
+            # What a generator does is a part of the call as well.
+            return list(value) if type(value) is GeneratorType else value
 
         value = await self.in_thread(inner, in_thread)
+        if type(value) is AsyncGeneratorType:
+            return [item async for item in value]
         # A plain function may give what is to be awaited.
-        return await value if hasattr(value, "__await__") else value
+        return await value if hasattr(type(value), "__await__") else value
 
     async def _top(self, scope: Scope, node: Node, frame: Frame, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         import asyncio

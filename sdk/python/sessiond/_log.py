@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import threading
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from logging import Handler
+    from logging import Handler, Logger, LogRecord
 
     from ._config import LoggingSetting
     from ._native import Frame
@@ -15,11 +15,10 @@ if TYPE_CHECKING:
 
 _DEBUG, _INFO, _WARNING, _NEVER = 10, 20, 30, 1000
 _LEVELS = {"VERBOSE": _DEBUG, "REGULAR": _INFO, "QUIET": _WARNING, "NONE": _NEVER}
-_FORMAT = "%(asctime)s %(levelname)s %(session_id)s %(message)s"
+_FORMAT = "%(asctime)s %(levelname)s %(sessiond_session)s %(message)s"
 
-_lock = threading.Lock()
-# What writes to standard error, when nobody else listens.
-_console: Handler | None = None
+# What writes to standard error, when the program has no logging of its own.
+_console: Any = None
 
 
 class Log:
@@ -27,9 +26,9 @@ class Log:
 
     def __init__(self, session_id: str, setting: LoggingSetting, file: str | None) -> None:
         """Begin it; the file, which only its owner may read, is made at once so that its errors are told at once."""
-        self._extra = {"session_id": session_id}
+        self._session = session_id
         self._level = _LEVELS[setting]
-        self._file = _file_handler(file, session_id) if file is not None else None
+        self._file = _file_handler(file) if file is not None else None
         self.verbose = self._level <= _DEBUG
 
     def completed(self, frame: Frame, node: Node) -> None:
@@ -57,47 +56,74 @@ class Log:
     def close(self) -> None:
         """Close the file."""
         if self._file is not None:
-            import logging
-
-            logging.getLogger("sessiond").removeHandler(self._file)
             self._file.close()
 
     def _say(self, level: int, message: str, *values: object) -> None:
         if level < self._level:
             return
-        logger = _logger()
-        logger.log(level, message, *values, extra=self._extra)
+        try:
+            self._write(level, message, values)
+        except Exception:
+            # A program does not fail because of what is said of it: its own loggers, filters and handlers may.
+            _report()
+
+    def _write(self, level: int, message: str, values: tuple[object, ...]) -> None:
+        import logging
+
+        logger = logging.getLogger("sessiond")
+        code = self._say.__code__
+        place = (code.co_filename, code.co_firstlineno)
+        record = logger.makeRecord(logger.name, level, *place, message, values, None, code.co_name)
+        record.sessiond_session = self._session
+        if self._file is not None:
+            self._file.handle(record)
+        if logger.hasHandlers():
+            # The program has logging of its own, which settles what is written, and where.
+            if logger.isEnabledFor(level):
+                logger.handle(record)
+        elif _wants(logger, level):
+            _to_console(record)
 
 
-def _logger() -> Any:
+def _wants(logger: Logger, level: int) -> bool:
+    """Tell whether a program without a handler wants it written: it may have set levels all the same."""
+    if logger.disabled or logger.manager.disable >= level:
+        return False
+    set_level = logger.level or (logger.root.level if logger.root.level != _WARNING else 0)
+    return level >= set_level
+
+
+def _to_console(record: LogRecord) -> None:
     global _console  # noqa: PLW0603
     import logging
 
-    logger = logging.getLogger("sessiond")
-    with _lock:
-        if logger.level == logging.NOTSET:
-            # What a session says is its own setting; handlers may say less.
-            logger.setLevel(_DEBUG)
-        heard = logging.getLogger().handlers or any(
-            handler is not _console and not hasattr(handler, "sessiond_session") for handler in logger.handlers
-        )
-        if not heard and _console is None:
-            _console = logging.StreamHandler()
-            _console.setFormatter(logging.Formatter(_FORMAT))
-            logger.addHandler(_console)
-        elif heard and _console is not None:
-            logger.removeHandler(_console)
-            _console = None
-    return logger
+    if _console is None:
+        _console = logging.StreamHandler()
+        _console.setFormatter(logging.Formatter(_FORMAT))
+    # It may have been replaced since.
+    _console.stream = sys.stderr
+    if _console.stream is not None:
+        _console.handle(record)
 
 
-def _file_handler(file: str, session_id: str) -> Handler:
+def _report() -> None:
+    """Tell of an error of logging itself, as `logging` does."""
+    import logging
+
+    if logging.raiseExceptions and sys.stderr is not None:
+        from traceback import print_exc
+
+        try:
+            print_exc()
+        except Exception:
+            # There is nobody left to tell.
+            pass
+
+
+def _file_handler(file: str) -> Handler:
     import logging
 
     os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
     handler = logging.FileHandler(file, encoding="utf-8")
     handler.setFormatter(logging.Formatter(_FORMAT))
-    handler.sessiond_session = session_id  # type: ignore[attr-defined]
-    handler.addFilter(lambda record: getattr(record, "session_id", None) == session_id)
-    logging.getLogger("sessiond").addHandler(handler)
     return handler

@@ -7,18 +7,17 @@ import threading
 from types import FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, Callable, TypeVar, overload
 
+from ._callable import ASYNC_GENERATOR, COROUTINE, GENERATOR, code_flags, name_of, place_of, same_place
 from ._native import Frame
 from .errors import NodeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import AsyncIterable, Iterable
 
+    from ._callable import Place
     from .middleware import Middleware
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-_COROUTINE = 0x80
-_ASYNC_GENERATOR = 0x200
 
 
 class Node:
@@ -31,9 +30,11 @@ class Node:
         "function",
         "is_async",
         "is_stream",
+        "items",
         "kind",
         "middleware",
         "name",
+        "owner",
         "pieces",
     )
 
@@ -46,16 +47,22 @@ class Node:
         middleware: Iterable[Middleware] = (),
         final: bool = True,
     ) -> None:
-        """Describe a function, which may be synchronous, asynchronous or an asynchronous generator.
+        """Describe a function, which may be synchronous or asynchronous, and a generator.
 
         When one that is not `final` fails, it is tried again.
         """
         self.name = name
         self.function = function
+        self.owner: Any = function
+        """What this was made for. What else has it as an attribute got that by inheritance, or by `functools.wraps`."""
         self.kind = kind
-        flags = _flags(function)
-        self.is_stream = bool(flags & _ASYNC_GENERATOR)
-        self.is_async = bool(flags & _COROUTINE)
+        flags = code_flags(function)
+        self.is_async = bool(flags & COROUTINE)
+        self.is_stream = not self.is_async and bool(flags & (ASYNC_GENERATOR | GENERATOR))
+        self.items: Callable[..., AsyncIterable[Any]] = function
+        """The items of one that is a generator."""
+        if self.is_stream and flags & GENERATOR:
+            self.items = self._thread_items
         self.middleware = tuple(middleware)
         self.final = final
         self.complete: Callable[[Frame, Any], Any] = Frame.completed
@@ -64,6 +71,11 @@ class Node:
         """The function of one that gives its text piece by piece while it works: it takes who gets the pieces first."""
         # Most are: there is nothing between the session and the function.
         self.direct = self.is_async and not self.middleware
+
+    def _thread_items(self, *args: Any, **kwargs: Any) -> AsyncIterable[Any]:
+        from ._generator import items
+
+        return items(self.function, args, kwargs)
 
 
 @overload
@@ -87,19 +99,21 @@ def function_node(function: Any = None, /, *, name: str | None = None, middlewar
 def node_of(function: Callable[..., Any]) -> Node:
     """Give what is known of a function; one that was not made a node is one under its own name."""
     try:
-        node: Node = function.__sessiond_node__  # type: ignore[attr-defined]
-    except AttributeError:
-        pass
-    else:
-        # A method has what its function has, and knows what it belongs to.
-        return (
-            node
-            if type(function) is not MethodType
-            else Node(node.name, function, kind=node.kind, middleware=node.middleware)
-        )
+        node = function.__sessiond_node__  # type: ignore[attr-defined]
+    except Exception:
+        node = None
+    # Anything may answer to any name; a node is believed, nothing else.
+    if type(node) is Node:
+        if node.owner is function:
+            return node
+        if isinstance(function, (FunctionType, MethodType)):
+            # A method, and what was put around a function, are that node by another way in.
+            return _like(node, function)
     if not callable(function):
         raise NodeError(f"{function!r} cannot be called, so it is no node; decorate a function with function_node")
-    node = Node(_name_of(function), function)
+    if isinstance(function, _partial()) and type(inner := node_of(function.func)) is Node:
+        return _like(inner, function)
+    node = Node(name_of(function), function)
     if isinstance(function, FunctionType):
         function.__sessiond_node__ = node  # type: ignore[attr-defined]
     return node
@@ -108,22 +122,34 @@ def node_of(function: Callable[..., Any]) -> Node:
 def register(node: Node, function: Callable[..., Any], *, chosen: bool) -> None:
     """Make a node one that is found by its name, which somebody chose for it or which is its function's own.
 
-    A later one of the same place in the code replaces it. A function within a function comes second to one that stands
-    by itself: it is there only once that function runs, as often as it runs. Two functions that merely have the same
-    name are both nodes, but neither is found by it.
+    A later one of the same place in the code replaces it, and one of a notebook any earlier one of that notebook. A
+    function within a function comes second to one that stands by itself: it is there only once that function runs, as
+    often as it runs. Those that merely have the same name in several modules are all nodes, but none is found by it.
     """
+    place = place_of(function)
     with _lock:
         known = _registry.get(node.name)
-        if known is None or _is_local(known.function) or _place(known.function) == _place(function):
-            _registry[node.name] = _Registered(function, chosen)
-        elif _is_local(function):
+        if known is None or all(other.is_local for other in known.places):
+            _registry[node.name] = _Registered(place, function, chosen)
             return
-        elif chosen and known.chosen:
-            raise NodeError(_both(node.name, known.function, function), "node_exists")
-        elif chosen:
-            _registry[node.name] = _Registered(function, True)
-        elif not known.chosen:
-            known.other = function
+        for number, other in enumerate(known.places):
+            if same_place(other, place):
+                known.places[number], known.functions[number] = place, function
+                known.chosen = known.chosen or chosen
+                return
+        if place.is_local or (known.chosen and not chosen):
+            return
+        if chosen and not known.chosen:
+            _registry[node.name] = _Registered(place, function, True)
+            return
+        for number, other in enumerate(known.places):
+            if chosen and other.module == place.module:
+                if not (place.is_cell and other.is_cell):
+                    raise NodeError(_both(node.name, [other, place]), "node_exists")
+                known.places[number], known.functions[number] = place, function
+                return
+        known.places.append(place)
+        known.functions.append(function)
 
 
 class Nodes(ModuleType):
@@ -133,9 +159,9 @@ class Nodes(ModuleType):
         """Find a node by its name."""
         known = _registry.get(name)
         if known is not None:
-            if known.other is not None:
-                raise AttributeError(_both(name, known.function, known.other))
-            return known.function
+            if len(known.functions) > 1:
+                raise AttributeError(_both(name, known.places))
+            return known.functions[0]
         if name.startswith("__"):
             raise AttributeError(name)
         from difflib import get_close_matches
@@ -153,15 +179,14 @@ class Nodes(ModuleType):
 
 
 class _Registered:
-    """A node that is found by its name."""
+    """What has a name; it is found by it when it is the only one."""
 
-    __slots__ = ("chosen", "function", "other")
+    __slots__ = ("chosen", "functions", "places")
 
-    def __init__(self, function: Callable[..., Any], chosen: bool) -> None:
-        self.function = function
+    def __init__(self, place: Place, function: Callable[..., Any], chosen: bool) -> None:
+        self.places = [place]
+        self.functions = [function]
         self.chosen = chosen
-        self.other: Callable[..., Any] | None = None
-        """Another one of that name, so that nobody knows which is meant."""
 
 
 _lock = threading.Lock()
@@ -172,11 +197,11 @@ sys.modules["sessiond.nodes"] = nodes
 
 def _register(function: Any, name: str | None, middleware: Iterable[Middleware]) -> Any:
     if isinstance(function, (staticmethod, classmethod)):
-        raise NodeError("put function_node below staticmethod or classmethod, next to the function itself")
+        return type(function)(_register(function.__func__, name, middleware))
     if not callable(function):
         raise NodeError(f"{function!r} cannot be called, so it cannot be a node")
-    node = Node(name or _name_of(function), function, middleware=middleware)
-    if not isinstance(function, FunctionType):
+    node = Node(name or name_of(function), function, middleware=middleware)
+    if not isinstance(function, (FunctionType, type)):
         # What is no plain function may not hold attributes, or share them with others.
         inner = function
 
@@ -184,41 +209,31 @@ def _register(function: Any, name: str | None, middleware: Iterable[Middleware])
             return inner(*args, **kwargs)
 
         function.__name__ = function.__qualname__ = node.name
-        function.__module__ = getattr(inner, "__module__", None) or "builtins"
-    function.__sessiond_node__ = node
+        function.__module__ = place_of(inner).module
+        function.__doc__ = inner.__doc__ if isinstance(inner.__doc__, str) else None
+        node.owner = function
+    try:
+        function.__sessiond_node__ = node
+    except (AttributeError, TypeError) as error:
+        raise NodeError(f"{function!r} cannot be marked as a node; put it into a function of its own") from error
     register(node, function, chosen=name is not None)
     return function
 
 
-def _name_of(function: Any) -> str:
-    inner = getattr(function, "func", function)
-    return str(getattr(inner, "__name__", type(inner).__name__))
+def _like(node: Node, function: Callable[..., Any]) -> Node:
+    """Give a node that is another one by another function."""
+    return Node(node.name, function, kind=node.kind, middleware=node.middleware)
 
 
-def _both(name: str, one: Any, other: Any) -> str:
+def _partial() -> Any:
+    """Give `functools.partial`, of which nothing can be before its module is loaded."""
+    return getattr(sys.modules.get("functools"), "partial", ())
+
+
+def _both(name: str, places: list[Place]) -> str:
+    shown = ", ".join(f"{place.qualname} of {place.file or place.module}" for place in places[:-1])
+    last = places[-1]
     return (
-        f"there are two nodes {name!r}, {_place(one)} and {_place(other)}; "
-        "give one of them a name of its own with function_node(name=…)"
+        f"there are {'two' if len(places) == 2 else len(places)} nodes {name!r}, {shown} and {last.qualname} of "
+        f"{last.file or last.module}; give one of them a name of its own with function_node(name=…)"
     )
-
-
-def _place(function: Any) -> str:
-    # A file is one place, whether it runs as `__main__` or is imported.
-    code = getattr(function, "__code__", None)
-    place = getattr(code, "co_filename", None) or getattr(function, "__module__", None)
-    return f"{getattr(function, '__qualname__', None)} of {place}"
-
-
-def _is_local(function: Any) -> bool:
-    return "<locals>" in getattr(function, "__qualname__", "")
-
-
-def _flags(function: Any) -> int:
-    """Give what the code of a function is, without `inspect`, which takes long to load."""
-    while (inner := getattr(function, "func", None)) is not None and not hasattr(function, "__code__"):
-        function = inner
-    function = getattr(function, "__func__", function)
-    code = getattr(function, "__code__", None)
-    if code is None:
-        code = getattr(getattr(type(function), "__call__", None), "__code__", None)  # noqa: B004
-    return getattr(code, "co_flags", 0)

@@ -21,13 +21,14 @@ from .errors import NodeError, SessionClosedError
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Coroutine, Iterable, Mapping, Sequence
     from contextvars import Token
+    from os import PathLike
     from pathlib import Path
     from types import TracebackType
 
     from typing_extensions import ParamSpec, Self, Unpack
 
     from ._agent import Agent
-    from ._config import BroadcastCallback, Options
+    from ._config import BroadcastCallback, LoggingSetting, MoreOptions, Options
 
     P = ParamSpec("P")
 
@@ -65,6 +66,8 @@ class Session:
     ) -> None:
         """Begin a session; within a node of another session, it belongs to that."""
         settings = self.global_config_precedence(**options)
+        if context is not None and not hasattr(context, "keys"):
+            raise TypeError(f"context is a dict of values, not {context!r}")
         values = dict(context or {})
         outer = current.get()
         parent = outer.session if outer is not None else None
@@ -108,11 +111,34 @@ class Session:
         return session
 
     @classmethod
-    def global_config_precedence(cls, **options: Unpack[Options]) -> Config:
+    def global_config_precedence(
+        cls,
+        timeout: float | None = None,
+        end_on_error: bool | None = None,
+        logging_setting: LoggingSetting | None = None,
+        log_file: str | PathLike[str] | None = None,
+        broadcast_callback: BroadcastCallback | None = None,
+        run_identifier: str | None = None,
+        prompt_injection: bool | None = None,
+        save_state: bool | None = None,
+        **options: Unpack[MoreOptions],
+    ) -> Config:
         """Give how a session with these parameters behaves: they come first, then what `set_config` said, then the
         environment, then the defaults.
         """
-        return settle(options)
+        return settle(
+            {
+                "timeout": timeout,
+                "end_on_error": end_on_error,
+                "logging_setting": logging_setting,
+                "log_file": log_file,
+                "broadcast_callback": broadcast_callback,
+                "run_identifier": run_identifier,
+                "prompt_injection": prompt_injection,
+                "save_state": save_state,
+                **options,
+            }
+        )
 
     def _hold(self, execution: Execution, settings: Config, values: dict[str, Any]) -> None:
         self._execution = execution

@@ -6,51 +6,25 @@ import sys
 from collections import abc
 from typing import Any, Callable, NamedTuple
 
+from ._callable import innermost
+from ._constraints import Constraints, default_of, is_field
+from ._definitions import Definitions, reference
+from ._plain import ANYTHING, SIMPLE, Read, Shape, Wrong, listed, literal, shown
+from ._shape_classes import (
+    ABSENT,
+    class_shape,
+    given_members,
+    hints_of,
+    members_of,
+    object_of,
+    of_pydantic,
+    unknown,
+    with_default,
+    with_description,
+)
 from .errors import NodeError
 
-Read = Callable[[Any, str], Any]
-
-
-class Wrong(ValueError):
-    """What a model wrote does not fit; the text is for the model."""
-
-
-class Shape(NamedTuple):
-    """A type."""
-
-    schema: dict[str, Any]
-    read: Read
-    """Makes a value of what JSON has; the text is where it stands, such as `places[2].city`."""
-
-
-def argument_shapes(function: Callable[..., Any], what: str) -> tuple[dict[str, Any], list[Parameter]]:
-    """Give the JSON Schema of a function's arguments, and each of them."""
-    import inspect
-
-    from ._docstring import parse
-
-    target: Any = function
-    while hasattr(target, "func"):
-        target = target.func
-    _, described = parse(getattr(target, "__doc__", None))
-    try:
-        signature = inspect.signature(function)
-    except (TypeError, ValueError) as error:
-        raise NodeError(f"the parameters of {what} are not known: {error}") from error
-    hints = _hints(target if inspect.isroutine(target) else target.__call__, what)
-    shapes = Shapes()
-    properties: dict[str, Any] = {}
-    parameters = []
-    for name, parameter in signature.parameters.items():
-        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-            continue
-        shape = shapes.of(hints.get(name, Any), f"the parameter {name} of {what}")
-        required = parameter.default is parameter.empty
-        schema = _with_description(shape.schema, described.get(name))
-        properties[name] = schema if required else _with_default(schema, parameter.default)
-        parameters.append(Parameter(name, required, parameter.kind == parameter.POSITIONAL_ONLY, shape.read))
-    required_names = [parameter.name for parameter in parameters if parameter.required]
-    return shapes.whole(_object(properties, required_names)), parameters
+__all__ = ["Parameter", "Read", "Shape", "Shapes", "Wrong", "argument_shapes", "described_of", "output_shape"]
 
 
 class Parameter(NamedTuple):
@@ -60,6 +34,63 @@ class Parameter(NamedTuple):
     required: bool
     positional: bool
     read: Read
+    default: Callable[[], Any] | None = None
+    """Makes what it is given when it is absent, where its function does not know that itself."""
+
+
+def argument_shapes(function: Callable[..., Any], what: str) -> tuple[dict[str, Any], list[Parameter]]:
+    """Give the JSON Schema of a function's arguments, and each of them."""
+    import inspect
+
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError) as error:
+        raise NodeError(f"the parameters of {what} are not known: {error}") from error
+    _, described = described_of(function)
+    hints = hints_of(_annotated(function), what)
+    shapes = Shapes()
+    properties: dict[str, Any] = {}
+    parameters = []
+
+    def add(name: str, hint: Any, default: Any, positional: bool) -> None:
+        make, required = None, default is inspect.Parameter.empty
+        if is_field(default):
+            from typing import Annotated
+
+            hint = Annotated[(hint, default)]
+            required, default, factory = default_of(default)
+            make = factory or (lambda value=default: value)  # type: ignore[misc]
+        shape = shapes.of(hint, f"the parameter {name} of {what}")
+        schema = with_description(shape.schema, described.get(name))
+        properties[name] = schema if required else with_default(schema, default)
+        parameters.append(Parameter(name, required, positional, shape.read, None if required else make))
+
+    for name, parameter in signature.parameters.items():
+        hint = hints.get(name, parameter.annotation)
+        if hint is parameter.empty or isinstance(hint, str):
+            hint = Any
+        if parameter.kind == parameter.VAR_KEYWORD and (members := _unpacked(hint)) is not None:
+            for member in members_of(members, what):
+                add(member.name, member.hint, parameter.empty if member.required else ABSENT, False)
+        elif parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            add(name, hint, parameter.default, parameter.kind == parameter.POSITIONAL_ONLY)
+    required_names = [parameter.name for parameter in parameters if parameter.required]
+    return shapes.definitions.whole(object_of(properties, required_names)), parameters
+
+
+def described_of(function: Callable[..., Any]) -> tuple[str, dict[str, str]]:
+    """Give what is said of a function, and of each of its parameters."""
+    from ._docstring import parse
+
+    target = innermost(function)
+    about, described = parse(_doc(target))
+    if not isinstance(target, type) and not hasattr(target, "__code__") and not hasattr(target, "__self__"):
+        # An object that is called says there what its parameters are.
+        about_call, more = parse(_doc(type(target).__call__))
+        return about or about_call, {**described, **more}
+    if isinstance(target, type):
+        return about, {**parse(_doc(vars(target).get("__init__")))[1], **described}
+    return about, described
 
 
 def output_shape(kind: Any) -> Shape:
@@ -69,12 +100,12 @@ def output_shape(kind: Any) -> Shape:
     shapes = Shapes(complete=True)
     shape = shapes.of(kind, "the output_schema")
     if shape.schema.get("type") == "object" or "$ref" in shape.schema:
-        return Shape(shapes.whole(shape.schema), shape.read)
+        return Shape(shapes.definitions.whole(shape.schema), shape.read)
 
     def read(value: Any, at: str) -> Any:
-        return shape.read(_members(value, at, {"value"}, ["value"])["value"], "value")
+        return shape.read(given_members(value, at, {"value"}, ["value"])["value"], "value")
 
-    return Shape(shapes.whole(_object({"value": shape.schema}, ["value"])), read)
+    return Shape(shapes.definitions.whole(object_of({"value": shape.schema}, ["value"])), read)
 
 
 class Shapes:
@@ -82,77 +113,160 @@ class Shapes:
 
     def __init__(self, *, complete: bool = False) -> None:
         """Begin without one. In a `complete` schema every member of an object is required, though it has a default."""
-        self._complete = complete
-        self._open: dict[int, str] = {}
-        self._reads: dict[int, Read] = {}
-        self._definitions: dict[str, Any] = {}
-
-    def whole(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """Give a schema with what it refers to."""
-        return {**schema, "$defs": self._definitions} if self._definitions else schema
+        self.is_complete = complete
+        self.definitions = Definitions()
+        self._open: dict[Any, list[str]] = {}
+        self._known: dict[Any, Shape] = {}
+        self._variables: dict[Any, Any] = {}
+        self._names: dict[str, Any] = {}
 
     def of(self, kind: Any, what: str) -> Shape:
         """Give the shape of a type; `what` names the place where it stands."""
-        from typing import Any as Anything
-
-        if kind is Anything or kind is object:
-            return Shape({}, lambda value, at: value)
+        if kind is Any or kind is object:
+            return ANYTHING
         if kind is None:
             kind = type(None)
-        simple = _SIMPLE.get(kind) if isinstance(kind, type) else None
+        simple = SIMPLE.get(kind) if isinstance(kind, type) else None
         if simple is not None:
             return simple
         special = self._special(kind, what)
         if special is not None:
             return special
         if isinstance(kind, type):
-            return self._class(kind, what)
-        raise _unknown(kind, what)
+            return class_shape(self, kind, (), what)
+        raise unknown(kind, what)
+
+    def bound(self, kind: Any, arguments: tuple[Any, ...]) -> Shapes:
+        """Give this one for what is in a generic class, in which variables stand for types."""
+        variables = getattr(kind, "__parameters__", None) or getattr(kind, "__type_params__", ())
+        if not arguments or not variables:
+            return self
+        inner = Shapes(complete=self.is_complete)
+        inner.definitions, inner._open, inner._known = self.definitions, self._open, self._known
+        inner._names = self._names
+        inner._variables = {**self._variables, **dict(zip(variables, arguments))}
+        return inner
+
+    def recursive(self, key: Any, name: str, make: Callable[[], Shape]) -> Shape:
+        """Give the shape of what may have members of its own kind: then it is defined, and referred to."""
+        if key in self._open:
+            names = self._open[key]
+            if not names:
+                names.append(self.definitions.reserve(name))
+            # It is known once it is whole.
+
+            def read(value: Any, at: str) -> Any:
+                return self._known[key].read(value, at)
+
+            return Shape(reference(names[0]), read)
+        known = self._known.get(key)
+        if known is not None:
+            return known
+        names = self._open[key] = []
+        try:
+            shape = make()
+        finally:
+            del self._open[key]
+        if names:
+            self.definitions.put(names[0], shape.schema)
+            shape = Shape(reference(names[0]), shape.read)
+        self._known[key] = shape
+        return shape
 
     def _special(self, kind: Any, what: str) -> Shape | None:
         """Give the shape of what typing makes of types."""
         from typing import get_args, get_origin
 
-        origin, arguments = get_origin(kind), get_args(kind)
-        if origin is None:
-            supertype = getattr(kind, "__supertype__", None) or getattr(kind, "__value__", None)
-            if supertype is not None:
-                return self.of(supertype, what)
-            if type(kind).__name__ == "TypeVar":
-                return self.of(kind.__bound__ or Any, what)
-            if kind in _COLLECTIONS:
-                return self._collection(kind, (), what)
-            return None
-        name = getattr(origin, "__name__", None) or getattr(origin, "_name", None)
+        origin, arguments = get_origin(kind), tuple(map(self._filled, get_args(kind)))
         if hasattr(kind, "__metadata__"):
-            shape = self.of(kind.__origin__, what)
-            return Shape(_with_description(shape.schema, _described(kind.__metadata__)), shape.read)
+            return self._annotated(kind, what)
+        if origin is None:
+            return self._named(kind, what)
+        name = getattr(origin, "__name__", None) or getattr(origin, "_name", None)
         if name in ("Union", "UnionType"):
             return self._union(arguments, what)
         if name == "Literal":
-            return _literal(arguments)
+            return literal(arguments)
         if name in ("Required", "NotRequired", "ReadOnly", "Final"):
             return self.of(arguments[0], what)
+        if hasattr(origin, "__value__"):
+            return self._alias(origin, arguments, what)
         if origin in _COLLECTIONS:
             return self._collection(origin, arguments, what)
+        if isinstance(origin, type):
+            return class_shape(self, origin, arguments, what)
         return None
+
+    def _named(self, kind: Any, what: str) -> Shape | None:
+        """Give the shape of what is another name of a type, or stands for one."""
+        if not isinstance(kind, type):
+            if (supertype := getattr(kind, "__supertype__", None)) is not None:
+                return self.of(supertype, what)
+            if hasattr(kind, "__value__"):
+                return self._alias(kind, (), what)
+            if type(kind).__name__ == "ForwardRef" and self._names:
+                return self.of(eval(kind.__forward_arg__, self._names), what)
+            if type(kind).__name__ == "TypeVar":
+                if kind in self._variables:
+                    return self.of(self._variables[kind], what)
+                constraints = kind.__constraints__
+                return self._union(constraints, what) if constraints else self.of(kind.__bound__ or Any, what)
+        return self._collection(kind, (), what) if kind in _COLLECTIONS else None
+
+    def _filled(self, kind: Any) -> Any:
+        """Give a type with what its variables stand for here."""
+        if type(kind).__name__ == "TypeVar":
+            return self._variables.get(kind, kind)
+        variables = () if isinstance(kind, type) else getattr(kind, "__parameters__", ())
+        if not any(variable in self._variables for variable in variables):
+            return kind
+        return kind[tuple(self._variables.get(variable, variable) for variable in variables)]
+
+    def _alias(self, alias: Any, arguments: tuple[Any, ...], what: str) -> Shape:
+        inner = self.bound(alias, arguments)
+        # Before Python 3.12 it names itself in quotes, which are read where it is.
+        inner._names = {**vars(sys.modules.get(alias.__module__, sys)), alias.__name__: alias}
+        return self.recursive((alias, arguments), alias.__name__, lambda: inner.of(alias.__value__, what))
+
+    def _annotated(self, kind: Any, what: str) -> Shape:
+        constraints = Constraints(kind.__metadata__)
+        if constraints.is_foreign:
+            return of_pydantic(self, kind, what)
+        shape = self.of(kind.__origin__, what)
+        schema = constraints.schema(shape.schema)
+        if not constraints.demands:
+            return Shape(schema, shape.read)
+        optional = any(each.get("type") == "null" for each in shape.schema.get("anyOf", ()))
+
+        def read(value: Any, at: str) -> Any:
+            made = shape.read(value, at)
+            if made is None and optional:
+                return None
+            try:
+                return constraints.check(made, at)
+            except ValueError as error:
+                raise Wrong(str(error)) from error
+
+        return Shape(schema, read)
 
     def _union(self, kinds: tuple[Any, ...], what: str) -> Shape:
         shapes = [self.of(kind, what) for kind in kinds]
-        kinds_of_value = [kind for kind in kinds if kind is not type(None)]
+        optional = type(None) in kinds
+        others = [shape for kind, shape in zip(kinds, shapes) if kind is not type(None)]
 
         def read(value: Any, at: str) -> Any:
-            if value is None and len(kinds_of_value) < len(kinds):
+            if value is None and optional:
                 return None
-            wrongs = []
-            for kind, shape in zip(kinds, shapes):
-                if kind is type(None):
-                    continue
+            fitting, wrongs = [], []
+            for shape in others:
                 try:
-                    return shape.read(value, at)
+                    fitting.append(shape.read(value, at))
                 except Wrong as wrong:
                     wrongs.append(str(wrong))
-            raise Wrong(", or ".join(wrongs))
+            if not fitting:
+                raise Wrong(", or ".join(wrongs))
+            # One that it is already comes before one that is made of it: 5 is no 5.0 where both are allowed.
+            return next((made for made in fitting if type(made) is type(value)), fitting[0])
 
         return Shape({"anyOf": [shape.schema for shape in shapes]}, read)
 
@@ -162,13 +276,13 @@ class Shapes:
             return self._dict(arguments, what)
         if make is tuple and arguments and arguments[-1] is not Ellipsis:
             return self._tuple([] if arguments == ((),) else list(arguments), what)
-        item = self.of(arguments[0], what) if arguments else Shape({}, lambda value, at: value)
+        item = self.of(arguments[0], what) if arguments else ANYTHING
         schema: dict[str, Any] = {"type": "array", "items": item.schema}
         if make in (set, frozenset):
             schema["uniqueItems"] = True
 
         def read(value: Any, at: str) -> Any:
-            items = [item.read(each, f"{at}[{i}]") for i, each in enumerate(_list(value, at))]
+            items = [item.read(each, f"{at}[{i}]") for i, each in enumerate(listed(value, at))]
             try:
                 return make(items)
             except TypeError as error:
@@ -180,7 +294,7 @@ class Shapes:
         shapes = [self.of(kind, what) for kind in kinds]
 
         def read(value: Any, at: str) -> Any:
-            items = _list(value, at)
+            items = listed(value, at)
             if len(items) != len(shapes):
                 raise Wrong(f"{at} must have {len(shapes)} items, not {len(items)}")
             return tuple(shape.read(each, f"{at}[{i}]") for i, (shape, each) in enumerate(zip(shapes, items)))
@@ -192,12 +306,12 @@ class Shapes:
         of_key, of_value = arguments or (str, Any)
         key, value_shape = self.of(of_key, what), self.of(of_value, what)
         of_numbers = key.schema.get("type") == "integer"
-        if not of_numbers and key.schema.get("type") != "string":
+        if key.schema and not of_numbers and key.schema.get("type") != "string":
             raise NodeError(f"{what} is a dict whose keys are no texts, which JSON has no schema for")
 
         def read(value: Any, at: str) -> Any:
             if not isinstance(value, dict):
-                raise Wrong(f"{at} must be an object, not {_shown(value)}")
+                raise Wrong(f"{at} must be an object, not {shown(value)}")
             made = {}
             for name, member in value.items():
                 known = int(name) if of_numbers and name.lstrip("-").isdigit() else name
@@ -206,245 +320,28 @@ class Shapes:
 
         return Shape({"type": "object", "additionalProperties": value_shape.schema}, read)
 
-    def _class(self, kind: type, what: str) -> Shape:
-        if hasattr(kind, "model_json_schema"):
-            return self._model(kind)
-        enum = sys.modules.get("enum")
-        if enum is not None and issubclass(kind, enum.Enum):
-            return _enum(kind)
-        if hasattr(kind, "__dataclass_fields__"):
-            return self._recursive(kind, what, self._dataclass)
-        if issubclass(kind, tuple) and hasattr(kind, "_fields"):
-            return self._recursive(kind, what, self._named_tuple)
-        if hasattr(kind, "__total__") and hasattr(kind, "__required_keys__"):
-            return self._recursive(kind, what, self._typed_dict)
-        text = _texts().get(kind)
-        if text is not None:
-            return text
-        raise _unknown(kind, what)
 
-    def _recursive(self, kind: type, what: str, make: Callable[[type, str], Shape]) -> Shape:
-        """Give the shape of a class, which may have members of its own kind: then it is defined, and referred to."""
-        if id(kind) in self._open:
-            name = self._open[id(kind)] = kind.__name__
-
-            def read(value: Any, at: str) -> Any:
-                # It is known once the class is whole.
-                return self._reads[id(kind)](value, at)
-
-            return Shape({"$ref": f"#/$defs/{name}"}, read)
-        self._open[id(kind)] = ""
-        shape = make(kind, what)
-        self._reads[id(kind)] = shape.read
-        name = self._open.pop(id(kind))
-        if not name:
-            return shape
-        self._definitions[name] = shape.schema
-        return Shape({"$ref": f"#/$defs/{name}"}, shape.read)
-
-    def _dataclass(self, kind: type, what: str) -> Shape:
-        from dataclasses import MISSING, fields
-
-        members = [
-            (field.name, field.default is MISSING and field.default_factory is MISSING, field.default)
-            for field in fields(kind)
-            if field.init
-        ]
-        return self._members(kind, [(n, r, None if d is MISSING else d) for n, r, d in members], what)
-
-    def _named_tuple(self, kind: Any, what: str) -> Shape:
-        defaults = kind._field_defaults
-        return self._members(kind, [(n, n not in defaults, defaults.get(n)) for n in kind._fields], what)
-
-    def _typed_dict(self, kind: Any, what: str) -> Shape:
-        from typing import get_origin
-
-        members = []
-        for name, hint in _hints(kind, what).items():
-            # Where annotations are texts, the class itself does not know which members may be absent.
-            mark = getattr(get_origin(hint), "__name__", None) or getattr(get_origin(hint), "_name", None)
-            required = mark == "Required" or (mark != "NotRequired" and name in kind.__required_keys__)
-            members.append((name, required, None))
-        return self._members(kind, members, what)
-
-    def _members(self, kind: Any, members: list[tuple[str, bool, Any]], what: str) -> Shape:
-        from ._docstring import parse
-
-        doc = kind.__doc__ or ""
-        # A dataclass without one has its signature there.
-        doc = "" if doc.startswith(f"{kind.__name__}(") else doc
-        about, described = parse(doc)
-        hints = _hints(kind, what)
-        shapes = {name: self.of(hints.get(name, Any), f"{name} of {kind.__name__}") for name, _, _ in members}
-        properties = {}
-        for name, is_required, default in members:
-            schema = _with_description(shapes[name].schema, described.get(name))
-            properties[name] = schema if is_required or self._complete else _with_default(schema, default)
-        # What may be absent in a TypedDict means something by its absence.
-        optional = not self._complete or hasattr(kind, "__required_keys__")
-        required = [name for name, is_required, _ in members if is_required or not optional]
-        needed = [name for name, is_required, _ in members if is_required]
-
-        def read(value: Any, at: str) -> Any:
-            given = _members(value, at, set(shapes), needed)
-            made = {name: shapes[name].read(member, f"{at}.{name}") for name, member in given.items()}
-            try:
-                return kind(**made)
-            except (TypeError, ValueError) as error:
-                raise Wrong(f"{at} does not fit: {error}") from error
-
-        return Shape(_with_description(_object(properties, required), about), read)
-
-    def _model(self, kind: Any) -> Shape:
-        schema = dict(kind.model_json_schema())
-        schema.pop("title", None)
-        self._definitions.update(schema.pop("$defs", {}))
-
-        def read(value: Any, at: str) -> Any:
-            try:
-                return kind.model_validate(value)
-            except ValueError as error:
-                errors = getattr(error, "errors", None)
-                if errors is None:
-                    raise Wrong(f"{at} does not fit: {error}") from error
-                parts = [f"{'.'.join([at, *map(str, part['loc'])])}: {part['msg']}" for part in errors()]
-                raise Wrong("; ".join(parts)) from error
-
-        return Shape(schema, read)
+def _annotated(function: Callable[..., Any]) -> Any:
+    """Give what has the annotations of a function's parameters."""
+    target: Any = innermost(function)
+    if isinstance(target, type):
+        made: Any = target
+        return made.__init__ if made.__new__ is object.__new__ else made.__new__
+    # Only code has them: an object that is called has those of its class.
+    return target if hasattr(target, "__annotations__") or hasattr(target, "__self__") else type(target).__call__
 
 
-def _object(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+def _unpacked(hint: Any) -> Any:
+    """Give the TypedDict of `**options: Unpack[…]`."""
+    from typing import get_args, get_origin
+
+    name = getattr(get_origin(hint), "__name__", None) or getattr(get_origin(hint), "_name", None)
+    return get_args(hint)[0] if name == "Unpack" else None
 
 
-def _members(value: Any, at: str, known: set[str], required: list[str]) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise Wrong(f"{at} must be an object, not {_shown(value)}")
-    missing = [name for name in required if name not in value]
-    if missing:
-        raise Wrong(f"{at} lacks {', '.join(missing)}")
-    unknown = [name for name in value if name not in known]
-    if unknown:
-        raise Wrong(f"{at} has no {', '.join(unknown)}; it has {', '.join(sorted(known)) or 'nothing'}")
-    return value
-
-
-def _list(value: Any, at: str) -> list[Any]:
-    if not isinstance(value, list):
-        raise Wrong(f"{at} must be a list, not {_shown(value)}")
-    return value
-
-
-def _shown(value: Any) -> str:
-    import json
-
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 60 else f"{text[:60]}…"
-
-
-def _literal(values: tuple[Any, ...]) -> Shape:
-    def read(value: Any, at: str) -> Any:
-        for known in values:
-            if known == value and type(known) is type(value):
-                return known
-        raise Wrong(f"{at} must be one of {', '.join(map(_shown, values))}, not {_shown(value)}")
-
-    return Shape(_choices(list(values)), read)
-
-
-def _enum(kind: Any) -> Shape:
-    plain = all(isinstance(member.value, (str, int, float)) for member in kind)
-    members = {member.value if plain else member.name: member for member in kind}
-
-    def read(value: Any, at: str) -> Any:
-        for known, member in members.items():
-            if known == value and isinstance(value, bool) == isinstance(known, bool):
-                return member
-        raise Wrong(f"{at} must be one of {', '.join(map(_shown, members))}, not {_shown(value)}")
-
-    return Shape(_choices(list(members)), read)
-
-
-def _choices(values: list[Any]) -> dict[str, Any]:
-    if all(isinstance(value, str) for value in values):
-        return {"type": "string", "enum": values}
-    return {"enum": values}
-
-
-def _with_description(schema: dict[str, Any], description: str | None) -> dict[str, Any]:
-    return {**schema, "description": description} if description and "description" not in schema else schema
-
-
-def _with_default(schema: dict[str, Any], default: Any) -> dict[str, Any]:
-    plain = isinstance(default, (str, int, float, bool))
-    return {**schema, "default": default} if plain and not hasattr(default, "name") else schema
-
-
-def _described(metadata: tuple[Any, ...]) -> str | None:
-    for note in metadata:
-        text = note if isinstance(note, str) else getattr(note, "description", getattr(note, "documentation", None))
-        if isinstance(text, str):
-            return text
-    return None
-
-
-def _hints(kind: Any, what: str) -> dict[str, Any]:
-    from typing import get_type_hints
-
-    try:
-        return get_type_hints(kind, include_extras=True)
-    except Exception as error:
-        raise NodeError(
-            f"the types of {what} are not known here: {error}. Define them at the top of a module, "
-            "in a form that this Python can evaluate"
-        ) from error
-
-
-def _unknown(kind: Any, what: str) -> NodeError:
-    name = getattr(kind, "__name__", None) or repr(kind)
-    return NodeError(
-        f"{what} is of type {name}, which has no JSON Schema; use plain types, Literal, Enum, dataclasses, "
-        "TypedDict or pydantic models",
-        "no_schema",
-    )
-
-
-def _typed(kind: str, name: str, of: type | tuple[type, ...]) -> Shape:
-    def read(value: Any, at: str) -> Any:
-        if isinstance(value, of) and (of is bool or not isinstance(value, bool)):
-            return value
-        raise Wrong(f"{at} must be {name}, not {_shown(value)}")
-
-    return Shape({"type": kind}, read)
-
-
-def _read_integer(value: Any, at: str) -> int:
-    # Models write 3.0 for 3.
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    raise Wrong(f"{at} must be a whole number, not {_shown(value)}")
-
-
-def _read_number(value: Any, at: str) -> float:
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return float(value)
-    raise Wrong(f"{at} must be a number, not {_shown(value)}")
-
-
-def _read_none(value: Any, at: str) -> None:
-    if value is not None:
-        raise Wrong(f"{at} must be null, not {_shown(value)}")
-
-
-_SIMPLE: dict[Any, Shape] = {
-    str: _typed("string", "a text", str),
-    bool: _typed("boolean", "true or false", bool),
-    int: Shape({"type": "integer"}, _read_integer),
-    float: Shape({"type": "number"}, _read_number),
-    type(None): Shape({"type": "null"}, _read_none),
-}
+def _doc(of: Any) -> str | None:
+    text = getattr(of, "__doc__", None)
+    return text if isinstance(text, str) else None
 
 
 _LISTS = (list, abc.Sequence, abc.MutableSequence, abc.Iterable, abc.Collection)
@@ -455,34 +352,3 @@ _COLLECTIONS: dict[Any, Any] = {
     frozenset: frozenset,
     tuple: tuple,
 }
-
-
-def _texts() -> dict[Any, Shape]:
-    """Give the types that JSON has as texts."""
-    from datetime import date, datetime, time
-    from decimal import Decimal
-    from pathlib import Path
-    from uuid import UUID
-
-    def shape(make: Callable[[str], Any], name: str, format: str | None = None) -> Shape:
-        def read(value: Any, at: str) -> Any:
-            try:
-                if isinstance(value, str):
-                    return make(value)
-            except (ValueError, ArithmeticError):
-                pass
-            raise Wrong(f"{at} must be {name}, not {_shown(value)}")
-
-        return Shape({"type": "string", "format": format} if format else {"type": "string"}, read)
-
-    def moment(text: str) -> datetime:
-        return datetime.fromisoformat(f"{text[:-1]}+00:00" if text.endswith(("Z", "z")) else text)
-
-    return {
-        datetime: shape(moment, "a date and time such as 2025-01-31T12:00:00Z", "date-time"),
-        date: shape(date.fromisoformat, "a date such as 2025-01-31", "date"),
-        time: shape(time.fromisoformat, "a time such as 12:00:00", "time"),
-        UUID: shape(UUID, "a UUID", "uuid"),
-        Decimal: shape(Decimal, "a number in quotes"),
-        Path: shape(Path, "a path"),
-    }

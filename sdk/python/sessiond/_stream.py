@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import AsyncGeneratorType
 from typing import TYPE_CHECKING, Any
 
 from ._node import Node
@@ -34,9 +35,14 @@ class Stream:
             if node.pieces is not None:
                 return await node.pieces(put, *args, **kwargs)
             items = []
-            async for item in node.function(*args, **kwargs):
-                items.append(item)
-                await put(item)
+            given = node.items(*args, **kwargs)
+            try:
+                async for item in given:
+                    items.append(item)
+                    await put(item)
+            finally:
+                if isinstance(given, AsyncGeneratorType):
+                    await given.aclose()
             return items
 
         return Node(node.name, pump, kind=node.kind, middleware=node.middleware)

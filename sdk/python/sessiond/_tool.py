@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 from ._native import tool_name
 from ._node import Node, node_of
 from ._secret import without_secrets
-from ._shapes import Parameter, Wrong, argument_shapes
+from ._shapes import Parameter, Wrong, argument_shapes, described_of
 from .errors import RecordError, ReplayError, SaveError, SessionClosedError
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ class Tool(NamedTuple):
         named: dict[str, Any] = {}
         for name, parameter in known.items():
             if name not in given:
+                if parameter.default is not None:
+                    named[name] = parameter.default()
                 # What comes after it can then only be given by name, which positional parameters are not.
                 continue
             value = parameter.read(given[name], name)
@@ -95,11 +97,9 @@ def tool_of(function: Any) -> Tool:
     kind = "tool" if node.kind == "function" else node.kind
     called = Node(node.name, node.function, kind=kind, middleware=node.middleware)
     definition = getattr(function, "__sessiond_tool__", None)
-    if definition is not None:
+    if isinstance(definition, dict):
         return Tool(called, definition, None)
-    from ._docstring import parse
-
-    about, _ = parse(getattr(function, "__doc__", None))
+    about, _ = described_of(node.function)
     parameters, each = argument_shapes(node.function, node.name)
     return Tool(called, {"name": tool_name(node.name), "description": about, "parameters": parameters}, each)
 

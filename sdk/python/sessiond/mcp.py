@@ -40,7 +40,8 @@ class McpTool:
         self.name = name
         self.__doc__ = definition["description"]
         self.__sessiond_tool__ = definition
-        self.__sessiond_node__ = Node(name, self._run, kind="tool")
+        self.__sessiond_node__ = node = Node(name, self._run, kind="tool")
+        node.owner = self
 
     @property
     def parameters(self) -> dict[str, Any]:

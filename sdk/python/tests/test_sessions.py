@@ -181,12 +181,13 @@ def test_functions_that_merely_have_the_same_name_are_nodes_that_are_not_found_b
     ],
 )
 def test_each_logging_setting_says_so_much(setting, levels, caplog):
+    caplog.set_level("DEBUG")
     with rt.Session(logging_setting=setting) as session:
         rt.call_sync(echo, 1)
         with pytest.raises(ZeroDivisionError):
             rt.call_sync(divmod, 1, 0)
     assert {record.levelname for record in caplog.records} == levels
-    assert {record.session_id for record in caplog.records} <= {session.id}
+    assert {record.sessiond_session for record in caplog.records} <= {session.id}
 
 
 def test_the_log_file_of_a_session_has_that_session_alone(tmp_path):

@@ -107,6 +107,7 @@ pub(super) fn answer(
         text: if said.hidden { String::new() } else { said.text },
         tool_calls: said.calls,
         usage: Some(Usage { input_tokens: prompt.len() as u64, output_tokens: written as u64 }),
+        refusal: None,
         latency: started.elapsed(),
         model: name.to_owned(),
         provider: PROVIDER.to_owned(),

@@ -83,6 +83,7 @@ fn answer(gathered: wire::Gathered, model: &str, started: Instant) -> Answer {
         finish: gathered.finish(!tool_calls.is_empty()),
         tool_calls,
         text: gathered.text,
+        refusal: gathered.refusal,
         usage: gathered.usage,
         latency: started.elapsed(),
         model: gathered.model.unwrap_or_else(|| model.to_owned()),

@@ -133,6 +133,8 @@ pub(super) struct Gathered {
     pub(super) text: String,
     pub(super) model: Option<String>,
     pub(super) usage: Option<Usage>,
+    /// What it said in declining, which is a part of the text as well.
+    pub(super) refusal: Option<String>,
     calls: Vec<Started>,
     finish: Option<String>,
 }
@@ -144,6 +146,19 @@ struct Started {
     id: String,
     name: String,
     arguments: String,
+}
+
+impl Started {
+    /// Whether a piece under the same number belongs to another call.
+    fn is_another(&self, piece: &Call) -> bool {
+        match piece.id.as_deref().filter(|id| !id.is_empty()) {
+            Some(id) => !self.id.is_empty() && self.id != id,
+            None => {
+                piece.function.name.as_deref().is_some_and(|name| !name.is_empty())
+                    && serde_json::from_str::<Map<String, Value>>(&self.arguments).is_ok()
+            }
+        }
+    }
 }
 
 impl Gathered {
@@ -164,7 +179,10 @@ impl Gathered {
         if let Some(choice) = chat.choices.into_iter().flatten().next() {
             if let Some(said) = choice.message.or(choice.delta) {
                 said.content.iter().for_each(|content| read_text(content, &mut added));
-                said.refusal.iter().for_each(|refusal| added.push_str(refusal));
+                if let Some(refusal) = said.refusal.filter(|refusal| !refusal.is_empty()) {
+                    added.push_str(&refusal);
+                    self.refusal.get_or_insert_default().push_str(&refusal);
+                }
                 said.tool_calls.into_iter().flatten().for_each(|call| self.call(call));
             }
             if choice.finish_reason.is_some() {
@@ -176,13 +194,19 @@ impl Gathered {
     }
 
     fn call(&mut self, call: Call) {
-        // Without a number, one with an id begins a call and one without continues the last.
+        // Without a number, one with an id of its own begins a call and one without continues the last.
+        let of_id = || self.calls.iter().find(|started| call.id.as_ref().is_some_and(|id| *id == started.id));
         let index = match (call.index, &call.id) {
             (Some(index), _) => index,
-            (None, None) if !self.calls.is_empty() => self.calls.len() - 1,
-            (None, _) => self.calls.len(),
+            (None, None) if !self.calls.is_empty() => self.calls[self.calls.len() - 1].index,
+            (None, _) => match of_id() {
+                Some(started) => started.index,
+                None => self.calls.iter().map(|started| started.index + 1).max().unwrap_or_default(),
+            },
         };
-        let place = self.calls.iter().position(|started| started.index == index).unwrap_or_else(|| {
+        // Some number every call 0: another id begins another call, and so does a name after arguments that are whole.
+        let known = self.calls.iter().rposition(|started| started.index == index);
+        let place = known.filter(|place| !self.calls[*place].is_another(&call)).unwrap_or_else(|| {
             self.calls.push(Started {
                 index,
                 id: String::new(),
@@ -219,9 +243,9 @@ impl Gathered {
     /// The tool calls, in their order.
     pub(super) fn tool_calls(&self) -> Vec<ToolCall> {
         let named = self.calls.iter().filter(|call| !call.name.is_empty());
-        let calls = named.map(|call| ToolCall {
+        let calls = named.enumerate().map(|(number, call)| ToolCall {
             // A result has to be sent back under some id.
-            id: if call.id.is_empty() { format!("call_{}", call.index) } else { call.id.clone() },
+            id: if call.id.is_empty() { format!("call_{number}") } else { call.id.clone() },
             name: call.name.clone(),
             arguments: ToolCall::read_arguments(&call.arguments),
         });
@@ -342,6 +366,39 @@ mod tests {
         assert_eq!((calls[1].name.as_str(), &calls[1].arguments), ("g", &json!({})));
         assert_eq!(gathered.finish(true), Finish::ToolCalls);
         assert_eq!(gathered.usage, Some(Usage { input_tokens: 3, output_tokens: 4 }));
+    }
+
+    #[test]
+    fn calls_that_share_a_number_are_told_apart() {
+        let piece = |call: Value| json!({"choices": [{"delta": {"tool_calls": [call]}}]});
+        let named = |id: &str, name: &str, arguments: &str| {
+            piece(json!({"index": 0, "id": id, "function": {"name": name, "arguments": arguments}}))
+        };
+        let more = |arguments: &str| piece(json!({"index": 0, "function": {"arguments": arguments}}));
+        let called = |pieces: &[Value]| {
+            let calls = gather(pieces).tool_calls();
+            calls.into_iter().map(|call| (call.id, call.name, call.arguments)).collect::<Vec<_>>()
+        };
+        let expected = |ids: [&str; 2]| {
+            vec![
+                (ids[0].to_owned(), "f".to_owned(), json!({"x": 1})),
+                (ids[1].to_owned(), "f".to_owned(), json!({"x": 2})),
+            ]
+        };
+        // Each is whole, or comes in pieces.
+        assert_eq!(
+            called(&[named("a", "f", "{\"x\":1}"), named("b", "f", "{\"x\":2}")]),
+            expected(["a", "b"])
+        );
+        let pieces = [named("a", "f", ""), more("{\"x\":1}"), named("b", "f", "{\"x\""), more(":2}")];
+        assert_eq!(called(&pieces), expected(["a", "b"]));
+        // The id is repeated in each piece, or there is none at all.
+        let pieces = [named("a", "f", "{\"x\":"), named("a", "f", "1}"), named("b", "f", "{\"x\":2}")];
+        assert_eq!(called(&pieces), expected(["a", "b"]));
+        assert_eq!(
+            called(&[named("", "f", "{\"x\":1}"), named("", "f", "{\"x\":2}")]),
+            expected(["call_0", "call_1"])
+        );
     }
 
     #[test]
