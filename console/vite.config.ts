@@ -57,8 +57,10 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 60_000,
+          // As long as a page has for what it shows: without this, a second.
+          expect: { poll: { timeout: 30_000 } },
           // Each file has a server and a browser of its own; two cores bear one at a time.
           fileParallelism: false,
         },

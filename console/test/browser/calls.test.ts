@@ -176,7 +176,7 @@ describe.skipIf(!hasPython)('a program that runs beside the server', () => {
     for (const [name, state] of Object.entries(states)) {
       expect(await row(name).first().getAttribute('data-status'), name).toBe(state);
     }
-    await page.getByText('4 failed').waitFor();
+    await page.getByText('4 errors').waitFor();
     await look('render');
     await detail().getByText('a table has at least one column').first().waitFor();
     expect(await detail().locator('pre').innerText()).toContain('in render');
@@ -238,6 +238,13 @@ describe.skipIf(!hasPython)('a program that runs beside the server', () => {
     await page.keyboard.press('ArrowDown');
     await expect.poll(() => status.innerText()).not.toBe(before);
     expect(await status.innerText()).toMatch(/, call \d+, \w+, /);
+    const legend = page.getByRole('list', { name: 'Colours' }).getByRole('listitem');
+    const colours = await legend.evaluateAll((items) =>
+      items.map((item) => getComputedStyle(item, '::before').backgroundColor),
+    );
+    expect(colours.length).toBeGreaterThan(3);
+    expect(colours).not.toContain('rgba(0, 0, 0, 0)');
+    expect(new Set(colours).size).toBe(colours.length);
     const whole = await page.getByText(/ in sight$/).innerText();
     await page.keyboard.press('+');
     await expect.poll(() => page.getByText(/ in sight$/).innerText()).not.toBe(whole);
@@ -245,7 +252,7 @@ describe.skipIf(!hasPython)('a program that runs beside the server', () => {
     await expect.poll(() => page.getByText(/ in sight$/).innerText()).toBe(whole);
   });
 
-  test('a program that is killed and taken up again shows what was done and what was used again', async () => {
+  test('a program that is killed and resumed shows what was done and what was used again', async () => {
     const first = program.run('book', BOOK);
     await exists(BOOK);
     await viewer.openSession(BOOK);
@@ -257,14 +264,14 @@ describe.skipIf(!hasPython)('a program that runs beside the server', () => {
     await page.locator('[data-feed="ended"]').waitFor({ state: 'attached' });
     // Book, its three chapters, and what the second process did of it again: Book and the third chapter.
     expect(await page.locator('[data-call="1"]').first().getAttribute('data-status')).toBe('interrupted');
-    await page.getByText('taken up by 5').waitFor();
+    await page.getByText('resumed by 5').waitFor();
     await expect.poll(() => page.getByText('from the record', { exact: true }).count()).toBe(2);
     await row('Book').nth(1).click();
     expect(await detail().getAttribute('data-call')).toBe('5');
     await detail().getByRole('button', { name: 'Book, call 1' }).click();
-    await detail().getByText('what became of it is not known', { exact: false }).waitFor();
+    await detail().getByText('so its result is unknown', { exact: false }).waitFor();
     await page.getByRole('button', { name: 'Time line' }).click();
-    await page.getByLabel('Process').selectOption('all');
+    await page.getByRole('combobox', { name: 'Process' }).selectOption('all');
   });
 
   describe.each([
@@ -276,7 +283,7 @@ describe.skipIf(!hasPython)('a program that runs beside the server', () => {
       [`/sessions/${WEEKLY}/calls?call=6`, 'section[data-call="6"] ol'],
       [`/sessions/${WEEKLY}/calls?call=12`, 'section[data-call="12"] h3'],
       [`/sessions/${WEEKLY}/calls?look=time&call=2`, 'section[data-call="2"] h3'],
-      [`/sessions/${BOOK}/calls`, 'text=taken up by 5'],
+      [`/sessions/${BOOK}/calls`, 'text=resumed by 5'],
     ])('axe finds nothing serious at %s, in light and in dark', async (path, whole) => {
       const other = await Viewer.come(browser, server.url, { viewport });
       await other.open(path);

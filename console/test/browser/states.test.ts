@@ -35,7 +35,7 @@ test('what is empty says what to do, with a command to copy', async () => {
   await viewer.open('/sessions');
   await page.getByRole('heading', { name: 'No sessions yet' }).waitFor();
   await page.getByRole('button', { name: /^Copy/ }).click();
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('sessiond demo .');
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe('sessiond demo .');
   await viewer.open('/agents');
   await page.getByRole('heading', { name: 'No agents yet' }).waitFor();
   await page.getByText('sessiond agent --url').waitFor();
@@ -101,12 +101,12 @@ test('what was typed into the shared context and not sent is there when the page
   await dialog().getByLabel('Value').fill('{ "title": "Half a thou');
   await page.reload();
   await edit();
-  expect(await dialog().getByLabel('Value').inputValue()).toBe('{ "title": "Half a thou');
+  await expect.poll(() => dialog().getByLabel('Value').inputValue()).toBe('{ "title": "Half a thou');
   await dialog().getByText('your unsent edit').waitFor();
   await press('Discard');
   await page.reload();
   await edit();
-  expect(await dialog().getByLabel('Value').inputValue()).toContain('Draft');
+  await expect.poll(() => dialog().getByLabel('Value').inputValue()).toContain('Draft');
   await press('Discard');
 });
 
@@ -123,12 +123,12 @@ test('participants of a session that has ended have ended with it, and who is no
   const inbox = () => other.page.locator('tr[data-agent="codex://known"] td').nth(4).innerText();
   await other.openSession('ended', 'participants');
   await expect.poll(inbox).toBe('0');
-  expect(await state('unknown').innerText()).toBe('active');
+  await expect.poll(() => state('unknown').innerText()).toBe('active');
   await client.participants.remove('ended', 'codex://gone');
   await client.sessions.complete('ended', { summary: 'All of it is *done*' });
   await other.page.locator('[data-feed="ended"]').waitFor({ state: 'attached' });
   await expect.poll(() => state('known').innerText()).toBe('ended with it');
-  expect(await state('gone').innerText()).toBe('left');
+  await expect.poll(() => state('gone').innerText()).toBe('left');
   await other.openSession('ended', 'about');
   const summary = other.page.getByRole('region', { name: 'Executive summary', exact: true }).last();
   await summary.getByRole('heading', { name: 'Summary' }).waitFor();
@@ -168,7 +168,7 @@ test('HTML in names is text, wherever it is shown', async () => {
     await viewer.openSession('evil', panel);
     await page.getByRole('heading', { level: 1, name: evil }).waitFor();
     expect(await page.locator('main img, main b, main i').count()).toBe(0);
-    expect(await page.title()).toBe(`${evil} · sessiond`);
+    await expect.poll(() => page.title()).toBe(`${evil} · sessiond`);
   }
 });
 

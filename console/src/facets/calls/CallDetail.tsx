@@ -1,10 +1,11 @@
-import { EyeOff, Link as LinkIcon, X } from 'lucide-react';
+import { EyeOff, Link as LinkIcon } from 'lucide-react';
 import { type ReactNode, useEffect, useRef } from 'react';
 import type { CallEntry } from 'sessiond';
 import type { Feed } from '../../data/feed.ts';
 import { Status } from '../../ui/Badge.tsx';
 import { IconButton } from '../../ui/Button.tsx';
 import { CopyButton } from '../../ui/Copy.tsx';
+import { Inspector, Part } from '../../ui/Inspector.tsx';
 import { Json } from '../../ui/Json.tsx';
 import { ProblemView } from '../../ui/Problem.tsx';
 import { Facts } from '../../ui/Section.tsx';
@@ -49,90 +50,78 @@ export function CallDetail({ feed, table, call, now, focused, onSelect, onClose 
     void navigator.clipboard.writeText(address.href).then(() => toast(`The link to call ${call} is copied.`));
   };
   return (
-    <section
+    <Inspector
       ref={close}
       className={css.detail}
+      icon={<KindIcon of={table.kind[call] ?? 0} size={17} />}
+      name={table.name(call)}
+      actions={<IconButton label="Copy a link to this call" icon={<LinkIcon />} onClick={link} />}
+      close="Close the call"
+      onClose={onClose}
       tabIndex={-1}
       aria-label={`Call ${call}, ${table.name(call)}`}
       data-call={call}
       onKeyDown={(event) => event.key === 'Escape' && onClose()}
     >
-      <header className={css.header}>
-        <KindIcon of={table.kind[call] ?? 0} size={17} />
-        <h2 className={css.name}>{table.name(call)}</h2>
-        <IconButton label="Copy a link to this call" icon={<LinkIcon />} onClick={link} />
-        <IconButton label="Close the call" icon={<X />} onClick={onClose} />
-      </header>
-      <div className={css.body}>
-        <div className={css.states}>
-          <Status of={state} tone={TONES[state]} />
-          <span className={css.took}>{duration(table.end(call, now) - (table.began[call] ?? 0))}</span>
-          {table.isAside(call) && (
-            <span className={css.note}>discarded: a later process resumed from an earlier point</span>
-          )}
-        </div>
-        {state === 'interrupted' && (
-          <p className={css.note}>
-            Its process, or the session, ended while the call was running, so its result is unknown. The time is when
-            the process was last seen.
-          </p>
+      <div className={css.states}>
+        <Status of={state} tone={TONES[state]} />
+        <span className={css.took}>{duration(table.end(call, now) - (table.began[call] ?? 0))}</span>
+        {table.isAside(call) && (
+          <span className={css.note}>discarded: a later process resumed from an earlier point</span>
         )}
-        {problem !== undefined && <ProblemView error={problem} retry={retry} />}
-        {ended?.error && <Failure error={ended.error} />}
-        <Payload
-          title="Input"
-          value={began?.input}
-          said={asked(began?.input) ?? (began?.kind === 'agent' ? question(began.input) : undefined)}
-          omitted={began?.input_omitted}
-          reading={reading}
-        >
-          No input.
-        </Payload>
-        {state === 'completed' && (
-          <Payload
-            title="Output"
-            value={ended?.output}
-            said={answer && [answer]}
-            omitted={ended?.output_omitted}
-            reading={reading}
-            note={
-              ended?.opaque && (
-                <>
-                  <EyeOff size={13} aria-hidden="true" /> For people alone: it holds a secret, or cannot be read back as
-                  JSON. A replay runs the call again.
-                </>
-              )
-            }
-          >
-            No output.
-          </Payload>
-        )}
-        {whole && (
-          <Part title="Conversation">
-            <details>
-              <summary className={css.fold}>{counted(whole.length, 'message')}</summary>
-              <Messages of={whole} label="Conversation" />
-            </details>
-          </Part>
-        )}
-        {ended?.usage && <Usage usage={ended.usage} />}
-        <Part title="Times">
-          <Times table={table} call={call} now={now} />
-        </Part>
-        <Part title="Position">
-          <Relations table={table} call={call} entry={began} onSelect={onSelect} />
-        </Part>
       </div>
-    </section>
-  );
-}
-
-function Part({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <section className={css.part}>
-      <h3>{title}</h3>
-      {children}
-    </section>
+      {state === 'interrupted' && (
+        <p className={css.note}>
+          Its process, or the session, ended while the call was running, so its result is unknown. The time is when the
+          process was last seen.
+        </p>
+      )}
+      {problem !== undefined && <ProblemView error={problem} retry={retry} />}
+      {ended?.error && <Failure error={ended.error} />}
+      <Payload
+        title="Input"
+        value={began?.input}
+        said={asked(began?.input) ?? (began?.kind === 'agent' ? question(began.input) : undefined)}
+        omitted={began?.input_omitted}
+        reading={reading}
+      >
+        No input.
+      </Payload>
+      {state === 'completed' && (
+        <Payload
+          title="Output"
+          value={ended?.output}
+          said={answer && [answer]}
+          omitted={ended?.output_omitted}
+          reading={reading}
+          note={
+            ended?.opaque && (
+              <>
+                <EyeOff size={13} aria-hidden="true" /> For people alone: it holds a secret, or cannot be read back as
+                JSON. A replay runs the call again.
+              </>
+            )
+          }
+        >
+          No output.
+        </Payload>
+      )}
+      {whole && (
+        <Part title="Conversation">
+          <details>
+            <summary className={css.fold}>{counted(whole.length, 'message')}</summary>
+            <Messages of={whole} label="Conversation" />
+          </details>
+        </Part>
+      )}
+      {ended?.usage && <Usage usage={ended.usage} />}
+      <Part title="Times">
+        <Times table={table} call={call} now={now} />
+      </Part>
+      <Part title="Position">
+        <Relations table={table} call={call} entry={began} onSelect={onSelect} />
+      </Part>
+    </Inspector>
   );
 }
 

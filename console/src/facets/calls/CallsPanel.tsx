@@ -112,7 +112,7 @@ export default function CallsPanel({ session, feed }: PanelProps) {
             <>
               {wrong > 0 && (
                 <span className={css.errors}>
-                  {wrong.toLocaleString('en')} went wrong
+                  {wrong.toLocaleString('en')} {wrong === 1 ? 'error' : 'errors'}
                   <IconButton label="Previous error (E)" icon={<ChevronUp />} onClick={() => toError(-1)} />
                   <IconButton label="Next error (e)" icon={<ChevronDown />} onClick={() => toError(1)} />
                 </span>
@@ -135,7 +135,7 @@ export default function CallsPanel({ session, feed }: PanelProps) {
               onChange={(event) => setText(event.target.value)}
             />
             <Chips
-              label="State"
+              label="Status"
               value={state}
               options={[
                 { value: undefined, title: 'All' },

@@ -337,7 +337,7 @@ function legendOf(table: CallTable): string[] {
   const { counts, kinds } = table;
   const states = [
     ['running', counts[RUNNING] ?? 0],
-    ['failed', counts.reduce((sum, count, state) => sum + (wentWrong(state) ? count : 0), 0)],
+    ['error', counts.reduce((sum, count, state) => sum + (wentWrong(state) ? count : 0), 0)],
     ['stopped', (counts[CANCELLED] ?? 0) + (counts[INTERRUPTED] ?? 0)],
   ] as const;
   return [

@@ -1,8 +1,9 @@
-import { Send, X } from 'lucide-react';
+import { Send } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Session, Step } from 'sessiond';
 import { Status } from '../../ui/Badge.tsx';
-import { Button, IconButton } from '../../ui/Button.tsx';
+import { Button } from '../../ui/Button.tsx';
+import { Inspector, Part } from '../../ui/Inspector.tsx';
 import { Json } from '../../ui/Json.tsx';
 import { Facts } from '../../ui/Section.tsx';
 import { Ago } from '../../ui/Time.tsx';
@@ -40,87 +41,87 @@ export function StepInspector({ session, view, views, onSelect, onClose }: StepI
   const followers = views.filter((other) => other.step.dependencies.includes(step.name)).map((other) => other.step);
   const dependencies = step.dependencies.flatMap((name) => views.find((other) => other.step.name === name)?.step ?? []);
   return (
-    <section ref={section} className={css.inspector} aria-label={`Step ${step.name}`}>
-      <header className={css.header}>
-        <StateIcon of={state} size={17} />
-        <h2 className={css.name}>{step.name}</h2>
-        <IconButton label="Close the step" icon={<X />} onClick={onClose} />
-      </header>
-      <div className={css.body}>
-        {step.description && <p className={css.description}>{step.description}</p>}
-        {why && (
-          <p className={css.why} data-status={state}>
-            {why}
+    <Inspector
+      ref={section}
+      icon={<StateIcon of={state} size={17} />}
+      name={step.name}
+      close="Close the step"
+      onClose={onClose}
+      aria-label={`Step ${step.name}`}
+      beside={<DelegateDialog session={session} step={step} open={delegating} onClose={() => setDelegating(false)} />}
+    >
+      {step.description && <p className={css.description}>{step.description}</p>}
+      {why && (
+        <p className={css.why} data-status={state}>
+          {why}
+        </p>
+      )}
+      {session.status === 'active' && (
+        <div className={css.actions}>
+          <StepActions session={session} step={step} views={views} />
+          {step.status === 'active' && (
+            <Button icon={<Send />} onClick={() => setDelegating(true)}>
+              Delegate a task
+            </Button>
+          )}
+        </div>
+      )}
+      <Part title="Agents">
+        {parts.length === 0 ? (
+          <p className={css.quiet}>It has no required agents, so it is completed manually.</p>
+        ) : (
+          <ul className={css.agents}>
+            {parts.map(({ agent, optional, task }) => (
+              <li key={agent}>
+                <StateIcon of={task?.status ?? 'pending'} size={14} />
+                <span className={css.agent}>{agent}</span>
+                <span className={css.quiet}>
+                  {optional ? 'optional' : 'required'}
+                  {task ? `, ${task.status.replaceAll('_', ' ')}` : ', not delegated yet'}
+                  {task && task.assignee !== agent && `, now with ${task.assignee}`}
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Part>
+      <Part title={`Tasks${tasks.length > 0 ? ` (${tasks.length})` : ''}`}>
+        {tasks.length === 0 ? (
+          <p className={css.quiet}>
+            {step.task || step.status !== 'active'
+              ? 'None yet.'
+              : 'None yet: the plan has no task for this step, so the orchestrator delegates one.'}
           </p>
+        ) : (
+          <ul className={css.tasks}>
+            {[...tasks].reverse().map((task) => (
+              <li key={task.task_id}>
+                <TaskItem task={task} session={session} within="step" />
+              </li>
+            ))}
+          </ul>
         )}
-        {session.status === 'active' && (
-          <div className={css.actions}>
-            <StepActions session={session} step={step} views={views} />
-            {step.status === 'active' && (
-              <Button icon={<Send />} onClick={() => setDelegating(true)}>
-                Delegate a task
-              </Button>
-            )}
-          </div>
-        )}
-        <Part title="Agents">
-          {parts.length === 0 ? (
-            <p className={css.quiet}>It has no required agents, so it is completed manually.</p>
-          ) : (
-            <ul className={css.agents}>
-              {parts.map(({ agent, optional, task }) => (
-                <li key={agent}>
-                  <StateIcon of={task?.status ?? 'pending'} size={14} />
-                  <span className={css.agent}>{agent}</span>
-                  <span className={css.quiet}>
-                    {optional ? 'optional' : 'required'}
-                    {task ? `, ${task.status.replaceAll('_', ' ')}` : ', not delegated yet'}
-                    {task && task.assignee !== agent && `, now with ${task.assignee}`}
-                  </span>
-                </li>
-              ))}
-            </ul>
-          )}
+      </Part>
+      <Facts
+        of={[
+          ['State', <Status key="state" of={state} />],
+          ...whenOf(view),
+          [
+            'After',
+            <Steps key="after" steps={dependencies} none="nothing: it starts immediately" onSelect={onSelect} />,
+          ],
+          ['Before', <Steps key="before" steps={followers} none="nothing" onSelect={onSelect} />],
+          ['If a task fails', ON_FAILURE[step.on_failure]],
+          ...(step.outputs?.length ? [['Outputs', step.outputs.join(', ')] as const] : []),
+          ...(step.estimated_duration ? [['Estimated', step.estimated_duration] as const] : []),
+        ]}
+      />
+      {step.task && (
+        <Part title="Task of the plan">
+          <Json value={step.task} open={1} />
         </Part>
-        <Part title={`Tasks${tasks.length > 0 ? ` (${tasks.length})` : ''}`}>
-          {tasks.length === 0 ? (
-            <p className={css.quiet}>
-              {step.task || step.status !== 'active'
-                ? 'None yet.'
-                : 'None yet: the plan has no task for this step, so the orchestrator delegates one.'}
-            </p>
-          ) : (
-            <ul className={css.tasks}>
-              {[...tasks].reverse().map((task) => (
-                <li key={task.task_id}>
-                  <TaskItem task={task} session={session} within="step" />
-                </li>
-              ))}
-            </ul>
-          )}
-        </Part>
-        <Facts
-          of={[
-            ['State', <Status key="state" of={state} />],
-            ...whenOf(view),
-            [
-              'After',
-              <Steps key="after" steps={dependencies} none="nothing: it starts immediately" onSelect={onSelect} />,
-            ],
-            ['Before', <Steps key="before" steps={followers} none="nothing" onSelect={onSelect} />],
-            ['If a task fails', ON_FAILURE[step.on_failure]],
-            ...(step.outputs?.length ? [['Outputs', step.outputs.join(', ')] as const] : []),
-            ...(step.estimated_duration ? [['Estimated', step.estimated_duration] as const] : []),
-          ]}
-        />
-        {step.task && (
-          <Part title="Task of the plan">
-            <Json value={step.task} open={1} />
-          </Part>
-        )}
-      </div>
-      <DelegateDialog session={session} step={step} open={delegating} onClose={() => setDelegating(false)} />
-    </section>
+      )}
+    </Inspector>
   );
 }
 
@@ -156,14 +157,5 @@ function Steps({ steps, none, onSelect }: { steps: Step[]; none: string; onSelec
         </li>
       ))}
     </ul>
-  );
-}
-
-function Part({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <div className={css.part}>
-      <h3>{title}</h3>
-      {children}
-    </div>
   );
 }

@@ -94,7 +94,7 @@ export class Viewer {
       await context.addInitScript((value) => localStorage.setItem('sessiond.key', value), key);
     }
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     const viewer = new Viewer(context, page, url);
     page.on('pageerror', (error) => viewer.faults.push(String(error)));
     page.on('console', (message) => {
