@@ -246,6 +246,17 @@ impl Method {
     }
 }
 
+impl Repeat {
+    /// The word for it in the OpenAPI document.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Keyed => "keyed",
+            Self::Unsafe => "unsafe",
+        }
+    }
+}
+
 impl Header {
     /// The header's name.
     pub const fn name(self) -> &'static str {

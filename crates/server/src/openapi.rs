@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use sessiond_api::operations::{self, Access, Header};
 use sessiond_api::{self as api, Code};
+use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
@@ -124,7 +125,7 @@ fn problem_name(status: u16) -> String {
     format!("Problem{status}")
 }
 
-/// Adds what the table says of an operation: keys, headers, problems.
+/// Adds what the table says of an operation: keys, headers, problems, and as `x-repeat` whether a client may repeat it.
 fn complete(known: &operations::Operation, operation: &mut Operation) {
     let public = known.access == Access::Public;
     let changes = known.method != operations::Method::Get;
@@ -134,6 +135,7 @@ fn complete(known: &operations::Operation, operation: &mut Operation) {
         let none: [&str; 0] = [];
         vec![SecurityRequirement::new("bearer", none), SecurityRequirement::new("api_key", none)]
     });
+    operation.extensions = Some(ExtensionsBuilder::new().add("x-repeat", known.repeat.as_str()).build());
     let named = known.parameters().map(path_parameter);
     let headers = known.headers.iter().map(|header| header_parameter(*header));
     let parameters = operation.parameters.get_or_insert_default();

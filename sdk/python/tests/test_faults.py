@@ -1,4 +1,4 @@
-"""The fourteen faults of the system that the seed describes: each is a test here."""
+"""The fourteen faults of the system that the tutorial names: each is a test here."""
 
 import asyncio
 import json

@@ -106,6 +106,10 @@ function method(document, operation) {
   const body = bodyOf(operation);
   const answer = answerOf(operation);
   const request = [`method: '${operation.method}'`, `path: ${template(path)}`];
+  const repeat = operation['x-repeat'];
+  if (repeat !== (operation.method === 'GET' ? 'safe' : 'unsafe')) {
+    request.push(`repeat: '${repeat}'`);
+  }
   const parameters = [...path.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => `${camel(parameter)}: string`);
   if (body) {
     const member = MEMBERS[id];

@@ -43,6 +43,11 @@ export interface ChangeOptions extends CreateOptions {
 export interface Request {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: string;
+  /**
+   * Whether it may be sent again when nobody knows what became of it: `keyed` with the same idempotency key, which is made up
+   * when the caller gives none. When absent, a GET may and nothing else.
+   */
+  repeat?: 'safe' | 'keyed' | 'unsafe';
   query?: object | undefined;
   /** Sent as JSON, or as it is when it is a string. */
   body?: unknown;
@@ -154,7 +159,7 @@ export class Http {
     return response;
   }
 
-  private headers({ method, accept, body, contentType, headers, options }: Request): Headers {
+  private headers({ repeat, accept, body, contentType, headers, options }: Request): Headers {
     const all = new Headers(headers);
     all.set('accept', accept ?? 'application/json');
     if (body !== undefined) {
@@ -164,7 +169,7 @@ export class Http {
       all.set('authorization', `Bearer ${this.key}`);
     }
     // One key for all tries, so that a try whose answer was lost has no second effect.
-    const idempotencyKey = options?.idempotencyKey ?? (method === 'POST' ? randomId() : undefined);
+    const idempotencyKey = options?.idempotencyKey ?? (repeat === 'keyed' ? randomId() : undefined);
     if (idempotencyKey !== undefined) {
       all.set('idempotency-key', idempotencyKey);
     }
@@ -193,12 +198,12 @@ export class Http {
   }
 }
 
-/** A request of another method than GET and POST is sent again only when it certainly had no effect. */
-function mayRepeat({ method }: Request, problem: Problem): boolean {
+/** A request that must not be repeated is sent again only when it certainly had no effect. */
+function mayRepeat({ method, repeat = method === 'GET' ? 'safe' : 'unsafe' }: Request, problem: Problem): boolean {
   if (!problem.retryable || !PASSING.has(problem.code)) {
     return false;
   }
-  return method === 'GET' || method === 'POST' || problem.code === 'conflict' || UNSENT.has(codeOf(problem.cause));
+  return repeat !== 'unsafe' || problem.code === 'conflict' || UNSENT.has(codeOf(problem.cause));
 }
 
 function codeOf(error: unknown): string {

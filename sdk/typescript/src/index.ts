@@ -1,6 +1,6 @@
 /**
  * sessiond for TypeScript: a {@link Client} of the server's whole interface, an {@link Agent} for programs that take part
- * in sessions, and the seed's {@link CommunicationBus}.
+ * in sessions, and the tutorial's {@link CommunicationBus}.
  */
 export { Agent, type AgentEvents, type AgentOptions, type MessageHandler, type TaskHandler, type TaskTypes } from './agent/agent.js';
 export { TakenOver, TaskFailure } from './agent/failure.js';

@@ -27,7 +27,7 @@ export class Sessions {
 
   /** Create a session. */
   create(body: wire.CreateSession, options?: CreateOptions): Promise<wire.Session> {
-    return this.http.json({ method: 'POST', path: '/sessions', body, options });
+    return this.http.json({ method: 'POST', path: '/sessions', repeat: 'keyed', body, options });
   }
 
   /** Count all sessions, by kind and status. */
@@ -37,7 +37,7 @@ export class Sessions {
 
   /** Import an exported journal. */
   import(body: string, query: ImportSession = {}, options?: CreateOptions): Promise<wire.Imported> {
-    return this.http.json({ method: 'POST', path: '/sessions/import', body, contentType: 'application/jsonl', query, options: { timeout: Infinity, ...options } });
+    return this.http.json({ method: 'POST', path: '/sessions/import', repeat: 'keyed', body, contentType: 'application/jsonl', query, options: { timeout: Infinity, ...options } });
   }
 
   /** Read a session. */
@@ -57,7 +57,7 @@ export class Sessions {
 
   /** Complete a session. */
   complete(sessionId: string, body: wire.Complete = {}, options?: ChangeOptions): Promise<wire.Session> {
-    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/complete`, body, options });
+    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/complete`, repeat: 'keyed', body, options });
   }
 
   /**
@@ -71,12 +71,12 @@ export class Sessions {
 
   /** Fail a session whose work could not be done, and terminate its children. */
   fail(sessionId: string, body: wire.FailSession, options?: ChangeOptions): Promise<wire.Session> {
-    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/fail`, body, options });
+    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/fail`, repeat: 'keyed', body, options });
   }
 
   /** Fork a session at a revision. */
   fork(sessionId: string, body: wire.Fork = {}, options?: CreateOptions): Promise<wire.Session> {
-    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/fork`, body, options });
+    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/fork`, repeat: 'keyed', body, options });
   }
 
   /** Read the executive summary of a session. */
@@ -86,7 +86,7 @@ export class Sessions {
 
   /** Terminate a session and its children. */
   terminate(sessionId: string, body: wire.Terminate, options?: ChangeOptions): Promise<wire.Session> {
-    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/terminate`, body, options });
+    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/terminate`, repeat: 'keyed', body, options });
   }
 }
 
@@ -96,7 +96,7 @@ export class Participants {
 
   /** Add a participant. */
   add(sessionId: string, body: wire.AddParticipant, options?: ChangeOptions): Promise<wire.Session> {
-    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/participants`, body, options });
+    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/participants`, repeat: 'keyed', body, options });
   }
 
   /** Remove a participant. */
@@ -115,7 +115,7 @@ export class Participants {
    * Only the holder may write in the participant's name, with the lease's token in the header `Fencing-Token`.
    */
   claimLease(sessionId: string, agentId: string, body: wire.ClaimLease, options?: ChangeOptions): Promise<wire.ClaimedLease> {
-    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/participants/${agentId}/lease`, body, options });
+    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/participants/${agentId}/lease`, repeat: 'keyed', body, options });
   }
 
   /** Release a lease; its token is in the header `Fencing-Token`. */
@@ -135,7 +135,7 @@ export class Workflows {
 
   /** Complete the named step, or the only active one, manually. */
   advance(sessionId: string, body: wire.Advance = {}, options?: ChangeOptions): Promise<wire.Session> {
-    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/workflow/advance`, body, options });
+    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/workflow/advance`, repeat: 'keyed', body, options });
   }
 }
 
@@ -169,7 +169,7 @@ export class Executions {
    * A batch that is already recorded changes nothing, so it can be sent again if its response was lost.
    */
   record(sessionId: string, body: wire.RecordCalls, options?: ChangeOptions): Promise<wire.Recorded> {
-    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/calls`, body, options });
+    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/calls`, repeat: 'safe', body, options });
   }
 
   /**
@@ -178,7 +178,7 @@ export class Executions {
    * Open calls are interrupted, and a failed execution is resumed.
    */
   begin(sessionId: string, body: wire.BeginExecution, options?: ChangeOptions): Promise<wire.Execution> {
-    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/execution`, body, options });
+    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/execution`, repeat: 'keyed', body, options });
   }
 }
 
@@ -204,7 +204,7 @@ export class Tasks {
 
   /** Delegate a task to a participant. */
   delegate(sessionId: string, body: wire.DelegateTask, options?: ChangeOptions): Promise<wire.Task> {
-    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/tasks`, body, options });
+    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/tasks`, repeat: 'keyed', body, options });
   }
 
   /** List the tasks of all sessions that the key may see, newest first. */
@@ -224,27 +224,27 @@ export class Tasks {
 
   /** Accept a task. */
   accept(taskId: string, body: wire.TaskReportMeta = {}, options?: ChangeOptions): Promise<wire.Task> {
-    return this.http.json({ method: 'POST', path: path`/tasks/${taskId}/accept`, body, options });
+    return this.http.json({ method: 'POST', path: path`/tasks/${taskId}/accept`, repeat: 'keyed', body, options });
   }
 
   /** Cancel a task. */
   cancel(taskId: string, body: wire.CancelTask = {}, options?: ChangeOptions): Promise<wire.Task> {
-    return this.http.json({ method: 'POST', path: path`/tasks/${taskId}/cancel`, body, options });
+    return this.http.json({ method: 'POST', path: path`/tasks/${taskId}/cancel`, repeat: 'keyed', body, options });
   }
 
   /** Complete a task. */
   complete(taskId: string, body: wire.CompleteTask, options?: ChangeOptions): Promise<wire.Task> {
-    return this.http.json({ method: 'POST', path: path`/tasks/${taskId}/complete`, body, options });
+    return this.http.json({ method: 'POST', path: path`/tasks/${taskId}/complete`, repeat: 'keyed', body, options });
   }
 
   /** Fail the current attempt; the task's policy decides what follows. */
   fail(taskId: string, body: wire.FailTask, options?: ChangeOptions): Promise<wire.Task> {
-    return this.http.json({ method: 'POST', path: path`/tasks/${taskId}/fail`, body, options });
+    return this.http.json({ method: 'POST', path: path`/tasks/${taskId}/fail`, repeat: 'keyed', body, options });
   }
 
   /** Report the progress of a task. */
   progress(taskId: string, body: wire.ProgressTask, options?: ChangeOptions): Promise<wire.Task> {
-    return this.http.json({ method: 'POST', path: path`/tasks/${taskId}/progress`, body, options });
+    return this.http.json({ method: 'POST', path: path`/tasks/${taskId}/progress`, repeat: 'keyed', body, options });
   }
 }
 
@@ -296,7 +296,7 @@ export class Messages {
    * `delivery_mode: sync` the request waits for the response.
    */
   send(body: wire.SendMessage, options?: RequestOptions & Pick<ChangeOptions, 'fence'>): Promise<wire.Sent> {
-    return this.http.json({ method: 'POST', path: '/messages/send', body, options: { ...wait.forResponse(body), ...options } });
+    return this.http.json({ method: 'POST', path: '/messages/send', repeat: 'safe', body, options: { ...wait.forResponse(body), ...options } });
   }
 }
 
@@ -318,12 +318,12 @@ export class Inbox {
 
   /** Acknowledge messages: they are not delivered again. */
   acknowledge(agentId: string, body: wire.AckMessages, options?: RequestOptions): Promise<wire.Acknowledged> {
-    return this.http.json({ method: 'POST', path: path`/agents/${agentId}/inbox/ack`, body, options });
+    return this.http.json({ method: 'POST', path: path`/agents/${agentId}/inbox/ack`, repeat: 'safe', body, options });
   }
 
   /** Put a dead letter back into its inbox. */
   requeue(agentId: string, messageId: string, options?: RequestOptions): Promise<void> {
-    return this.http.done({ method: 'POST', path: path`/agents/${agentId}/inbox/${messageId}/requeue`, options });
+    return this.http.done({ method: 'POST', path: path`/agents/${agentId}/inbox/${messageId}/requeue`, repeat: 'safe', options });
   }
 }
 
@@ -346,7 +346,7 @@ export class Agents {
 
   /** Register an agent. */
   register(body: wire.RegisterAgent, options?: RequestOptions): Promise<wire.Registered> {
-    return this.http.json({ method: 'POST', path: '/agents/register', body, options });
+    return this.http.json({ method: 'POST', path: '/agents/register', repeat: 'safe', body, options });
   }
 
   /** Read an agent. */
@@ -361,7 +361,7 @@ export class Agents {
 
   /** Send a heartbeat of an agent. */
   heartbeat(agentId: string, body: wire.Heartbeat = {}, options?: RequestOptions): Promise<void> {
-    return this.http.done({ method: 'POST', path: path`/agents/${agentId}/heartbeat`, body, options });
+    return this.http.done({ method: 'POST', path: path`/agents/${agentId}/heartbeat`, repeat: 'safe', body, options });
   }
 }
 
@@ -371,7 +371,7 @@ export class Aggregations {
 
   /** Combine the results of several agents into one. */
   aggregate(body: wire.Aggregate, options?: CreateOptions): Promise<wire.Aggregation> {
-    return this.http.json({ method: 'POST', path: '/aggregations', body, options });
+    return this.http.json({ method: 'POST', path: '/aggregations', repeat: 'keyed', body, options });
   }
 }
 
@@ -394,7 +394,7 @@ export class Telemetry {
 
   /** Add telemetry points. */
   put(sessionId: string, points: wire.PutPoints['points'], options?: RequestOptions & Pick<ChangeOptions, 'idempotencyKey' | 'fence' | 'agentId'>): Promise<void> {
-    return this.http.done({ method: 'POST', path: path`/sessions/${sessionId}/telemetry`, body: { points }, options });
+    return this.http.done({ method: 'POST', path: path`/sessions/${sessionId}/telemetry`, repeat: 'keyed', body: { points }, options });
   }
 }
 
@@ -414,7 +414,7 @@ export class Keys {
    * response was lost, revoke the key and create another.
    */
   create(body: wire.CreateKey, options?: CreateOptions): Promise<wire.CreatedKey> {
-    return this.http.json({ method: 'POST', path: '/keys', body, options });
+    return this.http.json({ method: 'POST', path: '/keys', repeat: 'keyed', body, options });
   }
 
   /** Revoke a key immediately. */

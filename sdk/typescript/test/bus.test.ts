@@ -1,4 +1,4 @@
-// The seed's surface, beyond its tutorial.
+// The bus and the manager, beyond the tutorial.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { access, mkdtemp, rm } from 'node:fs/promises';

@@ -61,6 +61,18 @@ test('each request has a key of its own, and the caller may choose it', async ()
   assert.equal(keys[2], 'mine');
 });
 
+test('only a request that is done once for a key carries one, and every repeatable one is tried again', async () => {
+  const { client: it, asked } = client(json({}));
+  await it.sessions.get('s');
+  await it.agents.register({ agent_descriptor: { agent_id: 'codex://a', framework: 'codex' } });
+  await it.executions.record('s', { writer: 1, batch: 1, calls: [] });
+  await it.context.replace('s', {});
+  assert.deepEqual(asked.map(({ headers }) => headers.has('idempotency-key')), [false, false, false, false]);
+  const lost = client(broken, json({}));
+  await lost.client.messages.send({ message: {} } as never);
+  assert.equal(lost.asked.length, 2);
+});
+
 test('a PUT whose answer was lost is not sent again, one that was never sent is', async () => {
   const lost = client(broken, json({}));
   await assert.rejects(lost.client.context.replace('s', {}), { code: 'unreachable', retryable: true });

@@ -90,7 +90,7 @@ export function freePort(): Promise<number> {
 }
 
 /** Waits until something holds, and says what did not. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, ms = 10_000): Promise<void> {
+export async function until(what: string, holds: () => boolean | Promise<boolean>, ms = 30_000): Promise<void> {
   const end = Date.now() + ms;
   while (!(await holds())) {
     if (Date.now() > end) {

@@ -1,4 +1,4 @@
-// The TypeScript blocks of the seed's tutorial, as a reader would use them here.
+// The TypeScript blocks of the tutorial, as a reader would use them here.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -65,7 +65,7 @@ function run(program: string, port: number): Promise<{ code: number | null; outp
   });
 }
 
-describe('the tutorial of the seed', () => {
+describe('the tutorial', () => {
   let program: string;
 
   before(async () => {

@@ -10,7 +10,7 @@ import { type BusMetrics, readMetrics } from './metrics.js';
 import { ResultAggregator } from './result-aggregator.js';
 import { type SessionEvent, type SessionEvents, SessionManager } from './session-manager.js';
 
-/** The seed's options, and those that say how to find or start the server. */
+/** The options of the tutorial's bus, and those that say how to find or start the server. */
 export interface CommunicationBusOptions {
   /** The server's port; 8080 when absent. With 0 a server is started on a free port. */
   port?: number | undefined;
@@ -71,7 +71,7 @@ const OWN = new Set<keyof BusEvents>([
   'agent_registered', 'agent_unregistered', 'agent_connected', 'agent_disconnected', 'message_failed', 'problem',
 ]);
 
-/** The seed's communication bus: the same calls, on a server that keeps what was said. */
+/** The tutorial's communication bus: the same calls, on a server that stores the messages. */
 export class CommunicationBus extends Emitter<BusEvents> {
   private parts: { client: Client; sessions: SessionManager; presence: AgentPresence } | undefined;
   private server: ServerProcess | undefined;

@@ -1,4 +1,4 @@
-/** The figures of the seed's bus, each from what the server really counts. */
+/** The figures of the tutorial's bus, counted by the server. */
 export interface BusMetrics {
   /** Messages that the server has accepted since it started. */
   total_messages: number;

@@ -10,16 +10,16 @@ import type {
 } from '../schema.js';
 import { FollowedSessions } from './followed.js';
 
-/** A participant as the seed writes it; what the server says of one by itself is passed over. */
+/** A participant as the tutorial writes it; members that the server adds are ignored. */
 export type BusParticipant = AddParticipant & { status?: string; join_time?: string };
 
-/** A session with its id as the seed names it, too. */
+/** A session with its id also as the tutorial names it. */
 export type BusSession = Session & { sessionId: string };
 
-/** A row of the list of sessions with its id as the seed names it, too. */
+/** A row of the list of sessions with its id also as the tutorial names it. */
 export type BusSessionSummary = SessionSummary & { sessionId: string };
 
-/** What may be said of a session beside the seed's four arguments. */
+/** Options of a session beside the tutorial's four arguments. */
 export type SessionExtras = Pick<CreateSession, 'session_id' | 'name' | 'labels' | 'expires_in' | 'parent'>;
 
 /** What may be said of a delegated task. */
@@ -55,7 +55,7 @@ export type SessionEvents = { [Type in EventType]: SessionEvent<Type> } & {
 };
 
 /**
- * The seed's session manager on a server. Its calls are promises here, and reject with a {@link Problem}; the events of
+ * The tutorial's session manager on a server. Its calls are promises here, and reject with a {@link Problem}; the events of
  * the sessions that were created or used through it are told by the time that a call resolves.
  */
 export class SessionManager extends Emitter<SessionEvents> {

@@ -1,4 +1,4 @@
-"""The seed's own code, with nothing but the import changed."""
+"""The code of the original examples, with nothing but the import changed."""
 
 import contextlib
 import io
