@@ -1,6 +1,7 @@
 //! Sessions.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -349,6 +350,18 @@ pub struct Progress {
     /// The number of items that failed.
     #[serde(default)]
     pub failed: u64,
+}
+
+/// The counts with their unit, such as `2/3 steps, 1 failed`.
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { unit, done, total, failed } = self;
+        match total {
+            Some(total) => write!(f, "{done}/{total} {unit}")?,
+            None => write!(f, "{done} {unit}")?,
+        }
+        if *failed > 0 { write!(f, ", {failed} failed") } else { Ok(()) }
+    }
 }
 
 impl From<&sessiond_core::Progress> for Progress {

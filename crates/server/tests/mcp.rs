@@ -159,6 +159,19 @@ async fn a_plan_is_worked_to_its_end_by_tools_alone() {
     assert_eq!(serde_json::from_str::<Value>(text).unwrap()["events"][0]["seq"], 2);
     let listed = ask(&bench, NEWEST, None, "resources/list", json!({})).await;
     assert_eq!(listed["result"]["resources"][0]["uri"], "sessiond://sessions/s");
+    assert_eq!(listed["result"]["resources"][0]["description"], "completed workflow, DESC");
+    let new = json!({"session_id": "x", "kind": "execution"});
+    bench.expect(201, Method::POST, "/sessions", Some(new)).await;
+    let begun = bench.expect(200, Method::POST, "/sessions/x/execution", Some(json!({"process": "p"}))).await;
+    let call = |call, status| {
+        json!({"call": call, "node": "n", "position": 0, "key": "ab", "began_us": 1, "status": status,
+        "ended_us": 2, "error": {"message": "no"}})
+    };
+    let batch =
+        json!({"writer": begun["writer"], "batch": 1, "calls": [call(1, "failed"), call(2, "timeout")]});
+    bench.expect(200, Method::POST, "/sessions/x/calls", Some(batch)).await;
+    let listed = ask(&bench, NEWEST, None, "resources/list", json!({})).await;
+    assert_eq!(listed["result"]["resources"][0]["description"], "active execution, 2/2 calls, 2 failed");
     bench.stop().await;
 }
 

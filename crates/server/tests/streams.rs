@@ -128,7 +128,7 @@ async fn a_revoked_key_sees_no_more() {
 }
 
 #[tokio::test]
-async fn the_doors_watch_misses_nothing_when_the_server_restarts() {
+async fn the_clients_watch_misses_nothing_when_the_server_restarts() {
     let bench = Bench::keyless().await;
     bench.expect(201, Method::POST, "/sessions", Some(json!({"session_id": "s"}))).await;
     let client = Client::connect(&bench.url, None).unwrap();

@@ -62,8 +62,9 @@ mod tests {
     use super::*;
     use crate::{FILE, Options, Sqlite};
 
-    /// A store as the first format has it, with these sessions: id, kind, steps done and all, tasks done and all.
-    fn first_format(file: &std::path::Path, sessions: &[(&str, &str, [u32; 4])]) {
+    /// A store as the first format has it, with these sessions: id, kind, status, steps done and all, tasks done and all, and
+    /// the events of its calls.
+    fn first_format(file: &std::path::Path, sessions: &[(&str, &str, &str, [u32; 4], &[&str])]) {
         let connection = Connection::open(file).unwrap();
         connection.execute_batch(FILES[0]).unwrap();
         connection
@@ -72,7 +73,7 @@ mod tests {
                  INSERT INTO meta (key, value) VALUES ('format', 1);",
             )
             .unwrap();
-        for (id, kind, [steps_done, steps, tasks_done, tasks]) in sessions {
+        for (id, kind, status, [steps_done, steps, tasks_done, tasks], events) in sessions {
             connection
                 .execute("INSERT INTO sessions (revision, first, updated_at, id) VALUES (7, 1, 7, ?1)", [id])
                 .unwrap();
@@ -80,21 +81,38 @@ mod tests {
                 .execute(
                     "INSERT INTO summaries (session, kind, status, owner, members, labels, created_at, steps_done,
                          steps, tasks_done, tasks, sort_name, search)
-                     VALUES (last_insert_rowid(), ?2, 'active', 'o', '[]', '{}', 5, ?3, ?4, ?5, ?6, ?1, ?1)",
-                    (id, kind, steps_done, steps, tasks_done, tasks),
+                     VALUES (last_insert_rowid(), ?2, ?7, 'o', '[]', '{}', 5, ?3, ?4, ?5, ?6, ?1, ?1)",
+                    (id, kind, steps_done, steps, tasks_done, tasks, status),
                 )
                 .unwrap();
+            for (seq, event) in (1_u32..).zip(*events) {
+                let insert = "INSERT INTO events (session, seq, event) SELECT session, ?2, ?3 FROM sessions WHERE id = ?1";
+                connection.execute(insert, (id, seq, event)).unwrap();
+            }
         }
     }
 
     #[tokio::test]
     async fn steps_and_tasks_of_the_first_format_become_progress() {
         let dir = tempfile::tempdir().unwrap();
-        let sessions = [
-            ("a-plan", "workflow", [1, 3, 4, 5]),
-            ("b-steps", "workflow", [2, 2, 0, 0]),
-            ("c-tasks", "assistant", [0, 0, 1, 2]),
-            ("d-calls", "execution", [0, 0, 0, 0]),
+        // The first process leaves call 3 open, the second one calls 4 and 6.
+        let calls: &[&str] = &[
+            r#"{"seq":1,"type":"session_created","data":{"calls":[{"call":99}]}}"#,
+            r#"{"seq":2,"type":"execution_began","data":{"writer":1,"process":"p"}}"#,
+            r#"{"seq":3,"type":"calls_recorded","data":{"calls":[{"call":1,"node":"n"},{"call":2,"node":"n","status":"failed"}]}}"#,
+            r#"{"seq":4,"type":"calls_recorded","data":{"calls":[{"call":1,"status":"timeout"},{"call":3,"node":"n"}]}}"#,
+            r#"{"seq":5,"type":"execution_began","data":{"writer":2,"process":"p"}}"#,
+            r#"{"seq":6,"type":"calls_recorded","data":{"calls":[{"call":4,"node":"n"},{"call":5,"node":"n"},{"call":6,"node":"n"}]}}"#,
+            r#"{"seq":7,"type":"calls_recorded","data":{"calls":[{"call":5,"status":"completed"}]}}"#,
+        ];
+        let sessions: [(_, _, _, _, &[&str]); 7] = [
+            ("a-plan", "workflow", "active", [1, 3, 4, 5], &[]),
+            ("b-steps", "workflow", "completed", [2, 2, 0, 0], &[]),
+            ("c-tasks", "assistant", "active", [0, 0, 1, 2], &[]),
+            ("d-calls", "execution", "active", [0, 0, 0, 0], calls),
+            ("e-ended-calls", "execution", "failed", [0, 0, 0, 0], calls),
+            ("f-no-calls", "execution", "completed", [0, 0, 0, 0], &calls[..2]),
+            ("g-calls-and-tasks", "execution", "completed", [0, 0, 1, 2], calls),
         ];
         first_format(&dir.path().join(FILE), &sessions);
         let of = |unit: &'static str, done, total| Progress {
@@ -107,7 +125,10 @@ mod tests {
             vec![of("steps", 1, 3), of("tasks", 4, 5)],
             vec![of("steps", 2, 2)],
             vec![of("tasks", 1, 2)],
+            vec![Progress { failed: 2, ..of("calls", 4, 6) }],
+            vec![Progress { failed: 2, ..of("calls", 6, 6) }],
             vec![],
+            vec![Progress { failed: 2, ..of("calls", 6, 6) }, of("tasks", 1, 2)],
         ];
         // The second opening finds the store as it is now.
         for _ in 0..2 {

@@ -46,13 +46,13 @@ pub(super) async fn list(mcp: &Mcp, cursor: Option<String>) -> Result<ListResour
         .into_iter()
         .map(|session| {
             let name = session.name.unwrap_or_else(|| session.session_id.to_string());
-            let description = format!(
-                "{}, {} of {} steps complete, {} open tasks",
-                session.status.as_str(),
-                session.completed_steps,
-                session.total_steps,
-                session.open_tasks
-            );
+            let mut description = format!("{} {}", session.status, session.kind);
+            if let Some(progress) = session.progress {
+                description.push_str(&format!(", {progress}"));
+            }
+            if session.open_tasks > 0 {
+                description.push_str(&format!(", {} open tasks", session.open_tasks));
+            }
             Resource::new(format!("{SESSIONS}{}", session.session_id), name)
                 .with_description(description)
                 .with_mime_type(JSON)

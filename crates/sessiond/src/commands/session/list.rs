@@ -1,7 +1,7 @@
 //! `sessiond session list`.
 
 use clap::Args;
-use sessiond_api::{ListSessions, Progress};
+use sessiond_api::ListSessions;
 use sessiond_client::Client;
 use sessiond_core::{Kind, Status};
 
@@ -73,7 +73,7 @@ impl List {
                 session.session_id.as_str().into(),
                 session.kind.to_string().into(),
                 out.state(session.status),
-                session.progress.as_ref().map_or_else(|| "-".to_owned(), progress).into(),
+                session.progress.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string).into(),
                 open_tasks.into(),
                 time(session.updated_at).into(),
                 session.name.clone().unwrap_or_default().into(),
@@ -84,18 +84,5 @@ impl List {
             eprintln!("there are more: --cursor {cursor}");
         }
         Ok(())
-    }
-}
-
-/// How far a session is, in the words of what leads it.
-fn progress(progress: &Progress) -> String {
-    let Progress { unit, done, total, failed } = progress;
-    let counts = match total {
-        Some(total) => format!("{done}/{total} {unit}"),
-        None => format!("{done} {unit}"),
-    };
-    match failed {
-        0 => counts,
-        failed => format!("{counts}, {failed} failed"),
     }
 }
