@@ -1,5 +1,4 @@
 //! What the end-to-end tests share.
 
-pub mod doors;
-pub mod executions;
+pub mod clients;
 pub mod server;

@@ -1,4 +1,4 @@
-//! The commands of README's tour and of seed 003, run as they stand, against the built binary.
+//! The commands of README's tour and of the tutorial, run as they stand, against the built binary.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod needs_curl {

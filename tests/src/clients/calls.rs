@@ -1,4 +1,4 @@
-//! What holds of executions for both clients; run like the cases of `doors.rs`.
+//! What holds of recorded calls for both clients.
 
 use futures_util::StreamExt;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use sessiond_api::{self as api, Code};
 use sessiond_client::{Client, Conditions, Import, WatchItem};
 use sessiond_core::{SessionId, Status};
 
-use crate::doors::{code, request};
+use super::{code, request};
 
 async fn execution(client: &Client) -> SessionId {
     let new = request(json!({ "kind": "execution", "name": "nightly" }));
