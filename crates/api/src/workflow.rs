@@ -65,7 +65,7 @@ pub struct TaskTemplate {
     /// When and how often a failed attempt is retried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_policy: Option<RetryPolicy>,
-    /// The agents that receive the task next if the agent fails for good.
+    /// The agents that receive the task next, in order, if the agent fails for good.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fallback_agents: Vec<AgentId>,
 }

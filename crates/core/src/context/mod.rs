@@ -29,8 +29,10 @@ pub(crate) enum SharedContext {}
 impl Facet for SharedContext {
     type Command = Command;
 
-    fn authorize(_: &Principal, _: &Session, _: &Command) -> Result<(), Rejection> {
-        Ok(())
+    fn authorize(_: &Principal, _: &Session, command: &Command) -> Result<(), Rejection> {
+        match command {
+            Command::Replace(_) | Command::Patch(_) => Ok(()),
+        }
     }
 
     fn decide(draft: &mut Draft<'_>, command: Command) -> Result<Receipt, Rejection> {

@@ -76,13 +76,13 @@ pub struct TaskTemplate {
     /// Its priority in the inbox.
     #[serde(default)]
     pub priority: Priority,
-    /// The time limit of one attempt.
+    /// The time limit of one attempt. Default: `300s`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout: Option<Span>,
     /// When and how often a failed attempt is retried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_policy: Option<RetryPolicy>,
-    /// The agents that receive it next, in order.
+    /// The agents that receive the task next, in order, if the agent fails for good.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fallback_agents: Vec<AgentId>,
 }

@@ -1,27 +1,35 @@
 //! Access: every command, by everybody. A session that one may not see is not found, not forbidden.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 use sessiond_core::{
-    Command, Envelope, Principal, Rejection, Span, TaskChange, TaskReport, context, lifecycle, messages,
-    participants, tasks, workflow,
+    CallBatch, Command, CreateSession, Envelope, ExecutionEnd, Kind, Principal, Rejection, Span, TaskChange,
+    TaskReport, calls, context, lifecycle, messages, participants, tasks, workflow,
 };
 
-use crate::support::{Bench, agent, client, key, message, participant, plan, task_for};
+use crate::support::{Fixture, agent, client, key, message, new_session, participant, plan, task_for};
 
-/// A session with a task of `back`, asked for by `front`, in progress.
-fn bench() -> Bench {
-    let mut bench = Bench::new("");
+/// An execution that a process writes, with a plan, and a task of `back`, asked for by `front`, in progress.
+fn fixture() -> Fixture {
+    let new = CreateSession { kind: Kind::Execution, ..new_session("design:") };
+    let mut fixture = Fixture::create(new, &client("owner")).unwrap();
+    fixture.run(begin()).unwrap();
     let mut task = task_for("back");
     task.delegator = Some(agent("front"));
-    bench.delegate(task);
-    bench.script("accept back");
-    bench
+    fixture.delegate(task);
+    fixture.script("accept back");
+    fixture
 }
 
-fn commands(bench: &Bench) -> Vec<(&'static str, Command)> {
+fn begin() -> Command {
+    Command::Calls(calls::Command::Begin { process: "host:17".into(), keep: None })
+}
+
+fn commands(fixture: &Fixture) -> Vec<(&'static str, Command)> {
     let report = |change| {
         Command::Tasks(tasks::Command::Report(TaskReport {
-            task: bench.task(1).id.clone(),
+            task: fixture.task(1).id.clone(),
             attempt: None,
             by: None,
             change,
@@ -43,12 +51,28 @@ fn commands(bench: &Bench) -> Vec<(&'static str, Command)> {
         labels: None,
         expires_in: None,
     });
+    let record = |end| {
+        Command::Calls(calls::Command::Record(CallBatch {
+            writer: 1,
+            batch: 1,
+            context: Some(json!({ "b": 1 })),
+            end,
+            ..CallBatch::default()
+        }))
+    };
     vec![
         ("update", update),
         ("add", Command::Participants(participants::Command::Add(participant("extra", "tester")))),
         ("remove back", Command::Participants(participants::Command::Remove { agent: agent("back") })),
         ("claim back", claim),
+        ("release back", Command::Participants(participants::Command::ReleaseLease { agent: agent("back") })),
+        (
+            "expire back",
+            Command::Participants(participants::Command::ExpireLease { agent: agent("back"), fence: 1 }),
+        ),
         ("plan", Command::Workflow(workflow::Command::Update(plan("a: qa")))),
+        ("advance", Command::Workflow(workflow::Command::Advance { step: Some("design".into()) })),
+        ("replace context", Command::Context(context::Command::Replace(json!({ "a": 1 })))),
         ("context", Command::Context(context::Command::Patch(json!({ "a": 1 })))),
         ("delegate", delegate(None)),
         ("delegate as back", delegate(Some("back"))),
@@ -58,34 +82,48 @@ fn commands(bench: &Bench) -> Vec<(&'static str, Command)> {
         ("send as back", Command::Messages(messages::Command::Send(chat("back")))),
         ("send as orch", Command::Messages(messages::Command::Send(chat("orch")))),
         ("end", Command::Lifecycle(lifecycle::Command::Complete { summary: None, artifacts: vec![] })),
+        ("fail", Command::Lifecycle(lifecycle::Command::Fail { reason: "x".into(), details: None })),
         (
             "terminate",
             Command::Lifecycle(lifecycle::Command::Terminate { reason: "x".into(), details: None }),
         ),
-        ("deadline", Command::Tasks(tasks::Command::Deadline { task: bench.task(1).id.clone(), attempt: 1 })),
+        (
+            "deadline",
+            Command::Tasks(tasks::Command::Deadline { task: fixture.task(1).id.clone(), attempt: 1 }),
+        ),
         ("expire", Command::Lifecycle(lifecycle::Command::Expire)),
+        ("begin", begin()),
+        ("record", record(None)),
+        ("record the end", record(Some(ExecutionEnd::Completed))),
     ]
+}
+
+#[test]
+fn every_command_is_tried() {
+    let tried: BTreeSet<_> = commands(&fixture()).iter().map(|(_, command)| command.kind()).collect();
+    let all = Command::KINDS.iter().flat_map(|(facet, names)| names.iter().map(move |name| (*facet, *name)));
+    assert_eq!(tried, all.collect());
 }
 
 /// Which commands a principal may give: their names, in order.
 #[track_caller]
 fn check(principal: Principal, allowed: &str) {
-    let bench = bench();
+    let fixture = fixture();
     let mut actual = Vec::new();
-    for (name, command) in commands(&bench) {
-        match bench.clone().give(Envelope::new(principal.clone(), command)) {
+    for (name, command) in commands(&fixture) {
+        match fixture.clone().give(Envelope::new(principal.clone(), command)) {
             Ok(_) => actual.push(name),
             Err(Rejection::Forbidden(_)) => {}
-            Err(Rejection::SessionNotFound) => assert!(!principal.sees(&bench.session)),
+            Err(Rejection::SessionNotFound) => assert!(!principal.sees(&fixture.session)),
             Err(other) => panic!("{name}: {other}"),
         }
     }
     assert_eq!(actual.join(", "), allowed);
 }
 
-const ALL: &str = "update, add, remove back, claim back, plan, context, delegate, delegate as back, \
-                   delegate as orch, complete task, cancel task, send as back, send as orch, end, terminate, \
-                   deadline, expire";
+const ALL: &str = "update, add, remove back, claim back, release back, expire back, plan, advance, replace context, \
+                   context, delegate, delegate as back, delegate as orch, complete task, cancel task, send as back, \
+                   send as orch, end, fail, terminate, deadline, expire, begin, record, record the end";
 
 #[test]
 fn an_administrator_may_do_everything() {
@@ -96,8 +134,9 @@ fn an_administrator_may_do_everything() {
 fn the_owner_commands_the_session_and_speaks_as_its_orchestrator_but_as_no_other_agent() {
     check(
         client("owner"),
-        "update, add, remove back, plan, context, delegate, delegate as orch, complete task, cancel task, \
-         send as orch, end, terminate, deadline, expire",
+        "update, add, remove back, expire back, plan, advance, replace context, context, delegate, delegate as orch, \
+         complete task, cancel task, send as orch, end, fail, terminate, deadline, expire, begin, record, \
+         record the end",
     );
 }
 
@@ -105,8 +144,9 @@ fn the_owner_commands_the_session_and_speaks_as_its_orchestrator_but_as_no_other
 fn the_orchestrator_commands_the_session_too() {
     check(
         key("k", &["orch"]),
-        "update, add, remove back, plan, context, delegate, delegate as orch, complete task, cancel task, \
-         send as orch, end, terminate, deadline, expire",
+        "update, add, remove back, expire back, plan, advance, replace context, context, delegate, delegate as orch, \
+         complete task, cancel task, send as orch, end, fail, terminate, deadline, expire, begin, record, \
+         record the end",
     );
 }
 
@@ -114,13 +154,14 @@ fn the_orchestrator_commands_the_session_too() {
 fn a_participant_works_on_its_tasks_writes_the_context_and_asks_others_in_its_own_name() {
     check(
         key("k", &["back"]),
-        "remove back, claim back, context, delegate as back, complete task, send as back",
+        "remove back, claim back, release back, replace context, context, delegate as back, complete task, \
+         send as back, begin, record",
     );
 }
 
 #[test]
 fn who_asked_for_a_task_may_cancel_it_and_no_more() {
-    check(key("k", &["front"]), "context, cancel task");
+    check(key("k", &["front"]), "replace context, context, cancel task, begin, record");
 }
 
 #[test]
@@ -132,12 +173,12 @@ fn a_stranger_finds_no_session() {
 
 #[test]
 fn a_participant_that_has_left_finds_no_session_and_neither_does_an_orchestrator() {
-    let mut bench = bench();
-    bench.script("remove qa\nremove orch");
+    let mut fixture = fixture();
+    fixture.script("remove qa\nremove orch");
     for name in ["qa", "orch"] {
-        assert!(!key("k", &[name]).sees(&bench.session));
+        assert!(!key("k", &[name]).sees(&fixture.session));
         let change = Command::Context(context::Command::Patch(json!({ "a": 1 })));
-        assert!(matches!(bench.run_as(name, change), Err(Rejection::SessionNotFound)));
+        assert!(matches!(fixture.run_as(name, change), Err(Rejection::SessionNotFound)));
     }
 }
 
@@ -158,21 +199,21 @@ fn a_key_acts_as_the_agents_that_its_patterns_match() {
 
 #[test]
 fn nobody_writes_in_the_name_of_an_agent_that_its_key_does_not_cover() {
-    let mut bench = bench();
+    let mut fixture = fixture();
     let change = Command::Context(context::Command::Patch(json!({ "a": 1 })));
     let mut envelope = Envelope::new(key("k", &["back"]), change);
     envelope.agent = Some(agent("front"));
-    assert!(matches!(bench.give(envelope), Err(Rejection::Forbidden(_))));
+    assert!(matches!(fixture.give(envelope), Err(Rejection::Forbidden(_))));
 }
 
 #[test]
 fn events_name_the_agent_that_wrote_or_else_the_principal() {
-    let mut bench = bench();
+    let mut fixture = fixture();
     let change = || Command::Context(context::Command::Patch(json!({ "a": 1 })));
-    bench.run_as("back", change()).unwrap();
-    assert_eq!(bench.events.last().unwrap().actor, "t://back");
-    bench.give(Envelope::new(client("owner"), change())).unwrap();
-    assert_eq!(bench.events.last().unwrap().actor, "owner");
-    bench.script("wait 5m");
-    assert_eq!(bench.events.last().unwrap().actor, "sessiond");
+    fixture.run_as("back", change()).unwrap();
+    assert_eq!(fixture.events.last().unwrap().actor, "t://back");
+    fixture.give(Envelope::new(client("owner"), change())).unwrap();
+    assert_eq!(fixture.events.last().unwrap().actor, "owner");
+    fixture.script("wait 5m");
+    assert_eq!(fixture.events.last().unwrap().actor, "sessiond");
 }

@@ -8,20 +8,20 @@ use sessiond_core::{
     Receipt, Rejection, Session, Status, calls, fork, lifecycle, limits,
 };
 
-use crate::support::{Bench, client, key, new_session, refusal, session_id};
+use crate::support::{Fixture, client, key, new_session, refusal, session_id};
 
 /// An execution session that nobody takes part in.
-fn execution() -> Bench {
-    Bench::create(bare(), &client("owner")).unwrap()
+fn execution() -> Fixture {
+    Fixture::create(bare(), &client("owner")).unwrap()
 }
 
 fn bare() -> CreateSession {
     CreateSession { kind: Kind::Execution, orchestrator: None, participants: vec![], ..new_session("") }
 }
 
-fn begin(bench: &mut Bench, keep: Option<u64>) -> Result<u64, Rejection> {
+fn begin(fixture: &mut Fixture, keep: Option<u64>) -> Result<u64, Rejection> {
     let command = Command::Calls(calls::Command::Begin { process: "host:17".into(), keep });
-    bench.run(command).map(|receipt| match receipt {
+    fixture.run(command).map(|receipt| match receipt {
         Receipt::Writer { writer } => writer,
         other => panic!("not a writer: {other:?}"),
     })
@@ -42,13 +42,13 @@ fn recorded(writer: u64, batch: u64, calls: Vec<CallEntry>) -> Command {
 }
 
 /// Records the next batch of the present writer.
-fn record(bench: &mut Bench, calls: &[Value]) -> Result<(), Rejection> {
-    let present = state(bench);
-    bench.run(batch(present.writer, present.batch + 1, calls)).map(drop)
+fn record(fixture: &mut Fixture, calls: &[Value]) -> Result<(), Rejection> {
+    let present = state(fixture);
+    fixture.run(batch(present.writer, present.batch + 1, calls)).map(drop)
 }
 
-fn state(bench: &Bench) -> Calls {
-    bench.session.calls.as_deref().cloned().unwrap_or_default()
+fn state(fixture: &Fixture) -> Calls {
+    fixture.session.calls.as_deref().cloned().unwrap_or_default()
 }
 
 /// `began(1, None)`: call 1 began, made by nobody.
@@ -73,17 +73,17 @@ fn whole(call: u64, parent: impl Into<Option<u64>>) -> Value {
 
 #[test]
 fn a_tree_of_calls_is_recorded_and_counted() {
-    let mut bench = execution();
-    assert!(bench.session.calls.is_none());
-    assert_eq!(begin(&mut bench, None), Ok(1));
+    let mut fixture = execution();
+    assert!(fixture.session.calls.is_none());
+    assert_eq!(begin(&mut fixture, None), Ok(1));
     let mut model = ended(3, "failed");
     model["error"] = json!({ "type": "ValueError", "message": "" });
     model["usage"] = json!({ "model": "m", "input_tokens": 7, "output_tokens": 2, "cost": 0.25 });
-    record(&mut bench, &[began(1, None), whole(2, 1), began(3, 1), model, began(4, 1)]).unwrap();
-    record(&mut bench, &[began(5, 4), ended(4, "abandoned"), ended(1, "timeout"), ended(5, "cancelled")])
+    record(&mut fixture, &[began(1, None), whole(2, 1), began(3, 1), model, began(4, 1)]).unwrap();
+    record(&mut fixture, &[began(5, 4), ended(4, "abandoned"), ended(1, "timeout"), ended(5, "cancelled")])
         .unwrap();
-    record(&mut bench, &[began(6, None)]).unwrap();
-    let calls = state(&bench);
+    record(&mut fixture, &[began(6, None)]).unwrap();
+    let calls = state(&fixture);
     assert_eq!((calls.writer, calls.batch, calls.last), (1, 3, 6));
     assert_eq!((calls.completed, calls.failed, calls.timeout), (1, 1, 1));
     assert_eq!((calls.cancelled, calls.abandoned, calls.interrupted), (1, 1, 0));
@@ -91,14 +91,14 @@ fn a_tree_of_calls_is_recorded_and_counted() {
     assert_eq!(calls.open.keys().copied().collect::<Vec<_>>(), [6]);
     assert_eq!(calls.process, "host:17");
     let progress = Progress { unit: "calls".into(), done: 5, total: Some(6), failed: 2 };
-    assert_eq!(bench.session.progress(), [progress]);
+    assert_eq!(fixture.session.progress(), [progress]);
 }
 
 #[test]
 fn an_entry_that_does_not_fit_is_named_and_nothing_of_its_batch_is_recorded() {
-    let mut bench = execution();
-    begin(&mut bench, None).unwrap();
-    record(&mut bench, &[began(1, None), whole(2, 1)]).unwrap();
+    let mut fixture = execution();
+    begin(&mut fixture, None).unwrap();
+    record(&mut fixture, &[began(1, None), whole(2, 1)]).unwrap();
     for (calls, expected) in [
         (vec![began(4, None)], "/calls/0/call: calls are numbered as they begin: the next is 3"),
         (vec![began(3, 1), began(3, 1)], "/calls/1/call: calls are numbered as they begin: the next is 4"),
@@ -112,16 +112,16 @@ fn an_entry_that_does_not_fit_is_named_and_nothing_of_its_batch_is_recorded() {
         (vec![ended(9, "failed")], "/calls/0/call: call 9 is not open"),
         (vec![], "/calls: a batch has calls, a change of the context or an end"),
     ] {
-        let before = bench.session.clone();
-        assert_eq!(refusal(record(&mut bench, &calls)), expected);
-        assert_eq!(bench.session, before);
+        let before = fixture.session.clone();
+        assert_eq!(refusal(record(&mut fixture, &calls)), expected);
+        assert_eq!(fixture.session, before);
     }
 }
 
 #[test]
 fn what_an_entry_says_is_checked_member_by_member() {
-    let mut bench = execution();
-    begin(&mut bench, None).unwrap();
+    let mut fixture = execution();
+    begin(&mut fixture, None).unwrap();
     let text = |bytes: usize| "x".repeat(bytes);
     for (member, value, expected) in [
         ("node", json!(text(257)), "/calls/0/node: it may have 256 bytes at most"),
@@ -168,20 +168,20 @@ fn what_an_entry_says_is_checked_member_by_member() {
         let mut entry = whole(1, None);
         entry["input"] = json!({ "text": "hello" });
         entry[member] = value;
-        assert_eq!(refusal(record(&mut bench, &[entry])), expected);
+        assert_eq!(refusal(record(&mut fixture, &[entry])), expected);
     }
     let mut deep = Json::parse(format!("{}{}", "[".repeat(65), "]".repeat(65))).unwrap();
     for expected in ["it may nest 64 levels deep at most", "number out of range"] {
         let mut entry: CallEntry = serde_json::from_value(whole(1, None)).unwrap();
         entry.began.as_mut().unwrap().input = Some(deep);
         let command = recorded(1, 1, vec![entry]);
-        assert_eq!(refusal(bench.run(command)), format!("/calls/0/input: {expected}"));
+        assert_eq!(refusal(fixture.run(command)), format!("/calls/0/input: {expected}"));
         deep = Json::parse("1e999".into()).unwrap();
     }
     let nothing = CallEntry { call: 1, began: None, ended: None };
     let command = recorded(1, 1, vec![nothing]);
     let expected = "/calls/0/node: an entry says that the call began (node), ended (status), or both";
-    assert_eq!(refusal(bench.run(command)), expected);
+    assert_eq!(refusal(fixture.run(command)), expected);
 }
 
 #[test]
@@ -205,40 +205,40 @@ fn the_shape_of_an_entry_is_strict() {
 
 #[test]
 fn a_repeated_batch_changes_nothing_and_a_later_one_names_the_one_it_waits_for() {
-    let mut bench = execution();
-    begin(&mut bench, None).unwrap();
-    record(&mut bench, &[whole(1, None)]).unwrap();
-    record(&mut bench, &[whole(2, None)]).unwrap();
-    let revision = bench.session.revision;
-    bench.run(batch(1, 1, &[whole(1, None)])).unwrap();
-    bench.run(batch(1, 2, &[whole(2, None)])).unwrap();
-    assert_eq!(bench.session.revision, revision);
-    let refused = bench.run(batch(1, 4, &[whole(4, None)]));
+    let mut fixture = execution();
+    begin(&mut fixture, None).unwrap();
+    record(&mut fixture, &[whole(1, None)]).unwrap();
+    record(&mut fixture, &[whole(2, None)]).unwrap();
+    let revision = fixture.session.revision;
+    fixture.run(batch(1, 1, &[whole(1, None)])).unwrap();
+    fixture.run(batch(1, 2, &[whole(2, None)])).unwrap();
+    assert_eq!(fixture.session.revision, revision);
+    let refused = fixture.run(batch(1, 4, &[whole(4, None)]));
     assert_eq!(refused, Err(Rejection::BatchGap { presented: 4, expected: 3 }));
     assert_eq!(refusal(refused), "batch 4 is not the next batch: send batch 3 first");
     assert_eq!(
-        refusal(bench.run(batch(1, 0, &[]))),
+        refusal(fixture.run(batch(1, 0, &[]))),
         "/batch: a writer's batches are numbered 1, 2, 3 and so on"
     );
 }
 
 #[test]
 fn a_process_that_takes_over_fences_the_one_before_and_interrupts_its_calls() {
-    let mut bench = execution();
+    let mut fixture = execution();
     let stale = |presented, present| Err(Rejection::WriterStale { presented, present });
-    assert_eq!(bench.run(batch(0, 1, &[whole(1, None)])), stale(0, 0));
-    assert_eq!(bench.run(batch(1, 1, &[whole(1, None)])), stale(1, 0));
-    begin(&mut bench, None).unwrap();
-    record(&mut bench, &[began(1, None), whole(2, 1), began(3, 1)]).unwrap();
-    assert_eq!(refusal(begin(&mut bench, Some(4))), "/keep: the session has 3 calls");
-    assert_eq!(begin(&mut bench, Some(2)), Ok(2));
-    let calls = state(&bench);
+    assert_eq!(fixture.run(batch(0, 1, &[whole(1, None)])), stale(0, 0));
+    assert_eq!(fixture.run(batch(1, 1, &[whole(1, None)])), stale(1, 0));
+    begin(&mut fixture, None).unwrap();
+    record(&mut fixture, &[began(1, None), whole(2, 1), began(3, 1)]).unwrap();
+    assert_eq!(refusal(begin(&mut fixture, Some(4))), "/keep: the session has 3 calls");
+    assert_eq!(begin(&mut fixture, Some(2)), Ok(2));
+    let calls = state(&fixture);
     assert_eq!((calls.batch, calls.last, calls.interrupted, calls.open.len()), (0, 3, 2, 0));
-    assert_eq!(bench.run(batch(1, 2, &[ended(3, "completed")])), stale(1, 2));
+    assert_eq!(fixture.run(batch(1, 2, &[ended(3, "completed")])), stale(1, 2));
     let mut resumed = began(4, None);
     resumed["resumes"] = 1.into();
-    record(&mut bench, &[resumed, whole(5, 4), ended(4, "completed")]).unwrap();
-    assert_eq!((state(&bench).last, state(&bench).completed), (5, 3));
+    record(&mut fixture, &[resumed, whole(5, 4), ended(4, "completed")]).unwrap();
+    assert_eq!((state(&fixture).last, state(&fixture).completed), (5, 3));
 }
 
 #[test]
@@ -257,20 +257,20 @@ fn every_end_of_the_session_interrupts_what_is_open() {
             Status::Terminated,
         ),
     ] {
-        let mut bench = execution();
-        begin(&mut bench, None).unwrap();
-        record(&mut bench, &[began(1, None), began(2, 1)]).unwrap();
-        bench.run(end).unwrap();
-        assert_eq!(bench.session.status, status);
-        assert_eq!((state(&bench).open.len(), state(&bench).interrupted), (0, 2));
-        assert_eq!(record(&mut bench, &[ended(1, "completed")]), Err(Rejection::SessionEnded(status)));
+        let mut fixture = execution();
+        begin(&mut fixture, None).unwrap();
+        record(&mut fixture, &[began(1, None), began(2, 1)]).unwrap();
+        fixture.run(end).unwrap();
+        assert_eq!(fixture.session.status, status);
+        assert_eq!((state(&fixture).open.len(), state(&fixture).interrupted), (0, 2));
+        assert_eq!(record(&mut fixture, &[ended(1, "completed")]), Err(Rejection::SessionEnded(status)));
     }
 }
 
 #[test]
 fn a_batch_that_changes_the_context_and_ends_the_execution_is_taken_whole_and_once() {
-    let mut bench = execution();
-    begin(&mut bench, None).unwrap();
+    let mut fixture = execution();
+    begin(&mut fixture, None).unwrap();
     let calls: Vec<CallEntry> = vec![serde_json::from_value(whole(1, None)).unwrap()];
     let last = |context, end| {
         let calls = Arc::new(calls.clone());
@@ -282,29 +282,29 @@ fn a_batch_that_changes_the_context_and_ends_the_execution_is_taken_whole_and_on
             end: Some(end),
         }))
     };
-    let before = bench.session.revision;
-    let refused = bench.run(last(json!([]), ExecutionEnd::Completed));
+    let before = fixture.session.revision;
+    let refused = fixture.run(last(json!([]), ExecutionEnd::Completed));
     assert_eq!(refusal(refused), "/context: it is a JSON object");
-    let refused = bench.run(last(json!({}), ExecutionEnd::Failed { reason: "a\nb".into() }));
+    let refused = fixture.run(last(json!({}), ExecutionEnd::Failed { reason: "a\nb".into() }));
     assert_eq!(refusal(refused), "/end/reason: it is one line of text, without control characters");
-    assert_eq!((bench.session.revision, state(&bench).last), (before, 0));
+    assert_eq!((fixture.session.revision, state(&fixture).last), (before, 0));
 
     let end = last(json!({ "city": "Bonn" }), ExecutionEnd::Failed { reason: "no such file".into() });
-    bench.run(end.clone()).unwrap();
-    assert_eq!((bench.session.status, state(&bench).completed), (Status::Failed, 1));
-    assert_eq!(*bench.session.context.document, json!({ "city": "Bonn" }));
-    let after = bench.session.revision;
-    bench.run(end.clone()).unwrap();
-    assert_eq!(bench.session.revision, after, "its answer was lost, and it was sent again");
+    fixture.run(end.clone()).unwrap();
+    assert_eq!((fixture.session.status, state(&fixture).completed), (Status::Failed, 1));
+    assert_eq!(*fixture.session.context.document, json!({ "city": "Bonn" }));
+    let after = fixture.session.revision;
+    fixture.run(end.clone()).unwrap();
+    assert_eq!(fixture.session.revision, after, "its answer was lost, and it was sent again");
 
     // Another process took it up meanwhile: then the batch is that of a writer who is none any more.
-    begin(&mut bench, None).unwrap();
-    assert_eq!(bench.run(end), Err(Rejection::WriterStale { presented: 1, present: 2 }));
+    begin(&mut fixture, None).unwrap();
+    assert_eq!(fixture.run(end), Err(Rejection::WriterStale { presented: 1, present: 2 }));
     let nothing =
         Command::Calls(calls::Command::Record(CallBatch { writer: 2, batch: 1, ..CallBatch::default() }));
-    assert_eq!(refusal(bench.run(nothing)), "/calls: a batch has calls, a change of the context or an end");
+    assert_eq!(refusal(fixture.run(nothing)), "/calls: a batch has calls, a change of the context or an end");
     let end = Some(ExecutionEnd::Completed);
-    bench
+    fixture
         .run(Command::Calls(calls::Command::Record(CallBatch {
             writer: 2,
             batch: 1,
@@ -312,53 +312,53 @@ fn a_batch_that_changes_the_context_and_ends_the_execution_is_taken_whole_and_on
             ..CallBatch::default()
         })))
         .unwrap();
-    assert_eq!(bench.session.status, Status::Completed);
-    bench.world.check(&bench.session);
+    assert_eq!(fixture.session.status, Status::Completed);
+    fixture.world.check(&fixture.session);
 }
 
 #[test]
 fn a_process_may_begin_to_write_with_the_session_itself() {
     let process = Some("host:17".to_owned());
-    let bench = Bench::create(CreateSession { process, ..bare() }, &client("owner")).unwrap();
-    assert_eq!((state(&bench).writer, state(&bench).process), (1, "host:17".to_owned()));
+    let fixture = Fixture::create(CreateSession { process, ..bare() }, &client("owner")).unwrap();
+    assert_eq!((state(&fixture).writer, state(&fixture).process), (1, "host:17".to_owned()));
     let nobody = CreateSession { process: Some(" ".into()), ..bare() };
-    let refused = Bench::create(nobody, &client("owner")).map(drop);
+    let refused = Fixture::create(nobody, &client("owner")).map(drop);
     assert_eq!(refusal(refused), "/process: it may not be empty");
 }
 
 #[test]
 fn a_program_says_why_its_work_could_not_be_done() {
-    let mut bench = execution();
+    let mut fixture = execution();
     let refused =
-        bench.run(Command::Lifecycle(lifecycle::Command::Fail { reason: " ".into(), details: None }));
+        fixture.run(Command::Lifecycle(lifecycle::Command::Fail { reason: " ".into(), details: None }));
     assert_eq!(refusal(refused), "/reason: it may not be empty");
     let details = Some("Traceback".to_owned());
-    bench
+    fixture
         .run(Command::Lifecycle(lifecycle::Command::Fail {
             reason: "NodeA: no such file".into(),
             details: details.clone(),
         }))
         .unwrap();
-    let outcome = bench.session.outcome.clone().unwrap();
+    let outcome = fixture.session.outcome.clone().unwrap();
     assert_eq!((outcome.reason.as_deref(), outcome.details), (Some("NodeA: no such file"), details));
-    bench.world.check(&bench.session);
+    fixture.world.check(&fixture.session);
 }
 
 #[test]
 fn only_a_failed_execution_goes_on_when_a_process_takes_it_up() {
     let fail =
         || Command::Lifecycle(lifecycle::Command::Fail { reason: "a node failed".into(), details: None });
-    let mut bench = execution();
-    begin(&mut bench, None).unwrap();
-    record(&mut bench, &[whole(1, None)]).unwrap();
-    bench.run(fail()).unwrap();
-    assert_eq!(begin(&mut bench, None), Ok(2));
+    let mut fixture = execution();
+    begin(&mut fixture, None).unwrap();
+    record(&mut fixture, &[whole(1, None)]).unwrap();
+    fixture.run(fail()).unwrap();
+    assert_eq!(begin(&mut fixture, None), Ok(2));
     assert_eq!(
-        (bench.session.status, bench.session.ended_at, &bench.session.outcome),
+        (fixture.session.status, fixture.session.ended_at, &fixture.session.outcome),
         (Status::Active, None, &None)
     );
-    bench.world.check(&bench.session);
-    record(&mut bench, &[whole(2, None)]).unwrap();
+    fixture.world.check(&fixture.session);
+    record(&mut fixture, &[whole(2, None)]).unwrap();
 
     for (kind, end, status) in [
         (Kind::Workflow, fail(), Status::Failed),
@@ -373,10 +373,10 @@ fn only_a_failed_execution_goes_on_when_a_process_takes_it_up() {
             Status::Terminated,
         ),
     ] {
-        let mut bench = Bench::create(CreateSession { kind, ..bare() }, &client("owner")).unwrap();
-        begin(&mut bench, None).unwrap();
-        bench.run(end).unwrap();
-        assert_eq!(begin(&mut bench, None), Err(Rejection::SessionEnded(status)));
+        let mut fixture = Fixture::create(CreateSession { kind, ..bare() }, &client("owner")).unwrap();
+        begin(&mut fixture, None).unwrap();
+        fixture.run(end).unwrap();
+        assert_eq!(begin(&mut fixture, None), Err(Rejection::SessionEnded(status)));
     }
 }
 
@@ -384,30 +384,30 @@ fn only_a_failed_execution_goes_on_when_a_process_takes_it_up() {
 fn a_failed_execution_that_goes_on_keeps_the_time_that_it_has_left() {
     for (waits, left) in [(4_000, true), (6_000, false)] {
         let new = CreateSession { expires_in: Some("5s".parse().unwrap()), ..bare() };
-        let mut bench = Bench::create(new, &client("owner")).unwrap();
-        bench
+        let mut fixture = Fixture::create(new, &client("owner")).unwrap();
+        fixture
             .run(Command::Lifecycle(lifecycle::Command::Fail {
                 reason: "a node failed".into(),
                 details: None,
             }))
             .unwrap();
-        bench.wait(waits);
-        begin(&mut bench, None).unwrap();
-        assert_eq!(bench.session.expires_at.is_some(), left);
-        bench.world.check(&bench.session);
-        bench.wait(2_000);
-        assert_eq!(bench.session.status, if left { Status::Expired } else { Status::Active });
+        fixture.wait(waits);
+        begin(&mut fixture, None).unwrap();
+        assert_eq!(fixture.session.expires_at.is_some(), left);
+        fixture.world.check(&fixture.session);
+        fixture.wait(2_000);
+        assert_eq!(fixture.session.status, if left { Status::Expired } else { Status::Active });
     }
 }
 
 #[test]
 fn a_copy_has_the_calls_and_no_writer_until_a_process_takes_it_up() {
-    let mut bench = execution();
-    begin(&mut bench, None).unwrap();
-    record(&mut bench, &[whole(1, None), began(2, None)]).unwrap();
-    let moment = bench.moment();
-    let decision = fork(&bench.session, session_id("copy"), &client("owner"), &moment).unwrap();
-    let mut copy = Bench::from_decision(decision, bench.events.clone(), bench.now, bench.nonce);
+    let mut fixture = execution();
+    begin(&mut fixture, None).unwrap();
+    record(&mut fixture, &[whole(1, None), began(2, None)]).unwrap();
+    let moment = fixture.moment();
+    let decision = fork(&fixture.session, session_id("copy"), &client("owner"), &moment).unwrap();
+    let mut copy = Fixture::from_decision(decision, fixture.events.clone(), fixture.now, fixture.nonce);
     let calls = state(&copy);
     assert_eq!((calls.last, calls.completed, calls.interrupted, calls.process.as_str()), (2, 1, 1, ""));
     let refused = copy.run(batch(1, 2, &[ended(2, "completed")]));
@@ -419,8 +419,9 @@ fn a_copy_has_the_calls_and_no_writer_until_a_process_takes_it_up() {
 
 #[test]
 fn a_participant_writes_calls_and_a_stranger_does_not_know_of_them() {
-    let mut bench =
-        Bench::create(CreateSession { kind: Kind::Execution, ..new_session("") }, &client("owner")).unwrap();
+    let mut fixture =
+        Fixture::create(CreateSession { kind: Kind::Execution, ..new_session("") }, &client("owner"))
+            .unwrap();
     let commands = || {
         [
             Command::Calls(calls::Command::Begin { process: "host:17".into(), keep: None }),
@@ -435,34 +436,34 @@ fn a_participant_writes_calls_and_a_stranger_does_not_know_of_them() {
         ]
     };
     for command in commands() {
-        let refused = bench.give(Envelope::new(client("another"), command));
+        let refused = fixture.give(Envelope::new(client("another"), command));
         assert_eq!(refused, Err(Rejection::SessionNotFound));
     }
     let [begin, record, fail, end] = commands();
-    bench.give(Envelope::new(key("k", &["back"]), begin)).unwrap();
-    bench.give(Envelope::new(key("k", &["back"]), record)).unwrap();
+    fixture.give(Envelope::new(key("k", &["back"]), begin)).unwrap();
+    fixture.give(Envelope::new(key("k", &["back"]), record)).unwrap();
     for ending in [&fail, &end] {
-        let refused = bench.give(Envelope::new(key("k", &["back"]), ending.clone()));
+        let refused = fixture.give(Envelope::new(key("k", &["back"]), ending.clone()));
         assert!(matches!(refused, Err(Rejection::Forbidden(_))), "{refused:?}");
     }
-    bench.give(Envelope::new(client("owner"), fail)).unwrap();
+    fixture.give(Envelope::new(client("owner"), fail)).unwrap();
 }
 
 #[test]
 fn a_session_has_a_limited_number_of_open_calls_and_a_batch_a_limited_size() {
-    let mut bench = execution();
-    begin(&mut bench, None).unwrap();
+    let mut fixture = execution();
+    begin(&mut fixture, None).unwrap();
     let many = |from: u64, count: u64| (from..from + count).map(|call| began(call, None)).collect::<Vec<_>>();
     let batches = limits::OPEN_CALLS / limits::CALL_BATCH;
     for i in 0..batches {
-        record(&mut bench, &many((i * limits::CALL_BATCH) as u64 + 1, limits::CALL_BATCH as u64)).unwrap();
+        record(&mut fixture, &many((i * limits::CALL_BATCH) as u64 + 1, limits::CALL_BATCH as u64)).unwrap();
     }
     let next = limits::OPEN_CALLS as u64 + 1;
-    let refused = record(&mut bench, &many(next, 1));
+    let refused = record(&mut fixture, &many(next, 1));
     assert_eq!(refusal(refused), "open calls of a session would exceed the limit of 100000");
-    record(&mut bench, &[ended(1, "completed"), began(next, None)]).unwrap();
+    record(&mut fixture, &[ended(1, "completed"), began(next, None)]).unwrap();
     assert_eq!(
-        refusal(record(&mut bench, &many(next + 1, limits::CALL_BATCH as u64 + 1))),
+        refusal(record(&mut fixture, &many(next + 1, limits::CALL_BATCH as u64 + 1))),
         "/calls: a batch has 1000 entries at most"
     );
     let large: Vec<Value> = (0..4)
@@ -472,18 +473,18 @@ fn a_session_has_a_limited_number_of_open_calls_and_a_batch_a_limited_size() {
             entry
         })
         .collect();
-    let refused = refusal(record(&mut bench, &large));
+    let refused = refusal(record(&mut fixture, &large));
     assert_eq!(refused, "bytes of a batch of calls would exceed the limit of 3145728");
 }
 
 #[test]
 fn a_journal_from_outside_is_held_to_the_same_rules() {
-    let mut bench = execution();
-    begin(&mut bench, None).unwrap();
-    record(&mut bench, &[began(1, None), began(2, 1)]).unwrap();
+    let mut fixture = execution();
+    begin(&mut fixture, None).unwrap();
+    record(&mut fixture, &[began(1, None), began(2, 1)]).unwrap();
     let wrong = |change: &dyn Fn(&mut Vec<Value>)| {
         let mut events: Vec<Value> =
-            bench.events.iter().map(|event| serde_json::to_value(event).unwrap()).collect();
+            fixture.events.iter().map(|event| serde_json::to_value(event).unwrap()).collect();
         change(&mut events);
         let events: Vec<Event> =
             events.into_iter().map(|event| serde_json::from_value(event).unwrap()).collect();
@@ -509,8 +510,8 @@ fn a_journal_from_outside_is_held_to_the_same_rules() {
 
 #[test]
 fn the_journal_says_it_in_this_form() {
-    let mut bench = execution();
-    begin(&mut bench, None).unwrap();
+    let mut fixture = execution();
+    begin(&mut fixture, None).unwrap();
     let text = concat!(
         r#"{"call":1,"node":"NodeA","position":2,"key":"9f","began_us":12345,"input":{"b":1.0,"a":[]},"#,
         r#""status":"completed","ended_us":12399,"output":null}"#
@@ -524,10 +525,10 @@ fn the_journal_says_it_in_this_form() {
     );
     let second: CallEntry = serde_json::from_str(failed).unwrap();
     assert_eq!(serde_json::to_string(&second).unwrap(), failed);
-    bench.run(recorded(1, 1, vec![entry])).unwrap();
+    fixture.run(recorded(1, 1, vec![entry])).unwrap();
     let stored: Vec<String> =
-        bench.events[1..].iter().map(|event| serde_json::to_string(event).unwrap()).collect();
-    let time = bench.events[1].time;
+        fixture.events[1..].iter().map(|event| serde_json::to_string(event).unwrap()).collect();
+    let time = fixture.events[1].time;
     let head = |seq| format!(r#""seq":{seq},"time":"{time}","actor":"local""#);
     assert_eq!(
         stored,
@@ -539,7 +540,7 @@ fn the_journal_says_it_in_this_form() {
             ),
         ]
     );
-    for (event, stored) in bench.events[1..].iter().zip(&stored) {
+    for (event, stored) in fixture.events[1..].iter().zip(&stored) {
         assert_eq!(serde_json::from_str::<Event>(stored).unwrap(), *event);
     }
 }

@@ -10,7 +10,7 @@ use sessiond_core::{
 
 use crate::support::script::check;
 use crate::support::{
-    Bench, agent, client, key, new_session, participant, plan, refusal, session_id, task_for,
+    Fixture, agent, client, key, new_session, participant, plan, refusal, session_id, task_for,
 };
 
 /// What is wrong with a new session.
@@ -18,7 +18,7 @@ use crate::support::{
 fn check_refused(change: impl FnOnce(&mut sessiond_core::CreateSession), expect: &str) {
     let mut new = new_session("");
     change(&mut new);
-    assert_eq!(refusal(Bench::create(new, &client("owner")).map(drop)), expect);
+    assert_eq!(refusal(Fixture::create(new, &client("owner")).map(drop)), expect);
 }
 
 fn update(name: Option<&str>, labels: &[(&str, &str)], expires_in: Option<u64>) -> Command {
@@ -38,16 +38,16 @@ fn a_session_begins_with_what_was_asked_for() {
     new.labels = BTreeMap::from([("team".into(), "a".into()), ("empty".into(), String::new())]);
     new.expires_in = Some(Span::from_secs(60));
     new.parent = Some(session_id("parent"));
-    let bench = Bench::create(new, &client("owner")).unwrap();
-    let session = &bench.session;
+    let fixture = Fixture::create(new, &client("owner")).unwrap();
+    let session = &fixture.session;
     assert_eq!((session.owner.as_str(), session.status), ("owner", Status::Active));
     assert_eq!(session.labels, BTreeMap::from([("team".into(), "a".into())]));
     assert_eq!(session.expires_at.unwrap().since(session.created_at), Span::from_secs(60));
-    let kinds: Vec<_> = bench.events.iter().map(|event| event.body.kind()).collect();
+    let kinds: Vec<_> = fixture.events.iter().map(|event| event.body.kind()).collect();
     let added = "participant_added";
     let expect = ["session_created", added, added, added, added, "workflow_updated", "workflow_advanced"];
     assert_eq!(kinds, expect);
-    bench.world.check(session);
+    fixture.world.check(session);
 }
 
 #[test]
@@ -57,8 +57,8 @@ fn the_first_events_carry_the_name_of_who_asked_and_not_of_an_agent_it_may_not_a
         (key("robot", &["orch"]), "t://orch"),
         (key("robot", &["back"]), "robot"),
     ] {
-        let bench = Bench::create(new_session(""), &principal).unwrap();
-        assert_eq!(bench.events[0].actor, actor);
+        let fixture = Fixture::create(new_session(""), &principal).unwrap();
+        assert_eq!(fixture.events[0].actor, actor);
     }
 }
 
@@ -86,37 +86,37 @@ fn a_new_session_is_checked_field_by_field() {
 
 #[test]
 fn an_update_changes_what_it_names_and_an_empty_value_removes_a_label() {
-    let mut bench = Bench::new("");
-    bench.run(update(Some("first"), &[("a", "1"), ("b", "2")], None)).unwrap();
-    bench.run(update(None, &[("a", ""), ("c", "3")], Some(60))).unwrap();
-    let session = &bench.session;
+    let mut fixture = Fixture::new("");
+    fixture.run(update(Some("first"), &[("a", "1"), ("b", "2")], None)).unwrap();
+    fixture.run(update(None, &[("a", ""), ("c", "3")], Some(60))).unwrap();
+    let session = &fixture.session;
     assert_eq!(session.name.as_deref(), Some("first"));
     assert_eq!(session.labels, BTreeMap::from([("b".into(), "2".into()), ("c".into(), "3".into())]));
-    bench.world.check(session);
+    fixture.world.check(session);
     let revision = session.revision;
-    bench.run(update(Some("first"), &[("c", "3")], None)).unwrap();
-    bench.run(update(None, &[], None)).unwrap();
-    assert_eq!(bench.session.revision, revision, "what is so already is no change");
-    assert_eq!(refusal(bench.run(update(Some(""), &[], None))), "/name: it may not be empty");
+    fixture.run(update(Some("first"), &[("c", "3")], None)).unwrap();
+    fixture.run(update(None, &[], None)).unwrap();
+    assert_eq!(fixture.session.revision, revision, "what is so already is no change");
+    assert_eq!(refusal(fixture.run(update(Some(""), &[], None))), "/name: it may not be empty");
 }
 
 #[test]
 fn completing_ends_the_session_and_what_is_open_in_it() {
-    let mut bench = Bench::new("design: orch; build: back");
-    bench.script("delegate orch\naccept orch\ndelegate front");
+    let mut fixture = Fixture::new("design: orch; build: back");
+    fixture.script("delegate orch\naccept orch\ndelegate front");
     let summary = Some("All tasks completed successfully".to_owned());
     let artifacts = vec!["s3://artifacts/build.zip".to_owned()];
-    bench
+    fixture
         .run(Command::Lifecycle(lifecycle::Command::Complete {
             summary: summary.clone(),
             artifacts: artifacts.clone(),
         }))
         .unwrap();
-    bench.world.check(&bench.session);
+    fixture.world.check(&fixture.session);
     let outcome = Outcome { summary, artifacts, ..Outcome::default() };
-    assert_eq!(bench.session.outcome, Some(outcome));
+    assert_eq!(fixture.session.outcome, Some(outcome));
     crate::support::script::compare(
-        &bench.state(),
+        &fixture.state(),
         "session completed
          design active, build pending
          #1 orch in design: cancelled
@@ -126,50 +126,53 @@ fn completing_ends_the_session_and_what_is_open_in_it() {
 
 #[test]
 fn a_summary_and_artifacts_are_checked() {
-    let mut bench = Bench::new("");
+    let mut fixture = Fixture::new("");
     let artifacts = ["a", "", "a"].map(str::to_owned).to_vec();
     let summary = Some("x".repeat(65 * 1024));
     crate::support::script::compare(
-        &refusal(bench.run(Command::Lifecycle(lifecycle::Command::Complete { summary, artifacts }))),
+        &refusal(fixture.run(Command::Lifecycle(lifecycle::Command::Complete { summary, artifacts }))),
         "/summary: it may have 65536 bytes at most
          /artifacts/1: it may not be empty
          /artifacts/2: 'a' is listed twice",
     );
     let many = (0..1001).map(|n| format!("s3://{n}")).collect();
     let refused =
-        bench.run(Command::Lifecycle(lifecycle::Command::Complete { summary: None, artifacts: many }));
+        fixture.run(Command::Lifecycle(lifecycle::Command::Complete { summary: None, artifacts: many }));
     assert!(matches!(refused, Err(Rejection::LimitReached(Exceeded(Limit::Artifacts)))));
 }
 
 #[test]
 fn terminating_says_why() {
-    let mut bench = Bench::new("");
+    let mut fixture = Fixture::new("");
     let reason = String::new();
-    let refused = bench.run(Command::Lifecycle(lifecycle::Command::Terminate { reason, details: None }));
+    let refused = fixture.run(Command::Lifecycle(lifecycle::Command::Terminate { reason, details: None }));
     assert_eq!(refusal(refused), "/reason: it may not be empty");
     let details = Some("Frontend agent offline".to_owned());
-    bench
+    fixture
         .run(Command::Lifecycle(lifecycle::Command::Terminate {
             reason: "timeout".into(),
             details: details.clone(),
         }))
         .unwrap();
     let outcome = Outcome { reason: Some("timeout".into()), details, ..Outcome::default() };
-    assert_eq!((bench.session.status, bench.session.outcome.clone()), (Status::Terminated, Some(outcome)));
+    assert_eq!(
+        (fixture.session.status, fixture.session.outcome.clone()),
+        (Status::Terminated, Some(outcome))
+    );
 }
 
 #[test]
 fn a_session_expires_at_its_time_and_not_before() {
-    let mut bench = Bench::new("");
-    bench.run(update(None, &[], Some(60))).unwrap();
-    bench.give(Envelope::new(Principal::engine(), Command::Lifecycle(lifecycle::Command::Expire))).unwrap();
-    assert_eq!(bench.session.status, Status::Active, "a timer that fires early does nothing");
-    bench.script("delegate back\nwait 30s");
-    bench.run(update(None, &[], Some(60))).unwrap();
-    bench.script("wait 59s");
-    assert_eq!(bench.session.status, Status::Active, "it was given more time");
+    let mut fixture = Fixture::new("");
+    fixture.run(update(None, &[], Some(60))).unwrap();
+    fixture.give(Envelope::new(Principal::engine(), Command::Lifecycle(lifecycle::Command::Expire))).unwrap();
+    assert_eq!(fixture.session.status, Status::Active, "a timer that fires early does nothing");
+    fixture.script("delegate back\nwait 30s");
+    fixture.run(update(None, &[], Some(60))).unwrap();
+    fixture.script("wait 59s");
+    assert_eq!(fixture.session.status, Status::Active, "it was given more time");
     crate::support::script::compare(
-        &bench.script("wait 1s"),
+        &fixture.script("wait 1s"),
         "session expired: its time ran out
          #1 back: cancelled",
     );
@@ -178,21 +181,21 @@ fn a_session_expires_at_its_time_and_not_before() {
 #[test]
 fn an_end_without_success_reaches_the_children_and_success_does_not() {
     for (line, reaches) in [("end", false), ("terminate", true), ("fail back", true)] {
-        let mut bench = Bench::new("build: back");
-        bench.script("delegate back");
-        bench.script(line);
-        let cascades = bench.world.set_ever.iter().any(|timer| timer.action == TimerAction::EndChildren);
+        let mut fixture = Fixture::new("build: back");
+        fixture.script("delegate back");
+        fixture.script(line);
+        let cascades = fixture.world.set_ever.iter().any(|timer| timer.action == TimerAction::EndChildren);
         assert_eq!(cascades, reaches, "{line}");
-        assert_eq!(bench.world.timers.contains_key("cascade"), reaches);
+        assert_eq!(fixture.world.timers.contains_key("cascade"), reaches);
     }
 }
 
 #[test]
 fn an_ended_session_takes_no_changes_and_forgives_its_timers() {
-    let mut bench = Bench::new("build: back");
-    bench.script("delegate back");
-    let task = bench.task(1).id.clone();
-    bench.script("terminate");
+    let mut fixture = Fixture::new("build: back");
+    fixture.script("delegate back");
+    let task = fixture.task(1).id.clone();
+    fixture.script("terminate");
     let report = TaskReport { task: task.clone(), attempt: None, by: None, change: TaskChange::Accept };
     let commands = [
         update(Some("x"), &[], None),
@@ -213,27 +216,27 @@ fn an_ended_session_takes_no_changes_and_forgives_its_timers() {
         Command::Lifecycle(lifecycle::Command::Terminate { reason: "again".into(), details: None }),
     ];
     for command in commands {
-        let refused = bench.run(command.clone());
+        let refused = fixture.run(command.clone());
         assert!(matches!(refused, Err(Rejection::SessionEnded(Status::Terminated))), "{command:?}");
     }
-    let revision = bench.session.revision;
+    let revision = fixture.session.revision;
     for command in [
         Command::Lifecycle(lifecycle::Command::Expire),
         Command::Tasks(tasks::Command::Deadline { task, attempt: 1 }),
         Command::Participants(participants::Command::ExpireLease { agent: agent("back"), fence: 1 }),
     ] {
-        bench.give(Envelope::new(Principal::engine(), command)).unwrap();
+        fixture.give(Envelope::new(Principal::engine(), command)).unwrap();
     }
-    assert_eq!(bench.session.revision, revision);
+    assert_eq!(fixture.session.revision, revision);
 }
 
 #[test]
 fn a_journal_holds_nothing_after_its_end_but_a_fork() {
-    let mut bench = Bench::new("");
-    bench.script("end");
-    let mut event = bench.events.last().unwrap().clone();
+    let mut fixture = Fixture::new("");
+    fixture.script("end");
+    let mut event = fixture.events.last().unwrap().clone();
     event.seq += 1;
-    let error = bench.session.apply(&event).unwrap_err();
+    let error = fixture.session.apply(&event).unwrap_err();
     assert!(error.to_string().contains("the session is completed"), "{error}");
     event.body = EventBody::SessionCreated(SessionCreated {
         session_id: session_id("other"),
@@ -247,7 +250,7 @@ fn a_journal_holds_nothing_after_its_end_but_a_fork() {
         parent: None,
         shared_context: None,
     });
-    assert!(bench.session.apply(&event).is_err());
+    assert!(fixture.session.apply(&event).is_err());
 }
 
 #[test]
@@ -257,8 +260,8 @@ fn a_failing_step_tells_how_in_the_outcome() {
         "delegate back\nfail back",
         "session failed: step 'build' failed\nbuild failed\n#1 back in build: failed",
     );
-    let mut bench = Bench::new("build: back");
-    bench.script("delegate back\nfail back");
-    let details = bench.session.outcome.as_ref().unwrap().details.clone().unwrap();
+    let mut fixture = Fixture::new("build: back");
+    fixture.script("delegate back\nfail back");
+    let details = fixture.session.outcome.as_ref().unwrap().details.clone().unwrap();
     assert!(details.starts_with("t://back failed in task task_"), "{details}");
 }

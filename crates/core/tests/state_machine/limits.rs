@@ -10,7 +10,7 @@ use sessiond_core::{
 };
 
 use crate::support::script::compare;
-use crate::support::{Bench, agent, participant, refusal, steps, task_for};
+use crate::support::{Fixture, agent, participant, refusal, steps, task_for};
 
 fn limit_of<T: std::fmt::Debug>(result: Result<T, Rejection>) -> (&'static str, u64) {
     match result {
@@ -20,80 +20,80 @@ fn limit_of<T: std::fmt::Debug>(result: Result<T, Rejection>) -> (&'static str, 
 }
 
 /// A session that has had as many tasks as it may, but for `room`. All the earlier ones look alike.
-fn nearly_full(plan: &str, room: usize) -> Bench {
-    let mut bench = Bench::new(plan);
+fn nearly_full(plan: &str, room: usize) -> Fixture {
+    let mut fixture = Fixture::new(plan);
     let mut old = task_for("qa");
     old.payload = Value::Null;
-    let old = bench.delegate(old);
-    bench.script("complete qa");
-    let task = bench.session.tasks[&old].clone();
-    while bench.session.tasks.len() < limits::TASKS - room {
-        let id = format!("task_{:08}", bench.session.tasks.len()).parse().unwrap();
-        bench.session.tasks.insert(id, Arc::clone(&task));
+    let old = fixture.delegate(old);
+    fixture.script("complete qa");
+    let task = fixture.session.tasks[&old].clone();
+    while fixture.session.tasks.len() < limits::TASKS - room {
+        let id = format!("task_{:08}", fixture.session.tasks.len()).parse().unwrap();
+        fixture.session.tasks.insert(id, Arc::clone(&task));
     }
-    bench
+    fixture
 }
 
 #[test]
 fn a_session_has_so_many_tasks_in_its_life() {
-    let mut bench = nearly_full("", 1);
-    bench.delegate(task_for("back"));
-    let refused = bench.run(Command::Tasks(tasks::Command::Delegate(task_for("back"))));
+    let mut fixture = nearly_full("", 1);
+    fixture.delegate(task_for("back"));
+    let refused = fixture.run(Command::Tasks(tasks::Command::Delegate(task_for("back"))));
     assert_eq!(limit_of(refused), ("tasks of a session", 10_000));
 }
 
 #[test]
 fn a_plan_that_would_need_one_task_too_many_fails_the_session_and_loses_no_report() {
-    let mut bench = nearly_full("a: back; b: front *", 1);
-    let task = bench.delegate(task_for("back"));
+    let mut fixture = nearly_full("a: back; b: front *", 1);
+    let task = fixture.delegate(task_for("back"));
     let change = TaskChange::Complete(json!(1));
     let report = TaskReport { task, attempt: None, by: None, change };
-    bench.run(Command::Tasks(tasks::Command::Report(report))).unwrap();
-    let outcome = bench.session.outcome.as_ref().unwrap();
+    fixture.run(Command::Tasks(tasks::Command::Report(report))).unwrap();
+    let outcome = fixture.session.outcome.as_ref().unwrap();
     assert_eq!(outcome.reason.as_deref(), Some("it would need more than 10000 tasks"));
     // By hand the same is refused, and the session lives.
-    let mut bench = nearly_full("a: back; b: front *", 0);
+    let mut fixture = nearly_full("a: back; b: front *", 0);
     assert_eq!(
-        limit_of(bench.run(Command::Workflow(workflow::Command::Advance { step: None }))).0,
+        limit_of(fixture.run(Command::Workflow(workflow::Command::Advance { step: None }))).0,
         "tasks of a session"
     );
 }
 
 #[test]
 fn a_journal_that_is_full_only_ends_and_its_timers_end_it() {
-    let mut bench = Bench::new("");
-    let task = bench.delegate(task_for("back"));
-    bench.session.revision = limits::EVENTS;
-    let refused = bench.run(Command::Tasks(tasks::Command::Delegate(task_for("back"))));
+    let mut fixture = Fixture::new("");
+    let task = fixture.delegate(task_for("back"));
+    fixture.session.revision = limits::EVENTS;
+    let refused = fixture.run(Command::Tasks(tasks::Command::Delegate(task_for("back"))));
     assert_eq!(limit_of(refused), ("events of a session", limits::EVENTS));
-    bench
+    fixture
         .clone()
         .run(Command::Lifecycle(lifecycle::Command::Complete { summary: None, artifacts: vec![] }))
         .unwrap();
     let timer = Command::Tasks(tasks::Command::Deadline { task, attempt: 1 });
-    bench.give(Envelope::new(Principal::engine(), timer)).unwrap();
-    let outcome = bench.session.outcome.as_ref().unwrap();
+    fixture.give(Envelope::new(Principal::engine(), timer)).unwrap();
+    let outcome = fixture.session.outcome.as_ref().unwrap();
     assert_eq!(outcome.reason.as_deref(), Some("it would need more than 1000000 events"));
 }
 
 #[test]
 fn a_session_has_so_many_participants_those_who_left_included() {
-    let mut bench = Bench::new("");
-    for n in bench.session.participants.len()..limits::PARTICIPANTS {
-        bench
+    let mut fixture = Fixture::new("");
+    for n in fixture.session.participants.len()..limits::PARTICIPANTS {
+        fixture
             .run(Command::Participants(participants::Command::Add(participant(&format!("a{n}"), "worker"))))
             .unwrap();
     }
-    bench.script("remove a9");
+    fixture.script("remove a9");
     let one_more =
-        bench.run(Command::Participants(participants::Command::Add(participant("more", "worker"))));
+        fixture.run(Command::Participants(participants::Command::Add(participant("more", "worker"))));
     assert_eq!(limit_of(one_more), ("participants", 256));
-    assert_eq!(bench.script("add a9"), "", "one who was there before may come back");
+    assert_eq!(fixture.script("add a9"), "", "one who was there before may come back");
 }
 
 #[test]
 fn a_session_has_so_many_labels() {
-    let mut bench = Bench::new("");
+    let mut fixture = Fixture::new("");
     let labels = |n: usize| {
         Command::Lifecycle(lifecycle::Command::Update {
             name: None,
@@ -101,33 +101,33 @@ fn a_session_has_so_many_labels() {
             expires_in: None,
         })
     };
-    assert_eq!(limit_of(bench.run(labels(limits::LABELS + 1))), ("labels", 64));
-    bench.run(labels(limits::LABELS)).unwrap();
+    assert_eq!(limit_of(fixture.run(labels(limits::LABELS + 1))), ("labels", 64));
+    fixture.run(labels(limits::LABELS)).unwrap();
 }
 
 #[test]
 fn a_plan_has_so_many_steps_and_bytes() {
-    let mut bench = Bench::new("");
+    let mut fixture = Fixture::new("");
     let plan_of = |n: usize| (0..n).map(|i| format!("s{i}:")).collect::<Vec<_>>().join(";");
-    let give = |bench: &mut Bench, new| {
+    let give = |fixture: &mut Fixture, new| {
         let update = WorkflowUpdate { steps: Some(new), ..WorkflowUpdate::default() };
-        bench.run(Command::Workflow(workflow::Command::Update(update)))
+        fixture.run(Command::Workflow(workflow::Command::Update(update)))
     };
-    let too_many = give(&mut bench, steps(&plan_of(limits::STEPS + 1)));
+    let too_many = give(&mut fixture, steps(&plan_of(limits::STEPS + 1)));
     assert_eq!(limit_of(too_many), ("steps of a workflow", 256));
-    give(&mut bench, steps(&plan_of(limits::STEPS))).unwrap();
+    give(&mut fixture, steps(&plan_of(limits::STEPS))).unwrap();
     let mut heavy = steps("a: * ; b: * ; c: *");
     for step in &mut heavy {
         let task = step.task.as_mut().unwrap();
         task.payload = json!("x".repeat(limits::PAYLOAD_BYTES - 2));
     }
-    let refused = give(&mut bench, heavy);
+    let refused = give(&mut fixture, heavy);
     assert_eq!(limit_of(refused).0, "bytes of a workflow");
 }
 
 #[test]
 fn the_fields_of_a_step_are_checked() {
-    let mut bench = Bench::new("");
+    let mut fixture = Fixture::new("");
     let mut step = steps("a: back *").remove(0);
     step.name = "x".repeat(limits::NAME_BYTES + 1);
     step.description = Some("x".repeat(limits::TEXT_BYTES + 1));
@@ -136,12 +136,12 @@ fn the_fields_of_a_step_are_checked() {
     let task = step.task.as_mut().unwrap();
     task.task_type = String::new();
     task.timeout = Some(Span::from_millis(limits::SPAN_MS + 1));
-    let give = |bench: &mut Bench, step| {
+    let give = |fixture: &mut Fixture, step| {
         let update = WorkflowUpdate { steps: Some(vec![step]), ..WorkflowUpdate::default() };
-        refusal(bench.run(Command::Workflow(workflow::Command::Update(update))))
+        refusal(fixture.run(Command::Workflow(workflow::Command::Update(update))))
     };
     compare(
-        &give(&mut bench, step),
+        &give(&mut fixture, step),
         "/steps/0/name: it may have 256 bytes at most
          /steps/0/description: it may have 65536 bytes at most
          /steps/0/estimated_duration: it is one line of text, without control characters
@@ -151,13 +151,13 @@ fn the_fields_of_a_step_are_checked() {
     );
     let mut step = steps("a:").remove(0);
     step.required_agents = vec![agent("back"); limits::STEP_NAMES + 1];
-    let text = give(&mut bench, step);
+    let text = give(&mut fixture, step);
     assert_eq!(text, "/steps/0/required_agents: it may have 64 items at most");
 }
 
 #[test]
 fn the_fields_of_a_task_are_checked() {
-    let mut bench = Bench::new("");
+    let mut fixture = Fixture::new("");
     let mut task = task_for("back");
     task.task_type = "x".repeat(257);
     task.payload = json!("x".repeat(limits::PAYLOAD_BYTES));
@@ -170,7 +170,7 @@ fn the_fields_of_a_task_are_checked() {
     });
     task.fallback_agents = (0..=limits::FALLBACK_AGENTS).map(|_| agent("front")).collect();
     compare(
-        &refusal(bench.run(Command::Tasks(tasks::Command::Delegate(task)))),
+        &refusal(fixture.run(Command::Tasks(tasks::Command::Delegate(task)))),
         "/task_type: it may have 256 bytes at most
          /payload: it may have 1048576 bytes at most; store what is larger elsewhere and name it
          /timeout: it must be longer than no time at all
@@ -191,28 +191,30 @@ fn what_a_report_brings_is_checked() {
             ("/error", TaskChange::Fail(value)),
         ];
         for (pointer, change) in reports {
-            let mut bench = Bench::new("");
-            let task = bench.delegate(task_for("back"));
+            let mut fixture = Fixture::new("");
+            let task = fixture.delegate(task_for("back"));
             let report = TaskReport { task, attempt: None, by: None, change };
-            assert!(refusal(bench.run(Command::Tasks(tasks::Command::Report(report)))).starts_with(pointer));
+            assert!(
+                refusal(fixture.run(Command::Tasks(tasks::Command::Report(report)))).starts_with(pointer)
+            );
         }
     }
 }
 
 #[test]
 fn a_payload_of_exactly_the_limit_is_taken() {
-    let mut bench = Bench::new("");
+    let mut fixture = Fixture::new("");
     let mut task = task_for("back");
     task.payload = json!("x".repeat(limits::PAYLOAD_BYTES - 2));
-    bench.delegate(task);
+    fixture.delegate(task);
 }
 
 /// A session whose tasks have room for so many bytes.
-fn with_room(plan: &str, room: u64) -> (Bench, sessiond_core::TaskId) {
-    let mut bench = Bench::new(plan);
-    let task = bench.delegate(task_for("back"));
-    bench.session.bytes = limits::SESSION_BYTES - room;
-    (bench, task)
+fn with_room(plan: &str, room: u64) -> (Fixture, sessiond_core::TaskId) {
+    let mut fixture = Fixture::new(plan);
+    let task = fixture.delegate(task_for("back"));
+    fixture.session.bytes = limits::SESSION_BYTES - room;
+    (fixture, task)
 }
 
 fn report(task: &sessiond_core::TaskId, change: TaskChange) -> Command {
@@ -221,51 +223,51 @@ fn report(task: &sessiond_core::TaskId, change: TaskChange) -> Command {
 
 #[test]
 fn what_tasks_hold_is_counted() {
-    let mut bench = Bench::new("");
-    assert_eq!(bench.session.bytes, 0);
+    let mut fixture = Fixture::new("");
+    assert_eq!(fixture.session.bytes, 0);
     let mut new = task_for("back");
     new.payload = json!("1234");
-    let task = bench.delegate(new);
-    assert_eq!(bench.session.bytes, 6);
-    bench.run(report(&task, TaskChange::Progress(json!("12345678")))).unwrap();
-    assert_eq!(bench.session.bytes, 16);
-    bench.run(report(&task, TaskChange::Progress(json!("1")))).unwrap();
-    assert_eq!(bench.session.bytes, 9, "only the last progress is kept");
-    bench.run(report(&task, TaskChange::Complete(json!("123456")))).unwrap();
-    assert_eq!(bench.session.bytes, 17);
+    let task = fixture.delegate(new);
+    assert_eq!(fixture.session.bytes, 6);
+    fixture.run(report(&task, TaskChange::Progress(json!("12345678")))).unwrap();
+    assert_eq!(fixture.session.bytes, 16);
+    fixture.run(report(&task, TaskChange::Progress(json!("1")))).unwrap();
+    assert_eq!(fixture.session.bytes, 9, "only the last progress is kept");
+    fixture.run(report(&task, TaskChange::Complete(json!("123456")))).unwrap();
+    assert_eq!(fixture.session.bytes, 17);
 }
 
 #[test]
 fn the_tasks_of_a_session_hold_so_much_together() {
-    let (mut bench, task) = with_room("", 20);
+    let (mut fixture, task) = with_room("", 20);
     let mut new = task_for("back");
     new.payload = json!("x".repeat(30));
     let limit = ("bytes of a session", limits::SESSION_BYTES);
-    assert_eq!(limit_of(bench.run(Command::Tasks(tasks::Command::Delegate(new.clone())))), limit);
+    assert_eq!(limit_of(fixture.run(Command::Tasks(tasks::Command::Delegate(new.clone())))), limit);
     for change in [TaskChange::Progress, TaskChange::Complete, TaskChange::Fail] {
-        assert_eq!(limit_of(bench.run(report(&task, change(json!("x".repeat(30)))))), limit);
+        assert_eq!(limit_of(fixture.run(report(&task, change(json!("x".repeat(30)))))), limit);
     }
     // What is smaller is taken, up to the last byte.
-    bench.run(report(&task, TaskChange::Complete(json!("x".repeat(18))))).unwrap();
-    assert_eq!(bench.session.bytes, limits::SESSION_BYTES);
+    fixture.run(report(&task, TaskChange::Complete(json!("x".repeat(18))))).unwrap();
+    assert_eq!(fixture.session.bytes, limits::SESSION_BYTES);
     new.payload = json!(1);
-    assert_eq!(limit_of(bench.run(Command::Tasks(tasks::Command::Delegate(new)))), limit);
+    assert_eq!(limit_of(fixture.run(Command::Tasks(tasks::Command::Delegate(new)))), limit);
 }
 
 #[test]
 fn a_session_without_room_is_ended_by_its_plan_and_its_timers_go_on() {
-    let (mut bench, task) = with_room("a: back; b: front *", 1);
-    bench.run(report(&task, TaskChange::Complete(json!(1)))).unwrap();
-    let outcome = bench.session.outcome.as_ref().unwrap();
+    let (mut fixture, task) = with_room("a: back; b: front *", 1);
+    fixture.run(report(&task, TaskChange::Complete(json!(1)))).unwrap();
+    let outcome = fixture.session.outcome.as_ref().unwrap();
     assert_eq!(outcome.reason.as_deref(), Some("it would need more than 67108864 bytes in its tasks"));
-    let (mut bench, task) = with_room("", 0);
-    bench.wait(i64::try_from(limits::TASK_TIMEOUT_MS).unwrap());
-    assert_eq!(bench.session.tasks[&task].status, sessiond_core::TaskStatus::Timeout);
+    let (mut fixture, task) = with_room("", 0);
+    fixture.wait(i64::try_from(limits::TASK_TIMEOUT_MS).unwrap());
+    assert_eq!(fixture.session.tasks[&task].status, sessiond_core::TaskStatus::Timeout);
 }
 
 #[test]
 fn lists_that_are_too_long_are_not_looked_at() {
-    let mut bench = Bench::new("a: back");
+    let mut fixture = Fixture::new("a: back");
     let violations = |result: Result<_, Rejection>| match result {
         Err(Rejection::Invalid(violations)) => {
             violations.into_iter().map(|violation| violation.pointer).collect::<Vec<_>>()
@@ -275,18 +277,18 @@ fn lists_that_are_too_long_are_not_looked_at() {
     let names = Some(vec!["none".to_owned(); limits::STEPS + 1]);
     let update =
         WorkflowUpdate { completed_steps: names.clone(), pending_steps: names, ..WorkflowUpdate::default() };
-    let refused = bench.run(Command::Workflow(workflow::Command::Update(update)));
+    let refused = fixture.run(Command::Workflow(workflow::Command::Update(update)));
     assert_eq!(violations(refused), ["/completed_steps", "/pending_steps"]);
     let mut new = task_for("back");
     new.fallback_agents = (0..=limits::FALLBACK_AGENTS).map(|n| agent(&format!("nobody{n}"))).collect();
-    assert_eq!(violations(bench.run(Command::Tasks(tasks::Command::Delegate(new)))), ["/fallback_agents"]);
+    assert_eq!(violations(fixture.run(Command::Tasks(tasks::Command::Delegate(new)))), ["/fallback_agents"]);
 }
 
 #[test]
 fn a_journal_from_outside_keeps_the_limits_too() {
-    let mut bench = Bench::new("a: back *");
-    let mut events = bench.events.clone();
-    assert_eq!(fold_checked(&events).unwrap().as_ref(), Some(&bench.session));
+    let mut fixture = Fixture::new("a: back *");
+    let mut events = fixture.events.clone();
+    assert_eq!(fold_checked(&events).unwrap().as_ref(), Some(&fixture.session));
     let first = events.len();
     let add = |events: &mut Vec<sessiond_core::Event>, body| {
         let last = events.last().unwrap().clone();
@@ -300,7 +302,7 @@ fn a_journal_from_outside_keeps_the_limits_too() {
         );
     }
     assert_eq!(limit_of(fold_checked(&events)), ("participants", 256));
-    let most = first + limits::PARTICIPANTS - bench.session.participants.len();
+    let most = first + limits::PARTICIPANTS - fixture.session.participants.len();
     assert!(fold_checked(&events[..most]).is_ok());
     // Every kind of thing that adds up, or is large by itself.
     let refused = |body| {
@@ -313,7 +315,7 @@ fn a_journal_from_outside_keeps_the_limits_too() {
     let update = |name, labels| EventBody::SessionUpdated(SessionUpdated { name, labels, expires_at: None });
     assert_eq!(refused(update(Some(long.clone()), None)), "bytes of a name");
     assert_eq!(refused(update(None, Some(labels))), "labels");
-    let step = bench.session.workflow.as_ref().unwrap().steps[0].clone();
+    let step = fixture.session.workflow.as_ref().unwrap().steps[0].clone();
     assert_eq!(
         refused(EventBody::WorkflowUpdated(WorkflowUpdated { steps: vec![step.clone(); 257] })),
         "steps of a workflow"
@@ -325,6 +327,6 @@ fn a_journal_from_outside_keeps_the_limits_too() {
         refused(EventBody::ContextUpdated(ContextUpdated { document, patch: None })),
         "bytes of shared context"
     );
-    bench.session.bytes = limits::SESSION_BYTES + 1;
-    assert_eq!(limit_of(check_limits(&bench.session)).0, "bytes of a session");
+    fixture.session.bytes = limits::SESSION_BYTES + 1;
+    assert_eq!(limit_of(check_limits(&fixture.session)).0, "bytes of a session");
 }

@@ -6,7 +6,7 @@ use sessiond_core::{
     TaskStatus, messages,
 };
 
-use crate::support::{Bench, agent, message, refusal};
+use crate::support::{Fixture, agent, message, refusal};
 
 const REQUEST: MessageType = MessageType::TaskRequest;
 const RESPONSE: MessageType = MessageType::TaskResponse;
@@ -14,30 +14,30 @@ const UPDATE: MessageType = MessageType::StatusUpdate;
 const ERROR: MessageType = MessageType::Error;
 
 /// Sends in the name of the sender, with the sender's own key.
-fn send(bench: &mut Bench, message: Message) -> Result<Receipt, Rejection> {
+fn send(fixture: &mut Fixture, message: Message) -> Result<Receipt, Rejection> {
     let sender = message.sender.agent_id.name().to_owned();
-    let receipt = bench.run_as(&sender, Command::Messages(messages::Command::Send(message)));
-    bench.world.check(&bench.session);
+    let receipt = fixture.run_as(&sender, Command::Messages(messages::Command::Send(message)));
+    fixture.world.check(&fixture.session);
     receipt
 }
 
 /// A session with an open task #1, `back`'s, requested by message `m1` from `orch`.
-fn asked(steps: &str) -> Bench {
-    let mut bench = Bench::new(steps);
-    send(&mut bench, message("m1", "orch", "back", REQUEST, json!({ "task_type": "implementation" })))
+fn asked(steps: &str) -> Fixture {
+    let mut fixture = Fixture::new(steps);
+    send(&mut fixture, message("m1", "orch", "back", REQUEST, json!({ "task_type": "implementation" })))
         .unwrap();
-    bench
+    fixture
 }
 
-fn about(mut message: Message, bench: &Bench, n: usize) -> Message {
-    message.metadata.insert("task_id".into(), json!(bench.task(n).id));
+fn about(mut message: Message, fixture: &Fixture, n: usize) -> Message {
+    message.metadata.insert("task_id".into(), json!(fixture.task(n).id));
     message
 }
 
 #[test]
 fn the_seeds_request_is_a_task_of_the_step_that_waits_for_its_recipient() {
-    let mut bench = Bench::new("design: orch; implementation: back front; review: qa");
-    bench.script("advance");
+    let mut fixture = Fixture::new("design: orch; implementation: back front; review: qa");
+    fixture.script("advance");
     let mut request = message(
         "task_impl_backend",
         "orch",
@@ -49,9 +49,9 @@ fn the_seeds_request_is_a_task_of_the_step_that_waits_for_its_recipient() {
     request.routing.timeout = Some(Span::from_secs(300));
     request.routing.retry_policy = Some(RetryPolicy { max_retries: 1, ..RetryPolicy::default() });
     request.metadata.insert("trace".into(), json!("t-1"));
-    let receipt = send(&mut bench, request).unwrap();
+    let receipt = send(&mut fixture, request).unwrap();
 
-    let task = bench.task(1);
+    let task = fixture.task(1);
     assert_eq!(receipt.task_id(), Some(&task.id));
     let made = Receipt::Task { task_id: task.id.clone(), message_id: Some(task.request_id.clone()) };
     assert_eq!(receipt, made);
@@ -59,7 +59,7 @@ fn the_seeds_request_is_a_task_of_the_step_that_waits_for_its_recipient() {
     assert_eq!((task.task_type.as_str(), task.step.as_deref()), ("implementation", Some("implementation")));
     assert_eq!((task.priority, task.timeout), (Priority::High, Span::from_secs(300)));
 
-    let delivered = bench.world.delivered.last().unwrap();
+    let delivered = fixture.world.delivered.last().unwrap();
     assert_eq!(delivered.message_id.as_str(), "task_impl_backend");
     assert_eq!(delivered.payload["context"]["component"], "notification-service");
     assert_eq!(delivered.metadata["trace"], "t-1", "what the sender attached arrives");
@@ -75,67 +75,67 @@ fn a_request_names_its_step_in_metadata_or_payload_and_metadata_counts_first() {
         (Some("a"), Some("b"), Some("a")),
         (None, None, None), // Both steps wait for `back`.
     ] {
-        let mut bench = Bench::new("a: back; b: back < c; c:");
-        bench.script("advance c");
+        let mut fixture = Fixture::new("a: back; b: back < c; c:");
+        fixture.script("advance c");
         let mut request = message("m1", "orch", "back", REQUEST, json!({ "step": payload }));
         request.metadata.extend(metadata.map(|step| ("step".to_owned(), json!(step))));
-        send(&mut bench, request).unwrap();
-        assert_eq!(bench.task(1).step.as_deref(), step);
+        send(&mut fixture, request).unwrap();
+        assert_eq!(fixture.task(1).step.as_deref(), step);
     }
 }
 
 #[test]
 fn a_step_in_a_payload_means_nothing_where_there_is_no_plan() {
-    let mut bench = Bench::new("");
-    send(&mut bench, message("m1", "orch", "back", REQUEST, json!({ "step": "install" }))).unwrap();
-    assert_eq!(bench.task(1).step, None);
+    let mut fixture = Fixture::new("");
+    send(&mut fixture, message("m1", "orch", "back", REQUEST, json!({ "step": "install" }))).unwrap();
+    assert_eq!(fixture.task(1).step, None);
     let mut request = message("m2", "orch", "back", REQUEST, Value::Null);
     request.metadata.insert("step".into(), json!("install"));
-    assert!(matches!(send(&mut bench, request), Err(Rejection::NoWorkflow)));
+    assert!(matches!(send(&mut fixture, request), Err(Rejection::NoWorkflow)));
 }
 
 #[test]
 fn a_response_completes_its_task_however_it_names_it() {
-    let by_metadata = |bench: &Bench, response| about(response, bench, 1);
-    let by_payload = |bench: &Bench, mut response: Message| {
-        response.payload["task_id"] = json!(bench.task(1).id);
+    let by_metadata = |fixture: &Fixture, response| about(response, fixture, 1);
+    let by_payload = |fixture: &Fixture, mut response: Message| {
+        response.payload["task_id"] = json!(fixture.task(1).id);
         response
     };
-    let by_reply = |_: &Bench, mut response: Message| {
+    let by_reply = |_: &Fixture, mut response: Message| {
         response.in_reply_to = Some("m1".parse().unwrap());
         response
     };
-    let by_request_as_task = |_: &Bench, mut response: Message| {
+    let by_request_as_task = |_: &Fixture, mut response: Message| {
         response.payload["task_id"] = json!("m1");
         response
     };
-    type Way<'a> = &'a dyn Fn(&Bench, Message) -> Message;
+    type Way<'a> = &'a dyn Fn(&Fixture, Message) -> Message;
     let ways: [Way<'_>; 4] = [&by_metadata, &by_payload, &by_reply, &by_request_as_task];
     for way in ways {
-        let mut bench = asked("build: back; review: qa");
+        let mut fixture = asked("build: back; review: qa");
         let response = message("m2", "back", "orch", RESPONSE, json!({ "result": { "lines": 3 } }));
-        let response = way(&bench, response);
-        let receipt = send(&mut bench, response).unwrap();
-        assert_eq!(receipt.task_id(), Some(&bench.task(1).id));
-        assert_eq!(bench.task(1).result.as_deref(), Some(&json!({ "lines": 3 })));
-        assert!(bench.state().starts_with("build completed, review active"));
-        assert_eq!(bench.received("orch").len(), 1, "the response itself tells the delegator");
+        let response = way(&fixture, response);
+        let receipt = send(&mut fixture, response).unwrap();
+        assert_eq!(receipt.task_id(), Some(&fixture.task(1).id));
+        assert_eq!(fixture.task(1).result.as_deref(), Some(&json!({ "lines": 3 })));
+        assert!(fixture.state().starts_with("build completed, review active"));
+        assert_eq!(fixture.received("orch").len(), 1, "the response itself tells the delegator");
     }
 }
 
 #[test]
 fn a_response_that_names_no_task_is_refused_instead_of_lost() {
-    let mut bench = asked("");
+    let mut fixture = asked("");
     let response = message("m2", "back", "orch", RESPONSE, json!({ "result": 1 }));
     assert!(
-        refusal(send(&mut bench, response.clone())).starts_with("/in_reply_to: a response names its task")
+        refusal(send(&mut fixture, response.clone())).starts_with("/in_reply_to: a response names its task")
     );
     let mut unknown = response.clone();
     unknown.in_reply_to = Some("m9".parse().unwrap());
-    assert!(matches!(send(&mut bench, unknown), Err(Rejection::TaskNotFound)));
+    assert!(matches!(send(&mut fixture, unknown), Err(Rejection::TaskNotFound)));
     let mut unknown = response;
     unknown.metadata.insert("task_id".into(), json!("task_9"));
-    assert!(matches!(send(&mut bench, unknown), Err(Rejection::TaskNotFound)));
+    assert!(matches!(send(&mut fixture, unknown), Err(Rejection::TaskNotFound)));
 }
 
 #[test]
@@ -155,10 +155,10 @@ fn an_answer_says_in_several_ways_that_the_task_failed() {
         (ERROR, json!({ "error": { "code": 7 } }), Err(json!({ "code": 7 }))),
         (ERROR, json!("broken"), Err(json!("broken"))),
     ] {
-        let mut bench = asked("");
-        let answer = about(message("m2", "back", "orch", message_type, payload.clone()), &bench, 1);
-        send(&mut bench, answer).unwrap();
-        let task = bench.task(1);
+        let mut fixture = asked("");
+        let answer = about(message("m2", "back", "orch", message_type, payload.clone()), &fixture, 1);
+        send(&mut fixture, answer).unwrap();
+        let task = fixture.task(1);
         let actual = match task.status {
             TaskStatus::Completed => Ok(Value::clone(task.result.as_ref().unwrap())),
             TaskStatus::Failed => Err(Value::clone(task.error.as_ref().unwrap())),
@@ -170,151 +170,151 @@ fn an_answer_says_in_several_ways_that_the_task_failed() {
 
 #[test]
 fn a_status_update_accepts_the_task_and_tells_its_progress() {
-    let mut bench = asked("");
+    let mut fixture = asked("");
     for (id, payload, progress) in
         [("m2", json!({}), None), ("m3", json!({ "progress": 0.3 }), Some(json!(0.3)))]
     {
-        let update = about(message(id, "back", "orch", UPDATE, payload), &bench, 1);
-        send(&mut bench, update).unwrap();
+        let update = about(message(id, "back", "orch", UPDATE, payload), &fixture, 1);
+        send(&mut fixture, update).unwrap();
         assert_eq!(
-            (bench.task(1).status, bench.task(1).progress.clone()),
+            (fixture.task(1).status, fixture.task(1).progress.clone()),
             (TaskStatus::InProgress, progress)
         );
     }
-    assert_eq!(bench.received("orch").len(), 2);
+    assert_eq!(fixture.received("orch").len(), 2);
 }
 
 #[test]
 fn a_status_update_that_says_nothing_new_is_recorded_before_it_is_delivered() {
-    let mut bench = asked("");
-    bench.script("accept back");
-    let update = about(message("m2", "back", "orch", UPDATE, json!({ "note": "still at it" })), &bench, 1);
-    send(&mut bench, update).unwrap();
-    assert!(matches!(bench.events.last().unwrap().body, EventBody::MessageSent(_)));
-    assert_eq!(bench.received("orch").len(), 1);
+    let mut fixture = asked("");
+    fixture.script("accept back");
+    let update = about(message("m2", "back", "orch", UPDATE, json!({ "note": "still at it" })), &fixture, 1);
+    send(&mut fixture, update).unwrap();
+    assert!(matches!(fixture.events.last().unwrap().body, EventBody::MessageSent(_)));
+    assert_eq!(fixture.received("orch").len(), 1);
 }
 
 #[test]
 fn a_status_update_about_anothers_task_is_a_message_and_no_more() {
-    let mut bench = asked("");
-    let update = about(message("m2", "orch", "qa", UPDATE, json!({ "progress": "soon" })), &bench, 1);
-    send(&mut bench, update).unwrap();
-    assert_eq!(bench.task(1).status, TaskStatus::Pending);
-    assert_eq!(bench.received("qa").len(), 1);
+    let mut fixture = asked("");
+    let update = about(message("m2", "orch", "qa", UPDATE, json!({ "progress": "soon" })), &fixture, 1);
+    send(&mut fixture, update).unwrap();
+    assert_eq!(fixture.task(1).status, TaskStatus::Pending);
+    assert_eq!(fixture.received("qa").len(), 1);
 }
 
 #[test]
 fn an_answer_from_an_agent_that_does_not_have_the_task_is_refused() {
     for message_type in [RESPONSE, ERROR] {
-        let mut bench = asked("");
-        let answer = about(message("m2", "qa", "orch", message_type, json!({})), &bench, 1);
-        assert!(matches!(send(&mut bench, answer), Err(Rejection::AttemptStale { .. })));
-        assert!(bench.received("orch").is_empty());
+        let mut fixture = asked("");
+        let answer = about(message("m2", "qa", "orch", message_type, json!({})), &fixture, 1);
+        assert!(matches!(send(&mut fixture, answer), Err(Rejection::AttemptStale { .. })));
+        assert!(fixture.received("orch").is_empty());
     }
 }
 
 #[test]
 fn a_second_answer_is_refused_and_the_delegator_hears_of_one() {
-    let mut bench = asked("");
-    let answer = about(message("m2", "back", "orch", RESPONSE, json!({ "result": 1 })), &bench, 1);
-    send(&mut bench, answer.clone()).unwrap();
+    let mut fixture = asked("");
+    let answer = about(message("m2", "back", "orch", RESPONSE, json!({ "result": 1 })), &fixture, 1);
+    send(&mut fixture, answer.clone()).unwrap();
     let again = Message { message_id: "m3".parse().unwrap(), ..answer };
-    assert!(matches!(send(&mut bench, again), Err(Rejection::TaskClosed { .. })));
-    assert_eq!(bench.received("orch"), ["task_response #1"]);
+    assert!(matches!(send(&mut fixture, again), Err(Rejection::TaskClosed { .. })));
+    assert_eq!(fixture.received("orch"), ["task_response #1"]);
 }
 
 #[test]
 fn an_answer_to_the_request_of_an_attempt_that_is_over_is_refused() {
-    let mut bench = Bench::new("");
-    bench.script("delegate back retries 2\nfail back\nfail back");
+    let mut fixture = Fixture::new("");
+    fixture.script("delegate back retries 2\nfail back\nfail back");
     for attempt in [1, 2] {
         let mut answer = message("m2", "back", "orch", RESPONSE, json!({ "result": 1 }));
-        answer.in_reply_to = Some(bench.task(1).attempts[attempt - 1].message_id.clone());
-        assert!(matches!(send(&mut bench, answer), Err(Rejection::AttemptStale { attempt: 3, .. })));
+        answer.in_reply_to = Some(fixture.task(1).attempts[attempt - 1].message_id.clone());
+        assert!(matches!(send(&mut fixture, answer), Err(Rejection::AttemptStale { attempt: 3, .. })));
     }
     let mut answer = message("m2", "back", "orch", RESPONSE, json!({ "result": 1 }));
-    answer.in_reply_to = Some(bench.task(1).message_id.clone());
-    send(&mut bench, answer).unwrap();
-    assert_eq!(bench.task(1).status, TaskStatus::Completed);
+    answer.in_reply_to = Some(fixture.task(1).message_id.clone());
+    send(&mut fixture, answer).unwrap();
+    assert_eq!(fixture.task(1).status, TaskStatus::Completed);
 }
 
 #[test]
 fn an_answer_names_its_attempt_by_number_too() {
     for (attempt, taken) in [(1, false), (2, true)] {
-        let mut bench = Bench::new("");
-        bench.script("delegate back retries 1\nfail back");
-        let mut answer = about(message("m2", "back", "orch", RESPONSE, json!({})), &bench, 1);
+        let mut fixture = Fixture::new("");
+        fixture.script("delegate back retries 1\nfail back");
+        let mut answer = about(message("m2", "back", "orch", RESPONSE, json!({})), &fixture, 1);
         answer.metadata.insert("task_attempt".into(), json!(attempt));
-        assert_eq!(send(&mut bench, answer).is_ok(), taken);
+        assert_eq!(send(&mut fixture, answer).is_ok(), taken);
     }
 }
 
 #[test]
 fn the_delegator_does_not_hear_of_a_failed_attempt_that_is_tried_again() {
-    let mut bench = Bench::new("");
-    bench.script("delegate back fallback front");
-    let failed = about(message("m2", "back", "orch", ERROR, json!({ "error": "no disk" })), &bench, 1);
-    send(&mut bench, failed).unwrap();
-    assert!(bench.received("orch").is_empty());
-    bench.script("complete front");
-    assert_eq!(bench.received("orch"), ["task_response #1"]);
+    let mut fixture = Fixture::new("");
+    fixture.script("delegate back fallback front");
+    let failed = about(message("m2", "back", "orch", ERROR, json!({ "error": "no disk" })), &fixture, 1);
+    send(&mut fixture, failed).unwrap();
+    assert!(fixture.received("orch").is_empty());
+    fixture.script("complete front");
+    assert_eq!(fixture.received("orch"), ["task_response #1"]);
 }
 
 #[test]
 fn an_answer_to_a_third_agent_reaches_it_and_the_delegator_is_told_as_well() {
-    let mut bench = asked("");
-    let answer = about(message("m2", "back", "qa", RESPONSE, json!({ "result": 1 })), &bench, 1);
-    send(&mut bench, answer).unwrap();
-    assert_eq!(bench.received("orch"), ["task_response #1"]);
-    assert_eq!(bench.received("qa"), ["task_response #1"]);
+    let mut fixture = asked("");
+    let answer = about(message("m2", "back", "qa", RESPONSE, json!({ "result": 1 })), &fixture, 1);
+    send(&mut fixture, answer).unwrap();
+    assert_eq!(fixture.received("orch"), ["task_response #1"]);
+    assert_eq!(fixture.received("qa"), ["task_response #1"]);
 }
 
 #[test]
 fn an_answer_that_ends_the_session_still_tells_the_delegator_of_its_other_tasks() {
-    let mut bench = asked("build: back front");
-    bench.script("delegate front");
-    let failed = about(message("m2", "back", "orch", ERROR, json!({})), &bench, 1);
-    send(&mut bench, failed).unwrap();
-    let mut told = bench.received("orch");
+    let mut fixture = asked("build: back front");
+    fixture.script("delegate front");
+    let failed = about(message("m2", "back", "orch", ERROR, json!({})), &fixture, 1);
+    send(&mut fixture, failed).unwrap();
+    let mut told = fixture.received("orch");
     told.sort();
     assert_eq!(told, ["error #1", "error #2"]);
 }
 
 #[test]
 fn a_planned_task_is_answered_to_the_engine_that_asked_for_it() {
-    let mut bench = Bench::new("build: back *");
-    let request = bench.world.delivered[0].clone();
+    let mut fixture = Fixture::new("build: back *");
+    let request = fixture.world.delivered[0].clone();
     let mut answer = message("m2", "back", "orch", RESPONSE, json!({ "result": "built" }));
     answer.recipient = request.sender;
     answer.in_reply_to = Some(request.message_id);
-    send(&mut bench, answer).unwrap();
-    assert_eq!(bench.state(), "build completed\n#1 back in build: completed\n");
-    assert_eq!(bench.world.delivered.len(), 1, "the engine has no inbox");
+    send(&mut fixture, answer).unwrap();
+    assert_eq!(fixture.state(), "build completed\n#1 back in build: completed\n");
+    assert_eq!(fixture.world.delivered.len(), 1, "the engine has no inbox");
     let chat = message("m3", "back", "sessiond://engine", UPDATE, json!({}));
-    assert!(matches!(send(&mut bench, chat), Err(Rejection::ParticipantNotFound(_))));
+    assert!(matches!(send(&mut fixture, chat), Err(Rejection::ParticipantNotFound(_))));
 }
 
 #[test]
 fn what_a_task_gave_is_taken_in_after_its_delegator_has_left() {
-    let mut bench = asked("");
-    bench.script("remove orch");
-    let answer = about(message("m2", "back", "orch", RESPONSE, json!({ "result": 1 })), &bench, 1);
-    send(&mut bench, answer).unwrap();
-    assert_eq!(bench.task(1).status, TaskStatus::Completed);
-    assert!(bench.received("orch").is_empty());
+    let mut fixture = asked("");
+    fixture.script("remove orch");
+    let answer = about(message("m2", "back", "orch", RESPONSE, json!({ "result": 1 })), &fixture, 1);
+    send(&mut fixture, answer).unwrap();
+    assert_eq!(fixture.task(1).status, TaskStatus::Completed);
+    assert!(fixture.received("orch").is_empty());
 }
 
 #[test]
 fn a_message_that_speaks_of_no_task_is_recorded_and_delivered() {
     for message_type in [ERROR, UPDATE] {
-        let mut bench = Bench::new("");
+        let mut fixture = Fixture::new("");
         let mut note = message("m1", "back", "front", message_type, json!("hello"));
         note.in_reply_to = Some("m0".parse().unwrap());
-        let receipt = send(&mut bench, note).unwrap();
+        let receipt = send(&mut fixture, note).unwrap();
         assert_eq!(receipt, Receipt::Message { message_id: "m1".parse().unwrap() });
-        assert_eq!(bench.received("front"), [message_type.to_string()]);
+        assert_eq!(fixture.received("front"), [message_type.to_string()]);
         let EventBody::MessageSent(MessageSent { sender, recipient, .. }) =
-            &bench.events.last().unwrap().body
+            &fixture.events.last().unwrap().body
         else {
             panic!("the message stands in the journal");
         };
@@ -324,28 +324,28 @@ fn a_message_that_speaks_of_no_task_is_recorded_and_delivered() {
 
 #[test]
 fn a_heartbeat_within_a_session_changes_nothing() {
-    let mut bench = Bench::new("");
-    let revision = bench.session.revision;
-    send(&mut bench, message("m1", "back", "front", MessageType::Heartbeat, Value::Null)).unwrap();
-    assert_eq!((bench.session.revision, bench.world.delivered.len()), (revision, 0));
+    let mut fixture = Fixture::new("");
+    let revision = fixture.session.revision;
+    send(&mut fixture, message("m1", "back", "front", MessageType::Heartbeat, Value::Null)).unwrap();
+    assert_eq!((fixture.session.revision, fixture.world.delivered.len()), (revision, 0));
 }
 
 #[test]
 fn an_agent_may_ask_itself_and_leave_itself_a_note() {
-    let mut bench = Bench::new("design: orch");
-    send(&mut bench, message("m1", "orch", "orch", REQUEST, Value::Null)).unwrap();
-    send(&mut bench, message("m2", "orch", "orch", UPDATE, json!("note"))).unwrap();
-    let answer = about(message("m3", "orch", "orch", RESPONSE, json!({ "result": 1 })), &bench, 1);
-    send(&mut bench, answer).unwrap();
-    assert_eq!(bench.state(), "design completed\n#1 orch in design: completed\n");
+    let mut fixture = Fixture::new("design: orch");
+    send(&mut fixture, message("m1", "orch", "orch", REQUEST, Value::Null)).unwrap();
+    send(&mut fixture, message("m2", "orch", "orch", UPDATE, json!("note"))).unwrap();
+    let answer = about(message("m3", "orch", "orch", RESPONSE, json!({ "result": 1 })), &fixture, 1);
+    send(&mut fixture, answer).unwrap();
+    assert_eq!(fixture.state(), "design completed\n#1 orch in design: completed\n");
 }
 
 #[test]
 fn sender_and_recipient_take_part() {
-    let mut bench = Bench::new("");
+    let mut fixture = Fixture::new("");
     for (from, to) in [("nobody", "back"), ("back", "nobody")] {
         for message_type in [REQUEST, ERROR, UPDATE] {
-            let result = bench.run(Command::Messages(messages::Command::Send(message(
+            let result = fixture.run(Command::Messages(messages::Command::Send(message(
                 "m1",
                 from,
                 to,
@@ -359,10 +359,10 @@ fn sender_and_recipient_take_part() {
 
 #[test]
 fn what_is_wrong_with_a_message_is_told_with_pointers_into_it() {
-    let mut bench = Bench::new("");
+    let mut fixture = Fixture::new("");
     let mut request = message("m1", "orch", "back", REQUEST, json!({ "task_type": " " }));
     request.routing.fallback_agents = vec![agent("back"), agent("nobody")];
-    let result = send(&mut bench, request.clone());
+    let result = send(&mut fixture, request.clone());
     crate::support::script::compare(
         &refusal(result),
         "/payload/task_type: it may not be empty
@@ -372,7 +372,7 @@ fn what_is_wrong_with_a_message_is_told_with_pointers_into_it() {
     request.routing.timeout = Some(Span::from_millis(0));
     request.routing.retry_policy = Some(RetryPolicy { max_retries: 21, ..RetryPolicy::default() });
     crate::support::script::compare(
-        &refusal(send(&mut bench, request)),
+        &refusal(send(&mut fixture, request)),
         "/routing/timeout: it must be longer than no time at all
          /routing/retry_policy/max_retries: it may be 20 at most",
     );
@@ -380,11 +380,11 @@ fn what_is_wrong_with_a_message_is_told_with_pointers_into_it() {
 
 #[test]
 fn a_step_retry_asks_again_with_what_the_sender_attached() {
-    let mut bench = Bench::new("build: back ! retry");
+    let mut fixture = Fixture::new("build: back ! retry");
     let mut request = message("m1", "orch", "back", REQUEST, json!({ "n": 1 }));
     request.metadata.insert("trace".into(), json!("t-1"));
-    send(&mut bench, request).unwrap();
-    bench.script("fail back");
-    let again = bench.world.delivered.last().unwrap();
+    send(&mut fixture, request).unwrap();
+    fixture.script("fail back");
+    let again = fixture.world.delivered.last().unwrap();
     assert_eq!((again.message_type, &again.metadata["trace"]), (REQUEST, &json!("t-1")));
 }

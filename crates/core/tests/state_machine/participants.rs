@@ -3,16 +3,16 @@
 use sessiond_core::{Command, NewParticipant, ParticipantStatus, participants};
 
 use crate::support::script::check;
-use crate::support::{Bench, agent, client, new_session, participant, refusal};
+use crate::support::{Fixture, agent, client, new_session, participant, refusal};
 
-fn status(bench: &Bench, name: &str) -> ParticipantStatus {
-    bench.session.participant(&agent(name)).unwrap().status
+fn status(fixture: &Fixture, name: &str) -> ParticipantStatus {
+    fixture.session.participant(&agent(name)).unwrap().status
 }
 
 #[test]
 fn participants_are_active_at_once_and_the_orchestrator_takes_part_by_itself() {
-    let bench = Bench::new("");
-    let participants: Vec<_> = bench
+    let fixture = Fixture::new("");
+    let participants: Vec<_> = fixture
         .session
         .participants
         .iter()
@@ -34,21 +34,21 @@ fn participants_are_active_at_once_and_the_orchestrator_takes_part_by_itself() {
 fn an_orchestrator_that_is_listed_keeps_the_role_that_the_list_gives() {
     let mut new = new_session("");
     new.participants.push(participant("orch", "lead"));
-    let bench = Bench::create(new, &client("owner")).unwrap();
-    assert_eq!(bench.session.participant(&agent("orch")).unwrap().role, "lead");
-    assert_eq!(bench.session.participants.len(), 4);
+    let fixture = Fixture::create(new, &client("owner")).unwrap();
+    assert_eq!(fixture.session.participant(&agent("orch")).unwrap().role, "lead");
+    assert_eq!(fixture.session.participants.len(), 4);
 }
 
 #[test]
 fn the_tutorials_reviewer_joins_later_with_a_framework_of_its_own() {
-    let mut bench = Bench::new("");
+    let mut fixture = Fixture::new("");
     let security = NewParticipant {
         agent_id: agent("opencode://security"),
         framework: Some("opencode".into()),
         role: "reviewer".into(),
     };
-    bench.run(Command::Participants(participants::Command::Add(security))).unwrap();
-    assert!(bench.session.takes_part(&agent("opencode://security")));
+    fixture.run(Command::Participants(participants::Command::Add(security))).unwrap();
+    assert!(fixture.session.takes_part(&agent("opencode://security")));
 }
 
 #[test]
@@ -68,11 +68,11 @@ fn a_participant_joins_once_and_leaves_once() {
 
 #[test]
 fn one_who_joins_again_has_the_new_role_and_time() {
-    let mut bench = Bench::new("");
-    bench.script("remove back\nwait 5s\nadd back");
-    let back = bench.session.participant(&agent("back")).unwrap();
-    assert_eq!((back.role.as_str(), back.join_time.millis(), back.leave_time), ("tester", bench.now, None));
-    assert_eq!(bench.session.participants.len(), 4);
+    let mut fixture = Fixture::new("");
+    fixture.script("remove back\nwait 5s\nadd back");
+    let back = fixture.session.participant(&agent("back")).unwrap();
+    assert_eq!((back.role.as_str(), back.join_time.millis(), back.leave_time), ("tester", fixture.now, None));
+    assert_eq!(fixture.session.participants.len(), 4);
 }
 
 #[test]
@@ -80,20 +80,20 @@ fn a_participant_listed_twice_is_refused_at_its_place() {
     let mut new = new_session("");
     new.participants.push(participant("front", "tester"));
     assert_eq!(
-        refusal(Bench::create(new, &client("owner")).map(drop)),
+        refusal(Fixture::create(new, &client("owner")).map(drop)),
         "/participants/3/agent_id: t://front is listed twice"
     );
 }
 
 #[test]
 fn the_engines_own_name_is_nobodys() {
-    let mut bench = Bench::new("");
+    let mut fixture = Fixture::new("");
     let engine = participant("sessiond://engine", "tester");
-    let result = bench.run(Command::Participants(participants::Command::Add(engine)));
+    let result = fixture.run(Command::Participants(participants::Command::Add(engine)));
     assert_eq!(refusal(result), "/agent_id: this name is reserved for the engine");
     let mut new = new_session("");
     new.orchestrator = Some(agent("sessiond://engine"));
-    let result = Bench::create(new, &client("owner")).map(drop);
+    let result = Fixture::create(new, &client("owner")).map(drop);
     assert_eq!(refusal(result), "/orchestrator: this name is reserved for the engine");
 }
 
@@ -155,21 +155,21 @@ fn a_task_that_a_leaving_agent_had_for_another_fails_so_that_the_plan_goes_on() 
 
 #[test]
 fn an_agent_is_told_to_stop_what_it_works_on_when_it_leaves() {
-    let mut bench = Bench::new("");
-    bench.script("delegate back\naccept back\nremove back");
-    assert_eq!(bench.received("back"), ["task_request #1", "status_update #1"]);
+    let mut fixture = Fixture::new("");
+    fixture.script("delegate back\naccept back\nremove back");
+    assert_eq!(fixture.received("back"), ["task_request #1", "status_update #1"]);
 }
 
 #[test]
 fn a_participant_is_busy_while_it_has_a_task_in_progress() {
-    let mut bench = Bench::new("");
-    bench.script("delegate back\ndelegate back fallback front");
-    assert_eq!(status(&bench, "back"), ParticipantStatus::Active);
-    bench.script("accept back #1\naccept back #2\ncomplete back #1");
-    assert_eq!(status(&bench, "back"), ParticipantStatus::Busy);
-    bench.script("fail back #2\naccept front #2");
-    assert_eq!(status(&bench, "back"), ParticipantStatus::Active);
-    assert_eq!(status(&bench, "front"), ParticipantStatus::Busy);
+    let mut fixture = Fixture::new("");
+    fixture.script("delegate back\ndelegate back fallback front");
+    assert_eq!(status(&fixture, "back"), ParticipantStatus::Active);
+    fixture.script("accept back #1\naccept back #2\ncomplete back #1");
+    assert_eq!(status(&fixture, "back"), ParticipantStatus::Busy);
+    fixture.script("fail back #2\naccept front #2");
+    assert_eq!(status(&fixture, "back"), ParticipantStatus::Active);
+    assert_eq!(status(&fixture, "front"), ParticipantStatus::Busy);
 }
 
 #[test]
@@ -177,9 +177,9 @@ fn the_end_of_a_session_shows_in_its_participants() {
     for (end, expect) in
         [("end", ParticipantStatus::Active), ("terminate", ParticipantStatus::SessionTerminated)]
     {
-        let mut bench = Bench::new("");
-        bench.script(&format!("remove qa\ndelegate back\naccept back\n{end}"));
-        assert_eq!(status(&bench, "back"), expect);
-        assert_eq!(status(&bench, "qa"), ParticipantStatus::Left);
+        let mut fixture = Fixture::new("");
+        fixture.script(&format!("remove qa\ndelegate back\naccept back\n{end}"));
+        assert_eq!(status(&fixture, "back"), expect);
+        assert_eq!(status(&fixture, "qa"), ParticipantStatus::Left);
     }
 }

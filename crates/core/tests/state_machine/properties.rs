@@ -10,12 +10,12 @@ use sessiond_core::*;
 
 use crate::support::any::{AnyStep, Caller, Op, What, any_op, any_plan, name, principal};
 use crate::support::world::{command_of, has_finished, is_complete};
-use crate::support::{Bench, client, moment, new_session, session_id};
+use crate::support::{Fixture, client, moment, new_session, session_id};
 
 /// A session under test, and the steps whose state the rules of the plan do not explain: a plan that is edited keeps
 /// the state of its steps.
 struct Run {
-    bench: Bench,
+    fixture: Fixture,
     edited: BTreeSet<String>,
     forks: u32,
 }
@@ -23,7 +23,7 @@ struct Run {
 impl Run {
     fn op(&mut self, op: Op) {
         match op {
-            Op::Wait(millis) => self.bench.wait(millis),
+            Op::Wait(millis) => self.fixture.wait(millis),
             Op::Fire { timer, stale } => self.fire(&timer, stale),
             Op::Fork { at } => self.fork(&at),
             Op::Give { who, what } => self.command(&who, what),
@@ -32,45 +32,45 @@ impl Run {
 
     fn command(&mut self, who: &Caller, what: What) {
         let by_plan = matches!(what, What::Plan(_));
-        let command = what.build(&self.bench);
+        let command = what.build(&self.fixture);
         let principal = principal(who.principal);
         let acting = match &command {
             Command::Tasks(tasks::Command::Report(report)) => {
-                self.bench.session.tasks.get(&report.task).map(|task| task.assignee.clone())
+                self.fixture.session.tasks.get(&report.task).map(|task| task.assignee.clone())
             }
             Command::Messages(messages::Command::Send(message)) => Some(message.sender.agent_id.clone()),
             Command::Tasks(tasks::Command::Delegate(task)) => task.delegator.clone(),
             Command::Participants(participants::Command::ReleaseLease { agent }) => Some(agent.clone()),
             _ => who.says.map(name),
         };
-        let present = acting.and_then(|agent| self.bench.session.participant(&agent).cloned());
+        let present = acting.and_then(|agent| self.fixture.session.participant(&agent).cloned());
         let present = present.and_then(|participant| participant.lease).map(|lease| lease.fence);
         let envelope = Envelope {
             principal,
             agent: who.says.map(name),
             expected_revision: who
                 .revision
-                .map(|offset| self.bench.session.revision.saturating_add_signed(offset.into())),
+                .map(|offset| self.fixture.session.revision.saturating_add_signed(offset.into())),
             fence: who.fence.and_then(|offset| present?.checked_add_signed(offset.into())),
             command,
         };
         self.give(envelope);
         if by_plan {
-            let steps = self.bench.session.workflow.iter().flat_map(|workflow| workflow.steps.clone());
+            let steps = self.fixture.session.workflow.iter().flat_map(|workflow| workflow.steps.clone());
             self.edited.extend(steps.filter(|step| step.status != StepStatus::Pending).map(|step| step.name));
         }
     }
 
     fn give(&mut self, envelope: Envelope) {
-        let before = self.bench.clone();
-        if self.bench.give(envelope).is_err() {
-            assert_eq!(before.session, self.bench.session);
-            assert_eq!(before.events.len(), self.bench.events.len());
+        let before = self.fixture.clone();
+        if self.fixture.give(envelope).is_err() {
+            assert_eq!(before.session, self.fixture.session);
+            assert_eq!(before.events.len(), self.fixture.events.len());
         }
     }
 
     fn fire(&mut self, timer: &Index, stale: bool) {
-        let world = &mut self.bench.world;
+        let world = &mut self.fixture.world;
         let timers: Vec<Timer> =
             if stale { world.set_ever.clone() } else { world.timers.values().cloned().collect() };
         if timers.is_empty() {
@@ -78,38 +78,38 @@ impl Run {
         }
         let timer = timer.get(&timers);
         let is_set = world.timers.get(&timer.key) == Some(timer);
-        let is_due = timer.at.millis() <= self.bench.now;
+        let is_due = timer.at.millis() <= self.fixture.now;
         if is_set && is_due {
             world.timers.remove(&timer.key);
         }
         // A lease is renewed by moving its timer, so its time stands nowhere else: the engine fires it when it is due.
         let too_early = is_set && !is_due && matches!(timer.action, TimerAction::ExpireLease { .. });
         if let Some(command) = command_of(timer).filter(|_| !too_early) {
-            let revision = self.bench.session.revision;
-            self.bench.give(Envelope::new(Principal::engine(), command)).expect("a timer is never refused");
+            let revision = self.fixture.session.revision;
+            self.fixture.give(Envelope::new(Principal::engine(), command)).expect("a timer is never refused");
             if !is_due {
-                assert_eq!(revision, self.bench.session.revision, "{timer:?} fired early");
+                assert_eq!(revision, self.fixture.session.revision, "{timer:?} fired early");
             }
         }
     }
 
     fn fork(&mut self, at: &Index) {
-        let copied = at.index(self.bench.events.len()) + 1;
-        let events = self.bench.events[..copied].to_vec();
+        let copied = at.index(self.fixture.events.len()) + 1;
+        let events = self.fixture.events[..copied].to_vec();
         let source = Session::replay(&events).unwrap().unwrap();
         self.forks += 1;
         let id = session_id(&format!("fork{}", self.forks));
-        let moment = self.bench.moment();
+        let moment = self.fixture.moment();
         let decision = fork(&source, id, &client("owner"), &moment).unwrap();
-        self.bench = Bench::from_decision(decision, events, self.bench.now, self.bench.nonce);
-        assert_eq!(self.bench.session.status, Status::Active);
-        let known = self.bench.session.workflow.iter().flat_map(|workflow| workflow.steps.clone());
+        self.fixture = Fixture::from_decision(decision, events, self.fixture.now, self.fixture.nonce);
+        assert_eq!(self.fixture.session.status, Status::Active);
+        let known = self.fixture.session.workflow.iter().flat_map(|workflow| workflow.steps.clone());
         // The revision may lie before an edit or after it, and the plan may have been completed in between.
         self.edited.extend(known.map(|step| step.name));
     }
 
     fn check(&mut self) {
-        let Bench { session, events, world, .. } = &self.bench;
+        let Fixture { session, events, world, .. } = &self.fixture;
         world.check(session);
         assert_eq!(session.revision, events.len() as u64);
         let steps = || session.workflow.iter().flat_map(|workflow| &workflow.steps);
@@ -139,7 +139,7 @@ impl Run {
 
     /// The journal, written and read again, gives the state; so does any snapshot with what came after it.
     fn check_journal(&self, cut: &Index) {
-        let Bench { session, events, .. } = &self.bench;
+        let Fixture { session, events, .. } = &self.fixture;
         for (i, event) in events.iter().enumerate() {
             assert_eq!(event.seq, i as u64 + 1);
         }
@@ -163,12 +163,20 @@ impl Run {
     }
 }
 
+/// How long a program that fails is simplified before it is reported.
+const SHRINK_MS: u32 = 5_000;
+
 fn cases() -> u32 {
     if std::env::var_os("SESSIOND_LONG").is_some() { 20_000 } else { 300 }
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: cases(),
+        failure_persistence: None,
+        max_shrink_time: SHRINK_MS,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn any_sequence_of_commands_keeps_every_invariant_and_replays_to_the_same_state(
@@ -180,8 +188,8 @@ proptest! {
         let mut new = new_session("");
         new.kind = kind;
         new.workflow = Some(plan.into_iter().map(AnyStep::build).collect());
-        let bench = Bench::create(new, &client("owner")).unwrap_or_else(|_| Bench::new("a: back; b: front"));
-        let mut run = Run { bench, edited: BTreeSet::new(), forks: 0 };
+        let fixture = Fixture::create(new, &client("owner")).unwrap_or_else(|_| Fixture::new("a: back; b: front"));
+        let mut run = Run { fixture, edited: BTreeSet::new(), forks: 0 };
         run.check();
         for op in ops {
             run.op(op);
@@ -196,12 +204,12 @@ proptest! {
         ops in prop::collection::vec(any_op(), 1..20),
         order in prop::collection::vec(any::<Index>(), 1..40),
     ) {
-        let mut run = Run { bench: Bench::new("a: back; b: front"), edited: BTreeSet::new(), forks: 0 };
+        let mut run = Run { fixture: Fixture::new("a: back; b: front"), edited: BTreeSet::new(), forks: 0 };
         run.command(&Caller { principal: 0, says: None, fence: None, revision: None }, What::Plan(plan));
         for op in ops {
             run.op(op);
         }
-        let events = &run.bench.events;
+        let events = &run.fixture.events;
         let mut session = Session::begin(&events[0]).unwrap();
         for (i, index) in order.iter().enumerate() {
             let event = Event { seq: i as u64 + 2, ..index.get(events).clone() };
@@ -226,19 +234,20 @@ fn the_random_programs_draw_every_command_and_make_every_event() {
         .flat_map(|(facet, names)| names.iter().map(move |name| (*facet, *name)))
         .collect();
     let all_events: BTreeSet<_> = EventBody::KINDS.iter().copied().collect();
-    for _ in 0..5_000 {
+    // A fifth of these is enough today.
+    for _ in 0..1_000 {
         let (kind, plan, ops) = programs.new_tree(&mut runner).unwrap().current();
         let mut new = new_session("");
         new.kind = kind;
         new.workflow = Some(plan.into_iter().map(AnyStep::build).collect());
-        let Ok(bench) = Bench::create(new, &client("owner")) else { continue };
-        let mut run = Run { bench, edited: BTreeSet::new(), forks: 0 };
+        let Ok(fixture) = Fixture::create(new, &client("owner")) else { continue };
+        let mut run = Run { fixture, edited: BTreeSet::new(), forks: 0 };
         for op in ops {
             let fork = matches!(op, Op::Fork { .. });
-            let before = if fork { 0 } else { run.bench.events.len() };
+            let before = if fork { 0 } else { run.fixture.events.len() };
             run.op(op);
-            events.extend(run.bench.events[before..].iter().map(|event| event.body.kind()));
-            commands.extend(run.bench.given.drain(..));
+            events.extend(run.fixture.events[before..].iter().map(|event| event.body.kind()));
+            commands.extend(run.fixture.given.drain(..));
         }
         if commands == all_commands && events == all_events {
             return;

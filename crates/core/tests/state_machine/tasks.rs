@@ -7,10 +7,10 @@ use sessiond_core::{
 };
 
 use crate::support::script::check;
-use crate::support::{Bench, agent, client, key, refusal, task_for};
+use crate::support::{Fixture, agent, client, key, refusal, task_for};
 
-fn report(bench: &Bench, n: usize, change: TaskChange) -> TaskReport {
-    TaskReport { task: bench.task(n).id.clone(), attempt: None, by: None, change }
+fn report(fixture: &Fixture, n: usize, change: TaskChange) -> TaskReport {
+    TaskReport { task: fixture.task(n).id.clone(), attempt: None, by: None, change }
 }
 
 fn done() -> TaskChange {
@@ -19,34 +19,34 @@ fn done() -> TaskChange {
 
 #[test]
 fn a_task_goes_from_pending_over_progress_to_its_result() {
-    let mut bench = Bench::new("");
-    bench.delegate(task_for("back"));
-    assert_eq!(bench.task(1).status, TaskStatus::Pending);
-    bench.script("accept back\naccept back\nprogress back");
-    assert_eq!(bench.task(1).status, TaskStatus::InProgress);
-    assert_eq!(bench.task(1).progress, Some(json!(0.5)));
-    bench.script("complete back");
-    let task = bench.task(1);
+    let mut fixture = Fixture::new("");
+    fixture.delegate(task_for("back"));
+    assert_eq!(fixture.task(1).status, TaskStatus::Pending);
+    fixture.script("accept back\naccept back\nprogress back");
+    assert_eq!(fixture.task(1).status, TaskStatus::InProgress);
+    assert_eq!(fixture.task(1).progress, Some(json!(0.5)));
+    fixture.script("complete back");
+    let task = fixture.task(1);
     assert_eq!(task.result.as_deref(), Some(&json!({ "by": "back" })));
     assert_eq!((task.attempts.len(), task.attempts[0].status), (1, TaskStatus::Completed));
 }
 
 #[test]
 fn an_accept_that_comes_twice_changes_nothing_the_second_time() {
-    let mut bench = Bench::new("");
-    bench.script("delegate back\naccept back");
-    let revision = bench.session.revision;
-    bench.script("accept back");
-    assert_eq!(bench.session.revision, revision);
+    let mut fixture = Fixture::new("");
+    fixture.script("delegate back\naccept back");
+    let revision = fixture.session.revision;
+    fixture.script("accept back");
+    assert_eq!(fixture.session.revision, revision);
 }
 
 #[test]
 fn a_closed_task_takes_no_more_reports() {
     for end in ["complete back", "fail back", "cancel back"] {
-        let mut bench = Bench::new("");
-        bench.script(&format!("delegate back\n{end}"));
+        let mut fixture = Fixture::new("");
+        fixture.script(&format!("delegate back\n{end}"));
         for late in ["accept", "progress", "complete", "fail", "cancel"] {
-            let text = bench.script(&format!("{late} back #1"));
+            let text = fixture.script(&format!("{late} back #1"));
             assert!(text.contains("and accepts no more reports"), "{late} after {end}: {text}");
         }
     }
@@ -108,7 +108,7 @@ fn a_fallback_agent_must_take_part_and_be_another_than_the_one_asked() {
 
 #[test]
 fn a_retry_waits_as_its_policy_says_and_has_the_whole_time_after_that() {
-    let mut bench = Bench::new("");
+    let mut fixture = Fixture::new("");
     let mut task = task_for("back");
     task.timeout = Some(Span::from_secs(10));
     task.retry_policy = Some(RetryPolicy {
@@ -118,15 +118,15 @@ fn a_retry_waits_as_its_policy_says_and_has_the_whole_time_after_that() {
         cap: Some(Span::from_secs(5)),
         jitter: false,
     });
-    bench.delegate(task);
+    fixture.delegate(task);
     for delay in [2_000, 4_000, 5_000] {
-        let failed_at = bench.now;
-        bench.script("fail back");
-        let task = bench.task(1);
-        let not_before = bench.world.not_before[&task.message_id].millis();
+        let failed_at = fixture.now;
+        fixture.script("fail back");
+        let task = fixture.task(1);
+        let not_before = fixture.world.not_before[&task.message_id].millis();
         assert_eq!(not_before - failed_at, delay);
         assert_eq!(task.deadline.millis() - not_before, 10_000);
-        bench.now += 1_000;
+        fixture.now += 1_000;
     }
 }
 
@@ -170,9 +170,9 @@ fn an_attempt_that_takes_too_long_ends_and_the_last_one_times_the_task_out() {
 
 #[test]
 fn a_task_keeps_what_became_of_each_attempt() {
-    let mut bench = Bench::new("");
-    bench.script("delegate back timeout 5s fallback front\naccept back\nwait 5s\nfail front");
-    let attempts = &bench.task(1).attempts;
+    let mut fixture = Fixture::new("");
+    fixture.script("delegate back timeout 5s fallback front\naccept back\nwait 5s\nfail front");
+    let attempts = &fixture.task(1).attempts;
     let summary: Vec<_> = attempts.iter().map(|a| (a.attempt, a.agent_id.name(), a.status)).collect();
     assert_eq!(summary, [(1, "back", TaskStatus::Timeout), (2, "front", TaskStatus::Failed)]);
     assert!(attempts[0].started_at.is_some() && attempts[1].started_at.is_none());
@@ -181,27 +181,27 @@ fn a_task_keeps_what_became_of_each_attempt() {
 
 #[test]
 fn an_agent_whose_attempt_is_over_time_is_told_to_stop() {
-    let mut bench = Bench::new("");
-    bench.script("delegate back timeout 5s fallback front\naccept back\nwait 5s");
-    assert_eq!(bench.received("back"), ["task_request #1", "status_update #1"]);
-    let told = bench.world.delivered.iter().rfind(|m| m.recipient.agent_id == agent("back")).unwrap();
+    let mut fixture = Fixture::new("");
+    fixture.script("delegate back timeout 5s fallback front\naccept back\nwait 5s");
+    assert_eq!(fixture.received("back"), ["task_request #1", "status_update #1"]);
+    let told = fixture.world.delivered.iter().rfind(|m| m.recipient.agent_id == agent("back")).unwrap();
     assert_eq!(told.payload["status"], "cancelled");
     assert_eq!(told.metadata["task_attempt"], 1);
 }
 
 #[test]
 fn a_timer_of_an_attempt_that_is_over_or_of_a_task_that_is_unknown_does_nothing() {
-    let mut bench = Bench::new("");
-    bench.script("delegate back timeout 5s retries 1\nfail back");
-    let task = bench.task(1).id.clone();
-    let revision = bench.session.revision;
-    bench.now += 60_000;
+    let mut fixture = Fixture::new("");
+    fixture.script("delegate back timeout 5s retries 1\nfail back");
+    let task = fixture.task(1).id.clone();
+    let revision = fixture.session.revision;
+    fixture.now += 60_000;
     let unknown = sessiond_core::TaskId::parse("task_unknown").unwrap();
     for (task, attempt) in [(task, 1), (unknown, 1)] {
         let command = Command::Tasks(tasks::Command::Deadline { task, attempt });
-        bench.give(Envelope::new(Principal::engine(), command)).unwrap();
+        fixture.give(Envelope::new(Principal::engine(), command)).unwrap();
     }
-    assert_eq!(bench.session.revision, revision);
+    assert_eq!(fixture.session.revision, revision);
 }
 
 #[test]
@@ -218,73 +218,73 @@ fn a_report_from_an_earlier_attempt_or_another_agent_is_refused() {
             .replace("TASK", "task_00000000000000000000010100000001")
             .as_str(),
     );
-    let mut bench = Bench::new("");
-    bench.script("delegate back retries 1\nfail back");
-    let late = TaskReport { attempt: Some(1), by: Some(agent("back")), ..report(&bench, 1, done()) };
-    assert!(refusal(bench.run(Command::Tasks(tasks::Command::Report(late)))).contains("is at attempt 2"));
+    let mut fixture = Fixture::new("");
+    fixture.script("delegate back retries 1\nfail back");
+    let late = TaskReport { attempt: Some(1), by: Some(agent("back")), ..report(&fixture, 1, done()) };
+    assert!(refusal(fixture.run(Command::Tasks(tasks::Command::Report(late)))).contains("is at attempt 2"));
 }
 
 #[test]
 fn an_agent_that_does_not_sign_its_report_is_known_by_its_key() {
-    let mut bench = Bench::new("");
-    bench.script("delegate back fallback front\nfail back");
-    let unsigned = report(&bench, 1, done());
-    let refused = bench.run_as("back", Command::Tasks(tasks::Command::Report(unsigned.clone())));
+    let mut fixture = Fixture::new("");
+    fixture.script("delegate back fallback front\nfail back");
+    let unsigned = report(&fixture, 1, done());
+    let refused = fixture.run_as("back", Command::Tasks(tasks::Command::Report(unsigned.clone())));
     assert!(refusal(refused).contains("is at attempt 2 of t://front"));
-    bench.run_as("front", Command::Tasks(tasks::Command::Report(unsigned))).unwrap();
-    assert_eq!(bench.task(1).status, TaskStatus::Completed);
-    assert_eq!(bench.events.last().unwrap().actor, "t://front");
+    fixture.run_as("front", Command::Tasks(tasks::Command::Report(unsigned))).unwrap();
+    assert_eq!(fixture.task(1).status, TaskStatus::Completed);
+    assert_eq!(fixture.events.last().unwrap().actor, "t://front");
 }
 
 #[test]
 fn the_owner_and_the_orchestrator_may_report_on_a_task_by_hand_and_another_participant_may_not() {
     for principal in [client("owner"), key("k", &["orch"]), Principal::local()] {
-        let mut bench = Bench::new("");
-        bench.script("delegate back");
-        let unsigned = report(&bench, 1, done());
-        bench.give(Envelope::new(principal, Command::Tasks(tasks::Command::Report(unsigned)))).unwrap();
-        assert_eq!(bench.task(1).status, TaskStatus::Completed);
+        let mut fixture = Fixture::new("");
+        fixture.script("delegate back");
+        let unsigned = report(&fixture, 1, done());
+        fixture.give(Envelope::new(principal, Command::Tasks(tasks::Command::Report(unsigned)))).unwrap();
+        assert_eq!(fixture.task(1).status, TaskStatus::Completed);
     }
-    let mut bench = Bench::new("");
-    bench.script("delegate back");
-    let unsigned = Command::Tasks(tasks::Command::Report(report(&bench, 1, done())));
-    assert!(refusal(bench.run_as("qa", unsigned.clone())).contains("this key may not act as that agent"));
+    let mut fixture = Fixture::new("");
+    fixture.script("delegate back");
+    let unsigned = Command::Tasks(tasks::Command::Report(report(&fixture, 1, done())));
+    assert!(refusal(fixture.run_as("qa", unsigned.clone())).contains("this key may not act as that agent"));
     // On a machine without keys everybody may do everything, but an agent that gives its name is taken at its word.
     let mut named = Envelope::new(Principal::local(), unsigned);
     named.agent = Some(agent("qa"));
-    assert!(refusal(bench.give(named)).contains("of t://back"));
+    assert!(refusal(fixture.give(named)).contains("of t://back"));
 }
 
 #[test]
 fn a_result_of_null_is_the_same_as_none_before_and_after_a_restart() {
-    let mut bench = Bench::new("");
-    bench.script("delegate back\ndelegate back");
+    let mut fixture = Fixture::new("");
+    fixture.script("delegate back\ndelegate back");
     for (n, change) in [(1, TaskChange::Complete(Value::Null)), (2, TaskChange::Fail(Value::Null))] {
-        let report = report(&bench, n, change);
-        bench.run(Command::Tasks(tasks::Command::Report(report))).unwrap();
+        let report = report(&fixture, n, change);
+        fixture.run(Command::Tasks(tasks::Command::Report(report))).unwrap();
     }
-    assert_eq!(bench.task(1).result, None);
-    assert_eq!(bench.task(2).error.as_ref().unwrap()["code"], "failed");
+    assert_eq!(fixture.task(1).result, None);
+    assert_eq!(fixture.task(2).error.as_ref().unwrap()["code"], "failed");
 }
 
 #[test]
 fn an_open_request_is_not_made_twice_by_the_same_message() {
-    let mut bench = Bench::new("");
+    let mut fixture = Fixture::new("");
     let mut task = task_for("back");
     task.message_id = Some(sessiond_core::MessageId::parse("m1").unwrap());
-    bench.delegate(task.clone());
-    let again = bench.run(Command::Tasks(tasks::Command::Delegate(task.clone())));
+    fixture.delegate(task.clone());
+    let again = fixture.run(Command::Tasks(tasks::Command::Delegate(task.clone())));
     assert_eq!(refusal(again), "/message_id: an open task was requested by message m1 already");
-    bench.script("complete back");
-    bench.delegate(task);
+    fixture.script("complete back");
+    fixture.delegate(task);
 }
 
 #[test]
 fn a_delegator_takes_part() {
-    let mut bench = Bench::new("");
+    let mut fixture = Fixture::new("");
     let mut task = task_for("back");
     task.delegator = Some(agent("nobody"));
-    let refused = bench.run(Command::Tasks(tasks::Command::Delegate(task)));
+    let refused = fixture.run(Command::Tasks(tasks::Command::Delegate(task)));
     assert_eq!(refusal(refused), "t://nobody does not take part in this session");
 }
 
@@ -299,33 +299,33 @@ fn a_delegator_is_told_of_each_end_once_and_not_of_what_it_did_itself() {
         ("cancel orch #1", vec![]),
     ];
     for (line, told) in cases {
-        let mut bench = Bench::new("");
-        bench.script(&format!("delegate back\naccept back\n{line}"));
-        assert_eq!(bench.received("orch"), told, "{line}");
+        let mut fixture = Fixture::new("");
+        fixture.script(&format!("delegate back\naccept back\n{line}"));
+        assert_eq!(fixture.received("orch"), told, "{line}");
     }
-    let mut bench = Bench::new("");
-    bench.script("delegate orch\ncomplete orch");
-    assert_eq!(bench.received("orch"), ["task_request #1"]);
+    let mut fixture = Fixture::new("");
+    fixture.script("delegate orch\ncomplete orch");
+    assert_eq!(fixture.received("orch"), ["task_request #1"]);
 }
 
 #[test]
 fn a_delegator_that_has_left_is_told_nothing() {
-    let mut bench = Bench::new("");
-    bench.script("delegate back\nremove orch\ncomplete back");
-    assert_eq!(bench.received("orch"), Vec::<String>::new());
+    let mut fixture = Fixture::new("");
+    fixture.script("delegate back\nremove orch\ncomplete back");
+    assert_eq!(fixture.received("orch"), Vec::<String>::new());
 }
 
 #[test]
 fn a_journal_whose_fallback_list_names_the_assignee_does_not_ask_it_for_ever() {
-    let mut bench = Bench::new("");
-    bench.script("delegate back fallback front");
-    let mut events = bench.events.clone();
+    let mut fixture = Fixture::new("");
+    fixture.script("delegate back fallback front");
+    let mut events = fixture.events.clone();
     let Some(EventBody::TaskDelegated(TaskDelegated { fallback_agents, .. })) =
         events.last_mut().map(|e| &mut e.body)
     else {
         panic!("the last event delegates");
     };
     *fallback_agents = vec![agent("back")];
-    bench.session = Session::replay(&events).unwrap().unwrap();
-    assert_eq!(bench.script("fail back"), "#1 back: failed\n");
+    fixture.session = Session::replay(&events).unwrap().unwrap();
+    assert_eq!(fixture.script("fail back"), "#1 back: failed\n");
 }

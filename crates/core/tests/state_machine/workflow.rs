@@ -3,12 +3,12 @@
 use sessiond_core::{Command, MessageType, WorkflowAdvanced, WorkflowUpdate, workflow};
 
 use crate::support::script::check;
-use crate::support::{Bench, client, new_session, plan, refusal, steps};
+use crate::support::{Fixture, client, new_session, plan, refusal, steps};
 
 /// What is wrong with a plan, at creation.
 #[track_caller]
 fn check_refused(plan: &str, expect: &str) {
-    let actual = refusal(Bench::create(new_session(plan), &client("owner")).map(|bench| bench.session));
+    let actual = refusal(Fixture::create(new_session(plan), &client("owner")).map(|fixture| fixture.session));
     crate::support::script::compare(&actual, expect);
 }
 
@@ -111,8 +111,8 @@ fn a_cycle_is_refused_at_a_step_that_is_on_it() {
 
 #[test]
 fn a_later_plan_is_checked_with_pointers_into_its_own_request() {
-    let mut bench = Bench::new("");
-    let result = bench.run(Command::Workflow(workflow::Command::Update(plan("a: nobody"))));
+    let mut fixture = Fixture::new("");
+    let result = fixture.run(Command::Workflow(workflow::Command::Update(plan("a: nobody"))));
     assert_eq!(refusal(result), "/steps/0/required_agents/0: t://nobody does not take part in the session");
 }
 
@@ -370,9 +370,9 @@ fn a_plan_as_it_is_read_can_be_given_back_after_an_agent_of_a_finished_step_left
 
 #[test]
 fn the_event_says_which_step_is_current_and_when_the_last_one_has_ended() {
-    let mut bench = Bench::new("a:; b:");
-    bench.script("advance\nadvance");
-    let advanced: Vec<_> = bench
+    let mut fixture = Fixture::new("a:; b:");
+    fixture.script("advance\nadvance");
+    let advanced: Vec<_> = fixture
         .events
         .iter()
         .filter_map(|event| match &event.body {
@@ -398,15 +398,15 @@ fn a_session_without_a_plan_has_no_workflow_to_change() {
          put current=a -> the session has no workflow: set one first
          delegate back in a -> the session has no workflow: set one first",
     );
-    let mut bench = Bench::new("");
-    bench.run(Command::Workflow(workflow::Command::Update(WorkflowUpdate::default()))).unwrap();
-    assert_eq!(bench.session.revision, 5, "an update that says nothing changes nothing");
+    let mut fixture = Fixture::new("");
+    fixture.run(Command::Workflow(workflow::Command::Update(WorkflowUpdate::default()))).unwrap();
+    assert_eq!(fixture.session.revision, 5, "an update that says nothing changes nothing");
 }
 
 #[test]
 fn the_request_of_a_planned_task_comes_from_the_engine_and_names_its_step() {
-    let bench = Bench::new("build: back *");
-    let request = &bench.world.delivered[0];
+    let fixture = Fixture::new("build: back *");
+    let request = &fixture.world.delivered[0];
     assert_eq!(request.message_type, MessageType::TaskRequest);
     assert!(request.sender.agent_id.is_engine());
     assert_eq!(request.metadata["step"], "build");

@@ -8,7 +8,7 @@ use proptest::sample::Index;
 use serde_json::{Value, json};
 use sessiond_core::*;
 
-use super::{Bench, agent, client, key, participant};
+use super::{Fixture, agent, client, key, participant};
 
 pub const AGENTS: [&str; 7] = ["orch", "back", "front", "qa", "extra", "nobody", "sessiond://engine"];
 pub const STEPS: [&str; 6] = ["a", "b", "c", "d", "e", "unknown"];
@@ -402,8 +402,8 @@ impl AnyStep {
 }
 
 impl What {
-    pub fn build(self, bench: &Bench) -> Command {
-        let tasks: Vec<&std::sync::Arc<Task>> = bench.session.tasks.values().collect();
+    pub fn build(self, fixture: &Fixture) -> Command {
+        let tasks: Vec<&std::sync::Arc<Task>> = fixture.session.tasks.values().collect();
         let open: Vec<_> = tasks.iter().copied().filter(|task| task.status.is_open()).collect();
         // Mostly an open one, or few reports would be taken.
         let chosen = |index: &Index| match (tasks.as_slice(), open.as_slice()) {
@@ -499,8 +499,8 @@ impl What {
                 let asker = answers.and_then(|task| task.delegator.clone());
                 let recipient = asker.filter(|_| to < 3).unwrap_or_else(|| name(to));
                 Command::Messages(messages::Command::Send(Message {
-                    message_id: MessageId::parse(format!("m{}", bench.nonce)).unwrap(),
-                    timestamp: Timestamp::from_millis(bench.now),
+                    message_id: MessageId::parse(format!("m{}", fixture.nonce)).unwrap(),
+                    timestamp: Timestamp::from_millis(fixture.now),
                     sender: Party::new(sender),
                     recipient: Party::new(recipient),
                     message_type,
@@ -528,7 +528,7 @@ impl What {
             }
             What::Record { writer, batch, entries: any, changes, ends } => {
                 let none = Default::default();
-                let calls = bench.session.calls.as_deref().unwrap_or(&none);
+                let calls = fixture.session.calls.as_deref().unwrap_or(&none);
                 Command::Calls(calls::Command::Record(CallBatch {
                     writer: calls.writer.saturating_add_signed(writer.into()),
                     batch: (calls.batch + 1).saturating_add_signed(batch.into()),

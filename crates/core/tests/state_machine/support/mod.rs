@@ -1,4 +1,4 @@
-//! A session on the bench: commands go in, and what follows from their effects is kept beside the state.
+//! A session on the fixture: commands go in, and what follows from their effects is kept beside the state.
 
 pub mod any;
 pub mod script;
@@ -159,7 +159,7 @@ pub fn message(id: &str, from: &str, to: &str, message_type: MessageType, payloa
 
 /// A session, its journal, and what its effects have led to.
 #[derive(Clone)]
-pub struct Bench {
+pub struct Fixture {
     pub session: Session,
     pub events: Vec<Event>,
     pub world: World,
@@ -169,7 +169,7 @@ pub struct Bench {
     pub given: Vec<(&'static str, &'static str)>,
 }
 
-impl Bench {
+impl Fixture {
     /// A new session with that plan; none when it is empty.
     pub fn new(plan: &str) -> Self {
         Self::create(new_session(plan), &client("owner")).unwrap()

@@ -18,13 +18,13 @@ use sessiond_core::{
     WorkflowUpdate, lifecycle, participants, tasks, workflow,
 };
 
-use super::{Bench, agent, participant, plan, refusal, task_for};
+use super::{Fixture, agent, participant, plan, refusal, task_for};
 
 /// Runs a script on a session with that plan and compares the state, and the refusals on the way.
 #[track_caller]
 pub fn check(plan: &str, script: &str, expect: &str) {
-    let mut bench = Bench::new(plan);
-    let actual = bench.script(script);
+    let mut fixture = Fixture::new(plan);
+    let actual = fixture.script(script);
     compare(&actual, expect);
 }
 
@@ -38,7 +38,7 @@ pub fn compare(actual: &str, expect: &str) {
     assert!(actual == expect, "expected\n{expect}\n\nbut it is\n{actual}\n");
 }
 
-impl Bench {
+impl Fixture {
     /// Runs a script; what it gives is the refusals, then the state.
     pub fn script(&mut self, script: &str) -> String {
         let mut text = String::new();
