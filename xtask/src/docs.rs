@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use anyhow::{Context, bail};
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
-use crate::{anchors, events, recipe, words};
+use crate::{anchors, arrows, events, facets, modules, recipe, words};
 
 /// The document whose named paths must exist.
 pub const ARCHITECTURE: &str = "ARCHITECTURE.md";
@@ -31,10 +31,13 @@ pub fn check(root: &Path) -> anyhow::Result<()> {
         Ok(text) => {
             faults.extend(code_map_faults(root, &text));
             faults.extend(recipe::faults(root, &text));
+            faults.extend(arrows::faults(root, &text)?);
         }
         Err(error) => faults.push(format!("{ARCHITECTURE}: {error}")),
     }
     faults.extend(events::faults(root)?);
+    faults.extend(facets::faults(root)?);
+    faults.extend(modules::faults(root));
     faults.extend(words::faults(root, &documents)?);
     for fault in &faults {
         println!("{fault}");

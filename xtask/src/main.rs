@@ -4,10 +4,13 @@
 //! depends on none of our own crates: it starts at once, and it works while they do not compile.
 
 mod anchors;
+mod arrows;
 mod cargo;
 mod docs;
 mod events;
+mod facets;
 mod manifests;
+mod modules;
 mod node;
 mod openapi;
 mod python;

@@ -253,8 +253,8 @@ mod renewals {
     }
 }
 
-doors! {
-    doors::the_tutorial_works,
+cases! {
+    the_tutorial_works,
 }
 ";
 

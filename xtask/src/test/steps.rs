@@ -167,7 +167,8 @@ pub static STEPS: &[Step] = &[
     command(
         "console browser",
         &[&NODE, &NPM, &CHROMIUM],
-        &[BUILD, "console packages"],
+        // The package records calls that a page shows.
+        &[BUILD, "python build", "console packages"],
         &["npm", "--prefix", "console", "run", "test:browser"],
     ),
     // Models in the process are a feature that is off, because they take a while to build. These come after everything that
@@ -300,7 +301,16 @@ mod tests {
     fn the_first_word_of_a_name_asks_for_all_that_begin_with_it() {
         assert_eq!(
             selected("console,format"),
-            ["format", "build", "console packages", "console check", "console tests", "console browser"]
+            [
+                "format",
+                "build",
+                "python environment",
+                "python build",
+                "console packages",
+                "console check",
+                "console tests",
+                "console browser"
+            ]
         );
         assert_eq!(selected("python types"), ["python environment", "python types"]);
     }
