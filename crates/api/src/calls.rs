@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sessiond_core::{CallEntry, ExecutionEnd};
+use sessiond_core::{CallEntry, ContextWrite, ExecutionEnd};
 use utoipa::ToSchema;
 
 use crate::Session;
@@ -57,6 +57,12 @@ pub struct RecordCalls {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub context: Option<Value>,
+    /// Values of the shared context that the program wrote, in order; each replaces the whole value.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub writes: Vec<ContextWrite>,
+    /// The calls whose error ended the program; replay runs them again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fatal: Vec<u64>,
     /// The end of the execution, with this batch. Only its owner, its orchestrator and an administrator may set it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<ExecutionEnd>,

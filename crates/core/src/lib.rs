@@ -25,7 +25,7 @@ pub use calls::{
     CallBatch, CallBegan, CallEnded, CallEntry, CallError, CallKind, CallStatus, Calls, CallsRecorded,
     ExecutionBegan, ExecutionEnd, OpenCall, Usage,
 };
-pub use context::{Context, ContextUpdated};
+pub use context::{Context, ContextUpdated, ContextWrite};
 pub use lifecycle::{
     ForkPoint, Kind, Outcome, SessionCompleted, SessionCreated, SessionExpired, SessionFailed, SessionForked,
     SessionTerminated, SessionUpdated, Status,

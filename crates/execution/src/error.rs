@@ -55,6 +55,23 @@ pub enum Error {
         /// Which node.
         node: Arc<str>,
     },
+    /// A call failed when it was recorded, and the program went on: it fails so again.
+    #[error("{message}")]
+    Recorded {
+        /// The kind of error.
+        kind: Arc<str>,
+        /// What it said.
+        message: Arc<str>,
+    },
+    /// A call that was dropped when it was recorded is not dropped now.
+    #[error(
+        "the program differs from what was recorded: {node} was cancelled then, and nobody cancels it now. Resume with \
+         the program that was recorded, or fork the session at that call"
+    )]
+    Kept {
+        /// Which node.
+        node: Arc<str>,
+    },
     /// The program is not the one that was recorded.
     #[error("{}", differs(.0))]
     Differs(Difference),
@@ -97,8 +114,10 @@ impl Error {
     }
 
     /// A short word for the kind of error, as it is recorded.
-    pub fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> &str {
         match self {
+            Self::Recorded { kind, .. } => kind,
+            Self::Kept { .. } => "Kept",
             Self::Node { .. } => "NodeError",
             Self::Timeout { .. } => "Timeout",
             Self::Stopped { .. } => "Stopped",
@@ -115,8 +134,9 @@ impl Error {
 
 /// Says where a program differs from what was recorded.
 pub fn differs(difference: &Difference) -> String {
-    let Difference { call, position, recorded, now, input } = difference;
-    let place = format!("at call {call}, the one with number {} of its caller", position + 1);
+    let Difference { call, branch, position, recorded, now, input } = difference;
+    let branch = if branch.is_empty() { "its caller".to_owned() } else { format!("its branch {branch}") };
+    let place = format!("at call {call}, the one with number {} of {branch}", position + 1);
     if *input {
         format!(
             "the program differs from what was recorded {place}: {recorded} is called with another input. Resume with \

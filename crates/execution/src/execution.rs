@@ -6,20 +6,23 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use serde_json::{Map, Value};
 use sessiond_api as api;
 use sessiond_api::Problem;
 use sessiond_client::Conditions;
 use sessiond_core::{CallBegan, CallEnded, CallKind, ExecutionEnd, Json, Kind, SessionId, Status, limits};
 use sessiond_recording::{Destination, Opening, Store, journal, run, stores};
+use sessiond_turns::redact;
 use sha2::{Digest, Sha256};
 
 use crate::ambient::{self, now_us};
+use crate::branch::Branch;
 use crate::config::{Durability, Settings};
-use crate::context::Context;
+use crate::context::{Context, History};
 use crate::error::Error;
 use crate::info::Info;
-use crate::recorder::{Recorder, Ticket};
-use crate::replay::{CallNumber, Cuts, Found, Replay, ReplayBuilder};
+use crate::recorder::{Recorder, Start, Ticket};
+use crate::replay::{CallNumber, Cuts, Found, Outcome, Replay, ReplayBuilder, Sequence, Turn};
 use crate::saved;
 
 /// One process's hold on a session that it records.
@@ -32,6 +35,7 @@ pub struct Execution {
     recorder: Recorder,
     replay: Replay,
     replayed: AtomicU64,
+    root: Arc<Branch>,
     context: Context,
     /// Whether the session had completed already: it is read, and nothing is put down.
     ended: bool,
@@ -53,11 +57,9 @@ pub struct NewExecution {
 /// A call that is to be made.
 #[derive(Debug)]
 pub struct NewCall<'a> {
-    /// The call that makes it; none for the program itself.
-    pub parent: Option<CallNumber>,
-    /// What the record has of the call that makes it; none for the program itself, or when that call is new.
-    pub replay: Place,
-    /// The how-manieth call of that one it is, from 0.
+    /// The branch that makes it.
+    pub branch: &'a Branch,
+    /// Its place in that branch, from 0: [`Branch::next_call`] gives it.
     pub position: u32,
     /// The node that is called.
     pub node: &'a Arc<str>,
@@ -67,17 +69,6 @@ pub struct NewCall<'a> {
     pub input: String,
 }
 
-/// Where a call stands in what an earlier process recorded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// It is the program itself.
-    Root,
-    /// It takes up this call.
-    Recorded(CallNumber),
-    /// It is new: so are all calls that it makes.
-    New,
-}
-
 /// What becomes of a call that is to be made.
 #[derive(Debug)]
 pub enum Begun {
@@ -85,15 +76,19 @@ pub enum Begun {
     Run {
         /// Its number.
         call: CallNumber,
-        /// Where the calls that it makes stand.
-        place: Place,
+        /// The line of the calls that it makes.
+        branch: Branch,
+        /// When it first began, in microseconds since the epoch, if it was begun before.
+        since_us: Option<u64>,
     },
-    /// It was done before: this is what it gave.
+    /// It was done before: this is what it came to.
     Recorded {
         /// Its number then.
         call: CallNumber,
-        /// What it gave.
-        output: Json,
+        /// What it came to.
+        outcome: Outcome,
+        /// Whether that is to be given now; else when [`Execution::sequence`] comes to its turn, which then passes.
+        at_once: bool,
     },
 }
 
@@ -114,7 +109,7 @@ impl Execution {
             kind: Some(Kind::Execution),
             name: new.name.clone(),
             parent: new.parent,
-            shared_context: new.context.take_changes(),
+            shared_context: new.context.initial(),
             process: Some(process(&settings.program)),
             ..api::CreateSession::default()
         };
@@ -130,13 +125,10 @@ impl Execution {
         if is_chosen && let Some(hold) = store.hold.clone() {
             run(async move { hold.accepted().await }).await?;
         }
-        let recorder = Recorder::start(
-            destination.clone(),
-            new.context.clone(),
-            settings.durability,
-            0,
-            Info::default(),
-        );
+        let recorder = Recorder::start(destination.clone(), settings.durability, Start::default());
+        let replay = Replay::default();
+        let root = Arc::new(Branch::root(&replay));
+        new.context.record(recorder.clone(), replay.sequence.clone(), root.clone());
         Ok(Self {
             id,
             name: new.name,
@@ -144,8 +136,9 @@ impl Execution {
             store,
             destination,
             recorder,
-            replay: Replay::default(),
+            replay,
             replayed: AtomicU64::new(0),
+            root,
             context: new.context,
             ended: false,
         })
@@ -196,9 +189,6 @@ impl Execution {
             let (client, id) = (client.clone(), id.clone());
             run(async move { client.session(&id).await }).await?
         };
-        let mut values = session.shared_context.as_object().cloned().unwrap_or_default();
-        values.extend(given.snapshot());
-        let context = Context::new(values);
         let ended = session.status == Status::Completed;
         let destination = if ended {
             Destination::ended(&store, id.clone())
@@ -218,19 +208,31 @@ impl Execution {
         }
         let mut builder = ReplayBuilder::new(cuts.finish());
         journal::each(&client, &id, |seq, event| {
-            builder.take(seq, &event);
+            builder.take(seq, event);
             Ok::<_, Problem>(())
         })
         .await?;
-        // A session that has completed is only read.
-        let recorded = if ended { Context::default() } else { context.clone() };
-        let recorder = Recorder::start(
-            destination.clone(),
-            recorded,
-            settings.durability,
-            builder.last,
-            Info::default(),
-        );
+        let start = Start { call: builder.last, order: builder.last_order };
+        let recorder = Recorder::start(destination.clone(), settings.durability, start);
+        let (replay, mut history) = builder.finish();
+        let document = session.shared_context.as_object().cloned().unwrap_or_default();
+        let mut writes = Vec::new();
+        for (key, value) in given.snapshot() {
+            writes.push((0, key.clone(), Some(redact::member(&key, &value))));
+            history.record(0, key, Some(value));
+        }
+        if keep.is_some() {
+            // The copy has what was written later, too.
+            writes.extend(changes(&document, &history).map(|(key, value)| (start.order, key, value)));
+        }
+        if !ended {
+            for (order, key, value) in writes {
+                recorder.restored(order, key, value);
+            }
+        }
+        let context = Context::resumed(history);
+        let root = Arc::new(Branch::root(&replay));
+        context.record(recorder.clone(), replay.sequence.clone(), root.clone());
         Ok(Self {
             id,
             name: session.name,
@@ -238,8 +240,9 @@ impl Execution {
             store,
             destination,
             recorder,
-            replay: builder.finish(),
+            replay,
             replayed: AtomicU64::new(0),
+            root,
             context,
             ended,
         })
@@ -271,57 +274,79 @@ impl Execution {
         &self.context
     }
 
+    /// The line of the program itself.
+    pub fn root(&self) -> Arc<Branch> {
+        self.root.clone()
+    }
+
+    /// A branch that another one makes; see [`Branch`].
+    pub fn branch(&self, of: &Branch, name: &str) -> Branch {
+        of.branch(&self.replay, name)
+    }
+
+    /// The order in which a resumed program does again what it did.
+    pub fn sequence(&self) -> &Arc<Sequence> {
+        &self.replay.sequence
+    }
+
     /// Looks a call up in the record, and puts it down when it is to be run.
     pub fn begin(&self, call: NewCall<'_>) -> Result<Begun, Error> {
         if call.node.trim().is_empty() || call.node.len() > limits::NAME_BYTES {
             return Err(Error::Name { node: call.node.clone() });
         }
         let key = key(&call.input);
-        let recorded = match call.replay {
-            Place::New => Found::Nothing,
-            _ if self.replay.is_empty() => Found::Nothing,
-            Place::Root => self.replay.find(None, call.position, call.node, &key),
-            Place::Recorded(parent) => self.replay.find(Some(parent), call.position, call.node, &key),
-        };
-        let resumes = match recorded {
-            Found::Output { call, output } => {
+        let (found, began) = call.branch.find(call.position, call.node, &key);
+        match found {
+            Found::Outcome { call, outcome } => {
                 self.replayed.fetch_add(1, Ordering::Relaxed);
-                return Ok(Begun::Recorded { call, output });
+                // One that was cancelled ends when it is cancelled again.
+                let at_once = if outcome.is_cancelled() {
+                    self.replay.sequence.pass(began);
+                    false
+                } else {
+                    self.replay.sequence.begin(began, outcome.turn)
+                };
+                Ok(Begun::Recorded { call, outcome, at_once })
             }
-            Found::Differs(difference) => return Err(Error::Differs(difference)),
-            _ if self.ended => return Err(Error::Ended { node: call.node.clone() }),
-            Found::Again(call) => Some(call),
-            Found::Nothing => None,
-        };
-        let (call, place) = self.put_down(call, key, resumes);
-        Ok(Begun::Run { call, place })
+            Found::Differs(difference) => Err(Error::Differs(difference)),
+            _ if self.ended => Err(Error::Ended { node: call.node.clone() }),
+            Found::Again { call: recorded, began_us } => {
+                self.replay.sequence.pass(began);
+                Ok(self.put_down(call, key, Some((recorded, began_us))))
+            }
+            Found::Nothing => Ok(self.put_down(call, key, None)),
+        }
     }
 
-    /// Puts a call down that was done before, as the call `recorded`, but whose output cannot be made into a value of
-    /// this program again: it is to be run again. Gives its new number, and where the calls that it makes stand.
-    pub fn begin_again(&self, call: NewCall<'_>, recorded: CallNumber) -> Result<(CallNumber, Place), Error> {
+    /// Puts a call down that was done before, as the call `recorded`, but whose outcome cannot be made into a value of
+    /// this program again: it is to be run again.
+    pub fn begin_again(&self, call: NewCall<'_>, recorded: CallNumber, turn: Turn) -> Result<Begun, Error> {
         if self.ended {
             return Err(Error::Ended { node: call.node.clone() });
         }
         self.replayed.fetch_sub(1, Ordering::Relaxed);
+        self.replay.sequence.pass(turn);
         let key = key(&call.input);
-        Ok(self.put_down(call, key, Some(recorded)))
+        Ok(self.put_down(call, key, Some((recorded, now_us()))))
     }
 
-    fn put_down(&self, call: NewCall<'_>, key: String, resumes: Option<CallNumber>) -> (CallNumber, Place) {
+    fn put_down(&self, call: NewCall<'_>, key: String, resumes: Option<(CallNumber, u64)>) -> Begun {
         let (input, input_omitted) = fitting(call.input);
         let number = self.recorder.began(CallBegan {
-            parent: call.parent,
+            parent: call.branch.call,
             node: call.node.clone(),
             kind: call.kind,
+            branch: call.branch.path(),
             position: call.position,
+            began_order: None,
             key,
-            resumes,
+            resumes: resumes.map(|(call, _)| call),
             began_us: now_us(),
             input,
             input_omitted,
         });
-        (number, resumes.map_or(Place::New, Place::Recorded))
+        let branch = Branch::of_call(&self.replay, number, resumes.map(|(call, _)| call));
+        Begun::Run { call: number, branch, since_us: resumes.map(|(_, since)| since) }
     }
 
     /// Puts down that a call ended. Of an error that is longer than a session takes, the beginning is kept.
@@ -337,6 +362,14 @@ impl Execution {
             }
         }
         self.recorder.ended(call, ended)
+    }
+
+    /// A call that took up a recorded one has ended: what that one had recorded and this one did not ask for is waited
+    /// for no longer.
+    pub fn close_branch(&self, branch: &Branch) {
+        if let Some(call) = branch.resumes() {
+            self.replay.close(call);
+        }
     }
 
     /// Waits until a call is as durable as the session is to be, and there is room for the next.
@@ -367,14 +400,16 @@ impl Execution {
     }
 
     /// Writes everything, ends the session, and saves its state when it is to be saved.
-    pub async fn close(&self, mut end: ExecutionEnd) -> Result<(), Error> {
+    ///
+    /// `fatal` names the calls whose error ended the program: they run again when it is resumed.
+    pub async fn close(&self, mut end: ExecutionEnd, fatal: Vec<CallNumber>) -> Result<(), Error> {
         if self.ended {
             return Ok(());
         }
         if let ExecutionEnd::Failed { reason } = &mut end {
             *reason = line(reason);
         }
-        self.recorder.close(end).await?;
+        self.recorder.close(end, fatal).await?;
         if self.settings.save_state {
             self.save().await?;
         }
@@ -441,6 +476,20 @@ impl Execution {
 async fn open(destination: &Destination) -> Result<(), Problem> {
     let destination = destination.clone();
     run(async move { destination.open().await }).await
+}
+
+/// What a document must be changed by to be what the history has now.
+fn changes<'a>(
+    document: &'a Map<String, Value>,
+    history: &'a History,
+) -> impl Iterator<Item = (String, Option<Value>)> + 'a {
+    let gone = document.keys().filter(|key| history.find(key, |_| true).is_none());
+    let gone = gone.map(|key| (key.clone(), None));
+    let now = history.keys(|_| true).into_iter().filter_map(|key| {
+        let (_, value) = history.find(&key, |_| true)?;
+        (document.get(&key) != Some(value)).then(|| (key.clone(), Some(redact::member(&key, value))))
+    });
+    gone.chain(now)
 }
 
 /// What tells one input from another: the first 16 bytes of its SHA-256, in hexadecimal.

@@ -21,6 +21,7 @@
 
 mod agent;
 mod ambient;
+pub mod branch;
 pub mod config;
 mod context;
 mod error;
@@ -35,6 +36,7 @@ mod session;
 
 pub use agent::{AgentInput, AgentNode, AgentResult, AgentStream, AgentTool, node_tool, tool};
 pub use ambient::now_us;
+pub use branch::Branch;
 pub use config::{Config, Durability, Server, Settings, set_config};
 pub use context::Context;
 pub use error::{BoxError, Error, Failure};
@@ -42,7 +44,7 @@ pub use info::Info;
 pub use node::{FunctionNode, Node, function_node};
 pub use publisher::{Publisher, SubscriberInfo, Subscription, Update};
 pub use recorder::{Recorder, Ticket};
-pub use session::{Builder, Closed, Session, call};
+pub use session::{Builder, Closed, Session, branch, call, sleep};
 /// What is recorded here and waits for a server.
 pub use sessiond_recording::spool;
 /// Connections to MCP servers.

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
+use serde_json::Value;
 use sessiond_api::Problem;
 use sessiond_background as background;
-use sessiond_core::{CallBegan, CallEnded, CallEntry, ExecutionEnd, limits};
+use sessiond_core::{CallBegan, CallEnded, CallEntry, ContextWrite, ExecutionEnd, limits};
 use sessiond_recording::journal::size;
-use sessiond_recording::{CALL_BYTES, CallNumber, Destination};
+use sessiond_recording::{Batch, CALL_BYTES, CallNumber, Destination};
 use tokio::sync::{Notify, watch};
 
 use crate::config::Durability;
-use crate::context::Context;
 use crate::info::Info;
 
 /// How long what is recorded waits for company before it is written.
@@ -22,6 +22,7 @@ const LINGER: Duration = Duration::from_millis(10);
 const BOUND: usize = 16 * 1024 * 1024;
 /// Bytes of one batch, beside what a single call may hold.
 const BATCH_BYTES: usize = 1024 * 1024;
+
 /// The record of an execution; cheap to clone.
 #[derive(Clone)]
 pub struct Recorder {
@@ -53,45 +54,59 @@ pub struct Ticket(u64);
 struct Buffer {
     /// The number of the last call.
     last: CallNumber,
+    /// The last place in the session's order.
+    order: u64,
     /// Calls that began since the last batch, in order; their numbers have no gaps. One that has ended as well says so
     /// in its own entry.
     began: Vec<CallEntry>,
     /// Ends of calls that began in an earlier batch.
     ended: Vec<CallEntry>,
+    /// What was written to the context.
+    writes: Vec<ContextWrite>,
     bytes: usize,
     ticket: u64,
     info: Info,
-    /// How the session ends, once it does.
-    end: Option<ExecutionEnd>,
+    /// How the session ends, once it does, and the calls whose error ended it.
+    end: Option<(ExecutionEnd, Vec<CallNumber>)>,
+}
+
+/// Where a record goes on.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Start {
+    /// The number of the last call.
+    pub call: CallNumber,
+    /// The last place in the session's order.
+    pub order: u64,
+}
+
+impl std::fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Recorder").finish_non_exhaustive()
+    }
 }
 
 impl Recorder {
-    /// Begins a record after call `last`, and writes it to `destination` in the background, with what changes in the context.
-    pub fn start(
-        destination: Destination,
-        context: Context,
-        durability: Durability,
-        last: CallNumber,
-        info: Info,
-    ) -> Self {
+    /// Begins a record, and writes it to `destination` in the background.
+    pub fn start(destination: Destination, durability: Durability, start: Start) -> Self {
         let shared = Arc::new(Shared {
             durability,
-            buffer: Mutex::new(Buffer { last, info, ..Buffer::default() }),
+            buffer: Mutex::new(Buffer { last: start.call, order: start.order, ..Buffer::default() }),
             wake: Notify::new(),
             hurry: Notify::new(),
             durable: watch::Sender::new(Durable::default()),
         });
-        background::spawn(write(shared.clone(), destination, context));
+        background::spawn(write(shared.clone(), destination));
         Self { shared }
     }
 
     /// Puts down that a call began, and gives it its number.
-    pub fn began(&self, began: CallBegan) -> CallNumber {
+    pub fn began(&self, mut began: CallBegan) -> CallNumber {
         let bytes =
             CALL_BYTES + began.node.len() + began.input.as_ref().map_or(0, |input| input.as_str().len());
         let mut buffer = self.shared.buffer.lock();
         buffer.last += 1;
         let call = buffer.last;
+        began.began_order = Some(buffer.next_order());
         buffer.info.began(began.parent.is_none());
         buffer.began.push(CallEntry { call, began: Some(began), ended: None });
         buffer.put(bytes);
@@ -102,13 +117,14 @@ impl Recorder {
     }
 
     /// Puts down that a call ended.
-    pub fn ended(&self, call: CallNumber, ended: CallEnded) -> Ticket {
+    pub fn ended(&self, call: CallNumber, mut ended: CallEnded) -> Ticket {
         let bytes = ended.output.as_ref().map_or(0, |output| output.as_str().len())
             + ended
                 .error
                 .as_ref()
                 .map_or(0, |error| error.message.len() + error.trace.as_ref().map_or(0, String::len));
         let mut buffer = self.shared.buffer.lock();
+        ended.ended_order = Some(buffer.next_order());
         buffer.info.ended(&ended);
         let before = buffer.last - buffer.began.len() as u64;
         if call > before {
@@ -126,6 +142,29 @@ impl Recorder {
         ticket
     }
 
+    /// Puts down that a branch of a call, or of the program itself, wrote a value of the context, or removed it; gives the
+    /// place of that in the session's order.
+    pub fn wrote(
+        &self,
+        call: Option<CallNumber>,
+        branch: Option<Arc<str>>,
+        key: &str,
+        value: Option<Value>,
+    ) -> u64 {
+        let mut buffer = self.shared.buffer.lock();
+        let order = buffer.next_order();
+        buffer.write(ContextWrite { order, call, branch, key: key.to_owned(), value });
+        drop(buffer);
+        self.ring(false);
+        order
+    }
+
+    /// Puts down what a value of the context is when the session is taken up, as if it had been written at `order`.
+    pub fn restored(&self, order: u64, key: String, value: Option<Value>) {
+        self.shared.buffer.lock().write(ContextWrite { order, call: None, branch: None, key, value });
+        self.ring(false);
+    }
+
     /// Whether so much waits that the program should wait too, with [`Recorder::flush`].
     pub fn is_full(&self) -> bool {
         self.shared.buffer.lock().is_full()
@@ -138,10 +177,10 @@ impl Recorder {
     }
 
     /// Writes everything, and that the session ends so. Nothing may be put down after it.
-    pub async fn close(&self, end: ExecutionEnd) -> Result<(), Problem> {
+    pub async fn close(&self, end: ExecutionEnd, fatal: Vec<CallNumber>) -> Result<(), Problem> {
         let ticket = {
             let mut buffer = self.shared.buffer.lock();
-            buffer.end = Some(end);
+            buffer.end = Some((end, fatal));
             buffer.ticket += 1;
             Ticket(buffer.ticket)
         };
@@ -195,28 +234,40 @@ impl Buffer {
         self.bytes > BOUND
     }
 
+    /// Takes the next place in the session's order.
+    fn next_order(&mut self) -> u64 {
+        self.order += 1;
+        self.order
+    }
+
+    fn write(&mut self, write: ContextWrite) {
+        let bytes = write.value.as_ref().map_or(0, bytes_of);
+        self.writes.push(write);
+        self.put(CALL_BYTES + bytes);
+    }
+
     /// Takes what waits.
-    fn take(&mut self) -> (Vec<CallEntry>, Ticket) {
+    fn take(&mut self) -> (Vec<CallEntry>, Vec<ContextWrite>, Ticket) {
         let mut entries = std::mem::take(&mut self.ended);
         entries.append(&mut self.began);
         self.bytes = 0;
-        (entries, Ticket(self.ticket))
+        (entries, std::mem::take(&mut self.writes), Ticket(self.ticket))
     }
 }
 
 /// Writes what is recorded until the record is closed or cannot be written.
-async fn write(shared: Arc<Shared>, destination: Destination, context: Context) {
+async fn write(shared: Arc<Shared>, destination: Destination) {
     loop {
         shared.wake.notified().await;
         if shared.durability == Durability::Async {
             let _ = tokio::time::timeout(LINGER, shared.hurry.notified()).await;
         }
-        let ((entries, ticket), end) = {
+        let ((entries, writes, ticket), end) = {
             let mut buffer = shared.buffer.lock();
             (buffer.take(), buffer.end.clone())
         };
         let closing = end.is_some();
-        if let Err(problem) = write_all(&destination, &context, entries, end).await {
+        if let Err(problem) = write_all(&destination, entries, writes, end).await {
             tracing::error!(%problem, "calls could not be recorded");
             shared.durable.send_modify(|durable| durable.failure = Some(problem));
             return;
@@ -230,16 +281,36 @@ async fn write(shared: Arc<Shared>, destination: Destination, context: Context) 
 
 async fn write_all(
     destination: &Destination,
-    context: &Context,
     entries: Vec<CallEntry>,
-    end: Option<ExecutionEnd>,
+    mut writes: Vec<ContextWrite>,
+    end: Option<(ExecutionEnd, Vec<CallNumber>)>,
 ) -> Result<(), Problem> {
     let mut batches = batches(entries);
     let last = batches.pop().unwrap_or_default();
     for batch in batches {
-        destination.write(batch, context.take_changes(), None).await?;
+        // A call is never on disk without what was written before it.
+        let until = batch.iter().map(last_order).max().unwrap_or_default();
+        let later = writes.split_off(writes.partition_point(|write| write.order < until));
+        destination.write(Batch { calls: batch, writes, ..Batch::default() }).await?;
+        writes = later;
     }
-    destination.write(last, context.take_changes(), end).await
+    let (end, fatal) = end.map_or((None, Vec::new()), |(end, fatal)| (Some(end), fatal));
+    destination.write(Batch { calls: last, writes, fatal, end }).await
+}
+
+fn last_order(entry: &CallEntry) -> u64 {
+    let began = entry.began.as_ref().and_then(|began| began.began_order);
+    began.max(entry.ended.as_ref().and_then(|ended| ended.ended_order)).unwrap_or_default()
+}
+
+/// Bytes of a value as JSON, more or less.
+fn bytes_of(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 8,
+        Value::String(text) => text.len() + 2,
+        Value::Array(items) => items.iter().map(bytes_of).sum::<usize>() + 2,
+        Value::Object(members) => members.iter().map(|(key, value)| key.len() + 4 + bytes_of(value)).sum(),
+    }
 }
 
 /// Divides entries, in order, into batches that a session takes.

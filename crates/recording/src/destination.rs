@@ -4,11 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
-use serde_json::Value;
 use sessiond_api as api;
 use sessiond_api::Problem;
 use sessiond_client::{Client, Conditions};
-use sessiond_core::{CallEntry, ExecutionEnd, SessionId};
+use sessiond_core::{CallEntry, ContextWrite, ExecutionEnd, SessionId};
 use tokio::sync::Mutex;
 
 use crate::journal::size;
@@ -55,6 +54,19 @@ pub enum Opening {
     Again(api::BeginExecution),
 }
 
+/// What is written at once.
+#[derive(Debug, Clone, Default)]
+pub struct Batch {
+    /// Calls that began and ended, in order.
+    pub calls: Vec<CallEntry>,
+    /// Values of the context that were written, in order.
+    pub writes: Vec<ContextWrite>,
+    /// The calls whose error ended the program.
+    pub fatal: Vec<u64>,
+    /// How the session ends, if it does.
+    pub end: Option<ExecutionEnd>,
+}
+
 impl Store {
     /// A store on this machine, whose sessions stay there.
     pub fn local(client: Client) -> Self {
@@ -89,14 +101,10 @@ impl Destination {
         self.writer(&mut opened).await.map(|_| ())
     }
 
-    /// Writes calls, what has changed in the context since it was last written, and how the session ends, if it does.
-    pub async fn write(
-        &self,
-        calls: Vec<CallEntry>,
-        context: Option<Value>,
-        end: Option<ExecutionEnd>,
-    ) -> Result<(), Problem> {
-        if calls.is_empty() && context.is_none() && end.is_none() {
+    /// Writes a batch, unless there is nothing in it.
+    pub async fn write(&self, batch: Batch) -> Result<(), Problem> {
+        let Batch { calls, writes, fatal, end } = batch;
+        if calls.is_empty() && writes.is_empty() && end.is_none() {
             return Ok(());
         }
         if let Some(hold) = &self.hold {
@@ -104,13 +112,13 @@ impl Destination {
         }
         let mut opened = self.opened.lock().await;
         let (writer, batch) = self.writer(&mut opened).await?;
-        let whole = api::RecordCalls { writer, batch: batch + 1, calls: Arc::new(calls), context, end };
-        let result = self.record(&mut opened, whole.clone()).await;
-        match result {
+        let calls = Arc::new(calls);
+        let whole = api::RecordCalls { writer, batch: batch + 1, calls, context: None, writes, fatal, end };
+        match self.record(&mut opened, whole.clone()).await {
             // A context that the session does not take must not cost the calls.
-            Err(_) if whole.context.is_some() && !whole.calls.is_empty() => {
-                self.record(&mut opened, api::RecordCalls { context: None, end: None, ..whole.clone() })
-                    .await?;
+            Err(_) if !whole.writes.is_empty() && !whole.calls.is_empty() => {
+                let calls = api::RecordCalls { writes: Vec::new(), end: None, ..whole.clone() };
+                self.record(&mut opened, calls).await?;
                 let rest = api::RecordCalls { batch: batch + 2, calls: Arc::default(), ..whole };
                 self.record(&mut opened, rest).await
             }

@@ -11,7 +11,7 @@ pub mod spool;
 pub mod stores;
 mod threads;
 
-pub use destination::{Destination, Opening, Store};
+pub use destination::{Batch, Destination, Opening, Store};
 pub use journal::{CALL_BYTES, CallNumber};
 pub use server::Server;
 pub use threads::{run, wait};

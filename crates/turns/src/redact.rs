@@ -163,6 +163,16 @@ pub fn may_hold_secret(json: &[u8]) -> bool {
     false
 }
 
+/// A value as it is recorded under a name, which may say that it is a secret.
+pub fn member(name: &str, value: &Value) -> Value {
+    let mut value = value.clone();
+    if names_secret(name) && holds_text(&value) {
+        return Value::String(REDACTED.to_owned());
+    }
+    redact(&mut value);
+    value
+}
+
 /// Writes a serializable value as JSON without its secrets. The second value says whether there was any.
 pub fn to_json(value: &impl Serialize) -> Result<(String, bool), serde_json::Error> {
     let text = serde_json::to_string(value)?;

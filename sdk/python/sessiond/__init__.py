@@ -15,6 +15,7 @@ with rt.Session() as run:
 from . import context, errors, mcp, middleware
 from ._agent import Agent, AgentResult, agent_node
 from ._calls import astream, broadcast, call, call_batch, call_sync, current_session, session
+from ._concurrency import as_completed, map, race, sleep
 from ._config import Config, set_config
 from ._native import Model
 from ._node import function_node, nodes
@@ -28,6 +29,7 @@ from .errors import (
     NodeError,
     NodeTimeoutError,
     RecordError,
+    ReplayedError,
     ReplayError,
     SaveError,
     SessionClosedError,
@@ -48,6 +50,7 @@ __all__ = [
     "NodeTimeoutError",
     "RecordError",
     "ReplayError",
+    "ReplayedError",
     "SaveError",
     "Secret",
     "Session",
@@ -55,6 +58,7 @@ __all__ = [
     "SessiondError",
     "ToolError",
     "agent_node",
+    "as_completed",
     "astream",
     "broadcast",
     "call",
@@ -64,9 +68,12 @@ __all__ = [
     "current_session",
     "errors",
     "function_node",
+    "map",
     "mcp",
     "middleware",
     "nodes",
+    "race",
     "session",
     "set_config",
+    "sleep",
 ]

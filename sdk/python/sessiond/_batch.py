@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable
 
+from ._branches import plain_task
+from .errors import ReplayError, SessionClosedError
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable
 
@@ -25,7 +28,7 @@ async def batch(
     over = loop.create_future()
 
     def add() -> None:
-        worker = loop.create_task(work())
+        worker = plain_task(loop, work())
         workers.add(worker)
         worker.add_done_callback(ended)
 
@@ -41,6 +44,9 @@ async def batch(
             results.append(None)
             try:
                 results[place] = await call(item)
+            except (ReplayError, SessionClosedError):
+                # The session ends: that is the result of no call.
+                raise
             except Exception as error:
                 if raises:
                     raise

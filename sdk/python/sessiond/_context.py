@@ -4,30 +4,47 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ._branches import line
+from ._native import REDACTED
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ._native import Execution
+    from ._scope import Scope
+    from ._session import Session
 
 
 class Context:
-    """The values of one session. What they are is recorded, without their secrets."""
+    """The values of one session. What they are is recorded, without their secrets.
 
-    def __init__(self, execution: Execution, values: Mapping[str, Any]) -> None:
+    While a program is resumed, it sees what it saw then: a value is what had been written to it by that time.
+    """
+
+    def __init__(self, session: Session, execution: Execution, values: Mapping[str, Any]) -> None:
         """Begin with values that are recorded already."""
+        self._scope = session._scope
         self._execution = execution
-        self._values = dict(values)
+        # A value as the program knows it, by its key and its place in the session's order: the record may lack secrets.
+        self._known = {(key, 0): value for key, value in values.items()}
 
     def get(self, key: str, default: Any = None) -> Any:
         """Give a value, or what is to stand for it when there is none."""
-        return self._values.get(key, default)
+        try:
+            return self[key]
+        except KeyError:
+            return default
 
     def put(self, key: str, value: Any) -> None:
         """Set a value."""
         if not isinstance(key, str):
             raise TypeError(f"a key of the context is a text, not {key!r}")
-        self._execution.context_put(key, value)
-        self._values[key] = value
+        before = self._execution.context_order(key) if self._execution.is_replayed else None
+        order = self._line().frame.context_put(key, value)
+        if before is not None:
+            # Nobody asks for what it was before.
+            self._known.pop((key, before), None)
+        self._known[key, order] = value
 
     def update(self, values: Mapping[str, Any]) -> None:
         """Set several values."""
@@ -36,16 +53,34 @@ class Context:
 
     def delete(self, key: str) -> None:
         """Remove a value; KeyError when there is none."""
-        del self._values[key]
-        self._execution.context_delete(key)
+        order = self._execution.context_order(key)
+        if order is None:
+            raise KeyError(key)
+        self._line().frame.context_delete(key)
+        if self._execution.is_replayed:
+            self._known.pop((key, order), None)
 
     def keys(self) -> list[str]:
         """Give the keys of all values."""
-        return list(self._values)
+        return [key for key in self._execution.context_keys() if key in self]
 
     def __getitem__(self, key: str) -> Any:
-        """Give a value; KeyError when there is none."""
-        return self._values[key]
+        """Give a value; KeyError when there is none, or when it cannot be made again of what is recorded."""
+        order = self._execution.context_order(key)
+        if order is None:
+            raise KeyError(key)
+        try:
+            return self._known[key, order]
+        except KeyError:
+            pass
+        try:
+            value = self._execution.context_value(key)
+        except ValueError as error:
+            raise KeyError(f"{key}: {error}; give it again with context=") from error
+        if value == REDACTED:
+            raise KeyError(f"{key}: it was a secret, which is not recorded; give it again with context=")
+        self._known[key, order] = value
+        return value
 
     def __setitem__(self, key: str, value: Any) -> None:
         """Set a value."""
@@ -53,7 +88,11 @@ class Context:
 
     def __contains__(self, key: object) -> bool:
         """Tell whether there is a value."""
-        return key in self._values
+        try:
+            self[key]  # type: ignore[index]
+        except (KeyError, TypeError):
+            return False
+        return True
 
     def __iter__(self) -> Iterator[str]:
         """Give the keys of all values."""
@@ -61,4 +100,7 @@ class Context:
 
     def __len__(self) -> int:
         """Count the values."""
-        return len(self._values)
+        return len(self.keys())
+
+    def _line(self) -> Scope:
+        return line(self._scope())

@@ -7,10 +7,13 @@ import time
 from types import AsyncGeneratorType, GeneratorType
 from typing import TYPE_CHECKING, Any, Callable
 
+from ._branches import line, plain_task, watch
 from ._config import GRACE
+from ._error_values import FATAL
 from ._native import Execution, Frame, Recorded
 from ._scope import Scope, current
-from .errors import NodeTimeoutError, SessionClosedError
+from ._turns import Turns
+from .errors import NodeTimeoutError, ReplayError, SessionClosedError
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Task
@@ -67,12 +70,20 @@ class Coordinator:
         self._lock = threading.Lock()
         self._stopped: tuple[str, BaseException | None] | None = None
         self._pool: Pool | None = None
+        self._turns = Turns(execution)
+        self._watched: AbstractEventLoop | None = None
 
     async def call(self, scope: Scope, node: Node, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call a node from a scope of this session, and give its result."""
+        return await self.call_on(self.line(scope), node, args, kwargs)
+
+    async def call_on(self, scope: Scope, node: Node, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call a node from a branch, whichever task this is."""
         frame = self._begin(scope, node, args, kwargs)
         if type(frame) is Recorded:
-            return frame.value
+            if frame.turn is None and frame.error is None:
+                return frame.value
+            return await self._again(scope, node, frame)
         if scope.run is None:
             return await self._top(scope, node, frame, args, kwargs)
         return await self._perform(scope, node, frame, scope.run, args, kwargs)
@@ -83,9 +94,15 @@ class Coordinator:
         """Call a node that is an asynchronous generator or an agent, and give its items as they come."""
         from ._stream import Stream
 
+        scope = self.line(scope)
         frame = self._begin(scope, node, args, kwargs)
         if type(frame) is Recorded:
-            for item in frame.value if node.pieces is None else filter(None, (frame.value.text,)):
+            if frame.status == "cancelled" and frame.error is None:
+                for item in frame.value or ():
+                    yield item
+                await self._again(scope, node, frame)
+            value = await self._again(scope, node, frame)
+            for item in value if node.pieces is None else filter(None, (value.text,)):
                 yield item
             return
         stream = Stream()
@@ -163,13 +180,56 @@ class Coordinator:
             scope.abandoned = not pool.withdraw(job)
             raise
 
+    def line(self, scope: Scope) -> Scope:
+        """Give the branch of a scope that the running task is."""
+        from asyncio import _get_running_loop
+
+        loop = _get_running_loop()
+        if loop is not None and loop is not self._watched:
+            watch(loop)
+            self._watched = loop
+        return line(scope)
+
     def _begin(self, scope: Scope, node: Node, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Frame | Recorded:
         if self._stopped is not None:
             raise self._closed()
         run = scope.run
         if run is not None and run.over:
             raise SessionClosedError("this call was given up, so it can make no calls", "abandoned")
-        return scope.frame.begin(node.name, node.kind, args, kwargs or None)
+        try:
+            return scope.frame.begin(node.name, node.kind, args, kwargs or None)
+        except ReplayError as error:
+            self._differs(run, error)
+            raise
+        finally:
+            self._turns.advance()
+
+    def _differs(self, run: Run | None, error: ReplayError) -> None:
+        """End the session: whatever the program catches, it is not the one that was recorded."""
+        if run is not None and run.reason is None and self._stopped is None:
+            run.reason = "failed"
+        self.stop("the program differs from what was recorded", error)
+
+    async def _again(self, scope: Scope, node: Node, recorded: Recorded) -> Any:
+        """Give what a call came to before, when its turn comes."""
+        if recorded.turn is not None:
+            if recorded.error is None and recorded.status in ("cancelled", "abandoned"):
+                try:
+                    await self._turns.cancelled(scope, node.name, recorded)
+                except ReplayError as error:
+                    self._differs(scope.run, error)
+                    raise
+            await self._turns.come(recorded.turn)
+        raised = recorded.error
+        if raised is None and recorded.status == "timeout":
+            raised = NodeTimeoutError(f"{node.name} was over its time", "timeout")
+        if raised is None:
+            return recorded.value
+        remember(raised, recorded.call)
+        try:
+            raise raised
+        finally:
+            del raised
 
     async def _perform(
         self, scope: Scope, node: Node, frame: Frame, run: Run, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -245,7 +305,7 @@ class Coordinator:
 
         loop = asyncio.get_running_loop()
         run = Run(frame, loop)
-        run.task = task = loop.create_task(self._perform(scope, node, frame, run, args, kwargs))
+        run.task = task = plain_task(loop, self._perform(scope, node, frame, run, args, kwargs))
         self._runs.add(run)
         try:
             done, _ = await asyncio.wait((task,), timeout=self._timeout)
@@ -280,7 +340,11 @@ class Coordinator:
         task.cancel()
         await asyncio.wait((task,), timeout=GRACE)
         if not task.done():
-            run.frame.ended("abandoned")
+            late = self._overdue(node, run)
+            if isinstance(late, NodeTimeoutError):
+                run.frame.ended("abandoned", type(late).__name__, str(late), None, late)
+            else:
+                run.frame.ended("abandoned")
             self._log.warning("%s was cancelled and goes on all the same; it is left to itself", node.name)
         elif not task.cancelled():
             # It is looked at, so that nobody is told that it was not.
@@ -291,9 +355,11 @@ class Coordinator:
         from asyncio import CancelledError
 
         if run.reason == "timeout":
-            return NodeTimeoutError(
+            late = NodeTimeoutError(
                 f"{node.name} gave no answer within {self._timeout} s, the session's timeout", "timeout"
             )
+            remember(late, run.frame.call)
+            return late
         stopped = self._stopped
         if run.reason == "failed" and stopped is not None and stopped[1] is not None:
             return stopped[1]
@@ -311,7 +377,7 @@ class Coordinator:
         """Put down that a call gave no result."""
         from asyncio import CancelledError
 
-        from ._secret import without_secrets
+        from ._error_values import describe_error
 
         run = scope.run
         top = run is not None and scope.frame is run.frame
@@ -325,20 +391,53 @@ class Coordinator:
             status = "cancelled"
         else:
             status = "failed"
-        if status != "failed":
-            scope.frame.ended(status)
+        if status == "cancelled":
+            scope.frame.ended(status, output=node.partial() if node.partial is not None else None)
             self._log.ended(scope.frame, node, status, None)
             return
-        from traceback import format_exception
-
-        trace = "".join(format_exception(type(error), error, error.__traceback__))
-        message = without_secrets(str(error))
-        scope.frame.ended(status, type(error).__name__, message, without_secrets(trace))
-        self._log.ended(scope.frame, node, status, f"{type(error).__name__}: {message}")
+        if status != "failed":
+            # What its caller gets: the time-out of the session, or of the node's own.
+            late = error if isinstance(error, NodeTimeoutError) or run is None else self._overdue(node, run)
+            if isinstance(late, NodeTimeoutError):
+                scope.frame.ended(status, type(late).__name__, str(late), None, late)
+                remember(late, scope.frame.call)
+            else:
+                scope.frame.ended(status)
+            self._log.ended(scope.frame, node, status, None)
+            return
+        kind, message, trace = describe_error(error)
+        scope.frame.ended(status, kind, message, trace, error)
+        remember(error, scope.frame.call)
+        self._log.ended(scope.frame, node, status, f"{kind}: {message}")
         if self._end_on_error and not scope.retried:
             if run is not None and run.reason is None and self._stopped is None:
                 run.reason = "failed"
             self.stop(f"{node.name} failed, and end_on_error is set", error)
+
+
+def remember(error: BaseException, call: int | None) -> None:
+    """Note which call gave an error, so that one that ends the program is known as that call's."""
+    try:
+        calls: set[int | None] = error.__dict__.setdefault(FATAL, set())
+        calls.add(call)
+    except Exception:
+        # It takes no attributes.
+        pass
+
+
+def fatal_calls(error: BaseException | None) -> list[int]:
+    """Give the calls that gave the error which ended a program, or a part of it."""
+    found: set[int] = set()
+    left = [] if error is None else [error]
+    while left:
+        one = left.pop()
+        try:
+            found.update(call for call in one.__dict__.get(FATAL, ()) if call is not None)
+            left.extend(one.exceptions)  # type: ignore[attr-defined]
+        except Exception:
+            # Most are not of several.
+            continue
+    return sorted(found)
 
 
 def _running_loop() -> AbstractEventLoop | None:

@@ -21,6 +21,8 @@ _KEPT = {
 _CAUSES = 8
 # The most characters of a message or a trace.
 _TEXT = 256 * 1024
+# Where a session notes on an error which of its calls gave it.
+FATAL = "__sessiond_calls__"
 _UNTOLD = "(its message could not be told)"
 
 _args: Any = BaseException.__dict__["args"]
@@ -73,6 +75,7 @@ def describe(value: BaseException, depth: int = 0) -> tuple[str, Any]:
     args = _args.__get__(value)
     kept = _read_kept(value)
     state = Layout(kind).read(value)
+    state.pop(FATAL, None)
     for part in (*args, *kept.values(), *state.values()):
         if type(part) is str and without_secrets(part) != part:
             return _by_message(value)

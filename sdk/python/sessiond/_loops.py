@@ -6,6 +6,8 @@ import threading
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Callable
 
+from ._branches import plain_task, watch
+
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
     from collections.abc import Coroutine
@@ -82,7 +84,8 @@ def _run_on(loop: AbstractEventLoop, work: Coroutine[Any, Any, Any]) -> Any:
     """Run something to its end on a loop; when this is interrupted, let it clean up first."""
     import asyncio
 
-    task = loop.create_task(work)
+    watch(loop)
+    task = plain_task(loop, work)
     try:
         return loop.run_until_complete(task)
     finally:

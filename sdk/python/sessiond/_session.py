@@ -6,9 +6,10 @@ import time
 import weakref
 from typing import TYPE_CHECKING, Any, Callable, TypeVar, overload
 
+from ._branches import watch
 from ._config import Config, native, same_store, settle
 from ._context import Context
-from ._coordinator import Coordinator
+from ._coordinator import Coordinator, fatal_calls
 from ._log import Log
 from ._loops import Loops
 from ._native import Execution
@@ -95,7 +96,7 @@ class Session:
         given = dict(context or {})
         execution = Execution.resume(session_id, given, native(settings))
         session = cls.__new__(cls)
-        session._hold(execution, settings, {**execution.context(), **given})
+        session._hold(execution, settings, given)
         return session
 
     @classmethod
@@ -106,7 +107,7 @@ class Session:
         settings = cls.global_config_precedence(**options)
         execution = Execution.fork(session_id, at, native(settings))
         session = cls.__new__(cls)
-        session._hold(execution, settings, execution.context())
+        session._hold(execution, settings, {})
         session.context.update(context or {})
         return session
 
@@ -152,11 +153,12 @@ class Session:
             self._publisher.subscribe(settings.broadcast_callback, "broadcast_callback")
         self._coordinator = Coordinator(execution, settings, self._log)
         self._loops = Loops()
-        self._context = Context(execution, values)
+        self._root = execution.root()
+        self._program = Scope(self, self._root, None, False)
+        self._context = Context(self, execution, values)
         self._token: Token[Scope | None] | None = None
         self._outer: Scope | None = None
         self._entered = False
-        self._root = execution.root()
         # One that is neither closed nor used any more is closed when it is collected, or when the program ends.
         self._finalizer = weakref.finalize(self, _abandon, execution)
         self._log.info("session began, in %s", settings.dir)
@@ -248,10 +250,11 @@ class Session:
 
         limit = max_concurrency or self._settings.max_concurrency
         raises = not return_exceptions or self._settings.end_on_error
-        scope, known = self._scope(), node_of(node)
-        coordinator = self._coordinator
+        known, coordinator = node_of(node), self._coordinator
+        # Its calls begin in the order of their items, so that all of them are of one branch.
+        scope = coordinator.line(self._scope()).branch("batch")
         items = zip(*iterables)
-        return await batch(lambda args: coordinator.call(scope, known, args, {}), items, limit, raises)
+        return await batch(lambda args: coordinator.call_on(scope, known, args, {}), items, limit, raises)
 
     @overload
     def astream(self, node: Agent[Any], /, user_input: str | Sequence[dict[str, Any]]) -> AsyncGenerator[str]: ...
@@ -302,7 +305,12 @@ class Session:
             raise SessionClosedError("this session is entered already; make another one for this place", "entered")
         self._entered = True
         self._outer = current.get()
-        self._token = current.set(Scope(self, self._root, None, False))
+        self._token = current.set(self._program)
+        from asyncio import _get_running_loop
+
+        loop = _get_running_loop()
+        if loop is not None:
+            watch(loop)
         from ._signals import session_began
 
         session_began()
@@ -340,7 +348,7 @@ class Session:
     def _scope(self) -> Scope:
         """Give where this code runs in this session: a call of it, or its program."""
         scope = current.get()
-        return scope if scope is not None and scope.session is self else Scope(self, self._root, None, False)
+        return scope if scope is not None and scope.session is self else self._program
 
     def _run_sync(self, work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
         return self._loops.run(work)
@@ -386,7 +394,7 @@ class Session:
         self._finalizer.detach()
         try:
             self._publisher.close()
-            self._execution.close(failed)
+            self._execution.close(failed, fatal_calls(error))
             self._status = "completed" if failed is None else "failed"
         except BaseException:
             self._status = "failed"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import AsyncGeneratorType
 from typing import TYPE_CHECKING, Any
 
+from ._branches import plain_task
 from ._node import Node
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ class Stream:
 
         self._queue: Queue[tuple[Any, ...]] = Queue()
         self._room = Semaphore(_AHEAD)
+        self._taken: list[Any] = []
 
     def pumping(self, node: Node) -> Node:
         """Give a node that hands over the items of another, and gives all of them, or its result, in the end."""
@@ -45,18 +47,21 @@ class Stream:
                     await given.aclose()
             return items
 
-        return Node(node.name, pump, kind=node.kind, middleware=node.middleware)
+        pumping = Node(node.name, pump, kind=node.kind, middleware=node.middleware)
+        pumping.partial = lambda: list(self._taken)
+        return pumping
 
     async def items(self, work: Coroutine[Any, Any, Any]) -> AsyncGenerator[Any]:
         """Run the call, and give its items. When nobody takes them any more, it is cancelled."""
         import asyncio
 
-        task = asyncio.ensure_future(work)
+        task = plain_task(asyncio.get_running_loop(), work)
         # An empty entry is the end.
         task.add_done_callback(lambda task: self._queue.put_nowait(()))
         try:
             while entry := await self._queue.get():
                 self._room.release()
+                self._taken.append(entry[0])
                 yield entry[0]
             # What it failed with is raised here.
             task.result()

@@ -16,6 +16,18 @@ class ReplayError(SessiondError):
     """The program is not the one that was recorded; the message names the first difference."""
 
 
+class ReplayedError(SessiondError):
+    """What a call raised when it was recorded, of a class that cannot be made again here.
+
+    `code` is the name of that class, the message is the one that it had.
+    """
+
+    def __init__(self, kind: str, message: str) -> None:
+        """Make one of the name of the class and the message."""
+        super().__init__(message, kind)
+        self.kind = kind
+
+
 class SessionClosedError(SessiondError):
     """The session takes no further calls: it is closed, or it was stopped."""
 

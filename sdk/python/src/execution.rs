@@ -4,12 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sessiond_core::{ExecutionEnd, SessionId};
 use sessiond_execution::execution::{Execution as Record, NewExecution};
+use sessiond_execution::replay::Turn;
 use sessiond_execution::{Config, Context, Durability, Error, Server};
 use sessiond_recording::stores;
 
@@ -152,20 +153,44 @@ impl Execution {
         Ok(dict)
     }
 
-    /// The context as it is recorded.
-    fn context<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        crate::read::value_of(py, &Value::Object(self.record.context().snapshot()))
+    /// The keys of the values that the context has now.
+    fn context_keys(&self) -> Vec<String> {
+        self.record.context().keys()
     }
 
-    /// Records a value of the context.
-    fn context_put(&self, key: &str, value: &Bound<'_, PyAny>) -> PyResult<()> {
-        self.record.context().set(key, json_of(value)?);
-        Ok(())
+    /// The place in the session's order of a value that the context has now.
+    fn context_order(&self, key: &str) -> Option<u64> {
+        self.record.context().order_of(key)
     }
 
-    /// Records that a value of the context is gone.
-    fn context_delete(&self, key: &str) {
-        self.record.context().delete(key);
+    /// A value that the context has now, as it was recorded; ValueError when it cannot be made again.
+    fn context_value<'py>(&self, py: Python<'py>, key: &str) -> PyResult<Bound<'py, PyAny>> {
+        match self.record.context().find(key) {
+            Some((_, value)) => crate::read::value_of(py, &value),
+            None => Err(PyKeyError::new_err(key.to_owned())),
+        }
+    }
+
+    /// The turn that a resumed program waits for, by its number.
+    #[getter]
+    fn turn(&self) -> u32 {
+        self.record.sequence().next().0
+    }
+
+    /// Whether a resumed program has come to where it was.
+    #[getter]
+    fn is_replayed(&self) -> bool {
+        self.record.sequence().is_over()
+    }
+
+    /// What happens in a turn has happened again.
+    fn pass_turn(&self, turn: u32) {
+        self.record.sequence().pass(Turn(turn));
+    }
+
+    /// What comes before a turn is waited for no longer.
+    fn skip_to(&self, turn: u32) {
+        self.record.sequence().skip_to(Turn(turn));
     }
 
     /// Writes everything that is recorded so far.
@@ -187,12 +212,13 @@ impl Execution {
         Ok(PyBytes::new(py, &bytes))
     }
 
-    /// Writes everything and ends the session: well, or as failed for a reason.
-    #[pyo3(signature = (failed=None))]
-    fn close(&self, py: Python<'_>, failed: Option<String>) -> PyResult<()> {
+    /// Writes everything and ends the session: well, or as failed for a reason. `fatal` names the calls whose error it
+    /// was.
+    #[pyo3(signature = (failed=None, fatal=Vec::new()))]
+    fn close(&self, py: Python<'_>, failed: Option<String>, fatal: Vec<u64>) -> PyResult<()> {
         let record = self.record.clone();
         let end = failed.map_or(ExecutionEnd::Completed, |reason| ExecutionEnd::Failed { reason });
-        wait(py, async move { record.close(end).await })
+        wait(py, async move { record.close(end, fatal).await })
     }
 }
 
@@ -229,15 +255,15 @@ fn session_id(text: &str) -> PyResult<SessionId> {
 }
 
 fn context_of(values: &Bound<'_, PyDict>) -> PyResult<Context> {
-    let context = Context::default();
+    let mut context = Map::new();
     for (key, value) in values {
-        context.set(&key.extract::<String>()?, json_of(&value)?);
+        context.insert(key.extract::<String>()?, json_of(&value)?);
     }
-    Ok(context)
+    Ok(Context::new(context))
 }
 
 /// A value as the context holds it: what was written, taken apart again.
-fn json_of(value: &Bound<'_, PyAny>) -> PyResult<Value> {
+pub fn json_of(value: &Bound<'_, PyAny>) -> PyResult<Value> {
     let written = write::write(value)?;
     serde_json::from_str(&written.json).map_err(|error| PyValueError::new_err(error.to_string()))
 }

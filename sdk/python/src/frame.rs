@@ -1,67 +1,87 @@
 //! A call that runs, and what it is told of the calls that it makes.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use sessiond_core::{CallEnded, CallError, CallKind, CallStatus};
-use sessiond_execution::execution::{Begun, Execution, NewCall, Place, fitting};
-use sessiond_execution::{Ticket, now_us};
+use sessiond_execution::execution::{Begun, Execution, NewCall, fitting};
+use sessiond_execution::replay::Outcome;
+use sessiond_execution::{Branch, Ticket, now_us};
 use sessiond_turns::usage::usage;
 
-use crate::errors::raised;
+use crate::errors::{exception, raised};
+use crate::execution::json_of;
 use crate::model::Model;
 use crate::{plain, read, write};
 
-/// A call that runs, or the program itself, which makes the top-level calls.
+/// A branch of a call that runs, or of the program itself, which makes the top-level calls.
 #[pyclass(frozen, module = "sessiond._native")]
 pub struct Frame {
     execution: Arc<Execution>,
-    /// None for the program itself.
-    call: Option<u64>,
-    place: Place,
-    /// The calls that it has made.
-    calls: AtomicU32,
-    over: AtomicBool,
+    branch: Arc<Branch>,
+    /// Whether the call's end was put down.
+    over: Arc<AtomicBool>,
+    /// When the call first began, in microseconds since the epoch, if an earlier process began it.
+    since_us: Option<u64>,
 }
 
-/// A call that was done before: its result.
+/// A call that was done before: what it came to.
 #[pyclass(frozen, get_all, module = "sessiond._native")]
 pub struct Recorded {
+    /// The call's number.
+    call: u64,
+    /// `completed`, `failed`, `timeout`, `cancelled` or `abandoned`.
+    status: &'static str,
+    /// What it gave.
     value: Py<PyAny>,
+    /// What it raised; None when it gave something, or was cancelled.
+    error: Option<Py<PyAny>>,
+    /// The turn in which that is given; None when it is given at once.
+    turn: Option<u32>,
+    /// Seconds that it took.
+    took: f64,
 }
 
 impl Frame {
     /// The program itself.
     pub fn root(execution: Arc<Execution>) -> Self {
-        Self {
-            execution,
-            call: None,
-            place: Place::Root,
-            calls: AtomicU32::new(0),
-            over: AtomicBool::new(false),
+        let branch = execution.root();
+        Self { execution, branch, over: Arc::default(), since_us: None }
+    }
+
+    fn begun(&self, py: Python<'_>, begun: Begun) -> PyResult<Py<PyAny>> {
+        match begun {
+            Begun::Run { branch, since_us, .. } => {
+                let execution = self.execution.clone();
+                let frame = Self { execution, branch: branch.into(), over: Arc::default(), since_us };
+                Ok(Py::new(py, frame)?.into_any())
+            }
+            Begun::Recorded { call, outcome, at_once } => {
+                let recorded = Recorded {
+                    call,
+                    status: outcome.status.as_str(),
+                    value: match &outcome.output {
+                        Some(output) => read::read(py, output.as_str())?.unbind(),
+                        None => py.None(),
+                    },
+                    error: error_of(py, &outcome),
+                    turn: (!at_once).then_some(outcome.turn.0),
+                    took: outcome.took_us as f64 / 1e6,
+                };
+                Ok(Py::new(py, recorded)?.into_any())
+            }
         }
     }
 
-    /// The frame of a call that this one makes.
-    fn runs(&self, py: Python<'_>, call: u64, place: Place) -> PyResult<Py<PyAny>> {
-        let frame = Self {
-            execution: self.execution.clone(),
-            call: Some(call),
-            place,
-            calls: AtomicU32::new(0),
-            over: AtomicBool::new(false),
-        };
-        Ok(Py::new(py, frame)?.into_any())
-    }
-
     fn put_down(&self, py: Python<'_>, ended: CallEnded) -> PyResult<()> {
-        let Some(call) = self.call else { return Ok(()) };
+        let Some(call) = self.branch.call else { return Ok(()) };
         // A node that was abandoned may come to its end later; what was said of it first stands.
         if self.over.swap(true, Ordering::AcqRel) {
             return Ok(());
         }
+        self.execution.close_branch(&self.branch);
         let ticket = self.execution.end(call, ended);
         self.settle(py, ticket)
     }
@@ -81,10 +101,23 @@ impl Frame {
     /// The call's number; none for the program itself.
     #[getter]
     fn call(&self) -> Option<u64> {
-        self.call
+        self.branch.call
     }
 
-    /// Puts down that this call makes another, and gives its frame; or what it gave before.
+    /// When the call first began, in seconds since the epoch, if an earlier process began it.
+    #[getter]
+    fn since(&self) -> Option<f64> {
+        self.since_us.map(|since| since as f64 / 1e6)
+    }
+
+    /// A branch that this one makes, which is named by what it runs.
+    fn branch(&self, name: &str) -> Self {
+        let branch = self.execution.branch(&self.branch, name).into();
+        let (execution, over) = (self.execution.clone(), self.over.clone());
+        Self { execution, branch, over, since_us: self.since_us }
+    }
+
+    /// Puts down that this call makes another, and gives its frame; or what it came to before.
     fn begin<'py>(
         &self,
         py: Python<'py>,
@@ -94,29 +127,36 @@ impl Frame {
         kwargs: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Py<PyAny>> {
         let node = node.into();
-        let position = self.calls.fetch_add(1, Ordering::Relaxed);
-        let new = |input| NewCall {
-            parent: self.call,
-            replay: self.place,
-            position,
-            node: &node,
-            kind: kind_of(kind),
-            input,
-        };
+        let position = self.branch.next_call();
+        let new = |input| NewCall { branch: &self.branch, position, node: &node, kind: kind_of(kind), input };
         let input = write::write_arguments(args, kwargs)?.json;
-        match self.execution.begin(new(input)).map_err(|error| raised(py, &error))? {
-            Begun::Run { call, place } => self.runs(py, call, place),
-            Begun::Recorded { call, output } => match read::read(py, output.as_str()) {
-                Ok(value) => Ok(Py::new(py, Recorded { value: value.unbind() })?.into_any()),
-                // The program has changed since, or its classes are not loaded here: the call is done again.
-                Err(_) => {
-                    let input = write::write_arguments(args, kwargs)?.json;
-                    let again = self.execution.begin_again(new(input), call);
-                    let (call, place) = again.map_err(|error| raised(py, &error))?;
-                    self.runs(py, call, place)
-                }
-            },
+        let begun = self.execution.begin(new(input)).map_err(|error| raised(py, &error))?;
+        let recorded = match &begun {
+            Begun::Recorded { call, outcome, .. } => Some((*call, outcome.turn)),
+            Begun::Run { .. } => None,
+        };
+        match (self.begun(py, begun), recorded) {
+            // The program has changed since, or its classes are not loaded here: the call is done again.
+            (Err(_), Some((call, turn))) => {
+                let input = write::write_arguments(args, kwargs)?.json;
+                let again = self.execution.begin_again(new(input), call, turn);
+                self.begun(py, again.map_err(|error| raised(py, &error))?)
+            }
+            (begun, _) => begun,
         }
+    }
+
+    /// Records a value of the context, and gives the place of that in the session's order.
+    fn context_put(&self, py: Python<'_>, key: &str, value: &Bound<'_, PyAny>) -> PyResult<u64> {
+        let value = json_of(value)?;
+        let put = self.execution.context().set(&self.branch, key, Some(value));
+        put.map_err(|error| raised(py, &error))
+    }
+
+    /// Records that a value of the context is gone.
+    fn context_delete(&self, py: Python<'_>, key: &str) -> PyResult<()> {
+        let gone = self.execution.context().set(&self.branch, key, None);
+        gone.map(|_| ()).map_err(|error| raised(py, &error))
     }
 
     /// The call gave this. Gives whether that could be recorded so that it can be given again.
@@ -140,8 +180,9 @@ impl Frame {
         self.put_down(py, ended)
     }
 
-    /// The call did not give a result: `failed`, `timeout`, `cancelled` or `abandoned`.
-    #[pyo3(signature = (status, kind=None, message=None, trace=None))]
+    /// The call did not give a result: `failed`, `timeout`, `cancelled` or `abandoned`. `error` is what it raised.
+    #[pyo3(signature = (status, kind=None, message=None, trace=None, error=None, output=None))]
+    #[allow(clippy::too_many_arguments)]
     fn ended(
         &self,
         py: Python<'_>,
@@ -149,6 +190,8 @@ impl Frame {
         kind: Option<String>,
         message: Option<String>,
         trace: Option<String>,
+        error: Option<&Bound<'_, PyAny>>,
+        output: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<()> {
         let status = match status {
             "timeout" => CallStatus::Timeout,
@@ -157,12 +200,18 @@ impl Frame {
             _ => CallStatus::Failed,
         };
         let mut ended = CallEnded::new(status, now_us());
-        ended.error = kind.map(|kind| CallError { kind, message: message.unwrap_or_default(), trace });
+        let written = |value: Option<&Bound<'_, PyAny>>| {
+            let written = value.and_then(|value| write::write(value).ok())?;
+            (!written.opaque).then(|| fitting(written.json).0).flatten()
+        };
+        let value = written(error);
+        ended.error = kind.map(|kind| CallError { kind, message: message.unwrap_or_default(), trace, value });
+        ended.output = written(output);
         self.put_down(py, ended)
     }
 
     fn __repr__(&self) -> String {
-        match self.call {
+        match self.branch.call {
             Some(call) => format!("<call {call}>"),
             None => "<program>".to_owned(),
         }
@@ -177,4 +226,18 @@ fn kind_of(kind: &str) -> CallKind {
         "function" => CallKind::Function,
         _ => CallKind::Other,
     }
+}
+
+/// What a recorded call raises again: the error as it was, or one that tells of it.
+fn error_of(py: Python<'_>, outcome: &Outcome) -> Option<Py<PyAny>> {
+    let error = outcome.error.as_ref()?;
+    let made = error.value.as_ref().and_then(|value| read::read(py, value.as_str()).ok());
+    let made = made.filter(|made| made.is_instance_of::<pyo3::exceptions::PyBaseException>());
+    Some(made.map_or_else(
+        || {
+            let told = (error.kind.clone(), error.message.clone());
+            exception(py, "ReplayedError", told).into_value(py).into_any()
+        },
+        Bound::unbind,
+    ))
 }

@@ -31,9 +31,9 @@ impl Calls for Embedded {
         conditions: Conditions,
     ) -> Result<api::Recorded, Problem> {
         let accepted = self.accept(conditions, &format!("record_calls {id}"), &request)?;
-        let api::RecordCalls { writer, batch, calls, context, end } = request;
-        let command =
-            Command::Calls(calls::Command::Record(CallBatch { writer, batch, calls, context, end }));
+        let api::RecordCalls { writer, batch, calls, context, writes, fatal, end } = request;
+        let batch = CallBatch { writer, batch, calls, context, writes, fatal, end };
+        let command = Command::Calls(calls::Command::Record(batch));
         let reply = self.execute(id, accepted, command).await?;
         Ok(api::Recorded { revision: reply.session.revision })
     }

@@ -10,6 +10,7 @@ use crate::values::check::Checks;
 use crate::values::{Limit, limits};
 
 use super::CallEntry;
+use crate::context::ContextWrite;
 
 /// What the process that writes an execution has to record. It is taken whole or not at all, and once.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -22,6 +23,10 @@ pub struct CallBatch {
     pub calls: Arc<Vec<CallEntry>>,
     /// What has changed in the shared context, as a JSON merge patch.
     pub context: Option<Value>,
+    /// Values of the shared context that the program wrote, in order.
+    pub writes: Vec<ContextWrite>,
+    /// The calls whose error ended the program.
+    pub fatal: Vec<u64>,
     /// That the execution ends with this.
     pub end: Option<ExecutionEnd>,
 }

@@ -32,8 +32,14 @@ pub struct CallBegan {
     /// `function` (if absent), `agent`, `model`, `tool` or `other`.
     #[serde(skip_serializing_if = "CallKind::is_function")]
     pub kind: CallKind,
-    /// Its index among its parent's calls, from 0.
+    /// The branch of its parent's concurrency that made it, such as `fetch/parse#1`; absent for the parent's own line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub branch: Option<Arc<str>>,
+    /// Its index among the calls of that branch, from 0.
     pub position: u32,
+    /// Its place among all begins, ends and context writes of the session, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub began_order: Option<u64>,
     /// A hash of its input, in hexadecimal.
     pub key: String,
     /// The interrupted call whose work it repeats.
@@ -56,6 +62,9 @@ pub struct CallEnded {
     pub status: CallStatus,
     /// When it ended, in microseconds since the Unix epoch.
     pub ended_us: u64,
+    /// Its place among all begins, ends and context writes of the session, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended_order: Option<u64>,
     /// Whether the output is only for display: it holds a secret or cannot be read back. False if absent.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub opaque: bool,
@@ -94,7 +103,28 @@ pub enum CallKind {
 impl CallEnded {
     /// A call that ended so, then, and of which nothing else is told.
     pub fn new(status: CallStatus, ended_us: u64) -> Self {
-        Self { status, ended_us, opaque: false, output: None, output_omitted: None, error: None, usage: None }
+        Self {
+            status,
+            ended_us,
+            ended_order: None,
+            opaque: false,
+            output: None,
+            output_omitted: None,
+            error: None,
+            usage: None,
+        }
+    }
+
+    /// Its place in the order of the session. A journal that has none was ordered by the clock.
+    pub fn order(&self) -> u64 {
+        self.ended_order.unwrap_or(self.ended_us)
+    }
+}
+
+impl CallBegan {
+    /// Its place in the order of the session. A journal that has none was ordered by the clock.
+    pub fn order(&self) -> u64 {
+        self.began_order.unwrap_or(self.began_us)
     }
 }
 
@@ -142,7 +172,7 @@ pub enum CallStatus {
 }
 
 /// The error of a call.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CallError {
@@ -154,6 +184,10 @@ pub struct CallError {
     /// Its stack trace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trace: Option<String>,
+    /// The error as its language writes it, from which replay raises it again: any JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<serde_json::Value>))]
+    pub value: Option<Json>,
 }
 
 /// The usage of a model in a call.
@@ -197,8 +231,13 @@ struct Flat {
     node: Option<Arc<str>>,
     /// The kind of the node. Default: `function`.
     kind: Option<CallKind>,
-    /// Its index among its parent's calls, from 0.
+    /// The branch of its parent's concurrency that made it; absent for the parent's own line.
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, example = "fetch#1"))]
+    branch: Option<Arc<str>>,
+    /// Its index among the calls of that branch, from 0.
     position: Option<u32>,
+    /// The place of its begin among all begins, ends and context writes of the session, from 1.
+    began_order: Option<u64>,
     /// A hash of its input, in hexadecimal digits; replay finds the call by it.
     #[cfg_attr(feature = "schema", schema(example = "9f86d081", pattern = "^[0-9A-Fa-f]{1,64}$"))]
     key: Option<String>,
@@ -216,6 +255,8 @@ struct Flat {
     status: Option<CallStatus>,
     /// When it ended, in microseconds since the Unix epoch.
     ended_us: Option<u64>,
+    /// The place of its end among all begins, ends and context writes of the session, from 1.
+    ended_order: Option<u64>,
     /// Whether its output is shown to people alone; a replay runs the call again.
     opaque: Option<bool>,
     /// Its output: any JSON.
@@ -259,7 +300,9 @@ impl<'de> Deserialize<'de> for CallEntry {
                 parent: flat.parent,
                 node,
                 kind: flat.kind.unwrap_or_default(),
+                branch: flat.branch,
                 position: flat.position.ok_or_else(|| needs("position"))?,
+                began_order: flat.began_order,
                 key: flat.key.ok_or_else(|| needs("key"))?,
                 resumes: flat.resumes,
                 began_us: flat.began_us.ok_or_else(|| needs("began_us"))?,
@@ -267,8 +310,9 @@ impl<'de> Deserialize<'de> for CallEntry {
                 input_omitted: flat.input_omitted,
             }),
             None => {
-                let others = [flat.parent, flat.resumes, flat.began_us, flat.input_omitted];
+                let others = [flat.parent, flat.resumes, flat.began_us, flat.began_order, flat.input_omitted];
                 let others = others.iter().any(Option::is_some) || flat.position.is_some();
+                let others = others || flat.branch.is_some();
                 if others || flat.kind.is_some() || flat.key.is_some() || flat.input.is_some() {
                     return Err(needs("node"));
                 }
@@ -279,6 +323,7 @@ impl<'de> Deserialize<'de> for CallEntry {
             Some(status) => Some(CallEnded {
                 status,
                 ended_us: flat.ended_us.ok_or_else(|| needs("ended_us"))?,
+                ended_order: flat.ended_order,
                 opaque: flat.opaque.unwrap_or_default(),
                 output: flat.output,
                 output_omitted: flat.output_omitted,
@@ -286,8 +331,8 @@ impl<'de> Deserialize<'de> for CallEntry {
                 usage: flat.usage,
             }),
             None => {
-                let others =
-                    flat.ended_us.is_some() || flat.opaque.is_some() || flat.output_omitted.is_some();
+                let others = [flat.ended_us, flat.ended_order, flat.output_omitted];
+                let others = others.iter().any(Option::is_some) || flat.opaque.is_some();
                 if others || flat.output.is_some() || flat.error.is_some() || flat.usage.is_some() {
                     return Err(needs("status"));
                 }
@@ -317,6 +362,13 @@ impl CallEntry {
                 let detail = format!("it has 1 to {} hexadecimal digits", limits::CALL_KEY_BYTES);
                 checks.wrong(At(i, "key"), detail);
             }
+            if began
+                .branch
+                .as_ref()
+                .is_some_and(|branch| branch.is_empty() || branch.len() > limits::TEXT_BYTES)
+            {
+                checks.wrong(At(i, "branch"), format!("it has 1 to {} bytes", limits::TEXT_BYTES));
+            }
             if began.resumes.is_some_and(|earlier| earlier >= self.call) {
                 checks.wrong(At(i, "resumes"), "it must be an earlier call");
             }
@@ -328,6 +380,14 @@ impl CallEntry {
                 checks.name(At(i, "error/type"), &error.kind);
                 checks.text_if_any(At(i, "error/message"), Some(&error.message));
                 checks.text_if_any(At(i, "error/trace"), error.trace.as_ref());
+                if let Some(value) = &error.value {
+                    if value.as_str().len() > limits::PAYLOAD_BYTES {
+                        let detail = format!("it may have {} bytes at most", limits::PAYLOAD_BYTES);
+                        checks.wrong(At(i, "error/value"), detail);
+                    } else if let Err(detail) = value.check(limits::JSON_DEPTH) {
+                        checks.wrong(At(i, "error/value"), detail);
+                    }
+                }
             }
             if let Some(usage) = &ended.usage {
                 checks.name_if_any(At(i, "usage/model"), usage.model.as_ref());
@@ -349,11 +409,15 @@ impl CallEntry {
     /// How many bytes its input, output and error have.
     pub fn bytes(&self) -> usize {
         let text = |json: &Option<Json>| json.as_ref().map_or(0, |json| json.as_str().len());
-        let began = self.began.as_ref().map_or(0, |began| text(&began.input));
+        let began = self
+            .began
+            .as_ref()
+            .map_or(0, |began| text(&began.input) + began.branch.as_ref().map_or(0, |branch| branch.len()));
         let ended = self.ended.as_ref().map_or(0, |ended| {
             let error = ended.error.as_ref();
             text(&ended.output)
-                + error.map_or(0, |e| e.message.len() + e.trace.as_ref().map_or(0, String::len))
+                + error
+                    .map_or(0, |e| e.message.len() + e.trace.as_ref().map_or(0, String::len) + text(&e.value))
         });
         began + ended
     }

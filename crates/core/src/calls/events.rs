@@ -36,6 +36,9 @@ pub struct CallsRecorded {
     pub batch: u64,
     /// The entries, in order.
     pub calls: Arc<Vec<CallEntry>>,
+    /// The calls whose error ended the program; replay runs them again. Empty if absent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fatal: Vec<u64>,
 }
 
 impl Payload for ExecutionBegan {

@@ -6,6 +6,7 @@ use crate::lifecycle::Status;
 use crate::session::draft::Draft;
 use crate::session::{Effect, Rejection, Session, Timer, TimerAction};
 use crate::values::check::Checks;
+use crate::values::limits;
 use crate::{context, lifecycle};
 
 use super::batch::check;
@@ -45,7 +46,7 @@ pub(crate) fn record(draft: &mut Draft<'_>, batch: CallBatch) -> Result<(), Reje
     if is_recorded(draft.session(), &batch) {
         return Ok(()); // The answer was lost on its way.
     }
-    let CallBatch { writer, batch, calls, context: changed, end } = batch;
+    let CallBatch { writer, batch, calls, context: changed, writes, fatal, end } = batch;
     let none = Arc::default();
     let present: &Arc<Calls> = draft.session().calls.as_ref().unwrap_or(&none);
     if writer != present.writer || writer == 0 {
@@ -57,7 +58,7 @@ pub(crate) fn record(draft: &mut Draft<'_>, batch: CallBatch) -> Result<(), Reje
     if batch != present.batch + 1 {
         return Err(Rejection::BatchGap { presented: batch, expected: present.batch + 1 });
     }
-    if calls.is_empty() && changed.is_none() && end.is_none() {
+    if calls.is_empty() && changed.is_none() && writes.is_empty() && end.is_none() {
         return Err(Rejection::invalid("/calls", "a batch has calls, a change of the context or an end"));
     }
     check(&calls)?;
@@ -66,9 +67,15 @@ pub(crate) fn record(draft: &mut Draft<'_>, batch: CallBatch) -> Result<(), Reje
         Rejection::invalid(format!("/calls/{entry}/{member}"), detail)
     })?;
     after.check_limits()?;
-    draft.emit(CallsRecorded { writer, batch, calls })?;
+    if fatal.len() > limits::CALL_BATCH || fatal.iter().any(|call| *call == 0 || *call > after.last) {
+        return Err(Rejection::invalid("/fatal", "it names calls of this session"));
+    }
+    draft.emit(CallsRecorded { writer, batch, calls, fatal })?;
     if let Some(patch) = changed {
         context::rules::change(draft, context::Command::Patch(patch), "/context")?;
+    }
+    if !writes.is_empty() {
+        context::rules::write(draft, writes, "/writes")?;
     }
     match end {
         Some(ExecutionEnd::Completed) => lifecycle::rules::complete(draft, None, Vec::new()),

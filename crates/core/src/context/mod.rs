@@ -6,7 +6,7 @@ mod state;
 
 use serde_json::Value;
 
-pub use events::ContextUpdated;
+pub use events::{ContextUpdated, ContextWrite};
 pub use state::Context;
 
 use crate::session::draft::{Draft, Receipt};

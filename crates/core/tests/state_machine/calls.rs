@@ -280,6 +280,7 @@ fn a_batch_that_changes_the_context_and_ends_the_execution_is_taken_whole_and_on
             calls,
             context: Some(context),
             end: Some(end),
+            ..CallBatch::default()
         }))
     };
     let before = fixture.session.revision;
@@ -543,4 +544,31 @@ fn the_journal_says_it_in_this_form() {
     for (event, stored) in fixture.events[1..].iter().zip(&stored) {
         assert_eq!(serde_json::from_str::<Event>(stored).unwrap(), *event);
     }
+}
+
+#[test]
+fn a_program_writes_whole_values_of_the_context_and_null_is_one() {
+    let mut bench = execution();
+    begin(&mut bench, None).unwrap();
+    let mut number = 0;
+    let mut write = |bench: &mut Bench, writes: serde_json::Value| {
+        number += 1;
+        let writes = serde_json::from_value(writes).unwrap();
+        bench.run(Command::Calls(calls::Command::Record(CallBatch {
+            writer: 1,
+            batch: number,
+            writes,
+            ..CallBatch::default()
+        })))
+    };
+    let first =
+        json!([{"order": 1, "key": "d", "value": {"a": 1, "b": 2}}, {"order": 2, "key": "n", "value": null}]);
+    write(&mut bench, first).unwrap();
+    assert_eq!(*bench.session.context.document, json!({"d": {"a": 1, "b": 2}, "n": null}));
+    let second = json!([{"order": 3, "call": 1, "key": "d", "value": {"a": null}}, {"order": 4, "key": "n"}]);
+    write(&mut bench, second).unwrap();
+    assert_eq!(*bench.session.context.document, json!({"d": {"a": null}}));
+    let large = json!([{"order": 5, "key": "x", "value": "x".repeat(limits::CONTEXT_BYTES)}]);
+    assert!(write(&mut bench, large).is_err());
+    assert_eq!(*bench.session.context.document, json!({"d": {"a": null}}));
 }

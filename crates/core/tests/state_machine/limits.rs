@@ -324,7 +324,7 @@ fn a_journal_from_outside_keeps_the_limits_too() {
     assert_eq!(refused(EventBody::WorkflowUpdated(WorkflowUpdated { steps: long })), "bytes of a name");
     let document = Some(json!({ "x": "x".repeat(limits::CONTEXT_BYTES) }));
     assert_eq!(
-        refused(EventBody::ContextUpdated(ContextUpdated { document, patch: None })),
+        refused(EventBody::ContextUpdated(ContextUpdated { document, patch: None, writes: None })),
         "bytes of shared context"
     );
     fixture.session.bytes = limits::SESSION_BYTES + 1;

@@ -143,10 +143,7 @@ impl Builder {
     /// Goes on in a copy of the session with this id instead; see [`Session::fork`].
     pub async fn fork(self, id: &SessionId, at: CallNumber) -> Result<Session, Error> {
         let execution = Execution::fork(id, at, self.config.settle()).await?;
-        execution
-            .context()
-            .update(self.context.snapshot())
-            .map_err(|error| Error::value("the context", "input", &error))?;
+        execution.context().update(self.context.snapshot())?;
         Ok(Session::over(execution, self.callbacks))
     }
 }

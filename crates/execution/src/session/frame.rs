@@ -3,9 +3,10 @@
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::Poll;
 
+use futures_util::future::Either;
 use futures_util::stream::{self, StreamExt};
 use serde::Serialize;
 use serde_json::Value;
@@ -15,8 +16,9 @@ use tokio::task_local;
 
 use super::Session;
 use crate::ambient::now_us;
+use crate::branch::{BRANCH, Branch};
 use crate::error::{Error, Failure};
-use crate::execution::{Begun, NewCall, Place, fitting};
+use crate::execution::{Begun, NewCall, fitting};
 use crate::node::Node;
 use crate::publisher::Update;
 use crate::recorder::Ticket;
@@ -27,12 +29,24 @@ task_local! {
     static FRAME: Arc<Frame>;
 }
 
-/// A call that runs: what the calls that it makes need to know of it.
-struct Frame {
+/// A call that runs, or the program itself: what the calls that it makes need to know of it.
+pub(super) struct Frame {
     session: Session,
-    call: CallNumber,
-    place: Place,
-    calls: AtomicU32,
+    branch: Arc<Branch>,
+    /// When the call first began, in microseconds since the epoch, if an earlier process began it.
+    pub(super) since_us: Option<u64>,
+}
+
+impl Frame {
+    /// The one in which this code runs.
+    pub(super) fn current() -> Option<Arc<Self>> {
+        FRAME.try_with(Arc::clone).ok()
+    }
+
+    /// Runs something in it.
+    async fn run<T>(self, work: impl Future<Output = T>) -> T {
+        BRANCH.scope(self.branch.clone(), FRAME.scope(Arc::new(self), work)).await
+    }
 }
 
 impl Session {
@@ -44,9 +58,32 @@ impl Session {
     /// Calls a node. In a node of this session it is a call of that node; else it is a top-level call, which has the
     /// session's timeout. A call that is dropped is cancelled, and so are the calls that it made.
     pub async fn call<N: Node>(&self, node: &N, input: impl Into<N::Input>) -> Result<N::Output, Error> {
-        match self.frame() {
-            Some(frame) => self.run(Some(&frame), node, input.into(), None).await,
-            None => self.top(node, input.into()).await,
+        self.call_from(&self.here(), node, input.into()).await
+    }
+
+    /// Makes a branch of this code's concurrency: work that runs beside other work of the same node, or of the program.
+    ///
+    /// A resumed program finds its calls by their place in their branch. Calls that are made one after the other need
+    /// none; where futures that make several calls are joined, selected or spawned, each is to be a branch, made in an
+    /// order that does not depend on time.
+    pub fn branch<T, F: Future<Output = T>>(
+        &self,
+        name: &str,
+        work: F,
+    ) -> impl Future<Output = T> + use<T, F> {
+        let branch = self.shared.execution.branch(&self.here(), name).into();
+        Frame { session: self.clone(), branch, since_us: None }.run(work)
+    }
+
+    async fn call_from<N: Node>(
+        &self,
+        branch: &Arc<Branch>,
+        node: &N,
+        input: N::Input,
+    ) -> Result<N::Output, Error> {
+        match branch.call {
+            Some(_) => self.run(branch, node, input, None).await,
+            None => self.top(branch, node, input).await,
         }
     }
 
@@ -56,32 +93,24 @@ impl Session {
         node: &N,
         inputs: impl IntoIterator<Item = N::Input>,
     ) -> Vec<Result<N::Output, Error>> {
-        let frame = self.frame();
-        let calls: Vec<_> = inputs
-            .into_iter()
-            .map(|input| async {
-                match &frame {
-                    Some(frame) => self.run(Some(frame), node, input, None).await,
-                    None => self.top(node, input).await,
-                }
-            })
-            .collect();
+        // They begin in their order, so that all of them are of one branch.
+        let branch = Arc::new(self.shared.execution.branch(&self.here(), "batch"));
+        let calls: Vec<_> = inputs.into_iter().map(|input| self.call_from(&branch, node, input)).collect();
         stream::iter(calls).buffered(self.settings().max_concurrency).collect().await
     }
 
-    /// The call of this session in which this code runs.
-    fn frame(&self) -> Option<Arc<Frame>> {
-        FRAME
-            .try_with(|frame| Arc::ptr_eq(&frame.session.shared, &self.shared).then(|| frame.clone()))
-            .ok()
-            .flatten()
+    /// The branch of this session in which this code runs.
+    fn here(&self) -> Arc<Branch> {
+        Frame::current()
+            .filter(|frame| Arc::ptr_eq(&frame.session.shared, &self.shared))
+            .map_or_else(|| self.shared.execution.root(), |frame| frame.branch.clone())
     }
 
     /// A top-level call: over its time, or stopped, it and what it called is dropped, and with that cancelled.
-    async fn top<N: Node>(&self, node: &N, input: N::Input) -> Result<N::Output, Error> {
+    async fn top<N: Node>(&self, branch: &Branch, node: &N, input: N::Input) -> Result<N::Output, Error> {
         let ending = Arc::new(AtomicU8::new(CANCELLED));
         let within = self.settings().timeout;
-        let mut call = pin!(self.run(None, node, input, Some(ending.clone())));
+        let mut call = pin!(self.run(branch, node, input, Some(ending.clone())));
         let mut stopped = pin!(self.shared.stop.cancelled());
         let mut late = pin!(tokio::time::sleep(within));
         let result = poll_fn(|task| {
@@ -106,7 +135,7 @@ impl Session {
 
     async fn run<N: Node>(
         &self,
-        parent: Option<&Arc<Frame>>,
+        branch: &Branch,
         node: &N,
         input: N::Input,
         ending: Option<Arc<AtomicU8>>,
@@ -116,29 +145,24 @@ impl Session {
         }
         let name = node.name();
         let (text, _) = redact::to_json(&input).map_err(|error| Error::value(name, "input", &error))?;
-        let calls = parent.map_or(&self.shared.root.calls, |frame| &frame.calls);
         let begun = self.shared.execution.begin(NewCall {
-            parent: parent.map(|frame| frame.call),
-            replay: parent.map_or(Place::Root, |frame| frame.place),
-            position: calls.fetch_add(1, Ordering::Relaxed),
+            branch,
+            position: branch.next_call(),
             node: name,
             kind: node.kind(),
             input: text,
         })?;
-        let (call, place) = match begun {
-            Begun::Run { call, place } => (call, place),
-            Begun::Recorded { output, .. } => {
-                return serde_json::from_str(output.as_str())
-                    .map_err(|error| Error::value(name, "output", &error));
-            }
+        let (call, inner, since_us) = match begun {
+            Begun::Run { call, branch, since_us } => (call, Arc::new(branch), since_us),
+            Begun::Recorded { outcome, at_once, .. } => return self.again(name, outcome, at_once).await,
         };
         if self.shared.publisher.is_heard() {
-            let parent = parent.map(|frame| frame.call);
+            let parent = branch.call;
             self.shared.publisher.publish(&Update::CallBegan { call, parent, node: name.clone() });
         }
-        let frame = Arc::new(Frame { session: self.clone(), call, place, calls: AtomicU32::new(0) });
-        let running = Running { session: self, call, node: name, ending, over: false };
-        match FRAME.scope(frame, node.run(input)).await {
+        let frame = Frame { session: self.clone(), branch: inner.clone(), since_us };
+        let running = Running { session: self, call, branch: inner, node: name, ending, over: false };
+        match frame.run(node.run(input)).await {
             Ok(output) => {
                 let ticket = running.completed(&output, node.usage(&output));
                 if self.shared.execution.must_settle() {
@@ -157,6 +181,14 @@ impl Session {
     }
 }
 
+/// Makes a branch of this code's concurrency from within a node; see [`Session::branch`].
+pub fn branch<T, F: Future<Output = T>>(name: &str, work: F) -> impl Future<Output = T> + use<T, F> {
+    match Session::current() {
+        Some(session) => Either::Left(session.branch(name, work)),
+        None => Either::Right(work),
+    }
+}
+
 /// Calls a node from within a node.
 pub async fn call<N: Node>(node: &N, input: impl Into<N::Input>) -> Result<N::Output, Error> {
     match Session::current() {
@@ -172,6 +204,7 @@ const TIMEOUT: u8 = 1;
 struct Running<'a> {
     session: &'a Session,
     call: CallNumber,
+    branch: Arc<Branch>,
     node: &'a Arc<str>,
     /// How a top-level call ends when it is dropped.
     ending: Option<Arc<AtomicU8>>,
@@ -207,6 +240,7 @@ impl Running<'_> {
             kind: error.kind().to_owned(),
             message: error.to_string(),
             trace: trace(&error),
+            value: None,
         });
         self.put_down(ended);
         error
@@ -215,6 +249,7 @@ impl Running<'_> {
     fn put_down(&mut self, ended: CallEnded) -> Ticket {
         self.over = true;
         let status = ended.status.as_str();
+        self.session.shared.execution.close_branch(&self.branch);
         let ticket = self.session.shared.execution.end(self.call, ended);
         if self.session.shared.publisher.is_heard() {
             self.session.shared.publisher.publish(&Update::CallEnded {
@@ -241,6 +276,7 @@ impl Drop for Running<'_> {
                 kind: "Panic".to_owned(),
                 message: format!("{} panicked", self.node),
                 trace: None,
+                value: None,
             });
         }
         self.put_down(ended);

@@ -1,9 +1,11 @@
 //! Sessions of Rust programs: nodes that call nodes, with a time for each top-level call, and a stop for all.
 
+mod again;
 mod builder;
 mod frame;
+mod sleep;
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
@@ -18,7 +20,8 @@ use crate::execution::Execution;
 use crate::info::Info;
 use crate::publisher::{Publisher, SubscriberInfo, Subscription, Update};
 pub use builder::Builder;
-pub use frame::call;
+pub use frame::{branch, call};
+pub use sleep::sleep;
 
 /// An execution session; cheap to clone. Calls that it makes are recorded, and can be taken up by [`Session::resume`].
 #[derive(Clone)]
@@ -32,13 +35,6 @@ struct Shared {
     stop: CancellationToken,
     reason: OnceLock<Arc<str>>,
     closed: AtomicBool,
-    root: Arc<Root>,
-}
-
-/// What all top-level calls have in common.
-#[derive(Default)]
-struct Root {
-    calls: AtomicU32,
 }
 
 /// What is called with each message that is broadcast.
@@ -74,7 +70,6 @@ impl Session {
                 stop: CancellationToken::new(),
                 reason: OnceLock::new(),
                 closed: AtomicBool::new(false),
-                root: Arc::default(),
             }),
         }
     }
@@ -154,7 +149,7 @@ impl Session {
         }
         self.stop("it is closed");
         let subscribers = self.shared.publisher.close();
-        self.shared.execution.close(end).await?;
+        self.shared.execution.close(end, Vec::new()).await?;
         Ok(Closed { subscribers })
     }
 

@@ -3,7 +3,7 @@
 use sessiond_api as api;
 use sessiond_api::{Event, EventBody, Problem};
 use sessiond_core::{
-    CallEntry, ContextUpdated, ExecutionBegan, ExecutionEnd, SessionFailed, SessionTerminated,
+    CallEntry, ContextUpdated, ContextWrite, ExecutionBegan, ExecutionEnd, SessionFailed, SessionTerminated,
 };
 
 use crate::journal;
@@ -55,14 +55,20 @@ impl Operation {
                 (Self::Begin(api::BeginExecution { process, keep }), 1)
             }
             Some(EventBody::CallsRecorded(recorded)) => {
-                let mut batch = api::RecordCalls { calls: recorded.calls, ..api::RecordCalls::default() };
+                let mut batch = api::RecordCalls {
+                    calls: recorded.calls,
+                    fatal: recorded.fatal,
+                    ..api::RecordCalls::default()
+                };
                 let mut taken = 1;
                 let read = |place: usize| rest.get(place).map(journal::body).transpose().map(Option::flatten);
                 let mut next = read(0)?;
-                if let Some(EventBody::ContextUpdated(ContextUpdated { patch, .. })) = &next
+                if let Some(EventBody::ContextUpdated(ContextUpdated { patch, writes, .. })) = &next
                     && patch.as_ref().is_none_or(|patch| patch.to_string().len() <= SMALL)
+                    && writes.as_ref().is_none_or(|writes| bytes_written(writes) <= SMALL)
                 {
                     batch.context = patch.clone();
+                    batch.writes = writes.clone().unwrap_or_default();
                     taken += 1;
                     next = read(1)?;
                 }
@@ -72,8 +78,9 @@ impl Operation {
                 }
                 (Self::Record(batch), taken)
             }
-            Some(EventBody::ContextUpdated(ContextUpdated { patch, .. })) => {
-                (Self::Record(api::RecordCalls { context: patch, ..api::RecordCalls::default() }), 1)
+            Some(EventBody::ContextUpdated(ContextUpdated { patch, writes, .. })) => {
+                let writes = writes.unwrap_or_default();
+                (Self::Record(api::RecordCalls { context: patch, writes, ..api::RecordCalls::default() }), 1)
             }
             Some(EventBody::SessionTerminated(SessionTerminated { outcome })) => {
                 let reason = outcome.reason.unwrap_or_else(|| "it was terminated".to_owned());
@@ -100,6 +107,11 @@ impl Operation {
 /// Bytes of calls.
 pub fn bytes_of(calls: &[CallEntry]) -> u64 {
     calls.iter().map(size).sum::<usize>() as u64
+}
+
+/// Bytes of values that a program wrote into the context.
+fn bytes_written(writes: &[ContextWrite]) -> usize {
+    writes.iter().map(|write| write.value.as_ref().map_or(0, |value| value.to_string().len())).sum()
 }
 
 /// That an event ends the execution.

@@ -249,7 +249,9 @@ fn entries(any: Vec<AnyEntry>, mut last: u64, mut open: Vec<u64>) -> Vec<CallEnt
                 parent: some,
                 node: "node".into(),
                 kind: CallKind::Tool,
+                branch: (skips == 0).then(|| "branch#1".into()),
                 position: 1,
+                began_order: Some(call),
                 key: "9f".into(),
                 resumes: (call > 1).then_some(1),
                 began_us: 17,
@@ -257,10 +259,16 @@ fn entries(any: Vec<AnyEntry>, mut last: u64, mut open: Vec<u64>) -> Vec<CallEnt
                 input_omitted: None,
             });
             let usage = Usage { input_tokens: u64::MAX, cost: Some(cost), ..Usage::default() };
-            let error = CallError { kind: "Error".into(), message: String::new(), trace: None };
+            let error = CallError {
+                kind: "Error".into(),
+                message: String::new(),
+                trace: None,
+                value: Some(json.clone()),
+            };
             let ended = ends.map(|status| CallEnded {
                 status,
                 ended_us: 18,
+                ended_order: Some(call + 1),
                 opaque: skips == 1,
                 output: (status == CallStatus::Completed).then_some(json),
                 output_omitted: None,
@@ -534,6 +542,12 @@ impl What {
                     batch: (calls.batch + 1).saturating_add_signed(batch.into()),
                     calls: entries(any, calls.last, calls.open.keys().copied().collect()).into(),
                     context: changes.then(|| json!({ "key": "value" })),
+                    writes: if changes && ends {
+                        vec![write("a", Some(json!(null))), write("b", None)]
+                    } else {
+                        vec![]
+                    },
+                    fatal: if ends && calls.last > 0 { vec![calls.last] } else { vec![] },
                     end: ends.then_some(ExecutionEnd::Completed),
                 }))
             }
@@ -544,4 +558,8 @@ impl What {
             What::Expire => Command::Lifecycle(lifecycle::Command::Expire),
         }
     }
+}
+
+fn write(key: &str, value: Option<serde_json::Value>) -> ContextWrite {
+    ContextWrite { order: 7, call: Some(1), branch: None, key: key.into(), value }
 }

@@ -105,7 +105,11 @@ fn words(body: &EventBody) -> String {
         }
         EventBody::ContextUpdated(event) => {
             let changed = event.patch.as_ref().or(event.document.as_ref());
-            changed.map_or_else(String::new, |value| short(value, 80))
+            let written = event.writes.iter().flatten().map(|write| match &write.value {
+                Some(value) => format!("{} = {}", write.key, short(value, 80)),
+                None => format!("{} removed", write.key),
+            });
+            changed.map_or_else(|| written.collect::<Vec<_>>().join(", "), |value| short(value, 80))
         }
         EventBody::TaskDelegated(event) => {
             let step = event.step.as_ref().map_or(String::new(), |step| format!(" in {step}"));

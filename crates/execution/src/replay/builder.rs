@@ -1,0 +1,284 @@
+//! How a journal becomes what a resumed program asks for.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use serde_json::Value;
+use sessiond_core::{CallBegan, CallEnded, CallEntry, CallStatus, ContextUpdated, EventBody, Json, Revision};
+
+use super::{CallNumber, Cut, Outcome, RecordedBranch, RecordedCall, RecordedWrite, Replay, Sequence, Turn};
+use crate::context::History;
+
+/// A branch of a caller's concurrency: none and empty for the program's own line.
+type Place = (Option<CallNumber>, Arc<str>);
+
+/// Folds a journal, oldest event first, into a [`Replay`].
+#[derive(Debug, Default)]
+pub struct ReplayBuilder {
+    cuts: Vec<Cut>,
+    open: HashMap<CallNumber, (Place, u32)>,
+    branches: HashMap<Place, Branch>,
+    /// The branches of each call that has not ended.
+    children: HashMap<CallNumber, Vec<Place>>,
+    /// The call that an interrupted one was taken up as is the same call to whoever asks.
+    same: HashMap<CallNumber, CallNumber>,
+    /// The calls whose error ended the program.
+    fatal: HashSet<CallNumber>,
+    /// The number of the last call.
+    pub last: CallNumber,
+    /// The last place in the session's order.
+    pub last_order: u64,
+    /// What the context has been.
+    pub context: History,
+}
+
+#[derive(Debug, Default)]
+struct Branch {
+    calls: Vec<Call>,
+    writes: Vec<(u64, String)>,
+}
+
+#[derive(Debug)]
+struct Call {
+    call: CallNumber,
+    latest: CallNumber,
+    node: Arc<str>,
+    key: String,
+    began_us: u64,
+    began: u64,
+    ended: Option<Ended>,
+}
+
+#[derive(Debug)]
+struct Ended {
+    order: u64,
+    outcome: Outcome,
+}
+
+impl ReplayBuilder {
+    /// Begins a fold of a journal that has these cuts.
+    pub fn new(cuts: Vec<Cut>) -> Self {
+        Self { cuts, ..Self::default() }
+    }
+
+    /// Takes in the next event of the journal.
+    pub fn take(&mut self, seq: Revision, event: EventBody) {
+        let (mut keep, mut until) = (CallNumber::MAX, u64::MAX);
+        for cut in self.cuts.iter().filter(|cut| cut.seq > seq) {
+            keep = keep.min(cut.keep);
+            until = until.min(cut.at.unwrap_or(u64::MAX));
+        }
+        match event {
+            EventBody::SessionCreated(created) => {
+                if let Some(Value::Object(values)) = created.shared_context {
+                    self.context = History::new(values);
+                }
+            }
+            EventBody::ExecutionBegan(_) => self.open.clear(),
+            EventBody::CallsRecorded(recorded) => {
+                self.fatal.extend(&recorded.fatal);
+                let entries = Arc::try_unwrap(recorded.calls).unwrap_or_else(|shared| (*shared).clone());
+                for entry in entries {
+                    self.last = self.last.max(entry.call);
+                    self.entry(entry, keep, until);
+                }
+            }
+            EventBody::ContextUpdated(updated) => self.context_updated(updated, until),
+            _ => {}
+        }
+    }
+
+    fn context_updated(&mut self, updated: ContextUpdated, until: u64) {
+        for write in updated.writes.into_iter().flatten() {
+            self.last_order = self.last_order.max(write.order);
+            if write.order >= until {
+                continue;
+            }
+            if write.order > 0 {
+                let place = (write.call.map(|call| self.first(call)), write.branch.unwrap_or_default());
+                self.note_child(&place);
+                self.branches.entry(place).or_default().writes.push((write.order, write.key.clone()));
+            }
+            self.context.record(write.order, write.key, write.value);
+        }
+        // Somebody else changed it: that is as late as what was recorded before.
+        if let Some(document) = updated.document {
+            self.context.replace(self.last_order, document);
+        }
+        if let Some(patch) = updated.patch {
+            self.context.patch(self.last_order, patch);
+        }
+    }
+
+    /// Takes in an entry; of calls up to `keep`, and what comes before `until` in the session's order.
+    fn entry(&mut self, entry: CallEntry, keep: CallNumber, until: u64) {
+        let CallEntry { call, began, ended } = entry;
+        if let Some(began) = began {
+            self.last_order = self.last_order.max(began.order());
+            if call <= keep {
+                self.began(call, began);
+            }
+        }
+        if let Some(ended) = ended {
+            self.last_order = self.last_order.max(ended.order());
+            if call <= keep && ended.order() < until {
+                self.ended(call, ended);
+            }
+        }
+    }
+
+    fn began(&mut self, call: CallNumber, began: CallBegan) {
+        let order = began.order();
+        if let Some(earlier) = began.resumes {
+            let first = self.first(earlier);
+            self.same.insert(call, first);
+        }
+        let place = (began.parent.map(|parent| self.first(parent)), began.branch.unwrap_or_default());
+        self.note_child(&place);
+        let number = self.first(call);
+        let calls = &mut self.branches.entry(place.clone()).or_default().calls;
+        match calls.get_mut(began.position as usize) {
+            // It is taken up again: it stands where it first stood.
+            Some(known) => {
+                (known.latest, known.ended) = (call, None);
+                (known.node, known.key) = (began.node, began.key);
+            }
+            None => calls.push(Call {
+                call: number,
+                latest: call,
+                node: began.node,
+                key: began.key,
+                began_us: began.began_us,
+                began: order,
+                ended: None,
+            }),
+        }
+        self.open.insert(call, (place, began.position));
+    }
+
+    fn ended(&mut self, call: CallNumber, ended: CallEnded) {
+        let Some((place, position)) = self.open.remove(&call) else { return };
+        let Some(known) =
+            self.branches.get_mut(&place).and_then(|branch| branch.calls.get_mut(position as usize))
+        else {
+            return;
+        };
+        let order = ended.order();
+        let CallEnded { status, opaque, output, error, ended_us, .. } = ended;
+        let is_done = status == CallStatus::Completed;
+        if is_done && opaque {
+            return;
+        }
+        let output = if is_done { Some(output.unwrap_or_else(Json::null)) } else { output };
+        let took_us = ended_us.saturating_sub(known.began_us);
+        known.ended =
+            Some(Ended { order, outcome: Outcome { status, output, error, took_us, turn: Turn::default() } });
+        if is_done {
+            let first = self.first(call);
+            self.forget_calls_of(first);
+        }
+    }
+
+    fn note_child(&mut self, place: &Place) {
+        if let Some(parent) = place.0
+            && !self.branches.contains_key(place)
+        {
+            self.children.entry(parent).or_default().push(place.clone());
+        }
+    }
+
+    /// The calls of one that is given again are not asked for.
+    fn forget_calls_of(&mut self, call: CallNumber) {
+        let mut done = vec![call];
+        while let Some(call) = done.pop() {
+            for place in self.children.remove(&call).unwrap_or_default() {
+                if let Some(branch) = self.branches.remove(&place) {
+                    done.extend(branch.calls.iter().map(|child| child.call));
+                }
+            }
+        }
+    }
+
+    fn first(&self, call: CallNumber) -> CallNumber {
+        self.same.get(&call).copied().unwrap_or(call)
+    }
+
+    /// What was found. What ended in another way than well is given again when the program went on after it: when the
+    /// branch that it ended in, or one that this came from, made a later call. What ended the program runs again.
+    pub fn finish(mut self) -> (Replay, History) {
+        let mut seen = Vec::new();
+        let mut unseen = Vec::new();
+        for ((caller, path), branch) in &self.branches {
+            let last_began = |path: &str| {
+                let branch = self.branches.get(&(*caller, Arc::from(path)));
+                branch.and_then(|branch| branch.calls.last()).map_or(0, |call| call.began)
+            };
+            for (position, call) in branch.calls.iter().enumerate() {
+                let Some(ended) = &call.ended else { continue };
+                if ended.outcome.status == CallStatus::Completed {
+                    continue;
+                }
+                let goes_on = lineage(path).any(|path| last_began(path) > ended.order);
+                if self.fatal.contains(&call.latest) || !goes_on {
+                    unseen.push(((*caller, path.clone()), position));
+                } else {
+                    seen.push(call.call);
+                }
+            }
+        }
+        for (place, position) in unseen {
+            if let Some(call) =
+                self.branches.get_mut(&place).and_then(|branch| branch.calls.get_mut(position))
+            {
+                call.ended = None;
+            }
+        }
+        for call in seen {
+            self.forget_calls_of(call);
+        }
+        let history = std::mem::take(&mut self.context);
+        (self.ordered(), history)
+    }
+
+    /// Gives each begin, end and write its turn.
+    fn ordered(self) -> Replay {
+        let mut orders: Vec<u64> = Vec::new();
+        for branch in self.branches.values() {
+            for call in &branch.calls {
+                orders.push(call.began);
+                orders.extend(call.ended.as_ref().map(|ended| ended.order));
+            }
+            orders.extend(branch.writes.iter().map(|(order, _)| *order));
+        }
+        orders.sort_unstable();
+        orders.dedup();
+        let turn = |order: u64| {
+            let place = orders.binary_search(&order).unwrap_or_else(|place| place);
+            Turn(u32::try_from(place).unwrap_or(u32::MAX))
+        };
+        let mut callers: HashMap<Option<CallNumber>, HashMap<Arc<str>, Arc<RecordedBranch>>> = HashMap::new();
+        for ((caller, path), branch) in self.branches {
+            let calls = branch.calls.into_iter().map(|call| RecordedCall {
+                call: call.call,
+                latest: call.latest,
+                node: call.node,
+                key: call.key,
+                began_us: call.began_us,
+                began: turn(call.began),
+                outcome: call.ended.map(|ended| Outcome { turn: turn(ended.order), ..ended.outcome }),
+            });
+            let writes = branch.writes.into_iter();
+            let writes = writes.map(|(order, key)| RecordedWrite { order, key, turn: turn(order) });
+            let recorded = RecordedBranch { calls: calls.collect(), writes: writes.collect() };
+            callers.entry(caller).or_default().insert(path, Arc::new(recorded));
+        }
+        Replay { callers, sequence: Arc::new(Sequence::new(orders, self.last_order)) }
+    }
+}
+
+/// A branch and those that it came from, the nearest first, and at last the caller's own line.
+fn lineage(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(path), |path| {
+        (!path.is_empty()).then(|| path.rfind('/').map_or("", |at| &path[..at]))
+    })
+}

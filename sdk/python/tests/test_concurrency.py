@@ -1,0 +1,432 @@
+"""Concurrent programs that are resumed: each call is found by its branch, and what ended first ends first again."""
+
+import asyncio
+import random
+import sys
+import time
+
+import pytest
+
+import sessiond as rt
+
+ran = []
+
+
+class Crash(Exception):
+    """Ends a program."""
+
+
+@rt.function_node
+async def step(n):
+    ran.append(n)
+    await asyncio.sleep(random.random() * 0.01)
+    return n
+
+
+@rt.function_node
+async def number():
+    ran.append("number")
+    await asyncio.sleep(random.random() * 0.01)
+    return len(ran)
+
+
+@rt.function_node
+async def slow(n):
+    ran.append(f"slow {n}")
+    await asyncio.sleep(100)
+
+
+@rt.function_node
+async def fails(message="no"):
+    ran.append("fails")
+    raise ConnectionError(message)
+
+
+def crash_and_resume(program, times=1, **options):
+    """Run a program that crashes at its end, and give its result and that of each resumed run, with what ran again."""
+    options = {"save_state": False, "logging_setting": "NONE", **options}
+    results = []
+    ran.clear()
+    session_id = None
+    for _ in range(times + 1):
+        session = rt.Session.resume(session_id, **options) if session_id else rt.Session(**options)
+        session_id = session.id
+        before = len(ran)
+        with pytest.raises(Crash), session:
+            results.append((asyncio.run(program()), ran[before:]))
+            raise Crash
+    return results
+
+
+def holds(program, **options):
+    (first, _), *others = crash_and_resume(program, 2, **options)
+    for again, ran_again in others:
+        assert again == first
+        assert ran_again == [], "nothing runs again"
+    return first
+
+
+async def pipe(n):
+    await asyncio.sleep(random.random() * 0.005)
+    return await rt.call(step, n), await rt.call(number), await rt.call(number)
+
+
+def test_pipelines_that_run_at_once_get_their_own_results():
+    async def program():
+        return await asyncio.gather(pipe(1), pipe(2), pipe(1), pipe(1))
+
+    for _ in range(5):
+        holds(program)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="there are no task groups yet")
+def test_pipelines_of_task_groups_and_nested_ones():
+    async def nested(n):
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(pipe(n)) for _ in range(2)]
+            first = await rt.call(number)
+        return [first, *(task.result() for task in tasks)]
+
+    async def program():
+        return await asyncio.gather(nested(1), nested(2), pipe(3))
+
+    for _ in range(5):
+        holds(program)
+
+
+def test_tasks_that_are_made_before_any_call_and_outside_of_the_session():
+    async def program():
+        tasks = [asyncio.ensure_future(pipe(n)) for n in (1, 1, 1)]
+        await asyncio.sleep(0.001)
+        return [await task for task in reversed(tasks)]
+
+    for _ in range(5):
+        holds(program)
+
+
+def test_a_failure_that_the_program_handles_is_given_again():
+    async def program():
+        results = []
+        for n in range(3):
+            try:
+                await rt.call(fails, f"no {n}")
+            except ConnectionError as error:
+                results.append((type(error), str(error), error.args))
+                results.append(await rt.call(step, n))
+        return results
+
+    assert holds(program)[0] == (ConnectionError, "no 0", ("no 0",))
+
+
+def test_failures_beside_successes_and_in_batches_are_given_again():
+    async def program():
+        several = await asyncio.gather(rt.call(fails), rt.call(step, 1), return_exceptions=True)
+        batch = await rt.call_batch(maybe, range(6), max_concurrency=2)
+        await rt.call(step, 7)
+        return [repr(result) for result in (*several, *batch)]
+
+    @rt.function_node
+    async def maybe(n):
+        ran.append(n)
+        await asyncio.sleep(0)
+        if n % 2:
+            raise KeyError(n)
+        return n
+
+    assert holds(program)[2:4] == ["0", "KeyError(1)"]
+
+
+def test_an_error_of_a_class_that_is_gone_is_told():
+    class Gone(Exception):
+        def __init__(self, code, *, hint):
+            super().__init__(f"{code}: {hint}")
+
+    @rt.function_node
+    async def lost():
+        ran.append("lost")
+        raise Gone(7, hint="go")
+
+    async def program():
+        try:
+            await rt.call(lost)
+        except Exception as error:
+            return type(error), str(error), await rt.call(step, 1)
+
+    first, again = crash_and_resume(program)
+    assert first[0] == (Gone, "7: go", 1)
+    assert again == ((rt.ReplayedError, "7: go", 1), [])
+
+
+def test_the_error_that_ended_the_program_runs_again():
+    broken = [True]
+
+    @rt.function_node
+    async def flaky():
+        ran.append("flaky")
+        if broken[0]:
+            raise Crash
+        return 1
+
+    async def program():
+        one = asyncio.ensure_future(pipe(1))
+        two = rt.call(flaky)
+        return [*await asyncio.gather(one, two), await rt.call(step, 2)]
+
+    ran.clear()
+    with pytest.raises(Crash), rt.Session(logging_setting="NONE") as session:
+        asyncio.run(program())
+    broken[0] = False
+    with rt.Session.resume(session.id, logging_setting="NONE"):
+        assert asyncio.run(program())[1:] == [1, 2]
+    assert ran.count("flaky") == 2
+
+
+@pytest.mark.parametrize("how", ["wait_for", "timeout", "session", "middleware", "cancel"])
+def test_a_time_out_that_the_program_handles_is_given_again_and_not_waited_for(how):
+    timed = rt.function_node(name=f"timed {how}", middleware=[rt.middleware.Timeout(0.02)])(slow_function)
+
+    async def late(n):
+        if how == "wait_for":
+            await asyncio.wait_for(rt.call(slow, n), 0.3)
+        elif how == "timeout":
+            async with asyncio.timeout(0.3):
+                await asyncio.gather(rt.call(slow, n), rt.call(slow, n))
+        elif how == "session":
+            await rt.call(slow, n)
+        elif how == "middleware":
+            await rt.call(timed, n)
+        else:
+            task = asyncio.ensure_future(rt.call(slow, n))
+            await rt.call(step, n)
+            await asyncio.sleep(0.01)
+            task.cancel()
+            await task
+
+    async def program():
+        results = []
+        for n in range(2):
+            try:
+                await late(n)
+            except (asyncio.TimeoutError, asyncio.CancelledError) as error:
+                results.append((type(error).__name__, await rt.call(step, n)))
+        return results
+
+    if how == "timeout" and sys.version_info < (3, 11):
+        pytest.skip("there is no asyncio.timeout yet")
+    first = holds(program, timeout=0.2 if how == "session" else 30)
+    assert [n for _, n in first] == [0, 1]
+
+
+async def slow_function(n):
+    ran.append(n)
+    await asyncio.sleep(100)
+
+
+@pytest.mark.parametrize("how", ["async for", "for", "race", "map", "ordered", "asyncio", "queue", "wait"])
+def test_what_ends_first_ends_first_again(how):
+    async def search(n):
+        await asyncio.sleep(random.random() * 0.01)
+        return await rt.call(step, n)
+
+    async def program():
+        found = []
+        if how == "async for":
+            async for task in rt.as_completed([search(n) for n in range(5)]):
+                found.append(await rt.call(step, 10 + await task))
+        elif how == "for":
+            for nearest in rt.as_completed([search(n) for n in range(5)]):
+                found.append(await rt.call(step, 10 + await nearest))
+        elif how == "asyncio":
+            for nearest in asyncio.as_completed([rt.call(step, n) for n in range(5)]):
+                found.append(await rt.call(step, 10 + await nearest))
+        elif how == "race":
+            for _ in range(3):
+                found.append(await rt.call(step, await rt.race(*(rt.call(step, n) for n in range(4)))))
+        elif how in ("map", "ordered"):
+            async for result in rt.map(step, range(8), limit=3, ordered=how == "ordered"):
+                found.append(await rt.call(step, 10 + result))
+        elif how == "wait":
+            left = {asyncio.ensure_future(rt.call(step, n)) for n in range(5)}
+            while left:
+                done, left = await asyncio.wait(left, return_when=asyncio.FIRST_COMPLETED)
+                for result in sorted(task.result() for task in done):
+                    found.append(await rt.call(step, 10 + result))
+        else:
+            queue = asyncio.Queue()
+            for n in range(9):
+                queue.put_nowait(n)
+
+            async def worker(name):
+                while not queue.empty():
+                    found.append((name, await rt.call(step, queue.get_nowait())))
+
+            await asyncio.gather(*(worker(name) for name in "abc"))
+        return found
+
+    for _ in range(5):
+        first = holds(program)
+    if how == "ordered":
+        assert first == [10 + n for n in range(8)]
+
+
+def test_a_map_that_is_left_early_cancels_the_rest_and_an_error_ends_it():
+    async def program():
+        async for result in rt.map(step, range(100), limit=2):
+            first = result
+            break
+        try:
+            async for _ in rt.map(fails, ["a", "b"], limit=1):
+                pass
+        except ConnectionError as error:
+            return first, str(error), await rt.call(step, "end")
+
+    holds(program)
+    assert len(ran) < 20
+
+
+def test_a_pause_goes_on_where_it_was():
+    async def program():
+        began = time.monotonic()
+        await rt.sleep(0.6)
+        return time.monotonic() - began
+
+    @rt.function_node
+    async def pauses():
+        await rt.sleep(0.6)
+        return 1
+
+    assert 0.5 < asyncio.run(program())
+    with pytest.raises(Crash), rt.Session(logging_setting="NONE") as session:
+        with pytest.raises(asyncio.TimeoutError):
+            asyncio.run(asyncio.wait_for(rt.call(pauses), 0.3))
+        raise Crash
+    time.sleep(0.3)
+    with rt.Session.resume(session.id, logging_setting="NONE"):
+        began = time.monotonic()
+        assert rt.call_sync(pauses) == 1
+        assert time.monotonic() - began < 0.3
+    (first, _), (again, _) = crash_and_resume(program)
+    assert again < 0.3 < first
+
+
+def test_a_stream_that_was_left_is_left_again():
+    @rt.function_node
+    async def counts():
+        for n in range(1000):
+            ran.append(n)
+            yield n
+            await asyncio.sleep(0)
+
+    async def program():
+        taken = []
+        items = rt.astream(counts)
+        async for item in items:
+            taken.append(item)
+            if len(taken) == 3:
+                break
+        await items.aclose()
+        return taken, await rt.call(step, 5)
+
+    assert holds(program) == ([0, 1, 2], 5)
+
+
+def test_the_context_is_that_of_then():
+    async def branch(name):
+        seen = []
+        for _ in range(3):
+            n = rt.context.get(name, 0)
+            rt.context.put(name, n + 1)
+            rt.context.put("total", rt.context.get("total", 0) + 1)
+            await rt.call(step, f"{name} {n}")
+            seen.append((n, rt.context.get("total")))
+        return seen
+
+    async def program():
+        several = await asyncio.gather(branch("a"), branch("b"), rt.call(inner))
+        return several, rt.context.get("total"), rt.context.get("d"), rt.context.get("gone", "gone")
+
+    @rt.function_node
+    async def inner():
+        rt.context.put("d", {"a": 1, "b": None})
+        await rt.call(step, "inner")
+        rt.context.put("d", {"a": None})
+        rt.context.put("gone", 1)
+        rt.context.delete("gone")
+
+    for _ in range(5):
+        _, total, d, gone = holds(program)
+        assert (total, d, gone) == (6, {"a": None}, "gone")
+
+
+def test_a_loop_that_crashes_counts_on():
+    crash_at = [3]
+
+    @rt.function_node
+    async def work(n):
+        ran.append(n)
+        if n == crash_at[0]:
+            raise Crash
+        return n
+
+    async def program():
+        for _ in range(5):
+            n = rt.context.get("count", 0)
+            rt.context.put("count", n + 1)
+            await rt.call(work, n)
+        return rt.context.get("count")
+
+    ran.clear()
+    with pytest.raises(Crash), rt.Session(logging_setting="NONE") as session:
+        asyncio.run(program())
+    calls = session.payload()["calls"]
+    with rt.Session.fork(session.id, at=calls[1]["call"], logging_setting="NONE") as fork:
+        assert fork.context.get("count", 0) == 0
+        crash_at[0] = None
+        assert asyncio.run(program()) == 5
+    assert fork.payload()["session"]["shared_context"]["count"] == 5
+    with rt.Session.resume(session.id, logging_setting="NONE"):
+        assert asyncio.run(program()) == 5
+    assert ran == [0, 1, 2, 3, 1, 2, 3, 4, 3, 4]
+
+
+@pytest.mark.parametrize("value", [None, {"a": None, "b": 1}, {"a": {}}, (1,), {"$x": 1}, {1: 2}, [], {1, 2}, ""])
+def test_what_was_put_is_what_is_there(value):
+    for before in ({"a": 1, "b": {"c": 2}}, {1, 2}, (3,), "text", None, {"$tuple": 1}):
+        with pytest.raises(Crash), rt.Session(logging_setting="NONE", context={"x": before}) as session:
+            rt.context.put("x", value)
+            raise Crash
+
+        @rt.function_node
+        async def look():
+            return rt.context.get("x", "absent")
+
+        with rt.Session.resume(session.id, logging_setting="NONE"):
+            assert rt.context.get("x", "absent") == before
+            rt.context.put("x", value)
+            assert rt.call_sync(look) == value
+
+
+def test_a_difference_ends_the_session_whatever_the_program_catches():
+    async def old():
+        await rt.call(step, 1)
+        await rt.call(step, 2)
+
+    async def new():
+        for n in (7, 8):
+            try:
+                await rt.call(step, n)
+            except Exception as error:
+                caught.append(error)
+        caught.extend(await rt.call_batch(step, [3, 4]))
+
+    ran.clear()
+    caught = []
+    with pytest.raises(Crash), rt.Session(logging_setting="NONE") as session:
+        asyncio.run(old())
+        raise Crash
+    again = rt.Session.resume(session.id, logging_setting="NONE")
+    with pytest.raises(rt.SessiondError), again:
+        asyncio.run(new())
+    assert ran == [1, 2], "nothing runs after a difference"
+    assert [type(error) for error in caught] == [rt.ReplayError, rt.SessionClosedError]
+    assert again.info["status"] == "failed"
