@@ -237,7 +237,7 @@ def test_what_ends_first_ends_first_again(how):
             for nearest in rt.as_completed([search(n) for n in range(5)]):
                 found.append(await rt.call(step, 10 + await nearest))
         elif how == "asyncio":
-            for nearest in asyncio.as_completed([rt.call(step, n) for n in range(5)]):
+            for nearest in asyncio.as_completed([asyncio.ensure_future(rt.call(step, n)) for n in range(5)]):
                 found.append(await rt.call(step, 10 + await nearest))
         elif how == "race":
             for _ in range(3):
@@ -303,7 +303,7 @@ def test_a_pause_goes_on_where_it_was():
     time.sleep(0.3)
     with rt.Session.resume(session.id, logging_setting="NONE"):
         began = time.monotonic()
-        assert rt.call_sync(pauses) == 1
+        assert asyncio.run(asyncio.wait_for(rt.call(pauses), 60)) == 1
         assert time.monotonic() - began < 0.3
     (first, _), (again, _) = crash_and_resume(program)
     assert again < 0.3 < first
