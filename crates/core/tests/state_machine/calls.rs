@@ -551,7 +551,7 @@ fn a_program_writes_whole_values_of_the_context_and_null_is_one() {
     let mut bench = execution();
     begin(&mut bench, None).unwrap();
     let mut number = 0;
-    let mut write = |bench: &mut Bench, writes: serde_json::Value| {
+    let mut write = |bench: &mut Fixture, writes: serde_json::Value| {
         number += 1;
         let writes = serde_json::from_value(writes).unwrap();
         bench.run(Command::Calls(calls::Command::Record(CallBatch {
