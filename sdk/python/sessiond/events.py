@@ -21,8 +21,12 @@ class _CallEntryOptional(TypedDict, total=False):
     """The node's name. When it is there, the call began: `position`, `key` and `began_us` are there too."""
     kind: Optional[CallKind]
     """The kind of the node. Default: `function`."""
+    branch: Optional[str]
+    """The branch of its parent's concurrency that made it; absent for the parent's own line."""
     position: Optional[int]
-    """Its index among its parent's calls, from 0."""
+    """Its index among the calls of that branch, from 0."""
+    began_order: Optional[int]
+    """The place of its begin among all begins, ends and context writes of the session, from 1."""
     key: Optional[str]
     """A hash of its input, in hexadecimal digits; replay finds the call by it."""
     resumes: Optional[int]
@@ -37,6 +41,8 @@ class _CallEntryOptional(TypedDict, total=False):
     """How it ended. When it is there, the call ended: `ended_us` is there too."""
     ended_us: Optional[int]
     """When it ended, in microseconds since the Unix epoch."""
+    ended_order: Optional[int]
+    """The place of its end among all begins, ends and context writes of the session, from 1."""
     opaque: Optional[bool]
     """Whether its output is shown to people alone; a replay runs the call again."""
     output: Any
@@ -59,6 +65,8 @@ class CallEntry(_CallEntryOptional):
 class _CallErrorOptional(TypedDict, total=False):
     trace: Optional[str]
     """Its stack trace."""
+    value: Any
+    """The error as its language writes it, from which replay raises it again: any JSON."""
 
 
 class CallError(_CallErrorOptional):
@@ -90,7 +98,12 @@ CallStatus = Literal[
 """How a call ended."""
 
 
-class CallsRecorded(TypedDict):
+class _CallsRecordedOptional(TypedDict, total=False):
+    fatal: list[int]
+    """The calls whose error ended the program; replay runs them again. Empty if absent."""
+
+
+class CallsRecorded(_CallsRecordedOptional):
     """The writer recorded a batch of calls."""
 
     writer: int
@@ -102,12 +115,33 @@ class CallsRecorded(TypedDict):
 
 
 class ContextUpdated(TypedDict, total=False):
-    """The shared context was replaced or patched. Exactly one of the members is present."""
+    """The shared context was replaced, patched, or written by a program. Exactly one of the members is present."""
 
     document: Any
     """The whole document, if it was replaced."""
     patch: Any
     """The merge patch (RFC 7396), if it was patched."""
+    writes: Optional[list[ContextWrite]]
+    """The values that a program wrote, in order."""
+
+
+class _ContextWriteOptional(TypedDict, total=False):
+    call: Optional[int]
+    """The call that wrote it; absent if the program itself did."""
+    branch: Optional[str]
+    """The branch of that call's concurrency; absent for its own line."""
+    value: Any
+    """The value; absent if it was removed."""
+
+
+class ContextWrite(_ContextWriteOptional):
+    """A value of the shared context that a program wrote. It replaces the whole value that was there."""
+
+    order: int
+    """Its place among all begins, ends and context writes of the session, from 1. 0 for a value that was given
+    when the session was resumed, and counts as one that it began with."""
+    key: str
+    """The name of the value."""
 
 
 class _ExecutionBeganOptional(TypedDict, total=False):
@@ -461,11 +495,11 @@ class _TaskTemplateOptional(TypedDict, total=False):
     priority: Priority
     """Its priority in the inbox."""
     timeout: Optional[str]
-    """The time limit of one attempt."""
+    """The time limit of one attempt. Default: `300s`."""
     retry_policy: Optional[RetryPolicy]
     """When and how often a failed attempt is retried."""
     fallback_agents: list[str]
-    """The agents that receive it next, in order."""
+    """The agents that receive the task next, in order, if the agent fails for good."""
 
 
 class TaskTemplate(_TaskTemplateOptional):
@@ -741,6 +775,7 @@ __all__ = [
     "CallsRecordedEvent",
     "ContextUpdated",
     "ContextUpdatedEvent",
+    "ContextWrite",
     "Event",
     "ExecutionBegan",
     "ExecutionBeganEvent",

@@ -1229,10 +1229,20 @@ export interface components {
             node?: string | null;
             kind?: components["schemas"]["CallKind"] | null;
             /**
+             * @description The branch of its parent's concurrency that made it; absent for the parent's own line.
+             * @example fetch#1
+             */
+            branch?: string | null;
+            /**
              * Format: int32
-             * @description Its index among its parent's calls, from 0.
+             * @description Its index among the calls of that branch, from 0.
              */
             position?: number | null;
+            /**
+             * Format: int64
+             * @description The place of its begin among all begins, ends and context writes of the session, from 1.
+             */
+            began_order?: number | null;
             /**
              * @description A hash of its input, in hexadecimal digits; replay finds the call by it.
              * @example 9f86d081
@@ -1261,6 +1271,11 @@ export interface components {
              * @description When it ended, in microseconds since the Unix epoch.
              */
             ended_us?: number | null;
+            /**
+             * Format: int64
+             * @description The place of its end among all begins, ends and context writes of the session, from 1.
+             */
+            ended_order?: number | null;
             /** @description Whether its output is shown to people alone; a replay runs the call again. */
             opaque?: boolean | null;
             /** @description Its output: any JSON. */
@@ -1281,6 +1296,8 @@ export interface components {
             message: string;
             /** @description Its stack trace. */
             trace?: string | null;
+            /** @description The error as its language writes it, from which replay raises it again: any JSON. */
+            value?: unknown;
         };
         /**
          * @description The kind of a node.
@@ -1371,6 +1388,8 @@ export interface components {
             batch: number;
             /** @description The entries, in order. */
             calls: components["schemas"]["CallEntry"][];
+            /** @description The calls whose error ended the program; replay runs them again. Empty if absent. */
+            fatal?: number[];
         };
         /** @description Cancels a task. */
         CancelTask: {
@@ -1456,12 +1475,34 @@ export interface components {
              */
             fence: number;
         };
-        /** @description The shared context was replaced or patched. Exactly one of the members is present. */
+        /** @description The shared context was replaced, patched, or written by a program. Exactly one of the members is present. */
         ContextUpdated: {
             /** @description The whole document, if it was replaced. */
             document?: unknown;
             /** @description The merge patch (RFC 7396), if it was patched. */
             patch?: unknown;
+            /** @description The values that a program wrote, in order. */
+            writes?: components["schemas"]["ContextWrite"][] | null;
+        };
+        /** @description A value of the shared context that a program wrote. It replaces the whole value that was there. */
+        ContextWrite: {
+            /**
+             * Format: int64
+             * @description Its place among all begins, ends and context writes of the session, from 1. 0 for a value that was given when
+             *     the session was resumed, and counts as one that it began with.
+             */
+            order: number;
+            /**
+             * Format: int64
+             * @description The call that wrote it; absent if the program itself did.
+             */
+            call?: number | null;
+            /** @description The branch of that call's concurrency; absent for its own line. */
+            branch?: string | null;
+            /** @description The name of the value. */
+            key: string;
+            /** @description The value; absent if it was removed. */
+            value?: unknown;
         };
         /** @description The number of sessions of all owners, for an administrator. */
         Counts: {
@@ -2359,6 +2400,10 @@ export interface components {
             calls?: components["schemas"]["CallEntry"][];
             /** @description A change of the shared context, as a JSON merge patch (RFC 7396). */
             context?: Record<string, unknown> | null;
+            /** @description Values of the shared context that the program wrote, in order; each replaces the whole value. */
+            writes?: components["schemas"]["ContextWrite"][];
+            /** @description The calls whose error ended the program; replay runs them again. */
+            fatal?: number[];
             end?: components["schemas"]["ExecutionEnd"] | null;
         };
         /** @description A durable batch. */
@@ -2817,7 +2862,7 @@ export interface components {
             priority?: components["schemas"]["Priority"];
             timeout?: components["schemas"]["Span"] | null;
             retry_policy?: components["schemas"]["RetryPolicy"] | null;
-            /** @description The agents that receive it next, in order. */
+            /** @description The agents that receive the task next, in order, if the agent fails for good. */
             fallback_agents?: components["schemas"]["AgentId"][];
         };
         /** @description A task changed. An absent member did not change. */
@@ -3173,6 +3218,7 @@ export type Conflict = components['schemas']['Conflict'];
 export type ConflictValue = components['schemas']['ConflictValue'];
 export type Connected = components['schemas']['Connected'];
 export type ContextUpdated = components['schemas']['ContextUpdated'];
+export type ContextWrite = components['schemas']['ContextWrite'];
 export type Counts = components['schemas']['Counts'];
 export type CreateKey = components['schemas']['CreateKey'];
 export type CreateSession = components['schemas']['CreateSession'];
