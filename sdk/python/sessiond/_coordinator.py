@@ -177,7 +177,7 @@ class Coordinator:
         try:
             return await job.result()
         except CancelledError:
-            scope.abandoned = not pool.withdraw(job)
+            scope.main.abandoned = not pool.withdraw(job)
             raise
 
     def line(self, scope: Scope) -> Scope:

@@ -91,7 +91,7 @@ class Timeout(Middleware):
         if done:
             return task.result()
         if scope is not None:
-            scope.overdue = True
+            scope.main.overdue = True
         task.cancel()
         await asyncio.wait((task,), timeout=GRACE)
         raise NodeTimeoutError(f"{node.name} gave no answer within {self._seconds} s, its time-out", "timeout")

@@ -399,4 +399,4 @@ assert not heavy, heavy
 print(len(set(sys.modules) - before))
 """
     # How long it takes depends on the machine and on the build; `cargo xtask bench` measures that.
-    assert int(subprocess.check_output([sys.executable, "-c", program])) < 60
+    assert int(subprocess.check_output([sys.executable, "-c", program])) < 80
