@@ -97,10 +97,10 @@ class Coordinator:
         scope = self.line(scope)
         frame = self._begin(scope, node, args, kwargs)
         if type(frame) is Recorded:
-            if frame.status == "cancelled" and frame.error is None:
+            if frame.status != "completed":
+                # What it had given until then.
                 for item in frame.value or ():
                     yield item
-                await self._again(scope, node, frame)
             value = await self._again(scope, node, frame)
             for item in value if node.pieces is None else filter(None, (value.text,)):
                 yield item
@@ -391,22 +391,23 @@ class Coordinator:
             status = "cancelled"
         else:
             status = "failed"
+        partial = None if node.partial is None else node.partial(status == "cancelled")
         if status == "cancelled":
-            scope.frame.ended(status, output=node.partial() if node.partial is not None else None)
+            scope.frame.ended(status, output=partial)
             self._log.ended(scope.frame, node, status, None)
             return
         if status != "failed":
             # What its caller gets: the time-out of the session, or of the node's own.
             late = error if isinstance(error, NodeTimeoutError) or run is None else self._overdue(node, run)
             if isinstance(late, NodeTimeoutError):
-                scope.frame.ended(status, type(late).__name__, str(late), None, late)
+                scope.frame.ended(status, type(late).__name__, str(late), None, late, partial)
                 remember(late, scope.frame.call)
             else:
                 scope.frame.ended(status)
             self._log.ended(scope.frame, node, status, None)
             return
         kind, message, trace = describe_error(error)
-        scope.frame.ended(status, kind, message, trace, error)
+        scope.frame.ended(status, kind, message, trace, error, partial)
         remember(error, scope.frame.call)
         self._log.ended(scope.frame, node, status, f"{kind}: {message}")
         if self._end_on_error and not scope.retried:

@@ -70,8 +70,8 @@ class Node:
         """Puts down what it gave."""
         self.pieces: Callable[..., Any] | None = None
         """The function of one that gives its text piece by piece while it works: it takes who gets the pieces first."""
-        self.partial: Callable[[], Any] | None = None
-        """Gives what one that streams had handed over when it was cancelled."""
+        self.partial: Callable[[bool], Any] | None = None
+        """Gives the items of one that streams; of one that was cancelled, those that were taken."""
         # Most are: there is nothing between the session and the function.
         self.direct = self.is_async and not self.middleware
 

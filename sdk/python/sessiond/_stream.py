@@ -24,12 +24,14 @@ class Stream:
 
         self._queue: Queue[tuple[Any, ...]] = Queue()
         self._room = Semaphore(_AHEAD)
+        self._made: list[Any] = []
         self._taken: list[Any] = []
 
     def pumping(self, node: Node) -> Node:
         """Give a node that hands over the items of another, and gives all of them, or its result, in the end."""
 
         async def put(item: Any) -> None:
+            self._made.append(item)
             await self._room.acquire()
             self._queue.put_nowait((item,))
 
@@ -48,7 +50,7 @@ class Stream:
             return items
 
         pumping = Node(node.name, pump, kind=node.kind, middleware=node.middleware)
-        pumping.partial = lambda: list(self._taken)
+        pumping.partial = lambda cancelled: list(self._taken if cancelled else self._made)
         return pumping
 
     async def items(self, work: Coroutine[Any, Any, Any]) -> AsyncGenerator[Any]:

@@ -430,3 +430,23 @@ def test_a_difference_ends_the_session_whatever_the_program_catches():
     assert ran == [1, 2], "nothing runs after a difference"
     assert [type(error) for error in caught] == [rt.ReplayError, rt.SessionClosedError]
     assert again.info["status"] == "failed"
+
+
+def test_a_stream_that_failed_gives_what_it_gave_and_fails_again():
+    @rt.function_node
+    async def counts():
+        for n in range(3):
+            ran.append(n)
+            yield n
+        raise ValueError("no more")
+
+    async def program():
+        taken = []
+        try:
+            async for item in rt.astream(counts):
+                taken.append(item)
+        except ValueError as error:
+            taken.append(str(error))
+        return taken, await rt.call(step, 5)
+
+    assert holds(program) == ([0, 1, 2, "no more"], 5)
