@@ -1,8 +1,8 @@
 """The order in which a resumed program is given what its calls came to.
 
 A replayed call could be given its outcome at once. Where a program waits for several, it is given when everything that
-the record has before it has happened again, so that whichever came first then comes first now. A turn that does not come
-is skipped: what should have come before it is not made any more, or takes its time.
+the record has before it has happened again, so that whichever came first then comes first now. A turn that does not
+come is skipped: what should have come before it is not made any more, or takes its time.
 """
 
 from __future__ import annotations
