@@ -1,7 +1,7 @@
 //! What holds of tasks for both clients.
 
 use futures_util::StreamExt;
-use serde_json::{Value, json};
+use serde_json::json;
 use sessiond_api::{self as api};
 use sessiond_client::{Client, Conditions, WatchItem};
 use sessiond_core::TaskStatus;
