@@ -4,11 +4,13 @@ import { context } from './context/index.ts';
 import type { Facet, Panel } from './facet.ts';
 import { lifecycle } from './lifecycle/index.ts';
 import { participants } from './participants/index.ts';
+import { questions } from './questions/index.ts';
+import { signals } from './signals/index.ts';
 import { wordsOf } from './words.ts';
 import { workflow } from './workflow/index.ts';
 
 /** Every facet that the console knows, in the order of their panels. */
-const ALL = [workflow, calls, participants, context, lifecycle] as const;
+const ALL = [workflow, calls, questions, signals, participants, context, lifecycle] as const;
 const FACETS: readonly Facet[] = ALL;
 
 /** The types of events that a facet has words for. */

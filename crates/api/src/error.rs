@@ -100,6 +100,8 @@ codes! {
     TaskNotFound = "task_not_found", 404, false, "There is no such task";
     /// The workflow has no such step.
     StepNotFound = "step_not_found", 404, false, "There is no such step";
+    /// The session has no such question.
+    QuestionNotFound = "question_not_found", 404, false, "There is no such question";
     /// There is no such message.
     MessageNotFound = "message_not_found", 404, false, "There is no such message";
     /// There is no such key.
@@ -122,6 +124,10 @@ codes! {
     StepAmbiguous = "step_ambiguous", 409, false, "The step is ambiguous";
     /// The task has ended.
     TaskClosed = "task_closed", 409, false, "The task has ended";
+    /// The id belongs to another question.
+    QuestionExists = "question_exists", 409, false, "The id belongs to another question";
+    /// The question waits for no answer.
+    QuestionClosed = "question_closed", 409, false, "The question is closed";
     /// The task has moved on to another attempt or another agent.
     AttemptStale = "attempt_stale", 409, false, "The attempt is no longer current";
     /// Another process holds the lease.
@@ -242,6 +248,9 @@ impl From<Rejection> for Problem {
             Rejection::FenceStale { .. } => Code::FenceStale,
             Rejection::WriterStale { .. } => Code::WriterStale,
             Rejection::BatchGap { .. } => Code::BatchGap,
+            Rejection::QuestionNotFound => Code::QuestionNotFound,
+            Rejection::QuestionExists(_) => Code::QuestionExists,
+            Rejection::QuestionClosed { .. } => Code::QuestionClosed,
             Rejection::Corrupt(_) => Code::Internal,
         };
         let detail = match &rejection {

@@ -18,8 +18,10 @@ mod mcp;
 mod message;
 pub mod operations;
 mod participants;
+mod questions;
 mod server;
 mod session;
+mod signals;
 mod task;
 mod telemetry;
 mod workflow;
@@ -43,10 +45,15 @@ pub use inbox::{AckMessages, Acknowledged, Connected, InboxMessage, InboxPage, R
 pub use key::{CreateKey, CreatedKey, Key, KeyPage, Whoami};
 pub use message::{ListMessages, MessageInfo, MessagePage, Sent};
 pub use participants::{AddParticipant, ClaimLease, ClaimedLease, Participant, RenewLease};
+pub use questions::{
+    AnswerQuestion, AskQuestion, GetQuestion, ListQuestions, ListSessionQuestions, Question, QuestionPage,
+    WithdrawQuestion,
+};
 pub use session::{
     Complete, Counts, CreateSession, FailSession, Fork, Imported, ListSessions, Progress, Session,
     SessionPage, SessionSummary, Terminate, UpdateSession,
 };
+pub use signals::{ListSignals, SendSignal, Signal, SignalPage};
 pub use task::{
     Attempt, CancelTask, CompleteTask, DelegateTask, FailTask, ListTasks, ProgressTask, Task, TaskPage,
     TaskReportMeta,

@@ -24,6 +24,8 @@ nouns! {
     workflow
     context
     calls
+    questions
+    signals
     task
     event
     message

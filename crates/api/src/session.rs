@@ -236,6 +236,9 @@ pub struct Session {
     /// The totals of an execution's calls, once a process has begun.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calls: Option<Calls>,
+    /// The number of questions that wait for an answer.
+    #[serde(default)]
+    pub open_questions: u32,
     /// When it was created.
     pub created_at: Timestamp,
     /// The time of its last event.
@@ -272,6 +275,7 @@ impl From<&sessiond_core::Session> for Session {
             open_tasks: core.open_tasks().count(),
             total_tasks: core.tasks.len(),
             calls: core.calls.as_deref().map(Into::into),
+            open_questions: core.questions.open.len() as u32,
             created_at: core.created_at,
             updated_at: core.updated_at,
             last_activity: core.updated_at,
@@ -324,6 +328,9 @@ pub struct SessionSummary {
     pub open_tasks: u32,
     /// The number of all tasks.
     pub total_tasks: u32,
+    /// The number of questions that wait for an answer.
+    #[serde(default)]
+    pub open_questions: u32,
     /// When it was created.
     pub created_at: Timestamp,
     /// The time of its last event.
@@ -387,6 +394,9 @@ pub struct ListSessions {
     /// Only sessions with this label: `key` or `key=value`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
+    /// `true`: only sessions with a question that waits for an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<bool>,
     /// Only children of this session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<SessionId>,

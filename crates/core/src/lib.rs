@@ -15,7 +15,9 @@ pub mod context;
 pub mod lifecycle;
 pub mod messages;
 pub mod participants;
+pub mod questions;
 pub mod session;
+pub mod signals;
 pub mod summary;
 pub mod tasks;
 mod values;
@@ -38,18 +40,23 @@ pub use participants::{
     Fence, Lease, LeaseClaimed, LeaseExpired, LeaseReleased, NewParticipant, Participant, ParticipantAdded,
     ParticipantRemoved, ParticipantStatus, lease_timer,
 };
+pub use questions::{
+    AskQuestion, Asker, Question, QuestionAnswered, QuestionAsked, QuestionClosed, QuestionKind,
+    QuestionStatus, Questions,
+};
 pub use session::{
     AgentPattern, Command, Corrupt, CreateSession, Decision, Effect, Envelope, Event, EventBody, Moment,
     Principal, Progress, Receipt, Rejection, Role, Session, Timer, TimerAction, apply_checked, authorize,
     authorize_fork, authorize_writer, check_limits, create, decide, fold_checked, fork,
 };
+pub use signals::{Signal, SignalSent, Signals};
 pub use tasks::{
     Attempt, DelegateTask, Task, TaskChange, TaskDelegated, TaskReport, TaskStatus, TaskUpdated,
 };
-pub use values::json::merge_patch;
+pub use values::json::{merge_patch, present};
 pub use values::{
-    AgentId, Exceeded, Invalid, InvalidId, InvalidSpan, Json, Limit, MessageId, Revision, SessionId, Span,
-    TaskId, Timestamp, Violation, limits,
+    AgentId, Exceeded, Invalid, InvalidId, InvalidSpan, Json, Limit, MessageId, QuestionId, Revision,
+    SessionId, Span, TaskId, Timestamp, Violation, limits,
 };
 pub use workflow::{
     NewStep, OnFailure, Step, StepChange, StepStatus, TaskTemplate, Workflow, WorkflowAdvanced,

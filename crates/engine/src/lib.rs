@@ -23,6 +23,7 @@ mod sessions;
 mod tasks;
 mod telemetry;
 mod timers;
+mod wait;
 mod watch;
 
 pub use agents::{Health, RegisteredAgent, Registration};

@@ -153,5 +153,6 @@ pub(crate) fn summary(session: &Session) -> SummaryRow {
         expires_at: session.expires_at,
         ended_at: session.ended_at,
         progress: session.progress(),
+        open_questions: session.questions.open.len() as u32,
     }
 }

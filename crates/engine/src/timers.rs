@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use parking_lot::Mutex;
 use sessiond_core::{
     Command, Principal, Rejection, SessionId, Span, Status, TimerAction, Timestamp, lifecycle, participants,
-    tasks,
+    questions, tasks,
 };
 use sessiond_store::{ListQuery, Op, TimerRow};
 use tokio::sync::Notify;
@@ -94,6 +94,9 @@ async fn fire(engine: &Engine, row: TimerRow) -> Result<(), Error> {
         TimerAction::Expire => Command::Lifecycle(lifecycle::Command::Expire),
         TimerAction::TaskDeadline { task, attempt } => {
             Command::Tasks(tasks::Command::Deadline { task, attempt })
+        }
+        TimerAction::QuestionDeadline { question } => {
+            Command::Questions(questions::Command::Deadline { question })
         }
         TimerAction::ExpireLease { agent, fence } => {
             Command::Participants(participants::Command::ExpireLease { agent, fence })

@@ -31,6 +31,8 @@ impl Owned {
                 "agent_id" => "opencode://backend",
                 "task_id" => &self.task,
                 "message_id" => "m1",
+                "question_id" => "q1",
+                "signal" => "go",
                 "key_id" => "key_1",
                 "code" => "conflict",
                 "guide" | "image" | "path" => "nothing",
@@ -56,6 +58,8 @@ fn body(operation: &Operation) -> Option<Value> {
         operations::RECORD_CALLS => {
             json!({"writer": 1, "batch": 1, "calls": [{"call": 1, "status": "failed", "ended_us": 1}]})
         }
+        operations::ASK_QUESTION => json!({"text": "Which key?"}),
+        operations::ANSWER_QUESTION => json!({"answer": "mine"}),
         operations::ADD_PARTICIPANT => json!({"agent_id": "evil://agent", "role": "spy"}),
         operations::CLAIM_LEASE => json!({"holder": "evil", "ttl": "30s"}),
         operations::RENEW_LEASE => json!({"fence": 1}),

@@ -73,7 +73,9 @@ impl Output {
             "active" | "in_progress" | "busy" => Some(Color::Cyan),
             "completed" | "idle" | "connected" | "acknowledged" => Some(Color::Green),
             "failed" | "timeout" | "dead" | "gone" | "revoked" => Some(Color::Red),
-            "terminated" | "expired" | "cancelled" | "unreachable" | "left" => Some(Color::Yellow),
+            "terminated" | "expired" | "cancelled" | "unreachable" | "left" | "waiting" => {
+                Some(Color::Yellow)
+            }
             _ => None,
         };
         let cell = Cell::new(state);

@@ -86,12 +86,12 @@ fn weight(row: &Row<'_>) -> rusqlite::Result<usize> {
 
 const COLUMNS: &str = "s.session, h.id, s.kind, s.name, s.status, h.revision, s.owner, s.client_id, s.orchestrator, \
                        s.members, s.labels, s.parent, s.forked_from, s.forked_revision, s.created_at, h.updated_at, \
-                       s.expires_at, s.ended_at, s.progress, s.sort_name";
+                       s.expires_at, s.ended_at, s.progress, s.questions, s.sort_name";
 /// Places in [`COLUMNS`].
 const SESSION: usize = 0;
 const CREATED_AT: usize = 14;
 const UPDATED_AT: usize = 15;
-const SORT_NAME: usize = 19;
+const SORT_NAME: usize = 20;
 
 /// As many sessions of a principal may be sorted for a page. With more than that, reading all sessions in their order
 /// until the page is full is quicker, because there is one of them every few rows.
@@ -126,6 +126,12 @@ pub(crate) fn sessions(connection: &Connection, query: &ListQuery) -> Result<Pag
     }
     if let Some(original) = &query.forked_from {
         filter.and("s.forked_from = ?", [original.as_str().to_owned()]);
+    }
+    match query.waiting {
+        // The index has these alone.
+        Some(true) => filter.and::<Value>("s.questions > 0", []),
+        Some(false) => filter.and::<Value>("s.questions = 0", []),
+        None => {}
     }
     if let Some(text) = &query.text {
         // No pattern, so nothing in the text needs escaping; and lower case as Unicode has it, unlike LIKE.
@@ -242,5 +248,6 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<SummaryRow> {
         expires_at: optional_time(row, 16)?,
         ended_at: optional_time(row, 17)?,
         progress: json(row, 18)?,
+        open_questions: row.get(19)?,
     })
 }

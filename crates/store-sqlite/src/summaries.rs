@@ -69,7 +69,7 @@ impl<'a> Columns<'a> {
             "UPDATE summaries SET progress = ?2 WHERE session = ?1 AND kind = ?3 AND status = ?4 AND name IS ?5
              AND owner = ?6 AND client_id IS ?7 AND orchestrator IS ?8 AND members = ?9 AND labels = ?10
              AND parent IS ?11 AND forked_from IS ?12 AND forked_revision IS ?13 AND created_at = ?14
-             AND expires_at IS ?15 AND ended_at IS ?16",
+             AND expires_at IS ?15 AND ended_at IS ?16 AND questions = ?17",
             params![
                 session,
                 progress,
@@ -87,6 +87,7 @@ impl<'a> Columns<'a> {
                 row.created_at.millis(),
                 row.expires_at.map(|time| time.millis()),
                 row.ended_at.map(|time| time.millis()),
+                row.open_questions,
             ],
         )?;
         Ok(changed == 1)
@@ -102,8 +103,8 @@ impl<'a> Columns<'a> {
         tx.run(
             "INSERT OR REPLACE INTO summaries (session, kind, status, name, owner, client_id, orchestrator, members,
                  labels, parent, forked_from, forked_revision, created_at, expires_at, ended_at, progress, sort_name,
-                 search)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+                 search, questions)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
             params![
                 session,
                 kind,
@@ -123,6 +124,7 @@ impl<'a> Columns<'a> {
                 progress,
                 name.unwrap_or(id).to_lowercase(),
                 search.join("\n").to_lowercase(),
+                row.open_questions,
             ],
         )?;
         Ok(())

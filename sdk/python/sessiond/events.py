@@ -7,6 +7,18 @@ from __future__ import annotations
 
 from typing import Any, Literal, Optional, TypedDict, Union
 
+
+class Asker(TypedDict, total=False):
+    """For what a question is asked: a call, a task or a step. None of them: the session as a whole."""
+
+    call: Optional[int]
+    """The number of the call."""
+    task_id: Optional[str]
+    """The task."""
+    step: Optional[str]
+    """The step's name."""
+
+
 Backoff = Literal[
     "linear",
     "exponential",
@@ -325,6 +337,71 @@ Priority = Literal[
 """The priority in an inbox. Messages of one sender and session keep their order of sending nevertheless."""
 
 
+class QuestionAnswered(TypedDict):
+    """A question was answered."""
+
+    question_id: str
+    """The question's id."""
+    answer: Any
+    """The answer."""
+
+
+class _QuestionAskedOptional(TypedDict, total=False):
+    details: Any
+    """What one has to know to answer."""
+    schema: Any
+    """The JSON schema of the answer."""
+    asker: Asker
+    """The call, task or step that asks; absent if the session as a whole does."""
+    answerers: list[str]
+    """Who alone may answer: names of keys, and ids of agents."""
+    deadline: Optional[str]
+    """When it expires."""
+    default: Any
+    """The answer if it expires."""
+
+
+class QuestionAsked(_QuestionAskedOptional):
+    """A question was asked. Asked again under an id whose question was withdrawn, it is open again."""
+
+    question_id: str
+    """The question's id."""
+    kind: QuestionKind
+    """`input` or `approval`."""
+    text: str
+    """The text of the question."""
+
+
+class _QuestionClosedOptional(TypedDict, total=False):
+    reason: Optional[str]
+    """Why it was withdrawn."""
+
+
+class QuestionClosed(_QuestionClosedOptional):
+    """A question was closed without an answer. The end of a session closes its open questions without this event."""
+
+    question_id: str
+    """The question's id."""
+    status: QuestionStatus
+    """`expired`: its answer is now its default, if it has one. `withdrawn`: nobody needs its answer any more."""
+
+
+QuestionKind = Literal[
+    "input",
+    "approval",
+]
+"""What kind of answer a question needs."""
+
+
+QuestionStatus = Literal[
+    "open",
+    "answered",
+    "expired",
+    "withdrawn",
+]
+"""Whether a question waits for an answer."""
+
+
 class _RetryPolicyOptional(TypedDict, total=False):
     backoff: Backoff
     """How the delay grows: `linear` or `exponential`."""
@@ -417,6 +494,15 @@ class SessionUpdated(TypedDict, total=False):
     """All labels after the change."""
     expires_at: Optional[str]
     """The new expiry."""
+
+
+class SignalSent(TypedDict):
+    """A signal was sent."""
+
+    name: str
+    """The signal's name."""
+    value: Any
+    """The signal's value."""
 
 
 class _StepChangeOptional(TypedDict, total=False):
@@ -727,6 +813,34 @@ class CallsRecordedEvent(_Frame):
     data: CallsRecorded
 
 
+class QuestionAskedEvent(_Frame):
+    """`question_asked`."""
+
+    type: Literal["question_asked"]
+    data: QuestionAsked
+
+
+class QuestionAnsweredEvent(_Frame):
+    """`question_answered`."""
+
+    type: Literal["question_answered"]
+    data: QuestionAnswered
+
+
+class QuestionClosedEvent(_Frame):
+    """`question_closed`."""
+
+    type: Literal["question_closed"]
+    data: QuestionClosed
+
+
+class SignalSentEvent(_Frame):
+    """`signal_sent`."""
+
+    type: Literal["signal_sent"]
+    data: SignalSent
+
+
 UnknownEventType = Literal["(unknown)"]
 """The type of an event that this package does not know: any text but the names of known events. The literal is there
 for type checkers alone; `kind: str = event["type"]` is the text."""
@@ -760,12 +874,17 @@ Event = Union[
     MessageSentEvent,
     ExecutionBeganEvent,
     CallsRecordedEvent,
+    QuestionAskedEvent,
+    QuestionAnsweredEvent,
+    QuestionClosedEvent,
+    SignalSentEvent,
     UnknownEvent,
 ]
 """One entry of a session's journal: which members `data` has follows from `type`."""
 
 
 __all__ = [
+    "Asker",
     "Backoff",
     "CallEntry",
     "CallError",
@@ -798,6 +917,14 @@ __all__ = [
     "ParticipantRemovedEvent",
     "PlannedStep",
     "Priority",
+    "QuestionAnswered",
+    "QuestionAnsweredEvent",
+    "QuestionAsked",
+    "QuestionAskedEvent",
+    "QuestionClosed",
+    "QuestionClosedEvent",
+    "QuestionKind",
+    "QuestionStatus",
     "RetryPolicy",
     "SessionCompleted",
     "SessionCompletedEvent",
@@ -813,6 +940,8 @@ __all__ = [
     "SessionTerminatedEvent",
     "SessionUpdated",
     "SessionUpdatedEvent",
+    "SignalSent",
+    "SignalSentEvent",
     "StepChange",
     "StepStatus",
     "TaskDelegated",

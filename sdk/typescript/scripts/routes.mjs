@@ -17,13 +17,13 @@ const TAGS = {
 const PLACES = { requeue_message: 'inbox', whoami: 'operation', get_openapi: 'operation' };
 
 /** Methods whose name is not the operation's id without its noun. */
-const NAMES = { get_summary: 'summary', count_sessions: 'counts', get_openapi: 'openapi', list_session_tasks: 'listOf' };
+const NAMES = { get_summary: 'summary', count_sessions: 'counts', get_openapi: 'openapi', list_session_tasks: 'listOf', list_session_questions: 'listOf' };
 
 /** Bodies that are passed as their only member. */
 const MEMBERS = { put_points: 'points' };
 
 /** Requests that the server answers later than others; src/wait.ts has the functions. */
-const WAITS = { receive_messages: 'wait.forMessages(query)', send_message: 'wait.forResponse(body)' };
+const WAITS = { receive_messages: 'wait.forMessages(query)', send_message: 'wait.forResponse(body)', get_question: 'wait.forMessages(query)', list_signals: 'wait.forMessages(query)' };
 
 /** Operations for browsers and for other protocols. */
 const NOT_CALLED = new Set([

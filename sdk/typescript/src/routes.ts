@@ -182,6 +182,82 @@ export class Executions {
   }
 }
 
+/** The query of `list_questions`. */
+export type ListQuestions = NonNullable<wire.operations['list_questions']['parameters']['query']>;
+
+/** The query of `list_session_questions`. */
+export type ListSessionQuestions = NonNullable<wire.operations['list_session_questions']['parameters']['query']>;
+
+/** The query of `get_question`. */
+export type GetQuestion = NonNullable<wire.operations['get_question']['parameters']['query']>;
+
+/** Questions that sessions ask people and other programs. */
+export class Questions {
+  constructor(private readonly http: Http) {}
+
+  /** List the open questions of all sessions that the key may see. */
+  list(query: ListQuestions = {}, options?: RequestOptions): Promise<wire.QuestionPage> {
+    return this.http.json({ method: 'GET', path: '/questions', query, options });
+  }
+
+  /** The same, page after page to the last. */
+  all(query: ListQuestions = {}, options?: RequestOptions): AsyncGenerator<wire.Question, void, undefined> {
+    return pages((cursor) => this.list({ ...query, ...cursor }, options), (page) => page.questions);
+  }
+
+  /** List a session's questions, oldest first. */
+  listOf(sessionId: string, query: ListSessionQuestions = {}, options?: RequestOptions): Promise<wire.QuestionPage> {
+    return this.http.json({ method: 'GET', path: path`/sessions/${sessionId}/questions`, query, options });
+  }
+
+  /** The same, page after page to the last. */
+  allOf(sessionId: string, query: ListSessionQuestions = {}, options?: RequestOptions): AsyncGenerator<wire.Question, void, undefined> {
+    return pages((cursor) => this.listOf(sessionId, { ...query, ...cursor }, options), (page) => page.questions);
+  }
+
+  /**
+   * Ask a question.
+   *
+   * The same question under the same id is asked once: a program that runs again gets the question that it asked before.
+   */
+  ask(sessionId: string, body: wire.AskQuestion, options?: ChangeOptions): Promise<wire.Question> {
+    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/questions`, body, options });
+  }
+
+  /** Read a question, optionally waiting for its answer. */
+  get(sessionId: string, questionId: string, query: GetQuestion = {}, options?: RequestOptions): Promise<wire.Question> {
+    return this.http.json({ method: 'GET', path: path`/sessions/${sessionId}/questions/${questionId}`, query, options: { ...wait.forMessages(query), ...options } });
+  }
+
+  /** Answer a question. */
+  answer(sessionId: string, questionId: string, body: wire.AnswerQuestion, options?: ChangeOptions): Promise<wire.Question> {
+    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/questions/${questionId}/answer`, body, options });
+  }
+
+  /** Withdraw a question that nobody needs the answer of any more. */
+  withdraw(sessionId: string, questionId: string, body: wire.WithdrawQuestion = {}, options?: ChangeOptions): Promise<wire.Question> {
+    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/questions/${questionId}/withdraw`, body, options });
+  }
+}
+
+/** The query of `list_signals`. */
+export type ListSignals = NonNullable<wire.operations['list_signals']['parameters']['query']>;
+
+/** Values that are sent into a session for its program to receive. */
+export class Signals {
+  constructor(private readonly http: Http) {}
+
+  /** List a session's signals in order, optionally waiting for the first. */
+  list(sessionId: string, query: ListSignals = {}, options?: RequestOptions): Promise<wire.SignalPage> {
+    return this.http.json({ method: 'GET', path: path`/sessions/${sessionId}/signals`, query, options: { ...wait.forMessages(query), ...options } });
+  }
+
+  /** Send a signal to a session, for its program to receive. */
+  send(sessionId: string, signal: string, body: wire.SendSignal = {}, options?: ChangeOptions): Promise<wire.Signal> {
+    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/signals/${signal}`, body, options });
+  }
+}
+
 /** The query of `list_session_tasks`. */
 export type ListSessionTasks = NonNullable<wire.operations['list_session_tasks']['parameters']['query']>;
 
@@ -485,6 +561,8 @@ export class Routes {
   readonly workflow: Workflows;
   readonly context: Contexts;
   readonly executions: Executions;
+  readonly questions: Questions;
+  readonly signals: Signals;
   readonly tasks: Tasks;
   readonly events: Events;
   readonly messages: Messages;
@@ -499,6 +577,8 @@ export class Routes {
     this.workflow = new Workflows(http);
     this.context = new Contexts(http);
     this.executions = new Executions(http);
+    this.questions = new Questions(http);
+    this.signals = new Signals(http);
     this.tasks = new Tasks(http);
     this.events = new Events(http);
     this.messages = new Messages(http);

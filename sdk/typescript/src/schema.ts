@@ -450,6 +450,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the open questions of all sessions that the key may see. */
+        get: operations["list_questions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ready": {
         parameters: {
             query?: never;
@@ -741,6 +758,112 @@ export interface paths {
         post: operations["claim_lease"];
         /** Release a lease; its token is in the header `Fencing-Token`. */
         delete: operations["release_lease"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{session_id}/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a session's questions, oldest first. */
+        get: operations["list_session_questions"];
+        put?: never;
+        /**
+         * Ask a question.
+         * @description The same question under the same id is asked once: a program that runs again gets the question that it asked before.
+         */
+        post: operations["ask_question"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{session_id}/questions/{question_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a question, optionally waiting for its answer. */
+        get: operations["get_question"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{session_id}/questions/{question_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer a question. */
+        post: operations["answer_question"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{session_id}/questions/{question_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a question that nobody needs the answer of any more. */
+        post: operations["withdraw_question"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{session_id}/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a session's signals in order, optionally waiting for the first. */
+        get: operations["list_signals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{session_id}/signals/{signal}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a signal to a session, for its program to receive. */
+        post: operations["send_signal"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1166,6 +1289,50 @@ export interface components {
             recommendations: string[];
             /** @description Agents that have an error instead of a result. */
             failed_agents?: string[];
+        };
+        /** @description Answers a question. */
+        AnswerQuestion: {
+            /**
+             * @description The answer: any JSON that keeps the question's schema. An approval needs an object with `approved`, a boolean,
+             *     and optionally a `comment`.
+             */
+            answer: unknown;
+        };
+        /** @description Asks a question. The same question under the same id is asked once. */
+        AskQuestion: {
+            question_id?: components["schemas"]["QuestionId"] | null;
+            /** @description `input` (the default) or `approval`. */
+            kind?: components["schemas"]["QuestionKind"];
+            /**
+             * @description The text of the question.
+             * @example Which region?
+             */
+            text: string;
+            /** @description What one has to know to answer, such as the arguments of the call to approve: any JSON. */
+            details?: unknown;
+            /** @description The JSON schema (2020-12) of the answer. Default: any JSON. An approval has a schema of its own. */
+            schema?: Record<string, unknown> | null;
+            /** @description The call, the task or the step that asks. Default: the session as a whole. */
+            asker?: components["schemas"]["Asker"];
+            /**
+             * @description The names of the keys and the ids of the agents that alone may answer. Default: the session's owner and
+             *     orchestrator. Administrators may always answer.
+             */
+            answerers?: string[];
+            timeout?: components["schemas"]["Span"] | null;
+            /** @description The answer if it expires: any JSON that keeps the schema. */
+            default?: unknown;
+        };
+        /** @description For what a question is asked: a call, a task or a step. None of them: the session as a whole. */
+        Asker: {
+            /**
+             * Format: int64
+             * @description The number of the call.
+             */
+            call?: number | null;
+            task_id?: components["schemas"]["TaskId"] | null;
+            /** @description The step's name. */
+            step?: string | null;
         };
         /** @description An attempt that has ended. */
         Attempt: {
@@ -1851,6 +2018,54 @@ export interface components {
             /** @description The agent or principal that caused it. */
             actor: string;
             data: components["schemas"]["CallsRecorded"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "question_asked";
+            /** @description The agent or principal that caused it. */
+            actor: string;
+            data: components["schemas"]["QuestionAsked"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "question_answered";
+            /** @description The agent or principal that caused it. */
+            actor: string;
+            data: components["schemas"]["QuestionAnswered"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "question_closed";
+            /** @description The agent or principal that caused it. */
+            actor: string;
+            data: components["schemas"]["QuestionClosed"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "signal_sent";
+            /** @description The agent or principal that caused it. */
+            actor: string;
+            data: components["schemas"]["SignalSent"];
         } | components["schemas"]["UnknownEvent"];
         /** @description Events, oldest first. */
         EventPage: {
@@ -2360,6 +2575,107 @@ export interface components {
             /** @description The points, in order; at most 1000. */
             points: components["schemas"]["Point"][];
         };
+        /** @description A question and what became of it. */
+        Question: {
+            /** @description Its id. */
+            question_id: components["schemas"]["QuestionId"];
+            /** @description Its session. */
+            session_id: components["schemas"]["SessionId"];
+            /** @description `input` or `approval`. */
+            kind: components["schemas"]["QuestionKind"];
+            /** @description The text of the question. */
+            text: string;
+            /** @description What one has to know to answer. */
+            details?: unknown;
+            /** @description The JSON schema of the answer; absent if any JSON is an answer. */
+            schema?: Record<string, unknown> | null;
+            /** @description The call, the task or the step that asks; absent if the session as a whole does. */
+            asker?: components["schemas"]["Asker"];
+            /**
+             * @description The names of the keys and the ids of the agents that alone may answer; absent if the session's owner and
+             *     orchestrator may.
+             */
+            answerers?: string[];
+            deadline?: components["schemas"]["Timestamp"] | null;
+            /** @description The answer if it expires. */
+            default?: unknown;
+            /** @description `open`, `answered`, `expired` or `withdrawn`. */
+            status: components["schemas"]["QuestionStatus"];
+            /** @description The key or the agent that asked. */
+            asked_by: string;
+            /** @description When it was asked. */
+            asked_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description The number of the event that asked it.
+             */
+            revision: number;
+            /** @description The answer; the default if it expired. */
+            answer?: unknown;
+            /** @description The key or the agent that answered or withdrew it. */
+            closed_by?: string | null;
+            closed_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Why it was withdrawn. */
+            reason?: string | null;
+        };
+        /** @description A question was answered. */
+        QuestionAnswered: {
+            /** @description The question's id. */
+            question_id: components["schemas"]["QuestionId"];
+            /** @description The answer. */
+            answer: unknown;
+        };
+        /** @description A question was asked. Asked again under an id whose question was withdrawn, it is open again. */
+        QuestionAsked: {
+            /** @description The question's id. */
+            question_id: components["schemas"]["QuestionId"];
+            /** @description `input` or `approval`. */
+            kind: components["schemas"]["QuestionKind"];
+            /** @description The text of the question. */
+            text: string;
+            /** @description What one has to know to answer. */
+            details?: unknown;
+            /** @description The JSON schema of the answer. */
+            schema?: unknown;
+            /** @description The call, task or step that asks; absent if the session as a whole does. */
+            asker?: components["schemas"]["Asker"];
+            /** @description Who alone may answer: names of keys, and ids of agents. */
+            answerers?: string[];
+            deadline?: components["schemas"]["Timestamp"] | null;
+            /** @description The answer if it expires. */
+            default?: unknown;
+        };
+        /** @description A question was closed without an answer. The end of a session closes its open questions without this event. */
+        QuestionClosed: {
+            /** @description The question's id. */
+            question_id: components["schemas"]["QuestionId"];
+            /** @description `expired`: its answer is now its default, if it has one. `withdrawn`: nobody needs its answer any more. */
+            status: components["schemas"]["QuestionStatus"];
+            /** @description Why it was withdrawn. */
+            reason?: string | null;
+        };
+        /**
+         * @description A question's id: `[A-Za-z0-9_.:-]{1,128}`. The engine's own are `question_` and a time-ordered id.
+         * @example question_0198f3a2
+         */
+        QuestionId: string;
+        /**
+         * @description What kind of answer a question needs.
+         * @enum {string}
+         */
+        QuestionKind: "input" | "approval";
+        /** @description A page of questions. */
+        QuestionPage: {
+            /** @description The questions. */
+            questions: components["schemas"]["Question"][];
+            /** @description The `cursor` of the next page; null on the last page. */
+            next_cursor?: string | null;
+        };
+        /**
+         * @description Whether a question waits for an answer.
+         * @enum {string}
+         */
+        QuestionStatus: "open" | "answered" | "expired" | "withdrawn";
         /** @description A stored point. */
         Reading: {
             /**
@@ -2493,6 +2809,11 @@ export interface components {
             };
             in_reply_to?: components["schemas"]["MessageId"] | null;
         };
+        /** @description Sends a signal. */
+        SendSignal: {
+            /** @description Its value: any JSON. Default: null. */
+            value?: unknown;
+        };
         /** @description The result of sending a message. */
         Sent: {
             /** @description Always true; a failure is a problem. */
@@ -2549,6 +2870,11 @@ export interface components {
             /** @description The number of all tasks. */
             total_tasks: number;
             calls?: components["schemas"]["Calls"] | null;
+            /**
+             * Format: int32
+             * @description The number of questions that wait for an answer.
+             */
+            open_questions?: number;
             /** @description When it was created. */
             created_at: components["schemas"]["Timestamp"];
             /** @description The time of its last event. */
@@ -2663,6 +2989,11 @@ export interface components {
              * @description The number of all tasks.
              */
             total_tasks: number;
+            /**
+             * Format: int32
+             * @description The number of questions that wait for an answer.
+             */
+            open_questions?: number;
             /** @description When it was created. */
             created_at: components["schemas"]["Timestamp"];
             /** @description The time of its last event. */
@@ -2684,6 +3015,39 @@ export interface components {
                 [key: string]: string;
             } | null;
             expires_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description A signal that was sent. */
+        Signal: {
+            /**
+             * Format: int64
+             * @description The number of the event that sent it.
+             */
+            revision: number;
+            /** @description Its name. */
+            name: string;
+            /** @description Its value. */
+            value: unknown;
+            /** @description The key or the agent that sent it. */
+            sent_by: string;
+            /** @description When it was sent. */
+            sent_at: components["schemas"]["Timestamp"];
+        };
+        /** @description Signals in the order in which they were sent. */
+        SignalPage: {
+            /** @description The signals. */
+            signals: components["schemas"]["Signal"][];
+            /**
+             * Format: int64
+             * @description The revision to pass as `after` for the next page; null on the last page.
+             */
+            next_after?: number | null;
+        };
+        /** @description A signal was sent. */
+        SignalSent: {
+            /** @description The signal's name. */
+            name: string;
+            /** @description The signal's value. */
+            value: unknown;
         };
         /**
          * @description A length of time in milliseconds. Written as `500ms`, `300s`, `5m` or `2h`.
@@ -2995,6 +3359,11 @@ export interface components {
             /** @description Whether the server needs no key, because it has none and listens only on its own machine. */
             keyless: boolean;
         };
+        /** @description Withdraws a question. */
+        WithdrawQuestion: {
+            /** @description The reason. */
+            reason?: string | null;
+        };
         /** @description The plan and its progress. */
         Workflow: {
             /** @description The first step that is active. */
@@ -3199,6 +3568,9 @@ export type AgentResult = components['schemas']['AgentResult'];
 export type AgentTask = components['schemas']['AgentTask'];
 export type Aggregate = components['schemas']['Aggregate'];
 export type Aggregation = components['schemas']['Aggregation'];
+export type AnswerQuestion = components['schemas']['AnswerQuestion'];
+export type AskQuestion = components['schemas']['AskQuestion'];
+export type Asker = components['schemas']['Asker'];
 export type Attempt = components['schemas']['Attempt'];
 export type Authentication = components['schemas']['Authentication'];
 export type Backoff = components['schemas']['Backoff'];
@@ -3269,6 +3641,14 @@ export type Problem = components['schemas']['Problem'];
 export type Progress = components['schemas']['Progress'];
 export type ProgressTask = components['schemas']['ProgressTask'];
 export type PutPoints = components['schemas']['PutPoints'];
+export type Question = components['schemas']['Question'];
+export type QuestionAnswered = components['schemas']['QuestionAnswered'];
+export type QuestionAsked = components['schemas']['QuestionAsked'];
+export type QuestionClosed = components['schemas']['QuestionClosed'];
+export type QuestionId = components['schemas']['QuestionId'];
+export type QuestionKind = components['schemas']['QuestionKind'];
+export type QuestionPage = components['schemas']['QuestionPage'];
+export type QuestionStatus = components['schemas']['QuestionStatus'];
 export type Reading = components['schemas']['Reading'];
 export type RecordCalls = components['schemas']['RecordCalls'];
 export type Recorded = components['schemas']['Recorded'];
@@ -3279,6 +3659,7 @@ export type RetryPolicy = components['schemas']['RetryPolicy'];
 export type Role = components['schemas']['Role'];
 export type Routing = components['schemas']['Routing'];
 export type SendMessage = components['schemas']['SendMessage'];
+export type SendSignal = components['schemas']['SendSignal'];
 export type Sent = components['schemas']['Sent'];
 export type Session = components['schemas']['Session'];
 export type SessionCompleted = components['schemas']['SessionCompleted'];
@@ -3291,6 +3672,9 @@ export type SessionPage = components['schemas']['SessionPage'];
 export type SessionSummary = components['schemas']['SessionSummary'];
 export type SessionTerminated = components['schemas']['SessionTerminated'];
 export type SessionUpdated = components['schemas']['SessionUpdated'];
+export type Signal = components['schemas']['Signal'];
+export type SignalPage = components['schemas']['SignalPage'];
+export type SignalSent = components['schemas']['SignalSent'];
 export type Span = components['schemas']['Span'];
 export type Status = components['schemas']['Status'];
 export type Step = components['schemas']['Step'];
@@ -3313,6 +3697,7 @@ export type UpdateSession = components['schemas']['UpdateSession'];
 export type UpdateWorkflow = components['schemas']['UpdateWorkflow'];
 export type Usage = components['schemas']['Usage'];
 export type Whoami = components['schemas']['Whoami'];
+export type WithdrawQuestion = components['schemas']['WithdrawQuestion'];
 export type Workflow = components['schemas']['Workflow'];
 export type WorkflowAdvanced = components['schemas']['WorkflowAdvanced'];
 export type WorkflowUpdated = components['schemas']['WorkflowUpdated'];
@@ -4172,6 +4557,36 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    list_questions: {
+        parameters: {
+            query?: {
+                /** @description About how many rows, up to 1000. The questions of one session are never split. Default: 100. */
+                limit?: number;
+                /** @description The `next_cursor` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of questions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionPage"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     ready: {
         parameters: {
             query?: never;
@@ -4205,6 +4620,8 @@ export interface operations {
                 owner?: string;
                 /** @description Only sessions with this label: `key` or `key=value`. */
                 label?: string;
+                /** @description `true`: only sessions with a question that waits for an answer. */
+                waiting?: boolean;
                 /** @description Only children of this session. */
                 parent?: components["schemas"]["SessionId"];
                 /** @description Only forks of this session. */
@@ -5144,6 +5561,341 @@ export interface operations {
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
             412: components["responses"]["Problem412"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_session_questions: {
+        parameters: {
+            query?: {
+                /** @description Only questions with this status. */
+                status?: components["schemas"]["QuestionStatus"];
+                /** @description The maximum number of rows, up to 1000. Default: 100. */
+                limit?: number;
+                /** @description The `next_cursor` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The session.
+                 * @example sess_notifications_2025-02-02
+                 */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of questions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionPage"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    ask_question: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
+                "Idempotency-Key"?: string;
+                /** @description The expected revision of the session, in quotes, or `*`. */
+                "If-Match"?: string;
+                /** @description The fencing token of the participant's lease. */
+                "Fencing-Token"?: string;
+                /** @description The agent that the request acts as. */
+                "x-agent-id"?: string;
+            };
+            path: {
+                /**
+                 * @description The session.
+                 * @example sess_notifications_2025-02-02
+                 */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskQuestion"];
+            };
+        };
+        responses: {
+            /** @description The question. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Question"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_question: {
+        parameters: {
+            query?: {
+                /** @description How long to wait while it is open, such as `30s`. Default: no wait. */
+                wait?: components["schemas"]["Span"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The session.
+                 * @example sess_notifications_2025-02-02
+                 */
+                session_id: string;
+                /**
+                 * @description The question.
+                 * @example question_0198f3a2
+                 */
+                question_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The question. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Question"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    answer_question: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
+                "Idempotency-Key"?: string;
+                /** @description The expected revision of the session, in quotes, or `*`. */
+                "If-Match"?: string;
+                /** @description The fencing token of the participant's lease. */
+                "Fencing-Token"?: string;
+                /** @description The agent that the request acts as. */
+                "x-agent-id"?: string;
+            };
+            path: {
+                /**
+                 * @description The session.
+                 * @example sess_notifications_2025-02-02
+                 */
+                session_id: string;
+                /**
+                 * @description The question.
+                 * @example question_0198f3a2
+                 */
+                question_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerQuestion"];
+            };
+        };
+        responses: {
+            /** @description The question after the change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Question"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    withdraw_question: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
+                "Idempotency-Key"?: string;
+                /** @description The expected revision of the session, in quotes, or `*`. */
+                "If-Match"?: string;
+                /** @description The fencing token of the participant's lease. */
+                "Fencing-Token"?: string;
+                /** @description The agent that the request acts as. */
+                "x-agent-id"?: string;
+            };
+            path: {
+                /**
+                 * @description The session.
+                 * @example sess_notifications_2025-02-02
+                 */
+                session_id: string;
+                /**
+                 * @description The question.
+                 * @example question_0198f3a2
+                 */
+                question_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WithdrawQuestion"] | null;
+            };
+        };
+        responses: {
+            /** @description The question after the change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Question"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_signals: {
+        parameters: {
+            query?: {
+                /** @description Only signals with this name. */
+                name?: string;
+                /** @description Only signals after this revision. Default: 0. */
+                after?: number;
+                /** @description How long to wait for the first signal, such as `30s`. Default: no wait. */
+                wait?: components["schemas"]["Span"];
+                /** @description The maximum number of signals, up to 1000. Default: 100. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The session.
+                 * @example sess_notifications_2025-02-02
+                 */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signals. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalPage"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    send_signal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
+                "Idempotency-Key"?: string;
+                /** @description The expected revision of the session, in quotes, or `*`. */
+                "If-Match"?: string;
+                /** @description The fencing token of the participant's lease. */
+                "Fencing-Token"?: string;
+                /** @description The agent that the request acts as. */
+                "x-agent-id"?: string;
+            };
+            path: {
+                /**
+                 * @description The session.
+                 * @example sess_notifications_2025-02-02
+                 */
+                session_id: string;
+                /**
+                 * @description The signal's name, percent-encoded.
+                 * @example go
+                 */
+                signal: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SendSignal"] | null;
+            };
+        };
+        responses: {
+            /** @description The signal. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signal"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];

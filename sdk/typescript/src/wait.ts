@@ -9,7 +9,7 @@ const MARGIN = 20_000;
 /** How long the server waits for the response to a synchronous message that names no time, in milliseconds. */
 const RESPONSE = 300_000;
 
-/** The time for reading an inbox: the server may wait for the first message. */
+/** The time for reading an inbox, a question or signals: the server may wait for the first message, the answer, the first signal. */
 export function forMessages({ wait }: { wait?: string | null | undefined }): RequestOptions {
   return { timeout: ANSWER + milliseconds(wait) + MARGIN };
 }

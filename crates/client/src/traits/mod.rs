@@ -10,7 +10,9 @@ mod inbox;
 mod keys;
 mod messages;
 mod participants;
+mod questions;
 mod sessions;
+mod signals;
 mod tasks;
 mod telemetry;
 mod workflow;
@@ -44,6 +46,8 @@ nouns! {
     workflow::Workflow
     context::Context
     calls::Calls
+    questions::Questions
+    signals::Signals
     tasks::Tasks
     events::Events
     messages::Messages

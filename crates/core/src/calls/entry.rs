@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::values::check::Checks;
+use crate::values::json::present;
 use crate::values::{Json, limits};
 
 /// One call: that it began (`node` is present), that it ended (`status` is present), or both.
@@ -283,11 +284,6 @@ impl utoipa::ToSchema for CallEntry {
     fn schemas(schemas: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>)>) {
         Flat::schemas(schemas);
     }
-}
-
-/// A result of `null` is a result.
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Json>, D::Error> {
-    Json::deserialize(deserializer).map(Some)
 }
 
 impl<'de> Deserialize<'de> for CallEntry {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::participants::lease_timer;
+use crate::questions;
 use crate::session::draft::Draft;
 use crate::session::{Effect, EventBody, Rejection, Timer, TimerAction};
 use crate::tasks::cancel::cancel_open;
@@ -110,10 +111,14 @@ pub(crate) fn end(draft: &mut Draft<'_>, body: impl Into<EventBody>, why: &str) 
     let body = body.into();
     cancel_open(draft, why)?;
     let cascade = !matches!(body, EventBody::SessionCompleted(_));
-    // The end takes all leases, so their timers must be found before it.
+    // The end takes all leases and questions, so their timers must be found before it.
     let leased = draft.session().participants.iter().filter(|participant| participant.lease.is_some());
     let timers: Vec<String> = leased.map(|participant| lease_timer(&participant.agent_id)).collect();
-    timers.into_iter().for_each(|key| draft.effect(Effect::ClearTimer(key)));
+    let asked = draft.session().questions.open();
+    let asked = asked.into_iter().filter(|question| question.asked.deadline.is_some());
+    let asked: Vec<String> =
+        asked.map(|question| questions::rules::timer(&question.asked.question_id)).collect();
+    timers.into_iter().chain(asked).for_each(|key| draft.effect(Effect::ClearTimer(key)));
     draft.emit(body)?;
     if draft.session().expires_at.is_some() {
         draft.effect(Effect::ClearTimer(EXPIRY_TIMER.into()));

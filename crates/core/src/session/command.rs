@@ -151,4 +151,8 @@ facets! {
     Messages: messages::Messages;
     /// What a program does in an execution.
     Calls: calls::Execution;
+    /// What a session needs to know from outside.
+    Questions: questions::Asking;
+    /// Values that its program receives from outside.
+    Signals: signals::Signalling;
 }

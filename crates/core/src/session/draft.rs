@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::participants::Fence;
-use crate::values::{AgentId, MessageId, TaskId, Timestamp};
+use crate::values::{AgentId, MessageId, QuestionId, TaskId, Timestamp};
 
 use super::{Effect, Event, EventBody, Rejection, Session};
 
@@ -60,6 +60,11 @@ pub enum Receipt {
         /// Its fencing token.
         fence: Fence,
     },
+    /// A question was asked.
+    Question {
+        /// The question.
+        question_id: QuestionId,
+    },
     /// A process became the writer.
     Writer {
         /// The number that its batches show.
@@ -72,7 +77,11 @@ impl Receipt {
     pub fn task_id(&self) -> Option<&TaskId> {
         match self {
             Self::Task { task_id, .. } => Some(task_id),
-            Self::Nothing | Self::Message { .. } | Self::Lease { .. } | Self::Writer { .. } => None,
+            Self::Nothing
+            | Self::Message { .. }
+            | Self::Lease { .. }
+            | Self::Question { .. }
+            | Self::Writer { .. } => None,
         }
     }
 
@@ -80,7 +89,11 @@ impl Receipt {
     pub fn fence(&self) -> Option<Fence> {
         match self {
             Self::Lease { fence } => Some(*fence),
-            Self::Nothing | Self::Task { .. } | Self::Message { .. } | Self::Writer { .. } => None,
+            Self::Nothing
+            | Self::Task { .. }
+            | Self::Message { .. }
+            | Self::Question { .. }
+            | Self::Writer { .. } => None,
         }
     }
 
@@ -89,7 +102,19 @@ impl Receipt {
         match self {
             // Older versions kept both in one member, so what they kept is read as a lease.
             Self::Writer { writer: number } | Self::Lease { fence: number } => Some(*number),
-            Self::Nothing | Self::Task { .. } | Self::Message { .. } => None,
+            Self::Nothing | Self::Task { .. } | Self::Message { .. } | Self::Question { .. } => None,
+        }
+    }
+
+    /// The question that was asked, if any.
+    pub fn question_id(&self) -> Option<&QuestionId> {
+        match self {
+            Self::Question { question_id } => Some(question_id),
+            Self::Nothing
+            | Self::Task { .. }
+            | Self::Message { .. }
+            | Self::Lease { .. }
+            | Self::Writer { .. } => None,
         }
     }
 }
@@ -107,10 +132,16 @@ struct StoredReceipt {
     /// Says that `fence` is a writer's number; absent in what older versions kept.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     writer: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    question_id: Option<QuestionId>,
 }
 
 impl From<StoredReceipt> for Receipt {
-    fn from(StoredReceipt { task_id, message_id, fence, writer }: StoredReceipt) -> Self {
+    fn from(stored: StoredReceipt) -> Self {
+        let StoredReceipt { task_id, message_id, fence, writer, question_id } = stored;
+        if let Some(question_id) = question_id {
+            return Self::Question { question_id };
+        }
         match (task_id, message_id, fence) {
             (Some(task_id), message_id, _) => Self::Task { task_id, message_id },
             (None, Some(message_id), _) => Self::Message { message_id },
@@ -123,12 +154,13 @@ impl From<StoredReceipt> for Receipt {
 
 impl From<Receipt> for StoredReceipt {
     fn from(receipt: Receipt) -> Self {
-        let none = Self { task_id: None, message_id: None, fence: None, writer: false };
+        let none = Self { task_id: None, message_id: None, fence: None, writer: false, question_id: None };
         match receipt {
             Receipt::Nothing => none,
             Receipt::Task { task_id, message_id } => Self { task_id: Some(task_id), message_id, ..none },
             Receipt::Message { message_id } => Self { message_id: Some(message_id), ..none },
             Receipt::Lease { fence } => Self { fence: Some(fence), ..none },
+            Receipt::Question { question_id } => Self { question_id: Some(question_id), ..none },
             Receipt::Writer { writer } => Self { fence: Some(writer), writer: true, ..none },
         }
     }
@@ -200,6 +232,11 @@ impl<'a> Draft<'a> {
     pub(crate) fn task_id(&mut self) -> TaskId {
         let id = self.next_id("task");
         TaskId::parse(id).expect("hexadecimal digits are allowed in a task id")
+    }
+
+    pub(crate) fn question_id(&mut self) -> QuestionId {
+        let id = self.next_id("question");
+        QuestionId::parse(id).expect("hexadecimal digits are allowed in a question id")
     }
 
     pub(crate) fn message_id(&mut self) -> MessageId {

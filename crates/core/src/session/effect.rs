@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::messages::Message;
 use crate::participants::Fence;
-use crate::values::{AgentId, MessageId, TaskId, Timestamp};
+use crate::values::{AgentId, MessageId, QuestionId, TaskId, Timestamp};
 
 /// What must follow a commit.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +63,11 @@ pub enum TimerAction {
         agent: AgentId,
         /// Its token.
         fence: Fence,
+    },
+    /// A question was not answered in time.
+    QuestionDeadline {
+        /// Which question.
+        question: QuestionId,
     },
     /// The session ended without success, and so must those that belong to it.
     EndChildren,

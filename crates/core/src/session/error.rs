@@ -2,8 +2,9 @@
 
 use crate::lifecycle::Status;
 use crate::participants::Fence;
+use crate::questions::QuestionStatus;
 use crate::tasks::TaskStatus;
-use crate::values::{AgentId, Exceeded, Invalid, Revision, TaskId, Timestamp, Violation};
+use crate::values::{AgentId, Exceeded, Invalid, QuestionId, Revision, TaskId, Timestamp, Violation};
 use crate::workflow::StepStatus;
 
 /// Why a command is refused. Nothing has changed when one is returned.
@@ -121,6 +122,20 @@ pub enum Rejection {
         presented: u64,
         /// Which one is next.
         expected: u64,
+    },
+    /// There is no such question.
+    #[error("there is no such question in this session")]
+    QuestionNotFound,
+    /// The id belongs to another question.
+    #[error("question {0} was asked before with another kind, text or schema: choose another id")]
+    QuestionExists(QuestionId),
+    /// The question waits for no answer.
+    #[error("question {question} is {status} and takes no answer")]
+    QuestionClosed {
+        /// The question.
+        question: QuestionId,
+        /// What it is.
+        status: QuestionStatus,
     },
     /// A time that has passed.
     #[error("{0} is in the past")]

@@ -70,6 +70,8 @@ events! {
     tasks: TaskDelegated TaskUpdated;
     messages: MessageSent;
     calls: ExecutionBegan CallsRecorded;
+    questions: QuestionAsked QuestionAnswered QuestionClosed;
+    signals: SignalSent;
 }
 
 impl EventBody {
@@ -115,8 +117,8 @@ impl PayloadSchema {
 }
 
 impl Event {
-    pub(crate) fn at(&self) -> At {
-        At { seq: self.seq, time: self.time }
+    pub(crate) fn at(&self) -> At<'_> {
+        At { seq: self.seq, time: self.time, actor: &self.actor }
     }
 }
 

@@ -6,6 +6,8 @@ use imbl::OrdMap;
 
 use crate::context::Context;
 use crate::lifecycle::Status;
+use crate::questions::Questions;
+use crate::signals::Signals;
 
 use super::{Corrupt, Event, EventBody, Session};
 
@@ -44,6 +46,8 @@ impl Session {
             tasks: OrdMap::new(),
             bytes: 0,
             calls: None,
+            questions: Questions::default(),
+            signals: Signals::default(),
         })
     }
 

@@ -6,18 +6,20 @@ use super::{Rejection, Session};
 
 /// Where in the journal an event is.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct At {
+pub(crate) struct At<'a> {
     /// Its number.
     pub(crate) seq: Revision,
     /// When it was decided.
     pub(crate) time: Timestamp,
+    /// The agent or principal that caused it.
+    pub(crate) actor: &'a str,
 }
 
 /// What the payload of an event provides.
 pub(crate) trait Payload {
     /// Folds it into the state. One that does not fit is an error that says why; the state is then to be dropped. It
     /// never panics, reads no clock, and does the same each time.
-    fn fold(&self, session: &mut Session, at: At) -> Result<(), String>;
+    fn fold(&self, session: &mut Session, at: At<'_>) -> Result<(), String>;
 
     /// Checks what an import adds by it, before it is folded: what the engine wrote keeps the limits, because each
     /// command was checked, but an import may say anything. It looks at no more than the event adds.

@@ -10,6 +10,8 @@ use crate::calls::Calls;
 use crate::context::Context;
 use crate::lifecycle::{ForkPoint, Kind, Outcome, Status};
 use crate::participants::{Participant, ParticipantStatus};
+use crate::questions::Questions;
+use crate::signals::Signals;
 use crate::tasks::Task;
 use crate::values::{AgentId, Exceeded, Limit, Revision, SessionId, TaskId, Timestamp};
 use crate::workflow::Workflow;
@@ -103,6 +105,12 @@ session! {
         /// The calls of an execution, once a process has begun to write them.
         #[serde(default)]
         calls: Option<Arc<Calls>>,
+        /// What it asked, and the answers.
+        #[serde(default)]
+        questions: Questions,
+        /// What was sent to it.
+        #[serde(default)]
+        signals: Signals,
     }
 }
 

@@ -98,6 +98,16 @@ impl Checks {
         }
     }
 
+    /// JSON with a limit of its own.
+    pub(crate) fn sized(&mut self, pointer: impl Into<String>, value: &Value, most: usize) {
+        // Depth first: measuring what is deeper than allowed would use up the stack.
+        if !nests_at_most(value, limits::JSON_DEPTH) {
+            self.depth(pointer, value);
+        } else if json_bytes(value) > most {
+            self.wrong(pointer, format!("it may have {most} bytes at most"));
+        }
+    }
+
     /// How deep JSON nests.
     pub(crate) fn depth(&mut self, pointer: impl Into<String>, value: &Value) {
         if !nests_at_most(value, limits::JSON_DEPTH) {
@@ -181,7 +191,7 @@ pub(crate) fn escape(name: &str) -> String {
 }
 
 /// Whether a value nests at most `levels` deep; a number is one level. It looks no deeper than it must.
-fn nests_at_most(value: &Value, levels: usize) -> bool {
+pub(crate) fn nests_at_most(value: &Value, levels: usize) -> bool {
     match value {
         _ if levels == 0 => false,
         Value::Array(items) => items.iter().all(|item| nests_at_most(item, levels - 1)),

@@ -114,6 +114,12 @@ name!(
     check_token,
     "task_impl_backend"
 );
+name!(
+    /// A question's id: `[A-Za-z0-9_.:-]{1,128}`. The engine's own are `question_` and a time-ordered id.
+    QuestionId,
+    check_token,
+    "question_0198f3a2"
+);
 
 impl AgentId {
     /// The engine itself, `sessiond://engine`: the sender of what a plan, or a person, asks for. It takes part in

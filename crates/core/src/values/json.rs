@@ -210,6 +210,13 @@ pub fn merge_patch(target: &mut Value, patch: &Value) {
     }
 }
 
+/// Reads a member that is there, whatever its value is: `null` is a value too. For `deserialize_with`, with a default.
+pub fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

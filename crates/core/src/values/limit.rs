@@ -56,6 +56,21 @@ pub enum Limit {
     /// [`limits::CALL_BATCH_BYTES`].
     #[strum(to_string = "bytes of a batch of calls")]
     CallBatchBytes,
+    /// [`limits::QUESTIONS`].
+    #[strum(to_string = "questions of a session")]
+    Questions,
+    /// [`limits::OPEN_QUESTIONS`].
+    #[strum(to_string = "open questions of a session")]
+    OpenQuestions,
+    /// [`limits::QUESTIONS_BYTES`].
+    #[strum(to_string = "bytes of questions and answers")]
+    QuestionsBytes,
+    /// [`limits::SIGNALS`].
+    #[strum(to_string = "signals of a session")]
+    Signals,
+    /// [`limits::SIGNALS_BYTES`].
+    #[strum(to_string = "bytes of signals")]
+    SignalsBytes,
 }
 
 /// A limit would be passed.
@@ -84,6 +99,11 @@ impl Limit {
             Self::Calls => limits::CALLS,
             Self::OpenCalls => limits::OPEN_CALLS as u64,
             Self::CallBatchBytes => limits::CALL_BATCH_BYTES as u64,
+            Self::Questions => limits::QUESTIONS as u64,
+            Self::OpenQuestions => limits::OPEN_QUESTIONS as u64,
+            Self::QuestionsBytes => limits::QUESTIONS_BYTES,
+            Self::Signals => limits::SIGNALS as u64,
+            Self::SignalsBytes => limits::SIGNALS_BYTES,
         }
     }
 

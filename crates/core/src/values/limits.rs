@@ -62,6 +62,22 @@ pub const CALL_BATCH_BYTES: usize = 3 * 1024 * 1024;
 pub const CALL_KEY_BYTES: usize = 64;
 /// US dollars that one call may cost.
 pub const CALL_COST: u64 = 1_000_000_000;
+/// Questions of a session over its whole life.
+pub const QUESTIONS: usize = 10_000;
+/// Questions of a session that wait for an answer.
+pub const OPEN_QUESTIONS: usize = 100;
+/// What the questions of a session and their answers hold together.
+pub const QUESTIONS_BYTES: u64 = 16 * 1024 * 1024;
+/// The JSON schema of an answer.
+pub const QUESTION_SCHEMA_BYTES: usize = 16 * 1024;
+/// An answer, the details of a question, or the value of a signal.
+pub const ANSWER_BYTES: usize = 64 * 1024;
+/// Names that alone may answer a question.
+pub const ANSWERERS: usize = 64;
+/// Signals of a session over its whole life.
+pub const SIGNALS: usize = 10_000;
+/// What the signals of a session hold together.
+pub const SIGNALS_BYTES: u64 = 16 * 1024 * 1024;
 /// Retries that a retry policy may ask for.
 pub const RETRIES: u32 = 20;
 /// Fallback agents of a task.

@@ -12,6 +12,8 @@ mod limits;
 mod messages;
 mod participants;
 mod properties;
+mod questions;
+mod signals;
 mod steps_by_hand;
 mod support;
 mod tasks;

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use sessiond_api::Code;
-use sessiond_core::{AgentId, MessageId, SessionId, TaskId};
+use sessiond_core::{AgentId, MessageId, QuestionId, SessionId, TaskId};
 
 use crate::app::App;
 use crate::respond::Failure;
@@ -13,6 +13,8 @@ use crate::respond::Failure;
 /// The names in a path. (utoipa reads meaning into an argument that is called `Path`.)
 pub(crate) struct At<T>(pub(crate) T);
 
+/// The name of a signal.
+pub(crate) struct SignalName(pub(crate) String);
 /// The id of a key.
 pub(crate) struct KeyId(pub(crate) String);
 /// The code of a problem.
@@ -44,6 +46,8 @@ names! {
     AgentId = "agent_id",
     TaskId = "task_id",
     MessageId = "message_id",
+    QuestionId = "question_id",
+    SignalName = "signal",
     KeyId = "key_id",
     ErrorCode = "code",
     Guide = "guide",
@@ -84,4 +88,4 @@ macro_rules! texts {
     )*};
 }
 
-texts!(KeyId, ErrorCode, Guide, Image, ConsolePath);
+texts!(SignalName, KeyId, ErrorCode, Guide, Image, ConsolePath);

@@ -13,7 +13,9 @@ mod keys;
 mod mcp;
 mod messages;
 mod participants;
+mod questions;
 mod sessions;
+mod signals;
 mod socket;
 mod tasks;
 mod telemetry;
@@ -45,6 +47,13 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(context::get_context, context::replace_context, context::patch_context))
         .routes(routes!(calls::begin_execution))
         .routes(routes!(calls::record_calls))
+        .routes(routes!(questions::ask_question, questions::list_session_questions))
+        .routes(routes!(questions::get_question))
+        .routes(routes!(questions::answer_question))
+        .routes(routes!(questions::withdraw_question))
+        .routes(routes!(questions::list_questions))
+        .routes(routes!(signals::send_signal))
+        .routes(routes!(signals::list_signals))
         .routes(routes!(tasks::delegate_task, tasks::list_session_tasks))
         .routes(routes!(tasks::list_tasks))
         .routes(routes!(tasks::get_task))

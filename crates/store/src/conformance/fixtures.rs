@@ -59,6 +59,7 @@ pub fn row(id: &str) -> SummaryRow {
         expires_at: None,
         ended_at: None,
         progress: Vec::new(),
+        open_questions: 0,
     }
 }
 

@@ -52,6 +52,7 @@ pub async fn a_row_is_read_back_as_it_was_written_with_the_stores_own_revision_a
         expires_at: Some(at(2_000)),
         ended_at: Some(at(3_000)),
         progress: vec![progress("rounds", 1, None, 0), progress("tasks", 3, Some(4), 2)],
+        open_questions: 2,
     };
     let mut first = append("full", 0, 3);
     first.updated_at = at(1_500);

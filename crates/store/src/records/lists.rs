@@ -43,6 +43,8 @@ pub struct SummaryRow {
     pub ended_at: Option<Timestamp>,
     /// What its facets count, that of the facet that leads it first.
     pub progress: Vec<Progress>,
+    /// How many of its questions wait for an answer.
+    pub open_questions: u32,
 }
 
 /// What a principal may see: the sessions that it owns, and those in which an agent takes part that it acts as.
@@ -67,6 +69,8 @@ pub struct ListQuery {
     pub owner: Option<String>,
     /// Only with this label: `key` or `key=value`.
     pub label: Option<(String, Option<String>)>,
+    /// Only those with a question that waits for an answer, or only those with none.
+    pub waiting: Option<bool>,
     /// Only those that belong to this session.
     pub parent: Option<SessionId>,
     /// Only those copied from this session.

@@ -97,6 +97,21 @@ pub enum What {
         changes: bool,
         ends: bool,
     },
+    Ask {
+        id: Option<u8>,
+        approval: bool,
+        schema: bool,
+        asker: u8,
+        named: bool,
+        timeout: Option<u32>,
+        default: bool,
+    },
+    Answer {
+        question: Index,
+        value: u8,
+    },
+    Withdraw(Index),
+    Signal(u8),
     End(bool),
     Fail,
     Expire,
@@ -301,7 +316,18 @@ pub fn any_what() -> impl Strategy<Value = What> {
         any_json(),
         any_request(),
     );
+    let ask = (
+        (prop::option::of(0u8..4), any::<bool>(), any::<bool>()),
+        0u8..4,
+        prop::bool::weighted(0.2),
+        prop::option::of(0u32..20_000),
+        prop::bool::weighted(0.3),
+    );
     prop_oneof![
+        4 => ask.prop_map(|((id, approval, schema), asker, named, timeout, default)| What::Ask { id, approval, schema, asker, named, timeout, default }),
+        4 => (any::<Index>(), 0u8..4).prop_map(|(question, value)| What::Answer { question, value }),
+        1 => any::<Index>().prop_map(What::Withdraw),
+        1 => (0u8..4).prop_map(What::Signal),
         1 => ("[a-z]{0,3}", prop::option::of(0u32..60_000)).prop_map(|(name, expires_in)| What::Update { name, expires_in }),
         2 => prop::option::weighted(0.2, 0u8..4).prop_map(|keep| What::Begin { keep }),
         8 => (record, any::<bool>(), prop::bool::weighted(0.1)).prop_map(|((writer, batch, entries), changes, ends)| What::Record { writer, batch, entries, changes, ends }),
@@ -406,6 +432,17 @@ impl AnyStep {
                     .collect(),
             }),
         }
+    }
+}
+
+/// A question of the session, mostly an open one.
+fn asked(bench: &Bench, index: &Index) -> QuestionId {
+    let questions = &bench.session.questions;
+    let (open, all): (Vec<_>, Vec<_>) = (questions.open.iter().collect(), questions.all.keys().collect());
+    match (open.is_empty(), all.is_empty()) {
+        (false, _) if index.index(5) > 0 => (*index.get(&open)).clone(),
+        (_, false) => (*index.get(&all)).clone(),
+        _ => QuestionId::parse("unknown").unwrap(),
     }
 }
 
@@ -551,6 +588,40 @@ impl What {
                     end: ends.then_some(ExecutionEnd::Completed),
                 }))
             }
+            What::Ask { id, approval, schema, asker, named, timeout, default } => {
+                let kind = if approval { QuestionKind::Approval } else { QuestionKind::Input };
+                let default =
+                    default.then(|| if approval { json!({ "approved": false }) } else { json!("no") });
+                Command::Questions(questions::Command::Ask(Box::new(AskQuestion {
+                    id: id.map(|n| QuestionId::parse(format!("q{n}")).unwrap()),
+                    kind,
+                    text: "May I?".into(),
+                    details: schema.then_some(Value::Null),
+                    schema: (schema && !approval).then(|| json!({ "type": "string" })),
+                    asker: Asker {
+                        call: (asker == 1).then_some(7),
+                        task_id: (asker == 2).then(|| tasks.first().map(|task| task.id.clone())).flatten(),
+                        step: (asker == 3).then(|| step_name(0)),
+                    },
+                    answerers: if named { vec!["owner".into(), name(1).to_string()] } else { vec![] },
+                    timeout: span(timeout),
+                    default,
+                })))
+            }
+            What::Answer { question, value } => {
+                let answer = [json!("yes"), json!({ "approved": true }), json!(null), json!(7)]
+                    [usize::from(value)]
+                .clone();
+                Command::Questions(questions::Command::Answer { question: asked(bench, &question), answer })
+            }
+            What::Withdraw(question) => Command::Questions(questions::Command::Withdraw {
+                question: asked(bench, &question),
+                reason: Some("it is known".into()),
+            }),
+            What::Signal(n) => Command::Signals(signals::Command::Send {
+                name: ["go", "stop", "go", ""][usize::from(n)].into(),
+                value: json!({ "n": n }),
+            }),
             What::Fail => Command::Lifecycle(lifecycle::Command::Fail {
                 reason: "it cannot be done".into(),
                 details: None,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sessiond_core::{
     AgentId, Command, Effect, Message, MessageId, MessageType, OnFailure, ParticipantStatus, Session, Status,
-    Step, StepStatus, TaskStatus, Timer, TimerAction, Timestamp, lifecycle, participants, tasks,
+    Step, StepStatus, TaskStatus, Timer, TimerAction, Timestamp, lifecycle, participants, questions, tasks,
 };
 
 /// Timers and inboxes as the effects have left them. Nobody acknowledges anything.
@@ -121,7 +121,22 @@ impl World {
             });
             assert_eq!(leases.get(participant.agent_id.as_str()).copied(), expected.as_ref());
         }
+        let asked = session.questions.open();
+        let asked: BTreeMap<_, _> = asked
+            .into_iter()
+            .filter_map(|question| {
+                Some((format!("question/{}", question.asked.question_id), question.asked.deadline?))
+            })
+            .collect();
+        let waiting: BTreeMap<_, _> = self
+            .timers
+            .iter()
+            .filter(|(key, _)| key.starts_with("question/"))
+            .map(|(key, timer)| (key.clone(), timer.at))
+            .collect();
+        assert_eq!(waiting, asked, "each open question with a deadline has exactly one timer");
         if session.status != Status::Active {
+            assert!(session.questions.open.is_empty(), "an ended session has no open question");
             assert_eq!(open, 0, "an ended session has no open task");
             assert!(self.timers.keys().all(|key| key == "cascade"));
             let success = session.status == Status::Completed;
@@ -191,6 +206,9 @@ pub fn command_of(timer: &Timer) -> Option<Command> {
         }
         TimerAction::ExpireLease { agent, fence } => {
             Some(Command::Participants(participants::Command::ExpireLease { agent, fence }))
+        }
+        TimerAction::QuestionDeadline { question } => {
+            Some(Command::Questions(questions::Command::Deadline { question }))
         }
         TimerAction::EndChildren => None,
     }

@@ -3,6 +3,7 @@
 mod context;
 mod leases;
 mod messages;
+mod questions;
 mod sessions;
 mod tasks;
 mod views;
@@ -107,6 +108,14 @@ static TOOLS: LazyLock<Vec<Definition>> = LazyLock::new(|| {
         Adds "Delegate a task" tasks::delegate_task(DelegateTask) -> api::Task = DELEGATE_TASK:
             "Delegate a task to a participant. The request goes to its inbox; if you delegate as an agent, the result \
              goes to yours.";
+        Reads "List questions" questions::list_questions(ListQuestions) -> api::QuestionPage = LIST_QUESTIONS:
+            "List the questions that wait for an answer, of one session or of all that you may see.";
+        Adds "Ask a question" questions::ask_question(AskQuestion) -> api::Question = ASK_QUESTION:
+            "Ask the session's owner, a person in most cases, for an input or an approval, and do not answer it yourself. \
+             list_questions and the session's events show the answer.";
+        Ends "Answer a question" questions::answer_question(AnswerQuestion) -> api::Question = ANSWER_QUESTION:
+            "Answer a question of a session with JSON that keeps its schema. Answer for a person only what that person \
+             told you.";
         Adds "Send a message" messages::send_message(SendMessage) -> api::Sent = SEND_MESSAGE:
             "Send a message to another agent. Within a session both must take part. It is stored until the \
              recipient acknowledges it.";

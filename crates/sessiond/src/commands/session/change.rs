@@ -6,6 +6,7 @@ use sessiond_client::{Client, Conditions};
 use sessiond_core::{Revision, SessionId};
 
 use super::One;
+use crate::commands::json_argument;
 use crate::output::Output;
 
 /// Complete a session
@@ -50,6 +51,54 @@ impl Terminate {
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
         let request = api::Terminate { reason: self.reason, details: self.details };
         told(out, client.terminate_session(&self.one.id, request, Conditions::default()).await?)
+    }
+}
+
+/// Cancel a session: its program is told, and its calls are cancelled
+#[derive(Debug, Args)]
+#[command(after_help = "This terminates the session; a program that runs it stops within a second.
+
+Example:
+  sessiond session cancel sess_0198f3 --reason 'not needed'")]
+pub struct Cancel {
+    /// Why
+    #[arg(long, value_name = "TEXT", default_value = "it was cancelled")]
+    reason: String,
+    #[command(flatten)]
+    pub one: One,
+}
+
+impl Cancel {
+    pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
+        let request = api::Terminate { reason: self.reason, details: None };
+        told(out, client.terminate_session(&self.one.id, request, Conditions::default()).await?)
+    }
+}
+
+/// Send a signal to a session, for its program to receive
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  sessiond session signal sess_0198f3 go
+  sessiond session signal sess_0198f3 price '{\"eur\": 12.5}'")]
+pub struct Signal {
+    #[command(flatten)]
+    pub one: One,
+    /// The signal's name
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// Its value: JSON, @FILE, or - for standard input
+    #[arg(value_name = "VALUE", default_value = "null")]
+    value: String,
+}
+
+impl Signal {
+    pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
+        let request = api::SendSignal { value: json_argument(&self.value)? };
+        let signal = client.send_signal(&self.one.id, &self.name, request, Conditions::default()).await?;
+        if out.json {
+            return out.json(&signal);
+        }
+        Ok(out.line(format_args!("{} is sent, as event {}", signal.name, signal.revision))?)
     }
 }
 

@@ -1,7 +1,7 @@
 //! `sessiond session list`.
 
 use clap::Args;
-use sessiond_api::ListSessions;
+use sessiond_api::{ListSessions, SessionSummary};
 use sessiond_client::Client;
 use sessiond_core::{Kind, Status};
 
@@ -22,6 +22,9 @@ pub struct List {
     /// Only sessions of this kind: workflow, assistant, training, federated or execution
     #[arg(long, value_parser = words::<Kind>)]
     kind: Option<Kind>,
+    /// Only sessions with a question that waits for an answer
+    #[arg(long)]
+    waiting: bool,
     /// Only sessions with this label: KEY or KEY=VALUE
     #[arg(long)]
     label: Option<String>,
@@ -47,6 +50,7 @@ impl List {
             .sessions(ListSessions {
                 status: self.status,
                 kind: self.kind,
+                waiting: self.waiting.then_some(true),
                 label: self.label,
                 owner: self.owner,
                 q: self.search,
@@ -72,7 +76,7 @@ impl List {
             table.add_row([
                 session.session_id.as_str().into(),
                 session.kind.to_string().into(),
-                out.state(session.status),
+                out.state(state(session)),
                 session.progress.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string).into(),
                 open_tasks.into(),
                 time(session.updated_at).into(),
@@ -84,5 +88,13 @@ impl List {
             eprintln!("there are more: --cursor {cursor}");
         }
         Ok(())
+    }
+}
+
+/// A session's status; `waiting` for one that is active and has an open question.
+fn state(session: &SessionSummary) -> &'static str {
+    match session.status {
+        Status::Active if session.open_questions > 0 => "waiting",
+        status => status.as_str(),
     }
 }

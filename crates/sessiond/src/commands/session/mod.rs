@@ -4,6 +4,7 @@ mod change;
 mod create;
 mod list;
 mod portable;
+mod questions;
 mod show;
 mod watch;
 
@@ -38,6 +39,10 @@ enum SessionCommand {
     Create(create::Create),
     Complete(change::Complete),
     Terminate(change::Terminate),
+    Cancel(change::Cancel),
+    Signal(change::Signal),
+    Questions(questions::Questions),
+    Answer(questions::Answer),
     Export(portable::Export),
     Import(portable::Import),
     Delete(change::Delete),
@@ -74,6 +79,10 @@ impl Session {
             SessionCommand::Create(command) => &command.common,
             SessionCommand::Complete(command) => &command.one.common,
             SessionCommand::Terminate(command) => &command.one.common,
+            SessionCommand::Cancel(command) => &command.one.common,
+            SessionCommand::Signal(command) => &command.one.common,
+            SessionCommand::Questions(command) => &command.common,
+            SessionCommand::Answer(command) => &command.one.common,
             SessionCommand::Export(command) => &command.one.common,
             SessionCommand::Import(command) => &command.common,
             SessionCommand::Delete(command) => &command.one.common,
@@ -104,6 +113,10 @@ impl Session {
             SessionCommand::Create(command) => command.run(&client, out).await?,
             SessionCommand::Complete(command) => command.run(&client, out).await?,
             SessionCommand::Terminate(command) => command.run(&client, out).await?,
+            SessionCommand::Cancel(command) => command.run(&client, out).await?,
+            SessionCommand::Signal(command) => command.run(&client, out).await?,
+            SessionCommand::Questions(command) => command.run(&client, out).await?,
+            SessionCommand::Answer(command) => command.run(&client, out).await?,
             SessionCommand::Export(command) => command.run(&client, out).await?,
             SessionCommand::Import(command) => command.run(&client, out).await?,
             SessionCommand::Delete(command) => command.run(&client, out).await?,

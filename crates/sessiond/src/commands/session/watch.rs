@@ -124,6 +124,12 @@ fn words(body: &EventBody) -> String {
             format!("{} from {} to {}", event.message_type, event.sender, event.recipient)
         }
         EventBody::ExecutionBegan(event) => format!("{} is writer {}", event.process, event.writer),
+        EventBody::QuestionAsked(event) => {
+            format!("{} ({})", short(&json!(event.text), 80), event.question_id)
+        }
+        EventBody::QuestionAnswered(event) => format!("{}: {}", event.question_id, short(&event.answer, 80)),
+        EventBody::QuestionClosed(event) => format!("{} is {}", event.question_id, event.status),
+        EventBody::SignalSent(event) => format!("{}: {}", event.name, short(&event.value, 80)),
         EventBody::CallsRecorded(event) => {
             let began = event.calls.iter().filter(|entry| entry.began.is_some()).count();
             let ended = event.calls.iter().filter(|entry| entry.ended.is_some()).count();

@@ -1,0 +1,265 @@
+//! Questions: asked, answered, expired, withdrawn, and asked again.
+
+use serde_json::{Value, json};
+use sessiond_core::{
+    AskQuestion, Asker, Command, Envelope, Principal, Question, QuestionId, QuestionKind, QuestionStatus,
+    Rejection, Session, Span, Timestamp, calls, fork, lifecycle, limits, questions,
+};
+
+use crate::support::{Bench, agent, client, key, refusal, session_id};
+
+fn input(id: &str) -> AskQuestion {
+    AskQuestion {
+        id: Some(question_id(id)),
+        kind: QuestionKind::Input,
+        text: "Which region?".into(),
+        details: None,
+        schema: None,
+        asker: Asker::default(),
+        answerers: vec![],
+        timeout: None,
+        default: None,
+    }
+}
+
+fn approval(id: &str) -> AskQuestion {
+    AskQuestion { kind: QuestionKind::Approval, text: "May I?".into(), ..input(id) }
+}
+
+fn question_id(id: &str) -> QuestionId {
+    QuestionId::parse(id).unwrap()
+}
+
+fn ask(ask: AskQuestion) -> Command {
+    Command::Questions(questions::Command::Ask(Box::new(ask)))
+}
+
+fn answer(id: &str, answer: Value) -> Command {
+    Command::Questions(questions::Command::Answer { question: question_id(id), answer })
+}
+
+fn withdraw(id: &str) -> Command {
+    Command::Questions(questions::Command::Withdraw { question: question_id(id), reason: None })
+}
+
+fn found<'a>(session: &'a Session, id: &str) -> &'a Question {
+    session.questions.all.get(&question_id(id)).expect("it was asked")
+}
+
+fn asked(questions: &[AskQuestion]) -> Bench {
+    let mut bench = Bench::new("");
+    questions.iter().for_each(|question| drop(bench.run(ask(question.clone())).unwrap()));
+    bench
+}
+
+#[test]
+fn a_question_waits_until_it_is_answered() {
+    let mut bench = Bench::new("");
+    let receipt = bench.run(ask(AskQuestion { id: None, ..input("q") })).unwrap();
+    let id = receipt.question_id().unwrap().to_string();
+    assert!(found(&bench.session, &id).is_open());
+    bench.give(Envelope::new(client("owner"), answer(&id, json!({ "any": ["json", null] })))).unwrap();
+    let question = found(&bench.session, &id);
+    assert_eq!(question.status, QuestionStatus::Answered);
+    assert_eq!(question.answer, Some(json!({ "any": ["json", null] })));
+    assert_eq!((question.asked_by.as_str(), question.closed_by.as_deref()), ("local", Some("owner")));
+    assert!(bench.session.questions.open.is_empty());
+    for command in [answer(&id, json!(1)), withdraw(&id)] {
+        assert_eq!(refusal(bench.run(command)), format!("question {id} is answered and takes no answer"));
+    }
+    assert_eq!(refusal(bench.run(answer("other", json!(1)))), "there is no such question in this session");
+}
+
+#[test]
+fn an_answer_keeps_the_schema_of_its_question() {
+    let schema = json!({
+        "type": "object",
+        "properties": { "region": { "enum": ["eu", "us"] }, "count": { "$ref": "#/$defs/count" }, "day": { "format": "date" } },
+        "required": ["region"],
+        "$defs": { "count": { "type": "integer", "minimum": 1 } },
+    });
+    let mut bench = asked(&[AskQuestion { schema: Some(schema), ..input("q") }, approval("a")]);
+    for (id, value, expected) in [
+        ("q", json!("eu"), r#"/answer: it is not of type "object""#),
+        ("q", json!({}), r#"/answer: "region" is a required property"#),
+        ("q", json!({ "region": "mars" }), r#"/answer/region: it is not one of "eu" or "us""#),
+        ("q", json!({ "region": "eu", "count": 0 }), "/answer/count: it is less than the minimum of 1"),
+        ("q", json!({ "region": "eu", "day": "soon" }), r#"/answer/day: it is not a "date""#),
+        ("a", json!(true), r#"/answer: it is not of type "object""#),
+        ("a", json!({ "approved": "yes" }), r#"/answer/approved: it is not of type "boolean""#),
+        ("q", json!("x".repeat(limits::ANSWER_BYTES)), "/answer: it may have 65536 bytes at most"),
+    ] {
+        assert_eq!(refusal(bench.run(answer(id, value))), expected);
+    }
+    bench.run(answer("q", json!({ "region": "us", "count": 2, "day": "2026-02-03" }))).unwrap();
+    bench.run(answer("a", json!({ "approved": false, "comment": "not on Friday" }))).unwrap();
+}
+
+#[test]
+fn a_question_that_cannot_be_answered_is_not_asked() {
+    let mut bench = Bench::new("");
+    let schema = |schema: Value| AskQuestion { schema: Some(schema), ..input("q") };
+    let wide = json!({ "enum": ["x".repeat(limits::QUESTION_SCHEMA_BYTES)] });
+    let doubling: serde_json::Map<String, Value> = (0..40)
+        .map(|n| {
+            let next = json!({ "$ref": format!("#/$defs/d{}", n + 1) });
+            (format!("d{n}"), json!({ "allOf": [next, next] }))
+        })
+        .chain([("d40".to_owned(), json!({}))])
+        .collect();
+    for (question, expected) in [
+        (AskQuestion { text: " ".into(), ..input("q") }, "/text: it may not be empty"),
+        (schema(json!([])), "/schema: a JSON schema is an object"),
+        (schema(wide), "/schema: it may have 16384 bytes at most"),
+        (schema(json!({ "type": "strin" })), "/schema: it is no JSON schema"),
+        (schema(json!({ "pattern": "(" })), "/schema: it is no JSON schema"),
+        (
+            schema(json!({ "$ref": "https://example.org/a" })),
+            "/schema: `https://example.org/a` does not lead into",
+        ),
+        (schema(json!({ "$ref": "#/nowhere" })), "/schema: `#/nowhere` does not lead into"),
+        (schema(json!({ "items": { "$ref": "#/items" } })), "/schema: `#/items` leads back to itself"),
+        (
+            schema(json!({ "$ref": "#/$defs/d0", "$defs": doubling })),
+            "/schema: it may have 1000 subschemas at most",
+        ),
+        (schema(json!({ "items": { "$id": "x:y" } })), "/schema: `$id` is not supported here"),
+        (
+            AskQuestion { schema: Some(json!({})), ..approval("q") },
+            "/schema: the answer to an approval has a schema of its own",
+        ),
+        (
+            AskQuestion { default: Some(json!(1)), ..input("q") },
+            "/default: a default is the answer at the deadline",
+        ),
+        (
+            AskQuestion { default: Some(json!(1)), timeout: Some(Span::from_secs(1)), ..approval("q") },
+            r#"/default: it is not of type "object""#,
+        ),
+        (AskQuestion { timeout: Some(Span::from_millis(0)), ..input("q") }, "/timeout: it must be longer"),
+        (
+            AskQuestion { answerers: vec!["a".into(), "a".into()], ..input("q") },
+            "/answerers/1: 'a' is listed twice",
+        ),
+        (
+            AskQuestion { asker: Asker { step: Some("design".into()), ..Asker::default() }, ..input("q") },
+            "/asker/step: the workflow has no such step",
+        ),
+        (
+            AskQuestion {
+                asker: Asker {
+                    step: None,
+                    call: Some(1),
+                    task_id: Some("task".to_owned().try_into().unwrap()),
+                },
+                ..input("q")
+            },
+            "/asker/task_id: the session has no such task",
+        ),
+    ] {
+        let found = refusal(bench.run(ask(question)));
+        assert!(found.starts_with(expected), "{found}\ninstead of\n{expected}");
+    }
+    assert!(bench.session.questions.all.is_empty());
+}
+
+#[test]
+fn the_same_question_is_asked_once() {
+    let mut bench = asked(&[input("q")]);
+    let before = bench.events.len();
+    // Its program runs again, and its time counts anew.
+    bench.run(ask(AskQuestion { timeout: Some(Span::from_secs(9)), ..input("q") })).unwrap();
+    bench.run(answer("q", json!("eu"))).unwrap();
+    bench.run(ask(input("q"))).unwrap();
+    assert_eq!(bench.events.len(), before + 1);
+    assert_eq!(found(&bench.session, "q").answer, Some(json!("eu")));
+    let other = refusal(bench.run(ask(approval("q"))));
+    assert_eq!(other, "question q was asked before with another kind, text or schema: choose another id");
+}
+
+#[test]
+fn a_question_expires_with_its_default() {
+    let timeout = Some(Span::from_secs(10));
+    let with_default = AskQuestion { timeout, default: Some(json!({ "approved": false })), ..approval("a") };
+    let mut bench = asked(&[with_default, AskQuestion { timeout, ..input("q") }, input("z")]);
+    bench.wait(9_999);
+    assert_eq!(bench.session.questions.open.len(), 3);
+    bench.wait(1);
+    let [a, q] = ["a", "q"].map(|id| found(&bench.session, id));
+    assert_eq!((a.status, q.status), (QuestionStatus::Expired, QuestionStatus::Expired));
+    assert_eq!((&a.answer, &q.answer), (&Some(json!({ "approved": false })), &None));
+    assert_eq!(a.closed_at, Some(Timestamp::from_millis(bench.now)));
+    assert!(found(&bench.session, "z").is_open());
+}
+
+#[test]
+fn only_those_who_may_answer_do() {
+    let named = AskQuestion { answerers: vec!["boss".into(), agent("qa").to_string()], ..input("named") };
+    let mut bench = asked(&[input("q"), named]);
+    let give = |bench: &mut Bench, who: Principal, id: &str| {
+        bench.clone().give(Envelope::new(who, answer(id, json!(1)))).map(drop)
+    };
+    for (who, may, may_named) in [
+        (Principal::local(), true, true),
+        (client("owner"), true, false),
+        (key("orch", &["orch"]), true, false),
+        (key("worker", &["back"]), false, false),
+        (key("tester", &["qa"]), false, true),
+    ] {
+        for (id, may) in [("q", may), ("named", may_named)] {
+            let given = give(&mut bench, who.clone(), id);
+            assert_eq!(given.is_ok(), may, "{} {id}: {given:?}", who.name);
+            assert!(may || matches!(given, Err(Rejection::Forbidden(_))), "{given:?}");
+        }
+    }
+    // Being named does not let anybody see the session.
+    assert_eq!(give(&mut bench, client("boss"), "named"), Err(Rejection::SessionNotFound));
+    // Who asked may withdraw, others of their kind may not.
+    bench.run_as("back", ask(input("own"))).unwrap();
+    assert!(matches!(bench.run_as("front", withdraw("own")), Err(Rejection::Forbidden(_))));
+    bench.run_as("back", withdraw("own")).unwrap();
+    assert_eq!(found(&bench.session, "own").status, QuestionStatus::Withdrawn);
+}
+
+#[test]
+fn the_end_of_a_session_withdraws_its_questions_and_a_resumed_program_asks_again() {
+    let mut bench = asked(&[AskQuestion { timeout: Some(Span::from_secs(9)), ..input("q") }, input("old")]);
+    bench.run(answer("old", json!("eu"))).unwrap();
+    bench.session.kind = sessiond_core::Kind::Execution;
+    bench
+        .run(Command::Lifecycle(lifecycle::Command::Fail { reason: "it crashed".into(), details: None }))
+        .unwrap();
+    let question = found(&bench.session, "q");
+    assert_eq!(
+        (question.status, question.reason.as_deref()),
+        (QuestionStatus::Withdrawn, Some("the session ended"))
+    );
+    bench.run(Command::Calls(calls::Command::Begin { process: "host:2".into(), keep: None })).unwrap();
+    bench.run(ask(input("q"))).unwrap();
+    assert!(found(&bench.session, "q").is_open());
+    assert_eq!(found(&bench.session, "old").answer, Some(json!("eu")));
+    assert_eq!(bench.session.questions.all.len(), 2);
+}
+
+#[test]
+fn a_fork_keeps_the_answers_and_asks_the_open_questions_again() {
+    let mut bench = asked(&[input("open"), input("old")]);
+    bench.run(answer("old", json!("eu"))).unwrap();
+    let moment = bench.moment();
+    let copy = fork(&bench.session, session_id("copy"), &client("owner"), &moment).unwrap().session;
+    assert_eq!(found(&copy, "open").status, QuestionStatus::Withdrawn);
+    assert_eq!(found(&copy, "old").answer, Some(json!("eu")));
+    assert!(found(&bench.session, "open").is_open());
+}
+
+#[test]
+fn a_session_has_a_limited_number_of_open_questions() {
+    let mut bench = Bench::new("");
+    for n in 0..limits::OPEN_QUESTIONS {
+        bench.run(ask(input(&n.to_string()))).unwrap();
+    }
+    let refused = refusal(bench.run(ask(input("more"))));
+    assert_eq!(refused, "open questions of a session would exceed the limit of 100");
+    bench.run(answer("1", json!(1))).unwrap();
+    bench.run(ask(input("more"))).unwrap();
+}
