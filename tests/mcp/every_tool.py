@@ -110,6 +110,14 @@ async def session(call):
     await call("read_context", **at, pointer="/done/1/two")
     idle = await call("wait_for_work", **at, timeout_seconds=0)
     assert idle["timed_out"] and idle["events"] == [], idle
+    question = await call("ask_question", **at, text="May I?", approval=True, details={"what": "it"}, timeout="1h", **worker)
+    region = await call("ask_question", **at, text="Where?", schema={"enum": ["eu", 1]}, **worker)
+    assert len((await call("list_questions"))["questions"]) == 2
+    assert len((await call("list_questions", **at, limit=1))["questions"]) == 1
+    await call.refused("answer_question", "invalid_input", **at, question_id=region["question_id"], answer="us", **lead)
+    await call("answer_question", **at, question_id=region["question_id"], answer="eu", **lead)
+    yes = {"approved": True, "comment": "yes"}
+    await call("answer_question", **at, question_id=question["question_id"], answer=yes, **lead)
     await call("end_step", **at, step="review", **lead)
     await call("get_session", **at)
     await call("complete_session", **at, summary="all of it", artifacts=["x.html"], **lead)
@@ -125,7 +133,7 @@ async def main():
         tools = (await client.list_tools()).tools
         reads = {tool.name for tool in tools if tool.annotations.read_only_hint}
         # Reading an inbox takes messages out of it.
-        assert reads == {"list_sessions", "get_session", "read_plan", "read_context"}, reads
+        assert reads == {"list_sessions", "get_session", "read_plan", "read_context", "list_questions"}, reads
         await session(Tools(client, tools))
     print("came to its end")
 
