@@ -6,7 +6,7 @@ use sessiond_core::{
     Rejection, Session, Span, Timestamp, calls, fork, lifecycle, limits, questions,
 };
 
-use crate::support::{Bench, agent, client, key, refusal, session_id};
+use crate::support::{Fixture, agent, client, key, refusal, session_id};
 
 fn input(id: &str) -> AskQuestion {
     AskQuestion {
@@ -46,28 +46,28 @@ fn found<'a>(session: &'a Session, id: &str) -> &'a Question {
     session.questions.all.get(&question_id(id)).expect("it was asked")
 }
 
-fn asked(questions: &[AskQuestion]) -> Bench {
-    let mut bench = Bench::new("");
-    questions.iter().for_each(|question| drop(bench.run(ask(question.clone())).unwrap()));
-    bench
+fn asked(questions: &[AskQuestion]) -> Fixture {
+    let mut fixture = Fixture::new("");
+    questions.iter().for_each(|question| drop(fixture.run(ask(question.clone())).unwrap()));
+    fixture
 }
 
 #[test]
 fn a_question_waits_until_it_is_answered() {
-    let mut bench = Bench::new("");
-    let receipt = bench.run(ask(AskQuestion { id: None, ..input("q") })).unwrap();
+    let mut fixture = Fixture::new("");
+    let receipt = fixture.run(ask(AskQuestion { id: None, ..input("q") })).unwrap();
     let id = receipt.question_id().unwrap().to_string();
-    assert!(found(&bench.session, &id).is_open());
-    bench.give(Envelope::new(client("owner"), answer(&id, json!({ "any": ["json", null] })))).unwrap();
-    let question = found(&bench.session, &id);
+    assert!(found(&fixture.session, &id).is_open());
+    fixture.give(Envelope::new(client("owner"), answer(&id, json!({ "any": ["json", null] })))).unwrap();
+    let question = found(&fixture.session, &id);
     assert_eq!(question.status, QuestionStatus::Answered);
     assert_eq!(question.answer, Some(json!({ "any": ["json", null] })));
     assert_eq!((question.asked_by.as_str(), question.closed_by.as_deref()), ("local", Some("owner")));
-    assert!(bench.session.questions.open.is_empty());
+    assert!(fixture.session.questions.open.is_empty());
     for command in [answer(&id, json!(1)), withdraw(&id)] {
-        assert_eq!(refusal(bench.run(command)), format!("question {id} is answered and takes no answer"));
+        assert_eq!(refusal(fixture.run(command)), format!("question {id} is answered and takes no answer"));
     }
-    assert_eq!(refusal(bench.run(answer("other", json!(1)))), "there is no such question in this session");
+    assert_eq!(refusal(fixture.run(answer("other", json!(1)))), "there is no such question in this session");
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn an_answer_keeps_the_schema_of_its_question() {
         "required": ["region"],
         "$defs": { "count": { "type": "integer", "minimum": 1 } },
     });
-    let mut bench = asked(&[AskQuestion { schema: Some(schema), ..input("q") }, approval("a")]);
+    let mut fixture = asked(&[AskQuestion { schema: Some(schema), ..input("q") }, approval("a")]);
     for (id, value, expected) in [
         ("q", json!("eu"), r#"/answer: it is not of type "object""#),
         ("q", json!({}), r#"/answer: "region" is a required property"#),
@@ -89,15 +89,15 @@ fn an_answer_keeps_the_schema_of_its_question() {
         ("a", json!({ "approved": "yes" }), r#"/answer/approved: it is not of type "boolean""#),
         ("q", json!("x".repeat(limits::ANSWER_BYTES)), "/answer: it may have 65536 bytes at most"),
     ] {
-        assert_eq!(refusal(bench.run(answer(id, value))), expected);
+        assert_eq!(refusal(fixture.run(answer(id, value))), expected);
     }
-    bench.run(answer("q", json!({ "region": "us", "count": 2, "day": "2026-02-03" }))).unwrap();
-    bench.run(answer("a", json!({ "approved": false, "comment": "not on Friday" }))).unwrap();
+    fixture.run(answer("q", json!({ "region": "us", "count": 2, "day": "2026-02-03" }))).unwrap();
+    fixture.run(answer("a", json!({ "approved": false, "comment": "not on Friday" }))).unwrap();
 }
 
 #[test]
 fn a_question_that_cannot_be_answered_is_not_asked() {
-    let mut bench = Bench::new("");
+    let mut fixture = Fixture::new("");
     let schema = |schema: Value| AskQuestion { schema: Some(schema), ..input("q") };
     let wide = json!({ "enum": ["x".repeat(limits::QUESTION_SCHEMA_BYTES)] });
     let doubling: serde_json::Map<String, Value> = (0..40)
@@ -157,23 +157,23 @@ fn a_question_that_cannot_be_answered_is_not_asked() {
             "/asker/task_id: the session has no such task",
         ),
     ] {
-        let found = refusal(bench.run(ask(question)));
+        let found = refusal(fixture.run(ask(question)));
         assert!(found.starts_with(expected), "{found}\ninstead of\n{expected}");
     }
-    assert!(bench.session.questions.all.is_empty());
+    assert!(fixture.session.questions.all.is_empty());
 }
 
 #[test]
 fn the_same_question_is_asked_once() {
-    let mut bench = asked(&[input("q")]);
-    let before = bench.events.len();
+    let mut fixture = asked(&[input("q")]);
+    let before = fixture.events.len();
     // Its program runs again, and its time counts anew.
-    bench.run(ask(AskQuestion { timeout: Some(Span::from_secs(9)), ..input("q") })).unwrap();
-    bench.run(answer("q", json!("eu"))).unwrap();
-    bench.run(ask(input("q"))).unwrap();
-    assert_eq!(bench.events.len(), before + 1);
-    assert_eq!(found(&bench.session, "q").answer, Some(json!("eu")));
-    let other = refusal(bench.run(ask(approval("q"))));
+    fixture.run(ask(AskQuestion { timeout: Some(Span::from_secs(9)), ..input("q") })).unwrap();
+    fixture.run(answer("q", json!("eu"))).unwrap();
+    fixture.run(ask(input("q"))).unwrap();
+    assert_eq!(fixture.events.len(), before + 1);
+    assert_eq!(found(&fixture.session, "q").answer, Some(json!("eu")));
+    let other = refusal(fixture.run(ask(approval("q"))));
     assert_eq!(other, "question q was asked before with another kind, text or schema: choose another id");
 }
 
@@ -181,23 +181,23 @@ fn the_same_question_is_asked_once() {
 fn a_question_expires_with_its_default() {
     let timeout = Some(Span::from_secs(10));
     let with_default = AskQuestion { timeout, default: Some(json!({ "approved": false })), ..approval("a") };
-    let mut bench = asked(&[with_default, AskQuestion { timeout, ..input("q") }, input("z")]);
-    bench.wait(9_999);
-    assert_eq!(bench.session.questions.open.len(), 3);
-    bench.wait(1);
-    let [a, q] = ["a", "q"].map(|id| found(&bench.session, id));
+    let mut fixture = asked(&[with_default, AskQuestion { timeout, ..input("q") }, input("z")]);
+    fixture.wait(9_999);
+    assert_eq!(fixture.session.questions.open.len(), 3);
+    fixture.wait(1);
+    let [a, q] = ["a", "q"].map(|id| found(&fixture.session, id));
     assert_eq!((a.status, q.status), (QuestionStatus::Expired, QuestionStatus::Expired));
     assert_eq!((&a.answer, &q.answer), (&Some(json!({ "approved": false })), &None));
-    assert_eq!(a.closed_at, Some(Timestamp::from_millis(bench.now)));
-    assert!(found(&bench.session, "z").is_open());
+    assert_eq!(a.closed_at, Some(Timestamp::from_millis(fixture.now)));
+    assert!(found(&fixture.session, "z").is_open());
 }
 
 #[test]
 fn only_those_who_may_answer_do() {
     let named = AskQuestion { answerers: vec!["boss".into(), agent("qa").to_string()], ..input("named") };
-    let mut bench = asked(&[input("q"), named]);
-    let give = |bench: &mut Bench, who: Principal, id: &str| {
-        bench.clone().give(Envelope::new(who, answer(id, json!(1)))).map(drop)
+    let mut fixture = asked(&[input("q"), named]);
+    let give = |fixture: &mut Fixture, who: Principal, id: &str| {
+        fixture.clone().give(Envelope::new(who, answer(id, json!(1)))).map(drop)
     };
     for (who, may, may_named) in [
         (Principal::local(), true, true),
@@ -207,59 +207,59 @@ fn only_those_who_may_answer_do() {
         (key("tester", &["qa"]), false, true),
     ] {
         for (id, may) in [("q", may), ("named", may_named)] {
-            let given = give(&mut bench, who.clone(), id);
+            let given = give(&mut fixture, who.clone(), id);
             assert_eq!(given.is_ok(), may, "{} {id}: {given:?}", who.name);
             assert!(may || matches!(given, Err(Rejection::Forbidden(_))), "{given:?}");
         }
     }
     // Being named does not let anybody see the session.
-    assert_eq!(give(&mut bench, client("boss"), "named"), Err(Rejection::SessionNotFound));
+    assert_eq!(give(&mut fixture, client("boss"), "named"), Err(Rejection::SessionNotFound));
     // Who asked may withdraw, others of their kind may not.
-    bench.run_as("back", ask(input("own"))).unwrap();
-    assert!(matches!(bench.run_as("front", withdraw("own")), Err(Rejection::Forbidden(_))));
-    bench.run_as("back", withdraw("own")).unwrap();
-    assert_eq!(found(&bench.session, "own").status, QuestionStatus::Withdrawn);
+    fixture.run_as("back", ask(input("own"))).unwrap();
+    assert!(matches!(fixture.run_as("front", withdraw("own")), Err(Rejection::Forbidden(_))));
+    fixture.run_as("back", withdraw("own")).unwrap();
+    assert_eq!(found(&fixture.session, "own").status, QuestionStatus::Withdrawn);
 }
 
 #[test]
 fn the_end_of_a_session_withdraws_its_questions_and_a_resumed_program_asks_again() {
-    let mut bench = asked(&[AskQuestion { timeout: Some(Span::from_secs(9)), ..input("q") }, input("old")]);
-    bench.run(answer("old", json!("eu"))).unwrap();
-    bench.session.kind = sessiond_core::Kind::Execution;
-    bench
+    let mut fixture = asked(&[AskQuestion { timeout: Some(Span::from_secs(9)), ..input("q") }, input("old")]);
+    fixture.run(answer("old", json!("eu"))).unwrap();
+    fixture.session.kind = sessiond_core::Kind::Execution;
+    fixture
         .run(Command::Lifecycle(lifecycle::Command::Fail { reason: "it crashed".into(), details: None }))
         .unwrap();
-    let question = found(&bench.session, "q");
+    let question = found(&fixture.session, "q");
     assert_eq!(
         (question.status, question.reason.as_deref()),
         (QuestionStatus::Withdrawn, Some("the session ended"))
     );
-    bench.run(Command::Calls(calls::Command::Begin { process: "host:2".into(), keep: None })).unwrap();
-    bench.run(ask(input("q"))).unwrap();
-    assert!(found(&bench.session, "q").is_open());
-    assert_eq!(found(&bench.session, "old").answer, Some(json!("eu")));
-    assert_eq!(bench.session.questions.all.len(), 2);
+    fixture.run(Command::Calls(calls::Command::Begin { process: "host:2".into(), keep: None })).unwrap();
+    fixture.run(ask(input("q"))).unwrap();
+    assert!(found(&fixture.session, "q").is_open());
+    assert_eq!(found(&fixture.session, "old").answer, Some(json!("eu")));
+    assert_eq!(fixture.session.questions.all.len(), 2);
 }
 
 #[test]
 fn a_fork_keeps_the_answers_and_asks_the_open_questions_again() {
-    let mut bench = asked(&[input("open"), input("old")]);
-    bench.run(answer("old", json!("eu"))).unwrap();
-    let moment = bench.moment();
-    let copy = fork(&bench.session, session_id("copy"), &client("owner"), &moment).unwrap().session;
+    let mut fixture = asked(&[input("open"), input("old")]);
+    fixture.run(answer("old", json!("eu"))).unwrap();
+    let moment = fixture.moment();
+    let copy = fork(&fixture.session, session_id("copy"), &client("owner"), &moment).unwrap().session;
     assert_eq!(found(&copy, "open").status, QuestionStatus::Withdrawn);
     assert_eq!(found(&copy, "old").answer, Some(json!("eu")));
-    assert!(found(&bench.session, "open").is_open());
+    assert!(found(&fixture.session, "open").is_open());
 }
 
 #[test]
 fn a_session_has_a_limited_number_of_open_questions() {
-    let mut bench = Bench::new("");
+    let mut fixture = Fixture::new("");
     for n in 0..limits::OPEN_QUESTIONS {
-        bench.run(ask(input(&n.to_string()))).unwrap();
+        fixture.run(ask(input(&n.to_string()))).unwrap();
     }
-    let refused = refusal(bench.run(ask(input("more"))));
+    let refused = refusal(fixture.run(ask(input("more"))));
     assert_eq!(refused, "open questions of a session would exceed the limit of 100");
-    bench.run(answer("1", json!(1))).unwrap();
-    bench.run(ask(input("more"))).unwrap();
+    fixture.run(answer("1", json!(1))).unwrap();
+    fixture.run(ask(input("more"))).unwrap();
 }

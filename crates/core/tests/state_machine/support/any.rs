@@ -436,8 +436,8 @@ impl AnyStep {
 }
 
 /// A question of the session, mostly an open one.
-fn asked(bench: &Bench, index: &Index) -> QuestionId {
-    let questions = &bench.session.questions;
+fn asked(fixture: &Fixture, index: &Index) -> QuestionId {
+    let questions = &fixture.session.questions;
     let (open, all): (Vec<_>, Vec<_>) = (questions.open.iter().collect(), questions.all.keys().collect());
     match (open.is_empty(), all.is_empty()) {
         (false, _) if index.index(5) > 0 => (*index.get(&open)).clone(),
@@ -612,10 +612,10 @@ impl What {
                 let answer = [json!("yes"), json!({ "approved": true }), json!(null), json!(7)]
                     [usize::from(value)]
                 .clone();
-                Command::Questions(questions::Command::Answer { question: asked(bench, &question), answer })
+                Command::Questions(questions::Command::Answer { question: asked(fixture, &question), answer })
             }
             What::Withdraw(question) => Command::Questions(questions::Command::Withdraw {
-                question: asked(bench, &question),
+                question: asked(fixture, &question),
                 reason: Some("it is known".into()),
             }),
             What::Signal(n) => Command::Signals(signals::Command::Send {
