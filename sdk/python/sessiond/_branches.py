@@ -93,7 +93,8 @@ def line(scope: Scope) -> Scope:
     owner = None if scope.owner is None else scope.owner()
     if owner is task:
         return scope
-    if owner is None or owner.done():
+    is_branch = scope.tasks is not None and task in scope.tasks
+    if not is_branch and (owner is None or owner.done()):
         scope.owner = weakref.ref(task)
         return scope
     if task in _plain:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _PATIENCE = 0.05
 # As many times, when the program's event loop has other work, or another thread may be about to go on.
 _BUSY = 20
+# Rounds of the event loop for which a turn waits until nothing else is ready.
+_ROUNDS = 50
 # Seconds for which a call that was cancelled may wait for that, beside those that it took then.
 _KEPT = 5.0
 
@@ -87,8 +89,6 @@ class Turns:
         with self._lock:
             heappush(self._waiting, (turn, next(self._number), loop, waiter))
         self.advance()
-        if waiter.done():
-            return
         look = _Look(self, loop, waiter, turn)
         try:
             await waiter
@@ -146,15 +146,20 @@ def _other_threads() -> bool:
 def _wake(loop: AbstractEventLoop, waiter: Future[None]) -> None:
     from asyncio import _get_running_loop
 
-    def wake() -> None:
-        if not waiter.done():
-            waiter.set_result(None)
+    def wake(round: int = 0) -> None:
+        if waiter.done():
+            return
+        if round < _ROUNDS and getattr(loop, "_ready", None):
+            # What the turn before this one set going comes to rest first.
+            loop.call_soon(wake, round + 1)
+            return
+        waiter.set_result(None)
 
-    if _get_running_loop() is loop:
-        wake()
-        return
     try:
-        loop.call_soon_threadsafe(wake)
+        if _get_running_loop() is loop:
+            loop.call_soon(wake)
+        else:
+            loop.call_soon_threadsafe(wake)
     except RuntimeError:
         # The loop is closed, and with it what waited there.
         pass
