@@ -110,8 +110,10 @@ async function picture(name: string, path: string, shows: (page: Page) => Promis
 }
 
 /** Both of the demo's steps side by side are under way. */
-const working = (page: Page) =>
-  page.locator('[data-step][data-status="active"] progress').nth(1).waitFor({ timeout: 60_000 });
+const working = async (page: Page) => {
+  await page.locator('[data-step][data-status="active"] progress').nth(1).waitFor({ timeout: 60_000 });
+  await page.getByRole('list', { name: 'Newest events' }).getByRole('listitem').nth(9).waitFor();
+};
 
 test('the plan while its agents work', async () => {
   await picture('session', `/sessions/${session}`, working);
@@ -120,7 +122,10 @@ test('the plan while its agents work', async () => {
   await picture(
     'session-narrow',
     `/sessions/${session}`,
-    (page) => page.locator('[data-step][data-status="active"]').nth(1).waitFor(),
+    async (page) => {
+      await page.locator('[data-step][data-status="active"]').nth(1).waitFor();
+      await page.getByRole('list', { name: 'Newest events' }).getByRole('listitem').nth(9).waitFor();
+    },
     { viewport: NARROW, deviceScaleFactor: 2 },
   );
 });
@@ -147,7 +152,11 @@ test.skipIf(!hasPython)('the calls of a program that ran on the directory of the
   await picture('calls', '/sessions/weekly/calls?call=6', (page) =>
     page.locator('section[data-call="6"] [data-role="assistant"]').first().waitFor(),
   );
-  await picture('calls-time', '/sessions/weekly/calls?look=time', (page) => page.getByText(/ in sight$/).waitFor(), {
-    colorScheme: 'dark',
-  });
+  await picture(
+    'calls-time',
+    '/sessions/weekly/calls?look=time',
+    // Its legend has a colour only for calls that are read.
+    (page) => page.locator('[data-reading="current"] [data-kind="error"]').waitFor(),
+    { colorScheme: 'dark' },
+  );
 });

@@ -159,7 +159,7 @@ async fn a_plan_is_worked_to_its_end_by_tools_alone() {
     assert_eq!(serde_json::from_str::<Value>(text).unwrap()["events"][0]["seq"], 2);
     let listed = ask(&bench, NEWEST, None, "resources/list", json!({})).await;
     assert_eq!(listed["result"]["resources"][0]["uri"], "sessiond://sessions/s");
-    assert_eq!(listed["result"]["resources"][0]["description"], "completed workflow, DESC");
+    assert_eq!(listed["result"]["resources"][0]["description"], "completed workflow, 2/2 steps");
     let new = json!({"session_id": "x", "kind": "execution"});
     bench.expect(201, Method::POST, "/sessions", Some(new)).await;
     let begun = bench.expect(200, Method::POST, "/sessions/x/execution", Some(json!({"process": "p"}))).await;
