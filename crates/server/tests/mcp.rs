@@ -165,7 +165,7 @@ async fn a_plan_is_worked_to_its_end_by_tools_alone() {
     let begun = bench.expect(200, Method::POST, "/sessions/x/execution", Some(json!({"process": "p"}))).await;
     let call = |call, status| {
         json!({"call": call, "node": "n", "position": 0, "key": "ab", "began_us": 1, "status": status,
-        "ended_us": 2, "error": {"message": "no"}})
+        "ended_us": 2, "error": {"type": "E", "message": "no"}})
     };
     let batch =
         json!({"writer": begun["writer"], "batch": 1, "calls": [call(1, "failed"), call(2, "timeout")]});
