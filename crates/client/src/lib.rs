@@ -21,6 +21,8 @@ use sessiond_api::Problem;
 
 pub use conditions::Conditions;
 #[cfg(feature = "embedded")]
+pub use embedded::store::{after_fork, before_fork};
+#[cfg(feature = "embedded")]
 pub use embedded::{Embedded, RecordPage, problem, store};
 #[cfg(feature = "http")]
 pub use http::Http;

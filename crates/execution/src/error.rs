@@ -46,6 +46,23 @@ pub enum Error {
         /// Why.
         reason: Arc<str>,
     },
+    /// The session is of the process that this one was forked from.
+    #[error("session {session} belongs to the process that forked; begin a session of this process's own")]
+    Forked {
+        /// Which session.
+        session: Arc<str>,
+    },
+    /// Another process runs the session, or another part of this one.
+    #[error(
+        "session {session} is running: {holder} has it. Look at it with `read`, wait until it ends, or take it over \
+         (`take_over`), which ends that run at its next call"
+    )]
+    Running {
+        /// Which session.
+        session: Arc<str>,
+        /// Who has it.
+        holder: String,
+    },
     /// The session is closed.
     #[error("the session is closed; start another, or resume it")]
     Closed,
@@ -121,6 +138,8 @@ impl Error {
             Self::Node { .. } => "NodeError",
             Self::Timeout { .. } => "Timeout",
             Self::Stopped { .. } => "Stopped",
+            Self::Forked { .. } => "forked",
+            Self::Running { .. } => "running",
             Self::Closed => "Closed",
             Self::Ended { .. } => "Ended",
             Self::Differs(_) => "Differs",

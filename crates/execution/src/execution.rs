@@ -5,13 +5,16 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
+use parking_lot::Mutex;
 use serde_json::{Map, Value};
 use sessiond_api as api;
 use sessiond_api::Problem;
+use sessiond_background::Origin;
 use sessiond_client::Conditions;
 use sessiond_core::{CallBegan, CallEnded, CallKind, ExecutionEnd, Json, Kind, SessionId, Status, limits};
-use sessiond_recording::{Destination, Opening, Store, journal, run, stores};
+use sessiond_recording::{Destination, Opening, Runner, Running, Store, journal, run, stores};
 use sessiond_turns::redact;
 use sha2::{Digest, Sha256};
 
@@ -21,7 +24,7 @@ use crate::config::{Durability, Settings};
 use crate::context::{Context, History};
 use crate::error::Error;
 use crate::info::Info;
-use crate::recorder::{Recorder, Start, Ticket};
+use crate::recorder::{Recorder, Refused, Start, Ticket};
 use crate::replay::{CallNumber, Cuts, Found, Outcome, Replay, ReplayBuilder, Sequence, Turn};
 use crate::saved;
 
@@ -39,7 +42,19 @@ pub struct Execution {
     context: Context,
     /// Whether the session had completed already: it is read, and nothing is put down.
     ended: bool,
+    /// The process that it belongs to: none that is forked from it may use it.
+    origin: Origin,
+    /// That this process runs the session, until it is closed.
+    running: Mutex<Option<Running>>,
+    /// When the store was last asked whether this is still its writer, in microseconds since the epoch.
+    asked_us: AtomicU64,
 }
+
+/// How often, in microseconds, the store is asked at a call whether another process has become the session's writer, or
+/// somebody ended the session.
+const ASK_US: u64 = 20_000;
+/// How long a call waits for the answer.
+const ANSWER: Duration = Duration::from_millis(500);
 
 /// What a new execution is to be.
 #[derive(Debug, Default)]
@@ -118,6 +133,8 @@ impl Execution {
             Some(server) => Store::sent_on(stores::spool(&settings.dir, server).await?.begin(&id)?),
             None => Store::local(stores::engine(&settings.dir).await?),
         };
+        // A new id is nobody's; one that somebody chose, and that runs already, is refused by the store.
+        let running = Running::claim(&store_dir(&settings, &store), &id, false)?.ok();
         let destination = Destination::new(&store, id.clone(), opening);
         if at_once {
             open(&destination).await?;
@@ -141,13 +158,24 @@ impl Execution {
             root,
             context: new.context,
             ended: false,
+            origin: Origin::here(),
+            running: Mutex::new(running),
+            asked_us: AtomicU64::new(now_us()),
         })
     }
 
     /// Takes up a session that another process recorded. Calls that had completed give what they gave; the rest is
     /// done again, or, when the session itself had completed, refused. Values of `context` come before those that were recorded.
-    pub async fn resume(id: SessionId, context: Context, settings: Settings) -> Result<Self, Error> {
-        Self::take_up(id, None, context, settings).await
+    ///
+    /// A session that another process runs is refused, unless it is to be taken over: that process is then told at its
+    /// next call.
+    pub async fn resume(
+        id: SessionId,
+        context: Context,
+        settings: Settings,
+        take_over: bool,
+    ) -> Result<Self, Error> {
+        Self::take_up(id, None, context, settings, take_over).await
     }
 
     /// Goes on in a copy of a session, from the point at which its call `at` began: calls with smaller numbers that had
@@ -168,7 +196,7 @@ impl Execution {
         };
         let id = SessionId::parse(copy.session_id.to_string())
             .map_err(|error| Problem::invalid("session_id", error.to_string()))?;
-        Self::take_up(id, Some(keep), Context::default(), settings).await
+        Self::take_up(id, Some(keep), Context::default(), settings, false).await
     }
 
     async fn take_up(
@@ -176,6 +204,7 @@ impl Execution {
         keep: Option<CallNumber>,
         given: Context,
         settings: Settings,
+        take_over: bool,
     ) -> Result<Self, Error> {
         let store = match &settings.server {
             Some(server) => {
@@ -184,12 +213,25 @@ impl Execution {
             }
             None => Store::local(stores::engine(&settings.dir).await?),
         };
+        let claim = Running::claim(&store_dir(&settings, &store), &id, take_over)?;
         let client = store.client.clone();
         let session = {
             let (client, id) = (client.clone(), id.clone());
             run(async move { client.session(&id).await }).await?
         };
         let ended = session.status == Status::Completed;
+        let running = match claim {
+            // A session that has completed is only read, which anybody may.
+            _ if ended => None,
+            Ok(running) => Some(running),
+            Err(runner) => {
+                let recorded = session.calls.map(|calls| calls.process).unwrap_or_default();
+                return Err(Error::Running {
+                    session: id.as_str().into(),
+                    holder: holder(runner, &recorded),
+                });
+            }
+        };
         let destination = if ended {
             Destination::ended(&store, id.clone())
         } else {
@@ -245,7 +287,67 @@ impl Execution {
             root,
             context,
             ended,
+            origin: Origin::here(),
+            running: Mutex::new(running),
+            asked_us: AtomicU64::new(now_us()),
         })
+    }
+
+    /// Whether this is the process that the execution belongs to. One that was forked from it may not use it.
+    pub fn is_here(&self) -> bool {
+        self.origin.is_here()
+    }
+
+    /// An error in a process that was forked from the one that the execution belongs to: nothing that it waits for would
+    /// ever come.
+    pub fn ensure_here(&self) -> Result<(), Error> {
+        if self.origin.is_this_process() {
+            Ok(())
+        } else {
+            Err(Error::Forked { session: self.id.as_str().into() })
+        }
+    }
+
+    /// An error when nothing more can be recorded: the store says so, another process is the writer, or the session was
+    /// ended from outside.
+    fn ensure_writable(&self) -> Result<(), Error> {
+        if self.recorder.has_ended() {
+            return Err(Error::Closed);
+        }
+        // A server that refuses a key may be given another one; the record waits for it.
+        let refused = self.store.hold.as_ref().and_then(|hold| hold.refused());
+        if let Some(problem) =
+            refused.filter(|refused| matches!(refused.code, api::Code::WriterStale | api::Code::SessionEnded))
+        {
+            self.recorder.fail(problem.clone());
+            return Err(problem.into());
+        }
+        let now = now_us();
+        if now.saturating_sub(self.asked_us.load(Ordering::Relaxed)) < ASK_US {
+            return Ok(());
+        }
+        self.asked_us.store(now, Ordering::Relaxed);
+        let (client, id, writer) =
+            (self.store.client.clone(), self.id.clone(), self.destination.known_writer());
+        let Some(writer) = writer else { return Ok(()) };
+        let session = sessiond_background::wait_for(ANSWER, async move { client.session(&id).await });
+        match session {
+            Ok(Ok(session)) => {
+                let problem = if session.calls.is_some_and(|calls| calls.writer > writer) {
+                    Problem::new(api::Code::WriterStale, "another process has taken the session over")
+                } else if session.status != Status::Active {
+                    let detail = format!("somebody ended the session: it is {}", session.status.as_str());
+                    Problem::new(api::Code::SessionEnded, detail)
+                } else {
+                    return Ok(());
+                };
+                tracing::error!(session = %self.id, %problem, "the session takes no further calls");
+                self.recorder.fail(problem.clone());
+                Err(problem.into())
+            }
+            // The next batch finds out.
+            _ => Ok(()),
+        }
     }
 
     /// Waits until the session itself is on disk: before that no other can belong to it.
@@ -312,9 +414,9 @@ impl Execution {
             _ if self.ended => Err(Error::Ended { node: call.node.clone() }),
             Found::Again { call: recorded, began_us } => {
                 self.replay.sequence.pass(began);
-                Ok(self.put_down(call, key, Some((recorded, began_us))))
+                self.put_down(call, key, Some((recorded, began_us)))
             }
-            Found::Nothing => Ok(self.put_down(call, key, None)),
+            Found::Nothing => self.put_down(call, key, None),
         }
     }
 
@@ -327,10 +429,16 @@ impl Execution {
         self.replayed.fetch_sub(1, Ordering::Relaxed);
         self.replay.sequence.pass(turn);
         let key = key(&call.input);
-        Ok(self.put_down(call, key, Some((recorded, now_us()))))
+        self.put_down(call, key, Some((recorded, now_us())))
     }
 
-    fn put_down(&self, call: NewCall<'_>, key: String, resumes: Option<(CallNumber, u64)>) -> Begun {
+    fn put_down(
+        &self,
+        call: NewCall<'_>,
+        key: String,
+        resumes: Option<(CallNumber, u64)>,
+    ) -> Result<Begun, Error> {
+        self.ensure_writable()?;
         let (input, input_omitted) = fitting(call.input);
         let number = self.recorder.began(CallBegan {
             parent: call.branch.call,
@@ -345,8 +453,12 @@ impl Execution {
             input,
             input_omitted,
         });
+        let number = number.map_err(|refused| match refused {
+            Refused::Failed(problem) => problem.into(),
+            Refused::Ended => Error::Closed,
+        })?;
         let branch = Branch::of_call(&self.replay, number, resumes.map(|(call, _)| call));
-        Begun::Run { call: number, branch, since_us: resumes.map(|(_, since)| since) }
+        Ok(Begun::Run { call: number, branch, since_us: resumes.map(|(_, since)| since) })
     }
 
     /// Puts down that a call ended. Of an error that is longer than a session takes, the beginning is kept.
@@ -394,12 +506,14 @@ impl Execution {
 
     /// Writes everything that is recorded so far, and the session itself.
     pub async fn flush(&self) -> Result<(), Error> {
+        self.ensure_here()?;
         open(&self.destination).await?;
         self.recorder.flush().await?;
         Ok(())
     }
 
-    /// Writes everything, ends the session, and saves its state when it is to be saved.
+    /// Writes everything, ends the session, and saves its state when it is to be saved. The first end counts: closing it
+    /// again waits for that.
     ///
     /// `fatal` names the calls whose error ended the program: they run again when it is resumed.
     pub async fn close(&self, mut end: ExecutionEnd, fatal: Vec<CallNumber>) -> Result<(), Error> {
@@ -409,10 +523,27 @@ impl Execution {
         if let ExecutionEnd::Failed { reason } = &mut end {
             *reason = line(reason);
         }
-        self.recorder.close(end, fatal).await?;
-        if self.settings.save_state {
-            self.save().await?;
+        let closed = self.recorder.close(end, fatal).await;
+        self.end_running(closed).await
+    }
+
+    /// Writes everything, and leaves the session as it is: interrupted, so that it can be resumed.
+    pub async fn leave(&self) -> Result<(), Error> {
+        if self.ended {
+            return Ok(());
         }
+        let left = self.recorder.leave().await;
+        self.end_running(left).await
+    }
+
+    async fn end_running(&self, written: Result<(), Problem>) -> Result<(), Error> {
+        let saved = match written {
+            Ok(()) if self.settings.save_state => self.save().await.map(drop),
+            written => written.map_err(Error::from),
+        };
+        // From here on another process may take the session up.
+        drop(self.running.lock().take());
+        saved?;
         self.deliver().await
     }
 
@@ -451,6 +582,7 @@ impl Execution {
     }
 
     async fn flush_open(&self) -> Result<(), Error> {
+        self.ensure_here()?;
         open(&self.destination).await?;
         match self.recorder.flush().await {
             Ok(()) => Ok(()),
@@ -470,6 +602,23 @@ impl Execution {
         let mut writer = saved::Writer::begin(out, &session).map_err(fail)?;
         journal::each(&self.store.client, &self.id, |_, event| writer.take(event).map_err(fail)).await?;
         writer.finish().and_then(|mut out| out.flush().map(|()| out)).map_err(fail)
+    }
+}
+
+/// The directory of the store that a session is recorded in.
+fn store_dir(settings: &Settings, store: &Store) -> PathBuf {
+    store.hold.as_ref().map_or_else(|| settings.dir.clone(), |hold| hold.dir().to_owned())
+}
+
+/// Names who runs a session, with what the session says of its writer.
+fn holder(runner: Runner, recorded: &str) -> String {
+    match runner {
+        Runner::This => "this process".to_owned(),
+        Runner::Other(Some(process)) if !recorded.contains(&process.to_string()) => {
+            format!("process {process}")
+        }
+        Runner::Other(_) if recorded.is_empty() => "another process".to_owned(),
+        Runner::Other(_) => recorded.to_owned(),
     }
 }
 

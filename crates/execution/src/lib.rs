@@ -27,6 +27,7 @@ mod context;
 mod error;
 pub mod execution;
 mod info;
+pub mod look;
 mod node;
 mod publisher;
 mod recorder;
@@ -57,7 +58,8 @@ pub use sessiond_turns::{prompt, redact, turns};
 
 /// The threads and the stores of this process, which all its sessions share.
 pub mod background {
-    pub use sessiond_background::{handle, spawn, spawn_blocking};
+    pub use sessiond_background::{forked, handle, spawn, spawn_blocking};
+    pub use sessiond_client::{after_fork, before_fork};
     pub use sessiond_recording::stores::{close, engine, spool};
     pub use sessiond_recording::{run, wait};
 }

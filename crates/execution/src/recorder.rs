@@ -44,6 +44,8 @@ struct Shared {
 struct Durable {
     until: u64,
     failure: Option<Problem>,
+    /// Whether nobody writes any more.
+    over: bool,
 }
 
 /// A place in the record: it is durable when everything up to it is.
@@ -66,8 +68,19 @@ struct Buffer {
     bytes: usize,
     ticket: u64,
     info: Info,
-    /// How the session ends, once it does, and the calls whose error ended it.
-    end: Option<(ExecutionEnd, Vec<CallNumber>)>,
+    /// How the record ends, once it does. Nothing is put down after it.
+    end: Option<End>,
+    /// Why nothing is written any more.
+    failure: Option<Problem>,
+}
+
+/// How a record ends.
+#[derive(Clone)]
+enum End {
+    /// The session ends so, by the error of these calls.
+    Session(ExecutionEnd, Vec<CallNumber>),
+    /// The session stays as it is: interrupted.
+    Left,
 }
 
 /// Where a record goes on.
@@ -99,11 +112,17 @@ impl Recorder {
         Self { shared }
     }
 
-    /// Puts down that a call began, and gives it its number.
-    pub fn began(&self, mut began: CallBegan) -> CallNumber {
+    /// Puts down that a call began, and gives it its number. A record that cannot be written, or has ended, takes none.
+    pub fn began(&self, mut began: CallBegan) -> Result<CallNumber, Refused> {
         let bytes =
             CALL_BYTES + began.node.len() + began.input.as_ref().map_or(0, |input| input.as_str().len());
         let mut buffer = self.shared.buffer.lock();
+        if let Some(problem) = &buffer.failure {
+            return Err(Refused::Failed(problem.clone()));
+        }
+        if buffer.end.is_some() {
+            return Err(Refused::Ended);
+        }
         buffer.last += 1;
         let call = buffer.last;
         began.began_order = Some(buffer.next_order());
@@ -113,7 +132,7 @@ impl Recorder {
         let much = buffer.bytes > BOUND / 2;
         drop(buffer);
         self.ring(much);
-        call
+        Ok(call)
     }
 
     /// Puts down that a call ended.
@@ -124,6 +143,10 @@ impl Recorder {
                 .as_ref()
                 .map_or(0, |error| error.message.len() + error.trace.as_ref().map_or(0, String::len));
         let mut buffer = self.shared.buffer.lock();
+        if buffer.end.is_some() || buffer.failure.is_some() {
+            // It comes too late; what is recorded of the call stays.
+            return Ticket(buffer.ticket);
+        }
         ended.ended_order = Some(buffer.next_order());
         buffer.info.ended(&ended);
         let before = buffer.last - buffer.began.len() as u64;
@@ -165,6 +188,11 @@ impl Recorder {
         self.ring(false);
     }
 
+    /// Whether nothing may be put down any more.
+    pub fn has_ended(&self) -> bool {
+        self.shared.buffer.lock().end.is_some()
+    }
+
     /// Whether so much waits that the program should wait too, with [`Recorder::flush`].
     pub fn is_full(&self) -> bool {
         self.shared.buffer.lock().is_full()
@@ -176,15 +204,33 @@ impl Recorder {
         self.durable(ticket).await
     }
 
-    /// Writes everything, and that the session ends so. Nothing may be put down after it.
+    /// Writes everything, and that the session ends so. The first end counts: a later one waits for it.
+    ///
+    /// `fatal` names the calls whose error ended it.
     pub async fn close(&self, end: ExecutionEnd, fatal: Vec<CallNumber>) -> Result<(), Problem> {
+        self.end(End::Session(end, fatal)).await
+    }
+
+    /// Writes everything, and leaves the session as it is, so that it can be resumed.
+    pub async fn leave(&self) -> Result<(), Problem> {
+        self.end(End::Left).await
+    }
+
+    async fn end(&self, end: End) -> Result<(), Problem> {
         let ticket = {
             let mut buffer = self.shared.buffer.lock();
-            buffer.end = Some((end, fatal));
-            buffer.ticket += 1;
+            if buffer.end.is_none() {
+                buffer.end = Some(end);
+                buffer.ticket += 1;
+            }
             Ticket(buffer.ticket)
         };
         self.durable(ticket).await
+    }
+
+    /// Ends the record with this problem: the store was found to take nothing more of it.
+    pub fn fail(&self, problem: Problem) {
+        self.shared.fail(problem);
     }
 
     /// What is known of the calls so far.
@@ -202,8 +248,9 @@ impl Recorder {
         let mut durable = self.shared.durable.subscribe();
         self.shared.hurry.notify_one();
         self.shared.wake.notify_one();
-        let reached =
-            durable.wait_for(|durable| durable.until >= ticket.0 || durable.failure.is_some()).await;
+        let reached = durable
+            .wait_for(|durable| durable.until >= ticket.0 || durable.failure.is_some() || durable.over)
+            .await;
         match reached {
             Ok(durable) if durable.until >= ticket.0 => Ok(()),
             Ok(durable) => Err(durable.failure.clone().unwrap_or_else(stopped)),
@@ -217,6 +264,37 @@ impl Recorder {
         if much || self.shared.durability != Durability::Exit {
             self.shared.wake.notify_one();
         }
+    }
+}
+
+/// Why a record takes no further calls.
+#[derive(Debug, Clone)]
+pub enum Refused {
+    /// It cannot be written.
+    Failed(Problem),
+    /// It has ended.
+    Ended,
+}
+
+impl Shared {
+    fn fail(&self, problem: Problem) {
+        let mut buffer = self.buffer.lock();
+        if buffer.failure.is_some() {
+            return;
+        }
+        buffer.failure = Some(problem.clone());
+        drop(buffer);
+        self.durable.send_modify(|durable| durable.failure = Some(problem));
+        self.wake.notify_one();
+    }
+}
+
+/// Says that nobody writes any more, however the writer ended.
+struct Over(Arc<Shared>);
+
+impl Drop for Over {
+    fn drop(&mut self) {
+        self.0.durable.send_modify(|durable| durable.over = true);
     }
 }
 
@@ -257,6 +335,7 @@ impl Buffer {
 
 /// Writes what is recorded until the record is closed or cannot be written.
 async fn write(shared: Arc<Shared>, destination: Destination) {
+    let _over = Over(shared.clone());
     loop {
         shared.wake.notified().await;
         if shared.durability == Durability::Async {
@@ -264,12 +343,22 @@ async fn write(shared: Arc<Shared>, destination: Destination) {
         }
         let ((entries, writes, ticket), end) = {
             let mut buffer = shared.buffer.lock();
+            if buffer.failure.is_some() {
+                return;
+            }
             (buffer.take(), buffer.end.clone())
         };
         let closing = end.is_some();
+        let end = end.and_then(|end| match end {
+            End::Session(end, fatal) => Some((end, fatal)),
+            End::Left => None,
+        });
         if let Err(problem) = write_all(&destination, entries, writes, end).await {
-            tracing::error!(%problem, "calls could not be recorded");
-            shared.durable.send_modify(|durable| durable.failure = Some(problem));
+            tracing::error!(
+                session = %destination.id(), %problem,
+                "calls cannot be recorded: the session takes no further ones"
+            );
+            shared.fail(problem);
             return;
         }
         shared.durable.send_modify(|durable| durable.until = ticket.0);

@@ -92,6 +92,19 @@ impl Destination {
         Self { client, id, opened: Arc::new(Mutex::new(Opened::Ended)), hold }
     }
 
+    /// The session's id.
+    pub fn id(&self) -> &SessionId {
+        &self.id
+    }
+
+    /// The number of this writer, once the session is made or taken up; none while something is being written.
+    pub fn known_writer(&self) -> Option<u64> {
+        match *self.opened.try_lock().ok()? {
+            Opened::As { writer, .. } => Some(writer),
+            _ => None,
+        }
+    }
+
     /// Makes the session, or takes it up, unless that was done.
     pub async fn open(&self) -> Result<(), Problem> {
         let mut opened = self.opened.lock().await;
@@ -131,7 +144,8 @@ impl Destination {
     async fn record(&self, opened: &mut Opened, batch: api::RecordCalls) -> Result<(), Problem> {
         (|| self.client.record_calls(&self.id, batch.clone(), Conditions::default()))
             .retry(patience())
-            .when(|problem| problem.retryable)
+            // Who waits for room on the disk must know that.
+            .when(|problem| problem.retryable && problem.code != api::Code::StoreFull)
             .await?;
         *opened = Opened::As { writer: batch.writer, batch: batch.batch };
         self.written();

@@ -6,6 +6,7 @@
 
 mod destination;
 pub mod journal;
+mod running;
 mod server;
 pub mod spool;
 pub mod stores;
@@ -13,5 +14,6 @@ mod threads;
 
 pub use destination::{Batch, Destination, Opening, Store};
 pub use journal::{CALL_BYTES, CallNumber};
+pub use running::{Runner, Running, runner};
 pub use server::Server;
 pub use threads::{run, wait};

@@ -9,6 +9,7 @@ mod answers;
 mod connection;
 mod cursor;
 mod fault;
+pub mod forks;
 mod garbage;
 mod inboxes;
 mod journals;
@@ -80,6 +81,8 @@ impl Sqlite {
     }
 
     fn start(dir: &Path, options: Options) -> Result<Self, Fault> {
+        let _use = forks::enter();
+        forks::separate();
         let file = dir.join(FILE);
         connection::make(dir, &file)?;
         let connection = connection::writer(&file, options.max_bytes)?;

@@ -15,6 +15,7 @@ use tokio::sync::broadcast;
 use tracing::warn;
 
 use crate::fault::Fault;
+use crate::forks;
 
 /// Transactions whose notices are kept. A reader that is further behind is told that it lost some.
 const KEPT: i64 = 8_192;
@@ -163,7 +164,10 @@ impl Watch {
                 self.wake.wait(&mut state);
                 continue;
             }
-            if let Err(cause) = state.look(&self.sender) {
+            let in_use = forks::enter();
+            let looked = state.look(&self.sender);
+            drop(in_use);
+            if let Err(cause) = looked {
                 warn!(%cause, "other processes' notices cannot be read");
             }
             self.wake.wait_for(&mut state, self.every);
@@ -174,6 +178,7 @@ impl Watch {
 impl State {
     /// Passes over all that was written before anybody listened.
     fn skip(&mut self, sender: &broadcast::Sender<Change>) {
+        let _use = forks::enter();
         let newest = self.connection.query_row("SELECT max(id) FROM changes", [], |row| row.get(0));
         match newest {
             Ok(newest) => self.last = Option::unwrap_or(newest, 0),

@@ -8,8 +8,8 @@ use rusqlite::Connection;
 use sessiond_store::Error;
 use tokio::sync::Semaphore;
 
-use crate::connection;
 use crate::fault::Fault;
+use crate::{connection, forks};
 
 /// A few connections, opened when they are first needed.
 pub(crate) struct Readers {
@@ -33,6 +33,7 @@ impl Readers {
         let task = tokio::task::spawn_blocking(move || {
             // The read goes on when nobody waits for it any more, and counts until it ends.
             let _permit = permit;
+            let _use = forks::enter();
             let idle = readers.idle.lock().pop();
             let connection = match idle {
                 Some(connection) => connection,

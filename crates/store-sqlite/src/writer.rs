@@ -13,7 +13,7 @@ use tracing::{debug, error, warn};
 use crate::fault::Fault;
 use crate::notices::Notice;
 use crate::tx::{Keys, Outcome, Tx};
-use crate::{answers, garbage, inboxes, journals, registry, telemetry, timers};
+use crate::{answers, forks, garbage, inboxes, journals, registry, telemetry, timers};
 
 /// What a write answers.
 pub(crate) type Answers = Result<Vec<Result<Done, Refusal>>, Error>;
@@ -94,7 +94,9 @@ impl Writer {
         let group: Vec<&[Op]> = batches.iter().map(|(ops, _)| ops.as_slice()).collect();
         let operations = group.iter().map(|ops| ops.len()).sum();
         let began = Instant::now();
+        let in_use = forks::enter();
         let answers = self.group(&group);
+        drop(in_use);
         record_commit(operations, began.elapsed());
         for ((_, sender), answer) in batches.into_iter().zip(answers) {
             // A caller that has gone away does not want its answer; what it asked is done all the same.
@@ -166,6 +168,7 @@ impl Writer {
     }
 
     fn sweep(&mut self) {
+        let _use = forks::enter();
         match garbage::sweep(&mut self.connection) {
             Ok(more) => self.garbage = more,
             Err(cause) => {

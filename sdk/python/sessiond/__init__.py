@@ -12,6 +12,8 @@ with rt.Session() as run:
 ```
 """
 
+from typing import TYPE_CHECKING, Any
+
 from . import context, errors, mcp, middleware
 from ._agent import Agent, AgentResult, agent_node
 from ._calls import astream, broadcast, call, call_batch, call_sync, current_session, session
@@ -24,6 +26,7 @@ from ._session import Session
 from .errors import (
     AgentError,
     ContextError,
+    ControlError,
     McpError,
     ModelError,
     NodeError,
@@ -37,12 +40,18 @@ from .errors import (
     ToolError,
 )
 
+if TYPE_CHECKING:
+    from ._read import CallRecord, SessionRecord, SessionSummary, read, sessions
+    from ._threads import ThreadPool
+
 __all__ = [
     "Agent",
     "AgentError",
     "AgentResult",
+    "CallRecord",
     "Config",
     "ContextError",
+    "ControlError",
     "McpError",
     "Model",
     "ModelError",
@@ -55,7 +64,10 @@ __all__ = [
     "Secret",
     "Session",
     "SessionClosedError",
+    "SessionRecord",
+    "SessionSummary",
     "SessiondError",
+    "ThreadPool",
     "ToolError",
     "agent_node",
     "as_completed",
@@ -73,7 +85,22 @@ __all__ = [
     "middleware",
     "nodes",
     "race",
+    "read",
     "session",
+    "sessions",
     "set_config",
     "sleep",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # What takes its time to import, and few programs use.
+    if name == "ThreadPool":
+        from ._threads import ThreadPool
+
+        return ThreadPool
+    if name in ("CallRecord", "SessionRecord", "SessionSummary", "read", "sessions"):
+        from . import _read
+
+        return getattr(_read, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

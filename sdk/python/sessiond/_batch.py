@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Callable
 
 from ._branches import plain_task
-from .errors import ReplayError, SessionClosedError
+from ._config import GRACE
+from ._wait import outlast
+from .errors import ControlError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable
@@ -44,7 +46,7 @@ async def batch(
             results.append(None)
             try:
                 results[place] = await call(item)
-            except (ReplayError, SessionClosedError):
+            except ControlError:
                 # The session ends: that is the result of no call.
                 raise
             except Exception as error:
@@ -67,8 +69,9 @@ async def batch(
         left = list(workers)
         for worker in left:
             worker.cancel()
-        if left:
-            await asyncio.wait(left)
+        cancelled = await outlast(left, GRACE)
+        if cancelled is not None:
+            raise cancelled
     if failed:
         raise failed[0]
     return results

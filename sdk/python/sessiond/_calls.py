@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+import warnings
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Callable, TypeVar, overload
 
+from ._coordinator import _running_loop, no_loop
 from ._node import node_of
 from ._scope import current
-from ._session import Session
+from ._session import Session, open_sessions
 from .errors import ContextError
 
 if TYPE_CHECKING:
@@ -31,7 +34,7 @@ async def call(node: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
     """Call a node and wait for its result. Outside of any session, the call is a session of its own."""
     scope = current.get()
     if scope is None:
-        async with Session() as session:
+        async with _alone() as session:
             return await session.call(node, *args, **kwargs)
     return await scope.session._coordinator.call(scope, node_of(node), args, kwargs)
 
@@ -44,7 +47,7 @@ def call_sync(node: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
     """As `call`, from code that is not asynchronous; it may also be called where an event loop is running."""
     scope = current.get()
     if scope is None:
-        with Session() as session:
+        with _alone(is_async=False) as session:
             return session.call_sync(node, *args, **kwargs)
     return scope.session.call_sync(node, *args, **kwargs)
 
@@ -63,7 +66,7 @@ async def call_batch(
     """
     scope = current.get()
     if scope is None:
-        async with Session() as session:
+        async with _alone() as session:
             return await session.call_batch(
                 node, *iterables, return_exceptions=return_exceptions, max_concurrency=max_concurrency
             )
@@ -91,7 +94,7 @@ async def _stream_alone(
     node: Callable[..., AsyncIterable[R]], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> AsyncGenerator[R]:
     # Outside of `with`: between two items, the caller's code is not this session's.
-    session = Session()
+    session = _alone()
     items = session.astream(node, *args, **kwargs)
     error: BaseException | None = None
     try:
@@ -103,6 +106,27 @@ async def _stream_alone(
     finally:
         await items.aclose()
         await session._aclose(error)
+
+
+def _alone(*, is_async: bool = True) -> Session:
+    """Begin a session for one call that is made outside of any; in a thread, that may be a mistake."""
+    if is_async and _running_loop() is None:
+        raise no_loop()
+    if threading.current_thread() is not threading.main_thread():
+        around = [session for session in open_sessions() if session._entered and not session._warned]
+        for session in around:
+            session._warned = True
+        if around:
+            warnings.warn(
+                f"a call in this thread is a session of its own, although session {around[-1].id} is open: a thread "
+                "has no session unless it is given one. Use rt.ThreadPool or asyncio.to_thread",
+                RuntimeWarning,
+                stacklevel=3,
+            )
+    session = Session()
+    # Nobody makes other calls in it.
+    session._warned = True
+    return session
 
 
 def broadcast(message: str) -> None:

@@ -7,6 +7,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional, Union
 
+from ._fork import in_child
 from ._secret import Secret
 
 if TYPE_CHECKING:
@@ -231,3 +232,9 @@ def _program() -> str:
     if name == "__main__.py":
         name = os.path.basename(directory)
     return name if name not in ("", "-c", "-m") else "python"
+
+
+@in_child
+def _forked() -> None:
+    global _lock  # noqa: PLW0603
+    _lock = threading.Lock()

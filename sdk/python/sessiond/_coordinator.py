@@ -13,11 +13,11 @@ from ._error_values import FATAL
 from ._native import Execution, Frame, Recorded
 from ._scope import Scope, current
 from ._turns import Turns
-from .errors import NodeTimeoutError, ReplayError, SessionClosedError
+from .errors import ContextError, ControlError, NodeError, NodeTimeoutError, ReplayError, SessionClosedError
 
 if TYPE_CHECKING:
-    from asyncio import AbstractEventLoop, Task
-    from collections.abc import AsyncGenerator
+    from asyncio import AbstractEventLoop, CancelledError, Task
+    from collections.abc import AsyncGenerator, Coroutine
 
     from ._config import Config
     from ._log import Log
@@ -26,10 +26,17 @@ if TYPE_CHECKING:
     from .middleware import Middleware
 
 
+# Calls that nest so deep run on a fresh stack: each level takes several frames, and Python allows 1,000 in all.
+_STACK = 30
+# Deeper than this, a program recurses without end.
+_DEPTH = 2000
+FORKED = "it belongs to the process that forked; begin a session of this process's own"
+
+
 class Run:
     """A top-level call that runs."""
 
-    __slots__ = ("frame", "loop", "over", "reason", "task")
+    __slots__ = ("frame", "is_cancelled", "loop", "over", "reason", "task")
 
     def __init__(self, frame: Frame, loop: AbstractEventLoop) -> None:
         """Note the call and the loop that it runs on."""
@@ -38,16 +45,20 @@ class Run:
         self.task: Task[Any] | None = None
         self.reason: str | None = None
         """Why it was cancelled: `timeout`, `stopped` or `failed`, or None."""
+        self.is_cancelled = False
         self.over = False
         """Whether nobody waits for it any more, so that what is left of it may not go on."""
 
     def cancel(self) -> None:
-        """Cancel it, from any thread."""
+        """Cancel it, from any thread; once, because the second time would break off its cleanup."""
         task = self.task
-        if task is None:
+        if task is None or self.is_cancelled:
             return
+        self.is_cancelled = True
         if _running_loop() is self.loop:
-            task.cancel()
+            # Python 3.11 and newer say whether somebody else cancelled it, a loop that ends for one.
+            if not getattr(task, "cancelling", int)():
+                task.cancel()
             return
         try:
             self.loop.call_soon_threadsafe(task.cancel)
@@ -69,12 +80,16 @@ class Coordinator:
         self._runs: set[Run] = set()
         self._lock = threading.Lock()
         self._stopped: tuple[str, BaseException | None] | None = None
+        self._failure: BaseException | None = None
+        self._is_broken = False
         self._pool: Pool | None = None
         self._turns = Turns(execution)
         self._watched: AbstractEventLoop | None = None
 
     async def call(self, scope: Scope, node: Node, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call a node from a scope of this session, and give its result."""
+        if _running_loop() is None:
+            raise no_loop()
         return await self.call_on(self.line(scope), node, args, kwargs)
 
     async def call_on(self, scope: Scope, node: Node, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -86,6 +101,8 @@ class Coordinator:
             return await self._again(scope, node, frame)
         if scope.run is None:
             return await self._top(scope, node, frame, args, kwargs)
+        if scope.depth % _STACK == _STACK - 1:
+            return await _on_fresh_stack(self._perform(scope, node, frame, scope.run, args, kwargs))
         return await self._perform(scope, node, frame, scope.run, args, kwargs)
 
     async def stream(
@@ -94,6 +111,8 @@ class Coordinator:
         """Call a node that is an asynchronous generator or an agent, and give its items as they come."""
         from ._stream import Stream
 
+        if _running_loop() is None:
+            raise no_loop()
         scope = self.line(scope)
         frame = self._begin(scope, node, args, kwargs)
         if type(frame) is Recorded:
@@ -123,39 +142,47 @@ class Coordinator:
         """Whether it takes no further calls."""
         return self._stopped is not None
 
+    @property
+    def failure(self) -> BaseException | None:
+        """What stopped it before it was closed, although its program may have caught that."""
+        return self._failure
+
     def stop(self, reason: str, error: BaseException | None = None) -> None:
-        """Cancel all calls that run, and take no further ones."""
+        """Cancel all calls that run, and take no further ones; because of this error, if one is given."""
         with self._lock:
             if self._stopped is not None:
                 return
             self._stopped = (reason, error)
+            self._failure = error
             runs = list(self._runs)
         for run in runs:
             if run.reason is None:
                 run.reason = "stopped"
             run.cancel()
 
-    async def stopped(self) -> None:
-        """Wait, for a while, until nothing runs any more."""
-        import asyncio
+    def wait_stopped(self, inside: Run | None, until: float) -> None:
+        """Wait, for a while, until nothing runs any more on the loops of other threads; what still runs is given up.
 
-        loop = asyncio.get_running_loop()
-        here = [run.task for run in list(self._runs) if run.loop is loop and run.task is not None]
-        here = [task for task in here if task is not asyncio.current_task()]
-        if here:
-            await asyncio.wait(here, timeout=GRACE)
-        until = time.monotonic() + GRACE
-        while any(run.loop is not loop for run in list(self._runs)) and time.monotonic() < until:
-            await asyncio.sleep(0.002)
-
-    def wait_stopped(self) -> None:
-        """Wait, for a while, until nothing runs any more on the loops of other threads."""
+        `inside` is the call that waits here, if one does.
+        """
         loop = _running_loop()
-        until = time.monotonic() + GRACE
-        while any(run.loop is not loop and run.loop.is_running() for run in list(self._runs)):
-            if time.monotonic() > until:
-                return
+        while True:
+            left = [run for run in list(self._runs) if run is not inside and run.loop is not loop]
+            left = [run for run in left if run.loop.is_running()]
+            if not left or time.monotonic() > until:
+                break
             time.sleep(0.002)
+        for run in left:
+            run.over = True
+            run.frame.ended("abandoned")
+            self._log.warning("call %s was cancelled and goes on all the same; it is left to itself", run.frame.call)
+
+    def forked(self) -> None:
+        """Take no calls: this process was forked from the one whose session it is."""
+        self._lock = threading.Lock()
+        self._stopped = (FORKED, None)
+        self._runs = set()
+        self._pool = None
 
     def close(self) -> None:
         """Let the threads go."""
@@ -196,19 +223,24 @@ class Coordinator:
         run = scope.run
         if run is not None and run.over:
             raise SessionClosedError("this call was given up, so it can make no calls", "abandoned")
+        if scope.depth > _DEPTH:
+            raise NodeError(f"{node.name}: calls nest more than {_DEPTH} deep", "depth")
         try:
             return scope.frame.begin(node.name, node.kind, args, kwargs or None)
-        except ReplayError as error:
-            self._differs(run, error)
+        except ControlError as error:
+            self._broken(error, run)
             raise
         finally:
             self._turns.advance()
 
-    def _differs(self, run: Run | None, error: ReplayError) -> None:
-        """End the session: whatever the program catches, it is not the one that was recorded."""
-        if run is not None and run.reason is None and self._stopped is None:
+    def _broken(self, error: ControlError, run: Run | None) -> None:
+        """End the session: what comes after this error would make a wrong record, whatever the program catches."""
+        if isinstance(error, SessionClosedError) or self._stopped is not None:
+            return
+        self._is_broken = True
+        if run is not None and run.reason is None:
             run.reason = "failed"
-        self.stop("the program differs from what was recorded", error)
+        self.stop(str(error), error)
 
     async def _again(self, scope: Scope, node: Node, recorded: Recorded) -> Any:
         """Give what a call came to before, when its turn comes."""
@@ -217,7 +249,7 @@ class Coordinator:
                 try:
                     await self._turns.cancelled(scope, node.name, recorded)
                 except ReplayError as error:
-                    self._differs(scope.run, error)
+                    self._broken(error, scope.run)
                     raise
             await self._turns.come(recorded.turn)
         raised = recorded.error
@@ -235,6 +267,7 @@ class Coordinator:
         self, scope: Scope, node: Node, frame: Frame, run: Run, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
         inner = Scope(scope.session, frame, run, scope.threaded)
+        inner.depth = scope.depth + 1
         if scope.retried or not node.final:
             inner.retried = True
         token = current.set(inner)
@@ -248,11 +281,18 @@ class Coordinator:
             if run.reason is not None and frame is run.frame:
                 # It took no notice of being cancelled, and nobody waits for its result.
                 raise self._overdue(node, run)
-            if self._sync:
-                # The thread that writes is waited for by others too: one write is for all that wait.
-                await self.in_thread(inner, lambda: node.complete(frame, value))
-            else:
-                node.complete(frame, value)
+            if self._is_broken:
+                # It may have caught the error that broke the session: what it gives now may be wrong.
+                raise self._closed()
+            try:
+                if self._sync:
+                    # The thread that writes is waited for by others too: one write is for all that wait.
+                    await self.in_thread(inner, lambda: node.complete(frame, value))
+                else:
+                    node.complete(frame, value)
+            except ControlError as error:
+                self._broken(error, run)
+                raise
         except BaseException as error:
             self._ended(inner, node, error)
             raise
@@ -307,17 +347,23 @@ class Coordinator:
         run = Run(frame, loop)
         run.task = task = plain_task(loop, self._perform(scope, node, frame, run, args, kwargs))
         self._runs.add(run)
+        cancelled: CancelledError | None = None
         try:
-            done, _ = await asyncio.wait((task,), timeout=self._timeout)
-            if not done:
-                run.reason = "timeout"
-                await self._cancel(run, node)
-        except asyncio.CancelledError:
-            await self._cancel(run, node)
-            raise
+            try:
+                done, _ = await asyncio.wait((task,), timeout=self._timeout)
+                if not done:
+                    run.reason = "timeout"
+            except asyncio.CancelledError as given:
+                cancelled = given
+            if not task.done():
+                cancelled = await self._cancel(run, node) or cancelled
         finally:
             run.over = True
             self._runs.discard(run)
+            if not task.done():
+                task.cancel()
+        if cancelled is not None:
+            raise cancelled
         if not task.done() or task.cancelled():
             raise self._overdue(node, run)
         error = task.exception()
@@ -330,15 +376,18 @@ class Coordinator:
         finally:
             del error
 
-    async def _cancel(self, run: Run, node: Node) -> None:
-        """Cancel a call and wait until it has cleaned up."""
-        import asyncio
+    async def _cancel(self, run: Run, node: Node) -> CancelledError | None:
+        """Cancel a call and wait until it has cleaned up, however often this one is cancelled meanwhile.
+
+        Returns the cancellation that is to be raised then.
+        """
+        from ._wait import outlast
 
         task = run.task
         if task is None or task.done():
-            return
-        task.cancel()
-        await asyncio.wait((task,), timeout=GRACE)
+            return None
+        run.cancel()
+        cancelled = await outlast((task,), GRACE)
         if not task.done():
             late = self._overdue(node, run)
             if isinstance(late, NodeTimeoutError):
@@ -349,6 +398,7 @@ class Coordinator:
         elif not task.cancelled():
             # It is looked at, so that nobody is told that it was not.
             task.exception()
+        return cancelled
 
     def _overdue(self, node: Node, run: Run) -> BaseException:
         """Give what a top-level call that was cancelled fails with."""
@@ -367,8 +417,11 @@ class Coordinator:
             return self._closed()
         return CancelledError()
 
-    def _closed(self) -> SessionClosedError:
+    def _closed(self) -> ControlError:
         reason, cause = self._stopped or ("it is closed", None)
+        if self._is_broken and isinstance(cause, ControlError):
+            # Whoever caught it is told the same again.
+            return type(cause)(str(cause), cause.code)
         error = SessionClosedError(f"the session takes no calls: {reason}", "closed")
         error.__cause__ = cause
         return error
@@ -439,6 +492,28 @@ def fatal_calls(error: BaseException | None) -> list[int]:
             # Most are not of several.
             continue
     return sorted(found)
+
+
+async def _on_fresh_stack(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run something in a task of its own, whose stack begins anew."""
+    from asyncio import get_running_loop
+
+    # Not `create_task`: a loop may begin its tasks eagerly, on this stack.
+    task = plain_task(get_running_loop(), work)
+    try:
+        return await task
+    finally:
+        if not task.done():
+            task.cancel()
+
+
+def no_loop() -> ContextError:
+    """Make the error of a call that is awaited where asyncio does not run."""
+    return ContextError(
+        "a call is awaited under asyncio, and its event loop does not run here (trio has another one); "
+        "use call_sync, in a thread where the loop must go on",
+        "no_loop",
+    )
 
 
 def _running_loop() -> AbstractEventLoop | None:

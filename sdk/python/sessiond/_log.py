@@ -53,6 +53,10 @@ class Log:
         """Tell what somebody should look at."""
         self._say(_WARNING, message, *values)
 
+    def say(self, level: int, message: str) -> None:
+        """Tell what the background says."""
+        self._say(level, "%s", message)
+
     def close(self) -> None:
         """Close the file."""
         if self._file is not None:

@@ -1,112 +1,227 @@
-"""Event loops for those who have none."""
+"""Event loops for those who have none: one for each thread, as long as the thread lives."""
 
 from __future__ import annotations
 
+import atexit
+import os
 import threading
+import time
+from collections import deque
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Callable
 
 from ._branches import plain_task, watch
+from ._fork import in_child
 
 if TYPE_CHECKING:
-    from asyncio import AbstractEventLoop
+    from asyncio import AbstractEventLoop, Task
     from collections.abc import Coroutine
+
+    Work = Callable[[], Coroutine[Any, Any, Any]]
 
 # Seconds for which what was interrupted may clean up; longer than a call may take for that.
 _GRACE = 6.0
 
 
-class Loops:
-    """The loops that a session runs its synchronous calls on, one for each thread that makes any."""
+def run(work: Work) -> Any:
+    """Run something to its end, from any thread, also from one whose loop is running."""
+    from asyncio import _get_running_loop
+
+    return _own().run(work) if _get_running_loop() is None else _beside().run(work)
+
+
+class _Own:
+    """The loop of a thread, which all sessions use that it makes calls in: what is bound to a loop stays usable."""
 
     def __init__(self) -> None:
-        """Begin without a loop."""
-        self._local = threading.local()
-        self._lock = threading.Lock()
-        self._all: list[AbstractEventLoop] = []
-        self._closed = False
+        import asyncio
 
-    def run(self, work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
-        """Run something to its end, from any thread, also from one whose loop is running."""
-        from asyncio import _get_running_loop
+        self._process = os.getpid()
+        self._loop = asyncio.new_event_loop()
 
-        return self._run(work) if _get_running_loop() is None else self._run_aside(work)
+    @property
+    def is_closed(self) -> bool:
+        return self._loop.is_closed()
+
+    def run(self, work: Work) -> Any:
+        return _run_on(self._loop, work())
 
     def close(self) -> None:
-        """Close the loops that do not run."""
-        with self._lock:
-            self._closed = True
-            loops, self._all = self._all, []
-        for loop in loops:
-            if not loop.is_running() and not loop.is_closed():
-                _close(loop)
-
-    def _run(self, work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
-        import asyncio
-
-        loop: AbstractEventLoop | None = getattr(self._local, "loop", None)
-        if loop is None or loop.is_closed():
-            loop = self._local.loop = asyncio.new_event_loop()
-            self._all.append(loop)
+        # A forked process shares the file of its parent's loop, which closing it there would change.
+        if self._process != os.getpid() or self._loop.is_running() or self._loop.is_closed():
+            return
         try:
-            return _run_on(loop, work())
+            # Where another loop is running, this one can only be closed as it is.
+            from asyncio import _get_running_loop
+
+            if _get_running_loop() is None:
+                self._loop.run_until_complete(self._loop.shutdown_asyncgens())
         finally:
-            with self._lock:
-                closed = self._closed
-            if closed and not loop.is_closed():
-                _close(loop)
+            self._loop.close()
 
-    def _run_aside(self, work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
-        """Run something in a thread of its own, while this one waits."""
-        import asyncio
+    def __del__(self) -> None:
+        try:
+            self.close()
+        except Exception:
+            # The interpreter is ending.
+            pass
 
-        outcome: list[Any] = []
 
-        def run() -> None:
-            loop = asyncio.new_event_loop()
+class _Beside:
+    """A thread with a loop, for a thread whose own loop is running and has to wait."""
+
+    def __init__(self) -> None:
+        self._ready = threading.Condition()
+        self._jobs: deque[_Job | None] = deque()
+        threading.Thread(target=_serve, args=(self._ready, self._jobs), name="sessiond-call", daemon=True).start()
+
+    def run(self, work: Work) -> Any:
+        job = _Job(work)
+        with self._ready:
+            self._jobs.append(job)
+            self._ready.notify()
+        return job.result()
+
+    def __del__(self) -> None:
+        # Its thread ends. In a forked process, somebody may hold the lock who was left behind.
+        if self._ready.acquire(timeout=1):
+            self._jobs.append(None)
+            self._ready.notify()
+            self._ready.release()
+
+
+class _Job:
+    """What a thread runs for another one."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._context = copy_context()
+        self._done = threading.Event()
+        self._value: Any = None
+        self._error: BaseException | None = None
+        self._loop: AbstractEventLoop | None = None
+        self._task: Task[Any] | None = None
+
+    def perform(self, own: _Own) -> None:
+        """Run it in this thread."""
+        try:
+            self._value = self._context.run(_run_on, own._loop, self._work(), self)
+        except BaseException as error:
+            self._error = error
+        self._task = None
+        self._done.set()
+
+    def started(self, loop: AbstractEventLoop, task: Task[Any]) -> None:
+        self._loop, self._task = loop, task
+
+    def result(self) -> Any:
+        interrupted: BaseException | None = None
+        until = 0.0
+        while not self._done.is_set() and (interrupted is None or time.monotonic() < until):
             try:
-                outcome.extend((True, _run_on(loop, work())))
+                self._done.wait(None if interrupted is None else max(until - time.monotonic(), 0))
             except BaseException as error:
-                outcome.extend((False, error))
-            finally:
-                _close(loop)
+                # A signal: what runs for it is cancelled, and cleans up.
+                if interrupted is None:
+                    interrupted, until = error, time.monotonic() + _GRACE
+                    self._cancel()
+        if interrupted is not None:
+            raise interrupted
+        if self._error is None:
+            return self._value
+        try:
+            raise self._error
+        finally:
+            # An error that knows its own frame would keep all that the frame holds alive.
+            self._error = None
 
-        thread = threading.Thread(target=copy_context().run, args=(run,), name="sessiond-call", daemon=True)
-        thread.start()
-        thread.join()
-        well, value = outcome
-        if well:
-            return value
-        raise value
+    def _cancel(self) -> None:
+        loop, task = self._loop, self._task
+        if loop is not None and task is not None:
+            loop.call_soon_threadsafe(task.cancel)
 
 
-def _run_on(loop: AbstractEventLoop, work: Coroutine[Any, Any, Any]) -> Any:
-    """Run something to its end on a loop; when this is interrupted, let it clean up first."""
+class _Local(threading.local):
+    own: _Own | None = None
+    beside: _Beside | None = None
+
+
+_local = _Local()
+# What a forked process keeps of its parent without touching it.
+_left: list[Any] = []
+
+
+@in_child
+def _forked() -> None:
+    """Let this process make loops of its own."""
+    global _local  # noqa: PLW0603
+    _left.append(_local)
+    _local = _Local()
+
+
+@atexit.register
+def _close() -> None:
+    """Close the loop of the thread that ends the program; other threads close their own."""
+    if _local.own is not None:
+        _local.own.close()
+
+
+def _own() -> _Own:
+    own = _local.own
+    if own is None or own.is_closed:
+        own = _local.own = _Own()
+    return own
+
+
+def _beside() -> _Beside:
+    beside = _local.beside
+    if beside is None:
+        beside = _local.beside = _Beside()
+    return beside
+
+
+def _serve(ready: threading.Condition, jobs: deque[_Job | None]) -> None:
+    own = _own()
+    while True:
+        with ready:
+            while not jobs:
+                ready.wait()
+            job = jobs.popleft()
+        if job is None:
+            own.close()
+            return
+        job.perform(own)
+        del job
+
+
+def _run_on(loop: AbstractEventLoop, work: Coroutine[Any, Any, Any], job: _Job | None = None) -> Any:
+    """Run something to its end on a loop; when this is interrupted, however often, let it clean up first."""
     import asyncio
 
     watch(loop)
     task = plain_task(loop, work)
+    if job is not None:
+        job.started(loop, task)
     try:
         return loop.run_until_complete(task)
     finally:
         if not task.done():
-            task.cancel()
-            loop.run_until_complete(asyncio.wait((task,), timeout=_GRACE))
+            _end(loop, {task})
         if task.done() and not task.cancelled():
             task.exception()
-        left = asyncio.all_tasks(loop)
-        if left:
-            for one in left:
-                one.cancel()
-            loop.run_until_complete(asyncio.wait(left, timeout=_GRACE))
+        _end(loop, asyncio.all_tasks(loop))
 
 
-def _close(loop: AbstractEventLoop) -> None:
-    from asyncio import _get_running_loop
+def _end(loop: AbstractEventLoop, tasks: set[Task[Any]]) -> None:
+    """Cancel tasks, and wait for a while until they have cleaned up."""
+    import asyncio
 
-    try:
-        # Where another loop is running, this one can only be closed as it is.
-        if _get_running_loop() is None:
-            loop.run_until_complete(loop.shutdown_asyncgens())
-    finally:
-        loop.close()
+    for task in tasks:
+        task.cancel()
+    until = time.monotonic() + _GRACE
+    while (left := {task for task in tasks if not task.done()}) and time.monotonic() < until:
+        try:
+            loop.run_until_complete(asyncio.wait(left, timeout=max(until - time.monotonic(), 0)))
+        except (KeyboardInterrupt, SystemExit):
+            # The second of two: the first one is on its way.
+            continue

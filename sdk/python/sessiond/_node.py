@@ -8,6 +8,7 @@ from types import FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, Callable, TypeVar, overload
 
 from ._callable import ASYNC_GENERATOR, COROUTINE, GENERATOR, code_flags, name_of, place_of, same_place
+from ._fork import in_child
 from ._native import Frame
 from .errors import NodeError
 
@@ -240,3 +241,9 @@ def _both(name: str, places: list[Place]) -> str:
         f"there are {'two' if len(places) == 2 else len(places)} nodes {name!r}, {shown} and {last.qualname} of "
         f"{last.file or last.module}; give one of them a name of its own with function_node(name=…)"
     )
+
+
+@in_child
+def _forked() -> None:
+    global _lock  # noqa: PLW0603
+    _lock = threading.Lock()

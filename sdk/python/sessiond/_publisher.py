@@ -120,6 +120,10 @@ class Publisher:
         """Tell how each of them does."""
         return [subscriber.info() for subscriber in self._subscribers]
 
+    def forked(self) -> None:
+        """Forget them: their threads are not in this process."""
+        self._subscribers = []
+
     def close(self) -> None:
         """Let them hear what waits, for a while, and let them go."""
         until = time.monotonic() + PATIENCE

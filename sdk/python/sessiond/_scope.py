@@ -20,6 +20,7 @@ class Scope:
     __slots__ = (
         "_main",
         "abandoned",
+        "depth",
         "frame",
         "maker",
         "overdue",
@@ -39,6 +40,8 @@ class Scope:
         """The top-level call that it is a part of; None for the program itself."""
         self.threaded = threaded
         """Whether a thread waits for it."""
+        self.depth = 0
+        """How many calls it is within."""
         self.retried = False
         """Whether it is a part of something that is tried again when it fails."""
         self.abandoned = False
@@ -62,6 +65,7 @@ class Scope:
         """Make a branch, named by what it runs."""
         inner = Scope(self.session, self.frame.branch(name), self.run, self.threaded)
         inner.retried = self.retried
+        inner.depth = self.depth
         inner._main = self.main
         return inner
 

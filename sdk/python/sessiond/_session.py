@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import threading
 import time
 import weakref
 from typing import TYPE_CHECKING, Any, Callable, TypeVar, overload
 
+from . import _loops
 from ._branches import watch
+from ._closing import Closing
 from ._config import Config, native, same_store, settle
 from ._context import Context
-from ._coordinator import Coordinator, fatal_calls
+from ._coordinator import FORKED, Coordinator, fatal_calls, no_loop
+from ._fork import in_child
 from ._log import Log
-from ._loops import Loops
-from ._native import Execution
+from ._native import Execution, forked, forks, listen, went_on
 from ._node import node_of
 from ._publisher import Publisher
 from ._scope import Scope, current
 from ._secret import without_secrets
-from .errors import NodeError, SessionClosedError
+from .errors import NodeError, RecordError, SessionClosedError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Coroutine, Iterable, Mapping, Sequence
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
 
     from ._agent import Agent
     from ._config import BroadcastCallback, LoggingSetting, MoreOptions, Options
+    from ._coordinator import Run
 
     P = ParamSpec("P")
 
@@ -75,18 +80,37 @@ class Session:
         if parent is not None and (parent._status != "running" or not same_store(parent._settings, settings)):
             # What it would belong to takes nothing more, or is in another store.
             parent = None
-        execution = Execution.start(
-            settings.run_identifier,
-            name,
-            parent._execution if parent is not None else None,
-            values,
-            native(settings),
-        )
+        try:
+            execution = Execution.start(
+                settings.run_identifier,
+                name,
+                parent._execution if parent is not None else None,
+                values,
+                native(settings),
+            )
+        except RecordError as error:
+            if error.code == "session_exists":
+                raise RecordError(
+                    f"a session {settings.run_identifier} already exists: continue it with Session.resume, or use "
+                    "Session.open, which creates it or continues it",
+                    error.code,
+                ) from None
+            raise
         self._hold(execution, settings, values)
 
     @classmethod
-    def resume(cls, session_id: str, *, context: Mapping[str, Any] | None = None, **options: Unpack[Options]) -> Self:
+    def resume(
+        cls,
+        session_id: str,
+        *,
+        context: Mapping[str, Any] | None = None,
+        take_over: bool = False,
+        **options: Unpack[Options],
+    ) -> Self:
         """Take up a session that was interrupted or failed.
+
+        One that another process runs at this moment is refused; with `take_over`, it is taken from that process, whose
+        next call then raises `RecordError`.
 
         The program runs again from its beginning: calls that had completed give what they gave then, without running;
         the rest is executed. Values of `context` come before those that were recorded; secrets are to be given again.
@@ -94,10 +118,31 @@ class Session:
         """
         settings = cls.global_config_precedence(**options)
         given = dict(context or {})
-        execution = Execution.resume(session_id, given, native(settings))
+        execution = Execution.resume(session_id, given, native(settings), take_over)
         session = cls.__new__(cls)
         session._hold(execution, settings, given)
         return session
+
+    @classmethod
+    def open(cls, session_id: str, *, context: Mapping[str, Any] | None = None, **options: Unpack[Options]) -> Self:
+        """Begin a session with this id, or take it up when there is one: the same program can so be started again.
+
+        `context` is what a new session begins with, and comes before what was recorded of one that is taken up. One
+        that has completed gives its recorded results again.
+        """
+        try:
+            return cls.resume(session_id, context=context, **options)
+        except RecordError as error:
+            if error.code != "session_not_found":
+                raise
+        try:
+            options["run_identifier"] = session_id
+            return cls(context, **options)
+        except RecordError as error:
+            if error.code != "session_exists":
+                raise
+        # Another process was quicker.
+        return cls.resume(session_id, context=context, **options)
 
     @classmethod
     def fork(
@@ -152,15 +197,18 @@ class Session:
         if settings.broadcast_callback is not None:
             self._publisher.subscribe(settings.broadcast_callback, "broadcast_callback")
         self._coordinator = Coordinator(execution, settings, self._log)
-        self._loops = Loops()
         self._root = execution.root()
         self._program = Scope(self, self._root, None, False)
         self._context = Context(self, execution, values)
         self._token: Token[Scope | None] | None = None
         self._outer: Scope | None = None
         self._entered = False
-        # One that is neither closed nor used any more is closed when it is collected, or when the program ends.
+        self._warned = False
+        self._guard = threading.Lock()
+        self._closing: Closing | None = None
+        # One that is neither closed nor used any more is left as it is when it is collected, or when the program ends.
         self._finalizer = weakref.finalize(self, _abandon, execution)
+        _open[id(self)] = weakref.ref(self)
         self._log.info("session began, in %s", settings.dir)
 
     @property
@@ -186,6 +234,7 @@ class Session:
     @property
     def info(self) -> dict[str, Any]:
         """What is known of it at this moment."""
+        self._check_process()
         return {
             "session_id": self.id,
             "name": self.name,
@@ -204,6 +253,7 @@ class Session:
 
     def payload(self) -> dict[str, Any]:
         """Give the state as its file has it, as far as it is recorded."""
+        self._check_process()
         import json
 
         state: dict[str, Any] = json.loads(self._execution.payload())
@@ -211,10 +261,12 @@ class Session:
 
     def save(self) -> Path:
         """Write the state to its file, while the session goes on."""
+        self._check_process()
         return self._execution.save()
 
     def flush(self) -> None:
         """Write everything that is recorded so far."""
+        self._check_process()
         self._execution.flush()
 
     @overload
@@ -276,29 +328,36 @@ class Session:
 
     def broadcast(self, message: str) -> None:
         """Tell whoever listens; nobody who listens holds up the session."""
+        self._check_process()
         self._publisher.publish(message)
 
     def subscribe(self, callback: BroadcastCallback, name: str | None = None) -> None:
         """Have something called with each message that is broadcast from now on, on a thread of its own."""
+        self._check_process()
         self._publisher.subscribe(callback, name)
 
     def stop(self, reason: str = "it was stopped") -> None:
-        """Cancel all calls that run, and take no further ones."""
-        self._coordinator.stop(reason)
+        """Cancel all calls that run, and take no further ones. The session then ends as failed, and can be resumed."""
+        self._check_process()
+        self._coordinator.stop(reason, _Stopped(f"it was stopped: {reason}"))
 
     def close(self) -> None:
         """End the session: everything is recorded, and the state is saved. Calls that still run are cancelled.
 
-        What could not be recorded or saved is raised here.
+        What could not be recorded or saved is raised here. Who closes it a second time waits for the first, and gets
+        the same outcome.
         """
+        self._check_process()
         self._close(None)
 
     async def aclose(self) -> None:
-        """As `close`, without holding up the event loop."""
+        """As `close`, without holding up the event loop. It goes on to its end, whatever is cancelled meanwhile."""
+        self._check_process()
         await self._aclose(None)
 
     def __enter__(self) -> Self:
         """Make it the session that calls are made in."""
+        self._check_process()
         if self._status != "running":
             raise SessionClosedError("the session is closed; start another, or resume it", "closed")
         if self._entered:
@@ -321,6 +380,9 @@ class Session:
     ) -> None:
         """Close it: as failed, so that it can be resumed, when its program failed."""
         self._leave()
+        if self._status == FORKED:
+            # It is the parent's, which closes it.
+            return
         try:
             self._close(error)
         finally:
@@ -328,6 +390,12 @@ class Session:
 
     async def __aenter__(self) -> Self:
         """Make it the session that calls are made in."""
+        from asyncio import _get_running_loop
+
+        if _get_running_loop() is None:
+            error = no_loop()
+            self._close(error)
+            raise error
         return self.__enter__()
 
     async def __aexit__(
@@ -335,6 +403,8 @@ class Session:
     ) -> None:
         """Close it: as failed, so that it can be resumed, when its program failed."""
         self._leave()
+        if self._status == FORKED:
+            return
         try:
             await self._aclose(error)
         finally:
@@ -343,7 +413,8 @@ class Session:
     def __repr__(self) -> str:
         """Tell which it is."""
         name = f" {self.name!r}" if self.name else ""
-        return f"<Session {self.id}{name} {self._status}>"
+        status = self._status if self._status != FORKED else "of the process that forked"
+        return f"<Session {self.id}{name} {status}>"
 
     def _scope(self) -> Scope:
         """Give where this code runs in this session: a call of it, or its program."""
@@ -351,7 +422,7 @@ class Session:
         return scope if scope is not None and scope.session is self else self._program
 
     def _run_sync(self, work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
-        return self._loops.run(work)
+        return _loops.run(work)
 
     def _leave(self) -> None:
         token, self._token = self._token, None
@@ -367,43 +438,63 @@ class Session:
                 current.set(self._outer)
 
     def _close(self, error: BaseException | None) -> None:
-        if not self._ending():
-            return
-        self._coordinator.wait_stopped()
-        self._finish(error)
+        closing, is_first = self._ending(error)
+        if is_first:
+            closing.run()
+        else:
+            closing.wait()
 
     async def _aclose(self, error: BaseException | None) -> None:
-        if not self._ending():
-            return
-        await self._coordinator.stopped()
-        import asyncio
+        closing, is_first = self._ending(error)
+        if is_first:
+            closing.start()
+        await closing.finished()
 
-        scope = Scope(self, self._root, None, False)
-        await asyncio.shield(self._coordinator.in_thread(scope, lambda: self._finish(error)))
+    def _ending(self, error: BaseException | None) -> tuple[Closing, bool]:
+        """Give what closes the session, and whether it has yet to be run."""
+        with self._guard:
+            if self._closing is not None:
+                return self._closing, False
+            scope = current.get()
+            inside = scope.run if scope is not None and scope.session is self else None
+            self._closing = Closing(self, error, inside)
+            self._status = "closing"
+            return self._closing, True
 
-    def _ending(self) -> bool:
-        if self._status != "running":
-            return False
-        self._status = "closing"
-        self._coordinator.stop("it is closed")
-        return True
+    def _finish(self, error: BaseException | None, inside: Run | None, until: float) -> None:
+        """Stop what runs and write everything; it may be done again when it was interrupted.
 
-    def _finish(self, error: BaseException | None) -> None:
-        """Write everything. What cannot be written is raised, whatever else went wrong."""
-        failed = _reason(error)
+        What cannot be written is raised, whatever else went wrong.
+        """
+        coordinator = self._coordinator
+        failed = _reason(error) or _reason(coordinator.failure)
+        coordinator.stop("it is closed")
+        coordinator.wait_stopped(inside, until)
         self._finalizer.detach()
         try:
             self._publisher.close()
-            self._execution.close(failed, fatal_calls(error))
+            self._execution.close(failed, fatal_calls(error or coordinator.failure))
             self._status = "completed" if failed is None else "failed"
         except BaseException:
             self._status = "failed"
             raise
         finally:
             self._ended = time.time()
-            self._coordinator.close()
-            self._loops.close()
+            coordinator.close()
+            _open.pop(id(self), None)
             self._say()
+
+    def _check_process(self) -> None:
+        if self._status == FORKED:
+            raise SessionClosedError(f"session {self.id} is not of this process: {FORKED}", "forked")
+
+    def _forked(self) -> None:
+        """Leave the session to the process that this one was forked from."""
+        self._finalizer.detach()
+        self._status = FORKED
+        self._guard = threading.Lock()
+        self._coordinator.forked()
+        self._publisher.forked()
 
     def _say(self) -> None:
         for listener in self._publisher.info():
@@ -430,14 +521,61 @@ def _reason(error: BaseException | None) -> str | None:
     """Give why a program failed; None when it did not."""
     if error is None or (isinstance(error, SystemExit) and error.code in (None, 0)):
         return None
+    if isinstance(error, _Stopped):
+        return without_secrets(str(error))
     return without_secrets(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
 
 
-def _abandon(execution: Execution) -> None:
-    """Close what nobody closed."""
-    try:
-        execution.close(None)
-    except Exception as error:
-        import warnings
+class _Stopped(Exception):
+    """Why a session ends as failed that was stopped; its text is the reason."""
 
-        warnings.warn(f"session {execution.id} could not be closed: {error}", ResourceWarning, stacklevel=2)
+
+def _abandon(execution: Execution) -> None:
+    """Leave a session that nobody closed as it is: interrupted, so that it can be resumed."""
+    import warnings
+
+    try:
+        execution.leave()
+        outcome = "it is interrupted, and can be resumed"
+    except Exception as error:
+        outcome = f"and not all of it could be recorded: {error}"
+    warnings.warn(
+        f"session {execution.id} was never closed: {outcome}; use `with`, or close it", ResourceWarning, stacklevel=2
+    )
+
+
+# The sessions of this process that are not closed.
+_open: dict[int, weakref.ref[Session]] = {}
+
+
+def _warn(level: int, session_id: str | None, message: str) -> None:
+    """Log what the background warns of."""
+    for session in open_sessions():
+        if session.id == session_id:
+            session._log.say(level, message)
+            return
+    import logging
+
+    logging.getLogger("sessiond").log(level, "%s", message, extra={"sessiond_session": session_id or "-"})
+
+
+listen(_warn)
+
+
+def open_sessions() -> list[Session]:
+    """Give the sessions of this process that are not closed."""
+    return [session for known in list(_open.values()) if (session := known()) is not None]
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=forks, after_in_parent=went_on)
+
+
+@in_child
+def _forked() -> None:
+    """Leave all sessions to the process that this one was forked from."""
+    forked()
+    current.set(None)
+    for session in open_sessions():
+        session._forked()
+    _open.clear()

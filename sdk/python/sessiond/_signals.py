@@ -6,6 +6,8 @@ import signal
 import threading
 from typing import TYPE_CHECKING
 
+from ._fork import in_child
+
 if TYPE_CHECKING:
     from types import FrameType
     from typing import NoReturn
@@ -36,6 +38,17 @@ def session_ended() -> None:
             if signal.getsignal(signal.SIGTERM) is _terminate:
                 signal.signal(signal.SIGTERM, signal.SIG_DFL)
             _installed = False
+
+
+@in_child
+def _forked() -> None:
+    """Leave SIGTERM as it was: this process has none of the sessions."""
+    global _open, _installed, _lock  # noqa: PLW0603
+    _lock = threading.Lock()
+    _open = 0
+    if _installed and signal.getsignal(signal.SIGTERM) is _terminate:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _installed = False
 
 
 def _is_main() -> bool:

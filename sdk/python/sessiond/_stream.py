@@ -6,7 +6,9 @@ from types import AsyncGeneratorType
 from typing import TYPE_CHECKING, Any
 
 from ._branches import plain_task
+from ._config import GRACE
 from ._node import Node
+from ._wait import outlast
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Coroutine
@@ -70,4 +72,6 @@ class Stream:
         finally:
             if not task.done():
                 task.cancel()
-                await asyncio.wait((task,))
+                cancelled = await outlast((task,), GRACE)
+                if cancelled is not None:
+                    raise cancelled

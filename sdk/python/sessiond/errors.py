@@ -12,7 +12,14 @@ class SessiondError(Exception):
         self.code = code
 
 
-class ReplayError(SessiondError):
+class ControlError(SessiondError):
+    """The session cannot go on: whoever catches this in a node or a program changes nothing about it.
+
+    It is never a result of `call_batch`, and `Retry` does not try again after it.
+    """
+
+
+class ReplayError(ControlError):
     """The program is not the one that was recorded; the message names the first difference."""
 
 
@@ -28,7 +35,7 @@ class ReplayedError(SessiondError):
         self.kind = kind
 
 
-class SessionClosedError(SessiondError):
+class SessionClosedError(ControlError):
     """The session takes no further calls: it is closed, or it was stopped."""
 
 
@@ -36,7 +43,7 @@ class SaveError(SessiondError):
     """The session's state could not be written to its file."""
 
 
-class RecordError(SessiondError):
+class RecordError(ControlError):
     """What happened could not be recorded, or the session cannot be reached."""
 
 

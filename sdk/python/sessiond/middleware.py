@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Callable
 from weakref import WeakKeyDictionary
 
 from ._config import GRACE
+from ._fork import in_child
 from ._node import Node
 from ._scope import current
-from .errors import NodeError, NodeTimeoutError
+from ._wait import outlast
+from .errors import ControlError, NodeError, NodeTimeoutError
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Future
@@ -61,6 +64,8 @@ class Retry(Middleware):
             attempt = Node(f"{node.name} (attempt {number})", proceed, kind=node.kind, final=False)
             try:
                 return await scope.session._coordinator.call(scope, attempt, args, kwargs)
+            except ControlError:
+                raise
             except self._on:
                 await sleep(self._backoff * 2 ** (number - 1))
         last = Node(f"{node.name} (attempt {self._max})", proceed, kind=node.kind)
@@ -84,16 +89,17 @@ class Timeout(Middleware):
         task = asyncio.ensure_future(proceed(*args, **kwargs))
         try:
             done, _ = await asyncio.wait((task,), timeout=self._seconds)
-        except asyncio.CancelledError:
+        except asyncio.CancelledError as error:
             task.cancel()
-            await asyncio.wait((task,), timeout=GRACE)
-            raise
+            raise (await outlast((task,), GRACE) or error) from None
         if done:
             return task.result()
         if scope is not None:
             scope.main.overdue = True
         task.cancel()
-        await asyncio.wait((task,), timeout=GRACE)
+        cancelled = await outlast((task,), GRACE)
+        if cancelled is not None:
+            raise cancelled
         raise NodeTimeoutError(f"{node.name} gave no answer within {self._seconds} s, its time-out", "timeout")
 
 
@@ -103,15 +109,21 @@ class Lock(Middleware):
     def __init__(self, name: str) -> None:
         """Use the lock of that name."""
         with _locks_guard:
-            self._lock = _locks.setdefault(name, _NamedLock())
+            self._lock = _locks.setdefault(name, _NamedLock(name))
 
     async def run(self, node: Node, proceed: Proceed, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Run it when nobody else holds the lock."""
-        await self._lock.acquire()
+        """Run it when nobody else holds the lock. One whose own caller holds it is refused: it would wait for ever."""
+        holding = await self._lock.acquire(node)
+        token = _holdings.set((*_holdings.get(), holding))
         try:
             return await proceed(*args, **kwargs)
         finally:
-            self._lock.release()
+            self._lock.release(holding)
+            try:
+                _holdings.reset(token)
+            except ValueError:
+                # What was never finished is closed by the garbage collector, wherever that happens to run.
+                pass
 
 
 class MaxCalls(Middleware):
@@ -138,46 +150,101 @@ class MaxCalls(Middleware):
 class _NamedLock:
     """A lock for tasks of any event loop, in the order in which they come."""
 
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._held = False
-        self._waiting: deque[tuple[AbstractEventLoop, Future[None]]] = deque()
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.holding: _Holding | None = None
+        self.waiting: deque[_Waiting] = deque()
 
-    async def acquire(self) -> None:
+    async def acquire(self, node: Node) -> _Holding:
         from asyncio import CancelledError, get_running_loop
 
-        with self._guard:
-            if not self._held:
-                self._held = True
-                return
+        mine = tuple(holding for holding in _holdings.get() if holding.is_held)
+        with _locks_guard:
+            if self.holding is None:
+                self.holding = _Holding(self)
+                return self.holding
+            self._check(node, mine)
             loop = get_running_loop()
-            turn = loop.create_future()
-            self._waiting.append((loop, turn))
+            turn: Future[None] = loop.create_future()
+            waiting = _Waiting(self, mine, loop, turn)
+            self.waiting.append(waiting)
         try:
             await turn
         except CancelledError:
-            with self._guard:
-                waits = (loop, turn) in self._waiting
+            with _locks_guard:
+                waits = waiting in self.waiting
                 if waits:
-                    self._waiting.remove((loop, turn))
-            if not waits:
+                    self.waiting.remove(waiting)
+            if not waits and waiting.holding is not None:
                 # It was this one's turn already: it passes to the next.
-                self.release()
+                self.release(waiting.holding)
             raise
+        assert waiting.holding is not None
+        return waiting.holding
 
-    def release(self) -> None:
+    def release(self, holding: _Holding) -> None:
+        holding.is_held = False
         while True:
-            with self._guard:
-                if not self._waiting:
-                    self._held = False
+            with _locks_guard:
+                if self.holding is not holding:
                     return
-                loop, turn = self._waiting.popleft()
+                if not self.waiting:
+                    self.holding = None
+                    return
+                waiting = self.waiting.popleft()
+                holding = self.holding = waiting.holding = _Holding(self)
             try:
-                loop.call_soon_threadsafe(_wake, turn)
+                waiting.loop.call_soon_threadsafe(_wake, waiting.turn)
             except RuntimeError:
                 # That loop is closed, so nobody waits there.
+                holding.is_held = False
                 continue
             return
+
+    def _check(self, node: Node, mine: tuple[_Holding, ...]) -> None:
+        """Refuse to wait for what cannot come: a lock whose holder waits, by itself or through others, for this one."""
+        seen: set[_NamedLock] = set()
+        ahead = [self]
+        while ahead:
+            lock = ahead.pop()
+            holding = lock.holding
+            if holding is None or lock in seen:
+                continue
+            seen.add(lock)
+            if holding in mine:
+                what = (
+                    "holds this lock already"
+                    if lock is self
+                    else f"holds the lock {lock.name!r}, for which the holder of this one waits"
+                )
+                raise NodeError(f"{node.name} waits for the lock {self.name!r}, but its caller {what}", "deadlock")
+            for other in _locks.values():
+                ahead.extend(other for waiting in other.waiting if holding in waiting.mine)
+
+
+class _Holding:
+    """One time that a lock is held."""
+
+    __slots__ = ("is_held", "lock")
+
+    def __init__(self, lock: _NamedLock) -> None:
+        self.lock = lock
+        self.is_held = True
+
+
+class _Waiting:
+    """One that waits for a lock, and what it holds meanwhile."""
+
+    __slots__ = ("holding", "lock", "loop", "mine", "turn")
+
+    def __init__(
+        self, lock: _NamedLock, mine: tuple[_Holding, ...], loop: AbstractEventLoop, turn: Future[None]
+    ) -> None:
+        self.lock = lock
+        self.mine = mine
+        self.loop = loop
+        self.turn = turn
+        self.holding: _Holding | None = None
 
 
 def _wake(turn: Future[None]) -> None:
@@ -188,3 +255,17 @@ def _wake(turn: Future[None]) -> None:
 
 _locks_guard = threading.Lock()
 _locks: dict[str, _NamedLock] = {}
+# What the code holds that runs here: a task or a thread has what its maker holds.
+_holdings: ContextVar[tuple[_Holding, ...]] = ContextVar("sessiond_locks", default=())
+
+
+@in_child
+def _forked() -> None:
+    """Free all locks: none of those who hold them or wait for them is in this process."""
+    global _locks_guard  # noqa: PLW0603
+    _locks_guard = threading.Lock()
+    for lock in _locks.values():
+        if lock.holding is not None:
+            lock.holding.is_held = False
+        lock.holding = None
+        lock.waiting = deque()

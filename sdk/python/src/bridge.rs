@@ -1,26 +1,37 @@
 //! Work that goes on in the background while an event loop waits for it, and what it tells that loop.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::RwLock;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::PyAny;
-use sessiond_background as background;
+use sessiond_background::{self as background, Origin, PerProcess};
 use tokio::task::JoinHandle;
 
 /// Whether the interpreter is ending. Who holds it for reading may use the interpreter; one that ended meanwhile would take
 /// the process with it.
-static ENDING: RwLock<bool> = RwLock::new(false);
+static ENDING: PerProcess<RwLock<bool>> = PerProcess::new();
 /// How long an interpreter that ends waits for who uses it.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+fn ending() -> Arc<RwLock<bool>> {
+    ENDING.get(RwLock::default)
+}
+
+/// Uses the interpreter from a thread of the background that may be held up; nothing when it is ending.
+pub fn attached<T>(work: impl FnOnce(Python<'_>) -> T) -> Option<T> {
+    let known = ending();
+    let ending = known.read();
+    if *ending { None } else { Python::try_attach(work) }
+}
 
 /// Has nothing tell anything any more; called when the interpreter ends.
 #[pyfunction]
 pub fn shut(py: Python<'_>) {
     py.detach(|| {
-        // In a forked process, somebody may hold it who was left behind.
-        if let Some(mut ending) = ENDING.try_write_for(PATIENCE) {
+        if let Some(mut ending) = ending().try_write_for(PATIENCE) {
             *ending = true;
         }
     });
@@ -46,11 +57,7 @@ impl Listener {
         M: for<'py> FnOnce(Python<'py>) -> PyResult<(&'static str, Bound<'py, PyAny>)> + Send + 'static,
     {
         let told = background::spawn_blocking(move || {
-            let ending = ENDING.read();
-            if *ending {
-                return None;
-            }
-            let told = Python::try_attach(|py| {
+            let told = attached(|py| {
                 // Whoever waits must be told something.
                 let told = make(py);
                 let (what, value) =
@@ -67,16 +74,17 @@ impl Listener {
 #[pyclass(frozen, module = "sessiond._native")]
 pub struct Work {
     task: JoinHandle<()>,
+    origin: Origin,
 }
 
 impl Work {
     /// Begins it.
     pub fn begin(work: impl Future<Output = ()> + Send + 'static) -> PyResult<Self> {
         // Not waited for: who ends the interpreter may wait for somebody who waits for this thread.
-        if ENDING.try_read().is_none_or(|ending| *ending) {
+        if ending().try_read().is_none_or(|ending| *ending) {
             return Err(PyRuntimeError::new_err("the program is ending, so nothing can be asked any more"));
         }
-        Ok(Self { task: background::spawn(work) })
+        Ok(Self { task: background::spawn(work), origin: Origin::here() })
     }
 }
 
@@ -84,12 +92,15 @@ impl Work {
 impl Work {
     /// Ends it, unless it has ended.
     fn cancel(&self) {
-        self.task.abort();
+        // In a forked process, it is not there.
+        if self.origin.is_this_process() {
+            self.task.abort();
+        }
     }
 }
 
 impl Drop for Work {
     fn drop(&mut self) {
-        self.task.abort();
+        self.cancel();
     }
 }

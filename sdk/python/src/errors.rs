@@ -8,7 +8,9 @@ use sessiond_execution::Error;
 pub fn raised(py: Python<'_>, error: &Error) -> PyErr {
     let class = match error {
         Error::Differs(_) => "ReplayError",
-        Error::Closed | Error::Stopped { .. } | Error::Ended { .. } => "SessionClosedError",
+        Error::Closed | Error::Stopped { .. } | Error::Ended { .. } | Error::Forked { .. } => {
+            "SessionClosedError"
+        }
         Error::Name { .. } => "NodeError",
         Error::Save { .. } => "SaveError",
         _ => "RecordError",

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use sessiond_core::{ExecutionEnd, SessionId};
 use sessiond_execution::execution::{Execution as Record, NewExecution};
 use sessiond_execution::replay::Turn;
-use sessiond_execution::{Config, Context, Durability, Error, Server};
+use sessiond_execution::{Config, Context, Durability, Error, Server, background};
 use sessiond_recording::stores;
 
 use crate::errors::raised;
@@ -26,7 +26,7 @@ pub struct Execution {
 
 /// How a session behaves, as far as its record is concerned; Python settles what comes before what.
 #[derive(FromPyObject)]
-struct Settings {
+pub struct Settings {
     #[pyo3(item)]
     save_state: bool,
     #[pyo3(item)]
@@ -42,7 +42,8 @@ struct Settings {
 }
 
 impl Settings {
-    fn config(self) -> PyResult<sessiond_execution::Settings> {
+    /// As the native part has them.
+    pub fn config(self) -> PyResult<sessiond_execution::Settings> {
         let durability = match self.durability.as_str() {
             "sync" => Durability::Sync,
             "async" => Durability::Async,
@@ -95,9 +96,15 @@ impl Execution {
 
     /// Takes up a session that was interrupted or failed.
     #[staticmethod]
-    fn resume(py: Python<'_>, id: &str, context: &Bound<'_, PyDict>, settings: Settings) -> PyResult<Self> {
+    fn resume(
+        py: Python<'_>,
+        id: &str,
+        context: &Bound<'_, PyDict>,
+        settings: Settings,
+        take_over: bool,
+    ) -> PyResult<Self> {
         let (id, context, settings) = (session_id(id)?, context_of(context)?, settings.config()?);
-        Self::hold(py, async move { Record::resume(id, context, settings).await })
+        Self::hold(py, async move { Record::resume(id, context, settings, take_over).await })
     }
 
     /// Goes on in a copy of a session, from the point at which its call `at` began.
@@ -132,6 +139,7 @@ impl Execution {
 
     /// What is known of the calls so far.
     fn info<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        self.ensure_here(py)?;
         let info = self.record.info();
         let dict = PyDict::new(py);
         for (name, count) in [
@@ -195,20 +203,17 @@ impl Execution {
 
     /// Writes everything that is recorded so far.
     fn flush(&self, py: Python<'_>) -> PyResult<()> {
-        let record = self.record.clone();
-        wait(py, async move { record.flush().await })
+        self.wait(py, |record| async move { record.flush().await })
     }
 
     /// Writes the state to its file.
     fn save(&self, py: Python<'_>) -> PyResult<PathBuf> {
-        let record = self.record.clone();
-        wait(py, async move { record.save().await })
+        self.wait(py, |record| async move { record.save().await })
     }
 
     /// The state, as JSON.
     fn payload<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        let record = self.record.clone();
-        let bytes = wait(py, async move { record.payload().await })?;
+        let bytes = self.wait(py, |record| async move { record.payload().await })?;
         Ok(PyBytes::new(py, &bytes))
     }
 
@@ -216,13 +221,30 @@ impl Execution {
     /// was.
     #[pyo3(signature = (failed=None, fatal=Vec::new()))]
     fn close(&self, py: Python<'_>, failed: Option<String>, fatal: Vec<u64>) -> PyResult<()> {
-        let record = self.record.clone();
         let end = failed.map_or(ExecutionEnd::Completed, |reason| ExecutionEnd::Failed { reason });
-        wait(py, async move { record.close(end, fatal).await })
+        self.wait(py, |record| async move { record.close(end, fatal).await })
+    }
+
+    /// Writes everything and leaves the session as it is, so that it can be resumed.
+    fn leave(&self, py: Python<'_>) -> PyResult<()> {
+        self.wait(py, |record| async move { record.leave().await })
     }
 }
 
 impl Execution {
+    /// Waits for something that is done in the background, which a forked process does not have.
+    fn wait<T, F>(&self, py: Python<'_>, work: impl FnOnce(Arc<Record>) -> F) -> PyResult<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, Error>> + Send + 'static,
+    {
+        self.ensure_here(py)?;
+        wait(py, work(self.record.clone()))
+    }
+
+    fn ensure_here(&self, py: Python<'_>) -> PyResult<()> {
+        self.record.ensure_here().map_err(|error| raised(py, &error))
+    }
     fn hold(
         py: Python<'_>,
         record: impl Future<Output = Result<Record, Error>> + Send + 'static,
@@ -242,15 +264,34 @@ pub fn close_engines(py: Python<'_>) {
     });
 }
 
+/// Lets nothing begin in the store, and waits until nothing goes on there; called just before this process forks.
+#[pyfunction]
+pub fn forks() {
+    background::before_fork();
+}
+
+/// Goes on; called in the process that forked.
+#[pyfunction]
+pub fn went_on() {
+    background::after_fork();
+}
+
+/// Notes that this process was forked from another one; called in the new process, before anything else.
+#[pyfunction]
+pub fn forked() {
+    sessiond_background::forked();
+}
+
 /// Waits for something without the interpreter's lock.
-fn wait<T: Send + 'static>(
+pub fn wait<T: Send + 'static>(
     py: Python<'_>,
     work: impl Future<Output = Result<T, Error>> + Send + 'static,
 ) -> PyResult<T> {
     py.detach(|| sessiond_recording::wait(work)).map_err(|error| raised(py, &error))
 }
 
-fn session_id(text: &str) -> PyResult<SessionId> {
+/// The id of a session.
+pub fn session_id(text: &str) -> PyResult<SessionId> {
     SessionId::parse(text).map_err(|error| PyValueError::new_err(format!("the session's id: {error}")))
 }
 

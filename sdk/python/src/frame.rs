@@ -75,8 +75,15 @@ impl Frame {
         }
     }
 
+    fn ensure_here(&self, py: Python<'_>) -> PyResult<()> {
+        self.execution.ensure_here().map_err(|error| raised(py, &error))
+    }
+
     fn put_down(&self, py: Python<'_>, ended: CallEnded) -> PyResult<()> {
         let Some(call) = self.branch.call else { return Ok(()) };
+        if !self.execution.is_here() {
+            return Ok(());
+        }
         // A node that was abandoned may come to its end later; what was said of it first stands.
         if self.over.swap(true, Ordering::AcqRel) {
             return Ok(());
@@ -126,6 +133,9 @@ impl Frame {
         args: &Bound<'py, PyTuple>,
         kwargs: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Py<PyAny>> {
+        if !self.execution.is_here() {
+            self.ensure_here(py)?;
+        }
         let node = node.into();
         let position = self.branch.next_call();
         let new = |input| NewCall { branch: &self.branch, position, node: &node, kind: kind_of(kind), input };
@@ -148,6 +158,7 @@ impl Frame {
 
     /// Records a value of the context, and gives the place of that in the session's order.
     fn context_put(&self, py: Python<'_>, key: &str, value: &Bound<'_, PyAny>) -> PyResult<u64> {
+        self.ensure_here(py)?;
         let value = json_of(value)?;
         let put = self.execution.context().set(&self.branch, key, Some(value));
         put.map_err(|error| raised(py, &error))
@@ -155,6 +166,7 @@ impl Frame {
 
     /// Records that a value of the context is gone.
     fn context_delete(&self, py: Python<'_>, key: &str) -> PyResult<()> {
+        self.ensure_here(py)?;
         let gone = self.execution.context().set(&self.branch, key, None);
         gone.map(|_| ()).map_err(|error| raised(py, &error))
     }

@@ -232,7 +232,7 @@ def test_a_handler_for_sigterm_that_is_there_stays():
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
 
 
-def test_sessions_that_nobody_closed_are_closed_when_the_program_ends(tmp_path):
+def test_the_state_of_sessions_that_nobody_closed_is_saved_when_the_program_ends(tmp_path):
     program = """
 import sessiond as rt
 session = rt.Session(run_identifier="left", context={"key": "value"})
@@ -240,7 +240,7 @@ assert rt.call_sync(divmod, 7, 2) == (3, 1)
 print(session.call_sync(divmod, 7, 2))
 """
     assert subprocess.check_output([sys.executable, "-c", program], text=True) == "(3, 1)\n"
-    assert '"status":"completed"' in (tmp_path / ".sessiond/sessions/left.json").read_text()
+    assert '"status":"active"' in (tmp_path / ".sessiond/sessions/left.json").read_text()
 
 
 @pytest.mark.parametrize("durability", ["sync", "async", "exit"])

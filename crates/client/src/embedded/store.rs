@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sessiond_store::Store;
-use sessiond_store_sqlite::{Options, Sqlite};
+use sessiond_store_sqlite::{Options, Sqlite, forks};
 
 /// Why a store cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +29,16 @@ pub fn open(address: &Path) -> Result<Arc<dyn Store>, OpenError> {
         Some((other, _)) => return Err(OpenError::Scheme(other.to_owned())),
     };
     Ok(Arc::new(Sqlite::open(dir, Options::default())?))
+}
+
+/// Lets nothing begin in the stores of this process, and waits for what goes on there: for just before the process forks.
+pub fn before_fork() {
+    forks::pause();
+}
+
+/// Goes on after a fork, in the process that forked.
+pub fn after_fork() {
+    forks::resume();
 }
 
 /// An address's scheme and what follows `://`. An address without a scheme is a directory.

@@ -20,6 +20,7 @@ pub struct Builder {
     context: Context,
     config: Config,
     callbacks: Vec<Callback>,
+    take_over: bool,
 }
 
 impl Builder {
@@ -34,6 +35,13 @@ impl Builder {
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
+        self
+    }
+
+    /// Whether [`Builder::resume`] takes a session from the process that runs it, which is then told at its next call.
+    #[must_use]
+    pub fn take_over(mut self, take_over: bool) -> Self {
+        self.take_over = take_over;
         self
     }
 
@@ -136,7 +144,8 @@ impl Builder {
 
     /// Takes up the session with this id instead; see [`Session::resume`].
     pub async fn resume(self, id: &SessionId) -> Result<Session, Error> {
-        let execution = Execution::resume(id.clone(), self.context, self.config.settle()).await?;
+        let execution =
+            Execution::resume(id.clone(), self.context, self.config.settle(), self.take_over).await?;
         Ok(Session::over(execution, self.callbacks))
     }
 

@@ -13,11 +13,14 @@ use tokio::time::Instant;
 
 use super::cursor::{Cursor, Place};
 use super::operation::{Operation, bytes_of};
-use super::{Held, Spool};
+use super::{ANSWER, Held, Spool};
 use crate::journal;
 
 /// Events that are read at a time.
 const PAGE: usize = 100;
+
+/// Bytes a millisecond that a slow line takes.
+const SLOW: u64 = 100;
 
 /// Sends a session until the server has everything and nobody holds it. What `left` says was written by an earlier
 /// process.
@@ -115,30 +118,35 @@ impl Sender {
             self.after(parent).await;
         }
         let _sender = self.spool.senders.acquire().await;
-        Ok(match operation {
-            Operation::Create(create) => {
-                let writer = u64::from(create.process.is_some());
-                server.create_session(*create, once()).await?;
-                Place { writer, batch: 0, ..place }
-            }
-            Operation::Begin(begin) => {
-                let writer = server.begin_execution(id, begin, once()).await?.writer;
-                Place { writer, batch: 0, ..place }
-            }
-            Operation::Record(batch) => {
-                let batch = api::RecordCalls { writer: place.writer, batch: place.batch + 1, ..batch };
-                server.record_calls(id, batch, Conditions::default()).await?;
-                Place { batch: place.batch + 1, ..place }
-            }
-            Operation::Terminate(terminate) => {
-                match server.terminate_session(id, terminate, once()).await {
-                    // The server ended it for the same reason: the session that it belongs to has failed.
-                    Err(problem) if problem.code != Code::SessionEnded => return Err(problem),
-                    _ => place,
+        // A server that does not answer is away, as one that cannot be reached.
+        let patience = ANSWER + Duration::from_millis(operation.bytes() / SLOW);
+        let request = async {
+            Ok(match operation {
+                Operation::Create(create) => {
+                    let writer = u64::from(create.process.is_some());
+                    server.create_session(*create, once()).await?;
+                    Place { writer, batch: 0, ..place }
                 }
-            }
-            Operation::Nothing => place,
-        })
+                Operation::Begin(begin) => {
+                    let writer = server.begin_execution(id, begin, once()).await?.writer;
+                    Place { writer, batch: 0, ..place }
+                }
+                Operation::Record(batch) => {
+                    let batch = api::RecordCalls { writer: place.writer, batch: place.batch + 1, ..batch };
+                    server.record_calls(id, batch, Conditions::default()).await?;
+                    Place { batch: place.batch + 1, ..place }
+                }
+                Operation::Terminate(terminate) => {
+                    match server.terminate_session(id, terminate, once()).await {
+                        // The server ended it for the same reason: the session that it belongs to has failed.
+                        Err(problem) if problem.code != Code::SessionEnded => return Err(problem),
+                        _ => place,
+                    }
+                }
+                Operation::Nothing => place,
+            })
+        };
+        self.spool.within(patience, request).await
     }
 
     /// Waits until the server has the session that this one belongs to, when that waits here too.

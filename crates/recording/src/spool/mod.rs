@@ -22,7 +22,7 @@ use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use sessiond_api as api;
 use sessiond_api::{Code, Problem};
-use sessiond_background as background;
+use sessiond_background::{self as background, Origin};
 use sessiond_client::{Client, Conditions, Import};
 use sessiond_core::{Revision, SessionId};
 use sha2::{Digest, Sha256};
@@ -39,6 +39,10 @@ pub use manage::{Waiting, drop_session, send, waiting};
 /// How long a session that ends waits for a server that does not answer, and one that is taken up for whoever sends
 /// it.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a server may take for a request on the way out, which is small and never waits there; then it is away.
+const ANSWER: Duration = Duration::from_secs(5);
+/// How long it may take for a whole session, beside that.
+const WHOLE: Duration = Duration::from_secs(30);
 /// Sessions that are sent at the same time.
 const SENDERS: usize = 4;
 
@@ -82,6 +86,7 @@ pub struct Hold {
     spool: Arc<Spool>,
     /// None only while it is dropped: the sender is woken when this does not hold the session any more.
     held: Option<Arc<Held>>,
+    origin: Origin,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -126,6 +131,11 @@ impl Spool {
             spool.adopt(cursor).await;
         }
         Ok(spool)
+    }
+
+    /// Its directory.
+    pub fn dir(&self) -> &Path {
+        &self.dir
     }
 
     /// The store that waits.
@@ -185,11 +195,13 @@ impl Spool {
             let detail = format!("{} does not answer, and has not all of {id}", self.server);
             return Err(Problem::new(Code::Unreachable, detail));
         }
-        self.remote.fork_session(id, api::Fork::default(), Conditions::default()).await
+        self.within(WHOLE, self.remote.fork_session(id, api::Fork::default(), Conditions::default())).await
     }
 
     async fn fetch(&self, id: &SessionId) -> Result<Revision, Problem> {
-        let lines: Vec<String> = self.remote.export_session(id).await?.try_collect().await?;
+        // Whether it answers at all is found out soon; how long the whole takes depends on its size.
+        let export = self.within(ANSWER, self.remote.export_session(id)).await?;
+        let lines: Vec<String> = self.within(WHOLE, export.try_collect()).await?;
         match self.local.delete_session(id, Conditions::default()).await {
             // A copy that a process left unfinished.
             Ok(()) => {}
@@ -215,6 +227,18 @@ impl Spool {
         self.tasks.close();
         self.tasks.wait().await;
         self.local.close().await;
+    }
+
+    /// The answer to a request, unless the server takes too long.
+    async fn within<T>(
+        &self,
+        patience: Duration,
+        request: impl Future<Output = Result<T, Problem>>,
+    ) -> Result<T, Problem> {
+        tokio::time::timeout(patience, request).await.unwrap_or_else(|_| {
+            let detail = format!("{} has not answered within {} s", self.server, patience.as_secs());
+            Err(Problem::new(Code::Unreachable, detail))
+        })
     }
 
     /// Whether a record may grow by so many bytes.
@@ -266,7 +290,7 @@ impl Spool {
     }
 
     fn hold(self: &Arc<Self>, held: Arc<Held>) -> Arc<Hold> {
-        Arc::new(Hold { spool: self.clone(), held: Some(held) })
+        Arc::new(Hold { spool: self.clone(), held: Some(held), origin: Origin::here() })
     }
 
     fn held(&self, id: &SessionId) -> Option<Arc<Held>> {
@@ -343,6 +367,16 @@ impl Hold {
         }
     }
 
+    /// Why the server takes no more of the session, if it does not.
+    pub fn refused(&self) -> Option<Problem> {
+        self.held.as_ref()?.sent.borrow().refused.clone()
+    }
+
+    /// The spool's directory.
+    pub fn dir(&self) -> &Path {
+        &self.spool.dir
+    }
+
     /// The store that the session is recorded in.
     pub fn local(&self) -> &Client {
         &self.spool.local
@@ -356,6 +390,11 @@ impl Hold {
 
 impl Drop for Hold {
     fn drop(&mut self) {
+        if !self.origin.is_this_process() {
+            // Whoever could be told stayed in the process that this one was forked from.
+            std::mem::forget(self.held.take());
+            return;
+        }
         if let Some(held) = self.held.take() {
             let weak = Arc::downgrade(&held);
             drop(held);

@@ -1,0 +1,152 @@
+//! Looking at sessions without taking them: also at those that another process runs.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use sessiond_api::{self as api, Code, Problem};
+use sessiond_client::Client;
+use sessiond_core::{Kind, SessionId, Status};
+use sessiond_recording::{Runner, journal, run, runner, stores};
+
+use crate::config::Settings;
+use crate::error::Error;
+use crate::saved;
+
+/// How long a server may take.
+const ANSWER: Duration = Duration::from_secs(10);
+/// Sessions that are listed at a time.
+const PAGE: usize = 100;
+
+/// A session as it was at the moment when it was read.
+#[derive(Debug, Clone)]
+pub struct Look {
+    /// The state, in the format of the saved state.
+    pub state: Vec<u8>,
+    /// Whether it runs, see [`Activity`].
+    pub activity: Activity,
+}
+
+/// Whether a session that has not ended is being run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Activity {
+    /// This process or another one runs it.
+    Running,
+    /// Nobody does: its process ended, and it can be resumed.
+    Interrupted,
+    /// It has ended.
+    Ended,
+    /// Its server has it, and it runs elsewhere or was interrupted there.
+    Unknown,
+}
+
+/// Which sessions are listed.
+#[derive(Debug, Clone, Default)]
+pub struct Query {
+    /// Only those in this state.
+    pub status: Option<Status>,
+    /// Only those that somebody runs, or that nobody runs any more.
+    pub activity: Option<Activity>,
+    /// Only those of this name.
+    pub name: Option<String>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// Reads a session.
+pub async fn look(settings: &Settings, id: &SessionId) -> Result<Look, Error> {
+    let stores = open(settings).await?;
+    let mut found = None;
+    for (client, dir) in &stores {
+        match answer(client.clone(), id.clone()).await {
+            Ok(session) => {
+                found = Some((client, dir, session));
+                break;
+            }
+            Err(problem) if problem.code == Code::SessionNotFound => {}
+            Err(problem) => return Err(problem.into()),
+        }
+    }
+    let Some((client, dir, session)) = found else {
+        let detail = format!("there is no session {id} in {}", settings.dir.display());
+        return Err(Problem::new(Code::SessionNotFound, detail).into());
+    };
+    let activity = activity(dir.as_ref(), id, session.status)?;
+    let fail = |error: std::io::Error| Problem::new(Code::Internal, error.to_string());
+    let mut writer = saved::Writer::begin(Vec::new(), &session).map_err(fail)?;
+    journal::each(client, id, |_, event| writer.take(event).map_err(fail)).await?;
+    Ok(Look { state: writer.finish().map_err(fail)?, activity })
+}
+
+/// Lists executions, the newest first.
+pub async fn sessions(
+    settings: &Settings,
+    query: &Query,
+) -> Result<Vec<(api::SessionSummary, Activity)>, Error> {
+    let mut listed: Vec<(api::SessionSummary, Activity)> = Vec::new();
+    for (client, dir) in open(settings).await? {
+        let mut cursor = None;
+        let mut more = true;
+        let mut taken = 0;
+        while more && taken < query.limit {
+            let page = api::ListSessions {
+                kind: Some(Kind::Execution),
+                status: query.status,
+                q: query.name.clone(),
+                limit: Some(PAGE),
+                cursor: cursor.take(),
+                ..api::ListSessions::default()
+            };
+            let client = client.clone();
+            let page = run(async move { within(client.sessions(page)).await }).await?;
+            for session in page.sessions {
+                let activity = activity(dir.as_ref(), &session.session_id, session.status)?;
+                let is_meant = query.name.as_ref().is_none_or(|name| session.name.as_ref() == Some(name))
+                    && query.activity.is_none_or(|meant| meant == activity)
+                    && listed.iter().all(|(known, _)| known.session_id != session.session_id);
+                if is_meant && taken < query.limit {
+                    taken += 1;
+                    listed.push((session, activity));
+                }
+            }
+            more = page.next_cursor.is_some();
+            cursor = page.next_cursor;
+        }
+    }
+    listed.sort_by(|(one, _), (other, _)| other.created_at.cmp(&one.created_at));
+    listed.truncate(query.limit);
+    Ok(listed)
+}
+
+/// Where sessions are: the store of the directory, or what waits for the server and then the server. Each with the
+/// directory that says who runs them, if it is on this machine.
+async fn open(settings: &Settings) -> Result<Vec<(Client, Option<PathBuf>)>, Error> {
+    let Some(server) = &settings.server else {
+        return Ok(vec![(stores::engine(&settings.dir).await?, Some(settings.dir.clone()))]);
+    };
+    let spool = stores::spool(&settings.dir, server).await?;
+    Ok(vec![(spool.local().clone(), Some(spool.dir().to_owned())), (spool.remote().clone(), None)])
+}
+
+fn activity(dir: Option<&PathBuf>, id: &SessionId, status: Status) -> Result<Activity, Problem> {
+    if status != Status::Active {
+        return Ok(Activity::Ended);
+    }
+    let Some(dir) = dir else { return Ok(Activity::Unknown) };
+    Ok(match runner(dir, id)? {
+        Some(Runner::This | Runner::Other(_)) => Activity::Running,
+        None => Activity::Interrupted,
+    })
+}
+
+async fn answer(client: Client, id: SessionId) -> Result<api::Session, Problem> {
+    run(async move { within(client.session(&id)).await }).await
+}
+
+async fn within<T>(request: impl Future<Output = Result<T, Problem>>) -> Result<T, Problem> {
+    tokio::time::timeout(ANSWER, request).await.unwrap_or_else(|_| {
+        Err(Problem::new(
+            Code::Unreachable,
+            format!("the server has not answered within {} s", ANSWER.as_secs()),
+        ))
+    })
+}

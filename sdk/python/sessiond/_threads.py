@@ -1,0 +1,36 @@
+"""Threads that belong to the call that makes them."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from typing import TYPE_CHECKING, Any, Callable, TypeVar
+
+if TYPE_CHECKING:
+    from typing_extensions import ParamSpec
+
+    P = ParamSpec("P")
+
+R = TypeVar("R")
+
+
+class ThreadPool(ThreadPoolExecutor):
+    """A `ThreadPoolExecutor` whose functions run in the session, and in the call, that submitted them.
+
+    Calls that they make are recorded as calls of that call. In the standard library's pool, each would be a session of
+    its own.
+    """
+
+    def submit(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+        """Run a function in a thread; `map` does the same for each item."""
+        return super().submit(carried(function), *args, **kwargs)
+
+
+def carried(function: Callable[P, R]) -> Callable[P, R]:
+    """Give a function that runs where this one was called: in this session, and in this call."""
+    context = copy_context()
+
+    def run(*args: Any, **kwargs: Any) -> R:
+        return context.run(function, *args, **kwargs)
+
+    return run
