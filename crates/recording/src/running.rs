@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
@@ -141,7 +142,9 @@ fn open(dir: &Path) -> Result<Arc<Dir>, Problem> {
     if let Some(known) = dirs.get(&dir) {
         return Ok(known.clone());
     }
-    let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(dir.join(FILE));
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false).mode(0o600);
+    let file = options.open(dir.join(FILE));
     let file = file.map_err(|error| {
         Problem::new(Code::Internal, format!("cannot open {}: {error}", dir.join(FILE).display()))
     })?;

@@ -8,9 +8,7 @@ import time
 import weakref
 from typing import TYPE_CHECKING, Any, Callable, TypeVar, overload
 
-from . import _loops
 from ._branches import watch
-from ._closing import Closing
 from ._config import Config, native, same_store, settle
 from ._context import Context
 from ._coordinator import FORKED, Coordinator, fatal_calls, no_loop
@@ -33,6 +31,7 @@ if TYPE_CHECKING:
     from typing_extensions import ParamSpec, Self, Unpack
 
     from ._agent import Agent
+    from ._closing import Closing
     from ._config import BroadcastCallback, LoggingSetting, MoreOptions, Options
     from ._coordinator import Run
 
@@ -422,7 +421,9 @@ class Session:
         return scope if scope is not None and scope.session is self else self._program
 
     def _run_sync(self, work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
-        return _loops.run(work)
+        from ._loops import run
+
+        return run(work)
 
     def _leave(self) -> None:
         token, self._token = self._token, None
@@ -452,6 +453,8 @@ class Session:
 
     def _ending(self, error: BaseException | None) -> tuple[Closing, bool]:
         """Give what closes the session, and whether it has yet to be run."""
+        from ._closing import Closing
+
         with self._guard:
             if self._closing is not None:
                 return self._closing, False

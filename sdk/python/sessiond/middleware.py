@@ -12,7 +12,6 @@ from ._config import GRACE
 from ._fork import in_child
 from ._node import Node
 from ._scope import current
-from ._wait import outlast
 from .errors import ControlError, NodeError, NodeTimeoutError
 
 if TYPE_CHECKING:
@@ -84,6 +83,8 @@ class Timeout(Middleware):
     async def run(self, node: Node, proceed: Proceed, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Run it, and cancel it when its time is over."""
         import asyncio
+
+        from ._wait import outlast
 
         scope = current.get()
         task = asyncio.ensure_future(proceed(*args, **kwargs))
