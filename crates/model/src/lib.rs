@@ -1,7 +1,7 @@
 //! Language models behind one interface.
 //!
 //! [`Model`] is what a caller holds: it completes a [`Request`] to an [`Answer`], whole or as a stream of [`Delta`]s.
-//! [`OpenAi`] speaks to any address with OpenAI's chat completions. Models of GGUF files in the process, and a server for
+//! [`Remote`] speaks to services: OpenAI's, Anthropic's, Google's and Ollama's, and whatever has one of their interfaces. Models of GGUF files in the process, and a server for
 //! a model, are the crate `sessiond-model-gguf`.
 //!
 //! ```no_run
@@ -20,7 +20,7 @@ mod env;
 mod error;
 mod message;
 mod model;
-mod openai;
+mod remote;
 mod request;
 
 pub use answer::{Answer, Finish, Usage};
@@ -28,5 +28,5 @@ pub use env::{from_env, from_env_or_file};
 pub use error::Error;
 pub use message::{Message, Tool, ToolCall};
 pub use model::{AnswerStream, Delta, Model};
-pub use openai::{OpenAi, Settings};
+pub use remote::{Api, OpenAi, Remote, Settings};
 pub use request::{Request, Schema, ToolChoice};

@@ -12,11 +12,11 @@ with rt.Session() as run:
 ```
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from . import context, errors, mcp, middleware
 from ._agent import Agent, AgentResult, agent_node
-from ._calls import astream, broadcast, call, call_batch, call_sync, current_session, session
+from ._calls import astream, broadcast, call, call_batch, call_sync, current_session, session, session_id
 from ._concurrency import as_completed, map, race, sleep
 from ._config import Config, set_config
 from ._native import Model
@@ -27,9 +27,13 @@ from .errors import (
     AgentError,
     ContextError,
     ControlError,
+    FatalError,
+    GlobalTimeOutError,
+    LLMError,
     McpError,
     ModelError,
     NodeError,
+    NodeInvocationError,
     NodeTimeoutError,
     RecordError,
     ReplayedError,
@@ -43,6 +47,18 @@ from .errors import (
 if TYPE_CHECKING:
     from ._read import CallRecord, SessionRecord, SessionSummary, read, sessions
     from ._threads import ThreadPool
+    from . import exceptions, guardrails, llm, prebuilt, testing, tracing
+    from ._astream import Stream
+    from ._couple import couple
+    from ._flow import Flow, FlowConnection, NodeMessageHistory
+    from ._functions import after_llm, after_node, before_llm, before_node, wrap_llm, wrap_node
+    from ._info import ExecutionInfo
+    from ._log import enable_logging
+    from ._manifest import ToolManifest
+    from ._mcp_server import create_mcp_server
+    from ._verifier import Verdict, VerifierRejectedError, verifier
+    from .guardrails import input_guard, output_guard
+    from .mcp import MCPHttpParams, MCPStdioParams, connect_mcp
 
 __all__ = [
     "Agent",
@@ -52,10 +68,20 @@ __all__ = [
     "Config",
     "ContextError",
     "ControlError",
+    "ExecutionInfo",
+    "FatalError",
+    "Flow",
+    "FlowConnection",
+    "GlobalTimeOutError",
+    "LLMError",
+    "MCPHttpParams",
+    "MCPStdioParams",
     "McpError",
     "Model",
     "ModelError",
     "NodeError",
+    "NodeInvocationError",
+    "NodeMessageHistory",
     "NodeTimeoutError",
     "RecordError",
     "ReplayError",
@@ -68,39 +94,107 @@ __all__ = [
     "SessionSummary",
     "SessiondError",
     "ThreadPool",
+    "Stream",
     "ToolError",
+    "ToolManifest",
+    "Verdict",
+    "VerifierRejectedError",
+    "after_llm",
+    "after_node",
     "agent_node",
     "as_completed",
     "astream",
+    "before_llm",
+    "before_node",
     "broadcast",
     "call",
     "call_batch",
     "call_sync",
+    "connect_mcp",
     "context",
+    "couple",
+    "create_mcp_server",
     "current_session",
+    "enable_logging",
     "errors",
+    "exceptions",
     "function_node",
+    "guardrails",
+    "input_guard",
+    "llm",
     "map",
     "mcp",
     "middleware",
     "nodes",
+    "output_guard",
+    "prebuilt",
     "race",
     "read",
     "session",
     "sessions",
+    "session_id",
     "set_config",
     "sleep",
+    "testing",
+    "tracing",
+    "verifier",
+    "wrap_llm",
+    "wrap_node",
 ]
 
+# What is loaded when it is first asked for, because most programs ask for little of it.
+_LATER = {
+    "CallRecord": "_read",
+    "SessionRecord": "_read",
+    "SessionSummary": "_read",
+    "ThreadPool": "_threads",
+    "read": "_read",
+    "sessions": "_read",
+    "ExecutionInfo": "_info",
+    "Flow": "_flow",
+    "FlowConnection": "_flow",
+    "MCPHttpParams": "mcp",
+    "MCPStdioParams": "mcp",
+    "NodeMessageHistory": "_flow",
+    "Stream": "_astream",
+    "ToolManifest": "_manifest",
+    "Verdict": "_verifier",
+    "VerifierRejectedError": "_verifier",
+    "after_llm": "_functions",
+    "after_node": "_functions",
+    "before_llm": "_functions",
+    "before_node": "_functions",
+    "connect_mcp": "mcp",
+    "couple": "_couple",
+    "create_mcp_server": "_mcp_server",
+    "enable_logging": "_log",
+    "exceptions": "",
+    "guardrails": "",
+    "input_guard": "guardrails",
+    "llm": "",
+    "output_guard": "guardrails",
+    "prebuilt": "",
+    "testing": "",
+    "tracing": "",
+    "verifier": "_verifier",
+    "wrap_llm": "_functions",
+    "wrap_node": "_functions",
+}
 
-def __getattr__(name: str) -> Any:
-    # What takes its time to import, and few programs use.
-    if name == "ThreadPool":
-        from ._threads import ThreadPool
+if not TYPE_CHECKING:
 
-        return ThreadPool
-    if name in ("CallRecord", "SessionRecord", "SessionSummary", "read", "sessions"):
-        from . import _read
+    def __getattr__(name: str) -> object:
+        """Load what is asked for."""
+        module = _LATER.get(name)
+        if module is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
 
-        return getattr(_read, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        loaded = import_module(f"{__name__}.{module or name}")
+        value = loaded if module == "" else getattr(loaded, name)
+        globals()[name] = value
+        return value
+
+    def __dir__() -> list[str]:
+        """List what there is."""
+        return __all__

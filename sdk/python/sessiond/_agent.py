@@ -6,7 +6,8 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, Callable, Generic, NamedTuple, Optional, TypeVar, overload
 
-from ._native import REDACTED, Frame, Model, Turns, check_agent, encode, fill, memory_key, names_secret, tool_name
+from ._asking import Asking, Overriding, asked, model_of, overridden
+from ._native import REDACTED, Model, Turns, check_agent, encode, fill, memory_key, names_secret, tool_name
 from ._node import Node, register
 from ._scope import current
 from ._secret import without_secrets
@@ -17,25 +18,30 @@ if TYPE_CHECKING:
 
     from typing_extensions import TypeAlias, TypedDict, Unpack
 
-    from ._native import Json
+    from ._manifest import ToolManifest
     from ._scope import Scope
     from ._session import Session
     from ._shapes import Read
     from ._tool import Tool
+    from .llm import Message as LlmMessage
+    from .llm import MessageHistory, ModelBase, SystemMessage
     from .middleware import Middleware
 
     Message: TypeAlias = dict[str, Any]
     Put: TypeAlias = Callable[[str], Awaitable[None]]
+    # A text, a message, or several.
+    Asked: TypeAlias = str | Message | LlmMessage | Sequence[Message | LlmMessage] | None
 
     class AgentOptions(TypedDict, total=False):
         """The parameters of `agent_node` beside the name and the shape of the answer."""
 
-        system_message: str | None
+        system_message: str | SystemMessage | None
         tools: Iterable[Any] | Callable[..., Any]
         tool_nodes: Iterable[Any] | Callable[..., Any]
-        model: Model | None
-        llm: Model | None
+        model: Model | ModelBase | str | None
+        llm: Model | ModelBase | str | None
         description: str
+        manifest: ToolManifest | None
         max_tool_calls: int | None
         max_turns: int | None
         temperature: float | None
@@ -46,6 +52,7 @@ if TYPE_CHECKING:
         memory: bool | str
         memory_messages: int
         middleware: Iterable[Middleware]
+        model_middleware: Iterable[Middleware]
 
 
 T = TypeVar("T")
@@ -97,6 +104,26 @@ class AgentResult(Generic[T]):
         """What the model said in declining to answer; None when it did not."""
 
     @property
+    def content(self) -> Any:
+        """The answer: what `output_schema` names when there is one, else the text."""
+        return self.text if self.structured is None else self.structured
+
+    @property
+    def message_history(self) -> MessageHistory:
+        """The whole conversation, as messages of `sessiond.llm`."""
+        from .llm import MessageHistory
+
+        return MessageHistory.of(self.messages)
+
+    @property
+    def tool_invocations(self) -> list[tuple[Any, Any]]:
+        """The tools that were called, each with what it gave."""
+        history = self.message_history
+        given = {message.content.identifier: message.content for message in history if message.role == "tool"}
+        calls = [call for message in history for call in message.tool_calls]
+        return [(call, given[call.identifier]) for call in calls if call.identifier in given]
+
+    @property
     def __sessiond_text__(self) -> str:
         """What a model reads of it."""
         return self.text
@@ -128,62 +155,77 @@ class Agent(Generic[T]):
         system_message: str | None,
         tools: dict[str, Tool],
         output: tuple[dict[str, Any], Read] | None,
-        model: Model | None,
+        schema: Any,
+        model: Model | ModelBase | None,
         description: str,
+        manifest: ToolManifest | None,
         options: dict[str, Any],
         memory: str | None,
         memory_messages: int,
         middleware: Iterable[Middleware],
+        model_middleware: Iterable[Middleware],
     ) -> None:
         """Describe it."""
         self.name = name
+        self.model_middleware = tuple(model_middleware)
         self._system = system_message
         self._tools = tools
         self._output = output
+        self._schema = schema
         self._model = model
         self._options = options
         self._memory = None if memory is None else memory_key(memory)
         self._memory_messages = memory_messages
         self.__doc__ = description
-        node = Node(name, self._run, kind="agent", middleware=middleware)
-        node.owner = self
-        node.pieces = self._talk
-        self.__sessiond_node__ = node
+        self._put_around(middleware)
         self.__sessiond_tool__ = {
             "name": tool_name(name),
             "description": description,
-            "parameters": {
-                "type": "object",
-                "properties": {"user_input": {"type": "string", "description": "What it is asked."}},
-                "required": ["user_input"],
-                "additionalProperties": False,
-            },
+            "parameters": _ASKED if manifest is None else manifest.schema(),
         }
 
-    async def __call__(self, user_input: str | Sequence[Message]) -> AgentResult[T]:
+    def _put_around(self, middleware: Iterable[Middleware]) -> None:
+        node = Node(self.name, self._run, kind="agent", middleware=middleware)
+        node.owner = self
+        node.pieces = self._talk
+        node.recorded = _recorded
+        self.__sessiond_node__ = node
+
+    def _coupled(self, middleware: tuple[Middleware, ...], model_middleware: tuple[Middleware, ...]) -> Agent[T]:
+        from copy import copy
+
+        coupled = copy(self)
+        coupled.model_middleware = (*model_middleware, *self.model_middleware)
+        coupled._put_around((*middleware, *self.__sessiond_node__.middleware))
+        return coupled
+
+    async def __call__(self, user_input: Asked = None, **arguments: Any) -> AgentResult[T]:
         """Call it in the session in which this runs, as `call` does."""
         from ._calls import call
 
-        return await call(self, user_input)
+        return await call(self, user_input, **arguments)
+
+    def override(self, *, model: Model | ModelBase | str) -> Overriding:
+        """Have another model asked within `with`, in this context alone; it is for tests."""
+        return Overriding(self, model_of(model))
 
     def __repr__(self) -> str:
         """Tell which it is."""
         return f"<Agent {self.name}>"
 
-    async def _run(self, user_input: str | Sequence[Message]) -> AgentResult[T]:
-        return await self._talk(None, user_input)
+    async def _run(self, user_input: Asked = None, **arguments: Any) -> AgentResult[T]:
+        return await self._talk(None, user_input, **arguments)
 
-    async def _talk(self, put: Put | None, user_input: str | Sequence[Message]) -> AgentResult[T]:
+    async def _talk(self, put: Put | None, user_input: Asked = None, **arguments: Any) -> AgentResult[T]:
         scope = current.get()
         if scope is None:
             raise NodeError(f"{self.name} is an agent: call it with call(), or await it", "no_session")
-        coordinator = scope.session._coordinator
-        model = self._model or await _environments_model(scope)
-        turns = Turns(self._options, await self._opening(scope, user_input), model)
-        asking = _Asking(model, put)
+        said = asked(user_input, arguments)
+        model = overridden.get().get(id(self)) or self._model or await _environments_model(scope)
+        asking = Asking(model, put, self._schema, self.model_middleware)
+        turns = Turns(self._options, await self._opening(scope, said), asking.model)
         while True:
-            answer = await coordinator.call(scope, asking.node(), (turns.request(),), {})
-            await asking.answered(answer)
+            answer = await asking.ask(scope, turns.request())
             wanted = turns.answered(answer)
             if wanted:
                 turns.results(await self._results(scope, wanted))
@@ -202,14 +244,12 @@ class Agent(Generic[T]):
                 scope.session._log.warning("%s: %s", self.name, _CUT[reason])
             return AgentResult(turns.text, structured, turns.messages(), Usage(*turns.used()), reason, refusal)
 
-    async def _opening(self, scope: Scope, user_input: str | Sequence[Message]) -> list[Message]:
+    async def _opening(self, scope: Scope, user_input: str | list[Message]) -> list[Message]:
         """Give the messages that a call begins with.
 
         When they depend on the context they are a recorded call of their own: who resumes begins with the same,
         although the context has changed since.
         """
-        if not isinstance(user_input, str):
-            user_input = [dict(message) for message in user_input]
         texts = (self._system or "", user_input if isinstance(user_input, str) else "")
         if self._memory is None and not any("{" in text for text in texts):
             return self._messages(scope.session, user_input)
@@ -225,16 +265,16 @@ class Agent(Generic[T]):
     def _messages(self, session: Session, user_input: str | list[Message]) -> list[Message]:
         injects = session.settings.prompt_injection
 
-        def filled(text: str) -> str:
-            return fill(text, lambda key: _text_of(session, key)) if injects else text
+        def told(text: str) -> str:
+            return filled(session, text) if injects else text
 
         messages: list[Message] = []
         if self._system is not None:
-            messages.append({"role": "system", "content": filled(self._system)})
+            messages.append({"role": "system", "content": told(self._system)})
         if self._memory is not None:
             messages.extend(session.context.get(self._memory) or ())
         if isinstance(user_input, str):
-            messages.append({"role": "user", "content": filled(user_input)})
+            messages.append({"role": "user", "content": told(user_input)})
         else:
             messages.extend(user_input)
         return messages
@@ -259,67 +299,23 @@ class Agent(Generic[T]):
                 await asyncio.wait(left)
 
 
-class _Asking:
-    """Requests of an agent to its model, and who gets the text as it is written."""
-
-    def __init__(self, model: Model, put: Put | None) -> None:
-        self._model = model
-        self._put = put
-        self._given = False
-
-    def node(self) -> Node:
-        """Give one request, as a node."""
-        self._given = False
-        node = Node(self._model.name, self._ask, kind="model")
-        node.complete = self._complete
-        return node
-
-    async def answered(self, answer: dict[str, Any]) -> None:
-        """Hand over the text of an answer that came from the record."""
-        if self._put is not None and not self._given and answer["text"]:
-            await self._put(answer["text"])
-
-    def _complete(self, frame: Frame, answer: Any) -> None:
-        frame.completed_model(answer, self._model)
-
-    async def _ask(self, request: Json) -> Any:
-        from asyncio import Queue, get_running_loop
-
-        told: Queue[tuple[str, Any]] = Queue()
-        work = self._model.ask(
-            request,
-            self._put is not None,
-            get_running_loop().call_soon_threadsafe,
-            lambda what, value: told.put_nowait((what, value)),
-        )
-        try:
-            while True:
-                what, value = await told.get()
-                if what == "answer":
-                    return value
-                if what == "error":
-                    raise value
-                self._given = True
-                if self._put is not None:
-                    await self._put(value)
-        finally:
-            work.cancel()
-
-
 @overload
-def agent_node(name: str, *, output_schema: type[O], **options: Unpack[AgentOptions]) -> Agent[O]: ...
+def agent_node(name: str | None = None, *, output_schema: type[O], **options: Unpack[AgentOptions]) -> Agent[O]: ...
 @overload
-def agent_node(name: str, *, output_schema: Any = None, **options: Unpack[AgentOptions]) -> Agent[Any]: ...
 def agent_node(
-    name: str,
+    name: str | None = None, *, output_schema: Any = None, **options: Unpack[AgentOptions]
+) -> Agent[Any]: ...
+def agent_node(
+    name: str | None = None,
     *,
     output_schema: Any = None,
-    system_message: str | None = None,
+    system_message: str | SystemMessage | None = None,
     tools: Iterable[Any] | Callable[..., Any] = (),
     tool_nodes: Iterable[Any] | Callable[..., Any] = (),
-    model: Model | None = None,
-    llm: Model | None = None,
+    model: Model | ModelBase | str | None = None,
+    llm: Model | ModelBase | str | None = None,
     description: str = "",
+    manifest: ToolManifest | None = None,
     max_tool_calls: int | None = None,
     max_turns: int | None = None,
     temperature: float | None = None,
@@ -330,19 +326,22 @@ def agent_node(
     memory: bool | str = False,
     memory_messages: int = MEMORY,
     middleware: Iterable[Middleware] = (),
+    model_middleware: Iterable[Middleware] = (),
 ) -> Agent[Any]:
     """Make an agent: a node that asks a language model, and calls the tools that it wants called.
 
     Args:
-        name: Its name, under which `sessiond.nodes` finds it.
+        name: Its name, under which `sessiond.nodes` finds it; without one it is called `Agent`, and not found.
         output_schema: What the answer is to be: a dataclass, a TypedDict, a pydantic model, any other type that has a
             JSON Schema, or such a schema itself. The result has it as `structured`.
         system_message: How the model shall behave; `{key}` is filled from the session's context.
         tools: What the model may have called: functions, nodes, other agents, tools of MCP servers.
         tool_nodes: The same, under the name that Railtracks has for it.
-        model: The model; the one that the environment names when absent, looked for at the first request.
+        model: The model: one of `sessiond.llm`, a `Model`, or a name such as `openai/gpt-5-mini`; the one that the
+            environment names when absent, looked for at the first request.
         llm: The same, under the name that Railtracks has for it.
         description: What the agent is good for, told to other agents that have it as a tool.
+        manifest: The same, with the parameters that it takes as a tool.
         max_tool_calls: The most tools that are called in one call of the agent; the model is asked for its answer then.
         max_turns: The most requests in one call of the agent (50).
         temperature: How freely words are drawn; 0 takes the likeliest each time.
@@ -354,18 +353,20 @@ def agent_node(
             `memory/{name}`. A text is the name of a memory that agents share.
         memory_messages: How many messages are remembered, the latest ones (40).
         middleware: What is put around the agent, the first one outermost.
+        model_middleware: What is put around each request to its model, the first one outermost.
     """
     from ._tool import tools_of
 
+    is_named = name is not None
+    name = "Agent" if name is None else name
     if not isinstance(name, str) or not name.strip():
         raise NodeError(f"an agent's name is a text, not {name!r}")
     if tools and tool_nodes:
         raise NodeError("tools and tool_nodes are the same; give one of them")
     if model is not None and llm is not None:
         raise NodeError("model and llm are the same; give one of them")
-    given = model if model is not None else llm
-    if given is not None and not isinstance(given, Model):
-        raise NodeError(f"an agent's model is a sessiond.Model, not {given!r}")
+    given = model_of(model if model is not None else llm)
+    drawn = {} if given is None or isinstance(given, Model) else given.sampling
     offered = tools_of(tools or tool_nodes)
     output = None
     if output_schema is not None:
@@ -375,40 +376,61 @@ def agent_node(
     options: dict[str, Any] = {
         "tools": [tool.definition for tool in offered.values()],
         "output": None if output is None else output.schema,
-        "temperature": temperature,
-        "top_p": top_p,
-        "max_tokens": max_tokens,
-        "stop": [stop] if isinstance(stop, str) else list(stop),
-        "seed": seed,
+        "temperature": drawn.get("temperature") if temperature is None else temperature,
+        "top_p": drawn.get("top_p") if top_p is None else top_p,
+        "max_tokens": drawn.get("max_tokens") if max_tokens is None else max_tokens,
+        "stop": [stop] if isinstance(stop, str) else list(stop) or drawn.get("stop", []),
+        "seed": drawn.get("seed") if seed is None else seed,
         "max_tool_calls": max_tool_calls,
         "max_turns": max_turns,
     }
     check_agent(options)
     agent: Agent[Any] = Agent(
         name,
-        system_message=system_message,
+        system_message=system_message
+        if system_message is None
+        else str(getattr(system_message, "content", system_message)),
         tools=offered,
         output=output,
+        schema=output_schema,
         model=given,
-        description=description,
+        description=description or ("" if manifest is None else manifest.description),
+        manifest=manifest,
         options=options,
         memory=name if memory is True else memory or None,
         memory_messages=memory_messages,
         middleware=middleware,
+        model_middleware=model_middleware,
     )
     # It is known by the place in the code that made it, as a function is by its own.
     place = sys._getframe(1)
     agent.__module__ = place.f_globals.get("__name__", "builtins")
     function = place.f_code.co_name
     agent.__qualname__ = name if function == "<module>" else f"{function}.<locals>.{name}"  # type: ignore[attr-defined]
-    register(agent.__sessiond_node__, agent, chosen=True)
+    if is_named:
+        register(agent.__sessiond_node__, agent, chosen=True)
     return agent
 
 
+_ASKED = {
+    "type": "object",
+    "properties": {"user_input": {"type": "string", "description": "What it is asked."}},
+    "required": ["user_input"],
+    "additionalProperties": False,
+}
 _CUT = {
     "length": "the model's answer was cut off at max_tokens, or at the model's own limit",
     "content_filter": "the model's service held back a part of the answer, or all of it",
 }
+
+
+def _recorded(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Give what an agent is asked as plain messages, which are compared when its program runs again."""
+    from ._asking import plain
+
+    if args:
+        return (plain(args[0]), *args[1:]), kwargs
+    return args, {**kwargs, "user_input": plain(kwargs["user_input"])} if "user_input" in kwargs else kwargs
 
 
 def _finish_of(answer: Message) -> str:
@@ -417,6 +439,11 @@ def _finish_of(answer: Message) -> str:
     if isinstance(finish, dict):
         return str(finish.get("other"))
     return "content_filter" if finish == "filtered" else str(finish)
+
+
+def filled(session: Session, text: str) -> str:
+    """Give a prompt with what the session's context has for its keys."""
+    return fill(text, lambda key: _text_of(session, key))
 
 
 def _text_of(session: Session, key: str) -> str | None:

@@ -14,16 +14,18 @@ from ._session import Session, open_sessions
 from .errors import ContextError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Iterable, Mapping, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Generator, Iterable, Mapping
 
     from typing_extensions import ParamSpec, Unpack
 
-    from ._agent import Agent
+    from ._agent import Agent, AgentResult, Asked
+    from ._astream import Stream
     from ._config import Options
 
     P = ParamSpec("P")
 
 R = TypeVar("R")
+T = TypeVar("T")
 
 
 @overload
@@ -76,30 +78,37 @@ async def call_batch(
 
 
 @overload
-def astream(node: Agent[Any], /, user_input: str | Sequence[dict[str, Any]]) -> AsyncGenerator[str]: ...
+def astream(node: Agent[T], /, user_input: Asked) -> Stream[str, AgentResult[T]]: ...
 @overload
-def astream(node: Callable[P, AsyncIterable[R]], /, *args: P.args, **kwargs: P.kwargs) -> AsyncGenerator[R]: ...
-def astream(node: Callable[..., Any], /, *args: Any, **kwargs: Any) -> AsyncGenerator[Any]:
-    """Call a node that is an asynchronous generator, and give its items as they come.
+def astream(
+    node: Callable[P, AsyncIterable[R] | Iterable[R]], /, *args: P.args, **kwargs: P.kwargs
+) -> Stream[R, list[R]]: ...
+def astream(node: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Stream[Any, Any]:
+    """Call a node that is a generator, and give its items as they come, and in the end its `result`.
 
     All of them together are the recorded result, of which a resumed session gives the same items again. Of an agent it
     gives the text that its model writes; recorded is the agent's result, whose text a resumed session gives in one
     piece.
     """
     scope = current.get()
-    return _stream_alone(node, args, kwargs) if scope is None else scope.session.astream(node, *args, **kwargs)
+    if scope is not None:
+        return scope.session.astream(node, *args, **kwargs)
+    from ._astream import Stream
+
+    return Stream(lambda gave: _stream_alone(node, args, kwargs, gave))
 
 
 async def _stream_alone(
-    node: Callable[..., AsyncIterable[R]], args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> AsyncGenerator[R]:
+    node: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], gave: Callable[[Any], None]
+) -> AsyncGenerator[Any]:
     # Outside of `with`: between two items, the caller's code is not this session's.
     session = _alone()
-    items = session.astream(node, *args, **kwargs)
+    items: Stream[Any, Any] = session.astream(node, *args, **kwargs)
     error: BaseException | None = None
     try:
         async for item in items:
             yield item
+        gave(items.result)
     except BaseException as raised:
         error = raised
         raise
@@ -129,9 +138,26 @@ def _alone(*, is_async: bool = True) -> Session:
     return session
 
 
-def broadcast(message: str) -> None:
-    """Tell whoever listens to the session in which this code runs."""
+def broadcast(message: str) -> Sent:
+    """Tell whoever listens to the session in which this code runs. The message is on its way, awaited or not."""
     current_session().broadcast(message)
+    return Sent()
+
+
+class Sent:
+    """A message that is on its way; there is nothing to wait for."""
+
+    __slots__ = ()
+
+    def __await__(self) -> Generator[Any, None, None]:
+        """Wait for nothing."""
+        return iter(())  # type: ignore[return-value]
+
+
+def session_id() -> str | None:
+    """Give the id of the session in which this code runs; None outside of any."""
+    scope = current.get()
+    return None if scope is None else scope.session.id
 
 
 def current_session() -> Session:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         dir: str | os.PathLike[str] | None
         url: str | None
         api_key: str | Secret[str] | None
+        payload_callback: Callable[[dict[str, Any]], Any] | None
 
     class Options(MoreOptions, total=False):
         """What can be said of a session; what is absent or None is left to the next in line."""
@@ -75,6 +76,8 @@ class Config(NamedTuple):
     """The server that has the record; None when it stays on this machine."""
     api_key: Optional[Secret[str]]
     """The server's key, if it asks for one."""
+    payload_callback: Optional[Callable[[dict[str, Any]], Any]]
+    """What is called with the state of a session that has closed."""
 
 
 _DEFAULTS: dict[str, Any] = {
@@ -91,6 +94,7 @@ _DEFAULTS: dict[str, Any] = {
     "dir": ".sessiond",
     "url": None,
     "api_key": None,
+    "payload_callback": None,
 }
 _ENVIRONMENT = {
     "dir": "SESSIOND_DIR",
@@ -119,6 +123,7 @@ _KINDS: dict[str, tuple[Any, str]] = {
     "dir": _PATH,
     "url": ((str,), "an address"),
     "api_key": ((str, Secret), "a text or a Secret"),
+    "payload_callback": ((object,), "a function"),
 }
 
 _global: dict[str, Any] = {}
@@ -191,9 +196,10 @@ def _check(options: Options) -> None:
     limit = values.get("max_concurrency")
     if limit is not None and limit < 1:
         raise ValueError(f"max_concurrency is 1 or more, not {limit!r}")
-    callback = values.get("broadcast_callback")
-    if callback is not None and not callable(callback):
-        raise TypeError(f"broadcast_callback is a function that takes a message, not {callback!r}")
+    for name in ("broadcast_callback", "payload_callback"):
+        callback = values.get(name)
+        if callback is not None and not callable(callback):
+            raise TypeError(f"{name} is a function, not {callback!r}")
     for name in ("log_file", "dir"):
         if values.get(name) is not None and not os.fspath(values[name]):
             raise ValueError(f"{name} is a path, not an empty text; leave it out to have none of your own")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 import time
 from types import AsyncGeneratorType, GeneratorType
@@ -13,7 +15,16 @@ from ._error_values import FATAL
 from ._native import Execution, Frame, Recorded
 from ._scope import Scope, current
 from ._turns import Turns
-from .errors import ContextError, ControlError, NodeError, NodeTimeoutError, ReplayError, SessionClosedError
+from .errors import (
+    ContextError,
+    ControlError,
+    FatalError,
+    GlobalTimeOutError,
+    NodeError,
+    NodeTimeoutError,
+    ReplayError,
+    SessionClosedError,
+)
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, CancelledError, Task
@@ -24,6 +35,7 @@ if TYPE_CHECKING:
     from ._node import Node
     from ._pool import Pool
     from .middleware import Middleware
+    from .tracing import Spans
 
 
 # Calls that nest so deep run on a fresh stack: each level takes several frames, and Python allows 1,000 in all.
@@ -85,6 +97,14 @@ class Coordinator:
         self._pool: Pool | None = None
         self._turns = Turns(execution)
         self._watched: AbstractEventLoop | None = None
+        self.spans: Spans | None = None
+        """Its spans of OpenTelemetry, when those are wanted."""
+        if "sessiond.tracing" in sys.modules or os.environ.get("SESSIOND_TRACING") == "1":
+            from .tracing import spans
+
+            self.spans = spans(execution.id)
+            if self.spans is not None:
+                self._perform = self.spans.around(self._perform)  # type: ignore[method-assign]
 
     async def call(self, scope: Scope, node: Node, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call a node from a scope of this session, and give its result."""
@@ -106,9 +126,14 @@ class Coordinator:
         return await self._perform(scope, node, frame, scope.run, args, kwargs)
 
     async def stream(
-        self, scope: Scope, node: Node, args: tuple[Any, ...], kwargs: dict[str, Any]
+        self,
+        scope: Scope,
+        node: Node,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        gave: Callable[[Any], None] = lambda result: None,
     ) -> AsyncGenerator[Any]:
-        """Call a node that is an asynchronous generator or an agent, and give its items as they come."""
+        """Call a node that is a generator or an agent, and give its items as they come, and its result to `gave`."""
         from ._stream import Stream
 
         if _running_loop() is None:
@@ -123,6 +148,7 @@ class Coordinator:
             value = await self._again(scope, node, frame)
             for item in value if node.pieces is None else filter(None, (value.text,)):
                 yield item
+            gave(value)
             return
         stream = Stream()
         pumping = stream.pumping(node)
@@ -130,7 +156,7 @@ class Coordinator:
             work = self._top(scope, pumping, frame, args, kwargs)
         else:
             work = self._perform(scope, pumping, frame, scope.run, args, kwargs)
-        items = stream.items(work)
+        items = stream.items(work, gave)
         try:
             async for item in items:
                 yield item
@@ -225,6 +251,8 @@ class Coordinator:
             raise SessionClosedError("this call was given up, so it can make no calls", "abandoned")
         if scope.depth > _DEPTH:
             raise NodeError(f"{node.name}: calls nest more than {_DEPTH} deep", "depth")
+        if node.recorded is not None:
+            args, kwargs = node.recorded(args, kwargs)
         try:
             return scope.frame.begin(node.name, node.kind, args, kwargs or None)
         except ControlError as error:
@@ -405,9 +433,8 @@ class Coordinator:
         from asyncio import CancelledError
 
         if run.reason == "timeout":
-            late = NodeTimeoutError(
-                f"{node.name} gave no answer within {self._timeout} s, the session's timeout", "timeout"
-            )
+            told = f"{node.name} gave no answer within {self._timeout} s, the session's timeout"
+            late = GlobalTimeOutError(self._timeout or 0.0, told)
             remember(late, run.frame.call)
             return late
         stopped = self._stopped
@@ -463,10 +490,12 @@ class Coordinator:
         scope.frame.ended(status, kind, message, trace, error, partial)
         remember(error, scope.frame.call)
         self._log.ended(scope.frame, node, status, f"{kind}: {message}")
-        if self._end_on_error and not scope.retried:
+        is_fatal = isinstance(error, FatalError) or getattr(error, "fatal", None) is True
+        if (self._end_on_error and not scope.retried) or is_fatal:
             if run is not None and run.reason is None and self._stopped is None:
                 run.reason = "failed"
-            self.stop(f"{node.name} failed, and end_on_error is set", error)
+            why = "the error is fatal" if is_fatal else "end_on_error is set"
+            self.stop(f"{node.name} failed, and {why}", error)
 
 
 def remember(error: BaseException, call: int | None) -> None:

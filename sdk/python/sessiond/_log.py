@@ -131,3 +131,34 @@ def _file_handler(file: str) -> Handler:
     handler = logging.FileHandler(file, encoding="utf-8")
     handler.setFormatter(logging.Formatter(_FORMAT))
     return handler
+
+
+_WORDS = {
+    "DEBUG": "VERBOSE",
+    "INFO": "REGULAR",
+    "WARNING": "QUIET",
+    "ERROR": "QUIET",
+    "CRITICAL": "QUIET",
+    "NONE": "NONE",
+}
+
+
+def enable_logging(
+    level: str = "INFO", log_file: str | os.PathLike[str] | None = None, *, name_style: str = "short"
+) -> None:
+    """Have the sessions that begin from now on say this much, on standard error or where the program logs to.
+
+    Args:
+        level: `DEBUG`, `INFO`, `WARNING`, `ERROR`, `CRITICAL` or `NONE`.
+        log_file: A file that is logged to as well.
+        name_style: Is taken, and means nothing: there is one logger, `sessiond`.
+    """
+    import logging
+
+    from ._config import set_config
+
+    setting = _WORDS.get(level.upper() if isinstance(level, str) else level)
+    if setting is None:
+        raise ValueError(f"level is one of {', '.join(_WORDS)}, not {level!r}")
+    set_config(logging_setting=setting, log_file=log_file)  # type: ignore[arg-type]
+    logging.getLogger("sessiond").setLevel(level.upper() if level.upper() != "NONE" else logging.CRITICAL + 1)

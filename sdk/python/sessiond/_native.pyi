@@ -83,7 +83,9 @@ class Execution:
     def leave(self) -> None: ...
 
 @final
-class Json: ...
+class Json:
+    def __init__(self, value: Any) -> None: ...
+    def value(self) -> Any: ...
 
 @final
 class Work:
@@ -101,6 +103,8 @@ class Model:
         retries: int | None = None,
         input_price: float | None = None,
         output_price: float | None = None,
+        api: str = "chat",
+        more: Mapping[str, Any] | None = None,
     ) -> None: ...
     @staticmethod
     def from_env() -> Model: ...

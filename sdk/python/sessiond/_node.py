@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Iterable
 
     from ._callable import Place
+    from ._manifest import ToolManifest
     from .middleware import Middleware
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -33,11 +34,13 @@ class Node:
         "is_stream",
         "items",
         "kind",
+        "manifest",
         "middleware",
         "name",
         "owner",
         "partial",
         "pieces",
+        "recorded",
     )
 
     def __init__(
@@ -67,12 +70,16 @@ class Node:
             self.items = self._thread_items
         self.middleware = tuple(middleware)
         self.final = final
+        self.manifest: ToolManifest | None = None
+        """What models are told of it, when that is not what its function says."""
         self.complete: Callable[[Frame, Any], Any] = Frame.completed
         """Puts down what it gave."""
         self.pieces: Callable[..., Any] | None = None
         """The function of one that gives its text piece by piece while it works: it takes who gets the pieces first."""
         self.partial: Callable[[bool], Any] | None = None
         """Gives the items of one that streams; of one that was cancelled, those that were taken."""
+        self.recorded: Callable[[tuple[Any, ...], dict[str, Any]], tuple[tuple[Any, ...], dict[str, Any]]] | None = None
+        """Gives its arguments as they are recorded, when those are others than it is called with."""
         # Most are: there is nothing between the session and the function.
         self.direct = self.is_async and not self.middleware
 
@@ -83,21 +90,55 @@ class Node:
 
 
 @overload
-def function_node(function: F, /) -> F: ...
+def function_node(
+    function: F,
+    /,
+    *,
+    name: str | None = None,
+    middleware: Iterable[Middleware] = (),
+    manifest: ToolManifest | None = None,
+) -> F: ...
 @overload
 def function_node(
-    function: str | None = None, /, *, name: str | None = None, middleware: Iterable[Middleware] = ()
+    function: list[Callable[..., Any]], /, *, middleware: Iterable[Middleware] = ()
+) -> list[Callable[..., Any]]: ...
+@overload
+def function_node(
+    function: str | None = None,
+    /,
+    *,
+    name: str | None = None,
+    middleware: Iterable[Middleware] = (),
+    manifest: ToolManifest | None = None,
 ) -> Callable[[F], F]: ...
-def function_node(function: Any = None, /, *, name: str | None = None, middleware: Iterable[Middleware] = ()) -> Any:
-    """Make a function a node, which is found as `sessiond.nodes.<name>` and whose calls are recorded.
+def function_node(
+    function: Any = None,
+    /,
+    *,
+    name: str | None = None,
+    middleware: Iterable[Middleware] = (),
+    manifest: ToolManifest | None = None,
+) -> Any:
+    """Make a function a node, which is found as `sessiond.nodes.<name>` and whose calls are recorded; of a list, each.
 
     The function stays what it is: it can be called as before, which is recorded only through `call` and its kin.
+
+    Args:
+        function: The function, a list of them, or the node's name.
+        name: The node's name; the function's own when absent.
+        middleware: What is put around the node, the first one outermost.
+        manifest: What models are told of it in the place of its docstring and its parameters.
     """
+    middleware = tuple(middleware)
     if isinstance(function, str):
         name, function = function, None
+    if isinstance(function, (list, tuple)):
+        if name is not None or manifest is not None:
+            raise NodeError("a name and a manifest are those of one node, not of a list")
+        return [_register(each, None, middleware, None) for each in function]
     if function is not None:
-        return _register(function, name, middleware)
-    return lambda function: _register(function, name, middleware)
+        return _register(function, name, middleware, manifest)
+    return lambda function: _register(function, name, middleware, manifest)
 
 
 def node_of(function: Callable[..., Any]) -> Node:
@@ -199,12 +240,13 @@ nodes = Nodes("sessiond.nodes", "All nodes that are registered, as attributes.")
 sys.modules["sessiond.nodes"] = nodes
 
 
-def _register(function: Any, name: str | None, middleware: Iterable[Middleware]) -> Any:
+def _register(function: Any, name: str | None, middleware: Iterable[Middleware], manifest: ToolManifest | None) -> Any:
     if isinstance(function, (staticmethod, classmethod)):
-        return type(function)(_register(function.__func__, name, middleware))
+        return type(function)(_register(function.__func__, name, middleware, manifest))
     if not callable(function):
         raise NodeError(f"{function!r} cannot be called, so it cannot be a node")
     node = Node(name or name_of(function), function, middleware=middleware)
+    node.manifest = manifest
     if not isinstance(function, (FunctionType, type)):
         # What is no plain function may not hold attributes, or share them with others.
         inner = function
@@ -226,7 +268,9 @@ def _register(function: Any, name: str | None, middleware: Iterable[Middleware])
 
 def _like(node: Node, function: Callable[..., Any]) -> Node:
     """Give a node that is another one by another function."""
-    return Node(node.name, function, kind=node.kind, middleware=node.middleware)
+    like = Node(node.name, function, kind=node.kind, middleware=node.middleware)
+    like.manifest = node.manifest
+    return like
 
 
 def _partial() -> Any:

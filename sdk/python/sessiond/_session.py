@@ -22,7 +22,7 @@ from ._secret import without_secrets
 from .errors import NodeError, RecordError, SessionClosedError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Coroutine, Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterable, Awaitable, Coroutine, Iterable, Mapping
     from contextvars import Token
     from os import PathLike
     from pathlib import Path
@@ -30,14 +30,17 @@ if TYPE_CHECKING:
 
     from typing_extensions import ParamSpec, Self, Unpack
 
-    from ._agent import Agent
+    from ._agent import Agent, AgentResult, Asked
+    from ._astream import Stream
     from ._closing import Closing
     from ._config import BroadcastCallback, LoggingSetting, MoreOptions, Options
     from ._coordinator import Run
+    from ._info import ExecutionInfo
 
     P = ParamSpec("P")
 
 R = TypeVar("R")
+T = TypeVar("T")
 
 
 class Session:
@@ -57,6 +60,8 @@ class Session:
         prompt_injection: Whether prompts are filled from the context (True).
         save_state: Whether the state is written to a file when the session closes (True).
         name: What people call it.
+        flow_name: The same, when it is a flow that runs in it; `flow_id` is taken and means nothing here.
+        payload_callback: Called with the session's state when it has closed (None).
         durability: When calls are on disk: `sync`, before their result is used, `async`, soon, or `exit` (`async`).
         max_concurrency: Calls of one batch that run at the same time (1,000).
         dir: Where the store and the saved states are (`.sessiond`).
@@ -67,9 +72,12 @@ class Session:
         context: Mapping[str, Any] | None = None,
         *,
         name: str | None = None,
+        flow_name: str | None = None,
+        flow_id: str | None = None,
         **options: Unpack[Options],
     ) -> None:
         """Begin a session; within a node of another session, it belongs to that."""
+        name = flow_name if name is None else name
         settings = self.global_config_precedence(**options)
         if context is not None and not hasattr(context, "keys"):
             raise TypeError(f"context is a dict of values, not {context!r}")
@@ -231,10 +239,21 @@ class Session:
         return self._settings
 
     @property
-    def info(self) -> dict[str, Any]:
-        """What is known of it at this moment."""
+    def identifier(self) -> str:
+        """As `id`."""
+        return self.id
+
+    @property
+    def _identifier(self) -> str:
+        return self.id
+
+    @property
+    def info(self) -> ExecutionInfo:
+        """What is known of it at this moment: a summary, which is a mapping, and its calls."""
+        from ._info import ExecutionInfo
+
         self._check_process()
-        return {
+        summary = {
             "session_id": self.id,
             "name": self.name,
             "status": self._status,
@@ -244,6 +263,7 @@ class Session:
             **self._execution.info(),
             "subscribers": self._publisher.info(),
         }
+        return ExecutionInfo(summary, self.payload)
 
     @property
     def saved_path(self) -> Path:
@@ -308,22 +328,24 @@ class Session:
         return await batch(lambda args: coordinator.call_on(scope, known, args, {}), items, limit, raises)
 
     @overload
-    def astream(self, node: Agent[Any], /, user_input: str | Sequence[dict[str, Any]]) -> AsyncGenerator[str]: ...
+    def astream(self, node: Agent[T], /, user_input: Asked) -> Stream[str, AgentResult[T]]: ...
     @overload
     def astream(
-        self, node: Callable[P, AsyncIterable[R]], /, *args: P.args, **kwargs: P.kwargs
-    ) -> AsyncGenerator[R]: ...
-    def astream(self, node: Callable[..., Any], /, *args: Any, **kwargs: Any) -> AsyncGenerator[Any]:
-        """Call a node that is an asynchronous generator, and give its items as they come.
+        self, node: Callable[P, AsyncIterable[R] | Iterable[R]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Stream[R, list[R]]: ...
+    def astream(self, node: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Stream[Any, Any]:
+        """Call a node that is a generator, and give its items as they come, and in the end its `result`.
 
         All of them together are the recorded result, of which a resumed session gives the same items again. Of an agent
         it gives the text that its model writes; recorded is the agent's result, whose text a resumed session gives in
         one piece.
         """
+        from ._astream import Stream
+
         known = node_of(node)
         if not known.is_stream and known.pieces is None:
-            raise NodeError(f"{known.name} is no asynchronous generator and no agent; use call", "no_stream")
-        return self._coordinator.stream(self._scope(), known, args, kwargs)
+            raise NodeError(f"{known.name} is no generator and no agent; use call", "no_stream")
+        return Stream(lambda gave: self._coordinator.stream(self._scope(), known, args, kwargs, gave))
 
     def broadcast(self, message: str) -> None:
         """Tell whoever listens; nobody who listens holds up the session."""
@@ -484,8 +506,21 @@ class Session:
         finally:
             self._ended = time.time()
             coordinator.close()
+            if coordinator.spans is not None:
+                coordinator.spans.end(failed)
             _open.pop(id(self), None)
             self._say()
+            self._hand_over()
+
+    def _hand_over(self) -> None:
+        """Give the state to who wants it; what that fails with is logged, and does not fail the program."""
+        callback = self._settings.payload_callback
+        if callback is None:
+            return
+        try:
+            callback(self.payload())
+        except Exception as error:
+            self._log.warning("payload_callback failed with %s: %s", type(error).__name__, error)
 
     def _check_process(self) -> None:
         if self._status == FORKED:

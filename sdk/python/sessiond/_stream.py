@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import AsyncGeneratorType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Callable
 
 from ._branches import plain_task
 from ._config import GRACE
@@ -55,8 +55,8 @@ class Stream:
         pumping.partial = lambda cancelled: list(self._taken if cancelled else self._made)
         return pumping
 
-    async def items(self, work: Coroutine[Any, Any, Any]) -> AsyncGenerator[Any]:
-        """Run the call, and give its items. When nobody takes them any more, it is cancelled."""
+    async def items(self, work: Coroutine[Any, Any, Any], gave: Callable[[Any], None]) -> AsyncGenerator[Any]:
+        """Run the call, and give its items, and its result to `gave`. When it is closed, the call is cancelled."""
         import asyncio
 
         task = plain_task(asyncio.get_running_loop(), work)
@@ -68,7 +68,7 @@ class Stream:
                 self._taken.append(entry[0])
                 yield entry[0]
             # What it failed with is raised here.
-            task.result()
+            gave(task.result())
         finally:
             if not task.done():
                 task.cancel()

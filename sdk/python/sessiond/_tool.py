@@ -99,6 +99,9 @@ def tool_of(function: Any) -> Tool:
     definition = getattr(function, "__sessiond_tool__", None)
     if isinstance(definition, dict):
         return Tool(called, definition, None)
+    if node.manifest is not None:
+        definition = {"name": tool_name(node.name), "description": node.manifest.description}
+        return Tool(called, {**definition, "parameters": node.manifest.schema()}, None)
     about, _ = described_of(node.function)
     parameters, each = argument_shapes(node.function, node.name)
     return Tool(called, {"name": tool_name(node.name), "description": about, "parameters": parameters}, each)

@@ -12,9 +12,13 @@ if TYPE_CHECKING:
 
     from ._context import Context
 
+_NONE: Any = object()
 
-def get(key: str, default: Any = None) -> Any:
-    """Give a value, or what is to stand for it when there is none."""
+
+def get(key: str, default: Any = _NONE) -> Any:
+    """Give a value, or what is to stand for it when there is none; KeyError when nothing is to."""
+    if default is _NONE:
+        return _context()[key]
     return _context().get(key, default)
 
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 
 class SessiondError(Exception):
     """Any error of this package; `code` is stable, the message says what to do."""
@@ -54,12 +59,59 @@ class ContextError(SessiondError):
 class NodeError(SessiondError):
     """A node is not there, or cannot be one."""
 
+    def __init__(
+        self, message: str = "this cannot be a node", code: str = "error", *, notes: Iterable[str] = ()
+    ) -> None:
+        """Make one of its message and its code; notes say what to look at."""
+        super().__init__(message, code)
+        self.notes = list(notes)
+
+
+class NodeInvocationError(SessiondError):
+    """A call came to no result; after one that is `fatal` the session takes no further calls."""
+
+    def __init__(
+        self,
+        message: str = "the call came to no result",
+        code: str = "error",
+        *,
+        notes: Iterable[str] = (),
+        fatal: bool = False,
+    ) -> None:
+        """Make one of its message and its code; notes say what to look at."""
+        super().__init__(message, code)
+        self.notes = list(notes)
+        self.fatal = fatal
+
+
+class FatalError(SessiondError):
+    """What a node raises to end the whole session, as any error does with `end_on_error`."""
+
 
 class NodeTimeoutError(SessiondError, TimeoutError):
     """A call took longer than it may; it was stopped."""
 
 
-class ModelError(SessiondError):
+class GlobalTimeOutError(NodeTimeoutError):
+    """A top-level call took longer than the session's `timeout`, in seconds."""
+
+    def __init__(self, timeout: float, message: str | None = None, code: str = "timeout") -> None:
+        """Make one of the time-out."""
+        super().__init__(message or f"there was no answer within {timeout} s, the session's timeout", code)
+        self.timeout = timeout
+
+
+class LLMError(SessiondError):
+    """A language model gave no answer; `reason` says why, `message_history` what it was asked, when that is known."""
+
+    def __init__(self, reason: str, message_history: Any = None, code: str = "failed") -> None:
+        """Make one of its reason."""
+        super().__init__(reason, code)
+        self.reason = reason
+        self.message_history = message_history
+
+
+class ModelError(LLMError):
     """A language model gave no answer; `retryable` says whether the same request may succeed later.
 
     `code` is `settings`, `unreachable`, `timeout`, `rate_limited`, `authentication`, `refused`, `failed` or
@@ -68,11 +120,11 @@ class ModelError(SessiondError):
 
     def __init__(self, message: str, code: str = "failed", retryable: bool = False) -> None:
         """Make one of its message and its code."""
-        super().__init__(message, code)
+        super().__init__(message, None, code)
         self.retryable = retryable
 
 
-class AgentError(SessiondError):
+class AgentError(NodeInvocationError):
     """An agent came to no result: `max_turns` requests were not enough, or no answer fitted its `output_schema`."""
 
 

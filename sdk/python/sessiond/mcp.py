@@ -21,6 +21,7 @@ from .errors import McpError, NodeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import timedelta
     from types import TracebackType
 
     from typing_extensions import Self
@@ -110,6 +111,11 @@ class McpTools:
         found: McpTool = tool
         return found
 
+    @property
+    def tools(self) -> list[McpTool]:
+        """The tools, as a list."""
+        return list(self)
+
     def __contains__(self, name: object) -> bool:
         """Tell whether there is a tool of that name."""
         return name in self._tools
@@ -168,6 +174,52 @@ def tools(
         where = None if cwd is None else os.fspath(cwd)
         return _tools(McpServer.program(list(command), _exposed(env), where, timeout))
     return _tools(McpServer.address(str(url), _exposed(headers), timeout))
+
+
+class MCPStdioParams:
+    """A program that is an MCP server."""
+
+    def __init__(
+        self,
+        command: str,
+        args: Sequence[str] = (),
+        env: Mapping[str, str | Secret[str]] | None = None,
+        cwd: str | os.PathLike[str] | None = None,
+        timeout: float | timedelta = GREETING,
+        **more: Any,
+    ) -> None:
+        """Name the program and its arguments; `more` is taken, and means nothing here."""
+        self.command = command
+        self.args = list(args)
+        self.env = env
+        self.cwd = cwd
+        self.timeout = timeout
+
+
+class MCPHttpParams:
+    """An address with an MCP server, by streamable HTTP."""
+
+    def __init__(
+        self,
+        url: str,
+        headers: Mapping[str, str | Secret[str]] | None = None,
+        timeout: float | timedelta = GREETING,
+        **more: Any,
+    ) -> None:
+        """Name the address; `more` is taken, and means nothing here, but for `auth`, which is refused."""
+        if more.get("auth") is not None:
+            raise NodeError("auth is not known here; give headers")
+        self.url = url
+        self.headers = headers
+        self.timeout = timeout
+
+
+def connect_mcp(config: MCPStdioParams | MCPHttpParams) -> McpTools:
+    """Connect to an MCP server, and give its tools, which are also a list as its `tools`."""
+    seconds = config.timeout.total_seconds() if hasattr(config.timeout, "total_seconds") else config.timeout
+    if isinstance(config, MCPStdioParams):
+        return tools(command=[config.command, *config.args], env=config.env, cwd=config.cwd, timeout=seconds)
+    return tools(url=config.url, headers=config.headers, timeout=seconds)
 
 
 def _tools(server: McpServer) -> McpTools:

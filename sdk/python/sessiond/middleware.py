@@ -24,10 +24,21 @@ if TYPE_CHECKING:
 
 
 class Middleware:
-    """Something around a node. Make a subclass to have one of your own."""
+    """Something around a node. Make a subclass, or one of a function, to have one of your own."""
+
+    _function: Callable[..., Awaitable[Any]] | None = None
+
+    def __init__(self, function: Callable[..., Awaitable[Any]] | None = None, name: str | None = None) -> None:
+        """Make one of an asynchronous function, which takes what is inside and then the node's arguments."""
+        if function is not None and not callable(function):
+            raise NodeError(f"middleware is made of a function, not of {function!r}")
+        self._function = function
+        self.name = name or getattr(function, "__name__", type(self).__name__)
 
     async def run(self, node: Node, proceed: Proceed, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Run what is inside with `await proceed(*args, **kwargs)`, as often as it takes, and give the result."""
+        if self._function is not None:
+            return await self._function(proceed, *args, **kwargs)
         return await proceed(*args, **kwargs)
 
 

@@ -8,14 +8,14 @@ use parking_lot::Mutex;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
-use sessiond_execution::model::{self, Answer, Delta, Message, OpenAi, Request, Settings};
+use sessiond_execution::model::{self, Answer, Api, Delta, Message, Remote, Request, Settings};
 use sessiond_turns::turns::{self, AgentError, Options, Turns as Talk};
 use sessiond_turns::usage::Prices;
 
 use crate::bridge::{Listener, Work};
 use crate::plain::{self, Json};
 
-/// A language model: an address with OpenAI's chat completions.
+/// A language model: an address with OpenAI's chat completions, or another of the interfaces that services have.
 ///
 /// Args:
 ///     url: The address, such as `http://127.0.0.1:8081/v1`.
@@ -25,6 +25,8 @@ use crate::plain::{self, Json};
 ///     retries: How often a request is tried again when the service or the connection fails (4).
 ///     input_price: What a million tokens cost that the model reads, in US dollars.
 ///     output_price: What a million tokens cost that it writes.
+///     api: The interface of the address: `chat` and `responses` are OpenAI's, `anthropic`, `gemini` and `ollama` theirs.
+///     more: What is added to each request as it stands, among the service's own settings of how words are drawn.
 #[pyclass(frozen, module = "sessiond")]
 pub struct Model {
     /// None when the environment names it.
@@ -41,7 +43,9 @@ pub struct Model {
 #[pymethods]
 impl Model {
     #[new]
-    #[pyo3(signature = (url, model, key=None, *, timeout=None, retries=None, input_price=None, output_price=None))]
+    #[pyo3(signature = (
+        url, model, key=None, *, timeout=None, retries=None, input_price=None, output_price=None, api="chat", more=None
+    ))]
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn new(
         py: Python<'_>,
@@ -52,8 +56,17 @@ impl Model {
         retries: Option<usize>,
         input_price: Option<f64>,
         output_price: Option<f64>,
+        api: &str,
+        more: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
         let mut settings = Settings::new(url, model);
+        settings.api = Api::of_name(api).ok_or_else(|| {
+            let names = "chat, responses, anthropic, gemini and ollama";
+            PyValueError::new_err(format!("there is no interface {api:?}; there are {names}"))
+        })?;
+        if let Some(more) = more {
+            settings.more = plain::read(more, "what is added to a request")?;
+        }
         if let Some(key) = key {
             // A text, or a `Secret` that holds one.
             let key: String = match key.cast::<PyString>() {
@@ -92,7 +105,8 @@ impl Model {
         &self.name
     }
 
-    /// Who runs it: `openai` for an address, `gguf` for this process.
+    /// Who runs it: `openai` for an address with OpenAI's interface, `anthropic`, `gemini`, `ollama`, and `gguf` for this
+    /// process.
     #[getter]
     fn provider(&self) -> &str {
         &self.provider
@@ -168,7 +182,7 @@ impl Model {
 
 fn connect(settings: Option<&Settings>) -> Result<Arc<dyn model::Model>, model::Error> {
     match settings {
-        Some(settings) => Ok(Arc::new(OpenAi::new(settings.clone())?)),
+        Some(settings) => Ok(Arc::new(Remote::new(settings.clone())?)),
         None => model::from_env(),
     }
 }

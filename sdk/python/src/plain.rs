@@ -96,6 +96,18 @@ impl Json {
 
 #[pymethods]
 impl Json {
+    #[new]
+    fn of(value: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Self::new(&of_python(value)?)
+    }
+
+    /// What it says, as plain values.
+    fn value<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let value: Value =
+            serde_json::from_str(&self.text).map_err(|error| PyValueError::new_err(error.to_string()))?;
+        to_python(py, &value)
+    }
+
     fn __str__(&self) -> &str {
         &self.recorded
     }

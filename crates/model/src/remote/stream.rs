@@ -9,12 +9,13 @@ use reqwest::Response;
 use reqwest::header::CONTENT_TYPE;
 use sse_stream::{Sse, SseStream};
 
-use super::send::{LARGEST, Sender};
-use super::wire::{Chat, Gathered};
+use super::format::Format;
+use super::send::LARGEST;
+use super::{Api, Remote};
 use crate::{AnswerStream, Delta, Error};
 
 /// The answer of which this is the beginning.
-pub(super) fn read(sender: Sender, response: Response, model: String, started: Instant) -> AnswerStream {
+pub(super) fn read(remote: Remote, response: Response, started: Instant) -> AnswerStream {
     let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     // Some services know no streams and answer as a whole.
     let whole = content_type.is_some_and(|kind| kind.starts_with("application/json"));
@@ -27,18 +28,13 @@ pub(super) fn read(sender: Sender, response: Response, model: String, started: I
     let events: Events = if whole {
         let end = stream::iter([Ok(Sse::default().data("[DONE]"))]);
         Box::pin(stream::once(collect(bytes)).chain(end))
+    } else if remote.settings.api == Api::Ollama {
+        Box::pin(lines(Box::pin(bytes)))
     } else {
         Box::pin(SseStream::from_bytes_stream(Box::pin(bytes)))
     };
-    let parts = Parts {
-        sender,
-        events,
-        gathered: Gathered::default(),
-        waiting: VecDeque::new(),
-        ended: false,
-        model,
-        started,
-    };
+    let format = remote.format();
+    let parts = Parts { remote, events, format, waiting: VecDeque::new(), ended: false, started };
     Box::pin(stream::try_unfold(parts, Parts::next))
 }
 
@@ -65,15 +61,37 @@ async fn collect<B: AsRef<[u8]>>(
     Ok(Sse::default().data(String::from_utf8_lossy(&all)))
 }
 
+/// Lines as the events of a stream.
+fn lines<B: AsRef<[u8]> + Send>(
+    bytes: impl Stream<Item = Result<B, Break>> + Send + Unpin,
+) -> impl Stream<Item = Result<Sse, sse_stream::Error>> + Send {
+    let next = async |(mut bytes, mut left): (_, Vec<u8>)| {
+        loop {
+            if let Some(end) = left.iter().position(|byte| *byte == b'\n') {
+                let rest = left.split_off(end + 1);
+                let line = String::from_utf8_lossy(&left).trim().to_owned();
+                return Ok(Some((Sse::default().data(line), (bytes, rest))));
+            }
+            match StreamExt::next(&mut bytes).await {
+                Some(Ok(chunk)) => left.extend_from_slice(B::as_ref(&chunk)),
+                Some(Err(error)) => return Err(sse_stream::Error::Body(Break::into(error))),
+                None if left.is_empty() => return Ok(None),
+                // The last one need not be ended.
+                None => left.push(b'\n'),
+            }
+        }
+    };
+    stream::try_unfold((bytes, Vec::new()), next)
+}
+
 /// An answer that is being read.
 struct Parts {
-    sender: Sender,
+    remote: Remote,
     events: Events,
-    gathered: Gathered,
+    format: Box<dyn Format>,
     /// What has been read and not yet been given out.
     waiting: VecDeque<Delta>,
     ended: bool,
-    model: String,
     started: Instant,
 }
 
@@ -100,13 +118,12 @@ impl Parts {
             "[DONE]" => return self.end(true),
             _ => {}
         }
-        let chat: Chat = serde_json::from_str(data).map_err(|error| {
-            Error::unreadable(
-                format!("a piece of it is no chat completion: {error}"),
-                &self.sender.clean(data),
-            )
+        let sender = &self.remote.sender;
+        let piece = serde_json::from_str(data).map_err(|error| {
+            let name = self.remote.settings.api.answer_name();
+            Error::unreadable(format!("a piece of it is no {name}: {error}"), &sender.clean(data))
         })?;
-        let text = self.gathered.take(chat).map_err(|error| self.sender.failed(&error))?;
+        let text = self.format.take(piece).map_err(|fault| sender.fault(fault, data))?;
         if !text.is_empty() {
             self.waiting.push_back(Delta::Text(text));
         }
@@ -115,18 +132,18 @@ impl Parts {
 
     /// Ends the answer. Whether it is whole is known when the service says so, or has said why it ends.
     fn end(&mut self, is_said: bool) -> Result<(), Error> {
-        if self.gathered.is_empty() || !(is_said || self.gathered.is_finished()) {
+        if self.format.is_empty() || !(is_said || self.format.is_finished()) {
             return Err(self.cut_off("the answer broke off before its end".to_owned()));
         }
         self.ended = true;
-        let answer = super::answer(std::mem::take(&mut self.gathered), &self.model, self.started);
+        let answer = self.remote.answer(self.format.parts(), self.started);
         self.waiting.extend(answer.tool_calls.iter().cloned().map(Delta::ToolCall));
         self.waiting.push_back(Delta::End(Box::new(answer)));
         Ok(())
     }
 
     fn cut_off(&self, detail: String) -> Error {
-        Error::Unreachable { address: self.sender.address(), detail }
+        Error::Unreachable { address: self.remote.sender.address(), detail }
     }
 
     fn broken(&self, error: sse_stream::Error) -> Error {
@@ -134,7 +151,7 @@ impl Parts {
             return Error::unreadable(format!("it is no event stream: {error}"), "");
         };
         match cause.downcast_ref::<Break>() {
-            Some(Break::Connection(error)) => self.sender.broken(error),
+            Some(Break::Connection(error)) => self.remote.sender.broken(error),
             Some(Break::TooLong) => Error::unreadable(cause.to_string(), ""),
             None => self.cut_off(cause.to_string()),
         }

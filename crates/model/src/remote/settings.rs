@@ -12,8 +12,59 @@ const TIMEOUT: Duration = Duration::from_secs(600);
 /// Tries after the first.
 const RETRIES: usize = 4;
 
+/// Which interface a service has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Api {
+    /// OpenAI's chat completions, which many others have as well.
+    #[default]
+    Chat,
+    /// OpenAI's responses.
+    Responses,
+    /// Anthropic's messages.
+    Anthropic,
+    /// Google's `generateContent`.
+    Gemini,
+    /// Ollama's `/api/chat`.
+    Ollama,
+}
+
+impl Api {
+    /// The interface of this name: `chat`, `responses`, `anthropic`, `gemini` or `ollama`.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "chat" => Self::Chat,
+            "responses" => Self::Responses,
+            "anthropic" => Self::Anthropic,
+            "gemini" => Self::Gemini,
+            "ollama" => Self::Ollama,
+            _ => return None,
+        })
+    }
+
+    /// Who is said to have answered.
+    pub(super) fn provider(self) -> &'static str {
+        match self {
+            Self::Chat | Self::Responses => "openai",
+            Self::Anthropic => "anthropic",
+            Self::Gemini => "gemini",
+            Self::Ollama => "ollama",
+        }
+    }
+
+    /// What its answers are called.
+    pub(super) fn answer_name(self) -> &'static str {
+        match self {
+            Self::Chat => "chat completion",
+            Self::Responses => "response",
+            Self::Anthropic => "message",
+            Self::Gemini => "generated content",
+            Self::Ollama => "chat response",
+        }
+    }
+}
+
 /// What an address provider needs to know. [`fmt::Debug`] leaves the key out.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq)]
 pub struct Settings {
     /// The service's address, such as `https://api.openai.com/v1` or `http://127.0.0.1:8081`. Without a path, `/v1` is
     /// its path.
@@ -26,12 +77,24 @@ pub struct Settings {
     pub timeout: Duration,
     /// How often a request is tried again after a connection that broke, a 429 or a failure of the service; 4 unless set.
     pub retries: usize,
+    /// The interface that it has.
+    pub api: Api,
+    /// What is added to each request as it stands, among the service's own settings of how words are drawn.
+    pub more: serde_json::Map<String, serde_json::Value>,
 }
 
 impl Settings {
     /// Settings for a service without a key.
     pub fn new(url: impl Into<String>, model: impl Into<String>) -> Self {
-        Self { url: url.into(), model: model.into(), key: None, timeout: TIMEOUT, retries: RETRIES }
+        Self {
+            url: url.into(),
+            model: model.into(),
+            key: None,
+            timeout: TIMEOUT,
+            retries: RETRIES,
+            api: Api::default(),
+            more: serde_json::Map::new(),
+        }
     }
 
     /// The same with a key; an empty one is none.
@@ -65,8 +128,8 @@ impl Settings {
         Ok(Self::new(url, model).with_key(read("SESSIOND_MODEL_KEY").unwrap_or_default()))
     }
 
-    /// The address of its chat completions.
-    pub(super) fn endpoint(&self) -> Result<Url, Error> {
+    /// The address that requests go to, for answers in pieces or whole.
+    pub(super) fn endpoint(&self, streaming: bool) -> Result<Url, Error> {
         let wrong = |detail: &str| {
             Error::Settings(format!(
                 "the model's address {detail}; give one such as http://127.0.0.1:8081/v1"
@@ -80,12 +143,26 @@ impl Settings {
             return Err(wrong("holds a password, which belongs into SESSIOND_MODEL_KEY"));
         }
         url.set_fragment(None);
+        let (root, suffix) = match self.api {
+            Api::Chat => ("/v1", "/chat/completions".to_owned()),
+            Api::Responses => ("/v1", "/responses".to_owned()),
+            Api::Anthropic => ("/v1", "/messages".to_owned()),
+            Api::Gemini => {
+                let folder = if self.model.contains('/') { "" } else { "models/" };
+                let method = if streaming { "streamGenerateContent" } else { "generateContent" };
+                ("/v1beta", format!("/{folder}{}:{method}", self.model))
+            }
+            Api::Ollama => ("/api", "/chat".to_owned()),
+        };
         let path = url.path().trim_end_matches('/');
-        let path = match path.strip_suffix("/chat/completions").unwrap_or(path) {
-            "" => "/v1",
+        let path = match path.strip_suffix(&suffix).unwrap_or(path) {
+            "" => root,
             path => path,
         };
-        url.set_path(&format!("{path}/chat/completions"));
+        url.set_path(&format!("{path}{suffix}"));
+        if streaming && self.api == Api::Gemini {
+            url.query_pairs_mut().append_pair("alt", "sse");
+        }
         Ok(url)
     }
 }
@@ -99,6 +176,7 @@ impl fmt::Debug for Settings {
             .field("key", &self.key.as_ref().map(|_| "…"))
             .field("timeout", &self.timeout)
             .field("retries", &self.retries)
+            .field("api", &self.api)
             .finish()
     }
 }
@@ -108,7 +186,7 @@ mod tests {
     use super::*;
 
     fn endpoint(url: &str) -> Result<String, Error> {
-        Settings::new(url, "m").endpoint().map(|url| url.to_string())
+        Settings::new(url, "m").endpoint(false).map(|url| url.to_string())
     }
 
     #[test]

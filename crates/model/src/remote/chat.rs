@@ -6,6 +6,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::format::{Fault, Format, Parts, finish};
 use crate::{Finish, Message, Request, ToolCall, ToolChoice, Usage};
 
 /// The body of a request.
@@ -77,7 +78,7 @@ fn message(message: &Message) -> Value {
 /// An answer, or a piece of one.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Chat {
+struct Chat {
     /// Missing in a piece that only says what it all cost.
     choices: Option<Vec<Choice>>,
     usage: Option<Tokens>,
@@ -130,11 +131,11 @@ struct Tokens {
 /// What has come of an answer so far.
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
-    pub(super) text: String,
-    pub(super) model: Option<String>,
-    pub(super) usage: Option<Usage>,
+    text: String,
+    model: Option<String>,
+    usage: Option<Usage>,
     /// What it said in declining, which is a part of the text as well.
-    pub(super) refusal: Option<String>,
+    refusal: Option<String>,
     calls: Vec<Started>,
     finish: Option<String>,
 }
@@ -162,10 +163,9 @@ impl Started {
 }
 
 impl Gathered {
-    /// Takes an answer or a piece in, and gives the text that it adds. An error in its place is given back.
-    pub(super) fn take(&mut self, chat: Chat) -> Result<String, Value> {
+    fn gather(&mut self, chat: Chat) -> Result<String, Fault> {
         if let Some(error) = chat.error {
-            return Err(error);
+            return Err(Fault::Reported(error));
         }
         if let Some(model) = chat.model.filter(|model| !model.is_empty()) {
             self.model = Some(model);
@@ -230,18 +230,8 @@ impl Gathered {
         }
     }
 
-    /// Whether the service has said why the answer ends.
-    pub(super) fn is_finished(&self) -> bool {
-        self.finish.is_some()
-    }
-
-    /// Whether there is anything at all.
-    pub(super) fn is_empty(&self) -> bool {
-        self.text.is_empty() && self.calls.is_empty() && self.finish.is_none()
-    }
-
     /// The tool calls, in their order.
-    pub(super) fn tool_calls(&self) -> Vec<ToolCall> {
+    fn tool_calls(&self) -> Vec<ToolCall> {
         let named = self.calls.iter().filter(|call| !call.name.is_empty());
         let calls = named.enumerate().map(|(number, call)| ToolCall {
             // A result has to be sent back under some id.
@@ -253,14 +243,41 @@ impl Gathered {
     }
 
     /// Why it ended.
-    pub(super) fn finish(&self, called: bool) -> Finish {
-        match self.finish.as_deref() {
-            // Some say `stop` though tools are to be called.
-            None | Some("stop" | "" | "tool_calls" | "function_call") if called => Finish::ToolCalls,
-            None | Some("stop" | "" | "eos" | "tool_calls" | "function_call") => Finish::Stop,
-            Some("length" | "max_tokens") => Finish::Length,
-            Some("content_filter") => Finish::Filtered,
-            Some(other) => Finish::Other(other.to_owned()),
+    fn finish(&self, called: bool) -> Finish {
+        let said = self.finish.as_deref().map(|word| match word {
+            "stop" | "" | "eos" => Finish::Stop,
+            "tool_calls" | "function_call" => Finish::ToolCalls,
+            "length" | "max_tokens" => Finish::Length,
+            "content_filter" => Finish::Filtered,
+            other => Finish::Other(other.to_owned()),
+        });
+        finish(said, called)
+    }
+}
+
+impl Format for Gathered {
+    fn take(&mut self, piece: Value) -> Result<String, Fault> {
+        self.gather(serde_json::from_value(piece)?)
+    }
+
+    fn is_finished(&self) -> bool {
+        self.finish.is_some()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.text.is_empty() && self.calls.is_empty() && self.finish.is_none()
+    }
+
+    fn parts(&mut self) -> Parts {
+        let gathered = std::mem::take(self);
+        let tool_calls = gathered.tool_calls();
+        Parts {
+            finish: gathered.finish(!tool_calls.is_empty()),
+            tool_calls,
+            text: gathered.text,
+            refusal: gathered.refusal,
+            usage: gathered.usage,
+            model: gathered.model,
         }
     }
 }
@@ -278,6 +295,8 @@ fn read_text(content: &Value, text: &mut String) {
 
 /// What a body that reports an error says, and the service's own code for it.
 pub(super) fn error(body: &Value) -> Option<(String, Option<String>)> {
+    // Some put it into a list.
+    let body = body.get(0).unwrap_or(body);
     let inner = body.get("error").unwrap_or(body);
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let message = text(inner)
@@ -293,7 +312,7 @@ mod tests {
     fn gather(pieces: &[Value]) -> Gathered {
         let mut gathered = Gathered::default();
         for piece in pieces {
-            gathered.take(serde_json::from_value(piece.clone()).unwrap()).unwrap();
+            gathered.take(piece.clone()).unwrap();
         }
         gathered
     }

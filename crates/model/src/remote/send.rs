@@ -6,11 +6,12 @@ use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{Response, StatusCode, Url};
 use serde_json::Value;
 
-use super::{Settings, wire};
+use super::format::Fault;
+use super::{Api, Settings, chat};
 use crate::Error;
 use crate::error::beginning;
 
@@ -30,6 +31,9 @@ const DETAIL: usize = 1000;
 pub(super) struct Sender {
     client: reqwest::Client,
     endpoint: Url,
+    /// Where an answer in pieces is asked for, which is elsewhere for some.
+    streaming: Url,
+    api: Api,
     /// Kept to take it out of what the service says.
     key: Option<Arc<str>>,
     timeout: Duration,
@@ -44,7 +48,7 @@ impl fmt::Debug for Sender {
 
 impl Sender {
     pub(super) fn new(settings: &Settings) -> Result<Self, Error> {
-        let endpoint = settings.endpoint()?;
+        let (endpoint, streaming) = (settings.endpoint(false)?, settings.endpoint(true)?);
         install_tls();
         let mut builder = reqwest::Client::builder()
             .connect_timeout(CONNECT)
@@ -57,19 +61,31 @@ impl Sender {
             // A proxy for the outer world has no way to this machine's own addresses.
             builder = builder.no_proxy();
         }
+        let mut headers = HeaderMap::new();
         if let Some(key) = &settings.key {
-            let mut value = HeaderValue::from_str(&format!("Bearer {key}")).map_err(|_| {
+            let (name, text) = match settings.api {
+                Api::Anthropic => (HeaderName::from_static("x-api-key"), key.clone()),
+                Api::Gemini => (HeaderName::from_static("x-goog-api-key"), key.clone()),
+                Api::Chat | Api::Responses | Api::Ollama => (AUTHORIZATION, format!("Bearer {key}")),
+            };
+            let mut value = HeaderValue::from_str(&text).map_err(|_| {
                 Error::Settings("the model's key has a character that no header may hold".into())
             })?;
             value.set_sensitive(true);
-            builder = builder.default_headers(HeaderMap::from_iter([(AUTHORIZATION, value)]));
+            headers.insert(name, value);
         }
+        if settings.api == Api::Anthropic {
+            headers.insert("anthropic-version", HeaderValue::from_static("2023-06-01"));
+        }
+        builder = builder.default_headers(headers);
         let client = builder
             .build()
             .map_err(|error| Error::Settings(format!("no HTTP client can be made: {error}")))?;
         Ok(Self {
             client,
             endpoint,
+            streaming,
+            api: settings.api,
             key: settings.key.as_deref().map(Arc::from),
             timeout: settings.timeout,
             retries: settings.retries,
@@ -83,12 +99,12 @@ impl Sender {
 
     /// Sends it and gives an answer of success, of which nothing has been read.
     pub(super) async fn send(&self, body: &Value) -> Result<Response, Error> {
-        self.again(|| self.once(body)).await
+        self.again(|| self.once(&self.streaming, body)).await
     }
 
     /// Sends it and reads the answer; one that breaks off is asked for again.
     pub(super) async fn send_for_text(&self, body: &Value) -> Result<String, Error> {
-        self.again(|| async { self.read(self.once(body).await?).await }).await
+        self.again(|| async { self.read(self.once(&self.endpoint, body).await?).await }).await
     }
 
     async fn again<T, F: Future<Output = Result<T, Error>>>(
@@ -113,8 +129,8 @@ impl Sender {
             .await
     }
 
-    async fn once(&self, body: &Value) -> Result<Response, Error> {
-        let response = self.client.post(self.endpoint.clone()).json(body).send().await;
+    async fn once(&self, endpoint: &Url, body: &Value) -> Result<Response, Error> {
+        let response = self.client.post(endpoint.clone()).json(body).send().await;
         let response = response.map_err(|error| self.broken(&error))?;
         let status = response.status();
         if status.is_success() {
@@ -162,14 +178,25 @@ impl Sender {
         address.into()
     }
 
+    /// What it means that a piece of an answer could not be taken in.
+    pub(super) fn fault(&self, fault: Fault, piece: &str) -> Error {
+        match fault {
+            Fault::Reported(error) => self.failed(&error),
+            Fault::Unreadable(error) => {
+                let name = self.api.answer_name();
+                Error::unreadable(format!("it is no {name}: {error}"), &self.clean(piece))
+            }
+        }
+    }
+
     /// What an error that came in an answer of success means.
-    pub(super) fn failed(&self, error: &Value) -> Error {
-        let detail = wire::error(error).map_or_else(|| error.to_string(), |(message, _)| message);
+    fn failed(&self, error: &Value) -> Error {
+        let detail = chat::error(error).map_or_else(|| error.to_string(), |(message, _)| message);
         Error::Failed { detail: self.clean(&detail) }
     }
 
     fn refusal(&self, status: StatusCode, retry_after: Option<Duration>, text: &str) -> Error {
-        let said = serde_json::from_str(text).ok().as_ref().and_then(wire::error);
+        let said = serde_json::from_str(text).ok().as_ref().and_then(chat::error);
         let (message, code) = said.unwrap_or_else(|| (text.to_owned(), None));
         let message = self.clean(&message);
         let detail = if message.is_empty() { status.to_string() } else { format!("{message} ({status})") };

@@ -1,0 +1,211 @@
+//! OpenAI's responses.
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::format::{Fault, Format, Parts, finish};
+use crate::{Finish, Message, Request, ToolCall, ToolChoice, Usage};
+
+/// The body of a request.
+pub(super) fn request(request: &Request, model: &str, streaming: bool) -> Value {
+    let mut body = Map::new();
+    let mut set = |name: &str, value: Value| _ = body.insert(name.to_owned(), value);
+    set("model", model.into());
+    set("input", request.messages.iter().flat_map(items).collect());
+    // The conversation is sent whole each time; nothing has to be kept there.
+    set("store", false.into());
+    if !request.tools.is_empty() {
+        let tools = request.tools.iter().map(|tool| {
+            json!({
+                "type": "function", "name": tool.name, "description": tool.description,
+                "parameters": tool.parameters, "strict": false
+            })
+        });
+        set("tools", tools.collect());
+        match &request.tool_choice {
+            ToolChoice::Auto => {}
+            ToolChoice::None => set("tool_choice", "none".into()),
+            ToolChoice::Required => set("tool_choice", "required".into()),
+            ToolChoice::Function(name) => set("tool_choice", json!({"type": "function", "name": name})),
+        }
+    }
+    if let Some(schema) = &request.response_schema {
+        let format = json!({
+            "type": "json_schema", "name": schema.name, "schema": schema.schema, "strict": schema.strict
+        });
+        set("text", json!({"format": format}));
+    }
+    for (name, value) in [("temperature", request.temperature), ("top_p", request.top_p)] {
+        if let Some(value) = value {
+            set(name, value.into());
+        }
+    }
+    if let Some(most) = request.max_tokens {
+        set("max_output_tokens", most.into());
+    }
+    if streaming {
+        set("stream", true.into());
+    }
+    Value::Object(body)
+}
+
+fn items(message: &Message) -> Vec<Value> {
+    match message {
+        Message::System { content } => vec![json!({"role": "system", "content": content})],
+        Message::User { content } => vec![json!({"role": "user", "content": content})],
+        Message::Assistant { content, tool_calls } => {
+            let said = (!content.is_empty()).then(|| json!({"role": "assistant", "content": content}));
+            let calls = tool_calls.iter().map(|call| {
+                json!({
+                    "type": "function_call", "call_id": call.id, "name": call.name,
+                    "arguments": call.write_arguments()
+                })
+            });
+            said.into_iter().chain(calls).collect()
+        }
+        Message::Tool { call_id, content } => {
+            vec![json!({"type": "function_call_output", "call_id": call_id, "output": content})]
+        }
+    }
+}
+
+/// An answer.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Whole {
+    status: Option<String>,
+    incomplete_details: Option<Incomplete>,
+    error: Option<Value>,
+    model: Option<String>,
+    output: Vec<Item>,
+    usage: Option<Tokens>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Incomplete {
+    reason: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Item {
+    #[serde(rename = "type")]
+    kind: String,
+    content: Option<Vec<Content>>,
+    id: Option<String>,
+    call_id: Option<String>,
+    name: String,
+    arguments: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Content {
+    text: Option<String>,
+    refusal: Option<String>,
+}
+
+#[derive(Debug, Default, Clone, Copy, Deserialize)]
+#[serde(default)]
+struct Tokens {
+    input_tokens: u64,
+    output_tokens: u64,
+}
+
+/// What has come of an answer so far.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    text: String,
+    refusal: Option<String>,
+    model: Option<String>,
+    usage: Option<Usage>,
+    calls: Vec<ToolCall>,
+    finish: Option<Finish>,
+}
+
+impl Gathered {
+    /// Takes in what a service gives in the end. Its texts are given in pieces before, when it gives any.
+    fn whole(&mut self, whole: Whole) -> Result<String, Fault> {
+        if let Some(error) = whole.error {
+            return Err(Fault::Reported(error));
+        }
+        let given = !self.text.is_empty();
+        let mut added = String::new();
+        for item in whole.output {
+            for content in item.content.into_iter().flatten() {
+                if let Some(refusal) = content.refusal.filter(|refusal| !refusal.is_empty()) {
+                    added.push_str(&refusal);
+                    if !given {
+                        self.refusal.get_or_insert_default().push_str(&refusal);
+                    }
+                }
+                // What it thinks has a text as well.
+                if item.kind == "message" {
+                    added.push_str(content.text.as_deref().unwrap_or_default());
+                }
+            }
+            if item.kind == "function_call" {
+                let id = item.call_id.or(item.id).unwrap_or_else(|| format!("call_{}", self.calls.len()));
+                let arguments = ToolCall::read_arguments(&item.arguments);
+                self.calls.push(ToolCall { id, name: item.name, arguments });
+            }
+        }
+        self.model = whole.model.or(self.model.take());
+        self.usage =
+            whole.usage.map(|Tokens { input_tokens, output_tokens }| Usage { input_tokens, output_tokens });
+        let reason = whole.incomplete_details.and_then(|details| details.reason);
+        self.finish = Some(match (whole.status.as_deref(), reason.as_deref()) {
+            (_, Some("max_output_tokens")) => Finish::Length,
+            (_, Some("content_filter")) => Finish::Filtered,
+            (_, Some(other)) => Finish::Other(other.to_owned()),
+            (None | Some("completed"), None) => Finish::Stop,
+            (Some(other), None) => Finish::Other(other.to_owned()),
+        });
+        Ok(if given { String::new() } else { added })
+    }
+}
+
+impl Format for Gathered {
+    fn take(&mut self, mut piece: Value) -> Result<String, Fault> {
+        let kind = piece.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let delta = |piece: &Value| piece.get("delta").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let added = match kind.as_str() {
+            "response.output_text.delta" => delta(&piece),
+            "response.refusal.delta" => {
+                let text = delta(&piece);
+                self.refusal.get_or_insert_default().push_str(&text);
+                text
+            }
+            "response.completed" | "response.incomplete" | "response.failed" => {
+                self.whole(serde_json::from_value(piece["response"].take())?)?
+            }
+            "error" => return Err(Fault::Reported(piece)),
+            kind if kind.starts_with("response.") => String::new(),
+            // One that is no event is a whole answer.
+            _ => self.whole(serde_json::from_value(piece)?)?,
+        };
+        self.text.push_str(&added);
+        Ok(added)
+    }
+
+    fn is_finished(&self) -> bool {
+        self.finish.is_some()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.text.is_empty() && self.calls.is_empty() && self.finish.is_none()
+    }
+
+    fn parts(&mut self) -> Parts {
+        let gathered = std::mem::take(self);
+        Parts {
+            finish: finish(gathered.finish, !gathered.calls.is_empty()),
+            tool_calls: gathered.calls,
+            text: gathered.text,
+            refusal: gathered.refusal,
+            usage: gathered.usage,
+            model: gathered.model,
+        }
+    }
+}

@@ -1,0 +1,5 @@
+"""Middleware that is there already."""
+
+from . import middleware
+
+__all__ = ["middleware"]
