@@ -7,10 +7,10 @@ import sys
 from typing import TYPE_CHECKING, Any, Callable, Generic, NamedTuple, Optional, TypeVar, overload
 
 from ._asking import Asking, Overriding, asked, model_of, overridden
-from ._native import REDACTED, Model, Turns, check_agent, encode, fill, memory_key, names_secret, tool_name
+from ._native import Model, Turns, check_agent, memory_key, tool_name
 from ._node import Node, register
+from ._prompt import filled
 from ._scope import current
-from ._secret import without_secrets
 from .errors import NodeError
 
 if TYPE_CHECKING:
@@ -439,29 +439,6 @@ def _finish_of(answer: Message) -> str:
     if isinstance(finish, dict):
         return str(finish.get("other"))
     return "content_filter" if finish == "filtered" else str(finish)
-
-
-def filled(session: Session, text: str) -> str:
-    """Give a prompt with what the session's context has for its keys."""
-    return fill(text, lambda key: _text_of(session, key))
-
-
-def _text_of(session: Session, key: str) -> str | None:
-    """Give what stands for a value of the context in a prompt; None when there is none.
-
-    Secrets are never filled in, because a prompt is recorded and sent to whoever runs the model.
-    """
-    if key not in session.context:
-        return None
-    value = session.context[key]
-    if names_secret(key) and isinstance(value, (str, bytes)):
-        return REDACTED
-    if isinstance(value, str):
-        return value
-    if value is None or isinstance(value, (bool, int, float, list, tuple, dict)):
-        # As it is recorded, which is without its secrets.
-        return encode(list(value) if isinstance(value, tuple) else value)[0]
-    return without_secrets(str(value))
 
 
 _known: dict[tuple[str | None, ...], Model] = {}

@@ -103,6 +103,8 @@ class Constraints:
     def _take_pydantic(self, note: Any) -> None:
         if is_field(note):
             self.description = note.description or self.description
+            if note.title:
+                self._more["title"] = note.title
             extra = getattr(note, "json_schema_extra", None)
             if isinstance(extra, dict):
                 self._more.update(extra)

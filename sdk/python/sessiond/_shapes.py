@@ -54,6 +54,10 @@ def argument_shapes(function: Callable[..., Any], what: str) -> tuple[dict[str, 
 
     def add(name: str, hint: Any, default: Any, positional: bool) -> None:
         make, required = None, default is inspect.Parameter.empty
+        told = next((note for note in getattr(hint, "__metadata__", ()) if is_field(note)), None)
+        if required and told is not None and not default_of(told)[0]:
+            # It is a default of the function's type, which the function itself does not know.
+            default = told
         if is_field(default):
             from typing import Annotated
 
@@ -63,7 +67,8 @@ def argument_shapes(function: Callable[..., Any], what: str) -> tuple[dict[str, 
         shape = shapes.of(hint, f"the parameter {name} of {what}")
         schema = with_description(shape.schema, described.get(name))
         properties[name] = schema if required else with_default(schema, default)
-        parameters.append(Parameter(name, required, positional, shape.read, None if required else make))
+        read = _or_none(shape.read) if default is None else shape.read
+        parameters.append(Parameter(name, required, positional, read, None if required else make))
 
     for name, parameter in signature.parameters.items():
         hint = hints.get(name, parameter.annotation)
@@ -319,6 +324,11 @@ class Shapes:
             return made
 
         return Shape({"type": "object", "additionalProperties": value_shape.schema}, read)
+
+
+def _or_none(read: Read) -> Read:
+    """Take null for what a function has None for when it is absent, whatever its type says."""
+    return lambda value, at: None if value is None else read(value, at)
 
 
 def _annotated(function: Callable[..., Any]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 
 from ._native import tool_name
@@ -117,22 +118,25 @@ def text_of(value: Any) -> str:
 
     try:
         return json.dumps(value, default=plain, ensure_ascii=False)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         return str(value)
 
 
 def plain(value: Any) -> Any:
     """Give what JSON has for a value that it lacks."""
-    if hasattr(value, "model_dump"):
+    # Its class is asked, because some objects answer to any name.
+    kind = type(value)
+    if hasattr(kind, "model_dump"):
         return value.model_dump(mode="json")
-    fields = getattr(type(value), "__dataclass_fields__", None)
+    fields = getattr(kind, "__dataclass_fields__", None)
     if fields is not None:
         return {name: getattr(value, name) for name in fields if hasattr(value, name)}
     if isinstance(value, (set, frozenset)):
         return sorted(value, key=str)
-    if hasattr(value, "isoformat"):
+    if hasattr(kind, "isoformat"):
         return value.isoformat()
-    if hasattr(value, "value") and hasattr(value, "name"):
+    enum: Any = getattr(sys.modules.get("enum"), "Enum", ())
+    if isinstance(value, enum):
         return value.value
     return str(value)
 

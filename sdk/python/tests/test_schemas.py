@@ -218,6 +218,32 @@ def test_a_field_as_a_default_is_read():
         made.arguments({"label": "a"})
 
 
+def test_a_default_within_a_type_is_given_to_the_function():
+    def order(count: Annotated[int, Field(3, ge=1, title="Count")], note: str = None): ...  # noqa: RUF013
+
+    order.__annotations__["count"] = Annotated[int, Field(3, ge=1, title="Count")]
+    made = tool_of(order)
+    assert made.definition["parameters"]["required"] == []
+    assert made.definition["parameters"]["properties"]["count"] == {
+        "type": "integer",
+        "minimum": 1,
+        "title": "Count",
+        "default": 3,
+    }
+    assert made.arguments({}) == ((), {"count": 3})
+    # Where nothing stands for None, null may be written.
+    assert made.arguments({"note": None}) == ((), {"count": 3, "note": None})
+
+
+def test_what_answers_to_any_name_is_told_by_its_text():
+    from unittest import mock
+
+    from sessiond._tool import text_of
+
+    assert text_of(mock.MagicMock(name="thing")).startswith("<MagicMock")
+    assert tool_of(mock.MagicMock()).definition["parameters"]["properties"] == {}
+
+
 def test_defaults_of_any_type_that_json_has_are_told():
     def function(
         colour: Colour = Colour.RED,

@@ -21,8 +21,8 @@ class ContextInjection(Middleware):
 
     async def run(self, node: Node, proceed: Proceed, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Fill the texts of the system and of the user."""
-        from .._agent import filled
         from .._calls import current_session
+        from .._prompt import filled
         from ..llm import MessageHistory
 
         session = current_session()
