@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from ._log import enable_logging
     from ._manifest import ToolManifest
     from ._mcp_server import create_mcp_server
+    from ._prompt import escape_braces
     from ._verifier import Verdict, VerifierRejectedError, verifier
     from .guardrails import input_guard, output_guard
     from .mcp import MCPHttpParams, MCPStdioParams, connect_mcp
@@ -117,6 +118,7 @@ __all__ = [
     "current_session",
     "enable_logging",
     "errors",
+    "escape_braces",
     "exceptions",
     "function_node",
     "guardrails",
@@ -168,6 +170,7 @@ _LATER = {
     "couple": "_couple",
     "create_mcp_server": "_mcp_server",
     "enable_logging": "_log",
+    "escape_braces": "_prompt",
     "exceptions": "",
     "guardrails": "",
     "input_guard": "guardrails",

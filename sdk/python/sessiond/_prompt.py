@@ -11,6 +11,17 @@ if TYPE_CHECKING:
     from ._session import Session
 
 
+def escape_braces(text: str) -> str:
+    """Give a text that stays as it is in a prompt, whatever keys it seems to name."""
+    depth, made = 0, []
+    for character in text:
+        # A brace that closes nothing stands for itself already.
+        doubled = character == "{" or (character == "}" and depth > 0)
+        depth += {"{": 1, "}": -1}.get(character, 0) if doubled else 0
+        made.append(character * 2 if doubled else character)
+    return "".join(made)
+
+
 def filled(session: Session, text: str) -> str:
     """Give a prompt with what the session's context has for its keys."""
     return fill(text, lambda key: _text_of(session, key))

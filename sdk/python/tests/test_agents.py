@@ -556,7 +556,7 @@ def test_agents_are_awaited_like_functions(serve):
 def test_what_is_no_agent_is_refused_when_it_is_made():
     for wrong, told in [
         ({"name": ""}, "name is a text"),
-        ({"name": "A", "model": "gpt"}, "is a sessiond.Model"),
+        ({"name": "A", "model": "gpt"}, "does not say whose model it is"),
         ({"name": "A", "tools": [get_weather, rt.function_node(name="get_weather")(lambda: 1)]}, "two tools"),
     ]:
         with pytest.raises(rt.NodeError, match=told):

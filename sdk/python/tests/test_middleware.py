@@ -257,7 +257,7 @@ def test_a_stream_that_nobody_reads_to_its_end_is_cancelled():
             with pytest.raises(ValueError, match="enough"):
                 async for _ in rt.astream(count, 5, fail_at=2):
                     pass
-            with pytest.raises(rt.NodeError, match="no asynchronous generator"):
+            with pytest.raises(rt.NodeError, match="no generator and no agent"):
                 rt.astream(len, [])
         return session
 

@@ -902,6 +902,14 @@ def test_logging_is_switched_on(tmp_path):
         logger.setLevel(logging.NOTSET)
 
 
+@pytest.mark.parametrize("text", ["{user}", "a {b} {{c}} }", '{"x": {"y": 1}}', "}}{{", "no braces"])
+def test_a_text_with_braces_stays_as_it_is(text, openai):
+    server = openai(says("a"))
+    with rt.Session(context={"user": "Ada", "b": 1, "c": 2}):
+        rt.call_sync(agent(), rt.escape_braces(text))
+    assert server.said(0) == [text]
+
+
 def test_everything_that_is_named_is_there():
     for name in rt.__all__:
         assert getattr(rt, name) is not None, name

@@ -240,7 +240,7 @@ def test_what_answers_to_any_name_is_told_by_its_text():
 
     from sessiond._tool import text_of
 
-    assert text_of(mock.MagicMock(name="thing")).startswith("<MagicMock")
+    assert "<MagicMock" in text_of(mock.MagicMock(name="thing"))
     assert tool_of(mock.MagicMock()).definition["parameters"]["properties"] == {}
 
 

@@ -124,7 +124,9 @@ def test_the_context_is_read_and_changed_by_every_node_and_is_recorded():
     with rt.Session(context={"key": "value"}) as session:
         rt.call_sync(change)
         assert rt.context.get("key") == "changed"
-        assert rt.context.get("missing") is None
+        with pytest.raises(KeyError):
+            rt.context.get("missing")
+        assert rt.context.get("missing", None) is None
         assert rt.context.get("missing", 3) == 3
         assert sorted(rt.context.keys()) == ["key", "more"]
         with pytest.raises(KeyError):
