@@ -23,6 +23,7 @@ from ._native import Model
 from ._node import function_node, nodes
 from ._secret import Secret
 from ._session import Session
+from ._types import register_type
 from .errors import (
     AgentError,
     ContextError,
@@ -132,6 +133,7 @@ __all__ = [
     "prebuilt",
     "race",
     "read",
+    "register_type",
     "session",
     "sessions",
     "session_id",

@@ -14,6 +14,7 @@ from ._config import GRACE
 from ._error_values import FATAL
 from ._native import Execution, Frame, Recorded
 from ._scope import Scope, current
+from ._state import own
 from ._turns import Turns
 from .errors import (
     ContextError,
@@ -366,7 +367,7 @@ class Coordinator:
         if type(value) is AsyncGeneratorType:
             return [item async for item in value]
         # A plain function may give what is to be awaited.
-        return await value if hasattr(type(value), "__await__") else value
+        return await value if own(type(value), "__await__") is not None else value
 
     async def _top(self, scope: Scope, node: Node, frame: Frame, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         import asyncio

@@ -139,7 +139,7 @@ def _make(kind: type, args: tuple[Any, ...], kept: dict[str, Any], state: dict[s
 def _base(kind: type) -> Any:
     """Return the built-in exception that a class is made of; None when something else had a hand in it."""
     base = built_in(kind)
-    return base if base is not None and issubclass(base, BaseException) and base.__module__ == "builtins" else None
+    return base if issubclass(base, BaseException) and base.__module__ == "builtins" else None
 
 
 def _read_kept(value: BaseException) -> dict[str, Any]:

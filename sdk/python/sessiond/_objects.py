@@ -114,6 +114,17 @@ def plan(kind: type) -> Optional[Callable[[Any], Any]]:
     return lambda value: ("$object", [name, read(value, _NO_PART), content(value)])
 
 
+def content_of(value: Any) -> Any:
+    """Return what an object contains whose class is made of a list, a text or the like; None when it is none."""
+    for part in mro(type(value)):
+        base = _BASES.get(id(part))
+        if base is not None:
+            if base is object:
+                return None
+            return _CONSTANT[base](value) if base in _CONSTANT else _MUTABLE[base][0](value)
+    return None
+
+
 def begin(name: str) -> Any:
     """Return an object of a class with nothing in it, for `fill`."""
     kind = find_class(name)

@@ -25,9 +25,15 @@ def plan(kind: type) -> Optional[Plan]:
     if issubclass(kind, tuple) and type(own(kind, "n_sequence_fields")) is int:
         named = name_of(kind)
         return None if named is None else lambda value: ("$sequence", [named, *value.__reduce__()[1]])
-    if any(part is base for part in mro(kind) for name in _PYTZ if (base := loaded("pytz.tzinfo", name))):
+    if _is_any(kind, _PYTZ):
         return lambda value: ("$pytz", list(value.__reduce__()[1]))
-    return None
+    named = name_of(kind) if _is_any(kind, _URLS) else None
+    return None if named is None else lambda value: ("$url", [named, str(value)])
+
+
+def _is_any(kind: type, names: tuple[tuple[str, str], ...]) -> bool:
+    wanted = [found for name in names if (found := loaded(*name)) is not None]
+    return any(part is found for part in mro(kind) for found in wanted)
 
 
 # Dates and times
@@ -333,6 +339,8 @@ def _restore_url(inner: Any) -> Any:
     kind = find_class(name)
     if name.partition(":")[0] == "pydantic_core._pydantic_core":
         return kind(text)
+    if not _is_any(kind, _URLS):
+        raise ValueError(f"{name} is no address")
     made = object.__new__(kind)
     host = "MultiHostUrl" if any(part.__name__ == "_BaseMultiHostUrl" for part in mro(kind)) else "Url"
     made._url = _loaded("pydantic_core", host)(text)
@@ -362,7 +370,13 @@ _CONSTANTS = {"Ellipsis": Ellipsis, "NotImplemented": NotImplemented}
 _FORMATS = {"c", "b", "B", "h", "H", "i", "I", "l", "L", "q", "Q", "f", "d", "?"}
 # Modules that have moved.
 _ALIASES = {"pathlib._local": "pathlib"}
-_PYTZ = ("DstTzInfo", "StaticTzInfo")
+_PYTZ = (("pytz.tzinfo", "DstTzInfo"), ("pytz.tzinfo", "StaticTzInfo"))
+_URLS = (
+    ("pydantic.networks", "_BaseUrl"),
+    ("pydantic.networks", "_BaseMultiHostUrl"),
+    ("pydantic_core._pydantic_core", "Url"),
+    ("pydantic_core._pydantic_core", "MultiHostUrl"),
+)
 
 _DESCRIBE: dict[tuple[str, str], Any] = {
     ("datetime", "datetime"): _describe_datetime,
@@ -428,6 +442,7 @@ RESTORE: dict[str, Any] = {
     "$dateutil": _restore_dateutil,
     "$pytz": _restore_pytz,
     "$tzinfo": _restore_tz_info,
+    "$url": _restore_url,
     "$decimal": _restore_decimal,
     "$uuid": _restore_uuid,
     "$path": _restore_path,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from types import GetSetDescriptorType, MemberDescriptorType
-from typing import Any, Optional
+from typing import Any
 
 _mro = type.__dict__["__mro__"]
 _dict = type.__dict__["__dict__"]
 _flags = type.__dict__["__flags__"]
 _HEAP_TYPE = 1 << 9
+_IMMUTABLE_TYPE = 1 << 8
 
 
 class Layout:
@@ -56,13 +57,17 @@ class Layout:
             self.members.__get__(value).update(others)
 
 
-def built_in(kind: type) -> Optional[type]:
-    """Return the first class that is no Python class among those that a class is made of."""
-    for part in _mro.__get__(kind):
-        if not _flags.__get__(part) & _HEAP_TYPE:
-            found: type = part
-            return found
-    return None
+def built_in(kind: type) -> type:
+    """Return the first class that is not written in Python among those that a class is made of."""
+    found: type = next((part for part in _mro.__get__(kind) if not _is_python(part)), object)
+    return found
+
+
+def _is_python(kind: type) -> bool:
+    flags = _flags.__get__(kind)
+    if not flags & _HEAP_TYPE or flags & _IMMUTABLE_TYPE:
+        return False
+    return "__slots__" in _dict.__get__(kind) or any("__dict__" in _dict.__get__(part) for part in _mro.__get__(kind))
 
 
 def mro(kind: type) -> tuple[type, ...]:

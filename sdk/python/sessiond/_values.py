@@ -12,12 +12,27 @@ import weakref
 from types import BuiltinFunctionType, FunctionType
 from typing import Any, Callable, Optional
 
-from . import _error_values, _objects, _standard
+from . import _arrays, _error_values, _objects, _standard, _types
 from ._classes import find, find_class, function_name, loaded, name_of, title_of
-from ._error_values import describe_error
+from ._digest import digest
+from ._error_values import describe_error, unrecorded
+from ._objects import begin, fill
 from ._state import mro
 
-__all__ = ["describe", "describe_error", "escape", "forget", "integer", "restore", "why"]
+__all__ = [
+    "begin",
+    "describe",
+    "describe_error",
+    "digest",
+    "escape",
+    "fill",
+    "forget",
+    "integer",
+    "restore",
+    "title_of",
+    "unrecorded",
+    "why",
+]
 
 Described = Optional[tuple[str, Any]]
 Plan = Callable[[Any], Described]
@@ -76,6 +91,9 @@ def integer(number: int) -> str:
 
 def _plan(kind: type) -> Optional[Plan]:
     """Find out how the values of a class are described."""
+    registered = _types.plan(kind)
+    if registered is not None:
+        return registered
     if kind is FunctionType or kind is BuiltinFunctionType:
         return _named(function_name)
     if issubclass(kind, type):
@@ -86,7 +104,7 @@ def _plan(kind: type) -> Optional[Plan]:
         return lambda value: ("$secret", None)
     if _is_a(kind, "enum", "Enum"):
         return _enum_plan(kind)
-    return _standard.plan(kind) or _objects.plan(kind)
+    return _standard.plan(kind) or _arrays.plan(kind) or _objects.plan(kind)
 
 
 def _is_a(kind: type, module: str, name: str) -> bool:
@@ -140,6 +158,8 @@ def _restore_bytes(inner: str) -> bytes:
 
 _RESTORE: dict[str, Any] = {
     **_standard.RESTORE,
+    **_arrays.RESTORE,
+    "$custom": _types.restore,
     "$float": float,
     "$int": lambda inner: int(inner, 16 if "x" in inner else 10),
     "$text": _restore_text,

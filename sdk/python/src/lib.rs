@@ -7,10 +7,13 @@ mod execution;
 mod frame;
 mod log;
 mod look;
+mod kinds;
 mod mcp;
 mod model;
 mod plain;
 mod read;
+mod shared;
+mod text;
 mod write;
 
 use pyo3::prelude::*;

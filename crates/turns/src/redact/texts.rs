@@ -1,0 +1,295 @@
+//! Secrets within texts: passwords and keys in addresses, keys of well-known services, private keys, bearer tokens.
+
+use std::ops::Range;
+
+use super::{REDACTED, names_secret};
+
+/// A text without the secrets in it, when there are any that can be told by their form.
+pub fn text(text: &str) -> Option<String> {
+    let mut redacted: Option<String> = None;
+    let mut done = 0;
+    let mut from = 0;
+    while let Some(secret) = next(text, from) {
+        from = secret.end;
+        let redacted = redacted.get_or_insert_default();
+        redacted.push_str(&text[done..secret.start]);
+        redacted.push_str(REDACTED);
+        done = secret.end;
+    }
+    let mut redacted = redacted?;
+    redacted.push_str(&text[done..]);
+    Some(redacted)
+}
+
+/// Bytes at which something may be a secret: rare ones of what each form has.
+const SIGNS: [bool; 256] = {
+    let mut signs = [false; 256];
+    let mut i = 0;
+    let bytes = b":?&-_KSzJBb";
+    while i < bytes.len() {
+        signs[bytes[i] as usize] = true;
+        i += 1;
+    }
+    signs
+};
+
+/// The first secret from a byte on.
+fn next(text: &str, from: usize) -> Option<Range<usize>> {
+    let bytes = text.as_bytes();
+    if bytes.len() < SHORTEST {
+        return None;
+    }
+    let mut at = from;
+    loop {
+        at += bytes.get(at..)?.iter().position(|byte| SIGNS[*byte as usize])?;
+        let found = match bytes[at] {
+            b':' => password(bytes, at),
+            b'?' | b'&' => parameter(text, at),
+            b'-' => private_key(text, at).or_else(|| prefixed(bytes, at, DASHED)),
+            b'_' => prefixed(bytes, at, UNDERSCORED),
+            b'K' | b'S' => key_id(bytes, at),
+            b'z' => starts(bytes, at, "AI", "za").and_then(|start| token(bytes, start, at + 2, 30, false)),
+            b'J' => starts(bytes, at, "ey", "J").and_then(|start| web_token(bytes, start)),
+            _ => scheme(bytes, at),
+        };
+        if let Some(found) =
+            found.filter(|found| found.start >= from && !is_placeholder(&bytes[found.clone()]))
+        {
+            return Some(found);
+        }
+        at += 1;
+    }
+}
+
+/// Nothing shorter has a secret in it: `a://b:c@d`.
+const SHORTEST: usize = 9;
+
+/// The password in an address, `scheme://user:password@host`; or a long name without one, which is a key.
+fn password(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    if !bytes[at..].starts_with(b"://")
+        || !at.checked_sub(1).is_some_and(|i| bytes[i].is_ascii_alphanumeric())
+    {
+        return None;
+    }
+    let start = at + 3;
+    let end = start
+        + bytes[start..].iter().position(|byte| ends_part(*byte, b"/?#")).unwrap_or(bytes.len() - start);
+    let host = start + bytes[start..end].iter().rposition(|byte| *byte == b'@')?;
+    match bytes[start..host].iter().position(|byte| *byte == b':') {
+        Some(colon) => Some(start + colon + 1..host),
+        None => (host - start >= 20).then_some(start..host),
+    }
+}
+
+/// The value of a parameter whose name says that it is a secret: `?api_key=…`.
+fn parameter(text: &str, at: usize) -> Option<Range<usize>> {
+    let bytes = text.as_bytes();
+    let start = at + 1;
+    let name = bytes[start..].iter().take(48).take_while(|byte| is_name(**byte)).count();
+    if name == 0 || bytes.get(start + name) != Some(&b'=') {
+        return None;
+    }
+    let value = start + name + 1;
+    let end = value
+        + bytes[value..].iter().position(|byte| ends_part(*byte, b"&#;")).unwrap_or(bytes.len() - value);
+    let name = &text[start..start + name];
+    let is_secret = names_secret(name)
+        || SIGNATURES.iter().any(|known| name.eq_ignore_ascii_case(known))
+        || (name == "key" && end - value >= 20);
+    is_secret.then_some(value..end)
+}
+
+const SIGNATURES: &[&str] = &["sig", "X-Amz-Signature", "X-Amz-Security-Token", "X-Goog-Signature"];
+
+/// A private key with its armour.
+fn private_key(text: &str, at: usize) -> Option<Range<usize>> {
+    let rest = text[at..].strip_prefix("-----BEGIN ")?;
+    let title = rest.find("-----").filter(|end| *end < 64 && rest[..*end].ends_with("PRIVATE KEY"))?;
+    let end = rest[title..].find("-----END ").map_or(text.len(), |end| {
+        let tail = at + 11 + title + end + 9;
+        text[tail..].find("-----").map_or(text.len(), |end| tail + end + 5)
+    });
+    Some(at..end)
+}
+
+/// How keys of well-known services begin, up to a dash or an underscore; and how much follows at least.
+type Prefixes = &'static [(&'static str, usize)];
+const DASHED: Prefixes = &[
+    ("sk", 20),
+    ("glpat", 16),
+    ("xoxa", 10),
+    ("xoxb", 10),
+    ("xoxe", 10),
+    ("xoxp", 10),
+    ("xoxr", 10),
+    ("xoxs", 10),
+    ("xapp", 10),
+];
+const UNDERSCORED: Prefixes = &[
+    ("ghp", 20),
+    ("gho", 20),
+    ("ghu", 20),
+    ("ghs", 20),
+    ("ghr", 20),
+    ("github_pat", 20),
+    ("glsa", 20),
+    ("hf", 30),
+    ("npm", 30),
+    ("pypi", 30),
+    ("rk_live", 16),
+    ("rk_test", 16),
+    ("sk_live", 16),
+    ("sk_test", 16),
+    ("whsec", 16),
+];
+
+fn prefixed(bytes: &[u8], at: usize, prefixes: Prefixes) -> Option<Range<usize>> {
+    let (prefix, least) = prefixes.iter().find(|(prefix, _)| bytes[..at].ends_with(prefix.as_bytes()))?;
+    let start = at - prefix.len();
+    is_word_start(bytes, start).then(|| token(bytes, start, at + 1, *least, true)).flatten()
+}
+
+/// The id of a key of AWS.
+fn key_id(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    let start = starts(bytes, at, "A", if bytes[at] == b'K' { "KIA" } else { "SIA" })?;
+    let rest = &bytes[start + 4..];
+    let length = rest.iter().take_while(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()).count();
+    (length == 16 && rest.get(16).is_none_or(|byte| !byte.is_ascii_alphanumeric())).then(|| start..start + 20)
+}
+
+/// A JSON Web Token: three parts, of which two are JSON.
+fn web_token(bytes: &[u8], start: usize) -> Option<Range<usize>> {
+    let length = bytes[start..].iter().take_while(|byte| is_name(**byte)).count();
+    let mut parts = bytes[start..start + length].split(|byte| *byte == b'.');
+    let (head, body, signature) = (parts.next()?, parts.next()?, parts.next()?);
+    (head.len() > 10 && body.starts_with(b"eyJ") && !signature.is_empty()).then(|| start..start + length)
+}
+
+/// What follows `Bearer` or `Basic`, when that is no word.
+fn scheme(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    let rest = &bytes[at + 1..];
+    let start = ["earer ", "asic "]
+        .iter()
+        .find_map(|end| rest.starts_with(end.as_bytes()).then(|| at + 1 + end.len()))?;
+    is_word_start(bytes, at).then(|| token(bytes, start, start, 12, true)).flatten()
+}
+
+/// A token from `start` on, of which so much follows `from`. One that is `mixed` has letters and digits.
+fn token(bytes: &[u8], start: usize, from: usize, least: usize, mixed: bool) -> Option<Range<usize>> {
+    let body = &bytes[from..];
+    let length =
+        body.iter().take_while(|byte| is_name(**byte) || matches!(byte, b'~' | b'+' | b'/' | b'=')).count();
+    let body = &body[..length];
+    let is_mixed = body.iter().any(u8::is_ascii_digit) && body.iter().any(u8::is_ascii_alphabetic);
+    (length >= least && (is_mixed || !mixed)).then(|| start..from + length)
+}
+
+/// Where a word begins that has `before` before a byte and `here` from there on.
+fn starts(bytes: &[u8], at: usize, before: &str, here: &str) -> Option<usize> {
+    let start = at.checked_sub(before.len())?;
+    let is_there = bytes[start..at] == *before.as_bytes() && bytes[at..].starts_with(here.as_bytes());
+    (is_there && is_word_start(bytes, start)).then_some(start)
+}
+
+fn is_word_start(bytes: &[u8], at: usize) -> bool {
+    at.checked_sub(1).is_none_or(|before| !bytes[before].is_ascii_alphanumeric())
+}
+
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
+}
+
+fn ends_part(byte: u8, more: &[u8]) -> bool {
+    byte.is_ascii_whitespace()
+        || matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'`' | b'\\')
+        || more.contains(&byte)
+}
+
+/// What stands for a secret, and is none.
+fn is_placeholder(secret: &[u8]) -> bool {
+    secret.is_empty()
+        || matches!(secret[0], b'{' | b'$' | b'%' | b'[')
+        || secret.iter().all(|byte| matches!(byte, b'*' | b'x' | b'X' | b'.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_found_by_their_form() {
+        for (secret, redacted) in [
+            ("postgres://me:hunter2@db/x", "postgres://me:[redacted]@db/x"),
+            ("at redis://:p@ss@h:1, now", "at redis://:[redacted]@h:1, now"),
+            ("https://h/a?api_key=abc&b=1", "https://h/a?api_key=[redacted]&b=1"),
+            ("/a?b=1&access_token=abc#c", "/a?b=1&access_token=[redacted]#c"),
+            ("https://b.s3/x?X-Amz-Signature=0a1b", "https://b.s3/x?X-Amz-Signature=[redacted]"),
+            ("https://abcdefghij0123456789@github.com/a", "https://[redacted]@github.com/a"),
+            ("Authorization: Bearer abc.DEF-123456", "Authorization: Bearer [redacted]"),
+            ("basic dXNlcjpwYXNzd29yZDE=", "basic [redacted]"),
+            ("my key is sk-proj-abcdef0123456789abcd.", "my key is [redacted]"),
+            ("ghp_0123456789abcdefghijABCDEFGHIJ012345", "[redacted]"),
+            ("(xoxb-123456789012-abc)", "([redacted])"),
+            ("AKIAIOSFODNN7EXAMPLE!", "[redacted]!"),
+            ("AIzaSyA-0123456789abcdefghijklmnopqrstu", "[redacted]"),
+            ("eyJhbGciOiJIUzI1.eyJzdWIiOiIx.c2ln", "[redacted]"),
+            ("a\n-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----\nb", "a\n[redacted]\nb"),
+            ("-----BEGIN PRIVATE KEY-----\nMII", "[redacted]"),
+        ] {
+            assert_eq!(text(secret).as_deref(), Some(redacted), "{secret}");
+            assert_eq!(text(redacted), None, "{redacted}");
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_one_stays() {
+        for innocent in [
+            "",
+            "https://host:8080/path?a=b&page_token=7&key=name",
+            "mailto:me@example.com and http://example.com/@me",
+            "postgres://me@db/x",
+            "postgres://me:{password}@db, redis://:***@h",
+            "the bearer of this letter understands",
+            "basic understanding of things",
+            "an ask-question-about-something-long-and-more, sk-learn",
+            "a task-0123456789abcdefghijklmnop",
+            "AKIA is short, ASIA is a continent",
+            "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----",
+            "key: value - and_so_on: [redacted]",
+            "ein Grüß-Gott für Ümläute: ein ß-Kopf & ein?",
+            "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAUA",
+        ] {
+            assert_eq!(text(innocent), None, "{innocent}");
+        }
+    }
+
+    #[test]
+    fn any_text_is_taken() {
+        let pieces = [
+            "://",
+            "@",
+            ":",
+            "?",
+            "&",
+            "=",
+            "sk-",
+            "AKIA",
+            "AIza",
+            "eyJ",
+            ".",
+            "Bearer ",
+            "ü",
+            "-----BEGIN ",
+            "x1",
+        ];
+        for one in pieces {
+            for two in pieces {
+                for three in pieces {
+                    for four in pieces {
+                        let _ = text(&format!("{one}{two}{three}{four}{one}{three}"));
+                    }
+                }
+            }
+        }
+    }
+}
