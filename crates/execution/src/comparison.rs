@@ -86,7 +86,8 @@ impl Keys {
         match options.open(&self.path) {
             Ok(mut file) => {
                 let (one, two) = (uuid::Uuid::new_v4(), uuid::Uuid::new_v4());
-                let key: [u8; 32] = Sha256::digest([one.into_bytes(), two.into_bytes()].as_flattened()).into();
+                let key: [u8; 32] =
+                    Sha256::digest([one.into_bytes(), two.into_bytes()].as_flattened()).into();
                 file.write_all(&key)?;
                 Ok(key)
             }

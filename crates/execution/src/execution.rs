@@ -2,9 +2,10 @@
 //! a call is found in the record or put down in it, and how the whole begins and ends. How a language runs its nodes,
 //! and how it stops them, is its own.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -16,10 +17,10 @@ use sessiond_client::Conditions;
 use sessiond_core::{CallBegan, CallEnded, CallKind, ExecutionEnd, Json, Kind, SessionId, Status, limits};
 use sessiond_recording::{Destination, Opening, Runner, Running, Store, journal, run, stores};
 use sessiond_turns::redact;
-use sha2::{Digest, Sha256};
 
 use crate::ambient::{self, now_us};
 use crate::branch::Branch;
+use crate::comparison::{Beside, Keys};
 use crate::config::{Durability, Settings};
 use crate::context::{Context, History};
 use crate::error::Error;
@@ -27,6 +28,10 @@ use crate::info::Info;
 use crate::recorder::{Recorder, Refused, Start, Ticket};
 use crate::replay::{CallNumber, Cuts, Found, Outcome, Replay, ReplayBuilder, Sequence, Turn};
 use crate::saved;
+use crate::values::{self, Values};
+
+/// The most nodes of which it is known that their calls run again.
+const NODES: usize = 1000;
 
 /// One process's hold on a session that it records.
 pub struct Execution {
@@ -40,6 +45,13 @@ pub struct Execution {
     replayed: AtomicU64,
     root: Arc<Branch>,
     context: Context,
+    keys: Keys,
+    values: Values,
+    /// The nodes some of whose calls run again when the session is resumed, and why.
+    unrepeatable: Mutex<BTreeMap<Arc<str>, String>>,
+    /// Those of them of which nobody has been told yet.
+    untold: Mutex<Vec<Arc<str>>>,
+    has_untold: AtomicBool,
     /// Whether the session had completed already: it is read, and nothing is put down.
     ended: bool,
     /// The process that it belongs to: none that is forked from it may use it.
@@ -82,6 +94,8 @@ pub struct NewCall<'a> {
     pub kind: CallKind,
     /// The input as JSON without secrets.
     pub input: String,
+    /// What tells the input from others with the same JSON.
+    pub beside: Beside,
 }
 
 /// What becomes of a call that is to be made.
@@ -135,6 +149,7 @@ impl Execution {
         };
         // A new id is nobody's; one that somebody chose, and that runs already, is refused by the store.
         let running = Running::claim(&store_dir(&settings, &store), &id, false)?.ok();
+        values::sweep_once(&settings.dir, settings.server.is_none().then(|| store.client.clone()));
         let destination = Destination::new(&store, id.clone(), opening);
         if at_once {
             open(&destination).await?;
@@ -146,10 +161,10 @@ impl Execution {
         let replay = Replay::default();
         let root = Arc::new(Branch::root(&replay));
         new.context.record(recorder.clone(), replay.sequence.clone(), root.clone());
+        let values = Values::new(&settings.dir, &id);
         Ok(Self {
             id,
             name: new.name,
-            settings,
             store,
             destination,
             recorder,
@@ -157,6 +172,12 @@ impl Execution {
             replayed: AtomicU64::new(0),
             root,
             context: new.context,
+            keys: Keys::new(&settings.dir),
+            values,
+            unrepeatable: Mutex::default(),
+            untold: Mutex::default(),
+            has_untold: AtomicBool::new(false),
+            settings,
             ended: false,
             origin: Origin::here(),
             running: Mutex::new(running),
@@ -180,8 +201,8 @@ impl Execution {
 
     /// Goes on in a copy of a session, from the point at which its call `at` began: calls with smaller numbers that had
     /// completed by then give what they gave.
-    pub async fn fork(id: &SessionId, at: CallNumber, settings: Settings) -> Result<Self, Error> {
-        let source = id.clone();
+    pub async fn fork(of: &SessionId, at: CallNumber, settings: Settings) -> Result<Self, Error> {
+        let source = of.clone();
         let keep = at.saturating_sub(1);
         let copy = match &settings.server {
             Some(server) => {
@@ -196,6 +217,10 @@ impl Execution {
         };
         let id = SessionId::parse(copy.session_id.to_string())
             .map_err(|error| Problem::invalid("session_id", error.to_string()))?;
+        let kept = Values::new(&settings.dir, &id).copy(&Values::new(&settings.dir, of));
+        if let Err(error) = kept {
+            tracing::warn!(session = %id, %error, "results beside the journal are not copied: their calls run again");
+        }
         Self::take_up(id, Some(keep), Context::default(), settings, false).await
     }
 
@@ -275,10 +300,10 @@ impl Execution {
         let context = Context::resumed(history);
         let root = Arc::new(Branch::root(&replay));
         context.record(recorder.clone(), replay.sequence.clone(), root.clone());
+        let values = Values::new(&settings.dir, &id);
         Ok(Self {
             id,
             name: session.name,
-            settings,
             store,
             destination,
             recorder,
@@ -286,6 +311,12 @@ impl Execution {
             replayed: AtomicU64::new(0),
             root,
             context,
+            keys: Keys::new(&settings.dir),
+            values,
+            unrepeatable: Mutex::default(),
+            untold: Mutex::default(),
+            has_untold: AtomicBool::new(false),
+            settings,
             ended,
             origin: Origin::here(),
             running: Mutex::new(running),
@@ -396,8 +427,9 @@ impl Execution {
         if call.node.trim().is_empty() || call.node.len() > limits::NAME_BYTES {
             return Err(Error::Name { node: call.node.clone() });
         }
-        let key = key(&call.input);
+        let key = self.keys.key(&call.input, &call.beside);
         let (found, began) = call.branch.find(call.position, call.node, &key);
+        let found = self.sure(found, call.node);
         match found {
             Found::Outcome { call, outcome } => {
                 self.replayed.fetch_add(1, Ordering::Relaxed);
@@ -412,12 +444,90 @@ impl Execution {
             }
             Found::Differs(difference) => Err(Error::Differs(difference)),
             _ if self.ended => Err(Error::Ended { node: call.node.clone() }),
+            Found::Unsure { call: recorded, began_us, outcome } => {
+                self.replay.sequence.pass(began);
+                self.replay.sequence.pass(outcome.turn);
+                self.put_down(call, key, Some((recorded, began_us)))
+            }
             Found::Again { call: recorded, began_us } => {
                 self.replay.sequence.pass(began);
                 self.put_down(call, key, Some((recorded, began_us)))
             }
             Found::Nothing => self.put_down(call, key, None),
         }
+    }
+
+    /// What the record says, with the output that is kept beside the journal. What cannot be given again without a doubt
+    /// is told, and done again, unless the session is only read.
+    fn sure(&self, found: Found, node: &Arc<str>) -> Found {
+        let (call, began_us, mut outcome, is_unsure) = match found {
+            Found::Unsure { call, began_us, outcome } => (call, began_us, outcome, true),
+            Found::Outcome { call, outcome } => (call, now_us(), outcome, false),
+            other => return other,
+        };
+        if is_unsure {
+            self.runs_again(node, "its input has something that cannot be compared with what it was");
+        }
+        let stored = outcome.output.as_ref().and_then(values::stood_for).map(|name| self.values.find(name));
+        let is_missing = match stored {
+            Some(Ok(output)) => {
+                outcome.output = Some(output);
+                false
+            }
+            Some(Err(error)) => {
+                self.runs_again(node, format!("its recorded result is not on this machine: {error}"));
+                true
+            }
+            None => false,
+        };
+        if is_missing || (is_unsure && !self.ended) {
+            Found::Unsure { call, began_us, outcome }
+        } else {
+            Found::Outcome { call, outcome }
+        }
+    }
+
+    /// Notes that calls of a node run again when the session is resumed, or have run again.
+    pub fn runs_again(&self, node: &Arc<str>, why: impl Into<String>) {
+        let mut nodes = self.unrepeatable.lock();
+        if !nodes.contains_key(node) && nodes.len() < NODES {
+            nodes.insert(node.clone(), why.into());
+            self.untold.lock().push(node.clone());
+            self.has_untold.store(true, Ordering::Release);
+        }
+    }
+
+    /// Whether [`Execution::untold`] has something.
+    pub fn has_untold(&self) -> bool {
+        self.has_untold.load(Ordering::Acquire)
+    }
+
+    /// The nodes that are in [`Execution::unrepeatable`] since this was last asked.
+    pub fn untold(&self) -> Vec<Arc<str>> {
+        self.has_untold.store(false, Ordering::Release);
+        std::mem::take(&mut *self.untold.lock())
+    }
+
+    /// The nodes some of whose calls run again when the session is resumed, and why.
+    pub fn unrepeatable(&self) -> BTreeMap<Arc<str>, String> {
+        self.unrepeatable.lock().clone()
+    }
+
+    /// Puts what a call gave into how it ended. What is too large for the journal, or nests too deep, is kept beside it.
+    /// An `opaque` output is for people alone.
+    pub fn give(&self, ended: &mut CallEnded, json: String, opaque: bool) {
+        let bytes = json.len();
+        let large = match fit(json) {
+            Ok(output) => {
+                (ended.output, ended.opaque) = (Some(output), opaque);
+                return;
+            }
+            Err(json) => json,
+        };
+        ended.output_omitted = Some(bytes as u64);
+        let sync = self.settings.durability == Durability::Sync;
+        ended.output_sha256 = if opaque { None } else { self.values.keep(&large, sync).ok() };
+        ended.opaque = ended.output_sha256.is_none();
     }
 
     /// Puts a call down that was done before, as the call `recorded`, but whose outcome cannot be made into a value of
@@ -428,7 +538,7 @@ impl Execution {
         }
         self.replayed.fetch_sub(1, Ordering::Relaxed);
         self.replay.sequence.pass(turn);
-        let key = key(&call.input);
+        let key = self.keys.key(&call.input, &call.beside);
         self.put_down(call, key, Some((recorded, now_us())))
     }
 
@@ -641,27 +751,21 @@ fn changes<'a>(
     gone.chain(now)
 }
 
-/// What tells one input from another: the first 16 bytes of its SHA-256, in hexadecimal.
-fn key(input: &str) -> String {
-    use std::fmt::Write;
-    Sha256::digest(input.as_bytes())[..16].iter().fold(String::with_capacity(32), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
 /// A JSON text as it is recorded, or the number of its bytes when it is too large or nests too deep for that.
 pub fn fitting(json: String) -> (Option<Json>, Option<u64>) {
-    let bytes = json.len();
-    if bytes > limits::PAYLOAD_BYTES {
-        return (None, Some(bytes as u64));
+    let bytes = json.len() as u64;
+    fit(json).map_or((None, Some(bytes)), |json| (Some(json), None))
+}
+
+/// A JSON text as it is recorded, or the text itself when it is too large or nests too deep for that.
+fn fit(json: String) -> Result<Json, String> {
+    if json.len() > limits::PAYLOAD_BYTES {
+        return Err(json);
     }
     // What nests deeper than a session takes is rare, and looking for it costs more than counting what could nest.
     let nests = json.bytes().filter(|byte| matches!(byte, b'[' | b'{')).count() > limits::JSON_DEPTH;
-    match Json::parse(json) {
-        Ok(json) if !nests || json.check(limits::JSON_DEPTH).is_ok() => (Some(json), None),
-        _ => (None, Some(bytes as u64)),
-    }
+    let json = Json::parse(json).map_err(|_| String::new())?;
+    if !nests || json.check(limits::JSON_DEPTH).is_ok() { Ok(json) } else { Err(json.as_str().to_owned()) }
 }
 
 /// Cuts a text where a character begins.

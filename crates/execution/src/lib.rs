@@ -22,6 +22,7 @@
 mod agent;
 mod ambient;
 pub mod branch;
+mod comparison;
 pub mod config;
 mod context;
 mod error;
@@ -34,10 +35,12 @@ mod recorder;
 pub mod replay;
 mod saved;
 mod session;
+mod values;
 
 pub use agent::{AgentInput, AgentNode, AgentResult, AgentStream, AgentTool, node_tool, tool};
 pub use ambient::now_us;
 pub use branch::Branch;
+pub use comparison::Beside;
 pub use config::{Config, Durability, Server, Settings, set_config};
 pub use context::Context;
 pub use error::{BoxError, Error, Failure};

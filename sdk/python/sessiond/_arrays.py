@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, Callable, Optional
 
 from ._classes import loaded
@@ -27,8 +28,7 @@ def plan(kind: type) -> Optional[Plan]:
 
 def _dtype(dtype: Any) -> Any:
     """Return a dtype as what is recorded of it; None when its values are no plain bytes."""
-    import numpy as np
-
+    np = _numpy()
     if dtype.hasobject or dtype.metadata is not None or dtype.kind in "OT":
         return None
     described: Any = dtype.str if dtype.names is None and dtype.subdtype is None else dtype.descr
@@ -42,8 +42,7 @@ def _listed(described: Any) -> Any:
 
 
 def _dtype_of(described: Any) -> Any:
-    import numpy as np
-
+    np = _numpy()
     if isinstance(described, str):
         return np.dtype(described)
     return np.dtype([_field(field) for field in described])
@@ -87,9 +86,7 @@ def _describe_dtype(value: Any) -> Any:
 def _numpy() -> Any:
     if loaded("numpy", "ndarray") is None:
         raise ValueError("numpy is not loaded here")
-    import numpy as np
-
-    return np
+    return sys.modules["numpy"]
 
 
 # pandas
@@ -250,9 +247,7 @@ def _restore_missing(inner: Any) -> Any:
 def _pandas() -> Any:
     if loaded("pandas", "DataFrame") is None:
         raise ValueError("pandas is not loaded here")
-    import pandas as pd
-
-    return pd
+    return sys.modules["pandas"]
 
 
 _EXACT: tuple[tuple[str, str, Plan], ...] = (

@@ -123,8 +123,8 @@ class Asking:
             await self._put(answer["text"])
         return answer
 
-    def _complete(self, frame: Frame, answer: Any) -> None:
-        frame.completed_model(answer, self._model)
+    def _complete(self, frame: Frame, answer: Any) -> bool:
+        return frame.completed_model(answer, self._model)
 
     async def _request(self, request: Json) -> Any:
         attempt = 1

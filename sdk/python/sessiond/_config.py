@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         url: str | None
         api_key: str | Secret[str] | None
         payload_callback: Callable[[dict[str, Any]], Any] | None
+        pickle: bool | None
 
     class Options(MoreOptions, total=False):
         """What can be said of a session; what is absent or None is left to the next in line."""
@@ -78,6 +79,8 @@ class Config(NamedTuple):
     """The server's key, if it asks for one."""
     payload_callback: Optional[Callable[[dict[str, Any]], Any]]
     """What is called with the state of a session that has closed."""
+    pickle: bool
+    """Whether what has no other form is pickled, and what was pickled is read."""
 
 
 _DEFAULTS: dict[str, Any] = {
@@ -95,6 +98,7 @@ _DEFAULTS: dict[str, Any] = {
     "url": None,
     "api_key": None,
     "payload_callback": None,
+    "pickle": False,
 }
 _ENVIRONMENT = {
     "dir": "SESSIOND_DIR",
@@ -124,6 +128,7 @@ _KINDS: dict[str, tuple[Any, str]] = {
     "url": ((str,), "an address"),
     "api_key": ((str, Secret), "a text or a Secret"),
     "payload_callback": ((object,), "a function"),
+    "pickle": ((bool,), "True or False"),
 }
 
 _global: dict[str, Any] = {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ._branches import line
-from ._native import REDACTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,8 +38,8 @@ class Context:
         """Set a value."""
         if not isinstance(key, str):
             raise TypeError(f"a key of the context is a text, not {key!r}")
-        before = self._execution.context_order(key) if self._execution.is_replayed else None
-        order = self._line().frame.context_put(key, value)
+        before = self._execution.context_order(_name(key)) if self._execution.is_replayed else None
+        order = self._line().frame.context_put(_name(key), value)
         if before is not None:
             # Nobody asks for what it was before.
             self._known.pop((key, before), None)
@@ -53,20 +52,20 @@ class Context:
 
     def delete(self, key: str) -> None:
         """Remove a value; KeyError when there is none."""
-        order = self._execution.context_order(key)
+        order = self._execution.context_order(_name(key))
         if order is None:
             raise KeyError(key)
-        self._line().frame.context_delete(key)
+        self._line().frame.context_delete(_name(key))
         if self._execution.is_replayed:
             self._known.pop((key, order), None)
 
     def keys(self) -> list[str]:
         """Give the keys of all values."""
-        return [key for key in self._execution.context_keys() if key in self]
+        return [key for name in self._execution.context_keys() if (key := _key(name)) in self]
 
     def __getitem__(self, key: str) -> Any:
         """Give a value; KeyError when there is none, or when it cannot be made again of what is recorded."""
-        order = self._execution.context_order(key)
+        order = self._execution.context_order(_name(key))
         if order is None:
             raise KeyError(key)
         try:
@@ -74,11 +73,9 @@ class Context:
         except KeyError:
             pass
         try:
-            value = self._execution.context_value(key)
+            value = self._execution.context_value(_name(key))
         except ValueError as error:
-            raise KeyError(f"{key}: {error}; give it again with context=") from error
-        if value == REDACTED:
-            raise KeyError(f"{key}: it was a secret, which is not recorded; give it again with context=")
+            raise KeyError(f"{key}: {error}") from error
         self._known[key, order] = value
         return value
 
@@ -104,3 +101,28 @@ class Context:
 
     def _line(self) -> Scope:
         return line(self._scope())
+
+
+# A key that is no Unicode is recorded with an escape behind this.
+_ESCAPED = "$text:"
+
+
+def _name(key: str) -> str:
+    """Give a key as it is recorded."""
+    if isinstance(key, str) and not key.isascii():
+        try:
+            key.encode()
+        except UnicodeEncodeError:
+            from ._values import escape
+
+            return _ESCAPED + escape(key)
+    return key
+
+
+def _key(name: str) -> str:
+    """Give the key that is recorded under a name."""
+    if not name.startswith(_ESCAPED):
+        return name
+    from ._values import unescape
+
+    return unescape(name[len(_ESCAPED) :])

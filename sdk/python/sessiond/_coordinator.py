@@ -213,8 +213,14 @@ class Coordinator:
 
     def close(self) -> None:
         """Let the threads go."""
+        self._tell()
         if self._pool is not None:
             self._pool.close()
+
+    def _tell(self) -> None:
+        """Tell once of each node whose calls run again, or have run again."""
+        for node, why in self._execution.untold():
+            self._log.warning("%s runs again when the session is resumed: %s", node, why)
 
     async def in_thread(self, scope: Scope, call: Callable[[], Any]) -> Any:
         """Run what would hold up the loop in a thread."""
@@ -316,12 +322,14 @@ class Coordinator:
             try:
                 if self._sync:
                     # The thread that writes is waited for by others too: one write is for all that wait.
-                    await self.in_thread(inner, lambda: node.complete(frame, value))
+                    news = await self.in_thread(inner, lambda: node.complete(frame, value))
                 else:
-                    node.complete(frame, value)
+                    news = node.complete(frame, value)
             except ControlError as error:
                 self._broken(error, run)
                 raise
+            if news:
+                self._tell()
         except BaseException as error:
             self._ended(inner, node, error)
             raise

@@ -261,6 +261,7 @@ class Session:
             "ended": self._ended,
             "seconds": (self._ended or time.time()) - self._began,
             **self._execution.info(),
+            "opaque": self._execution.runs_again(),
             "subscribers": self._publisher.info(),
         }
         return ExecutionInfo(summary, self.payload)

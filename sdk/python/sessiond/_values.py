@@ -18,6 +18,7 @@ from ._digest import digest
 from ._error_values import describe_error, unrecorded
 from ._objects import begin, fill
 from ._state import mro
+from ._types import pickled
 
 __all__ = [
     "begin",
@@ -28,8 +29,10 @@ __all__ = [
     "fill",
     "forget",
     "integer",
+    "pickled",
     "restore",
     "title_of",
+    "unescape",
     "unrecorded",
     "why",
 ]
@@ -144,7 +147,8 @@ def _enum_class(name: str, wanted: str) -> Any:
     return kind
 
 
-def _restore_text(inner: str) -> str:
+def unescape(inner: str) -> str:
+    """Return the text of which `escape` made this."""
     import re
 
     return re.sub(r"\\(\\|u[0-9a-f]{4})", lambda found: "\\" if found[1] == "\\" else chr(int(found[1][1:], 16)), inner)
@@ -160,9 +164,10 @@ _RESTORE: dict[str, Any] = {
     **_standard.RESTORE,
     **_arrays.RESTORE,
     "$custom": _types.restore,
+    "$pickle": _types.unpickled,
     "$float": float,
     "$int": lambda inner: int(inner, 16 if "x" in inner else 10),
-    "$text": _restore_text,
+    "$text": unescape,
     "$bytes": _restore_bytes,
     "$dict": dict,
     "$enum": lambda inner: _enum_class(inner[0], "Enum")._member_map_[inner[1]],

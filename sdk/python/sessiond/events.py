@@ -61,6 +61,8 @@ class _CallEntryOptional(TypedDict, total=False):
     """Its output: any JSON."""
     output_omitted: Optional[int]
     """The size of its output in bytes, when that was too large to be kept here."""
+    output_sha256: Optional[str]
+    """The SHA-256 of an omitted output that the process kept beside its journal, in hexadecimal digits."""
     error: Optional[CallError]
     """The error."""
     usage: Optional[Usage]

@@ -1,12 +1,14 @@
 //! One process's hold on a session.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict};
+use pyo3::types::{PyBytes, PyDict, PyString};
 use serde_json::{Map, Value};
 use sessiond_core::{ExecutionEnd, SessionId};
 use sessiond_execution::execution::{Execution as Record, NewExecution};
@@ -16,12 +18,15 @@ use sessiond_recording::stores;
 
 use crate::errors::raised;
 use crate::frame::Frame;
+use crate::kinds::Kinds;
 use crate::write;
 
 /// One process's hold on a session that it records.
 #[pyclass(frozen, module = "sessiond._native")]
 pub struct Execution {
     record: Arc<Record>,
+    /// Whether what has no other form is pickled, and what was pickled is read.
+    pickle: bool,
 }
 
 /// How a session behaves, as far as its record is concerned; Python settles what comes before what.
@@ -39,6 +44,8 @@ pub struct Settings {
     api_key: Option<String>,
     #[pyo3(item)]
     program: String,
+    #[pyo3(item)]
+    pickle: bool,
 }
 
 impl Settings {
@@ -82,11 +89,12 @@ impl Execution {
             id: id.map(session_id).transpose()?,
             name,
             parent: parent.map(|parent| parent.record.id().clone()),
-            context: context_of(context)?,
+            context: context_of(context, settings.pickle)?,
         };
+        let pickle = settings.pickle;
         let settings = settings.config()?;
         let parent = parent.map(|parent| parent.record.clone());
-        Self::hold(py, async move {
+        Self::hold(py, pickle, async move {
             if let Some(parent) = parent {
                 parent.opened().await?;
             }
@@ -103,15 +111,17 @@ impl Execution {
         settings: Settings,
         take_over: bool,
     ) -> PyResult<Self> {
-        let (id, context, settings) = (session_id(id)?, context_of(context)?, settings.config()?);
-        Self::hold(py, async move { Record::resume(id, context, settings, take_over).await })
+        let pickle = settings.pickle;
+        let (id, context, settings) = (session_id(id)?, context_of(context, pickle)?, settings.config()?);
+        Self::hold(py, pickle, async move { Record::resume(id, context, settings, take_over).await })
     }
 
     /// Goes on in a copy of a session, from the point at which its call `at` began.
     #[staticmethod]
     fn fork(py: Python<'_>, id: &str, at: u64, settings: Settings) -> PyResult<Self> {
+        let pickle = settings.pickle;
         let (id, settings) = (session_id(id)?, settings.config()?);
-        Self::hold(py, async move { Record::fork(&id, at, settings).await })
+        Self::hold(py, pickle, async move { Record::fork(&id, at, settings).await })
     }
 
     /// The session's id.
@@ -134,7 +144,7 @@ impl Execution {
 
     /// The frame of the program itself.
     fn root(&self) -> Frame {
-        Frame::root(self.record.clone())
+        Frame::root(self.record.clone(), self.pickle)
     }
 
     /// What is known of the calls so far.
@@ -161,6 +171,19 @@ impl Execution {
         Ok(dict)
     }
 
+    /// Those of `runs_again` that are new since this was last asked.
+    fn untold(&self) -> Vec<(String, String)> {
+        let nodes = self.record.unrepeatable();
+        let untold = self.record.untold();
+        untold.iter().filter_map(|node| Some((node.to_string(), nodes.get(node)?.clone()))).collect()
+    }
+
+    /// The nodes whose calls run again when the session is resumed, or have run again, and why.
+    fn runs_again(&self) -> BTreeMap<String, String> {
+        let nodes = self.record.unrepeatable();
+        nodes.into_iter().map(|(node, why)| (node.to_string(), why)).collect()
+    }
+
     /// The keys of the values that the context has now.
     fn context_keys(&self) -> Vec<String> {
         self.record.context().keys()
@@ -174,7 +197,8 @@ impl Execution {
     /// A value that the context has now, as it was recorded; ValueError when it cannot be made again.
     fn context_value<'py>(&self, py: Python<'py>, key: &str) -> PyResult<Bound<'py, PyAny>> {
         match self.record.context().find(key) {
-            Some((_, value)) => crate::read::value_of(py, &value),
+            Some((_, value)) => crate::read::value_of_context(py, &value, self.pickle)
+                .map_err(|absent| PyValueError::new_err(absent.to_string())),
             None => Err(PyKeyError::new_err(key.to_owned())),
         }
     }
@@ -247,9 +271,10 @@ impl Execution {
     }
     fn hold(
         py: Python<'_>,
+        pickle: bool,
         record: impl Future<Output = Result<Record, Error>> + Send + 'static,
     ) -> PyResult<Self> {
-        Ok(Self { record: Arc::new(wait(py, record)?) })
+        Ok(Self { record: Arc::new(wait(py, record)?), pickle })
     }
 }
 
@@ -295,16 +320,21 @@ pub fn session_id(text: &str) -> PyResult<SessionId> {
     SessionId::parse(text).map_err(|error| PyValueError::new_err(format!("the session's id: {error}")))
 }
 
-fn context_of(values: &Bound<'_, PyDict>) -> PyResult<Context> {
+fn context_of(values: &Bound<'_, PyDict>, pickle: bool) -> PyResult<Context> {
     let mut context = Map::new();
     for (key, value) in values {
-        context.insert(key.extract::<String>()?, json_of(&value)?);
+        context.insert(context_name(key.cast()?), json_of(&value, pickle)?);
     }
     Ok(Context::new(context))
 }
 
+/// A key of the context as it is recorded: `_context.py` has the same of one that is no Unicode.
+fn context_name(key: &Bound<'_, PyString>) -> String {
+    key.to_cow().map_or_else(|_| format!("$text:{}", Kinds::escape(key)), Cow::into_owned)
+}
+
 /// A value as the context holds it: what was written, taken apart again.
-pub fn json_of(value: &Bound<'_, PyAny>) -> PyResult<Value> {
-    let written = write::write(value)?;
+pub fn json_of(value: &Bound<'_, PyAny>, pickle: bool) -> PyResult<Value> {
+    let written = write::write(value, pickle)?;
     serde_json::from_str(&written.json).map_err(|error| PyValueError::new_err(error.to_string()))
 }

@@ -14,7 +14,11 @@ use sessiond_turns::usage::usage;
 use crate::errors::{exception, raised};
 use crate::execution::json_of;
 use crate::model::Model;
+use crate::write::Written;
 use crate::{plain, read, write};
+
+/// From how many bytes on a result is put down without the interpreter's lock.
+const LARGE: usize = 1 << 20;
 
 /// A branch of a call that runs, or of the program itself, which makes the top-level calls.
 #[pyclass(frozen, module = "sessiond._native")]
@@ -25,6 +29,10 @@ pub struct Frame {
     over: Arc<AtomicBool>,
     /// When the call first began, in microseconds since the epoch, if an earlier process began it.
     since_us: Option<u64>,
+    /// The node that runs; none for the program itself.
+    node: Option<Arc<str>>,
+    /// Whether what has no other form is pickled.
+    pickle: bool,
 }
 
 /// A call that was done before: what it came to.
@@ -46,16 +54,18 @@ pub struct Recorded {
 
 impl Frame {
     /// The program itself.
-    pub fn root(execution: Arc<Execution>) -> Self {
+    pub fn root(execution: Arc<Execution>, pickle: bool) -> Self {
         let branch = execution.root();
-        Self { execution, branch, over: Arc::default(), since_us: None }
+        Self { execution, branch, over: Arc::default(), since_us: None, node: None, pickle }
     }
 
-    fn begun(&self, py: Python<'_>, begun: Begun) -> PyResult<Py<PyAny>> {
+    fn begun(&self, py: Python<'_>, begun: Begun, node: &Arc<str>) -> PyResult<Py<PyAny>> {
         match begun {
             Begun::Run { branch, since_us, .. } => {
                 let execution = self.execution.clone();
-                let frame = Self { execution, branch: branch.into(), over: Arc::default(), since_us };
+                let node = Some(node.clone());
+                let (branch, over, pickle) = (branch.into(), Arc::default(), self.pickle);
+                let frame = Self { execution, branch, over, since_us, node, pickle };
                 Ok(Py::new(py, frame)?.into_any())
             }
             Begun::Recorded { call, outcome, at_once } => {
@@ -63,10 +73,10 @@ impl Frame {
                     call,
                     status: outcome.status.as_str(),
                     value: match &outcome.output {
-                        Some(output) => read::read(py, output.as_str())?.unbind(),
+                        Some(output) => read::read(py, output.as_str(), self.pickle)?.unbind(),
                         None => py.None(),
                     },
-                    error: error_of(py, &outcome),
+                    error: error_of(py, &outcome, self.pickle),
                     turn: (!at_once).then_some(outcome.turn.0),
                     took: outcome.took_us as f64 / 1e6,
                 };
@@ -91,6 +101,22 @@ impl Frame {
         self.execution.close_branch(&self.branch);
         let ticket = self.execution.end(call, ended);
         self.settle(py, ticket)
+    }
+
+    fn give(&self, py: Python<'_>, ended: &mut CallEnded, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        let mut written = write::write(value, self.pickle)?;
+        let json = std::mem::take(&mut written.json);
+        if json.len() > LARGE {
+            py.detach(|| self.execution.give(ended, json, written.opaque));
+        } else {
+            self.execution.give(ended, json, written.opaque);
+        }
+        if ended.opaque
+            && let Some(node) = &self.node
+        {
+            self.execution.runs_again(node, format!("its result is not recorded: {}", written.why(py)));
+        }
+        Ok(())
     }
 
     fn settle(&self, py: Python<'_>, ticket: Ticket) -> PyResult<()> {
@@ -121,7 +147,14 @@ impl Frame {
     fn branch(&self, name: &str) -> Self {
         let branch = self.execution.branch(&self.branch, name).into();
         let (execution, over) = (self.execution.clone(), self.over.clone());
-        Self { execution, branch, over, since_us: self.since_us }
+        Self {
+            execution,
+            branch,
+            over,
+            since_us: self.since_us,
+            node: self.node.clone(),
+            pickle: self.pickle,
+        }
     }
 
     /// Puts down that this call makes another, and gives its frame; or what it came to before.
@@ -138,19 +171,27 @@ impl Frame {
         }
         let node = node.into();
         let position = self.branch.next_call();
-        let new = |input| NewCall { branch: &self.branch, position, node: &node, kind: kind_of(kind), input };
-        let input = write::write_arguments(args, kwargs)?.json;
+        let new = |written: Written| NewCall {
+            branch: &self.branch,
+            position,
+            node: &node,
+            kind: kind_of(kind),
+            input: written.json,
+            beside: written.beside,
+        };
+        let input = write::write_arguments(args, kwargs)?;
         let begun = self.execution.begin(new(input)).map_err(|error| raised(py, &error))?;
         let recorded = match &begun {
             Begun::Recorded { call, outcome, .. } => Some((*call, outcome.turn)),
             Begun::Run { .. } => None,
         };
-        match (self.begun(py, begun), recorded) {
+        match (self.begun(py, begun, &node), recorded) {
             // The program has changed since, or its classes are not loaded here: the call is done again.
-            (Err(_), Some((call, turn))) => {
-                let input = write::write_arguments(args, kwargs)?.json;
+            (Err(error), Some((call, turn))) => {
+                self.execution.runs_again(&node, error.value(py).to_string());
+                let input = write::write_arguments(args, kwargs)?;
                 let again = self.execution.begin_again(new(input), call, turn);
-                self.begun(py, again.map_err(|error| raised(py, &error))?)
+                self.begun(py, again.map_err(|error| raised(py, &error))?, &node)
             }
             (begun, _) => begun,
         }
@@ -159,7 +200,7 @@ impl Frame {
     /// Records a value of the context, and gives the place of that in the session's order.
     fn context_put(&self, py: Python<'_>, key: &str, value: &Bound<'_, PyAny>) -> PyResult<u64> {
         self.ensure_here(py)?;
-        let value = json_of(value)?;
+        let value = json_of(value, self.pickle)?;
         let put = self.execution.context().set(&self.branch, key, Some(value));
         put.map_err(|error| raised(py, &error))
     }
@@ -171,25 +212,22 @@ impl Frame {
         gone.map(|_| ()).map_err(|error| raised(py, &error))
     }
 
-    /// The call gave this. Gives whether that could be recorded so that it can be given again.
+    /// The call gave this. When that cannot be recorded so that it can be given again, notes that the node runs again.
+    /// Says whether there is something new to tell of that.
     fn completed(&self, py: Python<'_>, value: &Bound<'_, PyAny>) -> PyResult<bool> {
-        let written = write::write(value)?;
         let mut ended = CallEnded::new(CallStatus::Completed, now_us());
-        (ended.output, ended.output_omitted) = fitting(written.json);
-        ended.opaque = written.opaque || ended.output.is_none();
-        let again = !ended.opaque;
+        self.give(py, &mut ended, value)?;
         self.put_down(py, ended)?;
-        Ok(again)
+        Ok(self.execution.has_untold())
     }
 
     /// As `completed`, for a call of a model that gave this answer.
-    fn completed_model(&self, py: Python<'_>, answer: &Bound<'_, PyAny>, model: &Model) -> PyResult<()> {
-        let written = write::write(answer)?;
+    fn completed_model(&self, py: Python<'_>, answer: &Bound<'_, PyAny>, model: &Model) -> PyResult<bool> {
         let mut ended = CallEnded::new(CallStatus::Completed, now_us());
-        (ended.output, ended.output_omitted) = fitting(written.json);
-        ended.opaque = written.opaque || ended.output.is_none();
+        self.give(py, &mut ended, answer)?;
         ended.usage = Some(usage(&plain::read(answer, "an answer")?, model.known_prices()));
-        self.put_down(py, ended)
+        self.put_down(py, ended)?;
+        Ok(self.execution.has_untold())
     }
 
     /// The call did not give a result: `failed`, `timeout`, `cancelled` or `abandoned`. `error` is what it raised.
@@ -213,7 +251,7 @@ impl Frame {
         };
         let mut ended = CallEnded::new(status, now_us());
         let written = |value: Option<&Bound<'_, PyAny>>| {
-            let written = value.and_then(|value| write::write(value).ok())?;
+            let written = value.and_then(|value| write::write(value, self.pickle).ok())?;
             (!written.opaque).then(|| fitting(written.json).0).flatten()
         };
         let value = written(error);
@@ -241,9 +279,9 @@ fn kind_of(kind: &str) -> CallKind {
 }
 
 /// What a recorded call raises again: the error as it was, or one that tells of it.
-fn error_of(py: Python<'_>, outcome: &Outcome) -> Option<Py<PyAny>> {
+fn error_of(py: Python<'_>, outcome: &Outcome, pickle: bool) -> Option<Py<PyAny>> {
     let error = outcome.error.as_ref()?;
-    let made = error.value.as_ref().and_then(|value| read::read(py, value.as_str()).ok());
+    let made = error.value.as_ref().and_then(|value| read::read(py, value.as_str(), pickle).ok());
     let made = made.filter(|made| made.is_instance_of::<pyo3::exceptions::PyBaseException>());
     Some(made.map_or_else(
         || {

@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::PyType;
+use pyo3::types::{PyString, PyType};
 
 /// The functions of `sessiond._values` and its kin.
 pub struct Kinds {
@@ -18,8 +18,9 @@ pub struct Kinds {
     pub digest: Py<PyAny>,
     /// The text of an integer of any size.
     pub integer: Py<PyAny>,
-    /// A text with an escape for what is no Unicode.
-    pub escape: Py<PyAny>,
+    escape: Py<PyAny>,
+    /// A value as pickle writes it; None when pickle does not.
+    pub pickled: Py<PyAny>,
     /// What is told of something within an error that cannot be recorded.
     pub unrecorded: Py<PyAny>,
     title_of: Py<PyAny>,
@@ -41,11 +42,19 @@ impl Kinds {
                 digest: function("digest")?,
                 integer: function("integer")?,
                 escape: function("escape")?,
+                pickled: function("pickled")?,
                 unrecorded: function("unrecorded")?,
                 title_of: function("title_of")?,
                 why: function("why")?,
             })
         })
+    }
+
+    /// A text with an escape for what is no Unicode.
+    pub fn escape(text: &Bound<'_, PyString>) -> String {
+        let py = text.py();
+        let escaped = Self::get(py).and_then(|kinds| kinds.escape.bind(py).call1((text,)));
+        escaped.and_then(|text| text.extract()).unwrap_or_default()
     }
 
     /// The name of a class with its module.

@@ -51,15 +51,17 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
 
 /// A value as it is recorded, and whether it cannot be made again of that.
 #[pyfunction]
-fn encode(value: &Bound<'_, PyAny>) -> PyResult<(String, bool)> {
-    let written = write::write(value)?;
+#[pyo3(signature = (value, pickle=false))]
+fn encode(value: &Bound<'_, PyAny>, pickle: bool) -> PyResult<(String, bool)> {
+    let written = write::write(value, pickle)?;
     Ok((written.json, written.opaque))
 }
 
 /// The value of a text that `encode` made.
 #[pyfunction]
-fn decode<'py>(py: Python<'py>, json: &str) -> PyResult<Bound<'py, PyAny>> {
-    read::read(py, json)
+#[pyo3(signature = (json, pickle=false))]
+fn decode<'py>(py: Python<'py>, json: &str, pickle: bool) -> PyResult<Bound<'py, PyAny>> {
+    read::read(py, json, pickle)
 }
 
 /// Whether a name says that what stands under it is a secret.

@@ -22,27 +22,27 @@ pub enum Absent {
 }
 
 /// Makes the value again. Fails with `ValueError` when it cannot be made here: its class is not there, for one.
-pub fn read<'py>(py: Python<'py>, json: &str) -> PyResult<Bound<'py, PyAny>> {
+pub fn read<'py>(py: Python<'py>, json: &str, pickle: bool) -> PyResult<Bound<'py, PyAny>> {
     let value: Value =
         serde_json::from_str(json).map_err(|error| PyValueError::new_err(error.to_string()))?;
-    value_of(py, &value)
-}
-
-/// A JSON value as a Python value.
-pub fn value_of<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
-    Reader { py, shared: HashMap::new() }.value(value, None)
+    Reader { py, pickle, shared: HashMap::new() }.value(&value, None)
 }
 
 /// A value of the context as a Python value.
-pub fn value_of_context<'py>(py: Python<'py>, value: &Value) -> Result<Bound<'py, PyAny>, Absent> {
+pub fn value_of_context<'py>(
+    py: Python<'py>,
+    value: &Value,
+    pickle: bool,
+) -> Result<Bound<'py, PyAny>, Absent> {
     if holds_secret(value) {
         return Err(Absent::Secret);
     }
-    value_of(py, value).map_err(|error| Absent::Unmade(error.value(py).to_string()))
+    let made = Reader { py, pickle, shared: HashMap::new() }.value(value, None);
+    made.map_err(|error| Absent::Unmade(error.value(py).to_string()))
 }
 
 /// Whether something in a recorded value was secret.
-pub fn holds_secret(value: &Value) -> bool {
+fn holds_secret(value: &Value) -> bool {
     match value {
         Value::String(text) => text.contains(REDACTED),
         Value::Array(items) => items.iter().any(holds_secret),
@@ -62,6 +62,8 @@ impl fmt::Display for Absent {
 
 struct Reader<'py> {
     py: Python<'py>,
+    /// Whether what was pickled may be read: whatever its classes do for that is done.
+    pickle: bool,
     /// The values that others refer to, by their numbers.
     shared: HashMap<u64, Bound<'py, PyAny>>,
 }
@@ -146,6 +148,10 @@ impl<'py> Reader<'py> {
                 self.share(number, &made);
                 let parts = self.value(inner, None)?;
                 return kinds.fill.bind(self.py).call1((made, parts)).map_err(unmade);
+            }
+            ("$pickle", _) if !self.pickle => {
+                let why = "a value was pickled, which is read only by a session with pickle=True";
+                return Err(PyValueError::new_err(why));
             }
             _ => {
                 let inner = self.value(inner, None)?;

@@ -17,6 +17,7 @@ use pyo3::prelude::*;
 use pyo3::types::{
     PyBool, PyBytes, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PySet, PyString, PyTuple, PyType,
 };
+use sessiond_execution::Beside;
 use sessiond_turns::redact::{self, REDACTED, names_secret};
 use sha2::{Digest, Sha256};
 
@@ -47,15 +48,27 @@ pub struct Written {
     pub json: String,
     /// Whether the value cannot be made again of the text.
     pub opaque: bool,
-    /// Why it cannot.
-    pub obstacle: Option<Obstacle>,
+    obstacle: Option<Obstacle>,
     /// What tells this value from others beside the text.
     pub beside: Beside,
 }
 
+impl Written {
+    /// Why the value cannot be made again.
+    pub fn why(&self, py: Python<'_>) -> String {
+        match &self.obstacle {
+            Some(Obstacle::Kind(kind)) => Kinds::why(kind.bind(py)),
+            Some(Obstacle::Secret) => "it holds a secret".to_owned(),
+            Some(Obstacle::Cycle) => "it contains itself".to_owned(),
+            Some(Obstacle::Depth) => "it nests too deep".to_owned(),
+            Some(Obstacle::Size) | None => "it is too large".to_owned(),
+        }
+    }
+}
+
 /// Why a value cannot be made again.
 #[derive(Debug)]
-pub enum Obstacle {
+enum Obstacle {
     /// Something in it is secret.
     Secret,
     /// It has something of this class in it.
@@ -68,20 +81,12 @@ pub enum Obstacle {
     Size,
 }
 
-/// What tells a value from others whose text is the same.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Beside {
-    /// Digests of what the text does not have.
-    pub digests: Vec<[u8; 32]>,
-    /// Whether one of them is that of a secret, which may be short enough to be guessed.
-    pub is_secret: bool,
-    /// Whether there is something that cannot be told from others at all.
-    pub is_incomparable: bool,
-}
-
 /// Writes a value that a call gave, or that is kept.
-pub fn write(value: &Bound<'_, PyAny>) -> PyResult<Written> {
+///
+/// With `pickle`, what has no other form is pickled.
+pub fn write(value: &Bound<'_, PyAny>, pickle: bool) -> PyResult<Written> {
     let mut writer = Writer::new(value.py(), false);
+    writer.pickles = pickle;
     let ended = writer.value(value, 0);
     writer.finish(ended, &value.get_type())
 }
@@ -114,6 +119,7 @@ struct Writer<'py> {
     secrets: usize,
     obstacle: Option<Obstacle>,
     compares: bool,
+    pickles: bool,
     beside: Beside,
 }
 
@@ -129,6 +135,7 @@ impl<'py> Writer<'py> {
             secrets: 0,
             obstacle: None,
             compares,
+            pickles: false,
             beside: Beside::default(),
         }
     }
@@ -167,7 +174,7 @@ impl<'py> Writer<'py> {
             self.json.push_str(",\"kwargs\":{");
             for (i, (key, value)) in kwargs.iter().collect::<Vec<_>>().iter().enumerate() {
                 let name =
-                    key.cast::<PyString>().ok().map(|name| self.unicode(name).unwrap_or_else(|text| text));
+                    key.cast::<PyString>().ok().map(|name| Self::unicode(name).unwrap_or_else(|text| text));
                 self.member(i, name.as_deref().unwrap_or_default(), value, 2)?;
             }
             self.json.push('}');
@@ -277,7 +284,10 @@ impl<'py> Writer<'py> {
                 |described| described.extract::<Option<(String, Bound<'_, PyAny>)>>().map_err(Into::into),
             );
         match self.answer(described)?.flatten() {
-            None => self.opaque(value, Obstacle::Kind(value.get_type().unbind())),
+            None => match self.pickled(value)? {
+                Some(pickled) => self.tagged("$pickle", |writer| writer.value(&pickled, depth + 1)),
+                None => self.opaque(value, Obstacle::Kind(value.get_type().unbind())),
+            },
             Some((tag, inner)) => match tag.as_str() {
                 "$secret" => self.secret(value),
                 "$opaque" => {
@@ -293,6 +303,14 @@ impl<'py> Writer<'py> {
                 _ => self.tagged(&tag, |writer| writer.value(&inner, depth + 1)),
             },
         }
+    }
+
+    fn pickled(&self, value: &Bound<'py, PyAny>) -> Result<Option<Bound<'py, PyAny>>, Stop> {
+        if !self.pickles {
+            return Ok(None);
+        }
+        let pickled = Kinds::get(self.py).and_then(|kinds| kinds.pickled.bind(self.py).call1((value,)));
+        Ok(self.answer(pickled)?.filter(|pickled| !pickled.is_none()))
     }
 
     fn open_to_itself(&mut self, number: Option<usize>) {
@@ -537,7 +555,7 @@ impl<'py> Writer<'py> {
     }
 
     fn string(&mut self, value: &Bound<'py, PyString>, depth: usize) -> Ended {
-        match self.unicode(value) {
+        match Self::unicode(value) {
             Ok(text) => self.characters(value, &text, depth),
             Err(escaped) => self.tagged("$text", |writer| {
                 text::string(&mut writer.json, &escaped);
@@ -568,14 +586,8 @@ impl<'py> Writer<'py> {
     }
 
     /// A text, or one with an escape for what is no Unicode.
-    fn unicode<'a>(&self, value: &'a Bound<'py, PyString>) -> Result<Cow<'a, str>, Cow<'a, str>> {
-        value.to_cow().map_err(|_| {
-            Kinds::get(self.py)
-                .and_then(|kinds| kinds.escape.bind(self.py).call1((value,)))
-                .and_then(|text| text.extract::<String>())
-                .unwrap_or_default()
-                .into()
-        })
+    fn unicode<'a>(value: &'a Bound<'py, PyString>) -> Result<Cow<'a, str>, Cow<'a, str>> {
+        value.to_cow().map_err(|_| Kinds::escape(value).into())
     }
 
     fn integer(&mut self, number: &Bound<'py, PyInt>) -> Ended {

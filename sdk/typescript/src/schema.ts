@@ -1452,6 +1452,8 @@ export interface components {
              * @description The size of its output in bytes, when that was too large to be kept here.
              */
             output_omitted?: number | null;
+            /** @description The SHA-256 of an omitted output that the process kept beside its journal, in hexadecimal digits. */
+            output_sha256?: string | null;
             error?: components["schemas"]["CallError"] | null;
             usage?: components["schemas"]["Usage"] | null;
         };

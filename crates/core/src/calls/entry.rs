@@ -75,6 +75,9 @@ pub struct CallEnded {
     /// The output's size in bytes, if it was too large to record.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_omitted: Option<u64>,
+    /// The SHA-256 of an omitted output that the process kept beside its journal, in hexadecimal digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_sha256: Option<String>,
     /// The error.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<CallError>,
@@ -111,6 +114,7 @@ impl CallEnded {
             opaque: false,
             output: None,
             output_omitted: None,
+            output_sha256: None,
             error: None,
             usage: None,
         }
@@ -266,6 +270,9 @@ struct Flat {
     output: Option<Json>,
     /// The size of its output in bytes, when that was too large to be kept here.
     output_omitted: Option<u64>,
+    /// The SHA-256 of an omitted output that the process kept beside its journal, in hexadecimal digits.
+    #[cfg_attr(feature = "schema", schema(pattern = "^[0-9A-Fa-f]{64}$"))]
+    output_sha256: Option<String>,
     /// The error.
     error: Option<CallError>,
     /// The usage of a model.
@@ -323,12 +330,14 @@ impl<'de> Deserialize<'de> for CallEntry {
                 opaque: flat.opaque.unwrap_or_default(),
                 output: flat.output,
                 output_omitted: flat.output_omitted,
+                output_sha256: flat.output_sha256,
                 error: flat.error,
                 usage: flat.usage,
             }),
             None => {
                 let others = [flat.ended_us, flat.ended_order, flat.output_omitted];
                 let others = others.iter().any(Option::is_some) || flat.opaque.is_some();
+                let others = others || flat.output_sha256.is_some();
                 if others || flat.output.is_some() || flat.error.is_some() || flat.usage.is_some() {
                     return Err(needs("status"));
                 }
@@ -384,6 +393,16 @@ impl CallEntry {
                         checks.wrong(At(i, "error/value"), detail);
                     }
                 }
+            }
+            if let Some(sha256) = &ended.output_sha256
+                && (ended.output_omitted.is_none()
+                    || sha256.len() != 64
+                    || !sha256.bytes().all(|byte| byte.is_ascii_hexdigit()))
+            {
+                checks.wrong(
+                    At(i, "output_sha256"),
+                    "it is the SHA-256 of an omitted output, 64 hexadecimal digits",
+                );
             }
             if let Some(usage) = &ended.usage {
                 checks.name_if_any(At(i, "usage/model"), usage.model.as_ref());

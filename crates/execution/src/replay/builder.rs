@@ -8,6 +8,7 @@ use sessiond_core::{CallBegan, CallEnded, CallEntry, CallStatus, ContextUpdated,
 
 use super::{CallNumber, Cut, Outcome, RecordedBranch, RecordedCall, RecordedWrite, Replay, Sequence, Turn};
 use crate::context::History;
+use crate::values;
 
 /// A branch of a caller's concurrency: none and empty for the program's own line.
 type Place = (Option<CallNumber>, Arc<str>);
@@ -164,7 +165,8 @@ impl ReplayBuilder {
             return;
         };
         let order = ended.order();
-        let CallEnded { status, opaque, output, error, ended_us, .. } = ended;
+        let CallEnded { status, opaque, output, output_sha256, error, ended_us, .. } = ended;
+        let output = output.or_else(|| values::stands_for(&output_sha256?));
         let is_done = status == CallStatus::Completed;
         if is_done && opaque {
             return;

@@ -10,6 +10,7 @@ mod sequence;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::comparison::{self, Likeness};
 use sessiond_core::{CallError, CallStatus, Json};
 
 pub use builder::ReplayBuilder;
@@ -98,6 +99,15 @@ pub enum Found {
         /// What it came to.
         outcome: Outcome,
     },
+    /// It ended, and its input can be another than it was then, which nobody can tell: it is done again.
+    Unsure {
+        /// Its number.
+        call: CallNumber,
+        /// When it first began, in microseconds since the epoch.
+        began_us: u64,
+        /// What it came to.
+        outcome: Outcome,
+    },
     /// It began, but has not ended, or what it came to cannot be given again: it is done again, and takes up that call.
     Again {
         /// Its number.
@@ -165,7 +175,8 @@ impl RecordedBranch {
         let Some(recorded) = self.calls.get(position as usize) else {
             return Found::Nothing;
         };
-        if *recorded.node != *node || recorded.key != key {
+        let likeness = comparison::compare(&recorded.key, key);
+        if *recorded.node != *node || likeness == Likeness::Different {
             return Found::Differs(Difference {
                 call: recorded.call,
                 branch: path.clone(),
@@ -176,6 +187,9 @@ impl RecordedBranch {
             });
         }
         match &recorded.outcome {
+            Some(outcome) if likeness == Likeness::Unsure => {
+                Found::Unsure { call: recorded.call, began_us: recorded.began_us, outcome: outcome.clone() }
+            }
             Some(outcome) => Found::Outcome { call: recorded.call, outcome: outcome.clone() },
             None => Found::Again { call: recorded.call, began_us: recorded.began_us },
         }

@@ -15,10 +15,13 @@ use sessiond_turns::redact;
 use tokio::task_local;
 
 use super::Session;
+use sha2::{Digest, Sha256};
+
 use crate::ambient::now_us;
 use crate::branch::{BRANCH, Branch};
+use crate::comparison::Beside;
 use crate::error::{Error, Failure};
-use crate::execution::{Begun, NewCall, fitting};
+use crate::execution::{Begun, NewCall};
 use crate::node::Node;
 use crate::publisher::Update;
 use crate::recorder::Ticket;
@@ -144,13 +147,21 @@ impl Session {
             return Err(self.stopped());
         }
         let name = node.name();
-        let (text, _) = redact::to_json(&input).map_err(|error| Error::value(name, "input", &error))?;
+        let unreadable = |error| Error::value(name, "input", &error);
+        let (text, secret) = redact::to_json(&input).map_err(unreadable)?;
+        let mut beside = Beside::default();
+        if secret {
+            let whole = serde_json::to_string(&input).map_err(unreadable)?;
+            beside.digests.push(Sha256::digest(whole.as_bytes()).into());
+            beside.is_secret = true;
+        }
         let begun = self.shared.execution.begin(NewCall {
             branch,
             position: branch.next_call(),
             node: name,
             kind: node.kind(),
             input: text,
+            beside,
         })?;
         let (call, inner, since_us) = match begun {
             Begun::Run { call, branch, since_us } => (call, Arc::new(branch), since_us),
@@ -217,8 +228,7 @@ impl Running<'_> {
         ended.usage = usage;
         match redact::to_json(output) {
             Ok((text, secret)) => {
-                (ended.output, ended.output_omitted) = fitting(text);
-                ended.opaque = secret || ended.output.is_none();
+                self.session.shared.execution.give(&mut ended, text, secret);
             }
             Err(error) => {
                 // The node did its work; only the record cannot hold what it gave.

@@ -287,6 +287,7 @@ fn entries(any: Vec<AnyEntry>, mut last: u64, mut open: Vec<u64>) -> Vec<CallEnt
                 opaque: skips == 1,
                 output: (status == CallStatus::Completed).then_some(json),
                 output_omitted: None,
+                output_sha256: None,
                 error: (status == CallStatus::Failed).then_some(error),
                 usage: (skips == 0).then_some(usage),
             });
