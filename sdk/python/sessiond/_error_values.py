@@ -21,6 +21,8 @@ _KEPT = {
 _CAUSES = 8
 # The most characters of a message or a trace.
 _TEXT = 256 * 1024
+# Frames of a trace that are recorded, and those of a call that is so many levels above the one that raised the error.
+_FRAMES, _LEVELS, _OUTERMOST = 50, 10, 4
 # Where a session notes on an error which of its calls gave it.
 FATAL = "__sessiond_calls__"
 _UNTOLD = "(its message could not be told)"
@@ -161,7 +163,9 @@ def _trace(error: BaseException, kind: str) -> str:
     from traceback import format_exception
 
     try:
-        return _clean("".join(format_exception(type(error), error, error.__traceback__)))
+        # The innermost frames say where it was raised. Of a deep recursion, the innermost calls record them.
+        limit = -_FRAMES if len(error.__dict__.get(FATAL, ())) < _LEVELS else _OUTERMOST
+        return _clean("".join(format_exception(type(error), error, error.__traceback__, limit=limit)))
     except KeyboardInterrupt:
         raise
     except BaseException:
