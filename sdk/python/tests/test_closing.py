@@ -564,6 +564,10 @@ def test_an_error_of_control_is_no_result_and_is_not_tried_again():
         await rt.call(old, 1)
         raise ValueError
 
+    async def before_in_a_batch():
+        await rt.call_batch(old, [1, 2])
+        raise ValueError
+
     async def changed():
         try:
             await rt.call(fallback, 1)
@@ -588,10 +592,10 @@ def test_an_error_of_control_is_no_result_and_is_not_tried_again():
         return await rt.call(retried)
 
     for program in (changed, batch, retries, swallows):
+        recorded = rt._node.Node("before", before_in_a_batch if program is batch else before)
         with pytest.raises(ValueError), rt.Session() as session:
-            rt.call_sync(rt.function_node(before, name="before"))
+            asyncio.run(session._coordinator.call(session._scope(), recorded, (), {}))
         runs.clear()
-        program.__name__ = "before"
         node = rt._node.Node("before", program)
         with pytest.raises(rt.ReplayError), rt.Session.resume(session.id) as resumed:
             try:
