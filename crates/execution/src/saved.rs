@@ -152,7 +152,7 @@ impl Pending {
     pub fn finish(self) -> Result<(), Error> {
         let path = self.path.display().to_string();
         let fail = |error: std::io::Error| Error::Save { path: path.clone(), detail: error.to_string() };
-        self.file.as_file().sync_all().map_err(fail)?;
+        // It is not synced: the journal is, and what a loss of power takes of this file can be made again of it.
         self.file.persist(&self.path).map_err(|error| fail(error.error))?;
         Ok(())
     }
