@@ -1,8 +1,8 @@
 //! Language models behind one interface.
 //!
 //! [`Model`] is what a caller holds: it completes a [`Request`] to an [`Answer`], whole or as a stream of [`Delta`]s.
-//! [`Remote`] speaks to services: OpenAI's, Anthropic's, Google's and Ollama's, and whatever has one of their interfaces. Models of GGUF files in the process, and a server for
-//! a model, are the crate `sessiond-model-gguf`.
+//! [`Remote`] speaks to services: OpenAI's, Anthropic's, Google's and Ollama's, and whatever has one of their interfaces.
+//! Models of GGUF files in the process, and a server for a model, are the crate `sessiond-model-gguf`.
 //!
 //! ```no_run
 //! use sessiond_model::{Message, Model, OpenAi, Request, Settings};
