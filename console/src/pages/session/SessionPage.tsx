@@ -3,6 +3,7 @@ import { Suspense, useEffect, useRef } from 'react';
 import type { Feed, FeedState } from '../../data/feed.ts';
 import { useFeed } from '../../data/useFeed.ts';
 import { panelsOf, preload, words } from '../../facets/index.ts';
+import { OpenQuestions } from '../../facets/questions/OpenQuestions.tsx';
 import { WordsContext } from '../../facets/words.ts';
 import { Empty } from '../../ui/Empty.tsx';
 import { Page } from '../../ui/Page.tsx';
@@ -50,6 +51,7 @@ export function SessionPage() {
           </Link>
         ))}
       </nav>
+      <OpenQuestions session={session} />
       {panel ? (
         <WordsContext value={words}>
           <Suspense fallback={<p role="status">Loading…</p>}>

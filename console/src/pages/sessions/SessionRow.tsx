@@ -63,7 +63,11 @@ export const SessionRow = memo(function SessionRow({
         {labels.length > 2 && <span className={css.quiet}>+{labels.length - 2}</span>}
       </Cell>
       <Cell name="status">
-        <Status of={session.status} />
+        {session.status === 'active' && (session.open_questions ?? 0) > 0 ? (
+          <Status of="waiting" tone="warn" />
+        ) : (
+          <Status of={session.status} />
+        )}
       </Cell>
       <Cell name="kind">{session.kind}</Cell>
       <Cell name="progress">

@@ -54,9 +54,9 @@ impl Terminate {
     }
 }
 
-/// Cancel a session: its program is told, and its calls are cancelled
+/// Cancel a session and its children
 #[derive(Debug, Args)]
-#[command(after_help = "This terminates the session; a program that runs it stops within a second.
+#[command(after_help = "The session is terminated, and takes no further changes.
 
 Example:
   sessiond session cancel sess_0198f3 --reason 'not needed'")]
