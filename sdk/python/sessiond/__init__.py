@@ -46,8 +46,6 @@ from .errors import (
 )
 
 if TYPE_CHECKING:
-    from ._read import CallRecord, SessionRecord, SessionSummary, read, sessions
-    from ._threads import ThreadPool
     from . import exceptions, guardrails, llm, prebuilt, testing, tracing
     from ._astream import Stream
     from ._couple import couple
@@ -58,6 +56,8 @@ if TYPE_CHECKING:
     from ._manifest import ToolManifest
     from ._mcp_server import create_mcp_server
     from ._prompt import escape_braces
+    from ._read import CallRecord, SessionRecord, SessionSummary, read, sessions
+    from ._threads import ThreadPool
     from ._verifier import Verdict, VerifierRejectedError, verifier
     from .guardrails import input_guard, output_guard
     from .mcp import MCPHttpParams, MCPStdioParams, connect_mcp
@@ -95,8 +95,8 @@ __all__ = [
     "SessionRecord",
     "SessionSummary",
     "SessiondError",
-    "ThreadPool",
     "Stream",
+    "ThreadPool",
     "ToolError",
     "ToolManifest",
     "Verdict",
@@ -135,8 +135,8 @@ __all__ = [
     "read",
     "register_type",
     "session",
-    "sessions",
     "session_id",
+    "sessions",
     "set_config",
     "sleep",
     "testing",

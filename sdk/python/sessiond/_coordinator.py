@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from ._branches import line, plain_task, watch
 from ._config import GRACE
-from ._error_values import FATAL
+from ._error_values import FATAL, members_of
 from ._native import Execution, Frame, Recorded
 from ._scope import Scope, current
 from ._state import own
@@ -474,8 +474,8 @@ class Coordinator:
             status = "abandoned"
         elif scope.overdue or (top and run is not None and run.reason == "timeout"):
             status = "timeout"
-        elif isinstance(error, (CancelledError, GeneratorExit)) or (
-            isinstance(error, SessionClosedError) and self._stopped is not None
+        elif issubclass(type(error), (CancelledError, GeneratorExit)) or (
+            issubclass(type(error), SessionClosedError) and self._stopped is not None
         ):
             status = "cancelled"
         else:
@@ -510,7 +510,7 @@ class Coordinator:
 def remember(error: BaseException, call: int | None) -> None:
     """Note which call gave an error, so that one that ends the program is known as that call's."""
     try:
-        calls: set[int | None] = error.__dict__.setdefault(FATAL, set())
+        calls: set[int | None] = members_of(error).setdefault(FATAL, set())
         calls.add(call)
     except Exception:
         # It takes no attributes.
@@ -524,7 +524,7 @@ def fatal_calls(error: BaseException | None) -> list[int]:
     while left:
         one = left.pop()
         try:
-            found.update(call for call in one.__dict__.get(FATAL, ()) if call is not None)
+            found.update(call for call in members_of(one).get(FATAL, ()) if call is not None)
             left.extend(one.exceptions)  # type: ignore[attr-defined]
         except Exception:
             # Most are not of several.

@@ -27,6 +27,7 @@ _FRAMES, _LEVELS, _OUTERMOST = 50, 10, 4
 FATAL = "__sessiond_calls__"
 _UNTOLD = "(its message could not be told)"
 
+_members: Any = BaseException.__dict__["__dict__"]
 _args: Any = BaseException.__dict__["args"]
 _cause: Any = BaseException.__dict__["__cause__"]
 _suppress_context: Any = BaseException.__dict__["__suppress_context__"]
@@ -55,6 +56,18 @@ class Unrecorded:
         raise ReplayError(f"the {self._kind} of a recorded error was not recorded, so it has no {name}", "unrecorded")
 
 
+def members_of(error: BaseException) -> dict[str, Any]:
+    """Return the attributes of an error, whatever its class has to say of that."""
+    members: dict[str, Any] = _members.__get__(error)
+    return members
+
+
+def headline_of(error: BaseException) -> str:
+    """Return the name of an error's class and its message, as one text without known secrets. It never fails."""
+    kind, message = title_of(type(error)).rpartition(".")[2], message_of(error)
+    return f"{kind}: {message}" if message else kind
+
+
 def describe_error(error: BaseException) -> tuple[str, str, str]:
     """Return the name of an error's class, its message and its trace, without known secrets. It never fails."""
     kind = title_of(type(error)).rpartition(".")[2]
@@ -68,7 +81,7 @@ def message_of(error: BaseException) -> str:
 
 def describe(value: BaseException, depth: int = 0) -> tuple[str, Any]:
     """Return the tag of an error and what is to be under it; `$opaque` when its class cannot be made again."""
-    from ._secret import without_secrets
+    from ._secret import without_known_secrets
 
     kind = type(value)
     name = name_of(kind)
@@ -79,7 +92,7 @@ def describe(value: BaseException, depth: int = 0) -> tuple[str, Any]:
     state = Layout(kind).read(value)
     state.pop(FATAL, None)
     for part in (*args, *kept.values(), *state.values()):
-        if type(part) is str and without_secrets(part) != part:
+        if type(part) is str and without_known_secrets(part) != part:
             return _by_message(value)
     try:
         # A class that cannot be made without its initialiser is found out now, and not when a program is resumed.
@@ -185,4 +198,4 @@ def _clean(text: str) -> str:
     """Return a text as it may be recorded: without secrets, and with characters only."""
     from ._secret import without_secrets
 
-    return without_secrets(text)[:_TEXT].encode("utf-8", "backslashreplace").decode()
+    return without_secrets(text.encode("utf-8", "backslashreplace").decode())[:_TEXT]

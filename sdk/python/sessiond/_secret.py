@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Generic, NoReturn, TypeVar
 from weakref import WeakSet
 
-from ._native import REDACTED
+from ._native import REDACTED, redact_text
 
 T = TypeVar("T")
 
@@ -42,6 +42,15 @@ class Secret(Generic[T]):
 
 
 def without_secrets(text: str) -> str:
+    """Give a text without the secrets that are known to this process, and without those that their form gives away."""
+    text = without_known_secrets(text)
+    try:
+        return redact_text(text)
+    except UnicodeEncodeError:
+        return redact_text(text.encode("utf-8", "backslashreplace").decode())
+
+
+def without_known_secrets(text: str) -> str:
     """Give a text without the secrets that are known to this process."""
     for secret in tuple(_alive):
         text = text.replace(secret.expose(), REDACTED)

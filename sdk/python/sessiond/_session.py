@@ -12,6 +12,7 @@ from ._branches import watch
 from ._config import Config, native, same_store, settle
 from ._context import Context
 from ._coordinator import FORKED, Coordinator, fatal_calls, no_loop
+from ._error_values import headline_of
 from ._fork import in_child
 from ._log import Log
 from ._native import Execution, forked, forks, listen, went_on
@@ -562,7 +563,7 @@ def _reason(error: BaseException | None) -> str | None:
         return None
     if isinstance(error, _Stopped):
         return without_secrets(str(error))
-    return without_secrets(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
+    return headline_of(error)
 
 
 class _Stopped(Exception):

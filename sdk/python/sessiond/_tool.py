@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 
+from ._error_values import headline_of
 from ._native import tool_name
 from ._node import Node, node_of
-from ._secret import without_secrets
 from ._shapes import Parameter, Wrong, argument_shapes, described_of
 from .errors import RecordError, ReplayError, SaveError, SessionClosedError
 
@@ -72,9 +72,9 @@ class Tool(NamedTuple):
         except Exception as error:
             if coordinator.is_stopped:
                 raise
-            message = without_secrets(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
-            return f"Error: {message}"
-        return text_of(value)
+            return f"Error: {headline_of(error)}"
+        # A model takes characters only.
+        return text_of(value).encode("utf-8", "backslashreplace").decode()
 
 
 def tools_of(tools: Iterable[Any] | Callable[..., Any]) -> dict[str, Tool]:

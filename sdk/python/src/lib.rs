@@ -5,9 +5,9 @@ mod bridge;
 mod errors;
 mod execution;
 mod frame;
+mod kinds;
 mod log;
 mod look;
-mod kinds;
 mod mcp;
 mod model;
 mod plain;
@@ -36,6 +36,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(encode, module)?)?;
     module.add_function(wrap_pyfunction!(decode, module)?)?;
     module.add_function(wrap_pyfunction!(names_secret, module)?)?;
+    module.add_function(wrap_pyfunction!(redact_text, module)?)?;
     module.add_function(wrap_pyfunction!(execution::close_engines, module)?)?;
     module.add_function(wrap_pyfunction!(execution::forks, module)?)?;
     module.add_function(wrap_pyfunction!(execution::went_on, module)?)?;
@@ -68,4 +69,10 @@ fn decode<'py>(py: Python<'py>, json: &str, pickle: bool) -> PyResult<Bound<'py,
 #[pyfunction]
 fn names_secret(name: &str) -> bool {
     sessiond_turns::redact::names_secret(name)
+}
+
+/// A text without the secrets in it that can be told by their form.
+#[pyfunction]
+fn redact_text(text: &str) -> String {
+    sessiond_turns::redact::text(text).unwrap_or_else(|| text.to_owned())
 }

@@ -189,3 +189,19 @@ def test_a_long_chain_of_causes_is_cut_off():
     text, opaque = _native.encode(error)
     assert not opaque
     assert len(text) < 2000
+
+
+def test_a_call_whose_error_cannot_be_told_raises_that_error():
+    class Hostile(Exception):
+        def __getattribute__(self, name):
+            raise RuntimeError(name)
+
+    for error in (WithoutText(ValueError()), Hostile(), ValueError("bad \udcff name")):
+
+        def node(error=error):
+            raise error
+
+        with pytest.raises(type(error)), rt.Session(logging_setting="NONE") as session:
+            rt.call_sync(node)
+        assert session.info["failed"] == 1
+        assert session.info["open"] == 0

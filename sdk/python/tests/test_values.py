@@ -177,7 +177,6 @@ def test_a_view_of_bytes_comes_back():
         '{"$sequence":["test_values:Pair",[1,2]]}',
         '{"$url":["test_values:Opaque","x"]}',
         '{"$custom":["test_values:Opaque",{}]}',
-        '{"$pickle":{"$bytes":"gASVBQAAAAAAAABLAS4="}}',
         '{"$path":["Opaque","x"]}',
         '{"$ref":1}',
         '{"$enum":["test_values:Color","BLUE"]}',

