@@ -298,7 +298,7 @@ class Coordinator:
         finally:
             del raised
 
-    async def _perform(
+    async def _perform(  # noqa: PLR0912
         self, scope: Scope, node: Node, frame: Frame, run: Run, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
         inner = Scope(scope.session, frame, run, scope.threaded)
