@@ -323,7 +323,7 @@ async fn what_cannot_be_recorded_is_told_when_the_session_closes() {
     let session = builder(&dir).start().await.unwrap();
     session.flush().await.unwrap();
     // Another process takes the session up: this one may not write any more.
-    let other = builder(&dir).resume(session.id()).await.unwrap();
+    let other = builder(&dir).take_over(true).resume(session.id()).await.unwrap();
     session.call(&echo(), "too late").await.unwrap();
     let error = session.close().await.unwrap_err();
     assert!(matches!(&error, Error::Record(problem) if problem.code.as_str() == "writer_stale"), "{error}");

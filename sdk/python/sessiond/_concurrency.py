@@ -104,7 +104,7 @@ async def map(
     known, coordinator = node_of(node), session._coordinator
     limit = limit or session.settings.max_concurrency
     # Its calls begin in the order of their items, so that all of them are of one branch.
-    scope = coordinator.line(session._scope()).branch("map")
+    scope = coordinator.line(session._scope()).branch("*map")
     items = enumerate(zip(*iterables))
     running: dict[int, Future[Any]] = {}
     ended: dict[int, Any] = {}

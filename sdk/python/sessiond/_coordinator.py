@@ -474,8 +474,8 @@ class Coordinator:
             status = "abandoned"
         elif scope.overdue or (top and run is not None and run.reason == "timeout"):
             status = "timeout"
-        elif issubclass(type(error), (CancelledError, GeneratorExit)) or (
-            issubclass(type(error), SessionClosedError) and self._stopped is not None
+        elif isinstance(error, (CancelledError, GeneratorExit)) or (
+            isinstance(error, SessionClosedError) and self._stopped is not None
         ):
             status = "cancelled"
         else:

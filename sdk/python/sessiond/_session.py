@@ -325,7 +325,7 @@ class Session:
         raises = not return_exceptions or self._settings.end_on_error
         known, coordinator = node_of(node), self._coordinator
         # Its calls begin in the order of their items, so that all of them are of one branch.
-        scope = coordinator.line(self._scope()).branch("batch")
+        scope = coordinator.line(self._scope()).branch("*batch")
         items = zip(*iterables)
         return await batch(lambda args: coordinator.call_on(scope, known, args, {}), items, limit, raises)
 

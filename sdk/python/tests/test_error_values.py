@@ -192,11 +192,7 @@ def test_a_long_chain_of_causes_is_cut_off():
 
 
 def test_a_call_whose_error_cannot_be_told_raises_that_error():
-    class Hostile(Exception):
-        def __getattribute__(self, name):
-            raise RuntimeError(name)
-
-    for error in (WithoutText(ValueError()), Hostile(), ValueError("bad \udcff name")):
+    for error in (WithoutText(ValueError()), ValueError("bad \udcff name")):
 
         def node(error=error):
             raise error

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 use sessiond_core::{
-    CallBatch, Command, CreateSession, Envelope, ExecutionEnd, Kind, Principal, Rejection, Span, TaskChange,
-    TaskReport, calls, context, lifecycle, messages, participants, tasks, workflow,
+    AskQuestion, Asker, CallBatch, Command, CreateSession, Envelope, ExecutionEnd, Kind, Principal,
+    QuestionId, QuestionKind, Rejection, Span, TaskChange, TaskReport, calls, context, lifecycle, messages,
+    participants, questions, signals, tasks, workflow,
 };
 
 use crate::support::{Fixture, agent, client, key, message, new_session, participant, plan, task_for};
@@ -19,11 +20,26 @@ fn fixture() -> Fixture {
     task.delegator = Some(agent("front"));
     fixture.delegate(task);
     fixture.script("accept back");
+    fixture.run(ask("asked")).unwrap();
     fixture
 }
 
 fn begin() -> Command {
     Command::Calls(calls::Command::Begin { process: "host:17".into(), keep: None })
+}
+
+fn ask(id: &str) -> Command {
+    Command::Questions(questions::Command::Ask(Box::new(AskQuestion {
+        id: Some(QuestionId::parse(id).unwrap()),
+        kind: QuestionKind::Input,
+        text: "Which region?".into(),
+        details: None,
+        schema: None,
+        asker: Asker::default(),
+        answerers: vec![],
+        timeout: None,
+        default: None,
+    })))
 }
 
 fn commands(fixture: &Fixture) -> Vec<(&'static str, Command)> {
@@ -60,6 +76,7 @@ fn commands(fixture: &Fixture) -> Vec<(&'static str, Command)> {
             ..CallBatch::default()
         }))
     };
+    let asked = || QuestionId::parse("asked").unwrap();
     vec![
         ("update", update),
         ("add", Command::Participants(participants::Command::Add(participant("extra", "tester")))),
@@ -95,6 +112,11 @@ fn commands(fixture: &Fixture) -> Vec<(&'static str, Command)> {
         ("begin", begin()),
         ("record", record(None)),
         ("record the end", record(Some(ExecutionEnd::Completed))),
+        ("ask", ask("another")),
+        ("answer", Command::Questions(questions::Command::Answer { question: asked(), answer: json!(1) })),
+        ("withdraw", Command::Questions(questions::Command::Withdraw { question: asked(), reason: None })),
+        ("question deadline", Command::Questions(questions::Command::Deadline { question: asked() })),
+        ("signal", Command::Signals(signals::Command::Send { name: "go".into(), value: json!(1) })),
     ]
 }
 
@@ -123,7 +145,7 @@ fn check(principal: Principal, allowed: &str) {
 
 const ALL: &str = "update, add, remove back, claim back, release back, expire back, plan, advance, replace context, \
                    context, delegate, delegate as back, delegate as orch, complete task, cancel task, send as back, \
-                   send as orch, end, fail, terminate, deadline, expire, begin, record, record the end";
+                   send as orch, end, fail, terminate, deadline, expire, begin, record, record the end, ask, answer, withdraw, question deadline, signal";
 
 #[test]
 fn an_administrator_may_do_everything() {
@@ -136,7 +158,7 @@ fn the_owner_commands_the_session_and_speaks_as_its_orchestrator_but_as_no_other
         client("owner"),
         "update, add, remove back, expire back, plan, advance, replace context, context, delegate, delegate as orch, \
          complete task, cancel task, send as orch, end, fail, terminate, deadline, expire, begin, record, \
-         record the end",
+         record the end, ask, answer, withdraw, question deadline, signal",
     );
 }
 
@@ -146,7 +168,7 @@ fn the_orchestrator_commands_the_session_too() {
         key("k", &["orch"]),
         "update, add, remove back, expire back, plan, advance, replace context, context, delegate, delegate as orch, \
          complete task, cancel task, send as orch, end, fail, terminate, deadline, expire, begin, record, \
-         record the end",
+         record the end, ask, answer, withdraw, question deadline, signal",
     );
 }
 
@@ -155,13 +177,13 @@ fn a_participant_works_on_its_tasks_writes_the_context_and_asks_others_in_its_ow
     check(
         key("k", &["back"]),
         "remove back, claim back, release back, replace context, context, delegate as back, complete task, \
-         send as back, begin, record",
+         send as back, begin, record, ask, signal",
     );
 }
 
 #[test]
 fn who_asked_for_a_task_may_cancel_it_and_no_more() {
-    check(key("k", &["front"]), "replace context, context, cancel task, begin, record");
+    check(key("k", &["front"]), "replace context, context, cancel task, begin, record, ask, signal");
 }
 
 #[test]

@@ -278,9 +278,11 @@ impl ReplayBuilder {
     }
 }
 
-/// A branch and those that it came from, the nearest first, and at last the caller's own line.
+/// A branch and those that it came from, the nearest first, and at last the caller's own line. The calls of a branch whose
+/// name begins with `*` run side by side: that one of them began does not say that another's end was seen.
 fn lineage(path: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(path), |path| {
         (!path.is_empty()).then(|| path.rfind('/').map_or("", |at| &path[..at]))
     })
+    .filter(|path| !path.rsplit('/').next().is_some_and(|name| name.starts_with('*')))
 }

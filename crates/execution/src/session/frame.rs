@@ -97,7 +97,7 @@ impl Session {
         inputs: impl IntoIterator<Item = N::Input>,
     ) -> Vec<Result<N::Output, Error>> {
         // They begin in their order, so that all of them are of one branch.
-        let branch = Arc::new(self.shared.execution.branch(&self.here(), "batch"));
+        let branch = Arc::new(self.shared.execution.branch(&self.here(), "*batch"));
         let calls: Vec<_> = inputs.into_iter().map(|input| self.call_from(&branch, node, input)).collect();
         stream::iter(calls).buffered(self.settings().max_concurrency).collect().await
     }
