@@ -221,7 +221,7 @@ export class Questions {
    * The same question under the same id is asked once: a program that runs again gets the question that it asked before.
    */
   ask(sessionId: string, body: wire.AskQuestion, options?: ChangeOptions): Promise<wire.Question> {
-    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/questions`, body, options });
+    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/questions`, repeat: 'keyed', body, options });
   }
 
   /** Read a question, optionally waiting for its answer. */
@@ -231,12 +231,12 @@ export class Questions {
 
   /** Answer a question. */
   answer(sessionId: string, questionId: string, body: wire.AnswerQuestion, options?: ChangeOptions): Promise<wire.Question> {
-    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/questions/${questionId}/answer`, body, options });
+    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/questions/${questionId}/answer`, repeat: 'keyed', body, options });
   }
 
   /** Withdraw a question that nobody needs the answer of any more. */
   withdraw(sessionId: string, questionId: string, body: wire.WithdrawQuestion = {}, options?: ChangeOptions): Promise<wire.Question> {
-    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/questions/${questionId}/withdraw`, body, options });
+    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/questions/${questionId}/withdraw`, repeat: 'keyed', body, options });
   }
 }
 
@@ -254,7 +254,7 @@ export class Signals {
 
   /** Send a signal to a session, for its program to receive. */
   send(sessionId: string, signal: string, body: wire.SendSignal = {}, options?: ChangeOptions): Promise<wire.Signal> {
-    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/signals/${signal}`, body, options });
+    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/signals/${signal}`, repeat: 'keyed', body, options });
   }
 }
 
