@@ -112,7 +112,7 @@ pub async fn sessions(
             cursor = page.next_cursor;
         }
     }
-    listed.sort_by(|(one, _), (other, _)| other.created_at.cmp(&one.created_at));
+    listed.sort_by_key(|(session, _)| std::cmp::Reverse(session.created_at));
     listed.truncate(query.limit);
     Ok(listed)
 }

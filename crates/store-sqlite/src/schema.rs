@@ -63,9 +63,11 @@ mod tests {
     use super::*;
     use crate::{FILE, Options, Sqlite};
 
-    /// A store as the first format has it, with these sessions: id, kind, status, steps done and all, tasks done and all, and
-    /// the events of its calls.
-    fn first_format(file: &std::path::Path, sessions: &[(&str, &str, &str, [u32; 4], &[&str])]) {
+    /// A session of the first format: id, kind, status, steps done and all, tasks done and all, and the events of its calls.
+    type First<'a> = (&'a str, &'a str, &'a str, [u32; 4], &'a [&'a str]);
+
+    /// A store as the first format has it.
+    fn first_format(file: &std::path::Path, sessions: &[First<'_>]) {
         let connection = Connection::open(file).unwrap();
         connection.execute_batch(FILES[0]).unwrap();
         connection

@@ -109,14 +109,15 @@ _ESCAPED = "$text:"
 
 def _name(key: str) -> str:
     """Give a key as it is recorded."""
-    if isinstance(key, str) and not key.isascii():
-        try:
-            key.encode()
-        except UnicodeEncodeError:
-            from ._values import escape
+    if not isinstance(key, str) or (key.isascii() and not key.startswith(_ESCAPED)):
+        return key
+    from ._values import escape
 
-            return _ESCAPED + escape(key)
-    return key
+    try:
+        key.encode()
+    except UnicodeEncodeError:
+        return _ESCAPED + escape(key)
+    return _ESCAPED + escape(key) if key.startswith(_ESCAPED) else key
 
 
 def _key(name: str) -> str:

@@ -279,10 +279,9 @@ impl<'py> Writer<'py> {
 
     /// What Python's side knows, which is rare: a tag and what stands under it, or nothing.
     fn described(&mut self, value: &Bound<'py, PyAny>, depth: usize, number: Option<usize>) -> Ended {
-        let described =
-            Kinds::get(self.py).and_then(|kinds| kinds.describe.bind(self.py).call1((value,))).and_then(
-                |described| described.extract::<Option<(String, Bound<'_, PyAny>)>>().map_err(Into::into),
-            );
+        let described = Kinds::get(self.py)
+            .and_then(|kinds| kinds.describe.bind(self.py).call1((value,)))
+            .and_then(|described| described.extract::<Option<(String, Bound<'_, PyAny>)>>());
         match self.answer(described)?.flatten() {
             None => match self.pickled(value)? {
                 Some(pickled) => self.tagged("$pickle", |writer| writer.value(&pickled, depth + 1)),

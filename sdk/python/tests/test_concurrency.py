@@ -422,7 +422,7 @@ def test_a_difference_ends_the_session_whatever_the_program_catches():
     with pytest.raises(rt.SessiondError), again:
         asyncio.run(new())
     assert ran == [1, 2], "nothing runs after a difference"
-    assert [type(error) for error in caught] == [rt.ReplayError, rt.SessionClosedError]
+    assert [type(error) for error in caught] == [rt.ReplayError, rt.ReplayError]
     assert again.info["status"] == "failed"
 
 
