@@ -41,7 +41,7 @@ pub struct AskQuestion {
     /// The text of the question.
     #[schema(example = "Which region?")]
     pub text: String,
-    /// What one has to know to answer, such as the arguments of the call to approve: any JSON.
+    /// The facts for an answer, such as the arguments of the call to approve: any JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<Value>,
     /// The JSON schema (2020-12) of the answer. Default: any JSON. An approval has a schema of its own.
@@ -110,7 +110,7 @@ pub struct Question {
     pub kind: QuestionKind,
     /// The text of the question.
     pub text: String,
-    /// What one has to know to answer.
+    /// The facts for an answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<Value>,
     /// The JSON schema of the answer; absent if any JSON is an answer.

@@ -350,13 +350,13 @@ class QuestionAnswered(TypedDict):
 
 class _QuestionAskedOptional(TypedDict, total=False):
     details: Any
-    """What one has to know to answer."""
+    """The facts for an answer."""
     schema: Any
     """The JSON schema of the answer."""
     asker: Asker
     """The call, task or step that asks; absent if the session as a whole does."""
     answerers: list[str]
-    """Who alone may answer: names of keys, and ids of agents."""
+    """The only answerers: names of keys, and ids of agents."""
     deadline: Optional[str]
     """When it expires."""
     default: Any
@@ -364,7 +364,7 @@ class _QuestionAskedOptional(TypedDict, total=False):
 
 
 class QuestionAsked(_QuestionAskedOptional):
-    """A question was asked. Asked again under an id whose question was withdrawn, it is open again."""
+    """A question was asked. Under the id of a withdrawn question, that question is open again."""
 
     question_id: str
     """The question's id."""
@@ -392,7 +392,7 @@ QuestionKind = Literal[
     "input",
     "approval",
 ]
-"""What kind of answer a question needs."""
+"""The kind of answer that a question needs."""
 
 
 QuestionStatus = Literal[

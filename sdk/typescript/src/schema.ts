@@ -1308,7 +1308,7 @@ export interface components {
              * @example Which region?
              */
             text: string;
-            /** @description What one has to know to answer, such as the arguments of the call to approve: any JSON. */
+            /** @description The facts for an answer, such as the arguments of the call to approve: any JSON. */
             details?: unknown;
             /** @description The JSON schema (2020-12) of the answer. Default: any JSON. An approval has a schema of its own. */
             schema?: Record<string, unknown> | null;
@@ -2587,7 +2587,7 @@ export interface components {
             kind: components["schemas"]["QuestionKind"];
             /** @description The text of the question. */
             text: string;
-            /** @description What one has to know to answer. */
+            /** @description The facts for an answer. */
             details?: unknown;
             /** @description The JSON schema of the answer; absent if any JSON is an answer. */
             schema?: Record<string, unknown> | null;
@@ -2627,7 +2627,7 @@ export interface components {
             /** @description The answer. */
             answer: unknown;
         };
-        /** @description A question was asked. Asked again under an id whose question was withdrawn, it is open again. */
+        /** @description A question was asked. Under the id of a withdrawn question, that question is open again. */
         QuestionAsked: {
             /** @description The question's id. */
             question_id: components["schemas"]["QuestionId"];
@@ -2635,13 +2635,13 @@ export interface components {
             kind: components["schemas"]["QuestionKind"];
             /** @description The text of the question. */
             text: string;
-            /** @description What one has to know to answer. */
+            /** @description The facts for an answer. */
             details?: unknown;
             /** @description The JSON schema of the answer. */
             schema?: unknown;
             /** @description The call, task or step that asks; absent if the session as a whole does. */
             asker?: components["schemas"]["Asker"];
-            /** @description Who alone may answer: names of keys, and ids of agents. */
+            /** @description The only answerers: names of keys, and ids of agents. */
             answerers?: string[];
             deadline?: components["schemas"]["Timestamp"] | null;
             /** @description The answer if it expires. */
@@ -2662,7 +2662,7 @@ export interface components {
          */
         QuestionId: string;
         /**
-         * @description What kind of answer a question needs.
+         * @description The kind of answer that a question needs.
          * @enum {string}
          */
         QuestionKind: "input" | "approval";

@@ -12,7 +12,7 @@ use crate::values::{QuestionId, Timestamp};
 use super::rules::{check_answer_size, check_asked};
 use super::{Asker, Question, QuestionKind, QuestionStatus};
 
-/// A question was asked. Asked again under an id whose question was withdrawn, it is open again.
+/// A question was asked. Under the id of a withdrawn question, that question is open again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct QuestionAsked {
@@ -22,7 +22,7 @@ pub struct QuestionAsked {
     pub kind: QuestionKind,
     /// The text of the question.
     pub text: String,
-    /// What one has to know to answer.
+    /// The facts for an answer.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub details: Option<Value>,
     /// The JSON schema of the answer.
@@ -31,7 +31,7 @@ pub struct QuestionAsked {
     /// The call, task or step that asks; absent if the session as a whole does.
     #[serde(default, skip_serializing_if = "Asker::is_session")]
     pub asker: Asker,
-    /// Who alone may answer: names of keys, and ids of agents.
+    /// The only answerers: names of keys, and ids of agents.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub answerers: Vec<String>,
     /// When it expires.

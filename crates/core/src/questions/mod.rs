@@ -26,13 +26,13 @@ pub struct AskQuestion {
     pub kind: QuestionKind,
     /// What is asked.
     pub text: String,
-    /// What one has to know to answer, such as the arguments of the call to approve.
+    /// The facts for an answer, such as the arguments of the call to approve.
     pub details: Option<Value>,
     /// The JSON schema of the answer; any JSON when absent. An approval has its own.
     pub schema: Option<Value>,
     /// For what it is asked.
     pub asker: Asker,
-    /// Who alone may answer: names of keys, and ids of agents. Empty: everybody who commands the session.
+    /// The only answerers: names of keys, and ids of agents. Empty: everybody who commands the session.
     pub answerers: Vec<String>,
     /// How long it waits.
     pub timeout: Option<Span>,

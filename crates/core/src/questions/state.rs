@@ -48,7 +48,7 @@ pub struct Question {
     pub reason: Option<String>,
 }
 
-/// What kind of answer a question needs.
+/// The kind of answer that a question needs.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, strum::Display, strum::IntoStaticStr,
 )]

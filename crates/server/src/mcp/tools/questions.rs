@@ -44,7 +44,7 @@ pub(super) struct AskQuestion {
     /// Whether you ask for an approval: the answer then has `approved`. Default: false.
     #[serde(default)]
     approval: bool,
-    /// What one has to know to answer.
+    /// The facts for an answer.
     details: Option<Map<String, Value>>,
     /// The JSON schema of the answer; not for an approval.
     schema: Option<Map<String, Value>>,
