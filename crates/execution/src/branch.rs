@@ -110,6 +110,19 @@ impl Branch {
         (recorded.find(&self.path, position, node, key), began)
     }
 
+    /// The recorded writes that the program did not make again before a call: one whose begin had the turn `until`, or a
+    /// new one. They have happened all the same.
+    pub(crate) fn skip_writes(&self, until: Option<Turn>) -> &[RecordedWrite] {
+        let Some(recorded) = self.recorded.as_ref().filter(|recorded| !recorded.writes.is_empty()) else {
+            return &[];
+        };
+        let made = self.writes.load(Ordering::Relaxed).min(recorded.writes.len());
+        let rest = &recorded.writes[made..];
+        let skipped = until.map_or(rest.len(), |until| rest.partition_point(|write| write.turn < until));
+        self.writes.fetch_max(made + skipped, Ordering::Relaxed);
+        &rest[..skipped]
+    }
+
     /// The recorded write that the next one is, when it is one of this value.
     pub(crate) fn next_write(&self, key: &str) -> Option<RecordedWrite> {
         let place = self.writes.fetch_add(1, Ordering::Relaxed);

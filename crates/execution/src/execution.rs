@@ -430,6 +430,10 @@ impl Execution {
         let key = self.keys.key(&call.input, &call.beside);
         let (found, began) = call.branch.find(call.position, call.node, &key);
         let found = self.sure(found, call.node);
+        let until = (!matches!(found, Found::Nothing)).then_some(began);
+        for write in call.branch.skip_writes(until) {
+            self.replay.sequence.pass(write.turn);
+        }
         match found {
             Found::Outcome { call, outcome } => {
                 self.replayed.fetch_add(1, Ordering::Relaxed);

@@ -354,7 +354,8 @@ async fn what_a_session_does_not_take_is_cut_or_refused_before_it_is_recorded() 
     let state = session.payload().await.unwrap();
     fits_its_schema(&state);
     assert_eq!(calls(&state, "Large")[0]["input_omitted"], 2_000_002);
-    assert_eq!(calls(&state, "Large")[0]["opaque"], true);
+    assert_eq!(calls(&state, "Large")[0]["output_omitted"], 2_000_002);
+    assert!(calls(&state, "Large")[0]["output_sha256"].is_string());
     assert_eq!(calls(&state, "Nested")[0]["output_omitted"], 201);
     assert!(calls(&state, "Wordy")[0]["error"]["message"].as_str().unwrap().len() <= 64 * 1024);
     session.close().await.unwrap();

@@ -112,7 +112,7 @@ impl Place {
         std::thread::spawn(move || {
             stderr.lines().map_while(Result::ok).for_each(|line| drop(said.send(line)))
         });
-        Running { child, lines, heard: Vec::new() }
+        Running { child, lines, heard: Vec::new(), passed_over: Vec::new() }
     }
 
     /// Starts a server on a free port, and gives its address too.
@@ -139,6 +139,8 @@ pub struct Running {
     child: Child,
     lines: mpsc::Receiver<String>,
     heard: Vec<String>,
+    /// What nobody has waited for yet.
+    passed_over: Vec<String>,
 }
 
 impl Running {
@@ -148,12 +150,17 @@ impl Running {
 
     /// Waits for a line that holds this.
     pub fn line_with(&mut self, text: &str) -> String {
+        // What is said on two streams comes in any order.
+        if let Some(place) = self.passed_over.iter().position(|line| line.contains(text)) {
+            return self.passed_over.remove(place);
+        }
         let end = Instant::now() + PATIENCE;
         while let Ok(line) = self.lines.recv_timeout(end.saturating_duration_since(Instant::now())) {
             self.heard.push(line.clone());
             if line.contains(text) {
                 return line;
             }
+            self.passed_over.push(line);
         }
         panic!("it never said '{text}', but:\n{}", self.heard.join("\n"));
     }
