@@ -120,11 +120,28 @@ class Coordinator:
             if frame.turn is None and frame.error is None:
                 return frame.value
             return await self._again(scope, node, frame)
+        if not self._execution.is_replayed:
+            return await self._after_record(scope, node, frame, args, kwargs)
         if scope.run is None:
             return await self._top(scope, node, frame, args, kwargs)
         if scope.depth % _STACK == _STACK - 1:
             return await _on_fresh_stack(self._perform(scope, node, frame, scope.run, args, kwargs))
         return await self._perform(scope, node, frame, scope.run, args, kwargs)
+
+    async def _after_record(
+        self, scope: Scope, node: Node, frame: Frame, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        """Run a call while other branches are still replayed: what it comes to is new, and follows that."""
+        try:
+            if scope.run is None:
+                value = await self._top(scope, node, frame, args, kwargs)
+            else:
+                value = await self._perform(scope, node, frame, scope.run, args, kwargs)
+        except Exception:
+            await self._turns.end()
+            raise
+        await self._turns.end()
+        return value
 
     async def stream(
         self,

@@ -61,6 +61,11 @@ class Turns:
             self._execution.pass_turn(turn)
             self.advance()
 
+    async def end(self) -> None:
+        """Wait until everything that is recorded has happened again: what is new comes after it."""
+        if not self._execution.is_replayed:
+            await self._wait(self._execution.last_turn)
+
     async def cancelled(self, scope: Scope, name: str, recorded: Recorded) -> None:
         """Wait to be cancelled, as this call was when it was recorded. The timer that did it then does it now."""
         import asyncio

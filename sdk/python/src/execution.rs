@@ -209,6 +209,12 @@ impl Execution {
         self.record.sequence().next().0
     }
 
+    /// The turn after all others, by its number.
+    #[getter]
+    fn last_turn(&self) -> u32 {
+        self.record.sequence().end().0
+    }
+
     /// Whether a resumed program has come to where it was.
     #[getter]
     fn is_replayed(&self) -> bool {

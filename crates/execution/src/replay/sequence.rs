@@ -43,6 +43,11 @@ impl Sequence {
         self.orders.is_empty() || self.state.lock().next == self.orders.len()
     }
 
+    /// The turn after all others.
+    pub fn end(&self) -> Turn {
+        Turn(u32::try_from(self.orders.len()).unwrap_or(u32::MAX))
+    }
+
     /// The turn that is waited for; the number of turns when none is.
     pub fn next(&self) -> Turn {
         Turn(u32::try_from(self.state.lock().next).unwrap_or(u32::MAX))
