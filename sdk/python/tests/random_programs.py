@@ -26,7 +26,7 @@ KINDS = [
     "count",
     "sleep",
 ]
-KINDS += ["sync", "queue", "batch", "parallel_errors"]
+KINDS += ["sync", "batch", "parallel_errors"]
 if sys.version_info >= (3, 11):
     KINDS.append("group")
 
@@ -63,7 +63,7 @@ def make(chance: random.Random, depth: int, path: str = "r"):
     """Make a program: a kind, its name, and its parts."""
     kind = "call" if depth == 0 else chance.choice(KINDS)
     count = chance.randint(1, 3)
-    leaves = {"call", "map", "queue", "batch", "count"}
+    leaves = {"call", "map", "batch", "count"}
     parts = [] if kind in leaves else [make(chance, depth - 1, f"{path}.{n}") for n in range(count)]
     return kind, path, parts, count
 
@@ -106,13 +106,6 @@ def inner_sync(program):
 
 async def never(path):
     await rt.call(slow, path)
-
-
-async def worker(queue, results):
-    while not queue.empty():
-        place = queue.get_nowait()
-        results[place] = await rt.call(leaf, place)
-        await rt.call(leaf, place + ".again")
 
 
 async def run(program):
@@ -166,12 +159,6 @@ async def run(program):
         return sorted([result async for result in rt.map(leaf, items, limit=2)])
     if kind == "batch":
         return await rt.call_batch(leaf, [f"{path}.{n}" for n in range(count + 2)], max_concurrency=2)
-    if kind == "queue":
-        queue, results = asyncio.Queue(), {}
-        for n in range(count + 2):
-            queue.put_nowait(f"{path}.{n}")
-        await asyncio.gather(*(worker(queue, results) for _ in range(2)))
-        return sorted(results.items())
     if kind == "count":
         for _ in range(count):
             n = rt.context.get(path, 0)
