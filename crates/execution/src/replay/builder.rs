@@ -254,7 +254,6 @@ impl ReplayBuilder {
         }
         orders.sort_unstable();
         orders.dedup();
-        let ends = self.ends(&orders);
         let turn = |order: u64| {
             let place = orders.binary_search(&order).unwrap_or_else(|place| place);
             Turn(u32::try_from(place).unwrap_or(u32::MAX))
@@ -268,10 +267,7 @@ impl ReplayBuilder {
                 key: call.key,
                 began_us: call.began_us,
                 began: turn(call.began),
-                outcome: call.ended.map(|ended| {
-                    let turn = ends.get(&ended.order).copied().unwrap_or_else(|| turn(ended.order));
-                    Outcome { turn, ..ended.outcome }
-                }),
+                outcome: call.ended.map(|ended| Outcome { turn: turn(ended.order), ..ended.outcome }),
             });
             let writes = branch.writes.into_iter();
             let writes = writes.map(|(order, key)| RecordedWrite { order, key, turn: turn(order) });
@@ -279,37 +275,6 @@ impl ReplayBuilder {
             callers.entry(caller).or_default().insert(path, Arc::new(recorded));
         }
         Replay { callers, sequence: Arc::new(Sequence::new(orders, self.last_order)) }
-    }
-
-    /// The turns of ends between which nothing else happened: they are recorded in the order in which they were put down,
-    /// and take the order in which their branches went on.
-    fn ends(&self, orders: &[u64]) -> HashMap<u64, Turn> {
-        let mut next: HashMap<u64, u64> = HashMap::new();
-        for branch in self.branches.values() {
-            for (place, call) in branch.calls.iter().enumerate() {
-                let Some(ended) = &call.ended else { continue };
-                let later = &branch.calls[place + 1..];
-                let call = later.get(later.partition_point(|call| call.began <= ended.order));
-                let write =
-                    branch.writes.get(branch.writes.partition_point(|(order, _)| *order <= ended.order));
-                let went_on = call.map(|call| call.began).into_iter().chain(write.map(|(order, _)| *order));
-                let went_on = went_on.min().unwrap_or(u64::MAX);
-                next.insert(ended.order, went_on);
-            }
-        }
-        let mut turns = HashMap::new();
-        for run in orders.chunk_by(|one, other| next.contains_key(one) && next.contains_key(other)) {
-            if run.len() < 2 {
-                continue;
-            }
-            let first = orders.partition_point(|order| *order < run[0]);
-            let mut run = run.to_vec();
-            run.sort_by_key(|order| next[order]);
-            for (place, order) in run.into_iter().enumerate() {
-                turns.insert(order, Turn(u32::try_from(first + place).unwrap_or(u32::MAX)));
-            }
-        }
-        turns
     }
 }
 
