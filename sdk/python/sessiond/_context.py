@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._branches import line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,6 +22,7 @@ class Context:
     def __init__(self, session: Session, execution: Execution, values: Mapping[str, Any]) -> None:
         """Begin with values that are recorded already."""
         self._scope = session._scope
+        self._branch_of = session._coordinator.line
         self._execution = execution
         # A value as the program knows it, by its key and its place in the session's order: the record may lack secrets.
         self._known = {(key, 0): value for key, value in values.items()}
@@ -100,7 +100,7 @@ class Context:
         return len(self.keys())
 
     def _line(self) -> Scope:
-        return line(self._scope())
+        return self._branch_of(self._scope())
 
 
 # A key that is no Unicode is recorded with an escape behind this.

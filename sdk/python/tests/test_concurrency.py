@@ -8,6 +8,7 @@ import time
 import pytest
 
 import sessiond as rt
+from sessiond import _turns
 
 ran = []
 
@@ -340,6 +341,31 @@ def test_the_context_is_that_of_then():
     for _ in range(5):
         _, total, d, gone = holds(program)
         assert (total, d, gone) == (6, {"a": None}, "gone")
+
+
+def test_a_replay_waits_for_nothing_that_does_not_come(monkeypatch):
+    skipped = []
+    skip_to = _turns.Turns._skip_to
+    monkeypatch.setattr(_turns.Turns, "_skip_to", lambda turns, turn: (skipped.append(turn), skip_to(turns, turn)))
+
+    async def branch(name):
+        for n in range(3):
+            rt.context.put(name, n)
+            await rt.call(inner, f"{name} {n}")
+
+    @rt.function_node
+    async def inner(name):
+        rt.context.put(f"before {name}", 1)
+        await rt.call(step, name)
+        rt.context.put(f"after {name}", 1)
+
+    async def program():
+        await asyncio.gather(branch("a"), branch("b"), rt.call(inner, "c"))
+        return [rt.context.get(name) for name in ("a", "b", "after c")]
+
+    for durability in ("sync", "async", "exit"):
+        assert holds(program, durability=durability) == [2, 2, 1]
+    assert skipped == []
 
 
 def test_a_loop_that_crashes_counts_on():

@@ -238,8 +238,30 @@ impl ReplayBuilder {
         for call in seen {
             self.forget_calls_of(call);
         }
+        self.forget_what_is_not_asked_for();
         let history = std::mem::take(&mut self.context);
         (self.ordered(), history)
+    }
+
+    /// Only the program itself, and calls that run again, make calls and write. A write stands in the journal behind the
+    /// calls of its batch, so that the call that made it may have been forgotten before.
+    fn forget_what_is_not_asked_for(&mut self) {
+        let mut places: HashMap<Option<CallNumber>, Vec<Place>> = HashMap::new();
+        for place in self.branches.keys() {
+            places.entry(place.0).or_default().push(place.clone());
+        }
+        let mut asked = HashSet::new();
+        let mut callers = vec![None];
+        while let Some(caller) = callers.pop() {
+            for place in places.remove(&caller).unwrap_or_default() {
+                if let Some(branch) = self.branches.get(&place) {
+                    let again = branch.calls.iter().filter(|call| call.ended.is_none());
+                    callers.extend(again.map(|call| Some(call.call)));
+                }
+                asked.insert(place);
+            }
+        }
+        self.branches.retain(|place, _| asked.contains(place));
     }
 
     /// Gives each begin, end and write its turn.
