@@ -8,11 +8,12 @@ use parking_lot::Mutex;
 use serde_json::Value;
 use sessiond_api::Problem;
 use sessiond_background as background;
-use sessiond_core::{CallBegan, CallEnded, CallEntry, ContextWrite, ExecutionEnd, limits};
+use sessiond_core::{CallBegan, CallEnded, CallEntry, ContextWrite, ExecutionEnd, json_bytes, limits};
 use sessiond_recording::journal::size;
 use sessiond_recording::{Batch, CALL_BYTES, CallNumber, Destination};
 use tokio::sync::{Notify, watch};
 
+use crate::branch::Branch;
 use crate::config::Durability;
 use crate::info::Info;
 
@@ -165,18 +166,13 @@ impl Recorder {
         ticket
     }
 
-    /// Puts down that a branch of a call, or of the program itself, wrote a value of the context, or removed it; gives the
-    /// place of that in the session's order.
-    pub fn wrote(
-        &self,
-        call: Option<CallNumber>,
-        branch: Option<Arc<str>>,
-        key: &str,
-        value: Option<Value>,
-    ) -> u64 {
+    /// Puts down that a branch of a call, or of the program itself, wrote a value of the context, of so many bytes, or
+    /// removed it; gives the place of that in the session's order.
+    pub fn wrote(&self, branch: &Branch, key: &str, value: Option<Value>, bytes: usize) -> u64 {
+        let (call, branch) = (branch.call, branch.path());
         let mut buffer = self.shared.buffer.lock();
         let order = buffer.next_order();
-        buffer.write(ContextWrite { order, call, branch, key: key.to_owned(), value });
+        buffer.write(ContextWrite { order, call, branch, key: key.to_owned(), value }, bytes);
         drop(buffer);
         self.ring(false);
         order
@@ -184,7 +180,9 @@ impl Recorder {
 
     /// Puts down what a value of the context is when the session is taken up, as if it had been written at `order`.
     pub fn restored(&self, order: u64, key: String, value: Option<Value>) {
-        self.shared.buffer.lock().write(ContextWrite { order, call: None, branch: None, key, value });
+        let bytes = value.as_ref().map_or(0, json_bytes);
+        let write = ContextWrite { order, call: None, branch: None, key, value };
+        self.shared.buffer.lock().write(write, bytes);
         self.ring(false);
     }
 
@@ -318,8 +316,7 @@ impl Buffer {
         self.order
     }
 
-    fn write(&mut self, write: ContextWrite) {
-        let bytes = write.value.as_ref().map_or(0, bytes_of);
+    fn write(&mut self, write: ContextWrite, bytes: usize) {
         self.writes.push(write);
         self.put(CALL_BYTES + bytes);
     }
@@ -390,16 +387,6 @@ async fn write_all(
 fn last_order(entry: &CallEntry) -> u64 {
     let began = entry.began.as_ref().and_then(|began| began.began_order);
     began.max(entry.ended.as_ref().and_then(|ended| ended.ended_order)).unwrap_or_default()
-}
-
-/// Bytes of a value as JSON, more or less.
-fn bytes_of(value: &Value) -> usize {
-    match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) => 8,
-        Value::String(text) => text.len() + 2,
-        Value::Array(items) => items.iter().map(bytes_of).sum::<usize>() + 2,
-        Value::Object(members) => members.iter().map(|(key, value)| key.len() + 4 + bytes_of(value)).sum(),
-    }
 }
 
 /// Divides entries, in order, into batches that a session takes.

@@ -187,3 +187,13 @@ async fn a_pause_continues_where_it_was() {
     session.call(&pauses, ()).await.unwrap();
     assert!(began.elapsed() < Duration::from_millis(350));
 }
+
+#[tokio::test]
+async fn a_secret_that_the_program_writes_again_is_what_it_reads() {
+    holds(|session, ran| async move {
+        session.context().put("api_key", "k1").unwrap();
+        let name = session.call(&step(&ran), "name".to_owned()).await.unwrap();
+        vec![name, session.context().get::<String>("api_key").unwrap()]
+    })
+    .await;
+}

@@ -164,7 +164,7 @@ impl<'de> Visitor<'de> for Readable {
 }
 
 /// How many bytes a value takes as JSON, without writing it anywhere.
-pub(crate) fn json_bytes(value: &impl Serialize) -> usize {
+pub fn json_bytes(value: &impl Serialize) -> usize {
     struct Count(usize);
     impl std::io::Write for Count {
         fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {

@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use sessiond_api::{Code, Problem};
+use sessiond_core::json_bytes;
 
 /// What each value has been, oldest first.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +35,10 @@ impl History {
     /// Takes in what the journal says was written, in order. What was given at a resume counts as there from the beginning.
     pub fn record(&mut self, order: u64, key: String, value: Option<Value>) {
         let bytes = size(&key, value.as_ref());
+        self.keep(order, key, value, bytes);
+    }
+
+    fn keep(&mut self, order: u64, key: String, value: Option<Value>, bytes: usize) {
         let entries = self.keys.entry(key).or_default();
         self.bytes -= entries.last().map_or(0, |entry| entry.bytes);
         let entry = Entry { order, value, bytes };
@@ -72,23 +77,31 @@ impl History {
         }
     }
 
-    /// Takes in what the program writes now. What it was before is kept for a program that has yet to come to where it was.
-    pub fn write(&mut self, order: u64, key: &str, value: Option<Value>, is_replayed: bool) {
-        if is_replayed {
-            self.record(order, key.to_owned(), value);
-            return;
+    /// Takes in what the program writes now, of so many bytes as it is recorded. What it was before is kept for a program
+    /// that has yet to come to where it was.
+    pub fn write(&mut self, order: u64, key: &str, value: Option<Value>, bytes: usize, is_replayed: bool) {
+        if !is_replayed {
+            self.forget(key);
+            if value.is_none() {
+                return;
+            }
         }
-        self.forget(key);
-        if value.is_some() {
-            self.record(order, key.to_owned(), value);
+        self.keep(order, key.to_owned(), value, bytes);
+    }
+
+    /// A value that the program wrote again is the one that it has: what is recorded of it may lack secrets.
+    pub fn write_again(&mut self, order: u64, key: &str, value: Option<Value>) {
+        let entries = self.keys.get_mut(key).into_iter().flatten();
+        if let Some(entry) = entries.into_iter().find(|entry| entry.order == order) {
+            entry.value = value;
         }
     }
 
-    /// Whether a value fits with the others into a context of so many bytes.
-    pub fn fits(&self, key: &str, value: Option<&Value>, most: usize) -> Result<(), Problem> {
+    /// Whether a value of so many bytes, as [`size`] counts them, fits with the others into a context of `most` bytes.
+    pub fn fits(&self, key: &str, size: usize, most: usize) -> Result<(), Problem> {
         let entries = self.keys.get(key).and_then(|entries| entries.last());
-        let bytes = 2 + self.bytes - entries.map_or(0, |entry| entry.bytes) + size(key, value);
-        if value.is_none() || bytes <= most {
+        let bytes = 2 + self.bytes - entries.map_or(0, |entry| entry.bytes) + size;
+        if size == 0 || bytes <= most {
             return Ok(());
         }
         let detail = format!(
@@ -116,26 +129,9 @@ impl History {
     }
 }
 
-/// Bytes of a member of the document.
-fn size(key: &str, value: Option<&Value>) -> usize {
-    value.map_or(0, |value| key.len() + 4 + bytes(value))
-}
-
-/// Bytes of a value as JSON.
-fn bytes(value: &Value) -> usize {
-    struct Count(usize);
-    impl std::io::Write for Count {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0 += bytes.len();
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-    let mut count = Count(0);
-    let _ = serde_json::to_writer(&mut count, value);
-    count.0
+/// Bytes of a member of the document; none for one that is removed.
+pub fn size(key: &str, value: Option<&Value>) -> usize {
+    value.map_or(0, |value| key.len() + 4 + json_bytes(value))
 }
 
 #[cfg(test)]
@@ -164,11 +160,13 @@ mod tests {
     fn its_size_is_that_of_its_latest_values() {
         let mut history = History::default();
         for n in 0..100_u64 {
-            history.write(n, "text", Some(json!("x".repeat(100))), false);
-            history.fits("other", Some(&json!("x".repeat(100))), 300).unwrap();
+            let text = json!("x".repeat(100));
+            let bytes = size("text", Some(&text));
+            history.write(n, "text", Some(text), bytes, false);
+            history.fits("other", bytes, 300).unwrap();
         }
-        assert!(history.fits("other", Some(&json!("x".repeat(200))), 300).is_err());
-        history.write(101, "text", None, false);
+        assert!(history.fits("other", 200, 300).is_err());
+        history.write(101, "text", None, 0, false);
         assert!(history.keys.is_empty() && history.bytes == 0);
     }
 }

@@ -116,20 +116,22 @@ impl Context {
     /// write that the record has at this place of the branch is that one.
     pub fn set(&self, branch: &Branch, key: &str, value: Option<Value>) -> Result<u64, Error> {
         if let Some(write) = branch.next_write(key) {
+            self.shared.history.lock().write_again(write.order, key, value);
             if let Some(recorded) = self.shared.recorded.get() {
                 recorded.sequence.pass(write.turn);
             }
             return Ok(write.order);
         }
         let recorded = value.as_ref().map(|value| redact::member(key, value));
+        let bytes = history::size(key, recorded.as_ref());
         let mut history = self.shared.history.lock();
-        history.fits(key, recorded.as_ref(), limits::CONTEXT_BYTES)?;
+        history.fits(key, bytes, limits::CONTEXT_BYTES)?;
         let order = match self.shared.recorded.get() {
-            Some(session) => session.recorder.wrote(branch.call, branch.path(), key, recorded),
+            Some(session) => session.recorder.wrote(branch, key, recorded, bytes),
             None => 0,
         };
         let is_replayed = self.shared.recorded.get().is_some_and(|recorded| !recorded.sequence.is_over());
-        history.write(order, key, value, is_replayed);
+        history.write(order, key, value, bytes, is_replayed);
         Ok(order)
     }
 
