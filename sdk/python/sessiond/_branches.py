@@ -7,6 +7,7 @@ order in which its maker made it, so that it is the same one however the tasks c
 from __future__ import annotations
 
 import weakref
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from ._scope import Scope, current
@@ -66,6 +67,28 @@ def watch(loop: AbstractEventLoop) -> None:
     scope = current.get()
     if scope is not None:
         _adopt(loop, scope)
+
+
+def watch_loops() -> None:
+    """Have each loop be watched that begins to run in a session.
+
+    A program may make tasks before it makes its first call, on a loop that did not run when its session began. asyncio
+    tells nobody that a loop begins, so its method is wrapped. Other loops (uvloop) are watched from the first call on.
+    """
+    from asyncio.base_events import BaseEventLoop
+
+    plain = BaseEventLoop.run_forever
+    if getattr(plain, "_sessiond", False):
+        return
+
+    @wraps(plain)
+    def run_forever(self: BaseEventLoop) -> None:
+        if current.get() is not None:
+            watch(self)
+        plain(self)
+
+    run_forever._sessiond = True  # type: ignore[attr-defined]
+    BaseEventLoop.run_forever = run_forever  # type: ignore[method-assign]
 
 
 def plain_task(loop: AbstractEventLoop, coro: Coroutine[Any, Any, Any]) -> Task[Any]:

@@ -8,7 +8,7 @@ import time
 import weakref
 from typing import TYPE_CHECKING, Any, Callable, TypeVar, overload
 
-from ._branches import watch
+from ._branches import watch, watch_loops
 from ._config import Config, native, same_store, settle
 from ._context import Context
 from ._coordinator import FORKED, Coordinator, fatal_calls, no_loop
@@ -393,6 +393,8 @@ class Session:
         loop = _get_running_loop()
         if loop is not None:
             watch(loop)
+        else:
+            watch_loops()
         from ._signals import session_began
 
         session_began()

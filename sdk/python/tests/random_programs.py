@@ -182,7 +182,7 @@ def execute(program, effects, steps, session_id, durability):
         session = rt.Session(run_identifier=session_id, **options)
         open(f"{session_id}.begun", "w").close()
     with session:
-        result = asyncio.run(run(program)) if hash(session_id) % 2 else rt.call_sync(inner, program)
+        result = asyncio.run(run(program)) if sum(map(ord, session_id)) % 2 else rt.call_sync(inner, program)
         return result, rt.context.get("total", 0)
 
 

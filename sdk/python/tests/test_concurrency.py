@@ -105,6 +105,31 @@ def test_tasks_that_are_made_before_any_call_and_outside_of_the_session():
         holds(program)
 
 
+@pytest.mark.parametrize("make", [asyncio.new_event_loop, None], ids=["older than the session", "new"])
+def test_tasks_that_make_tasks_before_any_call_in_another_order_each_time(make):
+    async def side(pause, sign):
+        await asyncio.sleep(pause)
+        # Nobody has called anything when these are made, by whichever side is the first.
+        return await asyncio.gather(*(rt.call(step, sign * n) for n in (1, 2)))
+
+    async def program(left, right):
+        return await asyncio.gather(side(left, 1), side(right, -1))
+
+    options = {"save_state": False, "logging_setting": "NONE"}
+    session_id = None
+    for pauses in ((0, 0.01), (0.01, 0), (0, 0)):
+        loop = make() if make else None
+        session = rt.Session.resume(session_id, **options) if session_id else rt.Session(**options)
+        session_id = session.id
+        with pytest.raises(Crash), session:
+            if loop is None:
+                assert asyncio.run(program(*pauses)) == [[1, 2], [-1, -2]]
+            else:
+                assert loop.run_until_complete(program(*pauses)) == [[1, 2], [-1, -2]]
+                loop.close()
+            raise Crash
+
+
 def test_a_failure_that_the_program_handles_is_given_again():
     async def program():
         results = []
