@@ -43,3 +43,16 @@ def serve():
     yield start
     for server in servers:
         server.close()
+
+
+@pytest.fixture
+def openai(serve, monkeypatch):
+    """Give a server that the environment says is OpenAI's."""
+
+    def start(*answers):
+        server = serve(*answers)
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        monkeypatch.setenv("OPENAI_API_KEY", "k-1")
+        return server
+
+    return start

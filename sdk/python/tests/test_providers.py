@@ -5,6 +5,7 @@ import dataclasses
 
 import pytest
 from provider_server import ProviderServer, events, lines, whole
+from recorded import nodes
 
 import sessiond as rt
 
@@ -12,11 +13,6 @@ import sessiond as rt
 @dataclasses.dataclass
 class Report:
     degrees: float
-
-
-def nodes(session):
-    """The nodes that were called, in the order in which the calls began."""
-    return [call["node"] for call in sorted(session.payload()["calls"], key=lambda call: call["call"])]
 
 
 def weather(city: str) -> str:

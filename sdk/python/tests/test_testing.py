@@ -5,14 +5,10 @@ import dataclasses
 import os
 
 import pytest
+from recorded import nodes
 
 import sessiond as rt
 from sessiond import testing
-
-
-def nodes(session):
-    """The nodes that were called, in the order in which the calls began."""
-    return [call["node"] for call in sorted(session.payload()["calls"], key=lambda call: call["call"])]
 
 
 def weather(city: str) -> str:
