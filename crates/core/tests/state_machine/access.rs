@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 use sessiond_core::{
-    AskQuestion, Asker, CallBatch, Command, CreateSession, Envelope, ExecutionEnd, Kind, Principal,
-    QuestionId, QuestionKind, Rejection, Span, TaskChange, TaskReport, calls, context, lifecycle, messages,
-    participants, questions, signals, tasks, workflow,
+    CallBatch, Command, CreateSession, Envelope, ExecutionEnd, Kind, Principal, Rejection, Span, TaskChange,
+    TaskReport, calls, context, lifecycle, messages, participants, questions, signals, tasks, workflow,
 };
 
-use crate::support::{Fixture, agent, client, key, message, new_session, participant, plan, task_for};
+use crate::support::{
+    Fixture, agent, ask, client, input, key, message, new_session, participant, plan, question_id, task_for,
+};
 
 /// An execution that a process writes, with a plan, and a task of `back`, asked for by `front`, in progress.
 fn fixture() -> Fixture {
@@ -20,26 +21,12 @@ fn fixture() -> Fixture {
     task.delegator = Some(agent("front"));
     fixture.delegate(task);
     fixture.script("accept back");
-    fixture.run(ask("asked")).unwrap();
+    fixture.run(ask(input("asked"))).unwrap();
     fixture
 }
 
 fn begin() -> Command {
     Command::Calls(calls::Command::Begin { process: "host:17".into(), keep: None })
-}
-
-fn ask(id: &str) -> Command {
-    Command::Questions(questions::Command::Ask(Box::new(AskQuestion {
-        id: Some(QuestionId::parse(id).unwrap()),
-        kind: QuestionKind::Input,
-        text: "Which region?".into(),
-        details: None,
-        schema: None,
-        asker: Asker::default(),
-        answerers: vec![],
-        timeout: None,
-        default: None,
-    })))
 }
 
 fn commands(fixture: &Fixture) -> Vec<(&'static str, Command)> {
@@ -76,7 +63,7 @@ fn commands(fixture: &Fixture) -> Vec<(&'static str, Command)> {
             ..CallBatch::default()
         }))
     };
-    let asked = || QuestionId::parse("asked").unwrap();
+    let asked = || question_id("asked");
     vec![
         ("update", update),
         ("add", Command::Participants(participants::Command::Add(participant("extra", "tester")))),
@@ -112,7 +99,7 @@ fn commands(fixture: &Fixture) -> Vec<(&'static str, Command)> {
         ("begin", begin()),
         ("record", record(None)),
         ("record the end", record(Some(ExecutionEnd::Completed))),
-        ("ask", ask("another")),
+        ("ask", ask(input("another"))),
         ("answer", Command::Questions(questions::Command::Answer { question: asked(), answer: json!(1) })),
         ("withdraw", Command::Questions(questions::Command::Withdraw { question: asked(), reason: None })),
         ("question deadline", Command::Questions(questions::Command::Deadline { question: asked() })),

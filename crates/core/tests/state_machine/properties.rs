@@ -8,7 +8,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use sessiond_core::*;
 
-use crate::support::any::{AnyStep, Caller, Op, What, any_op, any_plan, name, principal};
+use crate::support::any::{AnyStep, AnyWorkflow, Caller, Op, What, any_op, any_plan, name, principal};
 use crate::support::world::{command_of, has_finished, is_complete};
 use crate::support::{Fixture, client, moment, new_session, session_id};
 
@@ -31,7 +31,7 @@ impl Run {
     }
 
     fn command(&mut self, who: &Caller, what: What) {
-        let by_plan = matches!(what, What::Plan(_));
+        let by_plan = matches!(what, What::Workflow(AnyWorkflow::Plan(_)));
         let command = what.build(&self.fixture);
         let principal = principal(who.principal);
         let acting = match &command {
@@ -205,7 +205,7 @@ proptest! {
         order in prop::collection::vec(any::<Index>(), 1..40),
     ) {
         let mut run = Run { fixture: Fixture::new("a: back; b: front"), edited: BTreeSet::new(), forks: 0 };
-        run.command(&Caller { principal: 0, says: None, fence: None, revision: None }, What::Plan(plan));
+        run.command(&Caller { principal: 0, says: None, fence: None, revision: None }, What::Workflow(AnyWorkflow::Plan(plan)));
         for op in ops {
             run.op(op);
         }

@@ -2,36 +2,14 @@
 
 use serde_json::{Value, json};
 use sessiond_core::{
-    AskQuestion, Asker, Command, Envelope, Principal, Question, QuestionId, QuestionKind, QuestionStatus,
-    Rejection, Session, Span, Timestamp, calls, fork, lifecycle, limits, questions,
+    AskQuestion, Asker, Command, Envelope, Principal, Question, QuestionKind, QuestionStatus, Rejection,
+    Session, Span, Timestamp, calls, fork, lifecycle, limits, questions,
 };
 
-use crate::support::{Fixture, agent, client, key, refusal, session_id};
-
-fn input(id: &str) -> AskQuestion {
-    AskQuestion {
-        id: Some(question_id(id)),
-        kind: QuestionKind::Input,
-        text: "Which region?".into(),
-        details: None,
-        schema: None,
-        asker: Asker::default(),
-        answerers: vec![],
-        timeout: None,
-        default: None,
-    }
-}
+use crate::support::{Fixture, agent, ask, client, input, key, question_id, refusal, session_id};
 
 fn approval(id: &str) -> AskQuestion {
     AskQuestion { kind: QuestionKind::Approval, text: "May I?".into(), ..input(id) }
-}
-
-fn question_id(id: &str) -> QuestionId {
-    QuestionId::parse(id).unwrap()
-}
-
-fn ask(ask: AskQuestion) -> Command {
-    Command::Questions(questions::Command::Ask(Box::new(ask)))
 }
 
 fn answer(id: &str, answer: Value) -> Command {

@@ -6,10 +6,10 @@ pub mod world;
 
 use serde_json::Value;
 use sessiond_core::{
-    AgentId, AgentPattern, Command, CreateSession, Decision, DelegateTask, Envelope, Event, Kind, Message,
-    MessageId, MessageType, Moment, NewParticipant, NewStep, OnFailure, Party, Principal, Priority, Receipt,
-    Rejection, Role, Routing, Session, SessionId, Task, TaskId, TaskTemplate, Timestamp, WorkflowUpdate,
-    create, decide, tasks,
+    AgentId, AgentPattern, AskQuestion, Asker, Command, CreateSession, Decision, DelegateTask, Envelope,
+    Event, Kind, Message, MessageId, MessageType, Moment, NewParticipant, NewStep, OnFailure, Party,
+    Principal, Priority, QuestionId, QuestionKind, Receipt, Rejection, Role, Routing, Session, SessionId,
+    Task, TaskId, TaskTemplate, Timestamp, WorkflowUpdate, create, decide, questions, tasks,
 };
 
 use world::World;
@@ -62,6 +62,29 @@ pub fn new_session(plan: &str) -> CreateSession {
         parent: None,
         process: None,
     }
+}
+
+pub fn question_id(id: &str) -> QuestionId {
+    QuestionId::parse(id).unwrap()
+}
+
+/// A question of the session.
+pub fn input(id: &str) -> AskQuestion {
+    AskQuestion {
+        id: Some(question_id(id)),
+        kind: QuestionKind::Input,
+        text: "Which region?".into(),
+        details: None,
+        schema: None,
+        asker: Asker::default(),
+        answerers: vec![],
+        timeout: None,
+        default: None,
+    }
+}
+
+pub fn ask(ask: AskQuestion) -> Command {
+    Command::Questions(questions::Command::Ask(Box::new(ask)))
 }
 
 pub fn participant(name: &str, role: &str) -> NewParticipant {
