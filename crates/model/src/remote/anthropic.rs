@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::format::{Fault, Format, Parts, finish};
+use super::format::{Fault, Format, Gathered};
 use crate::{Finish, Message, Request, ToolCall, ToolChoice, Usage};
 
 /// The most tokens of an answer when nobody says, which the service wants to be told.
@@ -131,19 +131,16 @@ struct Tokens {
     cache_read_input_tokens: Option<u64>,
 }
 
-/// What has come of an answer so far.
+/// Reads its answers.
 #[derive(Debug, Default)]
-pub(super) struct Gathered {
-    text: String,
-    model: Option<String>,
-    stop_reason: Option<String>,
+pub(super) struct Anthropic {
     input_tokens: Option<u64>,
     output_tokens: Option<u64>,
     /// Tool calls by the number of their block, with the text of their arguments.
     calls: Vec<(usize, ToolCall, String)>,
 }
 
-impl Gathered {
+impl Anthropic {
     fn block(&mut self, number: usize, block: Block) -> String {
         match block.kind.as_str() {
             "text" => block.text,
@@ -170,15 +167,15 @@ impl Gathered {
     }
 }
 
-impl Format for Gathered {
-    fn take(&mut self, piece: Value) -> Result<String, Fault> {
+impl Format for Anthropic {
+    fn take(&mut self, piece: Value, gathered: &mut Gathered) -> Result<String, Fault> {
         let piece: Piece = serde_json::from_value(piece)?;
         if let Some(error) = piece.error {
             return Err(Fault::Reported(error));
         }
         let mut added = String::new();
         if let Some(message) = piece.message {
-            self.model = message.model;
+            gathered.model = message.model;
             self.counted(message.usage);
         }
         self.counted(piece.usage);
@@ -196,52 +193,36 @@ impl Format for Gathered {
             {
                 arguments.push_str(&json);
             }
-            self.stop_reason = change.stop_reason.or(self.stop_reason.take());
+            gathered.finish = change.stop_reason.map(finish).or(gathered.finish.take());
         }
-        self.stop_reason = piece.stop_reason.or(self.stop_reason.take());
-        self.model = piece.model.or(self.model.take());
-        self.text.push_str(&added);
+        gathered.finish = piece.stop_reason.map(finish).or(gathered.finish.take());
+        gathered.model = piece.model.or(gathered.model.take());
         Ok(added)
     }
 
-    fn is_finished(&self) -> bool {
-        self.stop_reason.is_some()
-    }
-
-    fn is_empty(&self) -> bool {
-        self.text.is_empty() && self.calls.is_empty() && self.stop_reason.is_none()
-    }
-
-    fn parts(&mut self) -> Parts {
-        let gathered = std::mem::take(self);
-        let refused = gathered.stop_reason.as_deref() == Some("refusal");
-        let said = gathered.stop_reason.map(|word| match word.as_str() {
-            "end_turn" | "stop_sequence" => Finish::Stop,
-            "tool_use" => Finish::ToolCalls,
-            "max_tokens" | "model_context_window_exceeded" => Finish::Length,
-            "refusal" => Finish::Filtered,
-            _ => Finish::Other(word),
-        });
-        let tool_calls: Vec<ToolCall> = gathered
-            .calls
-            .into_iter()
-            .map(|(_, mut call, arguments)| {
-                if !arguments.is_empty() || !call.arguments.is_object() {
-                    call.arguments = ToolCall::read_arguments(&arguments);
-                }
-                call
-            })
-            .collect();
-        Parts {
-            finish: finish(said, !tool_calls.is_empty()),
-            tool_calls,
-            refusal: refused.then(|| gathered.text.clone()),
-            text: gathered.text,
-            usage: gathered
-                .input_tokens
-                .zip(gathered.output_tokens)
-                .map(|(input_tokens, output_tokens)| Usage { input_tokens, output_tokens }),
-            model: gathered.model,
+    fn end(&mut self, gathered: &mut Gathered) {
+        for (_, mut call, arguments) in self.calls.drain(..) {
+            if !arguments.is_empty() || !call.arguments.is_object() {
+                call.arguments = ToolCall::read_arguments(&arguments);
+            }
+            gathered.calls.push(call);
         }
+        // It is filtered only when it declines.
+        gathered.refusal = matches!(gathered.finish, Some(Finish::Filtered)).then(|| gathered.text.clone());
+        gathered.usage = self
+            .input_tokens
+            .zip(self.output_tokens)
+            .map(|(input_tokens, output_tokens)| Usage { input_tokens, output_tokens });
+    }
+}
+
+/// Why it says that an answer ended.
+fn finish(word: String) -> Finish {
+    match word.as_str() {
+        "end_turn" | "stop_sequence" => Finish::Stop,
+        "tool_use" => Finish::ToolCalls,
+        "max_tokens" | "model_context_window_exceeded" => Finish::Length,
+        "refusal" => Finish::Filtered,
+        _ => Finish::Other(word),
     }
 }

@@ -6,7 +6,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::format::{Fault, Format, Parts, finish};
+use super::format::{Fault, Format, Gathered};
 use crate::{Finish, Message, Request, ToolCall, ToolChoice, Usage};
 
 /// The body of a request.
@@ -128,16 +128,10 @@ struct Tokens {
     completion_tokens: Option<u64>,
 }
 
-/// What has come of an answer so far.
+/// Reads its answers.
 #[derive(Debug, Default)]
-pub(super) struct Gathered {
-    text: String,
-    model: Option<String>,
-    usage: Option<Usage>,
-    /// What it said in declining, which is a part of the text as well.
-    refusal: Option<String>,
+pub(super) struct ChatCompletions {
     calls: Vec<Started>,
-    finish: Option<String>,
 }
 
 /// A tool call of which not everything may have come.
@@ -162,37 +156,7 @@ impl Started {
     }
 }
 
-impl Gathered {
-    fn gather(&mut self, chat: Chat) -> Result<String, Fault> {
-        if let Some(error) = chat.error {
-            return Err(Fault::Reported(error));
-        }
-        if let Some(model) = chat.model.filter(|model| !model.is_empty()) {
-            self.model = Some(model);
-        }
-        if let Some(Tokens { prompt_tokens: Some(input_tokens), completion_tokens: Some(output_tokens) }) =
-            chat.usage
-        {
-            self.usage = Some(Usage { input_tokens, output_tokens });
-        }
-        let mut added = String::new();
-        if let Some(choice) = chat.choices.into_iter().flatten().next() {
-            if let Some(said) = choice.message.or(choice.delta) {
-                said.content.iter().for_each(|content| read_text(content, &mut added));
-                if let Some(refusal) = said.refusal.filter(|refusal| !refusal.is_empty()) {
-                    added.push_str(&refusal);
-                    self.refusal.get_or_insert_default().push_str(&refusal);
-                }
-                said.tool_calls.into_iter().flatten().for_each(|call| self.call(call));
-            }
-            if choice.finish_reason.is_some() {
-                self.finish = choice.finish_reason;
-            }
-        }
-        self.text.push_str(&added);
-        Ok(added)
-    }
-
+impl ChatCompletions {
     fn call(&mut self, call: Call) {
         // Without a number, one with an id of its own begins a call and one without continues the last.
         let of_id = || self.calls.iter().find(|started| call.id.as_ref().is_some_and(|id| *id == started.id));
@@ -229,56 +193,52 @@ impl Gathered {
             Some(object) => started.arguments = object.to_string(),
         }
     }
+}
 
-    /// The tool calls, in their order.
-    fn tool_calls(&self) -> Vec<ToolCall> {
-        let named = self.calls.iter().filter(|call| !call.name.is_empty());
-        let calls = named.enumerate().map(|(number, call)| ToolCall {
-            // A result has to be sent back under some id.
-            id: if call.id.is_empty() { format!("call_{number}") } else { call.id.clone() },
-            name: call.name.clone(),
-            arguments: ToolCall::read_arguments(&call.arguments),
-        });
-        calls.collect()
+impl Format for ChatCompletions {
+    fn take(&mut self, piece: Value, gathered: &mut Gathered) -> Result<String, Fault> {
+        let chat: Chat = serde_json::from_value(piece)?;
+        if let Some(error) = chat.error {
+            return Err(Fault::Reported(error));
+        }
+        if let Some(model) = chat.model.filter(|model| !model.is_empty()) {
+            gathered.model = Some(model);
+        }
+        if let Some(Tokens { prompt_tokens: Some(input_tokens), completion_tokens: Some(output_tokens) }) =
+            chat.usage
+        {
+            gathered.usage = Some(Usage { input_tokens, output_tokens });
+        }
+        let mut added = String::new();
+        if let Some(choice) = chat.choices.into_iter().flatten().next() {
+            if let Some(said) = choice.message.or(choice.delta) {
+                said.content.iter().for_each(|content| read_text(content, &mut added));
+                if let Some(refusal) = said.refusal.filter(|refusal| !refusal.is_empty()) {
+                    added.push_str(&refusal);
+                    gathered.refusal.get_or_insert_default().push_str(&refusal);
+                }
+                said.tool_calls.into_iter().flatten().for_each(|call| self.call(call));
+            }
+            gathered.finish = choice.finish_reason.map(finish).or(gathered.finish.take());
+        }
+        Ok(added)
     }
 
-    /// Why it ended.
-    fn finish(&self, called: bool) -> Finish {
-        let said = self.finish.as_deref().map(|word| match word {
-            "stop" | "" | "eos" => Finish::Stop,
-            "tool_calls" | "function_call" => Finish::ToolCalls,
-            "length" | "max_tokens" => Finish::Length,
-            "content_filter" => Finish::Filtered,
-            other => Finish::Other(other.to_owned()),
-        });
-        finish(said, called)
+    fn end(&mut self, gathered: &mut Gathered) {
+        for call in self.calls.drain(..).filter(|call| !call.name.is_empty()) {
+            gathered.call(Some(call.id), call.name, ToolCall::read_arguments(&call.arguments));
+        }
     }
 }
 
-impl Format for Gathered {
-    fn take(&mut self, piece: Value) -> Result<String, Fault> {
-        self.gather(serde_json::from_value(piece)?)
-    }
-
-    fn is_finished(&self) -> bool {
-        self.finish.is_some()
-    }
-
-    fn is_empty(&self) -> bool {
-        self.text.is_empty() && self.calls.is_empty() && self.finish.is_none()
-    }
-
-    fn parts(&mut self) -> Parts {
-        let gathered = std::mem::take(self);
-        let tool_calls = gathered.tool_calls();
-        Parts {
-            finish: gathered.finish(!tool_calls.is_empty()),
-            tool_calls,
-            text: gathered.text,
-            refusal: gathered.refusal,
-            usage: gathered.usage,
-            model: gathered.model,
-        }
+/// Why it says that an answer ended.
+fn finish(word: String) -> Finish {
+    match word.as_str() {
+        "stop" | "" | "eos" => Finish::Stop,
+        "tool_calls" | "function_call" => Finish::ToolCalls,
+        "length" | "max_tokens" => Finish::Length,
+        "content_filter" => Finish::Filtered,
+        _ => Finish::Other(word),
     }
 }
 
@@ -306,15 +266,16 @@ pub(super) fn error(body: &Value) -> Option<(String, Option<String>)> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::format::Reader;
     use super::*;
     use crate::{Schema, Tool};
 
-    fn gather(pieces: &[Value]) -> Gathered {
-        let mut gathered = Gathered::default();
+    fn gather(pieces: &[Value]) -> Option<Gathered> {
+        let mut reader = Reader::new(Box::new(ChatCompletions::default()));
         for piece in pieces {
-            gathered.take(piece.clone()).unwrap();
+            reader.take(piece.clone()).unwrap();
         }
-        gathered
+        reader.end()
     }
 
     #[test]
@@ -378,12 +339,13 @@ mod tests {
             piece(json!({"index": 0, "function": {"arguments": "1}"}})),
             json!({"choices": [{"delta": {}, "finish_reason": "tool_calls"}]}),
             json!({"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 4}}),
-        ]);
-        let calls = gathered.tool_calls();
+        ])
+        .unwrap();
+        let calls = &gathered.calls;
         assert_eq!(calls.len(), 2);
         assert_eq!((calls[0].id.as_str(), &calls[0].arguments), ("a", &json!({"x": 1})));
         assert_eq!((calls[1].name.as_str(), &calls[1].arguments), ("g", &json!({})));
-        assert_eq!(gathered.finish(true), Finish::ToolCalls);
+        assert_eq!(gathered.finish(), Finish::ToolCalls);
         assert_eq!(gathered.usage, Some(Usage { input_tokens: 3, output_tokens: 4 }));
     }
 
@@ -395,7 +357,7 @@ mod tests {
         };
         let more = |arguments: &str| piece(json!({"index": 0, "function": {"arguments": arguments}}));
         let called = |pieces: &[Value]| {
-            let calls = gather(pieces).tool_calls();
+            let calls = gather(pieces).unwrap().calls;
             calls.into_iter().map(|call| (call.id, call.name, call.arguments)).collect::<Vec<_>>()
         };
         let expected = |ids: [&str; 2]| {
@@ -426,29 +388,31 @@ mod tests {
         let call = json!({"function": {"name": "f", "arguments": {"x": 1}}});
         let gathered = gather(&[
             json!({"choices": [{"message": {"content": null, "tool_calls": [call]}, "finish_reason": "stop"}]}),
-        ]);
-        let calls = gathered.tool_calls();
+        ])
+        .unwrap();
+        let calls = &gathered.calls;
         assert_eq!((calls[0].id.as_str(), &calls[0].arguments), ("call_0", &json!({"x": 1})));
-        assert_eq!((gathered.finish(true), gathered.usage), (Finish::ToolCalls, None));
+        assert_eq!((gathered.finish(), gathered.usage), (Finish::ToolCalls, None));
         // Numbers are missing in pieces: what has no id continues.
         let piece = |call: Value| json!({"choices": [{"delta": {"tool_calls": [call]}}]});
         let gathered = gather(&[
             piece(json!({"id": "a", "function": {"name": "f", "arguments": "{\"x\""}})),
             piece(json!({"function": {"arguments": ":2}"}})),
             piece(json!({"id": "b", "function": {"name": "g"}})),
-        ]);
-        let calls = gathered.tool_calls();
+        ])
+        .unwrap();
+        let calls = &gathered.calls;
         assert_eq!(
             (calls.len(), &calls[0].arguments, &calls[1].arguments),
             (2, &json!({"x": 2}), &json!({}))
         );
         // The content is a list of parts.
         let parts = json!([{"type": "text", "text": "a"}, {"type": "image"}, {"type": "text", "text": "b"}]);
-        assert_eq!(gather(&[json!({"choices": [{"message": {"content": parts}}]})]).text, "ab");
+        assert_eq!(gather(&[json!({"choices": [{"message": {"content": parts}}]})]).unwrap().text, "ab");
         // An index may skip numbers, and null may stand for a list.
         assert!(
             gather(&[json!({"choices": null}), json!({"choices": [{"delta": {"tool_calls": null}}]})])
-                .is_empty()
+                .is_none()
         );
     }
 

@@ -7,16 +7,10 @@ use crate::{Finish, ToolCall, Usage};
 /// Reads an answer, whole or in pieces, in the format of one service.
 pub(super) trait Format: Send {
     /// Takes an answer or a piece in, and gives the text that it adds.
-    fn take(&mut self, piece: Value) -> Result<String, Fault>;
+    fn take(&mut self, piece: Value, gathered: &mut Gathered) -> Result<String, Fault>;
 
-    /// Whether the service has said why the answer ends.
-    fn is_finished(&self) -> bool;
-
-    /// Whether there is anything at all.
-    fn is_empty(&self) -> bool;
-
-    /// What has come; nothing is left.
-    fn parts(&mut self) -> Parts;
+    /// Adds what is known only when nothing more comes.
+    fn end(&mut self, _: &mut Gathered) {}
 }
 
 /// What keeps a piece from being taken in.
@@ -34,22 +28,63 @@ impl From<serde_json::Error> for Fault {
     }
 }
 
-/// A whole answer.
-#[derive(Debug)]
-pub(super) struct Parts {
+/// What has come of an answer so far.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
     pub(super) text: String,
+    /// What it said in declining, which is a part of the text as well.
     pub(super) refusal: Option<String>,
-    pub(super) tool_calls: Vec<ToolCall>,
-    pub(super) finish: Finish,
+    pub(super) calls: Vec<ToolCall>,
+    pub(super) finish: Option<Finish>,
     pub(super) usage: Option<Usage>,
     pub(super) model: Option<String>,
 }
 
-/// Why an answer ended: services say `stop` though tools are to be called, or say nothing.
-pub(super) fn finish(said: Option<Finish>, called: bool) -> Finish {
-    match said {
-        None | Some(Finish::Stop | Finish::ToolCalls) if called => Finish::ToolCalls,
-        None | Some(Finish::ToolCalls) => Finish::Stop,
-        Some(finish) => finish,
+impl Gathered {
+    /// Adds a call; one that has no id gets one, because its result has to be sent back under some id.
+    pub(super) fn call(&mut self, id: Option<String>, name: String, arguments: Value) {
+        let id = id.filter(|id| !id.is_empty()).unwrap_or_else(|| format!("call_{}", self.calls.len()));
+        self.calls.push(ToolCall { id, name, arguments });
+    }
+
+    /// Why it ended: services say `stop` though tools are to be called, or say nothing.
+    pub(super) fn finish(&self) -> Finish {
+        match self.finish.clone() {
+            None | Some(Finish::Stop | Finish::ToolCalls) if !self.calls.is_empty() => Finish::ToolCalls,
+            None | Some(Finish::ToolCalls) => Finish::Stop,
+            Some(finish) => finish,
+        }
+    }
+}
+
+/// An answer that is being read.
+pub(super) struct Reader {
+    format: Box<dyn Format>,
+    gathered: Gathered,
+}
+
+impl Reader {
+    pub(super) fn new(format: Box<dyn Format>) -> Self {
+        Self { format, gathered: Gathered::default() }
+    }
+
+    /// Takes an answer or a piece in, and gives the text that it adds.
+    pub(super) fn take(&mut self, piece: Value) -> Result<String, Fault> {
+        let added = self.format.take(piece, &mut self.gathered)?;
+        self.gathered.text.push_str(&added);
+        Ok(added)
+    }
+
+    /// Whether the service has said why the answer ends.
+    pub(super) fn is_finished(&self) -> bool {
+        self.gathered.finish.is_some()
+    }
+
+    /// What has come, if anything has; nothing is left.
+    pub(super) fn end(&mut self) -> Option<Gathered> {
+        self.format.end(&mut self.gathered);
+        let gathered = std::mem::take(&mut self.gathered);
+        let is_empty = gathered.text.is_empty() && gathered.calls.is_empty() && gathered.finish.is_none();
+        (!is_empty).then_some(gathered)
     }
 }

@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::format::{Fault, Format, Parts, finish};
-use crate::{Finish, Message, Request, ToolCall, ToolChoice, Usage};
+use super::format::{Fault, Format, Gathered};
+use crate::{Finish, Message, Request, ToolChoice, Usage};
 
 /// What stands between the id of a call and the signature that the service wants back with it.
 const SIGNED: &str = "#signature:";
@@ -158,18 +158,11 @@ struct Feedback {
     block_reason: Option<String>,
 }
 
-/// What has come of an answer so far.
-#[derive(Debug, Default)]
-pub(super) struct Gathered {
-    text: String,
-    model: Option<String>,
-    usage: Option<Usage>,
-    calls: Vec<ToolCall>,
-    finish: Option<String>,
-}
+/// Reads its answers.
+pub(super) struct Gemini;
 
-impl Format for Gathered {
-    fn take(&mut self, piece: Value) -> Result<String, Fault> {
+impl Format for Gemini {
+    fn take(&mut self, piece: Value, gathered: &mut Gathered) -> Result<String, Fault> {
         // Without streaming some versions give a list of one.
         let piece = match piece {
             Value::Array(mut pieces) if !pieces.is_empty() => pieces.swap_remove(0),
@@ -179,63 +172,44 @@ impl Format for Gathered {
         if let Some(error) = piece.error {
             return Err(Fault::Reported(error));
         }
-        self.model = piece.model_version.or(self.model.take());
+        gathered.model = piece.model_version.or(gathered.model.take());
         if let Some(tokens) = piece.usage_metadata {
-            self.usage = Some(Usage {
+            gathered.usage = Some(Usage {
                 input_tokens: tokens.prompt_token_count,
                 output_tokens: tokens.candidates_token_count + tokens.thoughts_token_count,
             });
         }
         if let Some(reason) = piece.prompt_feedback.and_then(|feedback| feedback.block_reason) {
             // What was asked is not answered at all.
-            self.finish = Some(reason);
+            gathered.finish = Some(finish(reason));
         }
         let mut added = String::new();
         if let Some(candidate) = piece.candidates.into_iter().next() {
             for part in candidate.content.parts {
                 if let Some(call) = part.function_call {
-                    let id = call.id.filter(|id| !id.is_empty());
-                    let id = id.unwrap_or_else(|| format!("call_{}", self.calls.len()));
-                    let id = match part.thought_signature {
-                        Some(signature) => format!("{id}{SIGNED}{signature}"),
-                        None => id,
-                    };
-                    let arguments = call.args.unwrap_or_else(|| json!({}));
-                    self.calls.push(ToolCall { id, name: call.name, arguments });
+                    gathered.call(call.id, call.name, call.args.unwrap_or_else(|| json!({})));
+                    if let (Some(signature), Some(call)) = (part.thought_signature, gathered.calls.last_mut())
+                    {
+                        call.id = format!("{}{SIGNED}{signature}", call.id);
+                    }
                 } else if !part.thought {
                     added.push_str(part.text.as_deref().unwrap_or_default());
                 }
             }
-            self.finish = candidate.finish_reason.or(self.finish.take());
+            gathered.finish = candidate.finish_reason.map(finish).or(gathered.finish.take());
         }
-        self.text.push_str(&added);
         Ok(added)
     }
+}
 
-    fn is_finished(&self) -> bool {
-        self.finish.is_some()
-    }
-
-    fn is_empty(&self) -> bool {
-        self.text.is_empty() && self.calls.is_empty() && self.finish.is_none()
-    }
-
-    fn parts(&mut self) -> Parts {
-        let gathered = std::mem::take(self);
-        let said = gathered.finish.map(|word| match word.as_str() {
-            "STOP" | "FINISH_REASON_UNSPECIFIED" => Finish::Stop,
-            "MAX_TOKENS" => Finish::Length,
-            "SAFETY" | "RECITATION" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII" | "OTHER"
-            | "IMAGE_SAFETY" => Finish::Filtered,
-            _ => Finish::Other(word),
-        });
-        Parts {
-            finish: finish(said, !gathered.calls.is_empty()),
-            tool_calls: gathered.calls,
-            text: gathered.text,
-            refusal: None,
-            usage: gathered.usage,
-            model: gathered.model,
+/// Why it says that an answer ended.
+fn finish(word: String) -> Finish {
+    match word.as_str() {
+        "STOP" | "FINISH_REASON_UNSPECIFIED" => Finish::Stop,
+        "MAX_TOKENS" => Finish::Length,
+        "SAFETY" | "RECITATION" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII" | "OTHER" | "IMAGE_SAFETY" => {
+            Finish::Filtered
         }
+        _ => Finish::Other(word),
     }
 }

@@ -19,7 +19,7 @@ use async_trait::async_trait;
 use serde_json::Value;
 
 use crate::{Answer, AnswerStream, Error, Model, Request};
-use format::{Format, Parts};
+use format::{Gathered, Reader};
 use send::Sender;
 pub use settings::{Api, Settings};
 
@@ -66,25 +66,25 @@ impl Remote {
         body
     }
 
-    fn format(&self) -> Box<dyn Format> {
-        match self.settings.api {
-            Api::Chat => Box::new(chat::Gathered::default()),
-            Api::Responses => Box::new(responses::Gathered::default()),
-            Api::Anthropic => Box::new(anthropic::Gathered::default()),
-            Api::Gemini => Box::new(gemini::Gathered::default()),
-            Api::Ollama => Box::new(ollama::Gathered::default()),
-        }
+    fn reader(&self) -> Reader {
+        Reader::new(match self.settings.api {
+            Api::Chat => Box::new(chat::ChatCompletions::default()),
+            Api::Responses => Box::new(responses::Responses),
+            Api::Anthropic => Box::new(anthropic::Anthropic::default()),
+            Api::Gemini => Box::new(gemini::Gemini),
+            Api::Ollama => Box::new(ollama::Ollama),
+        })
     }
 
-    fn answer(&self, parts: Parts, started: Instant) -> Answer {
+    fn answer(&self, gathered: Gathered, started: Instant) -> Answer {
         Answer {
-            text: parts.text,
-            refusal: parts.refusal,
-            finish: parts.finish,
-            tool_calls: parts.tool_calls,
-            usage: parts.usage,
+            finish: gathered.finish(),
+            text: gathered.text,
+            refusal: gathered.refusal,
+            tool_calls: gathered.calls,
+            usage: gathered.usage,
             latency: started.elapsed(),
-            model: parts.model.unwrap_or_else(|| self.settings.model.clone()),
+            model: gathered.model.unwrap_or_else(|| self.settings.model.clone()),
             provider: self.settings.api.provider().to_owned(),
         }
     }
@@ -112,11 +112,9 @@ impl Model for Remote {
         let unreadable = |reason: String| Error::unreadable(reason, &self.sender.clean(&text));
         let whole = serde_json::from_str(&text)
             .map_err(|error| unreadable(format!("it is no {}: {error}", self.settings.api.answer_name())))?;
-        let mut format = self.format();
-        format.take(whole).map_err(|fault| self.sender.fault(fault, &text))?;
-        if format.is_empty() {
-            return Err(unreadable("there is nothing in it".to_owned()));
-        }
-        Ok(self.answer(format.parts(), started))
+        let mut reader = self.reader();
+        reader.take(whole).map_err(|fault| self.sender.fault(fault, &text))?;
+        let gathered = reader.end().ok_or_else(|| unreadable("there is nothing in it".to_owned()))?;
+        Ok(self.answer(gathered, started))
     }
 }

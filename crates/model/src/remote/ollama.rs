@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::format::{Fault, Format, Parts, finish};
+use super::format::{Fault, Format, Gathered};
 use crate::{Finish, Message, Request, ToolCall, ToolChoice, Usage};
 
 /// The body of a request.
@@ -96,70 +96,36 @@ struct Function {
     arguments: Option<Value>,
 }
 
-/// What has come of an answer so far.
-#[derive(Debug, Default)]
-pub(super) struct Gathered {
-    text: String,
-    model: Option<String>,
-    usage: Option<Usage>,
-    calls: Vec<ToolCall>,
-    finish: Option<String>,
-}
+/// Reads its answers.
+pub(super) struct Ollama;
 
-impl Format for Gathered {
-    fn take(&mut self, piece: Value) -> Result<String, Fault> {
+impl Format for Ollama {
+    fn take(&mut self, piece: Value, gathered: &mut Gathered) -> Result<String, Fault> {
         let piece: Piece = serde_json::from_value(piece)?;
         if let Some(error) = piece.error {
             return Err(Fault::Reported(error));
         }
-        self.model = piece.model.or(self.model.take());
+        gathered.model = piece.model.or(gathered.model.take());
         for call in piece.message.tool_calls.into_iter().flatten() {
-            let id = call.id.filter(|id| !id.is_empty());
-            self.calls.push(ToolCall {
-                id: id.unwrap_or_else(|| format!("call_{}", self.calls.len())),
-                name: call.function.name,
-                arguments: match call.function.arguments {
-                    None | Some(Value::Null) => json!({}),
-                    Some(Value::String(text)) => ToolCall::read_arguments(&text),
-                    Some(arguments) => arguments,
-                },
-            });
+            let arguments = match call.function.arguments {
+                None | Some(Value::Null) => json!({}),
+                Some(Value::String(text)) => ToolCall::read_arguments(&text),
+                Some(arguments) => arguments,
+            };
+            gathered.call(call.id, call.function.name, arguments);
         }
         if piece.done {
-            self.finish = Some(piece.done_reason.unwrap_or_else(|| "stop".to_owned()));
+            gathered.finish = Some(match piece.done_reason.as_deref() {
+                None | Some("stop") => Finish::Stop,
+                Some("length") => Finish::Length,
+                Some(other) => Finish::Other(other.to_owned()),
+            });
             if let Some(output_tokens) = piece.eval_count {
                 // A prompt that it knows already is not counted.
                 let input_tokens = piece.prompt_eval_count.unwrap_or_default();
-                self.usage = Some(Usage { input_tokens, output_tokens });
+                gathered.usage = Some(Usage { input_tokens, output_tokens });
             }
         }
-        let added = piece.message.content.unwrap_or_default();
-        self.text.push_str(&added);
-        Ok(added)
-    }
-
-    fn is_finished(&self) -> bool {
-        self.finish.is_some()
-    }
-
-    fn is_empty(&self) -> bool {
-        self.text.is_empty() && self.calls.is_empty() && self.finish.is_none()
-    }
-
-    fn parts(&mut self) -> Parts {
-        let gathered = std::mem::take(self);
-        let said = gathered.finish.map(|word| match word.as_str() {
-            "stop" => Finish::Stop,
-            "length" => Finish::Length,
-            _ => Finish::Other(word),
-        });
-        Parts {
-            finish: finish(said, !gathered.calls.is_empty()),
-            tool_calls: gathered.calls,
-            text: gathered.text,
-            refusal: None,
-            usage: gathered.usage,
-            model: gathered.model,
-        }
+        Ok(piece.message.content.unwrap_or_default())
     }
 }

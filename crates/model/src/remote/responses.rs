@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::format::{Fault, Format, Parts, finish};
+use super::format::{Fault, Format, Gathered};
 use crate::{Finish, Message, Request, ToolCall, ToolChoice, Usage};
 
 /// The body of a request.
@@ -113,99 +113,66 @@ struct Tokens {
     output_tokens: u64,
 }
 
-/// What has come of an answer so far.
-#[derive(Debug, Default)]
-pub(super) struct Gathered {
-    text: String,
-    refusal: Option<String>,
-    model: Option<String>,
-    usage: Option<Usage>,
-    calls: Vec<ToolCall>,
-    finish: Option<Finish>,
-}
+/// Reads its answers.
+pub(super) struct Responses;
 
-impl Gathered {
-    /// Takes in what a service gives in the end. Its texts are given in pieces before, when it gives any.
-    fn whole(&mut self, whole: Whole) -> Result<String, Fault> {
-        if let Some(error) = whole.error {
-            return Err(Fault::Reported(error));
-        }
-        let given = !self.text.is_empty();
-        let mut added = String::new();
-        for item in whole.output {
-            for content in item.content.into_iter().flatten() {
-                if let Some(refusal) = content.refusal.filter(|refusal| !refusal.is_empty()) {
-                    added.push_str(&refusal);
-                    if !given {
-                        self.refusal.get_or_insert_default().push_str(&refusal);
-                    }
-                }
-                // What it thinks has a text as well.
-                if item.kind == "message" {
-                    added.push_str(content.text.as_deref().unwrap_or_default());
-                }
-            }
-            if item.kind == "function_call" {
-                let id = item.call_id.or(item.id).unwrap_or_else(|| format!("call_{}", self.calls.len()));
-                let arguments = ToolCall::read_arguments(&item.arguments);
-                self.calls.push(ToolCall { id, name: item.name, arguments });
-            }
-        }
-        self.model = whole.model.or(self.model.take());
-        self.usage =
-            whole.usage.map(|Tokens { input_tokens, output_tokens }| Usage { input_tokens, output_tokens });
-        let reason = whole.incomplete_details.and_then(|details| details.reason);
-        self.finish = Some(match (whole.status.as_deref(), reason.as_deref()) {
-            (_, Some("max_output_tokens")) => Finish::Length,
-            (_, Some("content_filter")) => Finish::Filtered,
-            (_, Some(other)) => Finish::Other(other.to_owned()),
-            (None | Some("completed"), None) => Finish::Stop,
-            (Some(other), None) => Finish::Other(other.to_owned()),
-        });
-        Ok(if given { String::new() } else { added })
-    }
-}
-
-impl Format for Gathered {
-    fn take(&mut self, mut piece: Value) -> Result<String, Fault> {
+impl Format for Responses {
+    fn take(&mut self, mut piece: Value, gathered: &mut Gathered) -> Result<String, Fault> {
         let kind = piece.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
         let delta = |piece: &Value| piece.get("delta").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let added = match kind.as_str() {
+        Ok(match kind.as_str() {
             "response.output_text.delta" => delta(&piece),
             "response.refusal.delta" => {
                 let text = delta(&piece);
-                self.refusal.get_or_insert_default().push_str(&text);
+                gathered.refusal.get_or_insert_default().push_str(&text);
                 text
             }
             "response.completed" | "response.incomplete" | "response.failed" => {
-                self.whole(serde_json::from_value(piece["response"].take())?)?
+                take_whole(serde_json::from_value(piece["response"].take())?, gathered)?
             }
             "error" => return Err(Fault::Reported(piece)),
             kind if kind.starts_with("response.") => String::new(),
             // One that is no event is a whole answer.
-            _ => self.whole(serde_json::from_value(piece)?)?,
-        };
-        self.text.push_str(&added);
-        Ok(added)
+            _ => take_whole(serde_json::from_value(piece)?, gathered)?,
+        })
     }
+}
 
-    fn is_finished(&self) -> bool {
-        self.finish.is_some()
+/// Takes in what a service gives in the end. Its texts are given in pieces before, when it gives any.
+fn take_whole(whole: Whole, gathered: &mut Gathered) -> Result<String, Fault> {
+    if let Some(error) = whole.error {
+        return Err(Fault::Reported(error));
     }
-
-    fn is_empty(&self) -> bool {
-        self.text.is_empty() && self.calls.is_empty() && self.finish.is_none()
-    }
-
-    fn parts(&mut self) -> Parts {
-        let gathered = std::mem::take(self);
-        Parts {
-            finish: finish(gathered.finish, !gathered.calls.is_empty()),
-            tool_calls: gathered.calls,
-            text: gathered.text,
-            refusal: gathered.refusal,
-            usage: gathered.usage,
-            model: gathered.model,
+    let given = !gathered.text.is_empty();
+    let mut added = String::new();
+    for item in whole.output {
+        for content in item.content.into_iter().flatten() {
+            if let Some(refusal) = content.refusal.filter(|refusal| !refusal.is_empty()) {
+                added.push_str(&refusal);
+                if !given {
+                    gathered.refusal.get_or_insert_default().push_str(&refusal);
+                }
+            }
+            // What it thinks has a text as well.
+            if item.kind == "message" {
+                added.push_str(content.text.as_deref().unwrap_or_default());
+            }
+        }
+        if item.kind == "function_call" {
+            let arguments = ToolCall::read_arguments(&item.arguments);
+            gathered.call(item.call_id.or(item.id), item.name, arguments);
         }
     }
+    gathered.model = whole.model.or(gathered.model.take());
+    gathered.usage =
+        whole.usage.map(|Tokens { input_tokens, output_tokens }| Usage { input_tokens, output_tokens });
+    let reason = whole.incomplete_details.and_then(|details| details.reason);
+    gathered.finish = Some(match (whole.status.as_deref(), reason.as_deref()) {
+        (_, Some("max_output_tokens")) => Finish::Length,
+        (_, Some("content_filter")) => Finish::Filtered,
+        (_, Some(other)) => Finish::Other(other.to_owned()),
+        (None | Some("completed"), None) => Finish::Stop,
+        (Some(other), None) => Finish::Other(other.to_owned()),
+    });
+    Ok(if given { String::new() } else { added })
 }

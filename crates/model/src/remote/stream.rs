@@ -9,7 +9,7 @@ use reqwest::Response;
 use reqwest::header::CONTENT_TYPE;
 use sse_stream::{Sse, SseStream};
 
-use super::format::Format;
+use super::format::Reader;
 use super::send::LARGEST;
 use super::{Api, Remote};
 use crate::{AnswerStream, Delta, Error};
@@ -33,8 +33,8 @@ pub(super) fn read(remote: Remote, response: Response, started: Instant) -> Answ
     } else {
         Box::pin(SseStream::from_bytes_stream(Box::pin(bytes)))
     };
-    let format = remote.format();
-    let parts = Parts { remote, events, format, waiting: VecDeque::new(), ended: false, started };
+    let reader = remote.reader();
+    let parts = Parts { remote, events, reader, waiting: VecDeque::new(), ended: false, started };
     Box::pin(stream::try_unfold(parts, Parts::next))
 }
 
@@ -88,7 +88,7 @@ fn lines<B: AsRef<[u8]> + Send>(
 struct Parts {
     remote: Remote,
     events: Events,
-    format: Box<dyn Format>,
+    reader: Reader,
     /// What has been read and not yet been given out.
     waiting: VecDeque<Delta>,
     ended: bool,
@@ -123,7 +123,7 @@ impl Parts {
             let name = self.remote.settings.api.answer_name();
             Error::unreadable(format!("a piece of it is no {name}: {error}"), &sender.clean(data))
         })?;
-        let text = self.format.take(piece).map_err(|fault| sender.fault(fault, data))?;
+        let text = self.reader.take(piece).map_err(|fault| sender.fault(fault, data))?;
         if !text.is_empty() {
             self.waiting.push_back(Delta::Text(text));
         }
@@ -132,11 +132,12 @@ impl Parts {
 
     /// Ends the answer. Whether it is whole is known when the service says so, or has said why it ends.
     fn end(&mut self, is_said: bool) -> Result<(), Error> {
-        if self.format.is_empty() || !(is_said || self.format.is_finished()) {
+        let is_whole = is_said || self.reader.is_finished();
+        let Some(gathered) = self.reader.end().filter(|_| is_whole) else {
             return Err(self.cut_off("the answer broke off before its end".to_owned()));
-        }
+        };
         self.ended = true;
-        let answer = self.remote.answer(self.format.parts(), self.started);
+        let answer = self.remote.answer(gathered, self.started);
         self.waiting.extend(answer.tool_calls.iter().cloned().map(Delta::ToolCall));
         self.waiting.push_back(Delta::End(Box::new(answer)));
         Ok(())
