@@ -52,22 +52,9 @@ impl<T> Serialize for Secret<T> {
 pub fn redact(value: &mut Value) -> bool {
     match value {
         Value::Object(members) => {
-            let mut found = false;
-            for (name, member) in members {
-                if names_secret(name) && holds_text(member) {
-                    *member = Value::String(REDACTED.to_owned());
-                }
-                found |= redact(member);
-            }
-            found
+            members.iter_mut().fold(false, |found, (name, member)| found | redact_member(name, member))
         }
-        Value::Array(items) => {
-            let mut found = false;
-            for item in items {
-                found |= redact(item);
-            }
-            found
-        }
+        Value::Array(items) => items.iter_mut().fold(false, |found, item| found | redact(item)),
         Value::String(whole) => match text(whole) {
             Some(redacted) => {
                 *whole = redacted;
@@ -77,6 +64,13 @@ pub fn redact(value: &mut Value) -> bool {
         },
         _ => false,
     }
+}
+
+fn redact_member(name: &str, value: &mut Value) -> bool {
+    if names_secret(name) && holds_text(value) {
+        *value = Value::String(REDACTED.to_owned());
+    }
+    redact(value)
 }
 
 /// A number or a truth value under such a name is no secret; text, and what may hold text, is.
@@ -134,10 +128,7 @@ pub fn may_hold_secret(json: &[u8]) -> bool {
 /// A value as it is recorded under a name, which may say that it is a secret.
 pub fn member(name: &str, value: &Value) -> Value {
     let mut value = value.clone();
-    if names_secret(name) && holds_text(&value) {
-        return Value::String(REDACTED.to_owned());
-    }
-    redact(&mut value);
+    redact_member(name, &mut value);
     value
 }
 
