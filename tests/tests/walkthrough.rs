@@ -59,8 +59,8 @@ mod needs_curl {
         );
     }
 
-    /// Seed 003, section 4, word for word; `sessionId` and the key come from the environment as it says.
-    const SEED: &str = r#"
+    /// The tutorial's request, word for word; `sessionId` and the key come from the environment.
+    const REQUEST: &str = r#"
 curl -X POST http://localhost:8080/messages/send \
   -H "Content-Type: application/json" \
   -H "x-agent-api-key: ${AGENT_BUS_API_KEY}" \
@@ -85,27 +85,27 @@ curl -X POST http://localhost:8080/messages/send \
 "#;
 
     #[test]
-    fn the_command_of_the_seed_works_with_its_key_and_not_without() {
+    fn the_tutorials_request_works_with_its_key_and_not_without() {
         let dir = tempfile::tempdir().unwrap();
         let server = Served::start(dir.path(), "127.0.0.1:0", &[("AGENT_BUS_API_KEY", "dev-key")]);
         let create = r#"curl -sf localhost:8080/sessions -H 'x-agent-api-key: dev-key' -H 'content-type: application/json' -d '{
-            "session_id": "sess_seed", "orchestrator": "claude-code://orchestrator",
+            "session_id": "sess_tutorial", "orchestrator": "claude-code://orchestrator",
             "participants": [{ "agent_id": "opencode://backend", "role": "implementer" }],
             "workflow": [{ "name": "implementation", "required_agents": ["opencode://backend"] }] }'"#;
         run(create, &server, &[]);
-        let seed = SEED.replace("curl -X", "curl -s -X");
-        let with = [("sessionId", "sess_seed"), ("AGENT_BUS_API_KEY", "dev-key")];
-        let answer = &documents(&run(&seed, &server, &with))[0];
+        let request = REQUEST.replace("curl -X", "curl -s -X");
+        let with = [("sessionId", "sess_tutorial"), ("AGENT_BUS_API_KEY", "dev-key")];
+        let answer = &documents(&run(&request, &server, &with))[0];
         assert_eq!(answer["success"], true);
         assert_eq!(
             (&answer["message_id"], &answer["status"]),
             (&json!("task_impl_backend"), &json!("pending"))
         );
         assert!(answer["task_id"].as_str().unwrap().starts_with("task_"));
-        let wrong = [("sessionId", "sess_seed"), ("AGENT_BUS_API_KEY", "another")];
-        assert_eq!(documents(&run(&seed, &server, &wrong))[0]["code"], "unauthenticated");
+        let wrong = [("sessionId", "sess_tutorial"), ("AGENT_BUS_API_KEY", "another")];
+        assert_eq!(documents(&run(&request, &server, &wrong))[0]["code"], "unauthenticated");
         let stranger = [("sessionId", "sess_other"), ("AGENT_BUS_API_KEY", "dev-key")];
-        assert_eq!(documents(&run(&seed, &server, &stranger))[0]["code"], "session_not_found");
+        assert_eq!(documents(&run(&request, &server, &stranger))[0]["code"], "session_not_found");
     }
 
     #[test]

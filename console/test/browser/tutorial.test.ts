@@ -1,4 +1,4 @@
-// The tutorial of seed 003, clicked through by a person while real agents work.
+// The tutorial, clicked through by a person while real agents work.
 import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import type { Client } from 'sessiond';

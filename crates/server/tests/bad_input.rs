@@ -9,7 +9,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sessiond_api::operations;
 use sessiond_core::limits;
-use support::{Bench, problem, seed_session};
+use support::{Bench, problem, tutorial_session};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 fn paths() -> impl Iterator<Item = (Method, String)> {
@@ -29,7 +29,7 @@ fn paths() -> impl Iterator<Item = (Method, String)> {
 async fn no_body_makes_the_server_fail() {
     let bench = Bench::keyless().await;
     bench.register("opencode://backend").await;
-    let session = bench.expect(201, Method::POST, "/sessions", Some(seed_session("s"))).await;
+    let session = bench.expect(201, Method::POST, "/sessions", Some(tutorial_session("s"))).await;
     let deep = format!("{}1{}", "[".repeat(5_000), "]".repeat(5_000));
     let deep_object = format!("{}1{}", "{\"a\":".repeat(100), "}".repeat(100));
     let bodies: Vec<Vec<u8>> = [
@@ -101,7 +101,7 @@ async fn no_body_makes_the_server_fail() {
 #[tokio::test]
 async fn what_is_wrong_is_named() {
     let bench = Bench::keyless().await;
-    bench.expect(201, Method::POST, "/sessions", Some(seed_session("s"))).await;
+    bench.expect(201, Method::POST, "/sessions", Some(tutorial_session("s"))).await;
     let pointer = |problem: Value| problem["errors"][0]["pointer"].as_str().unwrap_or_default().to_owned();
     let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
 
@@ -109,7 +109,7 @@ async fn what_is_wrong_is_named() {
         json!({"workflow": [{"name": "a", "dependencies": ["b"]}, {"name": "b", "dependencies": ["a"]}]});
     let found = problem(bench.post("/sessions", cyclic).await, unprocessable, "invalid_input").await;
     assert!(pointer(found).starts_with("/workflow/"));
-    let mut stranger = seed_session("s2");
+    let mut stranger = tutorial_session("s2");
     stranger["workflow"][1]["required_agents"][0] = json!("nobody://here");
     let found = problem(bench.post("/sessions", stranger).await, unprocessable, "invalid_input").await;
     assert_eq!(pointer(found), "/workflow/1/required_agents/0");

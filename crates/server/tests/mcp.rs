@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sessiond_core::Role;
-use support::{Bench, problem, seed_session};
+use support::{Bench, problem, tutorial_session};
 
 /// The revisions that clients speak: the newest, which has no handshake, and those that begin with one.
 const NEWEST: &str = "2026-07-28";
@@ -321,7 +321,7 @@ async fn a_key_has_the_rights_that_it_has_elsewhere_and_no_others() {
     problem(response, StatusCode::UNAUTHORIZED, "unauthenticated").await;
 
     let owner = bench.as_role("owner", Role::Client, &[]).await;
-    owner.expect(201, Method::POST, "/sessions", Some(seed_session("owned"))).await;
+    owner.expect(201, Method::POST, "/sessions", Some(tutorial_session("owned"))).await;
     let stranger = bench.as_role("stranger", Role::Agent, &["other://*"]).await;
     let me = Some("other://agent");
     assert_eq!(done(&stranger, me, "list_sessions", json!({})).await["sessions"], json!([]));

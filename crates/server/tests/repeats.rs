@@ -5,7 +5,7 @@ mod support;
 
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
-use support::{Bench, message, problem, seed_session};
+use support::{Bench, message, problem, tutorial_session};
 
 /// A POST with a key.
 async fn once(bench: &Bench, key: &str, path: &str, body: &Value) -> Response {
@@ -15,7 +15,7 @@ async fn once(bench: &Bench, key: &str, path: &str, body: &Value) -> Response {
 #[tokio::test]
 async fn telemetry_is_added_once_for_a_key() {
     let bench = Bench::keyed().await;
-    bench.expect(201, Method::POST, "/sessions", Some(seed_session("s"))).await;
+    bench.expect(201, Method::POST, "/sessions", Some(tutorial_session("s"))).await;
     let path = "/sessions/s/telemetry";
     let points = json!({"points": [{"series": "loss", "value": 0.5}]});
     for _ in 0..2 {
@@ -59,7 +59,7 @@ async fn a_key_is_made_once_and_its_secret_told_once() {
 #[tokio::test]
 async fn an_aggregation_has_one_id_for_a_key() {
     let bench = Bench::keyed().await;
-    bench.expect(201, Method::POST, "/sessions", Some(seed_session("s"))).await;
+    bench.expect(201, Method::POST, "/sessions", Some(tutorial_session("s"))).await;
     let request = json!({"sessionId": "s", "taskType": "t", "synthesisMethod": "consensus",
         "agentResults": [{"agent_id": "codex://frontend", "result": 1}]});
     let id = async |key: &str| {
@@ -75,7 +75,7 @@ async fn an_aggregation_has_one_id_for_a_key() {
 #[tokio::test]
 async fn a_revision_that_nobody_looks_at_is_refused() {
     let bench = Bench::keyed().await;
-    bench.expect(201, Method::POST, "/sessions", Some(seed_session("s"))).await;
+    bench.expect(201, Method::POST, "/sessions", Some(tutorial_session("s"))).await;
     bench.register("opencode://backend").await;
     let sent = message("m1", "claude-code://orchestrator", "opencode://backend", "status_update", json!({}));
     let points = json!({"points": [{"series": "loss", "value": 0.5}]});

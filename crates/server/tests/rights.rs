@@ -7,7 +7,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sessiond_api::operations::{self, Access, Operation};
 use sessiond_core::Role;
-use support::{Bench, message, problem, seed_session};
+use support::{Bench, message, problem, tutorial_session};
 
 /// What belongs to the owner, and what a request to each route could say of it.
 struct Owned {
@@ -16,7 +16,7 @@ struct Owned {
 
 impl Owned {
     async fn new(owner: &Bench) -> Self {
-        owner.expect(201, Method::POST, "/sessions", Some(seed_session("owned"))).await;
+        owner.expect(201, Method::POST, "/sessions", Some(tutorial_session("owned"))).await;
         owner.expect(200, Method::POST, "/sessions/owned/workflow/advance", None).await;
         let task = json!({"task_type": "t", "delegatee": "opencode://backend"});
         let task = owner.expect(201, Method::POST, "/sessions/owned/tasks", Some(task)).await;
@@ -301,7 +301,7 @@ async fn a_clients_key_sees_nothing_by_agents() {
     let reserved = problem(reserved, StatusCode::UNPROCESSABLE_ENTITY, "invalid_input").await;
     assert_eq!(reserved["errors"][0]["pointer"], "/name");
     // One that was made before they were refused.
-    bench.expect(201, Method::POST, "/sessions", Some(seed_session("s"))).await;
+    bench.expect(201, Method::POST, "/sessions", Some(tutorial_session("s"))).await;
     let client = bench.as_role("client", Role::Client, &["opencode://*"]).await;
     problem(client.get("/sessions/s").await, StatusCode::NOT_FOUND, "session_not_found").await;
     assert_eq!(client.expect(200, Method::GET, "/sessions", None).await["sessions"], json!([]));
@@ -312,7 +312,7 @@ async fn a_clients_key_sees_nothing_by_agents() {
 #[tokio::test]
 async fn a_holder_that_was_fenced_out_writes_no_telemetry() {
     let bench = Bench::keyed().await;
-    bench.expect(201, Method::POST, "/sessions", Some(seed_session("s"))).await;
+    bench.expect(201, Method::POST, "/sessions", Some(tutorial_session("s"))).await;
     let agent = bench.as_role("agent", Role::Agent, &["opencode://*"]).await;
     let lease = "/sessions/s/participants/opencode%3A%2F%2Fbackend/lease";
     let claim = json!({"holder": "one", "ttl": "30s"});

@@ -5,7 +5,7 @@ mod support;
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use support::{Bench, message, problem, seed_session};
+use support::{Bench, message, problem, tutorial_session};
 
 const GET: Method = Method::GET;
 const POST: Method = Method::POST;
@@ -20,9 +20,9 @@ async fn the_seeds_tutorial_comes_true() {
     {
         bench.register(agent).await;
     }
-    let response = bench.post("/sessions", seed_session("sess_seed")).await;
+    let response = bench.post("/sessions", tutorial_session("sess_tutorial")).await;
     assert_eq!(response.status(), 201);
-    assert_eq!(response.headers()["location"], "/sessions/sess_seed");
+    assert_eq!(response.headers()["location"], "/sessions/sess_tutorial");
     let tag = response.headers()["etag"].to_str().unwrap().to_owned();
     let session: Value = response.json().await.unwrap();
     assert_eq!(tag, format!("\"{}\"", session["revision"]));
@@ -31,28 +31,28 @@ async fn the_seeds_tutorial_comes_true() {
     assert_eq!(session["workflow"]["current_step"], "design");
 
     let joined = json!({"agent_id": "opencode://security", "framework": "opencode", "role": "reviewer"});
-    bench.expect(201, POST, "/sessions/sess_seed/participants", Some(joined)).await;
-    let path = "/sessions/sess_seed/participants/opencode%3A%2F%2Fsecurity";
+    bench.expect(201, POST, "/sessions/sess_tutorial/participants", Some(joined)).await;
+    let path = "/sessions/sess_tutorial/participants/opencode%3A%2F%2Fsecurity";
     let left = bench.expect(200, DELETE, path, None).await;
     assert_eq!(left["participants"].as_array().unwrap().last().unwrap()["status"], "left");
 
     let update =
         json!({"current_step": "implementation", "completed_steps": ["design"], "pending_steps": ["review"]});
-    let session = bench.expect(200, PUT, "/sessions/sess_seed/workflow", Some(update)).await;
+    let session = bench.expect(200, PUT, "/sessions/sess_tutorial/workflow", Some(update)).await;
     assert_eq!(session["workflow"]["current_step"], "implementation");
     assert_eq!(session["workflow"]["completed_steps"], json!(["design"]));
 
     let patch = json!({"branch": "feature/notifications", "latestCommit": "abc123"});
-    let context = bench.expect(200, PATCH, "/sessions/sess_seed/context", Some(patch)).await;
+    let context = bench.expect(200, PATCH, "/sessions/sess_tutorial/context", Some(patch)).await;
     assert_eq!(
         (&context["project"], &context["branch"]),
         (&json!("feature/notifications"), &json!("feature/notifications"))
     );
-    assert_eq!(bench.expect(200, GET, "/sessions/sess_seed/context", None).await, context);
+    assert_eq!(bench.expect(200, GET, "/sessions/sess_tutorial/context", None).await, context);
 
     let request = json!({
         "message_id": "task_impl_backend", "timestamp": "2025-02-02T11:00:00Z",
-        "sender": {"agent_id": "claude-code://orchestrator", "framework": "claude-code", "session_id": "sess_seed"},
+        "sender": {"agent_id": "claude-code://orchestrator", "framework": "claude-code", "session_id": "sess_tutorial"},
         "recipient": {"agent_id": "opencode://backend", "framework": "opencode"},
         "message_type": "task_request", "priority": "high",
         "payload": {"task_type": "implementation", "context": {"component": "notification-service"}},
@@ -70,14 +70,14 @@ async fn the_seeds_tutorial_comes_true() {
 
     let outcome =
         json!({"summary": "All tasks completed successfully", "artifacts": ["s3://artifacts/build.zip"]});
-    let done = bench.expect(200, POST, "/sessions/sess_seed/complete", Some(outcome)).await;
+    let done = bench.expect(200, POST, "/sessions/sess_tutorial/complete", Some(outcome)).await;
     assert_eq!(done["status"], "completed");
     assert_eq!(done["outcome"]["artifacts"], json!(["s3://artifacts/build.zip"]));
-    let response = bench.get("/sessions/sess_seed/summary").await;
+    let response = bench.get("/sessions/sess_tutorial/summary").await;
     assert!(response.headers()["content-type"].to_str().unwrap().starts_with("text/markdown"));
     assert!(response.text().await.unwrap().contains("All tasks completed successfully"));
 
-    let ended = bench.post("/sessions/sess_seed/terminate", json!({"reason": "timeout"})).await;
+    let ended = bench.post("/sessions/sess_tutorial/terminate", json!({"reason": "timeout"})).await;
     problem(ended, StatusCode::CONFLICT, "session_ended").await;
     bench.stop().await;
 }
@@ -85,7 +85,7 @@ async fn the_seeds_tutorial_comes_true() {
 #[tokio::test]
 async fn the_whole_journal_is_exported_imported_and_forked() {
     let bench = Bench::keyless().await;
-    bench.expect(201, POST, "/sessions", Some(seed_session("original"))).await;
+    bench.expect(201, POST, "/sessions", Some(tutorial_session("original"))).await;
     bench.expect(200, PATCH, "/sessions/original/context", Some(json!({"a": 1}))).await;
     let response = bench.get("/sessions/original/export").await;
     assert_eq!(response.headers()["content-type"], "application/jsonl");
@@ -162,7 +162,7 @@ async fn a_change_on_an_old_revision_is_refused() {
 #[tokio::test]
 async fn leases_are_claimed_renewed_and_released() {
     let bench = Bench::keyless().await;
-    bench.expect(201, POST, "/sessions", Some(seed_session("s"))).await;
+    bench.expect(201, POST, "/sessions", Some(tutorial_session("s"))).await;
     let path = "/sessions/s/participants/opencode%3A%2F%2Fbackend/lease";
     let lease = bench.expect(200, POST, path, Some(json!({"holder": "host/1", "ttl": "30s"}))).await;
     let held = bench.post(path, json!({"holder": "host/2", "ttl": "30s"})).await;
@@ -179,7 +179,7 @@ async fn leases_are_claimed_renewed_and_released() {
 #[tokio::test]
 async fn tasks_go_from_delegation_to_their_result() {
     let bench = Bench::keyless().await;
-    bench.expect(201, POST, "/sessions", Some(seed_session("s"))).await;
+    bench.expect(201, POST, "/sessions", Some(tutorial_session("s"))).await;
     bench.expect(200, POST, "/sessions/s/workflow/advance", None).await;
     let body = json!({"task_type": "implementation", "delegatee": "opencode://backend", "payload": {"x": 1}});
     let response = bench.post("/sessions/s/tasks", body).await;
@@ -245,7 +245,7 @@ async fn agents_poll_their_inboxes_and_acknowledge() {
 #[tokio::test]
 async fn telemetry_aggregations_health_and_metrics_answer() {
     let bench = Bench::keyless().await;
-    bench.expect(201, POST, "/sessions", Some(seed_session("s"))).await;
+    bench.expect(201, POST, "/sessions", Some(tutorial_session("s"))).await;
     let points =
         json!({"points": [{"series": "loss", "step": 1, "value": 0.5}, {"series": "log", "text": "hello"}]});
     bench.expect(204, POST, "/sessions/s/telemetry", Some(points)).await;

@@ -163,7 +163,7 @@ pub async fn problem(response: Response, status: StatusCode, code: &str) -> Valu
 }
 
 /// The body of the tutorial's session.
-pub fn seed_session(id: &str) -> Value {
+pub fn tutorial_session(id: &str) -> Value {
     json!({
         "session_id": id,
         "orchestrator": "claude-code://orchestrator",
