@@ -39,8 +39,7 @@ impl Idempotency {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
         }
-        let hex = hash.finalize().iter().take(16).fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
-        format!("{prefix}_{hex}")
+        format!("{prefix}_{:.32x}", hash.finalize())
     }
 
     /// The answer to keep.

@@ -56,26 +56,23 @@ impl Keys {
 
     /// The key of an input.
     pub fn key(&self, input: &str, beside: &Beside) -> String {
-        let mut key = String::with_capacity(TEXT);
-        hexadecimal(&mut key, &Sha256::digest(input.as_bytes())[..16]);
+        let text = format!("{:.TEXT$x}", Sha256::digest(input.as_bytes()));
         if beside.is_incomparable {
-            key.push(INCOMPARABLE);
+            format!("{text}{INCOMPARABLE}")
         } else if beside.digests.is_empty() {
+            text
         } else if !beside.is_secret {
-            key.push(DIGEST);
-            hexadecimal(&mut key, &Sha256::digest(beside.digests.as_flattened())[..12]);
+            format!("{text}{DIGEST}{:.24x}", Sha256::digest(beside.digests.as_flattened()))
         } else if let Some(secret) = self.key.get_or_init(|| self.read_or_make().ok()) {
-            key.push(KEYED_DIGEST);
-            hexadecimal(&mut key, &Sha256::digest(secret)[..3]);
             let digest = Hmac::<Sha256>::new_from_slice(secret).map(|mut digest| {
                 digest.update(beside.digests.as_flattened());
                 digest.finalize().into_bytes()
             });
-            hexadecimal(&mut key, &digest.unwrap_or_default()[..12]);
+            let digest = digest.unwrap_or_default();
+            format!("{text}{KEYED_DIGEST}{:.6x}{digest:.24x}", Sha256::digest(secret))
         } else {
-            key.push(INCOMPARABLE);
+            format!("{text}{INCOMPARABLE}")
         }
-        key
     }
 
     fn read_or_make(&self) -> std::io::Result<[u8; 32]> {
@@ -121,13 +118,6 @@ pub fn compare(recorded: &str, now: &str) -> Likeness {
     }
 }
 
-fn hexadecimal(text: &mut String, bytes: &[u8]) {
-    use std::fmt::Write;
-    for byte in bytes {
-        let _ = write!(text, "{byte:02x}");
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,8 +158,7 @@ mod tests {
     fn a_key_does_not_tell_what_a_secret_is() {
         let dir = tempfile::tempdir().unwrap();
         let key = Keys::new(dir.path()).key("a", &beside(1, true));
-        let mut guess = String::new();
-        hexadecimal(&mut guess, &Sha256::digest([1; 32])[..12]);
+        let guess = format!("{:.24x}", Sha256::digest([1; 32]));
         assert!(!key.contains(&guess));
     }
 }

@@ -141,11 +141,7 @@ fn directory_of(session: &SessionId) -> String {
 }
 
 fn name(content: &[u8]) -> String {
-    use std::fmt::Write;
-    Sha256::digest(content).iter().fold(String::with_capacity(64), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    format!("{:x}", Sha256::digest(content))
 }
 
 #[cfg(test)]

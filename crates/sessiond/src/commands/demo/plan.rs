@@ -92,8 +92,7 @@ pub async fn roots(client: &Client, root: &Path) -> Result<Vec<PathBuf>, Problem
 
 /// A path may be longer than a label, and no UTF-8.
 fn digest_of(root: &Path) -> String {
-    let digest = Sha256::digest(root.as_os_str().as_bytes());
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    format!("{:.16x}", Sha256::digest(root.as_os_str().as_bytes()))
 }
 
 /// The session: the plan delegates by itself, because every step has a task.
