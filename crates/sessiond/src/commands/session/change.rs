@@ -1,4 +1,4 @@
-//! `sessiond session complete`, `terminate`, `fork` and `delete`.
+//! `sessiond session complete`, `terminate`, `cancel`, `signal`, `fork` and `delete`.
 
 use clap::Args;
 use sessiond_api as api;
