@@ -29,6 +29,8 @@ pub struct Branch {
     /// Which branch it is: `a/b#1` is the second branch named `b` that the branch `a` made. Empty for the caller's line.
     path: Arc<str>,
     recorded: Option<Arc<RecordedBranch>>,
+    /// Where the end of its caller stands in the order of all, when that had ended and runs again.
+    pub(crate) ended: Option<Turn>,
     calls: AtomicUsize,
     writes: AtomicUsize,
     /// How many branches of each name it has made.
@@ -54,8 +56,14 @@ impl Branch {
     }
 
     /// The line of a call that runs; it takes up the recorded call `resumes`.
-    pub(crate) fn of_call(replay: &Replay, call: CallNumber, resumes: Option<CallNumber>) -> Self {
+    pub(crate) fn of_call(
+        replay: &Replay,
+        call: CallNumber,
+        resumes: Option<CallNumber>,
+        ended: Option<Turn>,
+    ) -> Self {
         Self {
+            ended,
             call: Some(call),
             place: resumes.map_or(Place::New, Place::Recorded),
             recorded: resumes.and_then(|resumes| replay.branch(Some(resumes), "")),
@@ -88,6 +96,11 @@ impl Branch {
     /// The branch, when it is not the caller's line.
     pub fn path(&self) -> Option<Arc<str>> {
         (!self.path.is_empty()).then(|| self.path.clone())
+    }
+
+    /// The number that its caller had when it first began; none for the program itself.
+    pub fn first_call(&self) -> Option<CallNumber> {
+        self.resumes().or(self.call)
     }
 
     /// The recorded call that its caller takes up.

@@ -61,10 +61,15 @@ class Turns:
             self._execution.pass_turn(turn)
             self.advance()
 
+    async def follow(self, turn: int) -> None:
+        """Wait until everything that is recorded before a turn has happened again."""
+        if not self._execution.is_replayed:
+            await self._wait(turn)
+            self.advance()
+
     async def end(self) -> None:
         """Wait until everything that is recorded has happened again: what is new comes after it."""
-        if not self._execution.is_replayed:
-            await self._wait(self._execution.last_turn)
+        await self.follow(self._execution.last_turn)
 
     async def cancelled(self, scope: Scope, name: str, recorded: Recorded) -> None:
         """Wait to be cancelled, as this call was when it was recorded. The timer that did it then does it now."""
@@ -103,6 +108,11 @@ class Turns:
                 with self._lock:
                     self._waiting = [entry for entry in self._waiting if entry[3] is not waiter]
                     self._waiting.sort()
+
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether somebody waits for a turn."""
+        return bool(self._waiting)
 
     def _first(self) -> int | None:
         with self._lock:

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import sys
+import threading
 import time
 
 import pytest
@@ -142,6 +143,52 @@ def test_a_failure_that_the_program_handles_is_given_again():
         return results
 
     assert holds(program)[0] == (ConnectionError, "no 0", ("no 0",))
+
+
+def test_a_failure_after_which_only_branches_go_on_is_given_again():
+    async def count(key):
+        n = rt.context.get(key, 0)
+        rt.context.put(key, n + 1)
+        return n
+
+    async def counts():
+        n = await count("calls")
+        await rt.call(step, n)
+        return n
+
+    async def program(work):
+        try:
+            await rt.call(fails)
+        except ConnectionError:
+            return await asyncio.gather(work(), asyncio.sleep(0, 1))
+
+    for work in (counts, lambda: count("writes")):
+        (first, _), *later = crash_and_resume(lambda work=work: program(work), times=3)
+        assert later == [(first, [])] * 3
+
+
+def test_what_runs_again_keeps_its_place_in_the_order():
+    @rt.function_node
+    async def connect():
+        # What it gives cannot be recorded.
+        ran.append("connect")
+        return threading.Lock()
+
+    async def program():
+        results = []
+        for key in ("a", "b"):
+            await rt.call(connect)
+            n = rt.context.get(key, 0)
+            rt.context.put(key, n + 1)
+            results.append(await rt.call(step, n))
+        return results
+
+    began = time.monotonic()
+    for result, again in crash_and_resume(program, times=3):
+        assert result == [0, 0]
+        assert again in (["connect", 0, "connect", 0], ["connect", "connect"])
+    # Nothing waited for a turn that could not come.
+    assert time.monotonic() - began < 0.6
 
 
 def test_failures_beside_successes_and_in_batches_are_given_again():

@@ -47,14 +47,13 @@ impl Execution {
             _ if self.ended => Err(Error::Ended { node: call.node.clone() }),
             Found::Unsure { call: recorded, began_us, outcome } => {
                 self.replay.sequence.pass(began);
-                self.replay.sequence.pass(outcome.turn);
-                self.put_down(call, key, Some((recorded, began_us)))
+                self.put_down(call, key, Some((recorded, began_us)), Some(outcome.turn))
             }
-            Found::Again { call: recorded, began_us } => {
+            Found::Again { call: recorded, began_us, ended } => {
                 self.replay.sequence.pass(began);
-                self.put_down(call, key, Some((recorded, began_us)))
+                self.put_down(call, key, Some((recorded, began_us)), ended)
             }
-            Found::Nothing => self.put_down(call, key, None),
+            Found::Nothing => self.put_down(call, key, None, None),
         }
     }
 
@@ -138,9 +137,8 @@ impl Execution {
             return Err(Error::Ended { node: call.node.clone() });
         }
         self.replayed.fetch_sub(1, Ordering::Relaxed);
-        self.replay.sequence.pass(turn);
         let key = self.keys.key(&call.input, &call.beside);
-        self.put_down(call, key, Some((recorded, now_us())))
+        self.put_down(call, key, Some((recorded, now_us())), Some(turn))
     }
 
     fn put_down(
@@ -148,6 +146,7 @@ impl Execution {
         call: NewCall<'_>,
         key: String,
         resumes: Option<(CallNumber, u64)>,
+        ended: Option<Turn>,
     ) -> Result<Begun, Error> {
         self.ensure_writable()?;
         let (input, input_omitted) = fitting(call.input);
@@ -168,7 +167,7 @@ impl Execution {
             Refused::Failed(problem) => problem.into(),
             Refused::Ended => Error::Closed,
         })?;
-        let branch = Branch::of_call(&self.replay, number, resumes.map(|(call, _)| call));
+        let branch = Branch::of_call(&self.replay, number, resumes.map(|(call, _)| call), ended);
         Ok(Begun::Run { call: number, branch, since_us: resumes.map(|(_, since)| since) })
     }
 
@@ -187,9 +186,18 @@ impl Execution {
         self.recorder.ended(call, ended)
     }
 
+    /// The turn in which what a call that runs comes to is given, until the record is over: that in which it ended before,
+    /// or, when it had not ended, the one after all that is recorded.
+    pub fn turn_of(&self, branch: &Branch) -> Turn {
+        branch.ended.unwrap_or_else(|| self.replay.sequence.end())
+    }
+
     /// A call that took up a recorded one has ended: what that one had recorded and this one did not ask for is waited
     /// for no longer.
     pub fn close_branch(&self, branch: &Branch) {
+        if let Some(ended) = branch.ended {
+            self.replay.sequence.pass(ended);
+        }
         if let Some(call) = branch.resumes() {
             self.replay.close(call);
         }

@@ -185,7 +185,7 @@ impl Execution {
         .await?;
         let start = Start { call: builder.last, order: builder.last_order };
         let recorder = Recorder::start(destination.clone(), settings.durability, start);
-        let (replay, mut history) = builder.finish();
+        let (replay, mut history) = builder.finish(ended);
         let document = session.shared_context.as_object().cloned().unwrap_or_default();
         let mut writes = Vec::new();
         for (key, value) in given.snapshot() {

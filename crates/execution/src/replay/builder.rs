@@ -48,6 +48,8 @@ struct Call {
     began_us: u64,
     began: u64,
     ended: Option<Ended>,
+    /// The place in the order at which it first ended, when it ran again after that, or is to run again.
+    again: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -141,7 +143,8 @@ impl ReplayBuilder {
         match calls.get_mut(began.position as usize) {
             // It is taken up again: it stands where it first stood.
             Some(known) => {
-                (known.latest, known.ended) = (call, None);
+                known.again = known.ended.take().map(|ended| ended.order).or(known.again);
+                known.latest = call;
                 (known.node, known.key) = (began.node, began.key);
             }
             None => calls.push(Call {
@@ -152,6 +155,7 @@ impl ReplayBuilder {
                 began_us: began.began_us,
                 began: order,
                 ended: None,
+                again: None,
             }),
         }
         self.open.insert(call, (place, began.position));
@@ -164,11 +168,13 @@ impl ReplayBuilder {
         else {
             return;
         };
-        let order = ended.order();
+        // One that ran again stood where it first ended.
+        let order = known.again.unwrap_or_else(|| ended.order());
         let CallEnded { status, opaque, output, output_sha256, error, ended_us, .. } = ended;
         let output = output.or_else(|| values::stands_for(&output_sha256?));
         let is_done = status == CallStatus::Completed;
         if is_done && opaque {
+            known.again = Some(order);
             return;
         }
         let output = if is_done { Some(output.unwrap_or_else(Json::null)) } else { output };
@@ -206,22 +212,23 @@ impl ReplayBuilder {
     }
 
     /// What was found. What ended in another way than well is given again when the program went on after it: when the
-    /// branch that it ended in, or one that this came from, made a later call. What ended the program runs again.
-    pub fn finish(mut self) -> (Replay, History) {
+    /// branch that it ended in, one that this came from, or one that came from this, made a later call or wrote to the context.
+    /// What ended the program runs again; nothing did when the session has `completed`.
+    pub fn finish(mut self, completed: bool) -> (Replay, History) {
         let mut seen = Vec::new();
         let mut unseen = Vec::new();
+        let latest = self.latest();
         for ((caller, path), branch) in &self.branches {
-            let last_began = |path: &str| {
-                let branch = self.branches.get(&(*caller, Arc::from(path)));
-                branch.and_then(|branch| branch.calls.last()).map_or(0, |call| call.began)
-            };
+            let latest = |path: &str| latest.get(&(*caller, path)).copied().unwrap_or_default();
             for (position, call) in branch.calls.iter().enumerate() {
                 let Some(ended) = &call.ended else { continue };
                 if ended.outcome.status == CallStatus::Completed {
                     continue;
                 }
-                let goes_on = lineage(path).any(|path| last_began(path) > ended.order);
-                if self.fatal.contains(&call.latest) || !goes_on {
+                let goes_on = completed
+                    || latest(path).among > ended.order
+                    || lineage(path).skip(1).any(|path| latest(path).own > ended.order);
+                if !goes_on || (!completed && self.fatal.contains(&call.latest)) {
                     unseen.push(((*caller, path.clone()), position));
                 } else {
                     seen.push(call.call);
@@ -232,7 +239,7 @@ impl ReplayBuilder {
             if let Some(call) =
                 self.branches.get_mut(&place).and_then(|branch| branch.calls.get_mut(position))
             {
-                call.ended = None;
+                call.again = call.ended.take().map(|ended| ended.order);
             }
         }
         for call in seen {
@@ -241,6 +248,23 @@ impl ReplayBuilder {
         self.forget_what_is_not_asked_for();
         let history = std::mem::take(&mut self.context);
         (self.ordered(), history)
+    }
+
+    /// The latest that each branch did. The calls of a branch whose name begins with `*` run side by side: that one of them
+    /// began does not say that another's end was seen.
+    fn latest(&self) -> HashMap<(Option<CallNumber>, &str), Latest> {
+        let mut all: HashMap<(Option<CallNumber>, &str), Latest> = HashMap::new();
+        for ((caller, path), branch) in &self.branches {
+            let began = branch.calls.last().map_or(0, |call| call.began);
+            let own = branch.writes.last().map_or(0, |(order, _)| *order).max(began);
+            let own = if is_batch(path) { 0 } else { own };
+            all.entry((*caller, &**path)).or_default().own = own;
+            for path in lineage(path) {
+                let latest = all.entry((*caller, path)).or_default();
+                latest.among = latest.among.max(own);
+            }
+        }
+        all
     }
 
     /// Only the program itself, and calls that run again, make calls and write. A write stands in the journal behind the
@@ -270,7 +294,7 @@ impl ReplayBuilder {
         for branch in self.branches.values() {
             for call in &branch.calls {
                 orders.push(call.began);
-                orders.extend(call.ended.as_ref().map(|ended| ended.order));
+                orders.extend(call.ended.as_ref().map(|ended| ended.order).or(call.again));
             }
             orders.extend(branch.writes.iter().map(|(order, _)| *order));
         }
@@ -289,6 +313,7 @@ impl ReplayBuilder {
                 key: call.key,
                 began_us: call.began_us,
                 began: turn(call.began),
+                ended: call.again.map(turn),
                 outcome: call.ended.map(|ended| Outcome { turn: turn(ended.order), ..ended.outcome }),
             });
             let writes = branch.writes.into_iter();
@@ -300,11 +325,22 @@ impl ReplayBuilder {
     }
 }
 
-/// A branch and those that it came from, the nearest first, and at last the caller's own line. The calls of a branch whose
-/// name begins with `*` run side by side: that one of them began does not say that another's end was seen.
+/// The last places in the order at which a branch did something: made a call, or wrote to the context.
+#[derive(Debug, Clone, Copy, Default)]
+struct Latest {
+    /// The branch itself.
+    own: u64,
+    /// It, or one that came from it.
+    among: u64,
+}
+
+/// A branch and those that it came from, the nearest first, and at last the caller's own line.
 fn lineage(path: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(path), |path| {
         (!path.is_empty()).then(|| path.rfind('/').map_or("", |at| &path[..at]))
     })
-    .filter(|path| !path.rsplit('/').next().is_some_and(|name| name.starts_with('*')))
+}
+
+fn is_batch(path: &str) -> bool {
+    path.rsplit('/').next().is_some_and(|name| name.starts_with('*'))
 }

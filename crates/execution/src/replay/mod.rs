@@ -54,6 +54,8 @@ pub struct RecordedCall {
     pub began: Turn,
     /// What it came to, when that is given again.
     pub outcome: Option<Outcome>,
+    /// Where its end stands in the order of all, when it runs again all the same.
+    pub ended: Option<Turn>,
 }
 
 /// What a call came to.
@@ -114,6 +116,8 @@ pub enum Found {
         call: CallNumber,
         /// When it first began, in microseconds since the epoch.
         began_us: u64,
+        /// Where its end stands in the order of all, if it ended.
+        ended: Option<Turn>,
     },
     /// It is new.
     Nothing,
@@ -157,8 +161,9 @@ impl Replay {
         for branch in self.callers.get(&Some(call)).into_iter().flat_map(HashMap::values) {
             for recorded in &branch.calls {
                 self.sequence.pass(recorded.began);
-                if let Some(outcome) = &recorded.outcome {
-                    self.sequence.pass(outcome.turn);
+                let ended = recorded.outcome.as_ref().map(|outcome| outcome.turn);
+                if let Some(ended) = ended.or(recorded.ended) {
+                    self.sequence.pass(ended);
                 }
                 self.close(recorded.call);
             }
@@ -191,7 +196,7 @@ impl RecordedBranch {
                 Found::Unsure { call: recorded.call, began_us: recorded.began_us, outcome: outcome.clone() }
             }
             Some(outcome) => Found::Outcome { call: recorded.call, outcome: outcome.clone() },
-            None => Found::Again { call: recorded.call, began_us: recorded.began_us },
+            None => Found::Again { call: recorded.call, began_us: recorded.began_us, ended: recorded.ended },
         }
     }
 }

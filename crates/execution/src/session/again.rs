@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use sessiond_core::{CallStatus, Json};
 
 use super::Session;
+use crate::branch::Branch;
 use crate::error::Error;
 use crate::replay::{Outcome, Sequence, Turn};
 
@@ -49,6 +50,16 @@ impl Session {
             (_, None) => {
                 Err(Error::Recorded { kind: "Error".into(), message: format!("{node} failed").into() })
             }
+        }
+    }
+}
+
+impl Session {
+    /// Waits, while other branches are still replayed, until what a call that runs came to is next in their order.
+    pub(super) async fn after_record(&self, branch: &Branch) {
+        let execution = &self.shared.execution;
+        if !execution.sequence().is_over() {
+            come(execution.sequence(), execution.turn_of(branch)).await;
         }
     }
 }

@@ -172,17 +172,19 @@ impl Session {
             self.shared.publisher.publish(&Update::CallBegan { call, parent, node: name.clone() });
         }
         let frame = Frame { session: self.clone(), branch: inner.clone(), since_us };
-        let running = Running { session: self, call, branch: inner, node: name, ending, over: false };
+        let running = Running { session: self, call, branch: inner.clone(), node: name, ending, over: false };
         match frame.run(node.run(input)).await {
             Ok(output) => {
                 let ticket = running.completed(&output, node.usage(&output));
                 if self.shared.execution.must_settle() {
                     self.shared.execution.settled(ticket).await?;
                 }
+                self.after_record(&inner).await;
                 Ok(output)
             }
             Err(source) => {
                 let error = running.failed(source);
+                self.after_record(&inner).await;
                 if self.settings().end_on_error {
                     self.stop("a call failed, and end_on_error is set");
                 }
