@@ -40,6 +40,9 @@ pub struct Config {
     pub server: Option<Server>,
     /// What the program is called where its process is named; the file that runs when nobody says.
     pub program: Option<String>,
+    /// The program and the arguments with which `sessiond recover` starts it again when its process has died; nothing does
+    /// when nobody says.
+    pub recover: Option<Vec<String>>,
 }
 
 /// How a session behaves.
@@ -63,6 +66,8 @@ pub struct Settings {
     pub server: Option<Server>,
     /// What the program is called where its process is named.
     pub program: String,
+    /// The command that starts the program again when its process has died.
+    pub recover: Option<Vec<String>>,
 }
 
 impl Settings {
@@ -83,6 +88,7 @@ static GLOBAL: RwLock<Config> = RwLock::new(Config {
     dir: None,
     server: None,
     program: None,
+    recover: None,
 });
 
 /// Sets how sessions of this process behave that do not say otherwise. What is absent stays as it was; sessions that
@@ -110,6 +116,7 @@ impl Config {
             dir: self.dir.or_else(|| other.dir.clone()),
             server: self.server.or_else(|| other.server.clone()),
             program: self.program.or_else(|| other.program.clone()),
+            recover: self.recover.or_else(|| other.recover.clone()),
         }
     }
 
@@ -126,6 +133,7 @@ impl Config {
             dir: config.dir.unwrap_or_else(|| PathBuf::from(".sessiond")),
             server: config.server.or_else(Server::from_env).filter(|server| !server.url.is_empty()),
             program: config.program.unwrap_or_else(program),
+            recover: config.recover,
         }
     }
 }

@@ -54,27 +54,32 @@ pub struct Query {
 
 /// Reads a session.
 pub async fn look(settings: &Settings, id: &SessionId) -> Result<Look, Error> {
-    let stores = open(settings).await?;
-    let mut found = None;
-    for (client, dir) in &stores {
+    let (client, session, activity) = find(settings, id).await?;
+    let fail = |error: std::io::Error| Problem::new(Code::Internal, error.to_string());
+    let mut writer = saved::Writer::begin(Vec::new(), &session).map_err(fail)?;
+    journal::each(&client, id, |_, event| writer.take(event).map_err(fail)).await?;
+    Ok(Look { state: writer.finish().map_err(fail)?, activity })
+}
+
+/// Gives a session, and what it is doing.
+pub async fn session(settings: &Settings, id: &SessionId) -> Result<(api::Session, Activity), Error> {
+    let (_, session, activity) = find(settings, id).await?;
+    Ok((session, activity))
+}
+
+async fn find(settings: &Settings, id: &SessionId) -> Result<(Client, api::Session, Activity), Error> {
+    for (client, dir) in open(settings).await? {
         match answer(client.clone(), id.clone()).await {
             Ok(session) => {
-                found = Some((client, dir, session));
-                break;
+                let activity = activity(dir.as_ref(), id, session.status)?;
+                return Ok((client, session, activity));
             }
             Err(problem) if problem.code == Code::SessionNotFound => {}
             Err(problem) => return Err(problem.into()),
         }
     }
-    let Some((client, dir, session)) = found else {
-        let detail = format!("there is no session {id} in {}", settings.dir.display());
-        return Err(Problem::new(Code::SessionNotFound, detail).into());
-    };
-    let activity = activity(dir.as_ref(), id, session.status)?;
-    let fail = |error: std::io::Error| Problem::new(Code::Internal, error.to_string());
-    let mut writer = saved::Writer::begin(Vec::new(), &session).map_err(fail)?;
-    journal::each(client, id, |_, event| writer.take(event).map_err(fail)).await?;
-    Ok(Look { state: writer.finish().map_err(fail)?, activity })
+    let detail = format!("there is no session {id} in {}", settings.dir.display());
+    Err(Problem::new(Code::SessionNotFound, detail).into())
 }
 
 /// Lists executions, the newest first.
@@ -119,7 +124,7 @@ pub async fn sessions(
 
 /// Where sessions are: the store of the directory, or what waits for the server and then the server. Each with the
 /// directory that says who runs them, if it is on this machine.
-async fn open(settings: &Settings) -> Result<Vec<(Client, Option<PathBuf>)>, Error> {
+pub(crate) async fn open(settings: &Settings) -> Result<Vec<(Client, Option<PathBuf>)>, Error> {
     let Some(server) = &settings.server else {
         return Ok(vec![(stores::engine(&settings.dir).await?, Some(settings.dir.clone()))]);
     };
@@ -142,7 +147,7 @@ async fn answer(client: Client, id: SessionId) -> Result<api::Session, Problem> 
     run(async move { within(client.session(&id)).await }).await
 }
 
-async fn within<T>(request: impl Future<Output = Result<T, Problem>>) -> Result<T, Problem> {
+pub(crate) async fn within<T>(request: impl Future<Output = Result<T, Problem>>) -> Result<T, Problem> {
     tokio::time::timeout(ANSWER, request).await.unwrap_or_else(|_| {
         Err(Problem::new(
             Code::Unreachable,

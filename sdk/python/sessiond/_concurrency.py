@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar
 
+from . import _clock
 from ._branches import watch
 from ._node import Node, node_of
 from ._scope import current
@@ -157,14 +158,19 @@ async def sleep(seconds: float, result: T | None = None) -> T | None:
 
 
 async def _rest(seconds: float) -> None:
-    import asyncio
-
     scope = current.get()
     since = None if scope is None else scope.frame.since
-    await asyncio.sleep(seconds if since is None else max(since + seconds - time.time(), 0))
+    run = None if scope is None else scope.run
+    if run is not None:
+        run.pause()
+    try:
+        await _clock.sleep(seconds if since is None else max(since + seconds - _clock.now(), 0))
+    finally:
+        if run is not None:
+            run.go_on()
 
 
-_sleep = Node("sleep", _rest, kind="other")
+_sleep = Node("sleep", _rest, kind="other", waits=True)
 
 
 def _tasks(awaitables: Iterable[Awaitable[T]]) -> list[Future[T]]:

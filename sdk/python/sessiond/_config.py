@@ -11,7 +11,7 @@ from ._fork import in_child
 from ._secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Sequence
 
     from typing_extensions import Literal, TypedDict, Unpack
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         api_key: str | Secret[str] | None
         payload_callback: Callable[[dict[str, Any]], Any] | None
         pickle: bool | None
+        recover: bool | Sequence[str] | None
 
     class Options(MoreOptions, total=False):
         """What can be said of a session; what is absent or None is left to the next in line."""
@@ -81,6 +82,8 @@ class Config(NamedTuple):
     """What is called with the state of a session that has closed."""
     pickle: bool
     """Whether what has no other form is pickled, and what was pickled is read."""
+    recover: Optional[list[str]]
+    """The command with which `sessiond recover` starts the program again when its process has died."""
 
 
 _DEFAULTS: dict[str, Any] = {
@@ -99,6 +102,7 @@ _DEFAULTS: dict[str, Any] = {
     "api_key": None,
     "payload_callback": None,
     "pickle": False,
+    "recover": None,
 }
 _ENVIRONMENT = {
     "dir": "SESSIOND_DIR",
@@ -129,6 +133,7 @@ _KINDS: dict[str, tuple[Any, str]] = {
     "api_key": ((str, Secret), "a text or a Secret"),
     "payload_callback": ((object,), "a function"),
     "pickle": ((bool,), "True or False"),
+    "recover": ((bool, list, tuple), "True, or a program and its arguments"),
 }
 
 _global: dict[str, Any] = {}
@@ -163,9 +168,23 @@ def settle(options: Options) -> Config:
             raise ValueError(f"log_file is in a directory that is not there: {file!r}")
     settled["timeout"] = float(settled["timeout"])
     settled["url"] = settled["url"] or None
+    settled["recover"] = _command(settled["recover"])
     if isinstance(settled["api_key"], str):
         settled["api_key"] = Secret(settled["api_key"])
     return Config(**settled)
+
+
+def _command(recover: bool | Sequence[str] | None) -> list[str] | None:
+    """Give the command that starts this program again: the one that started it, when no other is named."""
+    if recover is None or recover is False:
+        return None
+    if recover is not True:
+        return list(recover)
+    # Python 3.10 and newer say how it was started.
+    started = list(getattr(sys, "orig_argv", None) or [sys.executable, *sys.argv])
+    if "-c" in started[1:2] or not sys.argv or not sys.argv[0]:
+        raise ValueError("recover=True starts the program's file again, and this program has none: name a command")
+    return [sys.executable, *started[1:]]
 
 
 def _first(name: str, given: Any) -> Any:
@@ -195,6 +214,9 @@ def _check(options: Options) -> None:
         kinds, word = _KINDS[name]
         if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
             raise TypeError(f"{name} is {word}, not {value!r}")
+    command = values.get("recover")
+    if isinstance(command, (list, tuple)) and not (command and all(isinstance(part, str) for part in command)):
+        raise TypeError(f"recover is True, or a program and its arguments as texts, not {command!r}")
     timeout = values.get("timeout")
     if timeout is not None and not timeout > 0:
         raise ValueError(f"timeout is a number of seconds above 0, not {timeout!r}; math.inf is without one")

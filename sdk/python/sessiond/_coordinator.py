@@ -16,11 +16,13 @@ from ._native import Execution, Frame, Recorded
 from ._scope import Scope, current
 from ._state import own
 from ._turns import Turns
+from ._waiting import Waiting
 from .errors import (
     ContextError,
     ControlError,
     FatalError,
     GlobalTimeOutError,
+    Interrupted,
     NodeError,
     NodeTimeoutError,
     ReplayError,
@@ -49,7 +51,7 @@ FORKED = "it belongs to the process that forked; begin a session of this process
 class Run:
     """A top-level call that runs."""
 
-    __slots__ = ("frame", "is_cancelled", "loop", "over", "reason", "task")
+    __slots__ = ("_paused", "_pauses", "_since", "frame", "is_cancelled", "loop", "over", "reason", "task")
 
     def __init__(self, frame: Frame, loop: AbstractEventLoop) -> None:
         """Note the call and the loop that it runs on."""
@@ -61,6 +63,30 @@ class Run:
         self.is_cancelled = False
         self.over = False
         """Whether nobody waits for it any more, so that what is left of it may not go on."""
+        self._pauses = 0
+        self._paused = 0.0
+        self._since = 0.0
+
+    def pause(self) -> None:
+        """Let its time stand still: a part of it waits for something from outside."""
+        if self._pauses == 0:
+            self._since = time.monotonic()
+        self._pauses += 1
+
+    def go_on(self) -> None:
+        """Let its time run again, when no other part of it waits."""
+        self._pauses -= 1
+        if self._pauses == 0:
+            self._paused += time.monotonic() - self._since
+
+    def left(self) -> float:
+        """Give the seconds for which its time stood still since this was last asked."""
+        now = time.monotonic()
+        paused, self._paused = self._paused, 0.0
+        if self._pauses:
+            paused += now - self._since
+            self._since = now
+        return paused
 
     def cancel(self) -> None:
         """Cancel it, from any thread; once, because the second time would break off its cleanup."""
@@ -97,6 +123,11 @@ class Coordinator:
         self._is_broken = False
         self._pool: Pool | None = None
         self._turns = Turns(execution)
+        self.waiting = Waiting(self, execution)
+        """Its calls that wait for something from outside."""
+        self.is_interrupted = False
+        """Whether it was stopped because it does nothing but wait for something from outside."""
+        self._received: dict[str, set[int]] = {}
         self._watched: AbstractEventLoop | None = None
         self.spans: Spans | None = None
         """Its spans of OpenTelemetry, when those are wanted."""
@@ -131,16 +162,16 @@ class Coordinator:
     async def _after_record(
         self, scope: Scope, node: Node, frame: Frame, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
-        """Run a call while other branches are still replayed: what it comes to is new, and follows that."""
+        """Run a call while others are replayed: what it comes to is given when that is next in their order."""
         try:
             if scope.run is None:
                 value = await self._top(scope, node, frame, args, kwargs)
             else:
                 value = await self._perform(scope, node, frame, scope.run, args, kwargs)
         except Exception:
-            await self._turns.end()
+            await self._turns.follow(frame.turn)
             raise
-        await self._turns.end()
+        await self._turns.follow(frame.turn)
         return value
 
     async def stream(
@@ -204,6 +235,35 @@ class Coordinator:
                 run.reason = "stopped"
             run.cancel()
 
+    def interrupt(self, error: Interrupted) -> None:
+        """Stop it, and leave the calls that run as they are in the record: they run again when it is resumed."""
+        with self._lock:
+            if self._stopped is not None:
+                return
+            self._is_broken = self.is_interrupted = True
+            for run in self._runs:
+                if run.reason is None:
+                    run.reason = "failed"
+        self.stop(str(error), error)
+
+    def end(self, error: BaseException) -> None:
+        """Stop it, because its session was ended from outside."""
+        self._is_broken = True
+        self.stop(str(error), error)
+
+    @property
+    def is_replaying(self) -> bool:
+        """Whether something that is recorded waits for its turn."""
+        return self._turns.is_waited_for
+
+    async def replayed(self) -> None:
+        """Wait until everything that is recorded has happened again."""
+        await self._turns.end()
+
+    def received(self, signal: str) -> set[int]:
+        """Give the revisions of the signals of a name that the program has received."""
+        return self._received.setdefault(signal, set())
+
     def wait_stopped(self, inside: Run | None, until: float) -> None:
         """Wait, for a while, until nothing runs any more on the loops of other threads; what still runs is given up.
 
@@ -218,7 +278,8 @@ class Coordinator:
             time.sleep(0.002)
         for run in left:
             run.over = True
-            run.frame.ended("abandoned")
+            if not self.is_interrupted:
+                run.frame.ended("abandoned")
             self._log.warning("call %s was cancelled and goes on all the same; it is left to itself", run.frame.call)
 
     def forked(self) -> None:
@@ -226,6 +287,7 @@ class Coordinator:
         self._lock = threading.Lock()
         self._stopped = (FORKED, None)
         self._runs = set()
+        self.waiting.forked()
         self._pool = None
 
     def close(self) -> None:
@@ -319,6 +381,7 @@ class Coordinator:
         self, scope: Scope, node: Node, frame: Frame, run: Run, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
         inner = Scope(scope.session, frame, run, scope.threaded)
+        inner.outer = scope._main or scope
         inner.depth = scope.depth + 1
         if scope.retried or not node.final:
             inner.retried = True
@@ -404,9 +467,15 @@ class Coordinator:
         cancelled: CancelledError | None = None
         try:
             try:
-                done, _ = await asyncio.wait((task,), timeout=self._timeout)
-                if not done:
-                    run.reason = "timeout"
+                timeout = None if node.waits else self._timeout
+                while True:
+                    done, _ = await asyncio.wait((task,), timeout=timeout)
+                    if done or timeout is None:
+                        break
+                    timeout = run.left()
+                    if timeout <= 0:
+                        run.reason = "timeout"
+                        break
             except asyncio.CancelledError as given:
                 cancelled = given
             if not task.done():
@@ -442,7 +511,9 @@ class Coordinator:
             return None
         run.cancel()
         cancelled = await outlast((task,), GRACE)
-        if not task.done():
+        if self.is_interrupted:
+            pass
+        elif not task.done():
             late = self._overdue(node, run)
             if isinstance(late, NodeTimeoutError):
                 run.frame.ended("abandoned", type(late).__name__, str(late), None, late)
@@ -474,7 +545,9 @@ class Coordinator:
         reason, cause = self._stopped or ("it is closed", None)
         if self._is_broken and isinstance(cause, ControlError):
             # Whoever caught it is told the same again.
-            return type(cause)(str(cause), cause.code)
+            again = type(cause)(str(cause), cause.code)
+            again.__dict__.update(cause.__dict__)
+            return again
         error = SessionClosedError(f"the session takes no calls: {reason}", "closed")
         error.__cause__ = cause
         return error
@@ -485,6 +558,12 @@ class Coordinator:
 
         from ._error_values import describe_error
 
+        if isinstance(error, Interrupted):
+            # That of a session within this one.
+            self.interrupt(error)
+        if self.is_interrupted:
+            self._log.ended(scope.frame, node, "interrupted", None)
+            return
         run = scope.run
         top = run is not None and scope.frame is run.frame
         if scope.abandoned:

@@ -41,6 +41,7 @@ class Node:
         "partial",
         "pieces",
         "recorded",
+        "waits",
     )
 
     def __init__(
@@ -51,11 +52,14 @@ class Node:
         kind: str = "function",
         middleware: Iterable[Middleware] = (),
         final: bool = True,
+        waits: bool = False,
     ) -> None:
         """Describe a function, which may be synchronous or asynchronous, and a generator.
 
-        When one that is not `final` fails, it is tried again.
+        When one that is not `final` fails, it is tried again. One that `waits` for something from outside has no
+        time-out.
         """
+        self.waits = waits
         self.name = name
         self.function = function
         self.owner: Any = function

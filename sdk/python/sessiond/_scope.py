@@ -23,6 +23,7 @@ class Scope:
         "depth",
         "frame",
         "maker",
+        "outer",
         "overdue",
         "owner",
         "retried",
@@ -49,6 +50,8 @@ class Scope:
         self.overdue = False
         """Whether it was stopped because its own time was over."""
         self._main: Scope | None = None
+        self.outer: Scope | None = None
+        """The call that made it; None for the program itself."""
         self.owner: ReferenceType[Task[Any]] | None = None
         """The task that makes its calls, once it has made one."""
         self.maker: ReferenceType[Task[Any]] | None = None
@@ -67,6 +70,7 @@ class Scope:
         inner.retried = self.retried
         inner.depth = self.depth
         inner._main = self.main
+        inner.outer = self.outer
         return inner
 
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ._config import BroadcastCallback, LoggingSetting, MoreOptions, Options
     from ._coordinator import Run
     from ._info import ExecutionInfo
+    from ._native import Work
 
     P = ParamSpec("P")
 
@@ -66,6 +67,8 @@ class Session:
         durability: When calls are on disk: `sync`, before their result is used, `async`, soon, or `exit` (`async`).
         max_concurrency: Calls of one batch that run at the same time (1,000).
         dir: Where the store and the saved states are (`.sessiond`).
+        recover: Whether `sessiond recover` starts the program again when its process has died: True, as it was started
+            now, or a command. There, this session is the one that is resumed (False).
     """
 
     def __init__(
@@ -88,8 +91,9 @@ class Session:
         if parent is not None and (parent._status != "running" or not same_store(parent._settings, settings)):
             # What it would belong to takes nothing more, or is in another store.
             parent = None
+        again = _recovered(settings) if parent is None else None
         try:
-            execution = Execution.start(
+            execution = Execution.resume(again, values, native(settings), False) if again else Execution.start(
                 settings.run_identifier,
                 name,
                 parent._execution if parent is not None else None,
@@ -216,6 +220,7 @@ class Session:
         self._closing: Closing | None = None
         # One that is neither closed nor used any more is left as it is when it is collected, or when the program ends.
         self._finalizer = weakref.finalize(self, _abandon, execution)
+        self._watch = _watch(self)
         _open[id(self)] = weakref.ref(self)
         self._log.info("session began, in %s", settings.dir)
 
@@ -500,10 +505,16 @@ class Session:
         coordinator.stop("it is closed")
         coordinator.wait_stopped(inside, until)
         self._finalizer.detach()
+        if self._watch is not None:
+            self._watch.cancel()
         try:
             self._publisher.close()
-            self._execution.close(failed, fatal_calls(error or coordinator.failure))
-            self._status = "completed" if failed is None else "failed"
+            if coordinator.is_interrupted or (coordinator.waiting.questions and _is_signal(error)):
+                self._execution.leave()
+                self._status = "interrupted"
+            else:
+                self._execution.close(failed, fatal_calls(error or coordinator.failure))
+                self._status = "completed" if failed is None else "failed"
         except BaseException:
             self._status = "failed"
             raise
@@ -551,6 +562,36 @@ class Session:
         calls = self._execution.info()["calls"]
         self._log.info("session %s: %s calls in %.3f s", self._status, calls, (self._ended or 0) - self._began)
         self._log.close()
+
+
+def _watch(session: Session) -> Work | None:
+    """Have a session be stopped when its record takes nothing more: when somebody ends it, or takes it over."""
+    known = weakref.ref(session._coordinator)
+
+    def tell(error: BaseException) -> None:
+        coordinator = known()
+        if coordinator is not None:
+            coordinator.end(error)
+
+    try:
+        return session._execution.ended(tell)
+    except RuntimeError:
+        # The program is ending.
+        return None
+
+
+def _is_signal(error: BaseException | None) -> bool:
+    """Whether a program ends because somebody ends its process."""
+    return isinstance(error, KeyboardInterrupt) or (isinstance(error, SystemExit) and bool(error.code))
+
+
+def _recovered(settings: Config) -> str | None:
+    """Give the session that this program is to go on with, if `sessiond recover` started it; the first one takes it."""
+    wanted = os.environ.get("SESSIOND_RESUME")
+    if not wanted or settings.recover is None or settings.run_identifier not in (None, wanted):
+        return None
+    del os.environ["SESSIOND_RESUME"]
+    return wanted
 
 
 def _ended() -> None:

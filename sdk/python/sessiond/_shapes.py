@@ -24,7 +24,17 @@ from ._shape_classes import (
 )
 from .errors import NodeError
 
-__all__ = ["Parameter", "Read", "Shape", "Shapes", "Wrong", "argument_shapes", "described_of", "output_shape"]
+__all__ = [
+    "Parameter",
+    "Read",
+    "Shape",
+    "Shapes",
+    "Wrong",
+    "argument_shapes",
+    "described_of",
+    "output_shape",
+    "shape_of",
+]
 
 
 class Parameter(NamedTuple):
@@ -111,6 +121,13 @@ def output_shape(kind: Any) -> Shape:
         return shape.read(given_members(value, at, {"value"}, ["value"])["value"], "value")
 
     return Shape(shapes.definitions.whole(object_of({"value": shape.schema}, ["value"])), read)
+
+
+def shape_of(kind: Any, what: str) -> Shape:
+    """Give the shape of a type with its definitions; `what` names the place where it stands."""
+    shapes = Shapes(complete=True)
+    shape = shapes.of(kind, what)
+    return Shape(shapes.definitions.whole(shape.schema), shape.read)
 
 
 class Shapes:

@@ -44,6 +44,23 @@ class SessionClosedError(ControlError):
     """The session takes no further calls: it is closed, or it was stopped."""
 
 
+class Interrupted(ControlError):
+    """The program waits for an answer or a signal, and nothing else goes on: the session is left as it is.
+
+    Resume it when there is what it waits for. `questions` are the ids of its open questions.
+    """
+
+    def __init__(self, message: str, code: str = "interrupted") -> None:
+        """Make one of its message and its code."""
+        super().__init__(message, code)
+        self.session_id = ""
+        self.questions: list[str] = []
+
+
+class QuestionClosedError(SessiondError):
+    """A question has no answer: its `code` is `expired` or `withdrawn`."""
+
+
 class SaveError(SessiondError):
     """The session's state could not be written to its file."""
 

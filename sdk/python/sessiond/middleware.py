@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Future
     from collections.abc import Awaitable
 
+    from ._scope import Scope
     from ._session import Session
 
     Proceed = Callable[..., Awaitable[Any]]
@@ -45,8 +46,8 @@ class Middleware:
 class Retry(Middleware):
     """Tries again when a node fails.
 
-    Each attempt is a call of its own in the record, under that of the node, so a program that was killed goes on in the
-    attempt in which it was.
+    Each attempt, and each pause between two, is a call of its own in the record, under that of the node: a program that
+    was killed goes on in the attempt, or with what is left of the pause, in which it was.
     """
 
     def __init__(
@@ -54,18 +55,40 @@ class Retry(Middleware):
         max: int = 3,
         *,
         backoff: float = 0.1,
-        on: type[Exception] | tuple[type[Exception], ...] = Exception,
+        factor: float = 2.0,
+        longest: float = 60.0,
+        jitter: float = 0.0,
+        on: type[Exception] | tuple[type[Exception], ...] | Callable[[Exception], bool] = Exception,
+        never: type[Exception] | tuple[type[Exception], ...] = (),
     ) -> None:
-        """Try `max` times in all; after the first failure wait `backoff` seconds, and each time twice as long."""
+        """Describe how a node is tried again.
+
+        Args:
+            max: How often it is tried in all.
+            backoff: Seconds to wait after the first failure.
+            factor: How many times as long each pause is as the one before.
+            longest: The longest pause, in seconds.
+            jitter: The part of a pause, from 0 to 1, by which it is shortened at random.
+            on: The errors after which it is tried again: their classes, or a function that says so of an error.
+            never: Classes of errors after which it is not.
+        """
         if max < 1:
             raise ValueError(f"a node is tried once or more, not {max!r} times")
+        if not 0 <= jitter <= 1:
+            raise ValueError(f"jitter is a part of a pause, from 0 to 1, not {jitter!r}")
+        if backoff < 0 or longest < 0 or factor < 0:
+            raise ValueError("a pause has 0 seconds or more")
         self._max = max
         self._backoff = backoff
+        self._factor = factor
+        self._longest = longest
+        self._jitter = jitter
         self._on = on
+        self._never = never
 
     async def run(self, node: Node, proceed: Proceed, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Try until it succeeds, or has failed so often."""
-        from asyncio import sleep
+        from ._concurrency import sleep
 
         scope = current.get()
         if scope is None:
@@ -76,10 +99,32 @@ class Retry(Middleware):
                 return await scope.session._coordinator.call(scope, attempt, args, kwargs)
             except ControlError:
                 raise
-            except self._on:
-                await sleep(self._backoff * 2 ** (number - 1))
+            except Exception as error:
+                if not self._tries_after(error):
+                    raise
+            await sleep(self._pause(number, scope))
         last = Node(f"{node.name} (attempt {self._max})", proceed, kind=node.kind)
         return await scope.session._coordinator.call(scope, last, args, kwargs)
+
+    def _tries_after(self, error: Exception) -> bool:
+        if isinstance(error, self._never):
+            return False
+        if isinstance(self._on, (type, tuple)):
+            return isinstance(error, self._on)
+        return bool(self._on(error))
+
+    def _pause(self, number: int, scope: Scope) -> float:
+        """Give the seconds to wait after an attempt; they are the same when the program runs again."""
+        from random import Random
+
+        try:
+            pause = min(self._backoff * self._factor ** (number - 1), self._longest)
+        except OverflowError:
+            pause = self._longest
+        if not self._jitter:
+            return pause
+        chance = Random(f"{scope.session.id}/{scope.main.frame.first}/{number}")
+        return pause * (1 - self._jitter * chance.random())
 
 
 class Timeout(Middleware):

@@ -16,6 +16,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Callable
 
+from . import _clock
 from ._functions import settled
 from .errors import ModelError
 from .llm import AssistantMessage, MessageHistory, ModelBase, Response, Tool, ToolCall, ToolCalls
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from ._config import Options
     from ._session import Session
 
-__all__ = ["FunctionModel", "ScriptedModel", "session", "tool_call"]
+__all__ = ["FunctionModel", "ScriptedModel", "session", "skip_time", "tool_call"]
 
 
 class FunctionModel(ModelBase):
@@ -97,3 +98,16 @@ def session(context: Mapping[str, Any] | None = None, **options: Unpack[Options]
         options.setdefault("url", "")
         with Session(context, **options) as begun:
             yield begun
+
+
+@contextmanager
+def skip_time() -> Iterator[None]:
+    """Have nobody wait for time: `sleep`, the pauses of `Retry` and time-outs of signals end when nothing else goes on.
+
+    The pauses of a program end in their order. What waits in other ways, such as `asyncio.sleep`, takes its time.
+    """
+    before, _clock.skipping = _clock.skipping, _clock.Skipping()
+    try:
+        yield
+    finally:
+        _clock.skipping = before

@@ -10,16 +10,18 @@ use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
 use serde_json::{Map, Value};
+use sessiond_api as api;
 use sessiond_core::{ExecutionEnd, SessionId};
 use sessiond_execution::execution::{Execution as Record, NewExecution};
 use sessiond_execution::replay::Turn;
 use sessiond_execution::{Config, Context, Durability, Error, Server, background};
 use sessiond_recording::stores;
 
+use crate::bridge::{Listener, Work, attached};
 use crate::errors::raised;
 use crate::frame::Frame;
 use crate::kinds::Kinds;
-use crate::write;
+use crate::{plain, write};
 
 /// One process's hold on a session that it records.
 #[pyclass(frozen, module = "sessiond._native")]
@@ -46,6 +48,8 @@ pub struct Settings {
     program: String,
     #[pyo3(item)]
     pickle: bool,
+    #[pyo3(item)]
+    recover: Option<Vec<String>>,
 }
 
 impl Settings {
@@ -67,6 +71,7 @@ impl Settings {
             timeout: Some(Duration::MAX),
             program: Some(self.program),
             server: Some(Server::new(self.url, self.api_key)),
+            recover: self.recover,
             ..Config::default()
         };
         Ok(config.settle())
@@ -231,6 +236,60 @@ impl Execution {
         self.record.sequence().skip_to(Turn(turn));
     }
 
+    /// Asks a question and waits until it is closed. `tell` is called on the loop of `call_soon` with `asked` and then with
+    /// `closed`, each with the question, or with `error` and an exception.
+    fn ask(&self, question: &Bound<'_, PyAny>, call_soon: Py<PyAny>, tell: Py<PyAny>) -> PyResult<Work> {
+        self.ensure_here(question.py())?;
+        let question: api::AskQuestion = plain::read(question, "this question")?;
+        let (record, listener) = (self.record.clone(), Listener::new(call_soon, tell));
+        Work::begin(async move {
+            let asked = record.ask(question).await;
+            let id = asked.as_ref().ok().map(|asked| asked.question_id.clone());
+            let listener = listener.tell(move |py| told(py, "asked", asked)).await;
+            if let (Some(id), Some(listener)) = (id, listener) {
+                let closed = record.answer(&id).await;
+                listener.tell(move |py| told(py, "closed", closed)).await;
+            }
+        })
+    }
+
+    /// Waits for the signals of a name after a revision. `tell` is called on the loop of `call_soon` with `signals` and those,
+    /// or with `error` and an exception.
+    fn signals(
+        &self,
+        py: Python<'_>,
+        name: String,
+        after: u64,
+        call_soon: Py<PyAny>,
+        tell: Py<PyAny>,
+    ) -> PyResult<Work> {
+        self.ensure_here(py)?;
+        let (record, listener) = (self.record.clone(), Listener::new(call_soon, tell));
+        Work::begin(async move {
+            let signals = record.signals(&name, after).await;
+            listener.tell(move |py| told(py, "signals", signals)).await;
+        })
+    }
+
+    /// Has `tell` called, on a thread of the background, with the error that every call fails with from then on: when somebody
+    /// ends the session, or takes it over.
+    fn ended(&self, py: Python<'_>, tell: Py<PyAny>) -> PyResult<Work> {
+        self.ensure_here(py)?;
+        let record = Arc::downgrade(&self.record);
+        Work::begin(async move {
+            let Some(problem) = Record::ended(record).await else { return };
+            let told = sessiond_background::spawn_blocking(move || {
+                attached(|py| {
+                    let error = raised(py, &Error::from(problem)).into_value(py);
+                    if let Err(error) = tell.call1(py, (error,)) {
+                        error.write_unraisable(py, None);
+                    }
+                })
+            });
+            drop(told.await);
+        })
+    }
+
     /// Writes everything that is recorded so far.
     fn flush(&self, py: Python<'_>) -> PyResult<()> {
         self.wait(py, |record| async move { record.flush().await })
@@ -281,6 +340,18 @@ impl Execution {
         record: impl Future<Output = Result<Record, Error>> + Send + 'static,
     ) -> PyResult<Self> {
         Ok(Self { record: Arc::new(wait(py, record)?), pickle })
+    }
+}
+
+/// What came of something, for a listener.
+fn told<'py, T: serde::Serialize>(
+    py: Python<'py>,
+    what: &'static str,
+    outcome: Result<T, Error>,
+) -> PyResult<(&'static str, Bound<'py, PyAny>)> {
+    match outcome {
+        Ok(value) => Ok((what, plain::write(py, &value)?)),
+        Err(error) => Err(raised(py, &error)),
     }
 }
 

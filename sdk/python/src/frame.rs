@@ -137,6 +137,18 @@ impl Frame {
         self.branch.call
     }
 
+    /// The number that the call had when it first began; none for the program itself.
+    #[getter]
+    fn first(&self) -> Option<u64> {
+        self.branch.first_call()
+    }
+
+    /// The turn in which what the call comes to is given, until the record is over.
+    #[getter]
+    fn turn(&self) -> u32 {
+        self.execution.turn_of(&self.branch).0
+    }
+
     /// When the call first began, in seconds since the epoch, if an earlier process began it.
     #[getter]
     fn since(&self) -> Option<f64> {

@@ -10,6 +10,7 @@ mod log;
 mod look;
 mod mcp;
 mod model;
+mod outside;
 mod plain;
 mod read;
 mod shared;
@@ -43,6 +44,10 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(execution::forked, module)?)?;
     module.add_function(wrap_pyfunction!(look::read, module)?)?;
     module.add_function(wrap_pyfunction!(look::sessions, module)?)?;
+    module.add_function(wrap_pyfunction!(outside::questions, module)?)?;
+    module.add_function(wrap_pyfunction!(outside::answer, module)?)?;
+    module.add_function(wrap_pyfunction!(outside::signal, module)?)?;
+    module.add_function(wrap_pyfunction!(outside::cancel, module)?)?;
     module.add_function(wrap_pyfunction!(log::listen, module)?)?;
     let shut = wrap_pyfunction!(bridge::shut, module)?;
     module.py().import("atexit")?.call_method1("register", (shut,))?;

@@ -10,6 +10,7 @@ use super::{Execution, line, open};
 use crate::config::Durability;
 use crate::error::Error;
 use crate::recorder::Ticket;
+use crate::recover;
 use crate::replay::CallNumber;
 use crate::saved;
 
@@ -48,7 +49,11 @@ impl Execution {
         if let ExecutionEnd::Failed { reason } = &mut end {
             *reason = line(reason);
         }
+        let is_done = matches!(end, ExecutionEnd::Completed);
         let closed = self.recorder.close(end, fatal).await;
+        if is_done && closed.is_ok() && self.settings.recover.is_some() {
+            recover::forget(&self.settings.dir, &self.id);
+        }
         self.end_running(closed).await
     }
 

@@ -5,6 +5,7 @@
 mod calls;
 mod closing;
 mod opening;
+mod outside;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use parking_lot::Mutex;
 use sessiond_api as api;
 use sessiond_api::Problem;
 use sessiond_background::Origin;
-use sessiond_core::{CallKind, SessionId, Status, limits};
+use sessiond_core::{CallKind, SessionId, limits};
 use sessiond_recording::{Destination, Running, Store, run};
 
 pub use calls::fitting;
@@ -160,14 +161,7 @@ impl Execution {
         let session = sessiond_background::wait_for(ANSWER, async move { client.session(&id).await });
         match session {
             Ok(Ok(session)) => {
-                let problem = if session.calls.is_some_and(|calls| calls.writer > writer) {
-                    Problem::new(api::Code::WriterStale, "another process has taken the session over")
-                } else if session.status != Status::Active {
-                    let detail = format!("somebody ended the session: it is {}", session.status.as_str());
-                    Problem::new(api::Code::SessionEnded, detail)
-                } else {
-                    return Ok(());
-                };
+                let Some(problem) = outside::refusal(&session, writer, false) else { return Ok(()) };
                 tracing::error!(session = %self.id, %problem, "the session takes no further calls");
                 self.recorder.fail(problem.clone());
                 Err(problem.into())

@@ -22,6 +22,7 @@ use crate::config::{Durability, Settings};
 use crate::context::{Context, History};
 use crate::error::Error;
 use crate::recorder::{Recorder, Start};
+use crate::recover::Recovery;
 use crate::replay::{CallNumber, Cuts, Replay, ReplayBuilder};
 use crate::values::{self, Values};
 
@@ -31,7 +32,8 @@ impl Execution {
     pub async fn start(new: NewExecution, settings: Settings) -> Result<Self, Error> {
         // An id that somebody chose may be taken, and a name may not be one: that must be told before anything runs.
         let is_chosen = new.id.is_some() || new.name.is_some();
-        let at_once = settings.durability == Durability::Sync || is_chosen;
+        let recovery = settings.recover.clone().map(Recovery::here).transpose()?;
+        let at_once = settings.durability == Durability::Sync || is_chosen || recovery.is_some();
         let id = match new.id {
             Some(id) => id,
             None => SessionId::parse(format!("sess_{}", ambient::id()))
@@ -60,6 +62,9 @@ impl Execution {
         }
         if is_chosen && let Some(hold) = store.hold.clone() {
             run(async move { hold.accepted().await }).await?;
+        }
+        if let Some(recovery) = recovery {
+            recovery.keep(&settings.dir, &id)?;
         }
         let recorder = Recorder::start(destination.clone(), settings.durability, Start::default());
         let replay = Replay::default();
@@ -169,6 +174,9 @@ impl Execution {
         };
         // From here on the session is this process's, and nobody adds to what is read next.
         open(&destination).await?;
+        if let Some(command) = settings.recover.clone().filter(|_| !ended) {
+            Recovery::here(command)?.keep(&settings.dir, &id)?;
+        }
         let mut cuts = Cuts::default();
         if session.forked_from.is_some() || keep.is_some() {
             journal::each(&client, &id, |seq, event| {

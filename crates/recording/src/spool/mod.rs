@@ -382,7 +382,12 @@ impl Hold {
         &self.spool.local
     }
 
-    /// The server.
+    /// The server that has the session.
+    pub fn remote(&self) -> &Client {
+        &self.spool.remote
+    }
+
+    /// The server's address.
     pub fn server(&self) -> &str {
         &self.spool.server
     }

@@ -10,6 +10,7 @@ mod mcp;
 mod message;
 mod model;
 mod openapi;
+mod recover;
 mod serve;
 mod session;
 mod spool;
@@ -75,6 +76,7 @@ enum Command {
     Model(model::Model),
     Key(key::Key),
     Spool(spool::Spool),
+    Recover(recover::Recover),
     Config(config::ConfigCommand),
     Completions(completions::Completions),
     Openapi(openapi::OpenApi),
@@ -150,6 +152,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Mcp(command) => (command.flags(), false, "warn"),
         Command::Key(command) => (command.flags(), command.json(), "warn"),
         Command::Spool(command) => (command.flags(), command.json(), "error"),
+        Command::Recover(command) => (command.flags(), command.json(), "warn"),
         Command::Config(command) => (command.flags(), command.json, "warn"),
         Command::Model(_) | Command::Completions(_) | Command::Openapi(_) => (Flags::new(), false, "warn"),
         Command::DemoAgent(command) => (command.flags(), false, "warn"),
@@ -185,6 +188,7 @@ async fn perform(command: Command, context: Context) -> anyhow::Result<ExitCode>
         Command::Model(command) => command.run(context).await,
         Command::Key(command) => command.run(context).await,
         Command::Spool(command) => command.run(context).await,
+        Command::Recover(command) => command.run(context).await,
         Command::Config(command) => command.run(context),
         Command::Completions(command) => command.run(context),
         Command::Openapi(command) => command.run(context),
