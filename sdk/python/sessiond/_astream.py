@@ -39,9 +39,10 @@ class Stream(Generic[I, R]):
     async def __anext__(self) -> I:
         """Take the next item; what the call fails with is raised here."""
         if self._loop is None:
-            from asyncio import get_running_loop
+            from asyncio import _get_running_loop
 
-            self._loop = get_running_loop()
+            # None where another kind of loop runs, which the call itself tells.
+            self._loop = _get_running_loop()
         try:
             return await self._items.__anext__()
         except StopAsyncIteration:

@@ -7,7 +7,6 @@ order in which its maker made it, so that it is the same one however the tasks c
 from __future__ import annotations
 
 import weakref
-from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from ._scope import Scope, current
@@ -73,22 +72,46 @@ def watch_loops() -> None:
     """Have each loop be watched that begins to run in a session.
 
     A program may make tasks before it makes its first call, on a loop that did not run when its session began. asyncio
-    tells nobody that a loop begins, so its method is wrapped. Other loops (uvloop) are watched from the first call on.
+    tells nobody that a loop begins, so the method of each class of loops is wrapped, and of each that is defined later
+    (uvloop's, once it is imported).
     """
-    from asyncio.base_events import BaseEventLoop
+    from asyncio import AbstractEventLoop
 
-    plain = BaseEventLoop.run_forever
-    if getattr(plain, "_sessiond", False):
+    if getattr(AbstractEventLoop, "_sessiond", False):
+        return
+    AbstractEventLoop._sessiond = True  # type: ignore[attr-defined]
+
+    def defined(cls: type[AbstractEventLoop], /, **options: Any) -> None:
+        super(AbstractEventLoop, cls).__init_subclass__(**options)
+        _watch_class(cls)
+
+    AbstractEventLoop.__init_subclass__ = classmethod(defined)  # type: ignore[assignment]
+    known: list[Any] = [AbstractEventLoop]
+    while known:
+        cls = known.pop()
+        known.extend(cls.__subclasses__())
+        _watch_class(cls)
+
+
+def _watch_class(cls: type[AbstractEventLoop]) -> None:
+    """Have the loops of a class be watched from when they begin to run."""
+    plain = cls.run_forever
+    if getattr(plain, "_sessiond", False) or getattr(plain, "__module__", None) == "asyncio.events":
+        # A class that it inherits from is watched; or it is the one that only says what a loop does.
         return
 
-    @wraps(plain)
-    def run_forever(self: BaseEventLoop) -> None:
+    def run_forever(self: AbstractEventLoop) -> None:
         if current.get() is not None:
             watch(self)
         plain(self)
 
+    run_forever.__doc__ = plain.__doc__
     run_forever._sessiond = True  # type: ignore[attr-defined]
-    BaseEventLoop.run_forever = run_forever  # type: ignore[method-assign]
+    try:
+        cls.run_forever = run_forever  # type: ignore[method-assign]
+    except TypeError:
+        # It is no class of Python's: those that are made of it are.
+        pass
 
 
 def plain_task(loop: AbstractEventLoop, coro: Coroutine[Any, Any, Any]) -> Task[Any]:

@@ -8,6 +8,7 @@ import threading
 import time
 from types import AsyncGeneratorType, GeneratorType
 from typing import TYPE_CHECKING, Any, Callable
+from weakref import WeakKeyDictionary
 
 from ._branches import line, plain_task, watch
 from ._config import GRACE
@@ -30,7 +31,7 @@ from .errors import (
 )
 
 if TYPE_CHECKING:
-    from asyncio import AbstractEventLoop, CancelledError, Task
+    from asyncio import AbstractEventLoop, CancelledError, Future, Task
     from collections.abc import AsyncGenerator, Coroutine
 
     from ._config import Config
@@ -128,6 +129,8 @@ class Coordinator:
         self.is_interrupted = False
         """Whether it was stopped because it does nothing but wait for something from outside."""
         self._received: dict[str, set[int]] = {}
+        self._ends: WeakKeyDictionary[AbstractEventLoop, Future[None]] = WeakKeyDictionary()
+        """Done when the call that ended last on a loop is on disk, and its caller goes on."""
         self._watched: AbstractEventLoop | None = None
         self.spans: Spans | None = None
         """Its spans of OpenTelemetry, when those are wanted."""
@@ -400,11 +403,9 @@ class Coordinator:
                 # It may have caught the error that broke the session: what it gives now may be wrong.
                 raise self._closed()
             try:
+                news = node.complete(frame, value)
                 if self._sync:
-                    # The thread that writes is waited for by others too: one write is for all that wait.
-                    news = await self.in_thread(inner, lambda: node.complete(frame, value))
-                else:
-                    news = node.complete(frame, value)
+                    await self._on_disk(inner)
             except ControlError as error:
                 self._broken(error, run)
                 raise
@@ -412,6 +413,8 @@ class Coordinator:
                 self._tell()
         except BaseException as error:
             self._ended(inner, node, error)
+            if self._sync and isinstance(error, Exception):
+                await self._after_others()
             raise
         finally:
             try:
@@ -421,6 +424,35 @@ class Coordinator:
                 pass
         self._log.completed(frame, node)
         return value
+
+    async def _on_disk(self, inner: Scope) -> None:
+        """Wait until the end of a call is on disk, and those have gone on whose calls ended before it."""
+        from asyncio import get_running_loop
+
+        loop = get_running_loop()
+        before, here = self._ends.get(loop), loop.create_future()
+        self._ends[loop] = here
+        try:
+            # The thread that writes is waited for by others too: one write is for all that wait.
+            await self.in_thread(inner, inner.frame.settled)
+            if before is not None:
+                await self._after(before)
+        finally:
+            here.set_result(None)
+
+    async def _after_others(self) -> None:
+        """Wait until those have gone on whose calls ended before."""
+        from asyncio import get_running_loop
+
+        before = self._ends.get(get_running_loop())
+        if before is not None:
+            await self._after(before)
+
+    async def _after(self, before: Future[None]) -> None:
+        from asyncio import wait
+
+        if not before.done():
+            await wait((before,))
 
     async def _around(
         self,
@@ -570,8 +602,10 @@ class Coordinator:
             status = "abandoned"
         elif scope.overdue or (top and run is not None and run.reason == "timeout"):
             status = "timeout"
-        elif isinstance(error, (CancelledError, GeneratorExit)) or (
-            isinstance(error, SessionClosedError) and self._stopped is not None
+        elif (
+            (isinstance(error, CancelledError) and _is_cancelled())
+            or isinstance(error, GeneratorExit)
+            or (isinstance(error, SessionClosedError) and self._stopped is not None)
         ):
             status = "cancelled"
         else:
@@ -648,6 +682,20 @@ def no_loop() -> ContextError:
         "use call_sync, in a thread where the loop must go on",
         "no_loop",
     )
+
+
+def _is_cancelled() -> bool:
+    """Tell whether somebody cancelled the running task, as far as Python knows (from 3.11 on).
+
+    Else a node that is cancelled raised that itself, as it does when it awaits a task that it has cancelled.
+    """
+    from asyncio import current_task
+
+    try:
+        task = current_task()
+    except RuntimeError:
+        return True
+    return task is None or getattr(task, "cancelling", lambda: 1)() > 0
 
 
 def _running_loop() -> AbstractEventLoop | None:

@@ -48,6 +48,7 @@ class Frame:
         error: BaseException | None = None,
         output: object = None,
     ) -> None: ...
+    def settled(self) -> None: ...
 
 @final
 class Execution:

@@ -6,6 +6,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
+from ._callable import name_of
+from ._scope import current
+
 if TYPE_CHECKING:
     from typing_extensions import ParamSpec
 
@@ -27,8 +30,12 @@ class ThreadPool(ThreadPoolExecutor):
 
 
 def carried(function: Callable[P, R]) -> Callable[P, R]:
-    """Give a function that runs where this one was called: in this session, and in this call."""
+    """Give a function that runs where this one was called, in this session and in this call, as a branch of it."""
     context = copy_context()
+    scope = context.get(current)
+    if scope is not None:
+        # Threads take turns as they like: what each calls is found by the order in which they were begun.
+        context.run(current.set, scope.branch(name_of(function)))
 
     def run(*args: Any, **kwargs: Any) -> R:
         return context.run(function, *args, **kwargs)

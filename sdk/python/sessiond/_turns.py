@@ -27,6 +27,8 @@ _PATIENCE = 0.05
 _BUSY = 20
 # Rounds of the event loop for which a turn waits until nothing else is ready.
 _ROUNDS = 50
+# As many, on a loop that does not show what is ready (uvloop).
+_BLIND = 20
 # Seconds for which a call that was cancelled may wait for that, beside those that it took then.
 _KEPT = 5.0
 
@@ -164,7 +166,7 @@ def _wake(loop: AbstractEventLoop, waiter: Future[None]) -> None:
     def wake(round: int = 0) -> None:
         if waiter.done():
             return
-        if round < _ROUNDS and getattr(loop, "_ready", None):
+        if round < _ROUNDS and getattr(loop, "_ready", round < _BLIND):
             # What the turn before this one set going comes to rest first.
             loop.call_soon(wake, round + 1)
             return

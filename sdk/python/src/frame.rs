@@ -1,14 +1,14 @@
 //! A call that runs, and what it is told of the calls that it makes.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use sessiond_core::{CallEnded, CallError, CallKind, CallStatus};
 use sessiond_execution::execution::{Begun, Execution, NewCall, fitting};
 use sessiond_execution::replay::Outcome;
-use sessiond_execution::{Branch, Ticket, now_us};
+use sessiond_execution::{Branch, Durability, Ticket, now_us};
 use sessiond_turns::usage::usage;
 
 use crate::errors::{exception, raised};
@@ -27,6 +27,8 @@ pub struct Frame {
     branch: Arc<Branch>,
     /// Whether the call's end was put down.
     over: Arc<AtomicBool>,
+    /// What is on disk when the call's end is.
+    end: Arc<OnceLock<Ticket>>,
     /// When the call first began, in microseconds since the epoch, if an earlier process began it.
     since_us: Option<u64>,
     /// The node that runs; none for the program itself.
@@ -56,7 +58,8 @@ impl Frame {
     /// The program itself.
     pub fn root(execution: Arc<Execution>, pickle: bool) -> Self {
         let branch = execution.root();
-        Self { execution, branch, over: Arc::default(), since_us: None, node: None, pickle }
+        let (over, end) = Default::default();
+        Self { execution, branch, over, end, since_us: None, node: None, pickle }
     }
 
     fn begun(&self, py: Python<'_>, begun: Begun, node: &Arc<str>) -> PyResult<Py<PyAny>> {
@@ -64,8 +67,8 @@ impl Frame {
             Begun::Run { branch, since_us, .. } => {
                 let execution = self.execution.clone();
                 let node = Some(node.clone());
-                let (branch, over, pickle) = (branch.into(), Arc::default(), self.pickle);
-                let frame = Self { execution, branch, over, since_us, node, pickle };
+                let ((over, end), pickle) = (Default::default(), self.pickle);
+                let frame = Self { execution, branch: branch.into(), over, end, since_us, node, pickle };
                 Ok(Py::new(py, frame)?.into_any())
             }
             Begun::Recorded { call, outcome, at_once } => {
@@ -89,18 +92,22 @@ impl Frame {
         self.execution.ensure_here().map_err(|error| raised(py, &error))
     }
 
-    fn put_down(&self, py: Python<'_>, ended: CallEnded) -> PyResult<()> {
-        let Some(call) = self.branch.call else { return Ok(()) };
-        if !self.execution.is_here() {
-            return Ok(());
-        }
+    /// Puts down how the call ended, unless that is known.
+    fn put_down(&self, ended: CallEnded) {
+        let Some(call) = self.branch.call else { return };
         // A node that was abandoned may come to its end later; what was said of it first stands.
-        if self.over.swap(true, Ordering::AcqRel) {
-            return Ok(());
+        if !self.execution.is_here() || self.over.swap(true, Ordering::AcqRel) {
+            return;
         }
         self.execution.close_branch(&self.branch);
         let ticket = self.execution.end(call, ended);
-        self.settle(py, ticket)
+        // It is put down once.
+        let _ = self.end.set(ticket);
+    }
+
+    /// Waits where much is yet to be written. With durability `Sync`, the caller waits, with `settled`.
+    fn keep_up(&self, py: Python<'_>) -> PyResult<()> {
+        if self.execution.settings().durability == Durability::Sync { Ok(()) } else { self.settled(py) }
     }
 
     fn give(&self, py: Python<'_>, ended: &mut CallEnded, value: &Bound<'_, PyAny>) -> PyResult<()> {
@@ -117,15 +124,6 @@ impl Frame {
             self.execution.runs_again(node, format!("its result is not recorded: {}", written.why(py)));
         }
         Ok(())
-    }
-
-    fn settle(&self, py: Python<'_>, ticket: Ticket) -> PyResult<()> {
-        if !self.execution.must_settle() {
-            return Ok(());
-        }
-        let execution = self.execution.clone();
-        py.detach(|| sessiond_recording::wait(async move { execution.settled(ticket).await }))
-            .map_err(|error| raised(py, &error))
     }
 }
 
@@ -158,11 +156,12 @@ impl Frame {
     /// A branch that this one makes, which is named by what it runs.
     fn branch(&self, name: &str) -> Self {
         let branch = self.execution.branch(&self.branch, name).into();
-        let (execution, over) = (self.execution.clone(), self.over.clone());
+        let (execution, over, end) = (self.execution.clone(), self.over.clone(), self.end.clone());
         Self {
             execution,
             branch,
             over,
+            end,
             since_us: self.since_us,
             node: self.node.clone(),
             pickle: self.pickle,
@@ -229,7 +228,8 @@ impl Frame {
     fn completed(&self, py: Python<'_>, value: &Bound<'_, PyAny>) -> PyResult<bool> {
         let mut ended = CallEnded::new(CallStatus::Completed, now_us());
         self.give(py, &mut ended, value)?;
-        self.put_down(py, ended)?;
+        self.put_down(ended);
+        self.keep_up(py)?;
         Ok(self.execution.has_untold())
     }
 
@@ -238,7 +238,8 @@ impl Frame {
         let mut ended = CallEnded::new(CallStatus::Completed, now_us());
         self.give(py, &mut ended, answer)?;
         ended.usage = Some(usage(&plain::read(answer, "an answer")?, model.known_prices()));
-        self.put_down(py, ended)?;
+        self.put_down(ended);
+        self.keep_up(py)?;
         Ok(self.execution.has_untold())
     }
 
@@ -266,10 +267,31 @@ impl Frame {
             let written = value.and_then(|value| write::write(value, self.pickle).ok())?;
             (!written.opaque).then(|| fitting(written.json).0).flatten()
         };
-        let value = written(error);
+        let mut value = written(error);
+        if value.is_none()
+            && let Some(error) = error
+        {
+            // What is raised in its place keeps as much of it as can be restored.
+            let replayed = py
+                .import("sessiond._error_values")
+                .and_then(|module| module.call_method1("replayed", (error,)));
+            value = written(replayed.ok().as_ref());
+        }
         ended.error = kind.map(|kind| CallError { kind, message: message.unwrap_or_default(), trace, value });
         ended.output = written(output);
-        self.put_down(py, ended)
+        self.put_down(ended);
+        self.settled(py)
+    }
+
+    /// Waits until the call's end is on disk, where it has to be, or until not too much is yet to be written.
+    fn settled(&self, py: Python<'_>) -> PyResult<()> {
+        let Some(ticket) = self.end.get().copied() else { return Ok(()) };
+        if !self.execution.must_settle() {
+            return Ok(());
+        }
+        let execution = self.execution.clone();
+        py.detach(|| sessiond_recording::wait(async move { execution.settled(ticket).await }))
+            .map_err(|error| raised(py, &error))
     }
 
     fn __repr__(&self) -> String {
