@@ -63,6 +63,25 @@ def find_class(name: str) -> Any:
     return found
 
 
+def find_local(base: type, module: str, path: str) -> Optional[type]:
+    """Return the class of these names that inherits from another, wherever it was defined, and the last of several."""
+    kinds = [base]
+    found = None
+    for kind in kinds:
+        kinds.extend(type.__subclasses__(kind))
+        if names_of(kind) == (module, path):
+            found = kind
+    return found
+
+
+def names_of(kind: type) -> tuple[str, str]:
+    """Return the names of a class and of its module, which others may have too; empty when they are no text."""
+    try:
+        return _names(kind)
+    except ValueError:
+        return "", ""
+
+
 def loaded(module: str, path: str) -> Any:
     """Return a class of a module that is loaded already, or None."""
     return _members(sys.modules.get(module)).get(path)

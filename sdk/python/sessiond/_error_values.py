@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
-from ._classes import find_class, name_of, title_of
-from ._state import Layout, built_in, mro
+from ._classes import find_class, find_local, name_of, names_of, title_of
+from ._state import Layout, built_in, mro, size
 
 # Attributes that built-in exceptions keep outside of `args` and `__dict__`.
 _KEPT = {
@@ -25,6 +25,10 @@ _TEXT = 256 * 1024
 _FRAMES, _LEVELS, _OUTERMOST = 50, 10, 4
 # Where a session notes on an error which of its calls gave it.
 FATAL = "__sessiond_calls__"
+# Where an error that stands for another keeps what is recorded of that.
+_TOLD = "__sessiond_told__"
+# pydantic's error, which keeps what it consists of where only its own code finds it.
+_PYDANTIC = "pydantic_core._pydantic_core:ValidationError"
 _UNTOLD = "(its message could not be told)"
 
 _members: Any = BaseException.__dict__["__dict__"]
@@ -81,29 +85,19 @@ def message_of(error: BaseException) -> str:
 
 def describe(value: BaseException, depth: int = 0) -> tuple[str, Any]:
     """Return the tag of an error and what is to be under it; `$opaque` when its class cannot be made again."""
-    from ._secret import without_known_secrets
-
     kind = type(value)
+    told = members_of(value).get(_TOLD)
+    if told is not None:
+        return "$error", told
     name = name_of(kind)
+    if name == _PYDANTIC:
+        return _describe_validation(value, name)
     if name is None or _base(kind) is None:
         return _by_message(value)
-    args = _args.__get__(value)
-    kept = _read_kept(value)
-    state = Layout(kind).read(value)
-    state.pop(FATAL, None)
-    for part in (*args, *kept.values(), *state.values()):
-        if type(part) is str and without_known_secrets(part) != part:
-            return _by_message(value)
-    try:
-        # A class that cannot be made without its initialiser is found out now, and not when a program is resumed.
-        _make(kind, args, {}, {})
-    except Exception:
+    state = _describe_state(value)
+    if state is None:
         return _by_message(value)
-    described: dict[str, Any] = {"class": name, "args": list(args)}
-    if kept:
-        described["kept"] = kept
-    if state:
-        described["state"] = state
+    described = {"class": name, **state}
     cause = _cause.__get__(value)
     if cause is not None and depth < _CAUSES:
         tag, inner = describe(cause, depth + 1)
@@ -114,9 +108,62 @@ def describe(value: BaseException, depth: int = 0) -> tuple[str, Any]:
     return "$error", described
 
 
+def replayed(value: BaseException) -> BaseException:
+    """Return what is raised in the place of an error that cannot be restored: it is of the nearest class that can be.
+
+    It is recorded with what it takes to make the error itself, if its class was defined within a function that defines
+    it again before the error is raised again.
+    """
+    kind = type(value)
+    bases = [part for part in mro(kind) if issubclass(part, Exception) and name_of(part) and _base(part)]
+    base = next((part for part in bases if _stands_for(part)), None)
+    told: dict[str, Any] = {
+        "class": None if base is None else name_of(base),
+        "replayed": title_of(kind),
+        "message": message_of(value),
+    }
+    module, path = names_of(kind)
+    if bases and "<locals>" in path and _base(kind) is not None:
+        state = _describe_state(value)
+        if state is not None:
+            told.update(state, local=[name_of(bases[0]), module, path])
+    return _replayed(told)
+
+
+def _describe_state(value: BaseException) -> dict[str, Any] | None:
+    """Return what an error consists of; None when that is a secret, or no error can be made of it."""
+    from ._secret import without_known_secrets
+
+    kind = type(value)
+    args = _args.__get__(value)
+    kept = _read_kept(value)
+    state = Layout(kind).read(value)
+    state.pop(FATAL, None)
+    for part in (*args, *kept.values(), *state.values()):
+        if type(part) is str and without_known_secrets(part) != part:
+            return None
+    try:
+        # A class that cannot be made without its initialiser is found out now, and not when a program is resumed.
+        _make(kind, args, {}, {})
+    except Exception:
+        return None
+    described: dict[str, Any] = {"args": list(args)}
+    if kept:
+        described["kept"] = kept
+    if state:
+        described["state"] = state
+    return described
+
+
 def restore(inner: Any) -> BaseException:
     """Return the error of what was recorded, without running any code of its class."""
+    if "replayed" in inner:
+        return _restore_replayed(inner)
     kind = find_class(inner["class"])
+    if inner["class"] == _PYDANTIC:
+        made: BaseException = kind.from_exception_data(*inner["validation"])
+        _args.__set__(made, ())
+        return made
     if not issubclass(kind, BaseException):
         raise ValueError(f"{inner['class']} is no exception")
     error = _make(kind, tuple(inner["args"]), inner.get("kept", {}), inner.get("state", {}))
@@ -131,6 +178,57 @@ def unrecorded(value: Any) -> list[str]:
     """Return what is recorded of something within an error that cannot be recorded: its type, and how it prints."""
     kind = title_of(type(value))
     return [kind, _clean(_printed(repr, value, f"<{kind}>"))[:1000]]
+
+
+def _restore_replayed(told: dict[str, Any]) -> BaseException:
+    if "local" in told:
+        base, module, path = told["local"]
+        kind = find_local(find_class(base), module, path)
+        if kind is not None:
+            return _make(kind, tuple(told["args"]), told.get("kept", {}), told.get("state", {}))
+    return _replayed(told)
+
+
+def _replayed(told: dict[str, Any]) -> BaseException:
+    """Make an error that stands for one, by what is recorded of that."""
+    from .errors import ReplayedError
+
+    name = told["replayed"].rpartition(".")[2]
+    made: BaseException = ReplayedError(name, told["message"])
+    if told["class"] is not None:
+        try:
+            base = find_class(told["class"])
+            kind = type("ReplayedError", (ReplayedError, base), {"__module__": ReplayedError.__module__})
+            made = _make(kind, (told["message"],), {}, members_of(made))
+        except (TypeError, ValueError):
+            # It is not there any more, or nothing can inherit from it.
+            pass
+    members_of(made)[_TOLD] = told
+    return made
+
+
+def _stands_for(kind: type) -> bool:
+    """Tell whether an error of a class may stand for one of a class that inherits from it."""
+    from .errors import ControlError, SessiondError
+
+    return kind not in (Exception, SessiondError) and not issubclass(kind, ControlError)
+
+
+def _describe_validation(value: Any, name: str) -> tuple[str, Any]:
+    """Return what is recorded of pydantic's error, which consists of what did not fit and why."""
+    from ._secret import without_known_secrets
+
+    try:
+        if without_known_secrets(str(value)) != str(value):
+            return _by_message(value)
+        made, (title, errors, *others) = value.__reduce__()
+        if made != type(value).from_exception_data:
+            return _by_message(value)
+        parts = ("type", "loc", "input", "ctx")
+        lines = [{part: line[part] for part in parts if part in line} for line in errors]
+    except Exception:
+        return _by_message(value)
+    return "$error", {"class": name, "validation": [title, lines, *others]}
 
 
 def _make(kind: type, args: tuple[Any, ...], kept: dict[str, Any], state: dict[str, Any]) -> BaseException:
@@ -154,7 +252,11 @@ def _make(kind: type, args: tuple[Any, ...], kept: dict[str, Any], state: dict[s
 def _base(kind: type) -> Any:
     """Return the built-in exception that a class is made of; None when something else had a hand in it."""
     base = built_in(kind)
-    return base if issubclass(base, BaseException) and base.__module__ == "builtins" else None
+    if not issubclass(base, BaseException):
+        return None
+    plain = next(part for part in mro(base) if part.__module__ == "builtins")
+    # One that is no larger keeps nothing of its own.
+    return plain if size(plain) == size(base) else None
 
 
 def _read_kept(value: BaseException) -> dict[str, Any]:

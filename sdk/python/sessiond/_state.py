@@ -8,6 +8,7 @@ from typing import Any
 _mro = type.__dict__["__mro__"]
 _dict = type.__dict__["__dict__"]
 _flags = type.__dict__["__flags__"]
+_basicsize = type.__dict__["__basicsize__"]
 _HEAP_TYPE = 1 << 9
 _IMMUTABLE_TYPE = 1 << 8
 
@@ -68,6 +69,12 @@ def _is_python(kind: type) -> bool:
     if not flags & _HEAP_TYPE or flags & _IMMUTABLE_TYPE:
         return False
     return "__slots__" in _dict.__get__(kind) or any("__dict__" in _dict.__get__(part) for part in _mro.__get__(kind))
+
+
+def size(kind: type) -> int:
+    """Return how many bytes an object of a class takes, without what it refers to."""
+    found: int = _basicsize.__get__(kind)
+    return found
 
 
 def mro(kind: type) -> tuple[type, ...]:

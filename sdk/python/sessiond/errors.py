@@ -31,13 +31,18 @@ class ReplayError(ControlError):
 class ReplayedError(SessiondError):
     """What a call raised when it was recorded, of a class that cannot be made again here.
 
-    `code` is the name of that class, the message is the one that it had.
+    `code` is the name of that class, the message is the one that it had. It is also of the nearest class that the other
+    inherits from and that is there, so that `except ConnectionError` works.
     """
 
     def __init__(self, kind: str, message: str) -> None:
         """Make one of the name of the class and the message."""
         super().__init__(message, kind)
         self.kind = kind
+
+    def __str__(self) -> str:
+        """Print as the other did."""
+        return str(self.args[0])
 
 
 class SessionClosedError(ControlError):

@@ -1,6 +1,9 @@
 """Concurrent programs that are resumed: each call is found by its branch, and what ended first ends first again."""
 
 import asyncio
+import contextvars
+import functools
+import gc
 import random
 import sys
 import threading
@@ -44,7 +47,7 @@ async def fails(message="no"):
     raise ConnectionError(message)
 
 
-def crash_and_resume(program, times=1, **options):
+def crash_and_resume(program, times=1, run=asyncio.run, **options):
     """Run a program that crashes at its end, and give its result and that of each resumed run, with what ran again."""
     options = {"save_state": False, "logging_setting": "NONE", **options}
     results = []
@@ -55,7 +58,7 @@ def crash_and_resume(program, times=1, **options):
         session_id = session.id
         before = len(ran)
         with pytest.raises(Crash), session:
-            results.append((asyncio.run(program()), ran[before:]))
+            results.append((run(program()), ran[before:]))
             raise Crash
     return results
 
@@ -129,6 +132,83 @@ def test_tasks_that_make_tasks_before_any_call_in_another_order_each_time(make):
                 assert loop.run_until_complete(program(*pauses)) == [[1, 2], [-1, -2]]
                 loop.close()
             raise Crash
+
+
+def test_threads_of_a_pool_get_their_own_results():
+    def work(n):
+        return n, rt.call_sync(number), rt.call_sync(step, n), rt.call_sync(number)
+
+    async def program():
+        loop = asyncio.get_running_loop()
+        with rt.ThreadPool(3) as pool:
+            waited = [loop.run_in_executor(pool, work, n) for n in range(3)]
+            futures = [pool.submit(functools.partial(work, n)) for n in (1, 1)]
+            mapped = await asyncio.to_thread(list, pool.map(work, [1, 1]))
+            return await asyncio.gather(*waited), [future.result() for future in futures], mapped
+
+    for _ in range(3):
+        holds(program)
+
+
+@pytest.mark.parametrize("durability", ["sync", "async", "exit"])
+def test_workers_take_from_a_queue_in_the_same_order_again(durability):
+    async def program():
+        queue = asyncio.Queue()
+        for n in range(9):
+            queue.put_nowait(n)
+        found = {}
+
+        async def worker(name):
+            while not queue.empty():
+                n = queue.get_nowait()
+                try:
+                    await rt.call(fails if n == 4 else step, n)
+                except ConnectionError:
+                    pass
+                found[n] = (name, await rt.call(number))
+
+        await asyncio.gather(worker("a"), worker("b"), worker("c"))
+        return found
+
+    for _ in range(4):
+        holds(program, durability=durability)
+
+
+@pytest.mark.parametrize("how", ["gather", "threads", "context", "workers", "time-out"])
+def test_uvloop_is_watched_as_any_loop(how):
+    uvloop = pytest.importorskip("uvloop")
+
+    def in_thread(n):
+        return n, rt.call_sync(number), rt.call_sync(step, n)
+
+    async def worker(numbers):
+        found = []
+        while numbers:
+            n = numbers.pop()
+            found.append((n, await rt.call(number)))
+        return found
+
+    async def program():
+        # Nobody has called anything yet when these are made.
+        if how == "gather":
+            return await asyncio.gather(pipe(1), pipe(1), pipe(1))
+        if how == "threads":
+            return await asyncio.gather(*(asyncio.to_thread(in_thread, 1) for _ in range(3)))
+        if how == "context":
+            context = contextvars.copy_context()
+            return await asyncio.gather(*(asyncio.create_task(pipe(1), context=context) for _ in range(3)))
+        if how == "workers":
+            numbers = list(range(8))
+            return await asyncio.gather(*(worker(numbers) for _ in range(3)))
+        try:
+            return await asyncio.wait_for(rt.call(slow, 1), 0.1)
+        except asyncio.TimeoutError:
+            return await rt.call(step, 1)
+
+    if how == "context" and sys.version_info < (3, 11):
+        pytest.skip("tasks take no context yet")
+    for _ in range(3):
+        holds(program, run=uvloop.run)
 
 
 def test_a_failure_that_the_program_handles_is_given_again():
@@ -209,25 +289,83 @@ def test_failures_beside_successes_and_in_batches_are_given_again():
     assert holds(program)[2:4] == ["0", "KeyError(1)"]
 
 
-def test_an_error_of_a_class_that_is_gone_is_told():
-    class Gone(Exception):
+class Busy(Exception):
+    """An error that programs know by its class."""
+
+
+def local_error(*bases):
+    class Gone(*bases):
         def __init__(self, code, *, hint):
             super().__init__(f"{code}: {hint}")
+            self.hint = hint
 
+    return Gone
+
+
+@pytest.mark.parametrize(
+    "base", [Exception, ConnectionError, KeyError, Busy, rt.NodeError], ids=lambda base: base.__name__
+)
+def test_an_error_of_a_class_that_is_gone_is_of_the_nearest_one_that_is_there(base):
     @rt.function_node
     async def lost():
         ran.append("lost")
-        raise Gone(7, hint="go")
+        raise local_error(base)(7, hint="go")
+
+    async def program():
+        gc.collect()
+        caught = (Busy, ConnectionError, KeyError, rt.NodeError, rt.ReplayedError)
+        if len(ran) == 0:
+            caught = Exception
+        try:
+            await rt.call(lost)
+        except caught as error:
+            assert base is Exception or isinstance(error, base)
+            return type(error).__name__, "7: go" in str(error), await rt.call(step, 1)
+
+    results = crash_and_resume(program, 2)
+    assert results[0][0] == ("Gone", True, 1)
+    assert [again for again, ran_again in results[1:] if not ran_again] == [("ReplayedError", True, 1)] * 2
+
+
+def test_an_error_of_a_class_within_a_function_is_of_the_class_that_the_program_has_then():
+    async def program():
+        class Gone(Exception):
+            def __init__(self, code, *, hint):
+                super().__init__(f"{code}: {hint}")
+                self.hint = hint
+
+        @rt.function_node
+        async def lost():
+            ran.append("lost")
+            raise Gone(7, hint="go")
+
+        try:
+            await rt.call(lost)
+        except Gone as error:
+            return str(error), error.hint, await rt.call(step, 1)
+
+    assert holds(program) == ("7: go", "go", 1)
+
+
+def test_a_node_that_is_cancelled_by_nobody_but_itself_has_failed():
+    if sys.version_info < (3, 11):
+        pytest.skip("nobody knows yet who cancelled")
+
+    @rt.function_node
+    async def cancels():
+        ran.append("cancels")
+        task = asyncio.ensure_future(rt.call(slow, 1))
+        await rt.call(step, 2)
+        task.cancel()
+        await task
 
     async def program():
         try:
-            await rt.call(lost)
-        except Exception as error:
-            return type(error), str(error), await rt.call(step, 1)
+            await rt.call(cancels)
+        except asyncio.CancelledError:
+            return await rt.call(step, 1)
 
-    first, again = crash_and_resume(program)
-    assert first[0] == (Gone, "7: go", 1)
-    assert again == ((rt.ReplayedError, "7: go", 1), [])
+    assert holds(program) == 1
 
 
 def test_the_error_that_ended_the_program_runs_again():

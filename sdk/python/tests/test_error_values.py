@@ -4,8 +4,10 @@ import asyncio
 import json
 import pathlib
 import sqlite3
+import ssl
 import subprocess
 import sys
+from typing import Literal
 
 import pydantic
 import pytest
@@ -141,14 +143,45 @@ def test_an_error_whose_class_cannot_be_made_again_is_its_type_and_message():
     class Local(Exception):
         pass
 
-    class Model(pydantic.BaseModel):
-        n: int
+    text, opaque = _native.encode(Local("m"))
+    assert opaque
+    assert json.loads(text)["message"] == "m"
+    assert json.loads(text)["error"].endswith("Local")
 
-    for error, message in ((Local("m"), "m"), (raised(lambda: Model(n="x")), "1 validation error for Model")):
+
+class Item(pydantic.BaseModel):
+    n: int = pydantic.Field(gt=3)
+    kind: Literal["a", "b"] = "a"
+
+    @pydantic.field_validator("n")
+    @classmethod
+    def even(cls, n):
+        if n % 2:
+            raise ValueError("odd")
+        return n
+
+
+class Order(pydantic.BaseModel):
+    items: "list[Item]"
+
+
+def test_an_error_of_pydantic_comes_back_as_it_was():
+    items = [{"n": "x"}, {"n": 1}, {"n": 7}, {"n": 4, "kind": "c"}, {}]
+    error = raised(lambda: Order(items=items))
+    text, opaque = _native.encode(error)
+    again = _native.decode(text)
+    assert not opaque
+    assert (type(again), str(again), again.args) == (pydantic.ValidationError, str(error), error.args)
+    assert repr(again.errors()) == repr(error.errors())
+    secret = rt.Secret("hunter3hunter3")
+    assert _native.encode(raised(lambda: Item(n=secret.expose())))[1]
+
+
+def test_an_error_that_keeps_nothing_of_its_own_comes_back_although_it_is_not_written_in_python():
+    for error in (ssl.SSLError(1, "no"), ssl.SSLCertVerificationError(1, "no"), sqlite3.OperationalError("no")):
         text, opaque = _native.encode(error)
-        assert opaque
-        assert json.loads(text)["message"].startswith(message)
-        assert json.loads(text)["error"].endswith(type(error).__name__)
+        assert not opaque
+        assert parts(_native.decode(text)) == parts(error)
 
 
 def test_what_is_no_exception_is_not_made_of_a_record():
