@@ -93,12 +93,16 @@ class Session:
             parent = None
         again = _recovered(settings) if parent is None else None
         try:
-            execution = Execution.resume(again, values, native(settings), False) if again else Execution.start(
-                settings.run_identifier,
-                name,
-                parent._execution if parent is not None else None,
-                values,
-                native(settings),
+            execution = (
+                Execution.resume(again, values, native(settings), False)
+                if again
+                else Execution.start(
+                    settings.run_identifier,
+                    name,
+                    parent._execution if parent is not None else None,
+                    values,
+                    native(settings),
+                )
             )
         except RecordError as error:
             if error.code == "session_exists":

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,8 @@ import sessiond
 from sessiond import _config, _native
 
 LONG = os.environ.get("SESSIOND_LONG") == "1"
+# Read before the tests' own settings replace the environment's.
+PROGRAM = Path(os.environ.get("SESSIOND_BIN") or Path(__file__).parents[3] / "target/debug/sessiond")
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +30,15 @@ def own_directory(tmp_path, monkeypatch):
 def long():
     """Whether the long variants of tests are to run, as `cargo xtask test --long` says."""
     return LONG
+
+
+@pytest.fixture(scope="session")
+def program():
+    """Give the command `sessiond`, which must have been built."""
+    if not PROGRAM.exists():
+        assert not os.environ.get("CI"), f"{PROGRAM} is missing; cargo build -p sessiond builds it"
+        pytest.skip(f"{PROGRAM} is missing; cargo build -p sessiond builds it")
+    return PROGRAM
 
 
 @pytest.fixture

@@ -1,20 +1,16 @@
 """Sessions that are reported to a server."""
 
 import json
-import os
 import subprocess
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
 
 import pytest
 
 import sessiond as rt
 from sessiond import _native
 
-# Read before the tests' own settings replace the environment's.
-PROGRAM = Path(os.environ.get("SESSIOND_BIN") or Path(__file__).parents[3] / "target/debug/sessiond")
 KEY = "key-of-this-test-0123456789"
 
 
@@ -26,14 +22,15 @@ async def double(number):
 class Server:
     """The real program, which can be killed and comes back under its address."""
 
-    def __init__(self, directory):
+    def __init__(self, program, directory):
+        self.program = program
         self.directory = directory
         self.listen = "127.0.0.1:0"
         self.running = None
 
     def start(self):
         self.running = subprocess.Popen(
-            [PROGRAM, "serve", "--listen", self.listen, "--api-key", KEY],
+            [self.program, "serve", "--listen", self.listen, "--api-key", KEY],
             cwd=self.directory,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -58,11 +55,8 @@ class Server:
 
 
 @pytest.fixture
-def server(tmp_path_factory):
-    if not PROGRAM.exists():
-        assert not os.environ.get("CI"), f"{PROGRAM} is missing; cargo build -p sessiond builds it"
-        pytest.skip(f"{PROGRAM} is missing; cargo build -p sessiond builds it")
-    server = Server(tmp_path_factory.mktemp("server"))
+def server(program, tmp_path_factory):
+    server = Server(program, tmp_path_factory.mktemp("server"))
     server.start()
     yield server
     server.kill()
@@ -135,3 +129,54 @@ def test_an_empty_address_keeps_the_session_on_this_machine(monkeypatch):
     with rt.Session.resume(session.id, url="") as resumed:
         assert rt.call_sync(double, 1) == 2
     assert resumed.info["replayed"] == 1
+
+
+def test_questions_and_signals_are_the_server_s(server):
+    import asyncio
+
+    @rt.function_node
+    async def asks():
+        answer = await rt.interrupt("Which?", schema=int)
+        return answer + await rt.wait_for_signal("more", wait=0)
+
+    options = {"url": server.url, "api_key": KEY, "save_state": False}
+
+    def interrupted():
+        with pytest.raises(rt.Interrupted), rt.Session.open("asks", **options):
+            asyncio.run(rt.call(asks))
+
+    interrupted()
+    (question,) = server.get("/questions")["questions"]
+    assert (question["session_id"], question["text"], question["asker"]["call"]) == ("asks", "Which?", 2)
+    rt.answer("asks", 40, url=server.url, api_key=KEY)
+    interrupted()
+    rt.send_signal("asks", "more", 2, url=server.url, api_key=KEY)
+    with rt.Session.open("asks", **options):
+        assert asyncio.run(rt.call(asks)) == 42
+    assert server.get("/sessions/asks")["status"] == "completed"
+
+
+def test_a_session_that_is_cancelled_on_the_server_stops_its_program(server):
+    import asyncio
+    import threading
+
+    @rt.function_node
+    async def endless():
+        await asyncio.sleep(60)
+
+    def cancels():
+        while True:
+            try:
+                return rt.cancel("endless", url=server.url, api_key=KEY)
+            except rt.RecordError as error:
+                assert error.code == "session_not_found"
+                time.sleep(0.05)
+
+    thread = threading.Thread(target=cancels)
+    thread.start()
+    began = time.monotonic()
+    with pytest.raises(rt.ControlError), rt.Session.open("endless", url=server.url, api_key=KEY, save_state=False):
+        asyncio.run(rt.call(endless))
+    thread.join()
+    assert time.monotonic() - began < 10
+    assert server.get("/sessions/endless")["status"] == "terminated"

@@ -171,6 +171,11 @@ impl Execution {
         }
     }
 
+    /// Why nothing more can be recorded, if that is so.
+    pub fn failure(&self) -> Option<Problem> {
+        self.recorder.failure()
+    }
+
     /// Waits until the session itself is on disk: before that no other can belong to it.
     pub async fn opened(&self) -> Result<(), Error> {
         open(&self.destination).await?;

@@ -30,7 +30,7 @@ pub struct Session {
 }
 
 struct Shared {
-    execution: Execution,
+    execution: Arc<Execution>,
     publisher: Publisher,
     stop: CancellationToken,
     reason: OnceLock<Arc<str>>,
@@ -63,15 +63,25 @@ impl Session {
                 }
             });
         }
-        Self {
+        let session = Self {
             shared: Arc::new(Shared {
-                execution,
+                execution: Arc::new(execution),
                 publisher,
                 stop: CancellationToken::new(),
                 reason: OnceLock::new(),
                 closed: AtomicBool::new(false),
             }),
-        }
+        };
+        let (execution, shared) =
+            (Arc::downgrade(&session.shared.execution), Arc::downgrade(&session.shared));
+        background::spawn(async move {
+            if let Some(problem) = Execution::ended(execution).await
+                && let Some(shared) = shared.upgrade()
+            {
+                Self { shared }.stop(&problem.to_string());
+            }
+        });
+        session
     }
 
     /// Its id, by which it is resumed.
@@ -156,6 +166,9 @@ impl Session {
     fn stopped(&self) -> Error {
         if self.shared.closed.load(Ordering::Acquire) {
             return Error::Closed;
+        }
+        if let Some(problem) = self.shared.execution.failure() {
+            return problem.into();
         }
         Error::Stopped {
             reason: self.shared.reason.get().cloned().unwrap_or_else(|| "somebody stopped it".into()),

@@ -166,8 +166,7 @@ impl Work {
         }
         loop {
             for (id, recovery) in recover::list(&self.settings.dir)? {
-                if started.contains(&id)
-                    || pauses.get(&id).is_some_and(|pause| pause.until > Instant::now())
+                if started.contains(&id) || pauses.get(&id).is_some_and(|pause| pause.until > Instant::now())
                 {
                     continue;
                 }
