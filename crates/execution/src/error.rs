@@ -94,7 +94,7 @@ pub enum Error {
     Differs(Difference),
     /// A node's name cannot be recorded.
     #[error(
-        "a node's name has 1 to {} bytes, and something beside white space: {node:?} will not do",
+        "a node's name is one line of 1 to {} bytes, and not only of white space: {node:?} is none",
         limits::NAME_BYTES
     )]
     Name {

@@ -197,7 +197,8 @@ def _branch_of(scope: Scope, task: Task[Any]) -> Scope:
 
 
 def _name_of(coro: Any) -> str:
-    return str(getattr(coro, "__qualname__", None) or type(coro).__name__)
+    name = str(getattr(coro, "__qualname__", None) or type(coro).__name__)
+    return name if name.isascii() else name.encode("utf-8", "backslashreplace").decode()
 
 
 def _running_task(loop: AbstractEventLoop) -> weakref.ReferenceType[Task[Any]] | None:

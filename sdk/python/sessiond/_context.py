@@ -46,7 +46,7 @@ class Context:
 
     def update(self, values: Mapping[str, Any]) -> None:
         """Set several values."""
-        for key, value in values.items():
+        for key, value in dict(values).items():
             self.put(key, value)
 
     def delete(self, key: str) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Callable, TypeVar, overload
 from ._callable import ASYNC_GENERATOR, COROUTINE, GENERATOR, code_flags, name_of, place_of, same_place
 from ._fork import in_child
 from ._native import Frame
+from ._state import is_python
 from .errors import NodeError
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Node:
         time-out.
         """
         self.waits = waits
-        self.name = name
+        self.name = name if name.isascii() else name.encode("utf-8", "backslashreplace").decode()
         self.function = function
         self.owner: Any = function
         """What this was made for. What else has it as an attribute got that by inheritance, or by `functools.wraps`."""
@@ -249,9 +250,11 @@ def _register(function: Any, name: str | None, middleware: Iterable[Middleware],
         return type(function)(_register(function.__func__, name, middleware, manifest))
     if not callable(function):
         raise NodeError(f"{function!r} cannot be called, so it cannot be a node")
+    if name is not None and not _is_line(name):
+        raise NodeError(f"a node's name is one line of text, not {name!r}")
     node = Node(name or name_of(function), function, middleware=middleware)
     node.manifest = manifest
-    if not isinstance(function, (FunctionType, type)):
+    if not isinstance(function, FunctionType) and not (isinstance(function, type) and is_python(function)):
         # What is no plain function may not hold attributes, or share them with others.
         inner = function
 
@@ -268,6 +271,12 @@ def _register(function: Any, name: str | None, middleware: Iterable[Middleware],
         raise NodeError(f"{function!r} cannot be marked as a node; put it into a function of its own") from error
     register(node, function, chosen=name is not None)
     return function
+
+
+def _is_line(name: Any) -> bool:
+    if not isinstance(name, str) or not name.strip():
+        return False
+    return not any(character < " " or "\x7f" <= character <= "\x9f" for character in name)
 
 
 def _like(node: Node, function: Callable[..., Any]) -> Node:

@@ -83,9 +83,7 @@ class Session:
         """Begin a session; within a node of another session, it belongs to that."""
         name = flow_name if name is None else name
         settings = self.global_config_precedence(**options)
-        if context is not None and not hasattr(context, "keys"):
-            raise TypeError(f"context is a dict of values, not {context!r}")
-        values = dict(context or {})
+        values = _values(context)
         outer = current.get()
         parent = outer.session if outer is not None else None
         if parent is not None and (parent._status != "running" or not same_store(parent._settings, settings)):
@@ -133,7 +131,7 @@ class Session:
         When the program calls something else than it did, that call raises `ReplayError`.
         """
         settings = cls.global_config_precedence(**options)
-        given = dict(context or {})
+        given = _values(context)
         execution = Execution.resume(session_id, given, native(settings), take_over)
         session = cls.__new__(cls)
         session._hold(execution, settings, given)
@@ -596,6 +594,19 @@ def _recovered(settings: Config) -> str | None:
         return None
     del os.environ["SESSIOND_RESUME"]
     return wanted
+
+
+def _values(context: Any) -> dict[str, Any]:
+    """Give the values of a context that somebody passed."""
+    if context is None:
+        return {}
+    if not hasattr(context, "keys"):
+        raise TypeError(f"context is a dict of values, not {context!r}")
+    values = dict(context)
+    for key in values:
+        if not isinstance(key, str):
+            raise TypeError(f"a key of the context is a text, not {key!r}")
+    return values
 
 
 def _ended() -> None:

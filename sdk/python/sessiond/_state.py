@@ -60,11 +60,12 @@ class Layout:
 
 def built_in(kind: type) -> type:
     """Return the first class that is not written in Python among those that a class is made of."""
-    found: type = next((part for part in _mro.__get__(kind) if not _is_python(part)), object)
+    found: type = next((part for part in _mro.__get__(kind) if not is_python(part)), object)
     return found
 
 
-def _is_python(kind: type) -> bool:
+def is_python(kind: type) -> bool:
+    """Tell whether a class is written in Python, so that its attributes can be set."""
     flags = _flags.__get__(kind)
     if not flags & _HEAP_TYPE or flags & _IMMUTABLE_TYPE:
         return False

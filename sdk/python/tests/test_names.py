@@ -496,3 +496,30 @@ def test_the_order_of_settings_may_be_asked_for_by_position():
 def test_a_setting_that_cannot_be_is_refused_in_so_many_words(options, error, told):
     with pytest.raises(error, match=told):
         rt.Session(**options)
+
+
+@pytest.mark.parametrize("name", ["a\nb", " ", "\x00", "\x85", 5, b"a"])
+def test_a_name_that_no_node_may_have_is_refused_when_it_is_chosen(name):
+    with pytest.raises(rt.NodeError, match="one line of text"):
+        rt.function_node(name=name)(lambda: 1)
+
+
+def test_a_function_of_any_name_is_called_and_recorded():
+    def odd():
+        return 1
+
+    async def program():
+        coroutine = rt.call(odd)
+        coroutine.__qualname__ = "odd \udc80"
+        return await asyncio.gather(
+            coroutine, rt.call(int, "2"), rt.call(rt.function_node(name="chosen int")(int), "3")
+        )
+
+    odd.__name__ = "odd \udc80"
+    with rt.Session() as session:
+        assert asyncio.run(program()) == [1, 2, 3]
+        odd.__name__ = "two\nlines"
+        del odd.__sessiond_node__
+        with pytest.raises(rt.NodeError, match="one line"):
+            rt.call_sync(odd)
+    assert [call["node"] for call in session.payload()["calls"]] == ["odd \\udc80", "int", "chosen int"]

@@ -138,6 +138,69 @@ def test_the_context_is_read_and_changed_by_every_node_and_is_recorded():
         rt.broadcast("to nobody")
 
 
+@rt.function_node
+async def unchanged(value):
+    return value
+
+
+def nested(levels):
+    value = 1
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize("durability", ["sync", "async", "exit"])
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("doc", "x" * (1 << 20)),
+        ("k" * 70_000, 1),
+        ("deep", nested(63)),
+        ("deeper", {"a": nested(150)}),
+        ("keys", {"\0" * 200_000: 1}),
+        ("escaped", "\0" * 200_000),
+    ],
+    ids=["large", "key", "deep", "deeper", "keys", "escaped"],
+)
+def test_what_the_context_does_not_take_is_refused_at_once_and_alone(key, value, durability):
+    options = {"durability": durability, "logging_setting": "NONE"}
+    with pytest.raises(rt.RecordError) as refused:
+        rt.Session({"small": 1, key: value}, **options)
+    assert refused.value.code == "limit_reached"
+    with pytest.raises(ZeroDivisionError), rt.Session({"small": 1}, **options) as session:
+        for n in range(5):
+            rt.call_sync(unchanged, n)
+        with pytest.raises(rt.RecordError):
+            rt.context.put(key, value)
+        with pytest.raises(rt.RecordError):
+            rt.context.update({key: value})
+        assert rt.context.keys() == ["small"]
+        rt.context.put("small", nested(62))
+        rt.call_sync(unchanged, 5)
+        raise ZeroDivisionError
+    with pytest.raises(rt.RecordError):
+        rt.Session.resume(session.id, context={key: value}, **options)
+    with rt.Session.resume(session.id, context={"given": 1}, **options) as again:
+        assert [rt.call_sync(unchanged, n) for n in range(5)] == [0, 1, 2, 3, 4]
+        rt.context.put("small", nested(62))
+        assert rt.context.get("small") == nested(62)
+    assert again.info["replayed"] == 5
+
+
+def test_keys_of_the_context_are_texts():
+    with pytest.raises(TypeError, match="a key of the context is a text, not 1"):
+        rt.Session({1: 2})
+    with rt.Session() as session:
+        for key in (1, None, b"a"):
+            with pytest.raises(TypeError, match="is a text"):
+                session.context.put(key, 1)
+        with pytest.raises(TypeError):
+            session.context.update([1])
+        session.context.update([("a", 1)])
+        assert session.context.keys() == ["a"]
+
+
 def test_nodes_are_found_by_name_and_a_missing_one_says_what_there_is():
     assert rt.nodes.Unmistakable is unmistakable
     assert "Unmistakable" in dir(rt.nodes)

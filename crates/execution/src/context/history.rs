@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use sessiond_api::{Code, Problem};
-use sessiond_core::json_bytes;
+use sessiond_core::{json_bytes, limits};
 
 /// What each value has been, oldest first.
 #[derive(Debug, Clone, Default)]
@@ -98,17 +98,23 @@ impl History {
     }
 
     /// Whether a value of so many bytes, as [`size`] counts them, fits with the others into a context of `most` bytes.
-    pub fn fits(&self, key: &str, size: usize, most: usize) -> Result<(), Problem> {
+    pub fn fits(&self, key: &str, value: Option<&Value>, size: usize, most: usize) -> Result<(), Problem> {
+        let Some(value) = value else { return Ok(()) };
+        check(key, value)?;
         let entries = self.keys.get(key).and_then(|entries| entries.last());
         let bytes = 2 + self.bytes - entries.map_or(0, |entry| entry.bytes) + size;
-        if size == 0 || bytes <= most {
-            return Ok(());
+        if bytes <= most { Ok(()) } else { Err(too_large(bytes, &format!("with {key:?}"), most)) }
+    }
+
+    /// Whether all values fit into a context of `most` bytes.
+    pub fn all_fit(&self, most: usize) -> Result<(), Problem> {
+        for (key, entries) in &self.keys {
+            if let Some(value) = entries.last().and_then(|entry| entry.value.as_ref()) {
+                check(key, value)?;
+            }
         }
-        let detail = format!(
-            "the context would have {bytes} bytes with {key:?}, and may have {most}; keep large values in files, or as \
-             the results of calls"
-        );
-        Err(Problem::new(Code::LimitReached, detail))
+        let bytes = 2 + self.bytes;
+        if bytes <= most { Ok(()) } else { Err(too_large(bytes, "with these values", most)) }
     }
 
     /// The latest value of a key among those that count, with its place in the order.
@@ -131,7 +137,45 @@ impl History {
 
 /// Bytes of a member of the document; none for one that is removed.
 pub fn size(key: &str, value: Option<&Value>) -> usize {
-    value.map_or(0, |value| key.len() + 4 + json_bytes(value))
+    // A colon and a comma stand beside the two.
+    value.map_or(0, |value| json_bytes(&Value::from(key)) + 2 + json_bytes(value))
+}
+
+/// Whether a store takes a value, and its key, into a context.
+fn check(key: &str, value: &Value) -> Result<(), Problem> {
+    if key.len() > limits::TEXT_BYTES {
+        let start: String = key.chars().take(20).collect();
+        let detail =
+            format!("the key {start:?}… has {} bytes, and may have {}", key.len(), limits::TEXT_BYTES);
+        return Err(Problem::new(Code::LimitReached, detail));
+    }
+    // The document itself is the first level.
+    let most = limits::JSON_DEPTH - 1;
+    if !nests_at_most(value, most) {
+        let detail = format!(
+            "the value of {key:?} nests more than {most} levels deep as JSON; put its parts under keys of their own"
+        );
+        return Err(Problem::new(Code::LimitReached, detail));
+    }
+    Ok(())
+}
+
+/// Whether a value nests at most so many levels deep; a number is one level.
+fn nests_at_most(value: &Value, levels: usize) -> bool {
+    match value {
+        _ if levels == 0 => false,
+        Value::Array(items) => items.iter().all(|item| nests_at_most(item, levels - 1)),
+        Value::Object(members) => members.values().all(|item| nests_at_most(item, levels - 1)),
+        _ => true,
+    }
+}
+
+fn too_large(bytes: usize, what: &str, most: usize) -> Problem {
+    let detail = format!(
+        "the context would have {bytes} bytes {what}, and may have {most}; keep large values in files, or as the results \
+         of calls"
+    );
+    Problem::new(Code::LimitReached, detail)
 }
 
 #[cfg(test)]
@@ -163,10 +207,28 @@ mod tests {
             let text = json!("x".repeat(100));
             let bytes = size("text", Some(&text));
             history.write(n, "text", Some(text), bytes, false);
-            history.fits("other", bytes, 300).unwrap();
+            history.fits("other", Some(&json!(1)), bytes, 300).unwrap();
         }
-        assert!(history.fits("other", 200, 300).is_err());
+        assert!(history.fits("other", Some(&json!(1)), 200, 300).is_err());
+        assert!(history.all_fit(100).is_err() && history.all_fit(200).is_ok());
         history.write(101, "text", None, 0, false);
         assert!(history.keys.is_empty() && history.bytes == 0);
+    }
+    #[test]
+    fn what_a_store_does_not_take_does_not_fit() {
+        let nested = |levels| (0..levels).fold(json!(1), |inner, _| json!([inner]));
+        for (levels, fits) in [(limits::JSON_DEPTH - 2, true), (limits::JSON_DEPTH - 1, false)] {
+            let values = json!({"d": nested(levels)}).as_object().unwrap().clone();
+            assert_eq!(History::new(values).all_fit(limits::CONTEXT_BYTES).is_ok(), fits, "{levels}");
+            let document = json!({"d": nested(levels)}).to_string();
+            assert_eq!(sessiond_core::Json::parse(document).unwrap().check(limits::JSON_DEPTH).is_ok(), fits);
+        }
+        let history = History::default();
+        for (bytes, fits) in [(limits::TEXT_BYTES, true), (limits::TEXT_BYTES + 1, false)] {
+            assert_eq!(history.fits(&"k".repeat(bytes), Some(&json!(1)), 1, 1 << 20).is_ok(), fits);
+        }
+        let text = json!("x");
+        let members = json!({"a\"\u{0}": text}).as_object().unwrap().clone();
+        assert_eq!(2 + History::new(members.clone()).bytes, json_bytes(&Value::Object(members)) + 1);
     }
 }

@@ -125,7 +125,7 @@ impl Context {
         let recorded = value.as_ref().map(|value| redact::member(key, value));
         let bytes = history::size(key, recorded.as_ref());
         let mut history = self.shared.history.lock();
-        history.fits(key, bytes, limits::CONTEXT_BYTES)?;
+        history.fits(key, recorded.as_ref(), bytes, limits::CONTEXT_BYTES)?;
         let order = match self.shared.recorded.get() {
             Some(session) => session.recorder.wrote(branch, key, recorded, bytes),
             None => 0,
@@ -140,6 +140,11 @@ impl Context {
         branch::current()
             .or_else(|| self.shared.recorded.get().map(|recorded| recorded.root.clone()))
             .unwrap_or_default()
+    }
+
+    /// Whether a store takes these values.
+    pub(crate) fn fits(&self) -> Result<(), Error> {
+        Ok(self.shared.history.lock().all_fit(limits::CONTEXT_BYTES)?)
     }
 
     /// The values at the beginning, as they are recorded.

@@ -21,7 +21,10 @@ const NODES: usize = 1000;
 impl Execution {
     /// Looks a call up in the record, and puts it down when it is to be run.
     pub fn begin(&self, call: NewCall<'_>) -> Result<Begun, Error> {
-        if call.node.trim().is_empty() || call.node.len() > limits::NAME_BYTES {
+        if call.node.trim().is_empty()
+            || call.node.len() > limits::NAME_BYTES
+            || call.node.chars().any(char::is_control)
+        {
             return Err(Error::Name { node: call.node.clone() });
         }
         let key = self.keys.key(&call.input, &call.beside);

@@ -30,6 +30,7 @@ impl Execution {
     /// Begins a session in the embedded store of `settings.dir`. With durability `Sync`, or with an id or a name that
     /// may have to be refused, the session is on disk when this returns, else soon after.
     pub async fn start(new: NewExecution, settings: Settings) -> Result<Self, Error> {
+        new.context.fits()?;
         // An id that somebody chose may be taken, and a name may not be one: that must be told before anything runs.
         let is_chosen = new.id.is_some() || new.name.is_some();
         let recovery = settings.recover.clone().map(Recovery::here).transpose()?;
@@ -140,6 +141,7 @@ impl Execution {
         settings: Settings,
         take_over: bool,
     ) -> Result<Self, Error> {
+        given.fits()?;
         let store = match &settings.server {
             Some(server) => {
                 let (spool, id) = (stores::spool(&settings.dir, server).await?, id.clone());
@@ -192,7 +194,6 @@ impl Execution {
         })
         .await?;
         let start = Start { call: builder.last, order: builder.last_order };
-        let recorder = Recorder::start(destination.clone(), settings.durability, start);
         let (replay, mut history) = builder.finish(ended);
         let document = session.shared_context.as_object().cloned().unwrap_or_default();
         let mut writes = Vec::new();
@@ -204,6 +205,10 @@ impl Execution {
             // The copy has what was written later, too.
             writes.extend(changes(&document, &history).map(|(key, value)| (start.order, key, value)));
         }
+        if !ended {
+            history.all_fit(limits::CONTEXT_BYTES)?;
+        }
+        let recorder = Recorder::start(destination.clone(), settings.durability, start);
         if !ended {
             for (order, key, value) in writes {
                 recorder.restored(order, key, value);
