@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Callable
 from weakref import WeakKeyDictionary
 
+from . import _clock
 from ._config import GRACE
 from ._fork import in_child
 from ._node import Node
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from ._session import Session
 
     Proceed = Callable[..., Awaitable[Any]]
+
+
+# Seconds from which on a pause between two attempts is recorded.
+_RECORDED = 1.0
 
 
 class Middleware:
@@ -46,8 +51,8 @@ class Middleware:
 class Retry(Middleware):
     """Tries again when a node fails.
 
-    Each attempt, and each pause between two, is a call of its own in the record, under that of the node: a program that
-    was killed goes on in the attempt, or with what is left of the pause, in which it was.
+    Each attempt, and each pause of a second or more between two, is a call of its own in the record, under that of the
+    node: a program that was killed goes on in the attempt, or with what is left of the pause, in which it was.
     """
 
     def __init__(
@@ -102,7 +107,8 @@ class Retry(Middleware):
             except Exception as error:
                 if not self._tries_after(error):
                     raise
-            await sleep(self._pause(number, scope))
+            pause = self._pause(number, scope)
+            await (sleep(pause) if pause >= _RECORDED else _clock.sleep(pause))
         last = Node(f"{node.name} (attempt {self._max})", proceed, kind=node.kind)
         return await scope.session._coordinator.call(scope, last, args, kwargs)
 
