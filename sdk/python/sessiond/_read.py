@@ -173,6 +173,8 @@ class SessionSummary(NamedTuple):
     updated_at: str
     parent: Optional[str]
     """The session that it belongs to."""
+    open_questions: int = 0
+    """The questions for whose answers it waits."""
 
 
 def read(session_id: str, **options: Unpack[Options]) -> SessionRecord:
@@ -198,6 +200,7 @@ def sessions(
                 session["created_at"],
                 session["updated_at"],
                 session.get("parent"),
+                session.get("open_questions", 0),
             )
         )
     return listed

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import pathlib
 import subprocess
 import sys
 import textwrap
@@ -88,7 +89,7 @@ def test_a_question_ends_the_process_s_work_and_its_answer_goes_on():
     assert question.text == "Deploy 1?"
     assert question.details == {"built": "build 1", "api_key": "[redacted]"}
     assert "Deploy 1?" in str(waits)
-    assert rt.sessions()[0].status == "interrupted"
+    assert (rt.sessions()[0].status, rt.sessions()[0].open_questions) == ("interrupted", 1)
     # Without an answer it waits again, and nothing is done or asked twice.
     interrupted(lambda: rt.call(deploy, 1))
     assert [question.question_id for question in rt.questions("s")] == waits.questions
@@ -404,6 +405,22 @@ def test_a_killed_process_asks_the_same_again(tmp_path):
     rt.answer("s", True, question_id=question.question_id)
     done = subprocess.run([sys.executable, program], timeout=60, check=True, capture_output=True, text=True)
     assert done.stdout == "True\n"
+
+
+def test_the_guide_s_program_runs_as_it_stands(tmp_path):
+    guide = (pathlib.Path(__file__).parents[3] / "docs/durable.md").read_text()
+    section = guide[guide.index("## A program in Python") :]
+    blocks = [block.split("```")[0] for block in section.split("```python\n")[1:]]
+    (tmp_path / "release.py").write_text(blocks[0])
+
+    def run():
+        return subprocess.run([sys.executable, "release.py"], timeout=60, check=False, capture_output=True, text=True)
+
+    assert "Deploy 7?" in run().stderr
+    exec(blocks[1], {"rt": rt})
+    assert "Which region?" in run().stderr
+    rt.answer("release-7", "us")
+    assert run().stdout == "image:7 in us\n"
 
 
 def test_ctrl_c_while_it_waits_leaves_the_question_open(tmp_path):
