@@ -21,7 +21,7 @@ def name_of(kind: type) -> Optional[str]:
 
     The module of the program itself has the name by which others import it.
     """
-    module, path = _names(kind)
+    module, path = names_of(kind)
     return _known(module, path, kind)
 
 
@@ -38,11 +38,10 @@ def function_name(function: Any) -> Optional[str]:
 
 def title_of(kind: type) -> str:
     """Return the name of a class for people: `module.Class`. It never fails."""
-    try:
-        module, path = _names(kind)
-    except Exception:
+    module, path = _module.__get__(kind), _qualname.__get__(kind)
+    if type(path) is not str:
         return "object"
-    title = path if module in ("builtins", "") else f"{module}.{path}"
+    title = path if type(module) is not str or module in ("builtins", "") else f"{module}.{path}"
     return title.encode("utf-8", "backslashreplace").decode()
 
 
@@ -76,10 +75,8 @@ def find_local(base: type, module: str, path: str) -> Optional[type]:
 
 def names_of(kind: type) -> tuple[str, str]:
     """Return the names of a class and of its module, which others may have too; empty when they are no text."""
-    try:
-        return _names(kind)
-    except ValueError:
-        return "", ""
+    module, path = _module.__get__(kind), _qualname.__get__(kind)
+    return (module, path) if type(module) is str and type(path) is str else ("", "")
 
 
 def loaded(module: str, path: str) -> Any:
@@ -87,19 +84,14 @@ def loaded(module: str, path: str) -> Any:
     return _members(sys.modules.get(module)).get(path)
 
 
-def _names(kind: type) -> tuple[str, str]:
-    module, path = _module.__get__(kind), _qualname.__get__(kind)
-    if type(module) is not str or type(path) is not str:
-        raise ValueError("a class whose name is no text")
-    return module, path
-
-
 def _known(module: str, path: str, wanted: Any) -> Optional[str]:
     if module == "__main__":
         module = _main_name() or module
     found = _find(module, path)
     # One that was defined again, as in a notebook, is the same to who looks for it.
-    same = found is wanted or (isinstance(found, type) and isinstance(wanted, type) and _names(found) == _names(wanted))
+    same = found is wanted or (
+        isinstance(found, type) and isinstance(wanted, type) and names_of(found) == names_of(wanted)
+    )
     name = f"{module}:{path}"
     return name if same and name.isprintable() else None
 
@@ -134,7 +126,7 @@ def _generic(module: str, path: str) -> Any:
     if not isinstance(origin, type):
         return None
     kinds: list[Any] = type.__subclasses__(origin)
-    made = [kind for kind in kinds if _names(kind)[1] == path]
+    made = [kind for kind in kinds if names_of(kind)[1] == path]
     return made[0] if len(made) == 1 else None
 
 

@@ -82,7 +82,7 @@ class Closing:
             try:
                 self._done.wait()
             except BaseException as error:
-                interrupted = interrupted or error
+                interrupted = error if interrupted is None else interrupted
         return interrupted
 
     def _result(self) -> None:

@@ -12,10 +12,11 @@ from weakref import WeakKeyDictionary
 
 from ._branches import line, plain_task, watch
 from ._config import GRACE
-from ._error_values import FATAL, members_of
+from ._error_values import FATAL
 from ._native import Execution, Frame, Recorded
 from ._scope import Scope, current
-from ._state import own
+from ._state import is_a, members_of, own
+from ._traces import exceptions_of
 from ._turns import Turns
 from ._waiting import Waiting
 from .errors import (
@@ -352,7 +353,7 @@ class Coordinator:
 
     def _broken(self, error: ControlError, run: Run | None) -> None:
         """End the session: what comes after this error would make a wrong record, whatever the program catches."""
-        if isinstance(error, SessionClosedError) or self._stopped is not None:
+        if is_a(error, SessionClosedError) or self._stopped is not None:
             return
         self._is_broken = True
         if run is not None and run.reason is None:
@@ -413,7 +414,7 @@ class Coordinator:
                 self._tell()
         except BaseException as error:
             self._ended(inner, node, error)
-            if self._sync and isinstance(error, Exception):
+            if self._sync and is_a(error, Exception):
                 await self._after_others()
             raise
         finally:
@@ -524,7 +525,7 @@ class Coordinator:
         error = task.exception()
         if error is None:
             return task.result()
-        if run.reason == "timeout" and not isinstance(error, NodeTimeoutError):
+        if run.reason == "timeout" and not is_a(error, NodeTimeoutError):
             raise self._overdue(node, run) from error
         try:
             raise error
@@ -590,7 +591,7 @@ class Coordinator:
 
         from ._error_values import describe_error
 
-        if isinstance(error, Interrupted):
+        if is_a(error, Interrupted):
             # That of a session within this one.
             self.interrupt(error)
         if self.is_interrupted:
@@ -603,9 +604,9 @@ class Coordinator:
         elif scope.overdue or (top and run is not None and run.reason == "timeout"):
             status = "timeout"
         elif (
-            (isinstance(error, CancelledError) and _is_cancelled())
-            or isinstance(error, GeneratorExit)
-            or (isinstance(error, SessionClosedError) and self._stopped is not None)
+            (is_a(error, CancelledError) and _is_cancelled())
+            or is_a(error, GeneratorExit)
+            or (is_a(error, SessionClosedError) and self._stopped is not None)
         ):
             status = "cancelled"
         else:
@@ -617,7 +618,7 @@ class Coordinator:
             return
         if status != "failed":
             # What its caller gets: the time-out of the session, or of the node's own.
-            late = error if isinstance(error, NodeTimeoutError) or run is None else self._overdue(node, run)
+            late = error if is_a(error, NodeTimeoutError) or run is None else self._overdue(node, run)
             if isinstance(late, NodeTimeoutError):
                 scope.frame.ended(status, type(late).__name__, str(late), None, late, partial)
                 remember(late, scope.frame.call)
@@ -629,7 +630,7 @@ class Coordinator:
         scope.frame.ended(status, kind, message, trace, error, partial)
         remember(error, scope.frame.call)
         self._log.ended(scope.frame, node, status, f"{kind}: {message}")
-        is_fatal = isinstance(error, FatalError) or getattr(error, "fatal", None) is True
+        is_fatal = _is_fatal(error)
         if (self._end_on_error and not scope.retried) or is_fatal:
             if run is not None and run.reason is None and self._stopped is None:
                 run.reason = "failed"
@@ -640,7 +641,7 @@ class Coordinator:
 def remember(error: BaseException, call: int | None) -> None:
     """Note which call gave an error, so that one that ends the program is known as that call's."""
     try:
-        calls: set[int | None] = members_of(error).setdefault(FATAL, set())
+        calls: set[int | None] = dict.setdefault(members_of(error), FATAL, set())
         calls.add(call)
     except Exception:
         # It takes no attributes.
@@ -650,16 +651,30 @@ def remember(error: BaseException, call: int | None) -> None:
 def fatal_calls(error: BaseException | None) -> list[int]:
     """Give the calls that gave the error which ended a program, or a part of it."""
     found: set[int] = set()
+    seen: set[int] = set()
     left = [] if error is None else [error]
     while left:
         one = left.pop()
-        try:
-            found.update(call for call in members_of(one).get(FATAL, ()) if call is not None)
-            left.extend(one.exceptions)  # type: ignore[attr-defined]
-        except Exception:
-            # Most are not of several.
+        if id(one) in seen:
             continue
+        seen.add(id(one))
+        calls = dict.get(members_of(one), FATAL, ())
+        if type(calls) is set:
+            found.update(call for call in calls if type(call) is int)
+        left.extend(exceptions_of(one))
     return sorted(found)
+
+
+def _is_fatal(error: BaseException) -> bool:
+    """Tell whether an error is to end the session; what asking that of it raises says nothing."""
+    if is_a(error, FatalError):
+        return True
+    try:
+        return getattr(error, "fatal", None) is True
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        return False
 
 
 async def _on_fresh_stack(work: Coroutine[Any, Any, Any]) -> Any:

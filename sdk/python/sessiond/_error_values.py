@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Callable
 
 from ._classes import find_class, find_local, name_of, names_of, title_of
-from ._state import Layout, built_in, mro, size
+from ._state import built_in, layout_of, members_of, mro, size
+from ._traces import trace_of
 
 # Attributes that built-in exceptions keep outside of `args` and `__dict__`.
 _KEPT = {
@@ -21,6 +22,8 @@ _KEPT = {
 _CAUSES = 8
 # The most characters of a message or a trace.
 _TEXT = 256 * 1024
+# Characters beyond that in which a secret may end.
+_MARGIN = 16 * 1024
 # Frames of a trace that are recorded, and those of a call that is so many levels above the one that raised the error.
 _FRAMES, _LEVELS, _OUTERMOST = 50, 10, 4
 # Where a session notes on an error which of its calls gave it.
@@ -31,7 +34,6 @@ _TOLD = "__sessiond_told__"
 _PYDANTIC = "pydantic_core._pydantic_core:ValidationError"
 _UNTOLD = "(its message could not be told)"
 
-_members: Any = BaseException.__dict__["__dict__"]
 _args: Any = BaseException.__dict__["args"]
 _cause: Any = BaseException.__dict__["__cause__"]
 _suppress_context: Any = BaseException.__dict__["__suppress_context__"]
@@ -60,12 +62,6 @@ class Unrecorded:
         raise ReplayError(f"the {self._kind} of a recorded error was not recorded, so it has no {name}", "unrecorded")
 
 
-def members_of(error: BaseException) -> dict[str, Any]:
-    """Return the attributes of an error, whatever its class has to say of that."""
-    members: dict[str, Any] = _members.__get__(error)
-    return members
-
-
 def headline_of(error: BaseException) -> str:
     """Return the name of an error's class and its message, as one text without known secrets. It never fails."""
     kind, message = title_of(type(error)).rpartition(".")[2], message_of(error)
@@ -86,7 +82,7 @@ def message_of(error: BaseException) -> str:
 def describe(value: BaseException, depth: int = 0) -> tuple[str, Any]:
     """Return the tag of an error and what is to be under it; `$opaque` when its class cannot be made again."""
     kind = type(value)
-    told = members_of(value).get(_TOLD)
+    told = dict.get(members_of(value), _TOLD)
     if told is not None:
         return "$error", told
     name = name_of(kind)
@@ -137,7 +133,7 @@ def _describe_state(value: BaseException) -> dict[str, Any] | None:
     kind = type(value)
     args = _args.__get__(value)
     kept = _read_kept(value)
-    state = Layout(kind).read(value)
+    state = layout_of(kind).read(value)
     state.pop(FATAL, None)
     for part in (*args, *kept.values(), *state.values()):
         if type(part) is str and without_known_secrets(part) != part:
@@ -174,10 +170,10 @@ def restore(inner: Any) -> BaseException:
     return error
 
 
-def unrecorded(value: Any) -> list[str]:
+def unrecorded(value: Any) -> tuple[str, str]:
     """Return what is recorded of something within an error that cannot be recorded: its type, and how it prints."""
     kind = title_of(type(value))
-    return [kind, _clean(_printed(repr, value, f"<{kind}>"))[:1000]]
+    return kind, _clean(_printed(repr, value, f"<{kind}>"))[:1000]
 
 
 def _restore_replayed(told: dict[str, Any]) -> BaseException:
@@ -245,7 +241,7 @@ def _make(kind: type, args: tuple[Any, ...], kept: dict[str, Any], state: dict[s
     _args.__set__(error, args)
     for name, member in kept.items():
         getattr(base, name).__set__(error, member)
-    Layout(kind).write(error, state)
+    layout_of(kind).write(error, state)
     return error
 
 
@@ -275,12 +271,10 @@ def _by_message(value: BaseException) -> tuple[str, Any]:
 
 
 def _trace(error: BaseException, kind: str) -> str:
-    from traceback import format_exception
-
     try:
         # The innermost frames say where it was raised. Of a deep recursion, the innermost calls record them.
-        limit = -_FRAMES if len(error.__dict__.get(FATAL, ())) < _LEVELS else _OUTERMOST
-        return _clean("".join(format_exception(type(error), error, error.__traceback__, limit=limit)))
+        calls = dict.get(members_of(error), FATAL, ())
+        return _clean(trace_of(error, headline_of, -_FRAMES if len(calls) < _LEVELS else _OUTERMOST))
     except KeyboardInterrupt:
         raise
     except BaseException:
@@ -300,4 +294,7 @@ def _clean(text: str) -> str:
     """Return a text as it may be recorded: without secrets, and with characters only."""
     from ._secret import without_secrets
 
-    return without_secrets(text.encode("utf-8", "backslashreplace").decode())[:_TEXT]
+    if len(text) <= _TEXT + _MARGIN:
+        return without_secrets(text)[:_TEXT]
+    # A secret at the end may have been cut, so that nobody knows it.
+    return without_secrets(text[: _TEXT + _MARGIN])[:-_MARGIN][:_TEXT]

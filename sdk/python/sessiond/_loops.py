@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from ._branches import plain_task, watch
 from ._fork import in_child
+from ._state import is_a
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Task
@@ -199,17 +200,35 @@ def _run_on(loop: AbstractEventLoop, work: Coroutine[Any, Any, Any], job: _Job |
     import asyncio
 
     watch(loop)
-    task = plain_task(loop, work)
+    error: BaseException | None
+    task = plain_task(loop, _outcome(work))
     if job is not None:
         job.started(loop, task)
     try:
-        return loop.run_until_complete(task)
+        value, error = loop.run_until_complete(task)
     finally:
         if not task.done():
             _end(loop, {task})
         if task.done() and not task.cancelled():
             task.exception()
         _end(loop, asyncio.all_tasks(loop))
+    if error is None:
+        return value
+    try:
+        raise error
+    finally:
+        # An error that knows its own frame would keep all that the frame holds alive.
+        error = None
+
+
+async def _outcome(work: Coroutine[Any, Any, Any]) -> tuple[Any, BaseException | None]:
+    """Give what something comes to: asyncio looks at the class of an error that leaves its loop, which may fail."""
+    try:
+        return await work, None
+    except BaseException as error:
+        if is_a(error, SystemExit, KeyboardInterrupt):
+            raise
+        return None, error
 
 
 def _end(loop: AbstractEventLoop, tasks: set[Task[Any]]) -> None:

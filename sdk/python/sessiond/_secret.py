@@ -43,11 +43,7 @@ class Secret(Generic[T]):
 
 def without_secrets(text: str) -> str:
     """Give a text without the secrets that are known to this process, and without those that their form gives away."""
-    text = without_known_secrets(text)
-    try:
-        return redact_text(text)
-    except UnicodeEncodeError:
-        return redact_text(text.encode("utf-8", "backslashreplace").decode())
+    return redact_text(without_known_secrets(text).encode("utf-8", "backslashreplace").decode())
 
 
 def without_known_secrets(text: str) -> str:

@@ -20,6 +20,7 @@ from ._node import node_of
 from ._publisher import Publisher
 from ._scope import Scope, current
 from ._secret import without_secrets
+from ._state import is_a
 from .errors import NodeError, RecordError, SessionClosedError
 
 if TYPE_CHECKING:
@@ -515,7 +516,7 @@ class Session:
                 self._execution.leave()
                 self._status = "interrupted"
             else:
-                self._execution.close(failed, fatal_calls(error or coordinator.failure))
+                self._execution.close(failed, fatal_calls(coordinator.failure if error is None else error))
                 self._status = "completed" if failed is None else "failed"
         except BaseException:
             self._status = "failed"
@@ -584,7 +585,9 @@ def _watch(session: Session) -> Work | None:
 
 def _is_signal(error: BaseException | None) -> bool:
     """Whether a program ends because somebody ends its process."""
-    return isinstance(error, KeyboardInterrupt) or (isinstance(error, SystemExit) and bool(error.code))
+    if error is None:
+        return False
+    return is_a(error, KeyboardInterrupt) or (is_a(error, SystemExit) and not _is_success(_code.__get__(error)))
 
 
 def _recovered(settings: Config) -> str | None:
@@ -617,11 +620,19 @@ def _ended() -> None:
 
 def _reason(error: BaseException | None) -> str | None:
     """Give why a program failed; None when it did not."""
-    if error is None or (isinstance(error, SystemExit) and error.code in (None, 0)):
+    if error is None or (is_a(error, SystemExit) and _is_success(_code.__get__(error))):
         return None
-    if isinstance(error, _Stopped):
+    if is_a(error, _Stopped):
         return without_secrets(str(error))
     return headline_of(error)
+
+
+# What a program ends with, whatever a class that is made of it says of that.
+_code: Any = SystemExit.__dict__["code"]
+
+
+def _is_success(code: Any) -> bool:
+    return code is None or (type(code) in (int, bool) and code == 0)
 
 
 class _Stopped(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from types import GetSetDescriptorType, MemberDescriptorType
 from typing import Any
 
@@ -9,8 +10,15 @@ _mro = type.__dict__["__mro__"]
 _dict = type.__dict__["__dict__"]
 _flags = type.__dict__["__flags__"]
 _basicsize = type.__dict__["__basicsize__"]
+_error_members: Any = BaseException.__dict__["__dict__"]
 _HEAP_TYPE = 1 << 9
 _IMMUTABLE_TYPE = 1 << 8
+
+
+# By the identity of the class: what it says of its own hash is not asked.
+_layouts: dict[int, tuple[Any, Layout]] = {}
+# How many classes are remembered.
+_KNOWN = 4096
 
 
 class Layout:
@@ -58,6 +66,16 @@ class Layout:
             self.members.__get__(value).update(others)
 
 
+def layout_of(kind: type) -> Layout:
+    """Return where the objects of a class keep what they consist of, looked up once for each class."""
+    known = _layouts.get(id(kind))
+    if known is None or known[0]() is not kind:
+        if len(_layouts) >= _KNOWN:
+            _layouts.clear()
+        known = _layouts[id(kind)] = (weakref.ref(kind), Layout(kind))
+    return known[1]
+
+
 def built_in(kind: type) -> type:
     """Return the first class that is not written in Python among those that a class is made of."""
     found: type = next((part for part in _mro.__get__(kind) if not is_python(part)), object)
@@ -91,3 +109,14 @@ def own(kind: type, name: str) -> Any:
         if name in members:
             return members[name]
     return None
+
+
+def is_a(value: Any, *kinds: type) -> bool:
+    """Tell whether a value is of one of some classes, whatever it says of its own class."""
+    return any(part is kind for part in mro(type(value)) for kind in kinds)
+
+
+def members_of(error: BaseException) -> dict[str, Any]:
+    """Return the attributes of an error, whatever its class has to say of that."""
+    members: dict[str, Any] = _error_members.__get__(error)
+    return members

@@ -1,12 +1,14 @@
 """Errors as values: an exception comes back as it was, without its initialiser, and telling of one never fails."""
 
 import asyncio
+import io
 import json
 import pathlib
 import sqlite3
 import ssl
 import subprocess
 import sys
+import threading
 from typing import Literal
 
 import pydantic
@@ -190,6 +192,17 @@ def test_what_is_no_exception_is_not_made_of_a_record():
             _native.decode(json.dumps({"$error": {"class": name, "args": []}}))
 
 
+def test_what_cannot_be_recorded_within_an_error_prints_as_it_did():
+    error = ValueError(io.StringIO, threading.Lock(), {"of": [len.__call__]}, 5)
+    text, opaque = _native.encode(error)
+    assert not opaque
+    assert "$unrecorded" in text
+    made = _native.decode(text)
+    assert (str(made), repr(made), made.args[3]) == (str(error), repr(error), 5)
+    with pytest.raises(rt.errors.ReplayError):
+        made.args[1].acquire()
+
+
 def test_a_known_secret_in_an_error_is_not_recorded():
     secret = rt.Secret("hunter2hunter2")
     for error in (ValueError("it is hunter2hunter2"), Coded(1, "hunter2hunter2")):
@@ -234,3 +247,148 @@ def test_a_call_whose_error_cannot_be_told_raises_that_error():
             rt.call_sync(node)
         assert session.info["failed"] == 1
         assert session.info["open"] == 0
+
+
+def fail(*_):
+    raise RuntimeError("it does not want to")
+
+
+def leave(*_):
+    raise SystemExit(3)
+
+
+def again(error):
+    return type(error)("another")
+
+
+def saying(cls):
+    return property(lambda error: cls)
+
+
+# Each says something of itself that is not so, or will not say it, or says more without end.
+LIARS = {
+    "no attribute": {"__getattribute__": fail},
+    "leaves": {"__getattribute__": leave},
+    "no such attribute": {"__getattr__": fail},
+    "no text": {"__str__": fail, "__repr__": fail, "args": property(fail), "__dict__": property(fail)},
+    "text of no kind": {"__str__": lambda error: 5},
+    "text of itself": {"__str__": lambda error: str(error)},
+    "no class": {"__class__": property(fail)},
+    "another class": {"__class__": saying(asyncio.CancelledError)},
+    "closed": {"__class__": saying(rt.errors.SessionClosedError)},
+    "late": {"__class__": saying(rt.errors.NodeTimeoutError)},
+    "replay": {"__class__": saying(rt.errors.ReplayError)},
+    "no cause": {"__cause__": property(fail), "__context__": property(fail), "__traceback__": property(fail)},
+    "causes": {"__cause__": property(again)},
+    "contexts": {"__context__": property(again)},
+    "no parts": {"exceptions": property(fail)},
+    "itself": {"exceptions": property(lambda error: [error])},
+    "parts": {"exceptions": property(lambda error: [again(error)])},
+    "endless": {"exceptions": property(lambda error: iter(int, 1))},
+    "fatal": {"fatal": property(fail)},
+    "fatally": {"fatal": property(leave)},
+    "no hash": {"__hash__": None, "__eq__": fail, "__bool__": fail},
+    "no pickle": {"__reduce__": fail, "__reduce_ex__": fail, "__setattr__": fail, "__copy__": fail},
+    "nameless": {"__module__": 5},
+}
+
+
+async def awaited(error):
+    raise error
+
+
+def called(error):
+    raise error
+
+
+async def within(error):
+    return await rt.call(called, error)
+
+
+async def streamed(error):
+    yield 1
+    raise error
+
+
+def generated(error):
+    yield 1
+    raise error
+
+
+async def one_of_many(error):
+    return await rt.call_batch(awaited, [error], return_exceptions=False)
+
+
+async def one_item(error):
+    return [item async for item in rt.astream(streamed, error)]
+
+
+WAYS = (awaited, called, within, streamed, generated, one_of_many, one_item)
+
+
+@pytest.mark.parametrize("said", LIARS.values(), ids=LIARS)
+def test_an_error_is_raised_and_recorded_as_what_it_is_whatever_it_says(said):
+    error = type("Liar", (Exception,), said)("told")
+    with rt.Session(logging_setting="NONE") as session:
+        for node in WAYS:
+            caught = None
+            try:
+                rt.call_sync(node, error)
+            except BaseException as given:
+                caught = given
+            if caught is not error:
+                raise AssertionError(f"{node.__name__} raised a {type(caught).__name__}")
+    calls = rt.read(session.id).walk()
+    assert len(calls) > len(WAYS)
+    assert {(call.status, call.error["type"]) for call in calls} == {("failed", "Liar")}
+
+
+@pytest.mark.parametrize("said", LIARS.values(), ids=LIARS)
+def test_a_program_that_ends_with_such_an_error_fails_with_it(said):
+    error = type("Liar", (Exception,), said)("told")
+    caught = None
+    try:
+        with rt.Session(logging_setting="NONE") as session:
+            raise error
+    except BaseException as given:
+        caught = given
+    if caught is not error:
+        raise AssertionError(type(caught))
+    assert rt.read(session.id).status == "failed"
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="this Python has no groups")
+@pytest.mark.parametrize("shape", ["wide", "deep", "of liars"])
+def test_groups_are_recorded_in_time(shape):
+    group, liar = ExceptionGroup, type("Liar", (Exception,), LIARS["no attribute"])  # noqa: F821
+    error = ValueError("leaf")
+    if shape == "wide":
+        error = group("g", [ValueError(i) for i in range(5000)])
+    elif shape == "deep":
+        for _ in range(2000):
+            error = group("g", [error])
+    else:
+        error = group("g", [liar("told"), group("inner", [liar("told")] * 3), error])
+    with pytest.raises(group) as raised, rt.Session(logging_setting="NONE") as session:
+        rt.call_sync(called, error)
+    assert raised.value is error
+    assert session.info["failed"] == 1
+
+
+def test_a_trace_has_its_causes_also_of_errors_that_say_nothing_of_them():
+    plain = raised(caused)
+    liar = type("Liar", (Exception,), {"__cause__": property(fail)})("told")
+    BaseException.__cause__.__set__(liar, plain)
+    _, _, trace = _values.describe_error(liar)
+    assert trace.index("Coded: 1: inner") < trace.index("RuntimeError: outer") < trace.index("Liar: told")
+    assert trace.count("direct cause") == 2
+
+
+def test_a_message_of_any_length_is_cut_without_a_part_of_a_secret():
+    secret = rt.Secret("hunter2-" * 20)
+    for before in range(250_000, 290_000, 1000):
+        message = f"{'x' * before}{secret.expose()}{'y' * 100_000}"
+        _, told, trace = _values.describe_error(ValueError(message))
+        assert "hunter2" not in told
+        assert "hunter2" not in trace
+        assert len(told) <= 256 * 1024
