@@ -59,13 +59,16 @@ def _describe_array(value: Any) -> Any:
     if dtype is None:
         return None
     order = "F" if value.flags.f_contiguous and not value.flags.c_contiguous else "C"
-    return "$ndarray", [dtype, list(value.shape), order, value.tobytes(order)]
+    described = [dtype, list(value.shape), order, value.tobytes(order)]
+    return "$ndarray", described if value.flags.writeable else [*described, "r"]
 
 
 def _restore_array(inner: Any) -> Any:
     np = _numpy()
-    dtype, shape, order, content = inner
-    return np.ndarray(tuple(shape), _dtype_of(dtype), bytearray(content), order=order).copy(order)
+    dtype, shape, order, content, *is_readonly = inner
+    made = np.ndarray(tuple(shape), _dtype_of(dtype), bytearray(content), order=order).copy(order)
+    made.flags.writeable = not is_readonly
+    return made
 
 
 def _describe_scalar(value: Any) -> Any:
@@ -121,7 +124,7 @@ def _describe_column(values: Any) -> Any:
 def _restore_column(column: Any) -> Any:
     np, pd = _numpy(), _pandas()
     if "array" in column:
-        return column["array"]
+        return _writeable(column["array"])
     if "objects" in column:
         values = np.empty(len(column["objects"]), dtype=object)
         for i, value in enumerate(column["objects"]):
@@ -134,7 +137,7 @@ def _restore_column(column: Any) -> Any:
     if "i8" in column:
         dtype = column["dtype"]
         if ", " not in dtype:
-            return column["i8"].view(dtype)
+            return _writeable(column["i8"]).view(dtype)
         unit, zone = dtype[len("datetime64[") : -1].split(", ")
         return pd.DatetimeIndex(column["i8"].view(f"M8[{unit}]")).tz_localize("UTC").tz_convert(zone).array
     if "texts" in column:
@@ -146,6 +149,11 @@ def _restore_column(column: Any) -> Any:
     made = pd.array(column["data"], dtype=column["dtype"])
     made[column["mask"]] = pd.NA
     return made
+
+
+def _writeable(values: Any) -> Any:
+    """Return the values of a table, which can be changed although pandas gives them as ones that cannot."""
+    return values if values.flags.writeable else values.copy()
 
 
 def _describe_index(index: Any) -> Any:
@@ -178,6 +186,8 @@ def _restore_index(index: Any) -> Any:
 
 
 def _describe_frame(value: Any) -> Any:
+    if not value.flags.allows_duplicate_labels:
+        return None
     from ._native import names_secret
 
     if any(isinstance(name, str) and names_secret(name) for name in value.columns):
@@ -202,6 +212,8 @@ def _restore_frame(inner: Any) -> Any:
 
 
 def _describe_series(value: Any) -> Any:
+    if not value.flags.allows_duplicate_labels:
+        return None
     index, column = _describe_index(value.index), _describe_column(value.array)
     return None if index is None or column is None else ("$series", [index, column, value.name, dict(value.attrs)])
 

@@ -6,7 +6,7 @@ import gc
 import sys
 from typing import Any, Callable, Optional
 
-from ._classes import find_class, loaded, name_of
+from ._classes import find_class, loaded, name_of, names_of
 from ._state import built_in, mro, own
 
 Plan = Callable[[Any], Any]
@@ -14,9 +14,7 @@ Plan = Callable[[Any], Any]
 
 def plan(kind: type) -> Optional[Plan]:
     """Return how the values of a class are described; None when it is none of these."""
-    if type(kind) is not type and type(kind) is not loaded("abc", "ABCMeta"):
-        return None
-    module, name = kind.__module__, kind.__qualname__
+    module, name = names_of(kind)
     described = _DESCRIBE.get((_ALIASES.get(module, module), name))
     # That a class is called so proves nothing.
     if described is not None and (loaded(module, name) is kind or built_in(kind) is kind):
@@ -27,6 +25,8 @@ def plan(kind: type) -> Optional[Plan]:
         return None if named is None else lambda value: ("$sequence", [named, *value.__reduce__()[1]])
     if _is_any(kind, _PYTZ):
         return lambda value: ("$pytz", list(value.__reduce__()[1]))
+    if type(loaded("pytz", "utc")) is kind:
+        return lambda value: ("$pytz", [])
     named = name_of(kind) if _is_any(kind, _URLS) else None
     return None if named is None else lambda value: ("$url", [named, str(value)])
 
@@ -132,14 +132,14 @@ def _restore_dateutil(inner: Any) -> Any:
     from datetime import timedelta
 
     kind, *rest = inner
-    made: Any = _loaded("dateutil.tz.tz", kind)
+    made: Any = _loaded("dateutil.tz", kind)
     if kind == "tzoffset":
         return made(rest[0], timedelta(*rest[1]))
     return made(*rest)
 
 
 def _restore_pytz(inner: Any) -> Any:
-    return _loaded("pytz", "_p")(*inner)
+    return _loaded("pytz", "_p")(*inner) if inner else _loaded("pytz", "utc")
 
 
 # Containers
@@ -369,7 +369,7 @@ def _named_text(tag: str) -> Any:
 _CONSTANTS = {"Ellipsis": Ellipsis, "NotImplemented": NotImplemented}
 _FORMATS = {"c", "b", "B", "h", "H", "i", "I", "l", "L", "q", "Q", "f", "d", "?"}
 # Modules that have moved.
-_ALIASES = {"pathlib._local": "pathlib"}
+_ALIASES = {"pathlib._local": "pathlib", "dateutil.tz._tzfile": "dateutil.tz.tz"}
 _PYTZ = (("pytz.tzinfo", "DstTzInfo"), ("pytz.tzinfo", "StaticTzInfo"))
 _URLS = (
     ("pydantic.networks", "_BaseUrl"),

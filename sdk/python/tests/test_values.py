@@ -149,6 +149,24 @@ def test_a_value_comes_back_as_it_was(value):
     assert repr(again) == repr(value)
 
 
+def test_times_in_the_zones_of_dateutil_and_pytz_come_back():
+    tz, pytz = pytest.importorskip("dateutil.tz"), pytest.importorskip("pytz")
+    time = datetime.datetime(2026, 7, 1, 2, 30)
+    for value in (
+        *(
+            time.replace(tzinfo=zone)
+            for zone in (tz.tzutc(), tz.tzoffset("X", -5400), tz.gettz("Europe/Berlin"), pytz.utc)
+        ),
+        pytz.timezone("Europe/Berlin").localize(time),
+        time.replace(tzinfo=pytz.timezone("Europe/Berlin")),
+    ):
+        text, opaque = _native.encode([value, value.tzinfo])
+        assert not opaque, text
+        again = _native.decode(text)
+        assert repr(again) == repr([value, value.tzinfo])
+        assert again[0].utcoffset() == value.utcoffset()
+
+
 def test_what_cannot_be_made_again_is_told_by_its_type():
     text, opaque = _native.encode([1, Opaque(), sys.stdout.write])
     assert opaque

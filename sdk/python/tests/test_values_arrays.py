@@ -64,6 +64,28 @@ def test_a_view_comes_back_as_what_it_shows():
     assert again(np.arange(10)[::3]).tolist() == [0, 3, 6, 9]
 
 
+def test_an_array_that_cannot_be_changed_stays_one():
+    array = np.arange(3)
+    array.flags.writeable = False
+    for value in (array, np.broadcast_to(np.arange(3), (2, 3))):
+        made = again(value)
+        assert made.tolist() == value.tolist()
+        assert not made.flags.writeable
+
+
+def test_a_table_that_came_back_can_be_changed():
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame({"a": [1, 2], "b": [1.5, 2.5], "c": pd.to_datetime(["2026-01-01", None])})
+    made = again(frame)
+    made.loc[0, "a"] = 7
+    made.iloc[1, 1] = 8.5
+    made["b"] += 1
+    made.loc[1, "c"] = made.loc[0, "c"]
+    assert made.values.tolist() == [[7, 2.5, frame.c[0]], [2, 9.5, frame.c[0]]]
+    assert _native.encode(frame.set_flags(allows_duplicate_labels=False))[1]
+    assert _native.encode(frame.a.set_flags(allows_duplicate_labels=False))[1]
+
+
 @pytest.mark.parametrize("value", [np.array([object()]), np.ma.array([1]), np.matrix([1])], ids=repr)
 def test_what_is_no_plain_array_is_told(value):
     assert _native.encode(value)[1]
