@@ -9,6 +9,7 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING, Any
 
+from ._fork import apart
 from ._scope import Scope, current
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def watch(loop: AbstractEventLoop) -> None:
     if loop in _watched:
         return
     _watched.add(loop)
+    apart(loop)
     inner = loop.get_task_factory()
     if isinstance(inner, _Factory):
         return

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from typing import TYPE_CHECKING, Any
 
 from ._config import GRACE
+from ._fork import end_in_child
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Future
@@ -31,6 +33,8 @@ class Closing:
         self._done = threading.Event()
         self._failure: BaseException | None = None
         self._waiting: list[tuple[AbstractEventLoop, Future[None]]] = []
+        self._process = os.getpid()
+        self._thread: threading.Thread | None = None
 
     def run(self) -> None:
         """Do it in this thread; another thread ends what a signal interrupts here."""
@@ -46,7 +50,8 @@ class Closing:
     def start(self) -> None:
         """Do it in a thread of its own."""
         try:
-            threading.Thread(target=self._work, name="sessiond-close", daemon=False).start()
+            self._thread = threading.Thread(target=self._work, name="sessiond-close", daemon=False)
+            self._thread.start()
         except RuntimeError:
             # The interpreter is ending, and starts no threads.
             self._work()
@@ -98,6 +103,9 @@ class Closing:
             session._finish(self._error, self._inside, self._until)
         except Exception as error:
             self._failure = error
+        if self._thread is threading.current_thread():
+            # Its callback may have forked.
+            end_in_child(self._process)
         with self._lock:
             self._done.set()
             waiting, self._waiting = self._waiting, []

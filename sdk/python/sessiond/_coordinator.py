@@ -593,7 +593,7 @@ class Coordinator:
 
         if is_a(error, Interrupted):
             # That of a session within this one.
-            self.interrupt(error)
+            self.interrupt(error)  # type: ignore[arg-type]
         if self.is_interrupted:
             self._log.ended(scope.frame, node, "interrupted", None)
             return

@@ -11,7 +11,7 @@ from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Callable
 
 from ._branches import plain_task, watch
-from ._fork import in_child
+from ._fork import end_in_child, in_child
 from ._state import is_a
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class _Own:
     def __init__(self) -> None:
         import asyncio
 
-        self._process = os.getpid()
+        self.process = os.getpid()
         self._loop = asyncio.new_event_loop()
 
     @property
@@ -49,7 +49,7 @@ class _Own:
 
     def close(self) -> None:
         # A forked process shares the file of its parent's loop, which closing it there would change.
-        if self._process != os.getpid() or self._loop.is_running() or self._loop.is_closed():
+        if self.process != os.getpid() or self._loop.is_running() or self._loop.is_closed():
             return
         try:
             # Where another loop is running, this one can only be closed as it is.
@@ -110,6 +110,7 @@ class _Job:
         except BaseException as error:
             self._error = error
         self._task = None
+        end_in_child(own.process, self._error)
         self._done.set()
 
     def started(self, loop: AbstractEventLoop, task: Task[Any]) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import deque
 from contextvars import Context, copy_context
 from typing import TYPE_CHECKING, Any, Callable
+
+from ._fork import end_in_child
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Future
@@ -19,7 +22,7 @@ _IDLE = 10.0
 class Job:
     """A function that runs in a thread, and the future that is told what came of it."""
 
-    __slots__ = ("_call", "_context", "_future", "_loop", "abandoned", "started")
+    __slots__ = ("_call", "_context", "_future", "_loop", "_process", "abandoned", "started")
 
     def __init__(self, loop: AbstractEventLoop, call: Callable[[], Any]) -> None:
         """Prepare a call for a thread, in a copy of the context of this one."""
@@ -27,6 +30,7 @@ class Job:
         self._call = call
         self._context: Context = copy_context()
         self._future: Future[tuple[bool, Any]] = loop.create_future()
+        self._process = os.getpid()
         self.started = False
         self.abandoned = False
 
@@ -37,6 +41,7 @@ class Job:
             outcome = (True, self._context.run(self._call))
         except BaseException as error:
             outcome = (False, error)
+        end_in_child(self._process, None if outcome[0] else outcome[1])
         try:
             self._loop.call_soon_threadsafe(self._tell, outcome)
         except RuntimeError:

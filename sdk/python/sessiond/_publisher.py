@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections import deque
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
+
+from ._error_values import headline_of
+from ._fork import end_in_child
 
 if TYPE_CHECKING:
     from ._config import BroadcastCallback
@@ -67,6 +71,7 @@ class Subscriber:
             }
 
     def _run(self) -> None:
+        process = os.getpid()
         while True:
             with self._ready:
                 while not self._messages and not self._closed:
@@ -79,7 +84,9 @@ class Subscriber:
             try:
                 self._context.run(self._deliver, message)
             except BaseException as raised:
-                error = f"{type(raised).__name__}: {raised}"
+                end_in_child(process, raised)
+                error = headline_of(raised)
+            end_in_child(process)
             with self._ready:
                 self._busy = False
                 self._delivered += error is None

@@ -220,6 +220,10 @@ class Session:
         self._entered = False
         self._warned = False
         self._guard = threading.Lock()
+        # It is there when it is needed, also when no file can be opened then.
+        from ._closing import Closing
+
+        self._closes = Closing
         self._closing: Closing | None = None
         # One that is neither closed nor used any more is left as it is when it is collected, or when the program ends.
         self._finalizer = weakref.finalize(self, _abandon, execution)
@@ -487,14 +491,12 @@ class Session:
 
     def _ending(self, error: BaseException | None) -> tuple[Closing, bool]:
         """Give what closes the session, and whether it has yet to be run."""
-        from ._closing import Closing
-
         with self._guard:
             if self._closing is not None:
                 return self._closing, False
             scope = current.get()
             inside = scope.run if scope is not None and scope.session is self else None
-            self._closing = Closing(self, error, inside)
+            self._closing = self._closes(self, error, inside)
             self._status = "closing"
             return self._closing, True
 

@@ -11,6 +11,7 @@ from ._node import Node
 from ._wait import outlast
 
 if TYPE_CHECKING:
+    from asyncio import Task
     from collections.abc import AsyncGenerator, Coroutine
 
 # Items that a node may be ahead of who takes them.
@@ -60,8 +61,7 @@ class Stream:
         import asyncio
 
         task = plain_task(asyncio.get_running_loop(), work)
-        # An empty entry is the end.
-        task.add_done_callback(lambda task: self._queue.put_nowait(()))
+        task.add_done_callback(self._over)
         try:
             while entry := await self._queue.get():
                 self._room.release()
@@ -75,3 +75,10 @@ class Stream:
                 cancelled = await outlast((task,), GRACE)
                 if cancelled is not None:
                     raise cancelled
+
+    def _over(self, task: Task[Any]) -> None:
+        """Tell whoever takes items that this is the end; one who left is not told what it failed with."""
+        # An empty entry is the end.
+        self._queue.put_nowait(())
+        if not task.cancelled():
+            task.exception()

@@ -275,3 +275,109 @@ def test_a_child_s_event_loop_and_sigterm_are_its_own():
             assert rt.call_sync(step, 1) == 1
         """
     )
+
+
+@pytest.mark.parametrize("where", ["node", "generator", "subscriber", "beside"])
+def test_a_child_of_one_of_the_package_s_threads_ends_with_what_runs_there(where):
+    run(
+        """
+        where = sys.argv[1]
+        codes = []
+
+        def forks():
+            def work():
+                os.close(2)
+                if way == "sys.exit":
+                    sys.exit(7)
+                if way == "says":
+                    sys.exit("a text")
+                if way == "raises":
+                    raise ValueError("x")
+            code = child(work)
+            if code is not None:
+                codes.append(code)
+
+        @rt.function_node
+        def node():
+            forks()
+
+        @rt.function_node
+        def generator():
+            yield forks()
+
+        @rt.function_node
+        async def here():
+            forks()
+
+        async def beside():
+            # The loop of this thread runs, so that another thread makes the call.
+            rt.call_sync(here)
+
+        with rt.Session(broadcast_callback=lambda message: forks()) as session:
+            for number, way in enumerate(["sys.exit", "raises", "returns", "says"]):
+                if where == "subscriber":
+                    session.broadcast("x")
+                    while len(codes) == number:
+                        time.sleep(0.01)
+                elif where == "beside":
+                    asyncio.run(beside())
+                else:
+                    rt.call_sync({"node": node, "generator": generator}[where])
+                assert rt.call_sync(plain, 1) == 1
+        assert codes == [7, 1, 0, 1], codes
+        assert session.info["status"] == "completed"
+        """,
+        where,
+    )
+
+
+@pytest.mark.parametrize("way", ["sys.exit", "collects", "closes", "calls"])
+def test_loops_of_the_parent_wake_up_whatever_a_child_does_with_its_own(way):
+    out = run(
+        """
+        way = sys.argv[1]
+        turns, done = [threading.Semaphore(0) for _ in range(3)], threading.Semaphore(0)
+
+        def calls(turn):
+            # Each thread has a loop of its own, which does not run while others fork.
+            while turn.acquire():
+                assert rt.call_sync(plain, 1) == 1
+                done.release()
+
+        for turn in turns:
+            threading.Thread(target=calls, args=(turn,), daemon=True).start()
+
+        def each():
+            for turn in turns:
+                turn.release()
+            for _ in turns:
+                assert done.acquire(timeout=20), "a call does not come back"
+
+        def work():
+            if way == "calls":
+                assert rt.call_sync(plain, 2) == 2
+            elif way == "closes":
+                loop.close()
+            elif way == "collects":
+                gc.collect()
+            sys.exit(0)
+
+        async def main():
+            global loop
+            loop = asyncio.get_running_loop()
+            async with rt.Session() as session:
+                for _ in range(3):
+                    await rt.call(plain, 1)
+                    assert child(work) == (1 if way == "closes" else 0)
+                    await asyncio.wait_for(rt.call(plain, 1), 20)
+                    await asyncio.wait_for(loop.run_in_executor(None, each), 60)
+            return session.info
+
+        if way == "closes":
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+        each()
+        print(asyncio.run(main())["status"])
+        """,
+        way,
+    )
+    assert out == "completed\n"
