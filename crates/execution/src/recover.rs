@@ -73,8 +73,8 @@ pub fn forget(dir: &Path, id: &SessionId) {
     }
 }
 
-/// Lists the sessions of a directory whose programs can be started again, by their ids. A file that another user could have written is
-/// left out, with a warning.
+/// Lists the sessions of a directory whose programs can be started again, by their ids. A file that another user could
+/// have written is left out, with a warning.
 ///
 /// # Errors
 /// When the directory cannot be read.

@@ -15,12 +15,14 @@ use crate::error::Error;
 const WAIT: Span = Span::from_secs(30);
 /// How long a server that does not answer is left alone.
 const AWAY: Duration = Duration::from_secs(1);
-/// How often the session is looked at: who ends it is noticed within a second.
+/// How often the session is looked at in the store of this machine: who ends it is noticed within a second.
 const LOOK: Duration = Duration::from_millis(500);
+/// How often it is looked at on a server.
+const LOOK_AWAY: Duration = Duration::from_secs(1);
 
 impl Execution {
-    /// Asks a question, which is on disk when this returns, after everything that is recorded so far. The same question under the same id is asked once,
-    /// whichever process asks it.
+    /// Asks a question, which is on disk when this returns, after everything that is recorded so far. The same question
+    /// under the same id is asked once, whichever process asks it.
     ///
     /// # Errors
     /// What the store or the server says of the question. A server that does not answer is waited for.
@@ -82,7 +84,8 @@ impl Execution {
     /// None when nobody holds it any more.
     pub async fn ended(this: Weak<Self>) -> Option<Problem> {
         loop {
-            tokio::time::sleep(LOOK).await;
+            let is_away = this.upgrade()?.store.hold.is_some();
+            tokio::time::sleep(if is_away { LOOK_AWAY } else { LOOK }).await;
             let this = this.upgrade()?;
             if let Some(problem) = this.look_for_end().await {
                 return Some(problem);
