@@ -10,6 +10,8 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any, Callable
 
+from ._state import own
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -86,6 +88,9 @@ class Constraints:
             self._more.update(getattr(note, "extra_json_schema", None) or {})
         elif module == "pydantic" or is_field(note):
             self._take_pydantic(note)
+        elif own(note if isinstance(note, type) else type(note), "__get_pydantic_core_schema__") is not None:
+            # It is for pydantic, which knows what it means.
+            self.is_foreign = True
 
     def _take_plain(self, note: Any) -> None:
         predicate = getattr(note, "func", None)
@@ -115,8 +120,8 @@ class Constraints:
             return
         if type(note).__name__ == "Strict":
             return
-        known = dict(getattr(note, "__dict__", None) or {})
-        if not set(known) <= {*_NAMES, *_TEXTS, "strict", "ascii_only"} or known.get("ascii_only"):
+        known = {*(getattr(note, "__dict__", None) or ()), *getattr(note, "__dataclass_fields__", ())}
+        if not known <= {*_NAMES, *_TEXTS, "strict", "ascii_only"} or getattr(note, "ascii_only", None):
             self.is_foreign = True
             return
         self._take_named(note)

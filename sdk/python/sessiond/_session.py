@@ -83,6 +83,8 @@ class Session:
     ) -> None:
         """Begin a session; within a node of another session, it belongs to that."""
         name = flow_name if name is None else name
+        if name is not None and not isinstance(name, str):
+            raise TypeError(f"name is a text, not {name!r}")
         settings = self.global_config_precedence(**options)
         values = _values(context)
         outer = current.get()

@@ -489,6 +489,8 @@ def test_the_order_of_settings_may_be_asked_for_by_position():
         ({"broadcast_callback": "print"}, TypeError, "broadcast_callback is a function"),
         ({"run_identifier": 5}, TypeError, "run_identifier is a text"),
         ({"context": "abc"}, TypeError, "context is a dict of values"),
+        ({"name": 5}, TypeError, "name is a text, not 5"),
+        ({"flow_name": b"x"}, TypeError, "name is a text"),
         ({"contxt": {}}, TypeError, "no setting 'contxt', but 'context'.*context, name, timeout"),
         ({"time_out": 5}, TypeError, "no setting 'time_out', but 'timeout'"),
     ],

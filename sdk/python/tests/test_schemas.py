@@ -30,6 +30,7 @@ from typing import (
 
 import annotated_types as at
 import pydantic
+import pydantic_core
 import pytest
 from pydantic import BaseModel, Field, StringConstraints
 from typing_extensions import Doc, NotRequired, Required, TypeAliasType, Unpack
@@ -167,6 +168,39 @@ class Colour(enum.Enum):
 def test_what_annotations_demand_is_told_and_checked(kind, schema, good, bad):
     assert told(kind) == schema
     read(kind, good)
+    with pytest.raises(Wrong):
+        read(kind, bad)
+
+
+class Even:
+    """A note of one's own for pydantic."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source, handler):
+        def check(value):
+            if value % 2:
+                raise ValueError("odd")
+            return value
+
+        return pydantic_core.core_schema.no_info_after_validator_function(check, handler(source))
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "given", "bad"),
+    [
+        (Annotated[int, pydantic.AfterValidator(lambda value: value * 2)], 2, 4, "x"),
+        (Annotated[int, pydantic.BeforeValidator(lambda value: int(value, 16))], "ff", 255, "x"),
+        (Annotated[int, pydantic.PlainValidator(lambda value: int(value) + 1)], "1", 2, "x"),
+        (Annotated[int, pydantic.WrapValidator(lambda value, inner: inner(value) + 1), Field(ge=3)], 3, 4, "x"),
+        (Annotated[List[Annotated[int, pydantic.AfterValidator(abs)]], at.MinLen(1)], [-1], [1], []),
+        (Optional[Annotated[int, Even()]], 2, 2, 3),
+        (Annotated[Optional[int], Even], 2, 2, 3),
+        (Dict[str, Annotated[int, Even()]], {"a": 2}, {"a": 2}, {"a": 1}),
+    ],
+)
+def test_what_validators_of_pydantic_demand_and_make_is_given(kind, good, given, bad):
+    told(kind)
+    assert read(kind, good) == given
     with pytest.raises(Wrong):
         read(kind, bad)
 
