@@ -62,6 +62,20 @@ class Context:
         """Give the keys of all values."""
         return [key for name in self._execution.context_keys() if (key := _key(name)) in self]
 
+    def changed_in_place(self) -> list[str]:
+        """Give the keys of values that are not what was put: they were changed in place, which is not recorded."""
+        found = []
+        for (key, order), value in list(self._known.items()):
+            if type(value) in _PLAIN or self._execution.context_order(_name(key)) != order:
+                continue
+            try:
+                if self._execution.context_differs(_name(key), value):
+                    found.append(key)
+            except Exception:
+                # It cannot be told; it is not recorded either.
+                continue
+        return found
+
     def __getitem__(self, key: str) -> Any:
         """Give a value; KeyError when there is none, or when it cannot be made again of what is recorded."""
         order = self._execution.context_order(_name(key))
@@ -102,6 +116,8 @@ class Context:
         return self._branch_of(self._scope())
 
 
+# Values that nobody can change.
+_PLAIN = (str, int, float, bool, bytes, type(None))
 # A key that is no Unicode is recorded with an escape behind this.
 _ESCAPED = "$text:"
 

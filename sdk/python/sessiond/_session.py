@@ -514,6 +514,10 @@ class Session:
         self._finalizer.detach()
         if self._watch is not None:
             self._watch.cancel()
+        for key in self._context.changed_in_place():
+            self._log.warning(
+                "the value %r of the context was changed in place, which is not recorded: put it again", key
+            )
         try:
             self._publisher.close()
             if coordinator.is_interrupted or (coordinator.waiting.questions and _is_signal(error)):

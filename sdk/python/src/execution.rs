@@ -208,6 +208,12 @@ impl Execution {
         }
     }
 
+    /// Whether a value is another than the context has under its key: it was changed in place, which nobody recorded.
+    fn context_differs(&self, key: &str, value: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let Some((_, known)) = self.record.context().find(key) else { return Ok(false) };
+        Ok(json_of(value, self.pickle)? != known)
+    }
+
     /// The turn that a resumed program waits for, by its number.
     #[getter]
     fn turn(&self) -> u32 {

@@ -188,6 +188,42 @@ def test_what_the_context_does_not_take_is_refused_at_once_and_alone(key, value,
     assert again.info["replayed"] == 5
 
 
+def test_a_value_of_the_context_that_is_changed_in_place_is_told(caplog):
+    @rt.function_node
+    def changes():
+        rt.context.get("list").append(1)
+        rt.context.get("dict")["a"] = rt.Secret("x")
+        rt.context.get("again").append(1)
+        rt.context.put("again", rt.context.get("again"))
+
+    same = {
+        "same": [1, {2}, (3,), b"4"],
+        "api_key": ["k"],
+        "secret": [rt.Secret("s")],
+        "none": None,
+        "object": object(),
+    }
+    with rt.Session({"list": [], "dict": {}, "again": [], "gone": [], **same}) as session:
+        for key in same:
+            rt.context.get(key)
+        rt.call_sync(changes)
+        rt.context.get("gone").append(1)
+        rt.context.delete("gone")
+    told = [record.getMessage() for record in caplog.records if "changed in place" in record.getMessage()]
+    assert [text.split("'")[1] for text in told] == ["list", "dict"]
+    assert session.payload()["session"]["shared_context"]["list"] == []
+    caplog.clear()
+    with rt.Session.fork(session.id, at=1) as fork:
+        assert [rt.context.get(key, "absent") for key in ("list", "same", "none", "again")] == [
+            [],
+            same["same"],
+            None,
+            [],
+        ]
+        rt.call_sync(changes)
+    assert fork.info["status"] == "completed"
+
+
 def test_keys_of_the_context_are_texts():
     with pytest.raises(TypeError, match="a key of the context is a text, not 1"):
         rt.Session({1: 2})
