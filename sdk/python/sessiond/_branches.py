@@ -7,6 +7,7 @@ order in which its maker made it, so that it is the same one however the tasks c
 from __future__ import annotations
 
 import weakref
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from ._fork import apart
@@ -61,10 +62,14 @@ def watch(loop: AbstractEventLoop) -> None:
         return
     _watched.add(loop)
     apart(loop)
-    inner = loop.get_task_factory()
-    if isinstance(inner, _Factory):
+    try:
+        inner = loop.get_task_factory()
+        if isinstance(inner, _Factory):
+            return
+        loop.set_task_factory(_Factory(inner))  # type: ignore[arg-type]
+    except (AttributeError, NotImplementedError):
+        # It has none: its tasks are known by the order in which they make their first calls.
         return
-    loop.set_task_factory(_Factory(inner))  # type: ignore[arg-type]
     scope = current.get()
     if scope is not None:
         _adopt(loop, scope)
@@ -102,12 +107,12 @@ def _watch_class(cls: type[AbstractEventLoop]) -> None:
         # A class that it inherits from is watched; or it is the one that only says what a loop does.
         return
 
-    def run_forever(self: AbstractEventLoop) -> None:
+    @wraps(plain)
+    def run_forever(self: AbstractEventLoop) -> Any:
         if current.get() is not None:
             watch(self)
-        plain(self)
+        return plain(self)
 
-    run_forever.__doc__ = plain.__doc__
     run_forever._sessiond = True  # type: ignore[attr-defined]
     try:
         cls.run_forever = run_forever  # type: ignore[method-assign]

@@ -211,6 +211,29 @@ def test_uvloop_is_watched_as_any_loop(how):
         holds(program, run=uvloop.run)
 
 
+def test_a_loop_of_ones_own_runs_as_it_did():
+    class Plain(asyncio.AbstractEventLoop):
+        def run_forever(self):
+            return "ran"
+
+    class Own(asyncio.SelectorEventLoop):
+        """It is defined after the first session began."""
+
+    async def program():
+        return await asyncio.gather(pipe(1), pipe(1))
+
+    def run(work):
+        loop = Own()
+        try:
+            return loop.run_until_complete(work)
+        finally:
+            loop.close()
+
+    with rt.Session():
+        assert Plain().run_forever() == "ran"
+    holds(program, run=run)
+
+
 def test_a_failure_that_the_program_handles_is_given_again():
     async def program():
         results = []
