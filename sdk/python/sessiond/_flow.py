@@ -96,6 +96,17 @@ class Flow(Generic[P, R]):
         """As `invoke`, from asynchronous code."""
         return await self.connect().ainvoke(*args, **kwargs)
 
+    def resume(self, session_id: str, *args: Any, **kwargs: Any) -> R:
+        """Continue a run that was interrupted or failed, and give what its node gives.
+
+        Without arguments, it has those that are recorded.
+        """
+        return self.connect().resume(session_id, *args, **kwargs)
+
+    async def aresume(self, session_id: str, *args: Any, **kwargs: Any) -> R:
+        """As `resume`, from asynchronous code."""
+        return await self.connect().aresume(session_id, *args, **kwargs)
+
     def session(self) -> Session:
         """Give a session with its settings and its context, which are copied."""
         return Session(_copied(self._context), flow_name=self.name, **self._options)
@@ -147,6 +158,28 @@ class FlowConnection(Generic[P, R]):
         finally:
             self._runs = False
 
+    def resume(self, session_id: str, *args: Any, **kwargs: Any) -> R:
+        """Continue a run that was interrupted or failed, as `Flow.resume` does."""
+        self._begin()
+        try:
+            args, kwargs = self._arguments(session_id, args, kwargs)
+            with self._resumed(session_id) as session:
+                result: R = session.call_sync(self._flow.entry_point, *args, **kwargs)
+                return result
+        finally:
+            self._runs = False
+
+    async def aresume(self, session_id: str, *args: Any, **kwargs: Any) -> R:
+        """As `resume`, from asynchronous code."""
+        self._begin()
+        try:
+            args, kwargs = self._arguments(session_id, args, kwargs)
+            async with self._resumed(session_id) as session:
+                result: R = await session.call(self._flow.entry_point, *args, **kwargs)
+                return result
+        finally:
+            self._runs = False
+
     @property
     def connected(self) -> bool:
         """Whether a run has begun."""
@@ -191,6 +224,20 @@ class FlowConnection(Generic[P, R]):
     def _new(self) -> Session:
         self._session = self._flow.session()
         return self._session
+
+    def _resumed(self, session_id: str) -> Session:
+        options = {**self._flow._options, "run_identifier": None}
+        self._session = Session.resume(session_id, **options)  # type: ignore[arg-type]
+        return self._session
+
+    def _arguments(self, session_id: str, args: Any, kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        if args or kwargs:
+            return args, kwargs
+        from ._read import read
+
+        options = {name: value for name, value in self._flow._options.items() if name in ("dir", "url", "api_key")}
+        calls = read(session_id, **options).calls  # type: ignore[arg-type]
+        return (calls[0].args, calls[0].kwargs) if calls else ((), {})
 
 
 def _copied(values: dict[str, Any]) -> dict[str, Any]:

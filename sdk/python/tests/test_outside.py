@@ -266,6 +266,26 @@ def test_synchronous_nodes_ask_with_call_sync():
         assert rt.call_sync(asks) is True
 
 
+@pytest.mark.parametrize("is_async", [True, False])
+def test_a_flow_continues_with_what_it_was_given(is_async):
+    @rt.function_node
+    async def pays(order, *, cents):
+        return [order, cents, (await rt.approve(f"{order}?")).approved]
+
+    flow = rt.Flow("Pay", pays, **QUIET)
+    with pytest.raises(rt.Interrupted) as caught:
+        flow.invoke("a", cents=3)
+    session_id = caught.value.session_id
+    with pytest.raises(rt.Interrupted):
+        asyncio.run(flow.aresume(session_id)) if is_async else flow.resume(session_id)
+    rt.answer(session_id, True)
+    done = asyncio.run(flow.aresume(session_id)) if is_async else flow.resume(session_id)
+    assert done == ["a", 3, True]
+    assert flow.resume(session_id, "a", cents=3) == done
+    with pytest.raises(rt.RecordError):
+        flow.resume("nobody")
+
+
 def test_a_batch_is_interrupted_as_a_whole():
     @rt.function_node
     async def asks(n):
