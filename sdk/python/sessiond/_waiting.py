@@ -30,11 +30,10 @@ _REST = 0.15
 class _Call:
     """A call that waits."""
 
-    __slots__ = ("question", "scope", "until", "what")
+    __slots__ = ("question", "until", "what")
 
-    def __init__(self, scope: Scope, what: str) -> None:
-        """Note the call, and in words what it waits for."""
-        self.scope = scope
+    def __init__(self, what: str) -> None:
+        """Note in words what it waits for."""
         self.what = what
         self.question: str | None = None
         self.until = float("inf")
@@ -49,7 +48,7 @@ class Waiting:
         self._coordinator = coordinator
         self._execution = execution
         self._lock = threading.Lock()
-        self._calls: list[_Call] = []
+        self._calls: list[tuple[_Call, Scope]] = []
         self._seen: object = None
         self._since = 0.0
         self.questions: set[str] = set()
@@ -58,41 +57,57 @@ class Waiting:
     @contextmanager
     def call(self, scope: Scope, what: str) -> Iterator[_Call]:
         """Note that a call waits, whose time does not run meanwhile."""
-        call = _Call(scope.main, what)
-        run = scope.run
-        with self._lock:
-            self._calls.append(call)
-        if run is not None:
-            run.pause()
+        call = _Call(what)
+        # The sessions that this one is within wait as well.
+        scopes = [scope.main]
+        while (outer := scopes[-1].session._outer) is not None:
+            scopes.append(outer.main)
+        for within in scopes:
+            within.session._coordinator.waiting._begin(call, within)
         try:
             yield call
         finally:
-            if run is not None:
-                run.go_on()
-            with self._lock:
-                self._calls.remove(call)
+            for within in scopes:
+                within.session._coordinator.waiting._end(call, within)
+
+    def _begin(self, call: _Call, scope: Scope) -> None:
+        with self._lock:
+            self._calls.append((call, scope))
+        if scope.run is not None:
+            scope.run.pause()
+
+    def _end(self, call: _Call, scope: Scope) -> None:
+        if scope.run is not None:
+            scope.run.go_on()
+        with self._lock:
+            self._calls = [entry for entry in self._calls if entry[0] is not call]
 
     def look(self) -> None:
         """Interrupt the program when it does nothing but wait, and has waited here as long as it is to."""
         with self._lock:
-            calls = list(self._calls)
+            calls = [call for call, _ in self._calls]
+            outer = self._calls[0][1].session._outer if calls else None
+        if self._is_at_rest() and (outer is None or outer.session._coordinator.waiting._is_at_rest()):
+            self._coordinator.interrupt(self._interrupted(calls))
+
+    def _is_at_rest(self) -> bool:
+        """Whether nothing but waiting has gone on for a while."""
+        with self._lock:
             now = time.monotonic()
             waits = set()
-            for call in calls:
-                scope: Scope | None = call.scope
+            for _, of in self._calls:
+                scope: Scope | None = of
                 while scope is not None and scope.frame.call is not None:
                     waits.add(scope.frame.call)
                     scope = scope.outer
             info = self._execution.info()
-            is_busy = info["open"] > len(waits) or any(call.until > now for call in calls)
-            seen = (info["calls"], info["replayed"], len(calls))
+            is_busy = info["open"] > len(waits) or any(call.until > now for call, _ in self._calls)
+            seen = (info["calls"], info["replayed"], len(self._calls))
             if is_busy or seen != self._seen or self._coordinator.is_replaying:
                 self._seen = None if is_busy else seen
                 self._since = now
-                return
-            if now - self._since < _REST:
-                return
-        self._coordinator.interrupt(self._interrupted(calls))
+                return False
+            return now - self._since >= _REST
 
     def forked(self) -> None:
         """Wait for nothing: this process was forked from the one that does."""

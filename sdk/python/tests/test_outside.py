@@ -51,12 +51,16 @@ def opened(session_id="s", **options):
     return rt.Session.open(session_id, **QUIET, **options)
 
 
-def interrupted(program, session_id="s"):
+def interrupted(program):
     """Run a program until it waits for something from outside."""
-    with pytest.raises(rt.Interrupted) as caught, opened(session_id) as session:
+    return interrupted_of(program, "s")
+
+
+def interrupted_of(program, asker):
+    with pytest.raises(rt.Interrupted) as caught, opened() as session:
         asyncio.run(program())
     assert session.info["status"] == "interrupted"
-    assert caught.value.session_id == session_id
+    assert caught.value.session_id == asker
     return caught.value
 
 
@@ -264,6 +268,28 @@ def test_synchronous_nodes_ask_with_call_sync():
     rt.answer("s", True)
     with opened():
         assert rt.call_sync(asks) is True
+
+
+def test_a_session_within_a_session_waits_for_what_goes_on_around_it():
+    @rt.function_node
+    async def slow():
+        await asyncio.sleep(0.8)
+        ran.append("slow")
+
+    @rt.function_node
+    async def nested():
+        async with rt.Session.open("inner", **QUIET):
+            return await rt.call(deploy, 1)
+
+    async def program():
+        return await asyncio.gather(rt.call(nested), rt.call(slow))
+
+    waits = interrupted_of(program, "inner")
+    assert ran == ["build 1", "slow"]
+    assert {session.id: session.status for session in rt.sessions()} == {"s": "interrupted", "inner": "interrupted"}
+    rt.answer("inner", True, question_id=waits.questions[0])
+    assert finished(program) == ["deploy 1", None]
+    assert ran == ["build 1", "slow", "deploy 1"]
 
 
 @pytest.mark.parametrize("is_async", [True, False])
