@@ -226,8 +226,8 @@ impl ReplayBuilder {
                     continue;
                 }
                 let goes_on = completed
-                    || latest(path).among > ended.order
-                    || lineage(path).skip(1).any(|path| latest(path).own > ended.order);
+                    || latest(path).below > ended.order
+                    || lineage(path).any(|path| !is_batch(path) && latest(path).own > ended.order);
                 if !goes_on || (!completed && self.fatal.contains(&call.latest)) {
                     unseen.push(((*caller, path.clone()), position));
                 } else {
@@ -250,18 +250,16 @@ impl ReplayBuilder {
         (self.ordered(), history)
     }
 
-    /// The latest that each branch did. The calls of a branch whose name begins with `*` run side by side: that one of them
-    /// began does not say that another's end was seen.
+    /// The latest that each branch did.
     fn latest(&self) -> HashMap<(Option<CallNumber>, &str), Latest> {
         let mut all: HashMap<(Option<CallNumber>, &str), Latest> = HashMap::new();
         for ((caller, path), branch) in &self.branches {
             let began = branch.calls.last().map_or(0, |call| call.began);
             let own = branch.writes.last().map_or(0, |(order, _)| *order).max(began);
-            let own = if is_batch(path) { 0 } else { own };
             all.entry((*caller, &**path)).or_default().own = own;
-            for path in lineage(path) {
+            for path in lineage(path).skip(1) {
                 let latest = all.entry((*caller, path)).or_default();
-                latest.among = latest.among.max(own);
+                latest.below = latest.below.max(own);
             }
         }
         all
@@ -330,8 +328,8 @@ impl ReplayBuilder {
 struct Latest {
     /// The branch itself.
     own: u64,
-    /// It, or one that came from it.
-    among: u64,
+    /// Those that came from it.
+    below: u64,
 }
 
 /// A branch and those that it came from, the nearest first, and at last the caller's own line.
@@ -341,6 +339,7 @@ fn lineage(path: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// Whether the calls of a branch run side by side: that one of them began does not say that another's end was seen.
 fn is_batch(path: &str) -> bool {
     path.rsplit('/').next().is_some_and(|name| name.starts_with('*'))
 }
