@@ -6,8 +6,6 @@
 
 mod process;
 
-use std::time::Duration;
-
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::JoinHandle;
 
@@ -60,16 +58,4 @@ pub fn wait<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static)
         let _ = done.send(future.await);
     });
     result.recv().map_err(|_| BrokenOff)
-}
-
-/// As [`wait`], but for no longer than `timeout`; then the work goes on without anybody who waits for it.
-pub fn wait_for<T: Send + 'static>(
-    timeout: Duration,
-    future: impl Future<Output = T> + Send + 'static,
-) -> Result<T, BrokenOff> {
-    let (done, result) = std::sync::mpsc::sync_channel(1);
-    spawn(async move {
-        let _ = done.send(future.await);
-    });
-    result.recv_timeout(timeout).map_err(|_| BrokenOff)
 }

@@ -118,11 +118,11 @@ impl Recorder {
         let bytes =
             CALL_BYTES + began.node.len() + began.input.as_ref().map_or(0, |input| input.as_str().len());
         let mut buffer = self.shared.buffer.lock();
-        if let Some(problem) = &buffer.failure {
-            return Err(Refused::Failed(problem.clone()));
-        }
         if buffer.end.is_some() {
             return Err(Refused::Ended);
+        }
+        if let Some(problem) = &buffer.failure {
+            return Err(Refused::Failed(problem.clone()));
         }
         buffer.last += 1;
         let call = buffer.last;
@@ -333,15 +333,30 @@ impl Buffer {
 /// Writes what is recorded until the record is closed or cannot be written.
 async fn write(shared: Arc<Shared>, destination: Destination) {
     let _over = Over(shared.clone());
+    if let Err(problem) = write_until_closed(&shared, &destination).await {
+        tracing::error!(
+            session = %destination.id(), %problem,
+            "calls cannot be recorded: the session takes no further ones"
+        );
+        shared.fail(problem);
+    }
+}
+
+async fn write_until_closed(shared: &Shared, destination: &Destination) -> Result<(), Problem> {
     loop {
-        shared.wake.notified().await;
+        tokio::select! {
+            // While there is something to write, writing it finds out the same.
+            biased;
+            () = shared.wake.notified() => {}
+            problem = destination.lost() => return Err(problem),
+        }
         if shared.durability == Durability::Async {
             let _ = tokio::time::timeout(LINGER, shared.hurry.notified()).await;
         }
         let ((entries, writes, ticket), end) = {
             let mut buffer = shared.buffer.lock();
             if buffer.failure.is_some() {
-                return;
+                return Ok(());
             }
             (buffer.take(), buffer.end.clone())
         };
@@ -350,17 +365,10 @@ async fn write(shared: Arc<Shared>, destination: Destination) {
             End::Session(end, fatal) => Some((end, fatal)),
             End::Left => None,
         });
-        if let Err(problem) = write_all(&destination, entries, writes, end).await {
-            tracing::error!(
-                session = %destination.id(), %problem,
-                "calls cannot be recorded: the session takes no further ones"
-            );
-            shared.fail(problem);
-            return;
-        }
+        write_all(destination, entries, writes, end).await?;
         shared.durable.send_modify(|durable| durable.until = ticket.0);
         if closing {
-            return;
+            return Ok(());
         }
     }
 }

@@ -318,16 +318,28 @@ async fn sessions_at_once_and_nested_ones_are_apart() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_recorded_is_told_when_the_session_closes() {
-    let dir = TempDir::new().unwrap();
-    let session = builder(&dir).start().await.unwrap();
-    session.flush().await.unwrap();
-    // Another process takes the session up: this one may not write any more.
-    let other = builder(&dir).take_over(true).resume(session.id()).await.unwrap();
-    session.call(&echo(), "too late").await.unwrap();
-    let error = session.close().await.unwrap_err();
-    assert!(matches!(&error, Error::Record(problem) if problem.code.as_str() == "writer_stale"), "{error}");
-    other.close().await.unwrap();
+async fn who_lost_a_session_is_told_at_its_calls_and_when_it_closes() {
+    let is_stale =
+        |error: &Error| matches!(error, Error::Record(problem) if problem.code.as_str() == "writer_stale");
+    for durability in [Durability::Async, Durability::Sync, Durability::Exit] {
+        let dir = TempDir::new().unwrap();
+        let session = builder(&dir).durability(durability).start().await.unwrap();
+        session.flush().await.unwrap();
+        // Another process takes the session up: this one may not write any more.
+        let other = builder(&dir).take_over(true).resume(session.id()).await.unwrap();
+        let told = async {
+            loop {
+                if let Err(error) = session.call(&echo(), "too late").await {
+                    return error;
+                }
+            }
+        };
+        let error = tokio::time::timeout(Duration::from_secs(20), told).await.unwrap();
+        assert!(is_stale(&error), "{error}");
+        let error = session.close().await.unwrap_err();
+        assert!(is_stale(&error), "{error}");
+        other.close().await.unwrap();
+    }
 }
 
 #[tokio::test]

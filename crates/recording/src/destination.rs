@@ -1,16 +1,18 @@
 //! The session that a record is written to.
 
+use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
+use futures_util::StreamExt;
 use sessiond_api as api;
-use sessiond_api::Problem;
-use sessiond_client::{Client, Conditions};
-use sessiond_core::{CallEntry, ContextWrite, ExecutionEnd, SessionId};
-use tokio::sync::Mutex;
+use sessiond_api::{EventBody, Problem};
+use sessiond_client::{Client, Conditions, WatchItem};
+use sessiond_core::{CallEntry, ContextWrite, ExecutionEnd, Revision, SessionId, Status};
+use tokio::sync::{Mutex, Notify};
 
-use crate::journal::size;
+use crate::journal::{self, size};
 use crate::spool::Hold;
 
 /// The store that a session is recorded in, and its hold on a spool when a server is to have it.
@@ -28,6 +30,8 @@ pub struct Destination {
     client: Client,
     id: SessionId,
     opened: Arc<Mutex<Opened>>,
+    /// Rung when it is opened.
+    ready: Arc<Notify>,
     /// What sends it on to a server, if anything does.
     hold: Option<Arc<Hold>>,
 }
@@ -37,8 +41,8 @@ enum Opened {
     Not(Opening),
     /// It has ended well: it is read, and not written.
     Ended,
-    /// As this writer, which has written so many batches.
-    As { writer: u64, batch: u64 },
+    /// As this writer, which has written so many batches; the last of them, or its beginning, has this revision.
+    As { writer: u64, batch: u64, revision: Revision },
 }
 
 /// How the session is found.
@@ -82,27 +86,22 @@ impl Store {
 impl Destination {
     /// A session, which is made or taken up when [`Destination::open`] or a batch first needs it.
     pub fn new(store: &Store, id: SessionId, opening: Opening) -> Self {
-        let Store { client, hold } = store.clone();
-        Self { client, id, opened: Arc::new(Mutex::new(Opened::Not(opening))), hold }
+        Self::through(store, id, Opened::Not(opening))
     }
 
     /// A session that has ended well, and is only read.
     pub fn ended(store: &Store, id: SessionId) -> Self {
+        Self::through(store, id, Opened::Ended)
+    }
+
+    fn through(store: &Store, id: SessionId, opened: Opened) -> Self {
         let Store { client, hold } = store.clone();
-        Self { client, id, opened: Arc::new(Mutex::new(Opened::Ended)), hold }
+        Self { client, id, opened: Arc::new(Mutex::new(opened)), ready: Arc::default(), hold }
     }
 
     /// The session's id.
     pub fn id(&self) -> &SessionId {
         &self.id
-    }
-
-    /// The number of this writer, once the session is made or taken up; none while something is being written.
-    pub fn known_writer(&self) -> Option<u64> {
-        match *self.opened.try_lock().ok()? {
-            Opened::As { writer, .. } => Some(writer),
-            _ => None,
-        }
     }
 
     /// Makes the session, or takes it up, unless that was done.
@@ -112,6 +111,46 @@ impl Destination {
             return Ok(());
         }
         self.writer(&mut opened).await.map(|_| ())
+    }
+
+    /// Waits until nothing more of this writer is taken, and says why: another process took the session over, somebody
+    /// ended or deleted it, or the server that it is sent on to has found so. It reads nothing of what this writer writes
+    /// itself.
+    pub async fn lost(&self) -> Problem {
+        let Some(hold) = &self.hold else { return self.lost_here().await };
+        tokio::select! {
+            problem = self.lost_here() => problem,
+            problem = hold.lost() => problem,
+        }
+    }
+
+    async fn lost_here(&self) -> Problem {
+        let revision = loop {
+            let known = match *self.opened.lock().await {
+                Opened::As { revision, .. } => Some(revision),
+                Opened::Not(_) | Opened::Ended => None,
+            };
+            match known {
+                Some(revision) => break revision,
+                None => self.ready.notified().await,
+            }
+        };
+        if let Ok(mut events) = self.client.watch(&self.id, Some(revision)).await {
+            while let Some(Ok(item)) = events.next().await {
+                if let WatchItem::Event(event) = item
+                    && matches!(journal::body(&event), Ok(Some(EventBody::ExecutionBegan(_))))
+                {
+                    let detail = "another process has taken the session over";
+                    return Problem::new(api::Code::WriterStale, detail);
+                }
+            }
+        }
+        match self.client.session(&self.id).await {
+            Ok(session) if session.status != Status::Active => end_of(&session),
+            Err(problem) if problem.code == api::Code::SessionNotFound => problem,
+            // The next batch finds out.
+            _ => pending().await,
+        }
     }
 
     /// Writes a batch, unless there is nothing in it.
@@ -142,36 +181,40 @@ impl Destination {
     /// Records a batch. One that was recorded already, but whose answer was lost, has no second effect, so it is sent
     /// again when that may help.
     async fn record(&self, opened: &mut Opened, batch: api::RecordCalls) -> Result<(), Problem> {
-        (|| self.client.record_calls(&self.id, batch.clone(), Conditions::default()))
+        let recorded = (|| self.client.record_calls(&self.id, batch.clone(), Conditions::default()))
             .retry(patience())
             // Who waits for room on the disk must know that.
             .when(|problem| problem.retryable && problem.code != api::Code::StoreFull)
             .await?;
-        *opened = Opened::As { writer: batch.writer, batch: batch.batch };
+        let revision = recorded.revision;
+        *opened = Opened::As { writer: batch.writer, batch: batch.batch, revision };
         self.written();
         Ok(())
     }
 
     async fn writer(&self, opened: &mut Opened) -> Result<(u64, u64), Problem> {
         let opening = match opened {
-            Opened::As { writer, batch } => return Ok((*writer, *batch)),
+            Opened::As { writer, batch, .. } => return Ok((*writer, *batch)),
             Opened::Ended => {
                 let detail = "the session has completed; fork it to go on";
                 return Err(Problem::new(api::Code::SessionEnded, detail));
             }
             Opened::Not(opening) => opening,
         };
-        let writer = match opening {
+        let (writer, revision) = match opening {
             // The key is this execution's own: another's session under the same id is not taken for this one.
             Opening::New { create, key } => {
-                self.client.create_session((**create).clone(), Conditions::once(key.clone())).await?;
-                1
+                let once = Conditions::once(key.clone());
+                (1, self.client.create_session((**create).clone(), once).await?.revision)
             }
             Opening::Again(begin) => {
-                self.client.begin_execution(&self.id, begin.clone(), Conditions::default()).await?.writer
+                let conditions = Conditions::default();
+                let began = self.client.begin_execution(&self.id, begin.clone(), conditions).await?;
+                (began.writer, began.session.revision)
             }
         };
-        *opened = Opened::As { writer, batch: 0 };
+        *opened = Opened::As { writer, batch: 0, revision };
+        self.ready.notify_one();
         self.written();
         Ok((writer, 0))
     }
@@ -181,6 +224,11 @@ impl Destination {
             hold.written();
         }
     }
+}
+
+/// Why a session that somebody ended takes nothing more.
+pub fn end_of(session: &api::Session) -> Problem {
+    Problem::new(api::Code::SessionEnded, format!("somebody ended the session: it is {}", session.status))
 }
 
 /// How long something is tried again that the store may do in a moment.

@@ -12,7 +12,7 @@ pub mod spool;
 pub mod stores;
 mod threads;
 
-pub use destination::{Batch, Destination, Opening, Store};
+pub use destination::{Batch, Destination, Opening, Store, end_of};
 pub use journal::{CALL_BYTES, CallNumber};
 pub use running::{Runner, Running, runner};
 pub use server::Server;

@@ -151,7 +151,6 @@ impl Execution {
         resumes: Option<(CallNumber, u64)>,
         ended: Option<Turn>,
     ) -> Result<Begun, Error> {
-        self.ensure_writable()?;
         let (input, input_omitted) = fitting(call.input);
         let number = self.recorder.began(CallBegan {
             parent: call.branch.call,

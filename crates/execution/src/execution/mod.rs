@@ -10,10 +10,8 @@ mod outside;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
 
 use parking_lot::Mutex;
-use sessiond_api as api;
 use sessiond_api::Problem;
 use sessiond_background::Origin;
 use sessiond_core::{CallKind, SessionId, limits};
@@ -21,7 +19,6 @@ use sessiond_recording::{Destination, Running, Store, run};
 
 pub use calls::fitting;
 
-use crate::ambient::now_us;
 use crate::branch::Branch;
 use crate::comparison::{Beside, Keys};
 use crate::config::Settings;
@@ -57,15 +54,7 @@ pub struct Execution {
     origin: Origin,
     /// That this process runs the session, until it is closed.
     running: Mutex<Option<Running>>,
-    /// When the store was last asked whether this is still its writer, in microseconds since the epoch.
-    asked_us: AtomicU64,
 }
-
-/// How often, in microseconds, the store is asked at a call whether another process has become the session's writer, or
-/// somebody ended the session.
-const ASK_US: u64 = 20_000;
-/// How long a call waits for the answer.
-const ANSWER: Duration = Duration::from_millis(500);
 
 /// What a new execution is to be.
 #[derive(Debug, Default)]
@@ -133,41 +122,6 @@ impl Execution {
             Ok(())
         } else {
             Err(Error::Forked { session: self.id.as_str().into() })
-        }
-    }
-
-    /// An error when nothing more can be recorded: the store says so, another process is the writer, or the session was
-    /// ended from outside.
-    pub(super) fn ensure_writable(&self) -> Result<(), Error> {
-        if self.recorder.has_ended() {
-            return Err(Error::Closed);
-        }
-        // A server that refuses a key may be given another one; the record waits for it.
-        let refused = self.store.hold.as_ref().and_then(|hold| hold.refused());
-        if let Some(problem) =
-            refused.filter(|refused| matches!(refused.code, api::Code::WriterStale | api::Code::SessionEnded))
-        {
-            self.recorder.fail(problem.clone());
-            return Err(problem.into());
-        }
-        let now = now_us();
-        if now.saturating_sub(self.asked_us.load(Ordering::Relaxed)) < ASK_US {
-            return Ok(());
-        }
-        self.asked_us.store(now, Ordering::Relaxed);
-        let (client, id, writer) =
-            (self.store.client.clone(), self.id.clone(), self.destination.known_writer());
-        let Some(writer) = writer else { return Ok(()) };
-        let session = sessiond_background::wait_for(ANSWER, async move { client.session(&id).await });
-        match session {
-            Ok(Ok(session)) => {
-                let Some(problem) = outside::refusal(&session, writer, false) else { return Ok(()) };
-                tracing::error!(session = %self.id, %problem, "the session takes no further calls");
-                self.recorder.fail(problem.clone());
-                Err(problem.into())
-            }
-            // The next batch finds out.
-            _ => Ok(()),
         }
     }
 

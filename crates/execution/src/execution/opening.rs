@@ -15,7 +15,7 @@ use sessiond_recording::{Destination, Opening, Runner, Running, Store, journal, 
 use sessiond_turns::redact;
 
 use super::{Execution, NewExecution, line, open, shorten};
-use crate::ambient::{self, now_us};
+use crate::ambient;
 use crate::branch::Branch;
 use crate::comparison::Keys;
 use crate::config::{Durability, Settings};
@@ -91,7 +91,6 @@ impl Execution {
             ended: false,
             origin: Origin::here(),
             running: Mutex::new(running),
-            asked_us: AtomicU64::new(now_us()),
         })
     }
 
@@ -237,7 +236,6 @@ impl Execution {
             ended,
             origin: Origin::here(),
             running: Mutex::new(running),
-            asked_us: AtomicU64::new(now_us()),
         })
     }
 }

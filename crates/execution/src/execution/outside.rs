@@ -7,6 +7,7 @@ use sessiond_api as api;
 use sessiond_api::{Code, Problem};
 use sessiond_client::{Client, Conditions};
 use sessiond_core::{QuestionId, QuestionStatus, Span, Status};
+use sessiond_recording::end_of;
 
 use super::{Execution, open};
 use crate::error::Error;
@@ -97,23 +98,17 @@ impl Execution {
         if let Some(problem) = self.recorder.failure() {
             return Some(problem);
         }
-        // While it is written it has not ended.
-        let Some(writer) = self.destination.known_writer() else { return None };
-        let problem = match self.outside().session(&self.id).await {
-            Ok(session) => refusal(&session, writer, self.store.hold.is_some()),
-            Err(problem) if problem.code == Code::SessionNotFound && self.store.hold.is_none() => {
+        // The writer watches the store; who ends a session on a server is found there.
+        let server = self.store.hold.as_ref()?.remote();
+        match server.session(&self.id).await {
+            Ok(session) if session.status != Status::Active && !self.recorder.has_ended() => {
+                let problem = end_of(&session);
+                tracing::error!(session = %self.id, %problem, "the session takes no further calls");
+                self.recorder.fail(problem.clone());
                 Some(problem)
             }
-            Err(_) => None,
-        };
-        if let Some(problem) = problem
-            && !self.recorder.has_ended()
-        {
-            tracing::error!(session = %self.id, %problem, "the session takes no further calls");
-            self.recorder.fail(problem.clone());
-            return Some(problem);
+            _ => None,
         }
-        None
     }
 
     /// Who has the questions and the signals: the server, when it has the record.
@@ -135,15 +130,4 @@ impl Execution {
         }
         tokio::time::sleep(AWAY).await;
     }
-}
-
-/// Why a session takes nothing more from a writer. On a server, writers have other numbers.
-pub(super) fn refusal(session: &api::Session, writer: u64, is_on_server: bool) -> Option<Problem> {
-    if !is_on_server && session.calls.as_ref().is_some_and(|calls| calls.writer > writer) {
-        return Some(Problem::new(Code::WriterStale, "another process has taken the session over"));
-    }
-    (session.status != Status::Active).then(|| {
-        let detail = format!("somebody ended the session: it is {}", session.status.as_str());
-        Problem::new(Code::SessionEnded, detail)
-    })
 }

@@ -12,6 +12,7 @@ mod operation;
 
 use std::collections::HashMap;
 use std::fs;
+use std::future::pending;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
@@ -364,6 +365,19 @@ impl Hold {
                 self.spool.drop_session(&held.id).await?;
                 Err(problem)
             }
+        }
+    }
+
+    /// Waits until the server has another writer of the session, or has ended it, and says so. One that refuses for
+    /// another reason, such as a wrong key, may take the rest later, which waits for it.
+    pub async fn lost(&self) -> Problem {
+        let Some(held) = &self.held else { return pending().await };
+        let mut sent = held.sent.subscribe();
+        let is_lost = |problem: &Problem| matches!(problem.code, Code::WriterStale | Code::SessionEnded);
+        let sent = sent.wait_for(|sent| sent.refused.as_ref().is_some_and(is_lost)).await;
+        match sent.ok().and_then(|sent| sent.refused.clone()) {
+            Some(problem) => problem,
+            None => pending().await,
         }
     }
 
