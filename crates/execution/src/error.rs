@@ -1,5 +1,6 @@
 //! What can go wrong in an execution.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -128,6 +129,11 @@ impl Error {
     /// An input or an output that does not fit a node.
     pub(crate) fn value(node: &str, what: &'static str, error: &serde_json::Error) -> Self {
         Self::Value { node: node.into(), what, detail: error.to_string() }
+    }
+
+    /// A file of a saved state that cannot be written.
+    pub(crate) fn save(path: &Path, error: &std::io::Error) -> Self {
+        Self::Save { path: path.display().to_string(), detail: error.to_string() }
     }
 
     /// A short word for the kind of error, as it is recorded.

@@ -132,10 +132,7 @@ pub struct Pending {
 impl Pending {
     /// Begins a file beside the one that it will replace.
     pub fn begin(path: &Path) -> Result<Self, Error> {
-        let fail = |error: std::io::Error| Error::Save {
-            path: path.display().to_string(),
-            detail: error.to_string(),
-        };
+        let fail = |error| Error::save(path, &error);
         let dir = path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(dir).map_err(fail)?;
         // Made with mode 0600.
@@ -150,10 +147,8 @@ impl Pending {
 
     /// Puts it in its place.
     pub fn finish(self) -> Result<(), Error> {
-        let path = self.path.display().to_string();
-        let fail = |error: std::io::Error| Error::Save { path: path.clone(), detail: error.to_string() };
         // It is not synced: the journal is, and what a loss of power takes of this file can be made again of it.
-        self.file.persist(&self.path).map_err(|error| fail(error.error))?;
+        self.file.persist(&self.path).map_err(|error| Error::save(&self.path, &error.error))?;
         Ok(())
     }
 }

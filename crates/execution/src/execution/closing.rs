@@ -127,8 +127,7 @@ impl Execution {
             let (client, id) = (self.store.client.clone(), self.id.clone());
             run(async move { client.session(&id).await }).await?
         };
-        let path = self.saved_path().display().to_string();
-        let fail = |error: std::io::Error| Error::Save { path: path.clone(), detail: error.to_string() };
+        let fail = |error| Error::save(&self.saved_path(), &error);
         let mut writer = saved::Writer::begin(out, &session).map_err(fail)?;
         journal::each(&self.store.client, &self.id, |_, event| writer.take(event).map_err(fail)).await?;
         writer.finish().and_then(|mut out| out.flush().map(|()| out)).map_err(fail)

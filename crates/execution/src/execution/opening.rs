@@ -67,31 +67,8 @@ impl Execution {
         if let Some(recovery) = recovery {
             recovery.keep(&settings.dir, &id)?;
         }
-        let recorder = Recorder::start(destination.clone(), settings.durability, Start::default());
-        let replay = Replay::default();
-        let root = Arc::new(Branch::root(&replay));
-        new.context.record(recorder.clone(), replay.sequence.clone(), root.clone());
-        let values = Values::new(&settings.dir, &id);
-        Ok(Self {
-            id,
-            name: new.name,
-            store,
-            destination,
-            recorder,
-            replay,
-            replayed: AtomicU64::new(0),
-            root,
-            context: new.context,
-            keys: Keys::new(&settings.dir),
-            values,
-            unrepeatable: Mutex::default(),
-            untold: Mutex::default(),
-            has_untold: AtomicBool::new(false),
-            settings,
-            ended: false,
-            origin: Origin::here(),
-            running: Mutex::new(running),
-        })
+        let opened = Opened { id, name: new.name, settings, store, destination, running, ended: false };
+        Ok(opened.execution(Start::default(), Replay::default(), new.context))
     }
 
     /// Takes up a session that another process recorded. Calls that had completed give what they gave; the rest is
@@ -207,19 +184,41 @@ impl Execution {
         if !ended {
             history.all_fit(limits::CONTEXT_BYTES)?;
         }
-        let recorder = Recorder::start(destination.clone(), settings.durability, start);
+        let opened = Opened { id, name: session.name, settings, store, destination, running, ended };
+        let execution = opened.execution(start, replay, Context::resumed(history));
         if !ended {
             for (order, key, value) in writes {
-                recorder.restored(order, key, value);
+                execution.recorder.restored(order, key, value);
             }
         }
-        let context = Context::resumed(history);
+        Ok(execution)
+    }
+}
+
+/// A session that is this process's from now on, or is to be, and may have ended.
+struct Opened {
+    id: SessionId,
+    name: Option<String>,
+    settings: Settings,
+    store: Store,
+    destination: Destination,
+    running: Option<Running>,
+    ended: bool,
+}
+
+impl Opened {
+    /// Begins to record it, behind what is recorded.
+    fn execution(self, start: Start, replay: Replay, context: Context) -> Execution {
+        let Self { id, name, settings, store, destination, running, ended } = self;
+        let recorder = Recorder::start(destination.clone(), settings.durability, start);
         let root = Arc::new(Branch::root(&replay));
         context.record(recorder.clone(), replay.sequence.clone(), root.clone());
-        let values = Values::new(&settings.dir, &id);
-        Ok(Self {
+        Execution {
+            keys: Keys::new(&settings.dir),
+            values: Values::new(&settings.dir, &id),
             id,
-            name: session.name,
+            name,
+            settings,
             store,
             destination,
             recorder,
@@ -227,16 +226,13 @@ impl Execution {
             replayed: AtomicU64::new(0),
             root,
             context,
-            keys: Keys::new(&settings.dir),
-            values,
             unrepeatable: Mutex::default(),
             untold: Mutex::default(),
             has_untold: AtomicBool::new(false),
-            settings,
             ended,
             origin: Origin::here(),
             running: Mutex::new(running),
-        })
+        }
     }
 }
 
