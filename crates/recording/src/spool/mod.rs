@@ -101,8 +101,7 @@ impl Spool {
     pub fn path(dir: &Path, server: &Server) -> PathBuf {
         let key = server.key.as_deref().unwrap_or_default();
         let hash = Sha256::digest(format!("{}\n{key}", server.url));
-        let hash = hash[..8].iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
-        dir.join("spool").join(hash)
+        dir.join("spool").join(format!("{hash:.16x}"))
     }
 
     /// Opens the spool in `dir`, and begins to send what other processes left in it.
