@@ -381,11 +381,12 @@ async fn a_resumed_agent_does_not_ask_again_what_was_answered() {
     // The second request is never answered.
     let error = session.call(&agent, "Count!").await.unwrap_err();
     assert!(matches!(error, Error::Timeout { .. }), "{error}");
+    session.context().put("mood", "tired").unwrap();
     session.fail("it took too long").await.unwrap();
     assert_eq!(service.asked().len(), 2);
 
     service.answers.lock().unwrap().push_back(says("One."));
-    let session = builder(&dir).context([("mood", "tired")]).resume(&id).await.unwrap();
+    let session = builder(&dir).resume(&id).await.unwrap();
     assert_eq!(session.call(&agent, "Count!").await.unwrap().text, "One.");
     assert_eq!((service.asked().len(), counted.load(Ordering::SeqCst)), (3, 1));
     // It goes on as it began, although the context has changed since.

@@ -233,9 +233,10 @@ async fn a_service_that_says_nothing_is_not_waited_for_without_end() {
 
 #[tokio::test]
 async fn an_address_where_nobody_listens_is_named() {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+    // It has the port, so that nobody else gets it, and does not listen.
+    let silent = tokio::net::TcpSocket::new_v4().unwrap();
+    silent.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = silent.local_addr().unwrap();
     let mut settings = Settings::new(format!("http://{address}"), "m");
     settings.retries = 1;
     let error = OpenAi::new(settings).unwrap().complete(request()).await.unwrap_err();

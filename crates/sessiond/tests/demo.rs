@@ -65,7 +65,7 @@ fn an_interrupted_demo_ends_cleanly_and_goes_on_where_it_was() {
     // Slow enough that it is interrupted halfway on a busy machine too.
     let mut demo = place.start(&["demo", "work", "--exit", "--listen", "127.0.0.1:0", "--pace", "200ms"]);
     demo.line_with("surveyor://inventory works on it");
-    assert_eq!(processes_with(&format!("--root {work}")).len(), 4);
+    until("the agents run", || processes_with(&format!("--root {work}")).len() == 4);
     until("the execution has measured some files", || {
         let execution = &place.json(&["session", "list", "--kind", "execution"])["sessions"][0];
         let Some(id) = execution["session_id"].as_str() else { return false };

@@ -38,6 +38,7 @@ const COMMANDS: &[&[&str]] = &[
     &["spool", "list"],
     &["spool", "send"],
     &["spool", "drop"],
+    &["recover"],
     &["config"],
     &["completions"],
     &["openapi"],

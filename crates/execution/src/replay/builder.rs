@@ -212,8 +212,7 @@ impl ReplayBuilder {
     }
 
     /// What was found. What ended in another way than well is given again when the program went on after it: when the
-    /// branch that it ended in, one that this came from, or one that came from this, made a later call or wrote to the context.
-    /// What ended the program runs again; nothing did when the session has `completed`.
+    /// branch that it ended in, one that this came from, or one that came from this, made a later call. What ended the program runs again; nothing did when the session has `completed`.
     pub fn finish(mut self, completed: bool) -> (Replay, History) {
         let mut seen = Vec::new();
         let mut unseen = Vec::new();
@@ -254,8 +253,7 @@ impl ReplayBuilder {
     fn latest(&self) -> HashMap<(Option<CallNumber>, &str), Latest> {
         let mut all: HashMap<(Option<CallNumber>, &str), Latest> = HashMap::new();
         for ((caller, path), branch) in &self.branches {
-            let began = branch.calls.last().map_or(0, |call| call.began);
-            let own = branch.writes.last().map_or(0, |(order, _)| *order).max(began);
+            let own = branch.calls.last().map_or(0, |call| call.began);
             all.entry((*caller, &**path)).or_default().own = own;
             for path in lineage(path).skip(1) {
                 let latest = all.entry((*caller, path)).or_default();
@@ -323,7 +321,7 @@ impl ReplayBuilder {
     }
 }
 
-/// The last places in the order at which a branch did something: made a call, or wrote to the context.
+/// The last places in the order at which a branch made a call.
 #[derive(Debug, Clone, Copy, Default)]
 struct Latest {
     /// The branch itself.
