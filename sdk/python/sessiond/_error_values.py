@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any, Callable
 
 from ._classes import find_class, find_local, name_of, names_of, title_of
@@ -32,6 +33,8 @@ FATAL = "__sessiond_calls__"
 _TOLD = "__sessiond_told__"
 # pydantic's error, which keeps what it consists of where only its own code finds it.
 _PYDANTIC = "pydantic_core._pydantic_core:ValidationError"
+# The longest text among the attributes of what is not recorded itself, and how many attributes of it are.
+_PLAIN, _MOST = 1000, 64
 _UNTOLD = "(its message could not be told)"
 
 _args: Any = BaseException.__dict__["args"]
@@ -40,14 +43,18 @@ _suppress_context: Any = BaseException.__dict__["__suppress_context__"]
 
 
 class Unrecorded:
-    """What takes the place of something within an error that could not be recorded. It has the text of that alone."""
+    """What takes the place of something within an error that could not be recorded.
 
-    __slots__ = ("_kind", "_text")
+    It has the text of that, and its attributes that are plain values, such as the status of a response.
+    """
 
-    def __init__(self, kind: str, text: str) -> None:
-        """Note what it was and how it printed."""
+    __slots__ = ("_kind", "_plain", "_text")
+
+    def __init__(self, kind: str, text: str, plain: dict[str, Any] | None = None) -> None:
+        """Note what it was, how it printed, and its attributes."""
         self._kind = kind
         self._text = text
+        self._plain = plain or {}
 
     def __repr__(self) -> str:
         """Print as the value did."""
@@ -57,6 +64,8 @@ class Unrecorded:
         """Refuse: a program that goes on with something else than it had then would not be the same program."""
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
+        if name in self._plain:
+            return self._plain[name]
         from .errors import ReplayError
 
         raise ReplayError(f"the {self._kind} of a recorded error was not recorded, so it has no {name}", "unrecorded")
@@ -170,10 +179,46 @@ def restore(inner: Any) -> BaseException:
     return error
 
 
-def unrecorded(value: Any) -> tuple[str, str]:
-    """Return what is recorded of something within an error that cannot be recorded: its type, and how it prints."""
-    kind = title_of(type(value))
-    return kind, _clean(_printed(repr, value, f"<{kind}>"))[:1000]
+def unrecorded(value: Any) -> tuple[str, str, str]:
+    """Return what is recorded of something within an error that cannot be recorded.
+
+    That is its type, how it prints, and as JSON its attributes that are plain values.
+    """
+    if type(value) is Unrecorded:
+        kind, text, plain = value._kind, value._text, value._plain
+    else:
+        kind = title_of(type(value))
+        text, plain = _printed(repr, value, f"<{kind}>"), _plain_attributes(value)
+    from json import dumps
+
+    return kind, _clean(text)[:1000], dumps(plain) if plain else ""
+
+
+def _plain_attributes(value: Any) -> dict[str, Any]:
+    from ._native import names_secret
+
+    found: dict[str, Any] = {}
+    try:
+        members = layout_of(type(value)).read(value)
+    except Exception:
+        return found
+    for name, member in members.items():
+        if type(name) is not str or not name.isidentifier() or name.startswith("_") or names_secret(name):
+            continue
+        if type(member) is str:
+            if len(member) > _PLAIN or _clean(member) != member:
+                continue
+        elif type(member) is float:
+            if not isfinite(member):
+                continue
+        elif type(member) is int:
+            if abs(member) >> 63:
+                continue
+        elif member is not None and type(member) is not bool:
+            continue
+        if len(found) < _MOST:
+            found[name] = member
+    return found
 
 
 def _restore_replayed(told: dict[str, Any]) -> BaseException:

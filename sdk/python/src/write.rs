@@ -372,19 +372,23 @@ impl<'py> Writer<'py> {
             self.obstacle = None;
         }
         let printed = if has_secret {
-            ("value".to_owned(), REDACTED.to_owned())
+            ("value".to_owned(), REDACTED.to_owned(), String::new())
         } else {
             let printed = Kinds::get(self.py)
                 .and_then(|kinds| kinds.unrecorded.bind(self.py).call1((value,)))
-                .and_then(|printed| printed.extract::<(String, String)>());
+                .and_then(|printed| printed.extract::<(String, String, String)>());
             self.answer(printed)?.unwrap_or_default()
         };
-        let (kind, text) = printed;
+        let (kind, text, plain) = printed;
         self.tagged("$unrecorded", |writer| {
             writer.json.push('[');
             text::string(&mut writer.json, &kind);
             writer.json.push(',');
             text::string(&mut writer.json, &redact::text(&text).unwrap_or(text));
+            if !plain.is_empty() {
+                writer.json.push(',');
+                writer.json.push_str(&plain);
+            }
             writer.json.push(']');
             Ok(())
         })

@@ -179,6 +179,69 @@ def test_an_error_of_pydantic_comes_back_as_it_was():
     assert _native.encode(raised(lambda: Item(n=secret.expose())))[1]
 
 
+class Response:
+    """What an error of an HTTP client has: no value, but its status is one."""
+
+    def __init__(self, status_code, **others):
+        self.status_code = status_code
+        self.connection = object()
+        self.__dict__.update(others)
+
+
+class StatusError(Exception):
+    def __init__(self, response):
+        super().__init__(f"status {response.status_code}")
+        self.response = response
+
+
+def test_what_cannot_be_recorded_of_an_error_has_its_plain_attributes():
+    token = rt.Secret("hunter4hunter4")
+    others = {"url": "http://a", "ok": False, "took": 0.5, "next": None, "size": 1 << 70, "nan": float("nan")}
+    hidden = {
+        "_content": b"x",
+        "api_key": "k1",
+        "text": f"it is {token.expose()}",
+        "body": "\udc80",
+        "long": "x" * 2000,
+    }
+    error = StatusError(Response(404, **others, **hidden))
+    text, opaque = _native.encode(error)
+    assert not opaque
+    assert all(secret not in text for secret in ("k1", "hunter4"))
+    for _ in range(2):
+        response = _native.decode(text).response
+        found = [getattr(response, name) for name in ("status_code", "url", "ok", "took", "next")]
+        assert found == [404, "http://a", False, 0.5, None]
+        for name in ("connection", "size", "nan", "_content", "api_key", "text", "body", "long", "json"):
+            with pytest.raises(rt.ReplayError, match=f"has no {name}"):
+                getattr(response, name)
+        # It may be raised, and recorded, again.
+        text, opaque = _native.encode(_native.decode(text))
+        assert not opaque
+
+
+def test_a_program_that_asks_for_the_status_of_a_failed_request_is_resumed():
+    calls = []
+
+    @rt.function_node
+    def fetch():
+        calls.append(1)
+        raise StatusError(Response(404))
+
+    def program():
+        try:
+            return rt.call_sync(fetch)
+        except StatusError as error:
+            return rt.call_sync(str, error.response.status_code)
+
+    with pytest.raises(ZeroDivisionError), rt.Session(logging_setting="NONE") as session:
+        assert program() == "404"
+        raise ZeroDivisionError
+    with rt.Session.resume(session.id, logging_setting="NONE"):
+        assert program() == "404"
+    assert calls == [1]
+
+
 def test_an_error_that_keeps_nothing_of_its_own_comes_back_although_it_is_not_written_in_python():
     for error in (ssl.SSLError(1, "no"), ssl.SSLCertVerificationError(1, "no"), sqlite3.OperationalError("no")):
         text, opaque = _native.encode(error)
