@@ -8,6 +8,7 @@ use std::fs;
 use std::io::Write;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
 use sessiond_api::{Code, Problem};
@@ -61,6 +62,14 @@ impl Recovery {
         file.persist(&path).map_err(|error| failed(error.error))?;
         Ok(())
     }
+}
+
+/// The session that this program is to continue, if `sessiond recover` started it. It is given once: to the first session
+/// that names a command.
+pub fn wanted() -> Option<SessionId> {
+    static TAKEN: AtomicBool = AtomicBool::new(false);
+    let id = SessionId::parse(std::env::var(RESUME).ok()?).ok()?;
+    (!TAKEN.swap(true, Ordering::Relaxed)).then_some(id)
 }
 
 /// Forgets how a session's program is started again.

@@ -10,6 +10,7 @@ use crate::config::{Config, Durability, Server, Settings};
 use crate::context::Context;
 use crate::error::{BoxError, Error};
 use crate::execution::{Execution, NewExecution};
+use crate::recover;
 use crate::replay::CallNumber;
 
 /// Begins a session.
@@ -42,6 +43,14 @@ impl Builder {
     #[must_use]
     pub fn take_over(mut self, take_over: bool) -> Self {
         self.take_over = take_over;
+        self
+    }
+
+    /// The program and the arguments with which `sessiond recover` starts it again when its process has died. There, the
+    /// first session that says this is the one that is resumed.
+    #[must_use]
+    pub fn recover<T: Into<String>>(mut self, command: impl IntoIterator<Item = T>) -> Self {
+        self.config.recover = Some(command.into_iter().map(Into::into).collect());
         self
     }
 
@@ -135,6 +144,13 @@ impl Builder {
         outer = outer.filter(|outer| settings.is_recorded_with(outer.settings()));
         if let Some(outer) = &outer {
             outer.shared.execution.opened().await?;
+        }
+        if outer.is_none()
+            && settings.recover.is_some()
+            && let Some(id) = recover::wanted()
+        {
+            let execution = Execution::resume(id, self.context, settings, false).await?;
+            return Ok(Session::over(execution, self.callbacks));
         }
         let parent = outer.map(|outer| outer.id().clone());
         let new = NewExecution { id: self.id, name: self.name, parent, context: self.context };
