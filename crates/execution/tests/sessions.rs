@@ -332,6 +332,8 @@ async fn who_lost_a_session_is_told_at_its_calls_and_when_it_closes() {
                 if let Err(error) = session.call(&echo(), "too late").await {
                     return error;
                 }
+                // Lets the time run out.
+                tokio::task::yield_now().await;
             }
         };
         let error = tokio::time::timeout(Duration::from_secs(20), told).await.unwrap();
