@@ -13,6 +13,7 @@ use sessiond_core::{CallEntry, ContextWrite, ExecutionEnd, Revision, SessionId, 
 use tokio::sync::{Mutex, Notify};
 
 use crate::journal::{self, size};
+use crate::place::Place;
 use crate::spool::Hold;
 
 /// The store that a session is recorded in, and its hold on a spool when a server is to have it.
@@ -22,6 +23,7 @@ pub struct Store {
     pub client: Client,
     /// The hold.
     pub hold: Option<Arc<Hold>>,
+    place: Place,
 }
 
 /// Finds the session when something is first written, and writes batches to it in order.
@@ -74,12 +76,20 @@ pub struct Batch {
 impl Store {
     /// A store on this machine, whose sessions stay there.
     pub fn local(client: Client) -> Self {
-        Self { client, hold: None }
+        Self { place: Place::of(&client), client, hold: None }
     }
 
     /// A spool, from which a session is sent on.
     pub fn sent_on(hold: Arc<Hold>) -> Self {
-        Self { client: hold.local().clone(), hold: Some(hold) }
+        Self { hold: Some(hold.clone()), ..Self::local(hold.local().clone()) }
+    }
+
+    /// Fails when the store's file was removed since: what was recorded is nowhere then.
+    ///
+    /// # Errors
+    /// `session_not_found`.
+    pub fn check(&self) -> Result<(), Problem> {
+        self.place.check()
     }
 }
 
@@ -95,7 +105,7 @@ impl Destination {
     }
 
     fn through(store: &Store, id: SessionId, opened: Opened) -> Self {
-        let Store { client, hold } = store.clone();
+        let Store { client, hold, .. } = store.clone();
         Self { client, id, opened: Arc::new(Mutex::new(opened)), ready: Arc::default(), hold }
     }
 

@@ -6,6 +6,7 @@
 
 mod destination;
 pub mod journal;
+mod place;
 mod running;
 mod server;
 pub mod spool;

@@ -21,6 +21,8 @@ use sessiond_background::{self as background, Origin, PerProcess};
 use sessiond_core::SessionId;
 use sha2::{Digest, Sha256};
 
+use crate::place::is_at;
+
 /// The file's name.
 const FILE: &str = "running";
 /// How often a lock that was taken over is asked for, until the process that had it lets go of it.
@@ -47,7 +49,8 @@ struct Claim {
     origin: Origin,
 }
 
-/// The file of a directory, as this process has it open. It is never closed: with it, all locks would go.
+/// The file of a directory, as this process has it open. It is not closed as long as the directory has it: with it, all
+/// locks would go.
 struct Dir {
     file: File,
     /// What this process runs, each with the token of its claim and whether the lock is held.
@@ -139,7 +142,7 @@ fn open(dir: &Path) -> Result<Arc<Dir>, Problem> {
     })?;
     let dirs = DIRS.get(Mutex::default);
     let mut dirs = dirs.lock();
-    if let Some(known) = dirs.get(&dir) {
+    if let Some(known) = dirs.get(&dir).filter(|known| is_at(&known.file, &dir.join(FILE))) {
         return Ok(known.clone());
     }
     let mut options = OpenOptions::new();

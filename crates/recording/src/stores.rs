@@ -9,6 +9,7 @@ use sessiond_api::{Code, Problem};
 use sessiond_background::PerProcess;
 use sessiond_client::Client;
 
+use crate::place::Place;
 use crate::server::Server;
 use crate::spool::Spool;
 use crate::threads::run;
@@ -16,7 +17,7 @@ use crate::threads::run;
 /// The stores that this process has open.
 #[derive(Default)]
 struct Stores {
-    engines: Mutex<HashMap<PathBuf, Client>>,
+    engines: Mutex<HashMap<PathBuf, (Client, Place)>>,
     spools: Mutex<HashMap<PathBuf, Arc<Spool>>>,
     /// Two that open one spool at a time would each find the other's lock on what waits in it.
     opening: tokio::sync::Mutex<()>,
@@ -32,12 +33,21 @@ fn stores() -> Arc<Stores> {
 pub async fn engine(dir: &Path) -> Result<Client, Problem> {
     let dir = made(dir)?;
     let stores = stores();
-    if let Some(client) = stores.engines.lock().get(&dir) {
+    if let Some((client, place)) = stores.engines.lock().get(&dir)
+        && place.is_there()
+    {
         return Ok(client.clone());
     }
     run(async move {
         let client = Client::open(&dir).await?;
-        Ok(stores.engines.lock().entry(dir).or_insert(client).clone())
+        let place = Place::of(&client);
+        let mut engines = stores.engines.lock();
+        // Sessions that run keep the one that was removed with what they recorded.
+        let known = engines.entry(dir).or_insert_with(|| (client.clone(), place.clone()));
+        if known.1 != place {
+            *known = (client, place);
+        }
+        Ok(known.0.clone())
     })
     .await
 }
@@ -83,7 +93,7 @@ pub async fn close() {
         })
         .await;
     }
-    let engines: Vec<Client> = stores.engines.lock().drain().map(|(_, client)| client).collect();
+    let engines: Vec<Client> = stores.engines.lock().drain().map(|(_, (client, _))| client).collect();
     for client in engines {
         let _ = run(async move {
             client.close().await;

@@ -1,15 +1,18 @@
 """The fourteen faults of the system that the tutorial names: each is a test here."""
 
 import asyncio
+import contextvars
 import json
 import os
 import pathlib
+import shutil
 import signal
 import stat
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -400,3 +403,32 @@ print(len(set(sys.modules) - before))
 """
     # How long it takes depends on the machine and on the build; `cargo xtask bench` measures that.
     assert int(subprocess.check_output([sys.executable, "-c", program])) < 80
+
+
+def another():
+    with rt.Session(run_identifier="another", logging_setting="NONE"):
+        rt.call_sync(abs, -2)
+
+
+@pytest.mark.parametrize("durability", ["sync", "async", "exit"])
+@pytest.mark.parametrize("way", ["directory", "file", "replaced"])
+def test_14_a_store_that_is_removed_while_a_session_runs_is_told_and_the_next_session_has_another(way, durability):
+    removed = pytest.raises(rt.errors.RecordError, match="removed or replaced")
+    with removed, rt.Session(run_identifier="it", durability=durability, logging_setting="NONE") as session:
+        rt.call_sync(abs, -1)
+        session.flush()
+        if way == "directory":
+            shutil.rmtree(".sessiond")
+        else:
+            for path in Path(".sessiond").glob("sessiond.db*"):
+                path.unlink()
+        if way == "replaced":
+            contextvars.Context().run(another)
+        assert rt.call_sync(abs, -3) == 3
+    with rt.Session(run_identifier="it", logging_setting="NONE") as session:
+        assert rt.call_sync(abs, -4) == 4
+    # Another process sees it too.
+    program = "import sessiond as rt; print([(s.id, s.status) for s in rt.sessions()])"
+    seen = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert "('it', 'completed')" in seen
+    assert ("'another'" in seen) == (way == "replaced")

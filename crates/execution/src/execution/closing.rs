@@ -74,6 +74,7 @@ impl Execution {
         // From here on another process may take the session up.
         drop(self.running.lock().take());
         saved?;
+        self.store.check()?;
         self.deliver().await
     }
 
