@@ -108,10 +108,34 @@ def plan(kind: type) -> Optional[Callable[[Any], Any]]:
     if base is object:
         return lambda value: ("$object", [name, read(value, _NO_PART)])
     if shape.is_constant:
-        content = _CONSTANT[base]
+        content = _named(kind, _CONSTANT[base]) if base is tuple else _CONSTANT[base]
         return lambda value: ("$value", [name, read(value, _NO_PART), content(value)])
     content = _MUTABLE[base][0]
     return lambda value: ("$object", [name, read(value, _NO_PART), content(value)])
+
+
+def _named(kind: type, content: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return what gives the content of a tuple whose fields have names: those that name a secret hold one."""
+    from ._native import names_secret
+    from ._secret import Secret
+
+    fields = own(kind, "_fields")
+    names = [name for name in fields if type(name) is str] if type(fields) is tuple else []
+    secret = [i for i, name in enumerate(names) if names_secret(name)]
+    places = names.index("netloc") if "netloc" in names else None
+
+    def read(value: Any) -> Any:
+        items = content(value)
+        for i in secret:
+            if i < len(items) and type(items[i]) in (str, bytes) and items[i]:
+                items[i] = Secret(items[i])
+        if places is not None and type(items[places]) in (str, bytes):
+            host = items[places] if type(items[places]) is str else items[places].decode("utf-8", "replace")
+            if ":" in host.rpartition("@")[0]:
+                items[places] = Secret(items[places])
+        return items
+
+    return read if secret or places is not None else content
 
 
 def content_of(value: Any) -> Any:

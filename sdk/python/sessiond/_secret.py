@@ -5,24 +5,33 @@ from __future__ import annotations
 from typing import Generic, NoReturn, TypeVar
 from weakref import WeakSet
 
-from ._native import REDACTED, redact_text
+from ._native import REDACTED, forget_secret, know_secret, redact_message
 
 T = TypeVar("T")
 
 # What must not appear in the text of an error, as long as somebody holds it.
-_alive: WeakSet[Secret[str]] = WeakSet()
+_alive: WeakSet[Secret[object]] = WeakSet()
 
 
 class Secret(Generic[T]):
     """A value that is used but never recorded: it prints, formats and is written as `[redacted]`."""
 
-    __slots__ = ("__weakref__", "_value")
+    __slots__ = ("__weakref__", "_known", "_value")
 
     def __init__(self, value: T) -> None:
         """Mark a value as secret."""
         self._value = value
-        if isinstance(value, str) and value:
+        self._known: tuple[str, ...] = _texts_of(value)
+        if self._known:
             _alive.add(self)  # type: ignore[arg-type]
+        for text in self._known:
+            know_secret(text)
+
+    def __del__(self) -> None:
+        """Let it be written again: nobody can use it any more."""
+        # One whose text could not be read has none.
+        for text in getattr(self, "_known", ()):
+            forget_secret(text)
 
     def expose(self) -> T:
         """Give the value itself."""
@@ -41,13 +50,35 @@ class Secret(Generic[T]):
         raise TypeError("a Secret cannot be pickled or copied; hand it over as it is, or expose() it")
 
 
+def _texts_of(value: object) -> tuple[str, ...]:
+    """Return the texts that a secret may be found as: as it is, and as `repr`, JSON and addresses write it."""
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "ignore")
+    if not isinstance(value, str) or not value.strip():
+        return ()
+    plain = {value, value.strip()}
+    if not value.isalnum():
+        import json
+        from urllib.parse import quote, quote_plus
+
+        safe = value.encode("utf-8", "surrogatepass")
+        plain |= {repr(value)[1:-1], repr(safe)[2:-1], quote(safe), quote(safe, safe=""), quote_plus(safe)}
+        plain |= {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
+    return tuple(text for text in plain if text and not _has_surrogates(text))
+
+
+def _has_surrogates(text: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def without_secrets(text: str) -> str:
     """Give a text without the secrets that are known to this process, and without those that their form gives away."""
-    return redact_text(without_known_secrets(text).encode("utf-8", "backslashreplace").decode())
+    return redact_message(without_known_secrets(text).encode("utf-8", "backslashreplace").decode())
 
 
 def without_known_secrets(text: str) -> str:
     """Give a text without the secrets that are known to this process."""
     for secret in tuple(_alive):
-        text = text.replace(secret.expose(), REDACTED)
+        for form in secret._known:
+            text = text.replace(form, REDACTED)
     return text

@@ -6,6 +6,7 @@ mod errors;
 mod execution;
 mod frame;
 mod kinds;
+mod known;
 mod log;
 mod look;
 mod mcp;
@@ -38,6 +39,9 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(decode, module)?)?;
     module.add_function(wrap_pyfunction!(names_secret, module)?)?;
     module.add_function(wrap_pyfunction!(redact_text, module)?)?;
+    module.add_function(wrap_pyfunction!(redact_message, module)?)?;
+    module.add_function(wrap_pyfunction!(known::know_secret, module)?)?;
+    module.add_function(wrap_pyfunction!(known::forget_secret, module)?)?;
     module.add_function(wrap_pyfunction!(execution::close_engines, module)?)?;
     module.add_function(wrap_pyfunction!(execution::forks, module)?)?;
     module.add_function(wrap_pyfunction!(execution::went_on, module)?)?;
@@ -74,6 +78,12 @@ fn decode<'py>(py: Python<'py>, json: &str, pickle: bool) -> PyResult<Bound<'py,
 #[pyfunction]
 fn names_secret(name: &str) -> bool {
     sessiond_turns::redact::names_secret(name)
+}
+
+/// A text that is only shown, such as an error's message, without the secrets in it.
+#[pyfunction]
+fn redact_message(text: &str) -> String {
+    sessiond_turns::redact::message(text).unwrap_or_else(|| text.to_owned())
 }
 
 /// A text without the secrets in it that can be told by their form.

@@ -233,7 +233,7 @@ impl Turns {
     /// What to ask next.
     fn request(&self, py: Python<'_>) -> PyResult<Json> {
         let request = self.talk.lock().request().map_err(|error| failed(py, &error))?;
-        Json::new(&request)
+        Json::new(py, &request)
     }
 
     /// Takes in an answer, and gives the tools to call for it: name, arguments, and why it is not to be called.

@@ -7,6 +7,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Number, Value};
 
+use crate::{known, text};
+
 /// A JSON value as a plain Python value.
 pub fn to_python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
     Ok(match value {
@@ -87,9 +89,16 @@ pub struct Json {
 
 impl Json {
     /// Writes what serializes.
-    pub fn new(value: &impl Serialize) -> PyResult<Self> {
+    pub fn new(py: Python<'_>, value: &impl Serialize) -> PyResult<Self> {
         let fail = |error: serde_json::Error| PyValueError::new_err(error.to_string());
-        let (recorded, _) = sessiond_turns::redact::to_json(value).map_err(fail)?;
+        let (mut recorded, _) = sessiond_turns::redact::to_json(value).map_err(fail)?;
+        for secret in known::all(py).iter() {
+            // As it is within a text of JSON.
+            let mut within = String::new();
+            text::string(&mut within, secret);
+            let within = &within[1..within.len() - 1];
+            recorded = known::hide(&recorded, &[within.to_owned()]).unwrap_or(recorded);
+        }
         Ok(Self { text: serde_json::to_string(value).map_err(fail)?, recorded })
     }
 }
@@ -98,7 +107,7 @@ impl Json {
 impl Json {
     #[new]
     fn of(value: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Self::new(&of_python(value)?)
+        Self::new(value.py(), &of_python(value)?)
     }
 
     /// What it says, as plain values.

@@ -9,6 +9,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -22,6 +23,7 @@ use sessiond_turns::redact::{self, REDACTED, names_secret};
 use sha2::{Digest, Sha256};
 
 use crate::kinds::Kinds;
+use crate::known;
 use crate::plain::Json;
 use crate::shared::{self, EndOf, Known, Shared};
 use crate::text;
@@ -121,6 +123,10 @@ struct Writer<'py> {
     compares: bool,
     pickles: bool,
     beside: Beside,
+    /// The secrets that the program has marked.
+    known: Arc<[String]>,
+    /// Whether it is within an error, which is shown more than used.
+    in_error: bool,
 }
 
 impl<'py> Writer<'py> {
@@ -137,6 +143,8 @@ impl<'py> Writer<'py> {
             compares,
             pickles: false,
             beside: Beside::default(),
+            known: known::all(py),
+            in_error: false,
         }
     }
 
@@ -253,9 +261,22 @@ impl<'py> Writer<'py> {
             return self.items(items.iter(), depth + 1);
         }
         if let Ok(items) = value.cast_exact::<PyTuple>() {
-            return self.tagged("$tuple", |writer| writer.items(items.iter(), depth + 2));
+            return self.tagged("$tuple", |writer| match writer.secret_pair(items) {
+                Some((name, secret)) => {
+                    writer.json.push('[');
+                    writer.value(&name, depth + 2)?;
+                    writer.json.push(',');
+                    writer.secret(&secret)?;
+                    writer.json.push(']');
+                    Ok(())
+                }
+                None => writer.items(items.iter(), depth + 2),
+            });
         }
         if let Ok(bytes) = value.cast_exact::<PyBytes>() {
+            if self.has_secret(bytes.as_bytes()) {
+                return self.secret(value);
+            }
             let json = &mut self.json;
             json.push_str("{\"$bytes\":\"");
             STANDARD.encode_string(bytes.as_bytes(), json);
@@ -294,7 +315,15 @@ impl<'py> Writer<'py> {
                     self.stands_in_the_way(Obstacle::Kind(value.get_type().unbind()));
                     self.value(&inner, depth)
                 }
-                "$error" if !self.compares => self.tagged("$error", |writer| writer.error(&inner, depth + 1)),
+                "$error" => {
+                    let outer = std::mem::replace(&mut self.in_error, true);
+                    let written = self.tagged("$error", |writer| match writer.compares {
+                        true => writer.value(&inner, depth + 1),
+                        false => writer.error(&inner, depth + 1),
+                    });
+                    self.in_error = outer;
+                    written
+                }
                 "$object" => {
                     self.open_to_itself(number);
                     self.tagged("$object", |writer| writer.value(&inner, depth + 1))
@@ -384,7 +413,7 @@ impl<'py> Writer<'py> {
             writer.json.push('[');
             text::string(&mut writer.json, &kind);
             writer.json.push(',');
-            text::string(&mut writer.json, &redact::text(&text).unwrap_or(text));
+            text::string(&mut writer.json, &redact::message(&text).unwrap_or(text));
             if !plain.is_empty() {
                 writer.json.push(',');
                 writer.json.push_str(&plain);
@@ -452,8 +481,14 @@ impl<'py> Writer<'py> {
     fn dict(&mut self, members: &Bound<'py, PyDict>, depth: usize) -> Ended {
         if let Some(plain) = self.all_plain(members) {
             self.json.push('{');
+            let named = names_secret_value(&plain);
             for (i, (key, value)) in plain.iter().enumerate() {
-                self.member(i, key, value, depth + 1)?;
+                if named && key == "value" {
+                    self.key(i, key);
+                    self.named(value, true, depth + 1)?;
+                } else {
+                    self.member(i, key, value, depth + 1)?;
+                }
             }
             self.json.push('}');
             return Ok(());
@@ -464,10 +499,10 @@ impl<'py> Writer<'py> {
             for (i, (key, value)) in members.iter().enumerate() {
                 writer.comma(i);
                 writer.json.push('[');
+                let start = writer.json.len();
                 writer.value(key, depth + 3)?;
+                let secret = is_secret_name(key) || is_secret_member(&writer.json[start..]);
                 writer.json.push(',');
-                let secret =
-                    key.cast::<PyString>().is_ok_and(|key| key.to_cow().is_ok_and(|key| names_secret(&key)));
                 writer.named(value, secret, depth + 3)?;
                 writer.json.push(']');
             }
@@ -490,8 +525,40 @@ impl<'py> Writer<'py> {
     }
 
     fn member(&mut self, i: usize, key: &str, value: &Bound<'py, PyAny>, depth: usize) -> Ended {
-        self.key(i, key);
-        self.named(value, names_secret(key), depth)
+        if let Some(redacted) = self.redacted(key) {
+            self.secrets += 1;
+            self.stands_in_the_way(Obstacle::Secret);
+            self.beside.is_secret |= self.compares;
+            self.key(i, &redacted);
+            self.compare(PyString::new(self.py, key).as_any())?;
+        } else {
+            self.key(i, key);
+        }
+        let is_login = key.eq_ignore_ascii_case("auth") && value.is_exact_instance_of::<PyTuple>();
+        self.named(value, is_login || names_secret(key), depth)
+    }
+
+    /// A text without the secrets in it, when there are any.
+    fn redacted(&self, text: &str) -> Option<String> {
+        let hidden = if self.known.is_empty() { None } else { known::hide(text, &self.known) };
+        let shown = hidden.as_deref().unwrap_or(text);
+        let redacted = if self.in_error { redact::message(shown) } else { redact::text(shown) };
+        redacted.or(hidden)
+    }
+
+    fn has_secret(&self, bytes: &[u8]) -> bool {
+        known::are_in(bytes, &self.known)
+            || std::str::from_utf8(bytes).is_ok_and(|text| redact::text(text).is_some())
+    }
+
+    /// A name and what is secret under it: headers and the items of a dict are such pairs.
+    fn secret_pair(&self, items: &Bound<'py, PyTuple>) -> Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+        if items.len() != 2 {
+            return None;
+        }
+        let (name, value) = (items.get_item(0).ok()?, items.get_item(1).ok()?);
+        let is_text = value.is_exact_instance_of::<PyString>() || value.is_exact_instance_of::<PyBytes>();
+        (is_text && holds_text(&value) && is_secret_name(&name)).then_some((name, value))
     }
 
     fn key(&mut self, i: usize, key: &str) {
@@ -506,8 +573,19 @@ impl<'py> Writer<'py> {
 
     fn items(&mut self, items: impl Iterator<Item = Bound<'py, PyAny>>, depth: usize) -> Ended {
         self.json.push('[');
+        let mut is_next_secret = false;
         for (i, item) in items.enumerate() {
             self.comma(i);
+            let text = item.cast_exact::<PyString>().ok().and_then(|text| text.to_cow().ok());
+            // What follows an option of a command.
+            if std::mem::take(&mut is_next_secret) && text.as_ref().is_some_and(|text| !text.starts_with('-'))
+            {
+                self.named(&item, true, depth)?;
+                continue;
+            }
+            is_next_secret = text.as_ref().is_some_and(|text| {
+                text.strip_prefix('-').is_some_and(|name| names_secret(name.trim_start_matches('-')))
+            });
             self.value(&item, depth)?;
         }
         self.json.push(']');
@@ -568,7 +646,7 @@ impl<'py> Writer<'py> {
     }
 
     fn characters(&mut self, value: &Bound<'py, PyString>, text: &str, depth: usize) -> Ended {
-        if let Some(redacted) = redact::text(text) {
+        if let Some(redacted) = self.redacted(text) {
             self.secrets += 1;
             self.stands_in_the_way(Obstacle::Secret);
             text::string(&mut self.json, &redacted);
@@ -645,6 +723,36 @@ impl<'py> Writer<'py> {
             Err(_) => Ok(None),
         }
     }
+}
+
+/// Whether a key says that what is under it is a secret: a text, bytes, or the last part of a tuple.
+fn is_secret_name(key: &Bound<'_, PyAny>) -> bool {
+    if let Ok(key) = key.cast::<PyString>() {
+        return key.to_cow().is_ok_and(|key| names_secret(&key));
+    }
+    if let Ok(key) = key.cast_exact::<PyBytes>() {
+        return std::str::from_utf8(key.as_bytes()).is_ok_and(names_secret);
+    }
+    key.cast_exact::<PyTuple>().is_ok_and(|key| {
+        !key.is_empty() && key.get_item(key.len() - 1).is_ok_and(|last| is_secret_name(&last))
+    })
+}
+
+/// Whether a key, as it is written, is a member of an enumeration that is called like a secret.
+fn is_secret_member(key: &str) -> bool {
+    let name = key.strip_prefix("{\"$enum\":").and_then(|rest| rest.strip_suffix("\"]}"));
+    name.and_then(|name| name.rsplit('"').next()).is_some_and(names_secret)
+}
+
+/// Whether a dict has a name of a secret and its value as two members, as variables and headers are often listed.
+fn names_secret_value(members: &[(String, Bound<'_, PyAny>)]) -> bool {
+    members.iter().any(|(key, _)| key == "value")
+        && members.iter().any(|(key, name)| {
+            matches!(key.as_str(), "name" | "key" | "header")
+                && name
+                    .cast_exact::<PyString>()
+                    .is_ok_and(|name| name.to_cow().is_ok_and(|name| names_secret(&name)))
+        })
 }
 
 /// A number or a truth value under the name of a secret is none, and neither is what is empty.

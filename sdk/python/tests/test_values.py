@@ -1,7 +1,9 @@
 """Values: what is recorded of them, and what is made of that again."""
 
 import array
+import base64
 import collections
+import contextlib
 import dataclasses
 import datetime
 import decimal
@@ -9,6 +11,7 @@ import enum
 import fractions
 import functools
 import ipaddress
+import json
 import math
 import pathlib
 import pickle
@@ -18,6 +21,7 @@ import sys
 import time
 import types
 import typing
+import urllib.parse
 import uuid
 import zoneinfo
 
@@ -257,3 +261,81 @@ def test_what_stands_under_a_name_of_a_secret_is_redacted():
         True,
     )
     assert _native.encode({("password"): "p", 1: 2})[0] == '{"$dict":[["password","[redacted]"],[1,2]]}'
+
+
+NEEDLE = "hunter2SECRET42x"
+Login = collections.namedtuple("Login", "user password")
+
+
+class Field(enum.Enum):
+    PASSWORD = 1
+
+
+HIDING = [
+    {f"https://me:{NEEDLE}@host/": 1},
+    {b"password": NEEDLE},
+    {("db", "password"): NEEDLE.encode()},
+    {Field.PASSWORD: NEEDLE},
+    {"auth": ("me", NEEDLE)},
+    f"https://me:{NEEDLE}@host/".encode(),
+    bytearray(f"-----BEGIN PRIVATE KEY-----\n{NEEDLE}\n".encode()),
+    [("Authorization", NEEDLE), ("Accept", "text/html")],
+    [(b"cookie", NEEDLE.encode())],
+    {"password": NEEDLE}.items(),
+    [{"name": "DB_PASSWORD", "value": NEEDLE}],
+    Login("me", NEEDLE),
+    urllib.parse.urlsplit(f"https://me:{NEEDLE}@host/"),
+    ["curl", "--api-key", NEEDLE, "url"],
+    f"curl --password={NEEDLE}",
+    json.dumps({"access_token": NEEDLE}),
+    f"A=1\nexport DB_PASSWORD={NEEDLE}\n",
+    ValueError(f"login failed: password={NEEDLE}"),
+    ValueError({"why": f"token='{NEEDLE}'"}),
+]
+
+
+def variants(text):
+    yield text
+    for i in range(3):
+        # As base64 has it after so many other bytes.
+        yield base64.b64encode(b"\0" * i + text.encode()).decode().rstrip("=")[(0, 2, 3)[i] : -2]
+
+
+@pytest.mark.parametrize("value", HIDING, ids=range(len(HIDING)))
+def test_a_secret_that_its_place_or_form_gives_away_is_not_recorded(value, own_directory):
+    with rt.Session(logging_setting="NONE", log_file="log") as session:
+        session.context.put("it", value)
+        session.call_sync(lambda *args, **kwargs: args, value, named=value)
+        session.call_sync(lambda: value)
+        if isinstance(value, Exception):
+            with contextlib.suppress(ValueError):
+                session.call_sync(raises, value)
+    recorded = b"".join(path.read_bytes() for path in own_directory.rglob("*") if path.is_file())
+    assert not [text for text in variants(NEEDLE) if text.encode() in recorded]
+
+
+def raises(value):
+    raise value if isinstance(value, Exception) else ValueError(value)
+
+
+@pytest.mark.parametrize("secret", [NEEDLE, f"{NEEDLE}\n", NEEDLE.encode(), f"pä ss/{NEEDLE}'", "x"], ids=repr)
+def test_a_secret_that_was_marked_is_not_recorded_wherever_it_is_used(secret, own_directory):
+    marked = rt.Secret(secret)
+    text = secret.decode() if isinstance(secret, bytes) else secret
+    values = [secret, text, text.strip(), {text: 1}, {text}, text.encode(), (text, 5)]
+    if len(text) > 5:
+        values += [f"it is {text}!", f"https://host/?q={urllib.parse.quote(text)}", repr([text]), json.dumps(text)]
+        values += [pathlib.PurePath("/a") / text.strip(), Point(text, None), ValueError(text)]
+    with rt.Session(logging_setting="NONE", log_file="log") as session:
+        for number, value in enumerate(values):
+            session.context.put(f"n{number}", value)
+            session.call_sync(lambda *args, **kwargs: args, value, named=value)
+            with contextlib.suppress(ValueError):
+                session.call_sync(raises, value)
+        assert session.call_sync(lambda: text) == text
+    recorded = b"".join(path.read_bytes() for path in own_directory.rglob("*") if path.is_file())
+    if len(text) > 5:
+        assert not [form for form in (*variants(text.strip()), NEEDLE) if form.encode() in recorded]
+    assert rt.read(session.id).walk()[-1].result == "[redacted]"
+    del marked
+    assert _native.encode(text) == (json.dumps(text, ensure_ascii=False), False)

@@ -9,7 +9,7 @@ use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
 pub use names::names_secret;
-pub use texts::text;
+pub use texts::{message, text};
 
 /// What stands in the place of a secret, everywhere.
 pub const REDACTED: &str = "[redacted]";

@@ -6,10 +6,20 @@ use super::{REDACTED, names_secret};
 
 /// A text without the secrets in it, when there are any that can be told by their form.
 pub fn text(text: &str) -> Option<String> {
+    redacted(text, false)
+}
+
+/// The same of what is only shown, such as an error's message: what a name calls a secret is taken for one whatever it
+/// looks like.
+pub fn message(text: &str) -> Option<String> {
+    redacted(text, true)
+}
+
+fn redacted(text: &str, is_shown: bool) -> Option<String> {
     let mut redacted: Option<String> = None;
     let mut done = 0;
     let mut from = 0;
-    while let Some(secret) = next(text, from) {
+    while let Some(secret) = next(text, from, is_shown) {
         from = secret.end;
         let redacted = redacted.get_or_insert_default();
         redacted.push_str(&text[done..secret.start]);
@@ -25,7 +35,7 @@ pub fn text(text: &str) -> Option<String> {
 const SIGNS: [bool; 256] = {
     let mut signs = [false; 256];
     let mut i = 0;
-    let bytes = b":?&-_KSzJBb";
+    let bytes = b":=?&-_KSzJBb";
     while i < bytes.len() {
         signs[bytes[i] as usize] = true;
         i += 1;
@@ -34,7 +44,7 @@ const SIGNS: [bool; 256] = {
 };
 
 /// The first secret from a byte on.
-fn next(text: &str, from: usize) -> Option<Range<usize>> {
+fn next(text: &str, from: usize, is_shown: bool) -> Option<Range<usize>> {
     let bytes = text.as_bytes();
     if bytes.len() < SHORTEST {
         return None;
@@ -43,9 +53,12 @@ fn next(text: &str, from: usize) -> Option<Range<usize>> {
     loop {
         at += bytes.get(at..)?.iter().position(|byte| SIGNS[*byte as usize])?;
         let found = match bytes[at] {
-            b':' => password(bytes, at),
+            b':' => password(bytes, at).or_else(|| assigned(text, at, is_shown)),
+            b'=' => assigned(text, at, is_shown),
             b'?' | b'&' => parameter(text, at),
-            b'-' => private_key(text, at).or_else(|| prefixed(bytes, at, DASHED)),
+            b'-' => private_key(text, at)
+                .or_else(|| prefixed(bytes, at, DASHED))
+                .or_else(|| option(text, at, is_shown)),
             b'_' => prefixed(bytes, at, UNDERSCORED),
             b'K' | b'S' => key_id(bytes, at),
             b'z' => starts(bytes, at, "AI", "za").and_then(|start| token(bytes, start, at + 2, 30, false)),
@@ -100,6 +113,126 @@ fn parameter(text: &str, at: usize) -> Option<Range<usize>> {
 }
 
 const SIGNATURES: &[&str] = &["sig", "X-Amz-Signature", "X-Amz-Security-Token", "X-Goog-Signature"];
+
+/// What is assigned to a name that says that it is a secret: `"password": "…"`, `API_KEY=…`, `Cookie: …`. Unless the text
+/// is only shown, it must look like a secret too: texts are full of examples.
+fn assigned(text: &str, at: usize, is_shown: bool) -> Option<Range<usize>> {
+    let bytes = text.as_bytes();
+    let is_colon = bytes[at] == b':';
+    if at.checked_sub(1).is_some_and(|i| b"=!<>:".contains(&bytes[i])) || bytes.get(at + 1) == Some(&b'=') {
+        return None;
+    }
+    let mut end = at - bytes[..at].iter().rev().take(4).take_while(|byte| **byte == b' ').count();
+    let quote = end.checked_sub(1).map(|i| bytes[i]).filter(|byte| matches!(byte, b'"' | b'\''));
+    if quote.is_some() {
+        end -= 1;
+        end -= usize::from(end > 0 && bytes[end - 1] == b'\\');
+    }
+    let start = end - bytes[..end].iter().rev().take(48).take_while(|byte| is_name(**byte)).count();
+    let before = start.checked_sub(1).map(|i| bytes[i]);
+    let name = &text[start..end];
+    if (quote.is_some() && before != quote)
+        || !(names_secret(name) || (name == "input_value" && is_of_a_secret(&text[..start])))
+    {
+        return None;
+    }
+    let spaces = bytes[at + 1..].iter().take(4).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    let mut value = at + 1 + spaces;
+    let next = |at: usize| bytes.get(at).copied().unwrap_or_default();
+    value +=
+        usize::from(matches!(next(value), b'b' | b'r' | b'u') && matches!(next(value + 1), b'"' | b'\''));
+    value += usize::from(next(value) == b'\\' && matches!(next(value + 1), b'"' | b'\''));
+    if matches!(next(value), b'"' | b'\'') {
+        let found = quoted(bytes, value)?;
+        return (is_shown || is_token(&bytes[found.clone()], 12)).then_some(found);
+    }
+    let line = value
+        + bytes[value..].iter().position(|byte| matches!(byte, b'\r' | b'\n')).unwrap_or(bytes.len() - value);
+    let end = value
+        + bytes[value..line].iter().position(|byte| ends_part(*byte, b",;&)}]")).unwrap_or(line - value);
+    let found = value..end;
+    let is_first = text[..start]
+        .rsplit('\n')
+        .next()
+        .is_none_or(|before| before.trim_start_matches([' ', '-']).is_empty());
+    if is_colon {
+        if is_first && HEADERS.iter().any(|known| name.eq_ignore_ascii_case(known)) {
+            return (line - value >= 8).then_some(value..line);
+        }
+        let is_alone = is_first && text[end..line].trim().is_empty();
+        return (is_token(&bytes[found.clone()], if is_shown { 6 } else { 12 }) && (is_shown || is_alone))
+            .then_some(found);
+    }
+    let is_constant = !name.bytes().any(|byte| byte.is_ascii_lowercase());
+    let is_secret = match is_shown {
+        true if spaces == 0 => !bytes[found.clone()].contains(&b'('),
+        true => is_token(&bytes[found.clone()], 6),
+        false => is_constant && spaces == 0 && is_token(&bytes[found.clone()], 12),
+    };
+    is_secret.then_some(found)
+}
+
+const HEADERS: &[&str] = &["cookie", "set-cookie"];
+
+/// Whether the line before this one names the field that an error is about, as pydantic's do, and that holds a secret.
+fn is_of_a_secret(before: &str) -> bool {
+    let field = before.rsplit('\n').nth(1).unwrap_or_default();
+    names_secret(field.rsplit('.').next().unwrap_or_default())
+}
+
+/// The value of an option of a command: `--password=…`, `'--password', '…'`; in what is only shown, `--password …` too.
+fn option(text: &str, at: usize, is_shown: bool) -> Option<Range<usize>> {
+    let bytes = text.as_bytes();
+    if !bytes[at..].starts_with(b"--") || at.checked_sub(1).is_some_and(|i| is_name(bytes[i])) {
+        return None;
+    }
+    let start = at + 2;
+    let end = start + bytes[start..].iter().take(48).take_while(|byte| is_name(**byte)).count();
+    if !names_secret(&text[start..end]) {
+        return None;
+    }
+    let rest = &text[end..];
+    for (middle, is_quoted) in
+        [("', '", true), ("\", \"", true), ("','", true), ("\",\"", true), ("=", false), (" ", false)]
+    {
+        if !rest.starts_with(middle) || (middle == " " && !is_shown) {
+            continue;
+        }
+        let value = end + middle.len();
+        if is_quoted {
+            return quoted(bytes, value - 1);
+        }
+        let end = value
+            + bytes[value..].iter().position(|byte| ends_part(*byte, b",")).unwrap_or(bytes.len() - value);
+        return (bytes.get(value) != Some(&b'-')).then_some(value..end);
+    }
+    None
+}
+
+/// What is between the quote at a byte and the next such quote.
+fn quoted(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    let mut end = at + 1;
+    while *bytes.get(end)? != bytes[at] {
+        // A quote that is escaped ends only what one began.
+        let is_escaped = bytes[end] == b'\\' && !(at > 0 && bytes[at - 1] == b'\\');
+        if bytes[end] == b'\\' && !is_escaped && bytes.get(end + 1) == Some(&bytes[at]) {
+            break;
+        }
+        end += 1 + usize::from(is_escaped);
+    }
+    Some(at + 1..end)
+}
+
+/// Whether something looks like a key or a password, and not like a word or an example.
+fn is_token(value: &[u8], least: usize) -> bool {
+    let is_plain = value.iter().all(|byte| byte.is_ascii_graphic() && !b"(){}<>$\\".contains(byte));
+    let text = String::from_utf8_lossy(value).to_ascii_lowercase();
+    value.len() >= least
+        && is_plain
+        && value.iter().any(u8::is_ascii_digit)
+        && value.iter().any(u8::is_ascii_alphabetic)
+        && !["your", "example", "placeholder", "changeme", "redacted"].iter().any(|word| text.contains(word))
+}
 
 /// A private key with its armour.
 fn private_key(text: &str, at: usize) -> Option<Range<usize>> {
@@ -264,6 +397,60 @@ mod tests {
     }
 
     #[test]
+    fn what_is_assigned_to_the_name_of_a_secret_is_one_when_it_looks_like_one() {
+        for (secret, redacted) in [
+            (r#"{"api_key": "hunter2hunter2"}"#, r#"{"api_key": "[redacted]"}"#),
+            (r#"{\"access_token\":\"hunter2hunter2\"}"#, r#"{\"access_token\":\"[redacted]\"}"#),
+            ("{'Authorization': 'hunter2hunter2'}", "{'Authorization': '[redacted]'}"),
+            ("password = \"hunter2hunter2\"", "password = \"[redacted]\""),
+            ("A=1\nexport DB_PASSWORD=hunter2hunter2\nB=2", "A=1\nexport DB_PASSWORD=[redacted]\nB=2"),
+            ("a: 1\n  password: hunter2hunter2\n", "a: 1\n  password: [redacted]\n"),
+            ("GET /\r\nCookie: sid=abcdef; b=c\r\n", "GET /\r\nCookie: [redacted]\r\n"),
+            ("X-Api-Key: hunter2hunter2", "X-Api-Key: [redacted]"),
+            ("curl --password=x1 url", "curl --password=[redacted] url"),
+            ("['curl', '--api-key', 'abc']", "['curl', '--api-key', '[redacted]']"),
+        ] {
+            assert_eq!(text(secret).as_deref(), Some(redacted), "{secret}");
+            assert_eq!(message(secret).as_deref(), Some(redacted), "{secret}");
+            assert_eq!(text(redacted), None, "{redacted}");
+        }
+        for innocent in [
+            "password: must be at least 8 characters",
+            r#"{"api_key": "your_api_key_123"}, {"token": "short1"}"#,
+            "export API_KEY=your-key-0123456789",
+            "token = tokens[0]; password=password, api_key=os.environ['KEY123456789']",
+            "if token == 'abc1234567890123': pass",
+            "Your token: the one that you were given",
+            "a --verbose --page-token abc --no-password",
+            "secret: x",
+        ] {
+            assert_eq!(text(innocent), None, "{innocent}");
+        }
+    }
+
+    #[test]
+    fn what_is_only_shown_needs_no_look_of_a_secret() {
+        for (secret, redacted) in [
+            ("host=db password=abc port=1", "host=db password=[redacted] port=1"),
+            ("Login(user='me', password='abc def')", "Login(user='me', password='[redacted]')"),
+            (r#"{"token": "abc"}"#, r#"{"token": "[redacted]"}"#),
+            ("--password abc -v", "--password [redacted] -v"),
+            (
+                "1 error for A\nuser.password\n  Not good [input_value='abc', input_type=str]",
+                "1 error for A\nuser.password\n  Not good [input_value='[redacted]', input_type=str]",
+            ),
+        ] {
+            assert_eq!(message(secret).as_deref(), Some(redacted), "{secret}");
+            assert_eq!(message(redacted), None, "{redacted}");
+        }
+        for innocent in
+            ["password: must be long", "count\n  Bad [input_value='abc']", "next_token=abc", "token == 1"]
+        {
+            assert_eq!(message(innocent), None, "{innocent}");
+        }
+    }
+
+    #[test]
     fn any_text_is_taken() {
         let pieces = [
             "://",
@@ -281,12 +468,19 @@ mod tests {
             "ü",
             "-----BEGIN ",
             "x1",
+            "password",
+            "\"",
+            "'",
+            "\\",
+            "--",
+            "\n",
+            "input_value",
         ];
         for one in pieces {
             for two in pieces {
                 for three in pieces {
                     for four in pieces {
-                        let _ = text(&format!("{one}{two}{three}{four}{one}{three}"));
+                        let _ = message(&format!("{one}{two}{three}{four}{one}{three}"));
                     }
                 }
             }
