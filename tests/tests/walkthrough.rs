@@ -1,4 +1,4 @@
-//! The commands of README's tour and of the tutorial, run as they stand, against the built binary.
+//! The commands of README's tour, of the tutorial and of guides, run as they stand, against the built binary.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod needs_curl {
@@ -6,14 +6,24 @@ mod needs_curl {
     use std::process::Command;
 
     use serde_json::{Value, json};
-    use sessiond_tests::server::Served;
+    use sessiond_tests::server::{Served, binary};
 
     /// Runs a script with the address in place of README's own, and gives what it printed.
     fn run(script: &str, server: &Served, environment: &[(&str, &str)]) -> String {
+        run_in(Path::new("."), script, server, environment)
+    }
+
+    /// The same in a directory, with the binary in the path.
+    fn run_in(dir: &Path, script: &str, server: &Served, environment: &[(&str, &str)]) -> String {
         let address = server.url.trim_start_matches("http://");
         let script = script.replace("localhost:8080", address);
+        let program = binary();
+        let path = std::env::var_os("PATH").unwrap();
+        let paths = program.parent().map(Path::to_owned).into_iter().chain(std::env::split_paths(&path));
         let output = Command::new("bash")
             .args(["-euo", "pipefail", "-c", &script])
+            .current_dir(dir)
+            .env("PATH", std::env::join_paths(paths).unwrap())
             .envs(environment.iter().copied())
             .output();
         let output = output.unwrap();
@@ -26,33 +36,69 @@ mod needs_curl {
         serde_json::Deserializer::from_str(printed).into_iter().map(Result::unwrap).collect()
     }
 
+    /// The blocks of a document that are commands.
+    fn commands(document: &str, language: &str) -> Vec<String> {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(document);
+        let text = std::fs::read_to_string(path).unwrap();
+        let begin = format!("```{language}\n");
+        text.split(&begin).skip(1).map(|rest| rest.split_once("```").unwrap().0.to_owned()).collect()
+    }
+
+    #[test]
+    fn the_guide_to_durable_programs_works_as_it_stands() {
+        let dir = tempfile::tempdir().unwrap();
+        let server = Served::start(&dir.path().join(".sessiond"), "127.0.0.1:0", &[]);
+        let blocks = commands("docs/durable.md", "sh");
+        assert_eq!(blocks.len(), 8);
+        let run = |block: &str| run_in(dir.path(), block, &server, &[]);
+        assert_eq!(run(&blocks[0]), "sess_deploy\n");
+        let asked = documents(&run(&blocks[1]));
+        assert_eq!((&asked[0]["status"], &asked[1]["kind"]), (&json!("open"), &json!("approval")));
+        let again = documents(&run(&blocks[1]));
+        assert_eq!(asked, again, "the same question is asked once");
+        let answered = run(&blocks[2]);
+        let lines: Vec<&str> = answered.lines().collect();
+        assert!(lines[1].starts_with("sess_deploy") && lines[1].contains(" waiting "), "{answered}");
+        assert!(lines[3].contains(" region ") && lines[4].contains(" rollout "), "{answered}");
+        assert_eq!(lines[5..7], ["region is answered", "rollout is answered"]);
+        assert!(lines[9].contains("go ahead"), "{answered}");
+        let waited = &documents(&run(&blocks[3]))[0];
+        assert_eq!((&waited["status"], &waited["answer"]), (&json!("answered"), &json!("us")));
+        let sent = run(&blocks[4]);
+        assert!(sent.starts_with("price is sent, as event 6\n"), "{sent}");
+        let received = &documents(&run(&blocks[5]))[0]["signals"];
+        assert_eq!((&received[0]["value"], received.as_array().unwrap().len()), (&json!({ "eur": 13 }), 1));
+        assert_eq!(run(&blocks[6]), "sess_deploy is terminated\n");
+        // With --watch it would not end.
+        let once: Vec<&str> = blocks[7].lines().filter(|line| !line.contains("--watch")).collect();
+        assert_eq!(once.len(), 2);
+        assert_eq!(run(&once.join("\n")).lines().count(), 2);
+    }
+
     #[test]
     fn the_tour_of_the_readme_works_as_it_stands() {
         let dir = tempfile::tempdir().unwrap();
         let server = Served::start(dir.path(), "127.0.0.1:0", &[]);
-        let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
-        let readme = std::fs::read_to_string(readme).unwrap();
-        let blocks: Vec<&str> =
-            readme.split("```bash\n").skip(1).map(|rest| rest.split_once("```").unwrap().0).collect();
+        let blocks = commands("README.md", "bash");
         assert_eq!(blocks.len(), 6);
-        let created = &documents(&run(blocks[0], &server, &[]))[0];
+        let created = &documents(&run(&blocks[0], &server, &[]))[0];
         assert_eq!(created["workflow"]["current_step"], "design");
-        let advanced = documents(&run(blocks[1], &server, &[]));
+        let advanced = documents(&run(&blocks[1], &server, &[]));
         assert_eq!(advanced[0]["workflow"]["current_step"], "implementation");
-        let sent = documents(&run(blocks[2], &server, &[]));
+        let sent = documents(&run(&blocks[2], &server, &[]));
         assert_eq!((&sent[0]["success"], &sent[0]["status"]), (&json!(true), &json!("pending")));
-        let again = documents(&run(blocks[2], &server, &[]));
+        let again = documents(&run(&blocks[2], &server, &[]));
         assert_eq!(sent, again, "sent again, the answer is the same");
-        let worked = documents(&run(blocks[3], &server, &[]));
+        let worked = documents(&run(&blocks[3], &server, &[]));
         assert_eq!(worked[1]["messages"][0]["message_id"], "task_impl_backend");
         assert_eq!((&worked[2]["task_id"], &worked[2]["status"]), (&sent[0]["task_id"], &json!("completed")));
-        let seen = documents(&run(blocks[4], &server, &[]));
+        let seen = documents(&run(&blocks[4], &server, &[]));
         assert_eq!(
             (&seen[0]["total_tasks"], &seen[0]["shared_context"]["latestCommit"]),
             (&json!(1), &json!("abc123"))
         );
         assert_eq!(seen[1]["events"][0]["seq"], 6);
-        let ended = run(blocks[5], &server, &[]);
+        let ended = run(&blocks[5], &server, &[]);
         assert!(
             ended.contains("\"status\":\"completed\"") && ended.contains("All tasks completed successfully"),
             "{ended}"

@@ -27,6 +27,7 @@ pub fn check(root: &Path) -> anyhow::Result<()> {
             .with_context(|| format!("cannot read {}", document.display()))?;
         faults.extend(broken_links(root, document, &text));
     }
+    faults.extend(unlisted_guides(root, &documents)?);
     match std::fs::read_to_string(root.join(ARCHITECTURE)) {
         Ok(text) => {
             faults.extend(code_map_faults(root, &text));
@@ -73,6 +74,14 @@ fn documents(root: &Path) -> anyhow::Result<BTreeSet<PathBuf>> {
         }
     }
     Ok(found)
+}
+
+/// The guides, of which each has to be in the README, where readers look for one.
+fn unlisted_guides(root: &Path, documents: &BTreeSet<PathBuf>) -> anyhow::Result<Vec<String>> {
+    let readme = std::fs::read_to_string(root.join("README.md")).context("cannot read README.md")?;
+    let guides = documents.iter().filter(|document| document.parent() == Some(Path::new("docs")));
+    let unlisted = guides.filter(|guide| !readme.contains(&format!("]({})", guide.display())));
+    Ok(unlisted.map(|guide| format!("README.md has no link to {}", guide.display())).collect())
 }
 
 fn broken_links(root: &Path, document: &Path, text: &str) -> Vec<String> {
@@ -342,6 +351,14 @@ mod tests {
     #[test]
     fn what_stands_in_code_is_no_link() {
         check_links("`[a](gone.md)`\n\n```\n[a](gone.md)\n```\n", &[]);
+    }
+
+    #[test]
+    fn a_guide_that_the_readme_does_not_name_is_a_fault() {
+        let root = repository(&["README.md", "docs/a.md", "docs/b.md", "docs/errors/x.md"]);
+        std::fs::write(root.path().join("README.md"), "[docs/a.md](docs/a.md)").unwrap();
+        let faults = unlisted_guides(root.path(), &documents(root.path()).unwrap()).unwrap();
+        assert_eq!(faults, ["README.md has no link to docs/b.md"]);
     }
 
     #[test]

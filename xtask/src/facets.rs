@@ -1,21 +1,39 @@
-//! The glossary has each facet, with the guide that describes it.
+//! The glossary has each facet, with the guide that describes it, and the code map has its folder.
 
 use std::path::Path;
 
 use anyhow::Context;
 
+use crate::docs::ARCHITECTURE;
+
 /// The list of facets, and the glossary, from the root.
 const CODE: &str = "crates/core/src/session/command.rs";
 const GLOSSARY: &str = "docs/glossary.md";
 
-/// The facets of the code that the glossary's table of facets does not have, or has without a guide, and the reverse.
+/// The facets of the code that the glossary's table of facets does not have, or has without a guide, and the reverse; and
+/// those that the code map does not have.
 ///
 /// # Errors
-/// When one of the two files cannot be read.
+/// When one of the files cannot be read.
 pub fn faults(root: &Path) -> anyhow::Result<Vec<String>> {
     let read =
         |path: &str| std::fs::read_to_string(root.join(path)).with_context(|| format!("cannot read {path}"));
-    Ok(compare(&read(CODE)?, &read(GLOSSARY)?))
+    let code = read(CODE)?;
+    let mut faults = compare(&code, &read(GLOSSARY)?);
+    faults.extend(unmapped(&code, &read(ARCHITECTURE)?));
+    Ok(faults)
+}
+
+/// The facets without a line in the code map.
+fn unmapped(code: &str, architecture: &str) -> Vec<String> {
+    let is_mapped = |facet: &str| {
+        architecture.lines().any(|line| {
+            let (path, words) = line.trim_start().split_once(' ').unwrap_or_default();
+            path.strip_suffix('/') == Some(facet) && words.trim_start().starts_with("facet: ")
+        })
+    };
+    let missing = facets(code).into_iter().filter(|facet| !is_mapped(facet));
+    missing.map(|facet| format!("{ARCHITECTURE}, \"Code map\": the facet {facet} has no line")).collect()
 }
 
 fn compare(code: &str, glossary: &str) -> Vec<String> {
@@ -54,6 +72,13 @@ fn facets(code: &str) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_facet_without_a_line_in_the_code_map_is_named() {
+        let code = "facets! {\n    Calls: calls::Execution;\n    Tasks: tasks::Tasks;\n}\n";
+        let map = "    calls/       facet: the calls\n    tasks/       the tasks\n";
+        assert_eq!(unmapped(code, map), ["ARCHITECTURE.md, \"Code map\": the facet tasks has no line"]);
+    }
 
     #[test]
     fn a_facet_without_a_row_or_a_guide_is_named() {
