@@ -11,7 +11,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
 
-use crate::config::Config;
+use crate::config::{Config, PYTHON_LEVELS};
 
 /// The traces that are on their way to a collector, if there is one.
 #[must_use]
@@ -24,6 +24,8 @@ pub fn start(config: &Config, default_level: &str, traced: bool) -> anyhow::Resu
         Some(level) if config.is_set("log_level") => level,
         _ => default_level,
     };
+    let word = PYTHON_LEVELS.iter().find(|(word, _)| word.eq_ignore_ascii_case(level));
+    let level = word.map_or(level, |(_, level)| *level);
     let filter =
         EnvFilter::try_new(level).map_err(|error| anyhow!("log_level '{level}' cannot be read: {error}"))?;
     // A line for each request that begins and ends is the library's habit, not what our log is for.

@@ -187,6 +187,16 @@ def _command(recover: bool | Sequence[str] | None) -> list[str] | None:
     return [sys.executable, *started[1:]]
 
 
+_LEVELS = {
+    "TRACE": "VERBOSE",
+    "DEBUG": "VERBOSE",
+    "INFO": "REGULAR",
+    "WARN": "QUIET",
+    "ERROR": "QUIET",
+    "OFF": "NONE",
+}
+
+
 def _first(name: str, given: Any) -> Any:
     if given is not None:
         return given
@@ -195,10 +205,17 @@ def _first(name: str, given: Any) -> Any:
     variable = _ENVIRONMENT.get(name)
     if variable and (value := os.environ.get(variable)):
         if name == "logging_setting":
-            value = value.upper()
+            value = _logging_setting(value)
             _check({"logging_setting": value})  # type: ignore[typeddict-item]
         return value
     return _DEFAULTS[name]
+
+
+def _logging_setting(value: str) -> str:
+    """What the environment says. The program `sessiond` reads the variable too: a level, or levels by module."""
+    general = [level for level in value.upper().split(",") if "=" not in level]
+    level = general[0].strip() if general else "INFO"
+    return _LEVELS.get(level, value.upper())
 
 
 def _check(options: Options) -> None:

@@ -82,6 +82,23 @@ def test_parameters_come_before_set_config_and_that_before_the_environment_and_t
     assert precedence().logging_setting == "QUIET"
 
 
+@pytest.mark.parametrize(
+    ("level", "setting"),
+    [
+        ("debug", "VERBOSE"),
+        ("INFO", "REGULAR"),
+        ("warn", "QUIET"),
+        ("off", "NONE"),
+        ("warn,sessiond_engine=debug", "QUIET"),
+        ("sessiond_engine=debug", "REGULAR"),
+        ("none", "NONE"),
+    ],
+)
+def test_the_level_may_be_what_the_program_sessiond_reads(monkeypatch, level, setting):
+    monkeypatch.setenv("SESSIOND_LOG_LEVEL", level)
+    assert rt.Session.global_config_precedence().logging_setting == setting
+
+
 def test_a_setting_that_does_not_exist_or_cannot_be_is_refused():
     with pytest.raises(TypeError, match="there is no setting 'time_out'"):
         rt.set_config(time_out=3)

@@ -34,6 +34,8 @@ pub enum Kind {
     Duration,
     /// A whole number above zero.
     Count,
+    /// A level, or levels by module: `info,sessiond_engine=debug`.
+    LogLevel,
     /// One of these words.
     Word(&'static [&'static str]),
 }
@@ -48,6 +50,11 @@ impl Kind {
             Self::Secret => !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_graphic()),
             Self::Duration => value.parse::<sessiond_core::Span>().is_ok_and(|span| span.millis() > 0),
             Self::Count => value.parse::<u64>().is_ok_and(|count| count > 0),
+            // The Python package reads the variable too, and has words of its own.
+            Self::LogLevel => {
+                PYTHON_LEVELS.iter().any(|(word, _)| word.eq_ignore_ascii_case(value))
+                    || value.split(',').all(is_level)
+            }
             Self::Word(words) => words.contains(&value),
         };
         if ok {
@@ -60,9 +67,25 @@ impl Kind {
             Self::Secret => "it has no spaces and only characters that a header can carry".to_owned(),
             Self::Duration => "it is a whole number with ms, s, m or h, such as 300s".to_owned(),
             Self::Count => "it is a whole number above zero".to_owned(),
+            Self::LogLevel => {
+                "it is error, warn, info, debug, trace or off, or a list by module such as info,sessiond_engine=debug"
+                    .to_owned()
+            }
             Self::Word(words) => format!("it is one of {}", words.join(", ")),
         })
     }
+}
+
+/// The words of the Python package for levels, and what they mean here.
+pub const PYTHON_LEVELS: &[(&str, &str)] =
+    &[("verbose", "debug"), ("regular", "info"), ("quiet", "warn"), ("none", "off")];
+
+/// Whether a part of a list is a level, for all modules or for one. A word that is none would be the name of a module,
+/// and nothing else would be logged.
+fn is_level(part: &str) -> bool {
+    let (module, level) = part.split_once('=').unwrap_or(("all", part));
+    let known = ["error", "warn", "info", "debug", "trace", "off"];
+    !module.trim().is_empty() && known.iter().any(|name| level.trim().eq_ignore_ascii_case(name))
 }
 
 /// Every key. `docs/` and `sessiond config` show them in this order.
@@ -87,7 +110,8 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         name: "data_dir",
-        variables: &["SESSIOND_DATA_DIR"],
+        // The first is what the Python package reads.
+        variables: &["SESSIOND_DIR", "SESSIOND_DATA_DIR"],
         flag: "--dir",
         kind: Kind::Text,
         default: Some(".sessiond"),
@@ -152,7 +176,7 @@ pub const KEYS: &[Key] = &[
         name: "log_level",
         variables: &["SESSIOND_LOG_LEVEL"],
         flag: "--log-level",
-        kind: Kind::Text,
+        kind: Kind::LogLevel,
         default: Some("info"),
         secret: false,
         help: "error, warn, info, debug, trace, or a list such as `info,sessiond_engine=debug`",
@@ -177,10 +201,14 @@ pub const KEYS: &[Key] = &[
     },
 ];
 
-/// Variables that begin like ours and mean something else: the file itself, what an agent gives its programs, and the
-/// language model that programs ask.
+/// Variables that begin like ours and mean something else: the file itself, what an agent or `recover` gives its programs,
+/// what the packages for Python and TypeScript read, and the language model that programs ask.
 pub const RESERVED: &[&str] = &[
     "SESSIOND_CONFIG",
+    "SESSIOND_RESUME",
+    "SESSIOND_BIN",
+    "SESSIOND_LOG_FILE",
+    "SESSIOND_TRACING",
     "SESSIOND_TASK_ID",
     "SESSIOND_TASK_TYPE",
     "SESSIOND_TASK_FILE",

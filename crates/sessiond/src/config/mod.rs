@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 
-pub use keys::{KEYS, Key};
+pub use keys::{KEYS, Key, PYTHON_LEVELS};
 
 /// The file that is read when it lies in the current directory.
 pub const FILE: &str = "sessiond.toml";
@@ -231,6 +231,16 @@ mod tests {
     }
 
     #[test]
+    fn what_is_set_for_the_python_package_holds_here_too() {
+        let environment =
+            [("SESSIOND_DIR", "records"), ("SESSIOND_LOG_LEVEL", "QUIET"), ("SESSIOND_TRACING", "1")];
+        let config = load("", &environment, vec![]).unwrap();
+        assert_eq!(setting(&config, "data_dir"), (Some("records".into()), "SESSIOND_DIR".into()));
+        assert_eq!(setting(&config, "log_level").0, Some("QUIET".into()));
+        assert!(config.warnings.is_empty(), "{:?}", config.warnings);
+    }
+
+    #[test]
     fn unknown_keys_and_variables_are_reported_with_the_nearest_known_one() {
         let environment = [("SESSIOND_LISTN", "x"), ("SESSIOND_TASK_ID", "given by an agent")];
         let config = load("lsiten = \"127.0.0.1:1\"\n[zebra]\nx = 1", &environment, vec![]).unwrap();
@@ -253,6 +263,11 @@ mod tests {
         assert!(error.starts_with("sessiond.toml: 'soon' is no value for ack_timeout"), "{error}");
         let error = wrong("", &[("SESSIOND_LOG_FORMAT", "xml")]);
         assert!(error.contains("SESSIOND_LOG_FORMAT") && error.contains("text, json"), "{error}");
+        for level in ["loud", "info,sessiond_engine=", "sessiond_engine", "=info", ""] {
+            let error = wrong(&format!("log_level = \"{level}\""), &[]);
+            assert!(error.contains("error, warn, info, debug, trace"), "{error}");
+        }
+        assert!(load("log_level = \"WARN, sessiond_engine=debug\"", &[], vec![]).is_ok());
         let error = wrong("", &[("SESSIOND_API_KEY", "no spaces allowed")]);
         assert!(!error.contains("spaces allowed"), "{error}");
         let error = wrong("listen = ", &[]);
