@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use sessiond_api::Session;
+use sessiond_client::store;
 use sessiond_core::{CallBegan, CallEnded, CallEntry, EventBody};
 
 use crate::error::Error;
@@ -134,7 +135,7 @@ impl Pending {
     pub fn begin(path: &Path) -> Result<Self, Error> {
         let fail = |error| Error::save(path, &error);
         let dir = path.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(dir).map_err(fail)?;
+        store::make_directory(dir).map_err(fail)?;
         // Made with mode 0600.
         let file = tempfile::Builder::new().prefix(".saving-").tempfile_in(dir).map_err(fail)?;
         Ok(Self { path: path.to_owned(), file })

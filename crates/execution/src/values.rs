@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use sessiond_client::Client;
+use sessiond_client::{Client, store};
 use sessiond_core::{Json, SessionId};
 use sha2::{Digest, Sha256};
 
@@ -43,7 +43,7 @@ impl Values {
         if path.exists() && !sync {
             return Ok(name);
         }
-        fs::create_dir_all(&self.dir)?;
+        store::make_directory(&self.dir)?;
         // Made with mode 0600.
         let mut file = tempfile::Builder::new().prefix(".keeping-").tempfile_in(&self.dir)?;
         file.write_all(json.as_bytes())?;
@@ -69,7 +69,7 @@ impl Values {
     /// Takes over those of another session, of which this one is a copy.
     pub fn copy(&self, other: &Self) -> io::Result<()> {
         let Ok(files) = fs::read_dir(&other.dir) else { return Ok(()) };
-        fs::create_dir_all(&self.dir)?;
+        store::make_directory(&self.dir)?;
         for file in files.flatten() {
             let (from, to) = (file.path(), self.dir.join(file.file_name()));
             if !to.exists() && fs::hard_link(&from, &to).is_err() {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use sessiond_api::{Code, Problem};
 use sessiond_background::PerProcess;
-use sessiond_client::Client;
+use sessiond_client::{Client, store};
 
 use crate::place::Place;
 use crate::server::Server;
@@ -54,7 +54,12 @@ pub async fn engine(dir: &Path) -> Result<Client, Problem> {
 
 /// The spool of this process for a server, in a program's directory.
 pub async fn spool(dir: &Path, server: &Server) -> Result<Arc<Spool>, Problem> {
-    let path = made(&Spool::path(dir, server))?;
+    let path = Spool::path(dir, server);
+    if !path.exists() {
+        // What is no address is told before anything is made for it.
+        Client::connect(&server.url, server.key.as_deref())?;
+    }
+    let path = made(&path)?;
     let stores = stores();
     if let Some(spool) = stores.spools.lock().get(&path) {
         return Ok(spool.clone());
@@ -74,7 +79,7 @@ pub async fn spool(dir: &Path, server: &Server) -> Result<Arc<Spool>, Problem> {
 
 /// A directory by its one name, made when it is missing.
 fn made(dir: &Path) -> Result<PathBuf, Problem> {
-    std::fs::create_dir_all(dir).map_err(|error| {
+    store::make_directory(dir).map_err(|error| {
         Problem::new(Code::Internal, format!("cannot make the directory {}: {error}", dir.display()))
     })?;
     dir.canonicalize().map_err(|error| {

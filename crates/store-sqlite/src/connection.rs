@@ -25,6 +25,9 @@ pub(crate) fn make(dir: &Path, file: &Path) -> Result<(), Fault> {
         std::io::ErrorKind::StorageFull => Error::Full,
         _ => Error::Failed(format!("{} cannot be opened: {error}", path.display())),
     };
+    if dir.exists() && !dir.is_dir() {
+        return Err(Error::Failed(format!("{} is not a directory: use another path", dir.display())).into());
+    }
     if !dir.is_dir() {
         let mut builder = DirBuilder::new();
         let made = builder.recursive(true).mode(0o700).create(dir);

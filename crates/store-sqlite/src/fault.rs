@@ -4,6 +4,8 @@ use rusqlite::ErrorCode;
 use rusqlite::ffi;
 use sessiond_store::Error;
 
+use crate::FILE;
+
 /// Why a statement, or the store, failed: an [`Error`] that SQLite's errors convert into.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error(transparent)]
@@ -18,6 +20,9 @@ impl From<rusqlite::Error> for Fault {
                 Error::Unavailable("another process keeps it locked".into())
             }
             Some((ErrorCode::OperationInterrupted, _)) => Error::Closed,
+            Some((ErrorCode::NotADatabase, _)) => Error::Failed(format!(
+                "{FILE} is not a database, or is damaged: restore it from a backup, or use another directory"
+            )),
             _ => Error::Failed(error.to_string()),
         })
     }

@@ -1,5 +1,7 @@
 //! What the engine's errors are to a caller.
 
+use std::path::Path;
+
 use sessiond_api::{Code, Problem};
 use sessiond_engine::Error;
 use sessiond_store::Error as StoreError;
@@ -35,10 +37,13 @@ pub fn problem(error: Error) -> Problem {
     Problem::new(code, error.to_string())
 }
 
-/// The problem that a store which does not open is to its caller.
-pub(super) fn open_problem(error: OpenError) -> Problem {
+/// The problem that a store which does not open is to its caller, who opens it in this process and has no server's log.
+pub(super) fn open_problem(dir: &Path, error: OpenError) -> Problem {
     match error {
         OpenError::Scheme(_) => Problem::new(Code::InvalidInput, error.to_string()),
+        OpenError::Store(StoreError::Failed(_)) => {
+            Problem::new(Code::Internal, format!("cannot open the store in {}: {error}", dir.display()))
+        }
         OpenError::Store(error) => store_problem(&error),
     }
 }

@@ -53,7 +53,7 @@ struct Accepted {
 impl Embedded {
     /// Runs an engine on the store in `dir`, for the person at this machine.
     pub async fn open(dir: &Path) -> Result<Self, Problem> {
-        let store = store::open(dir).map_err(error::open_problem)?;
+        let store = store::open(dir).map_err(|error| error::open_problem(dir, error))?;
         let engine = Engine::open(store, Options::default()).await.map_err(problem)?;
         Ok(Self::new(engine, Principal::local()))
     }

@@ -1,10 +1,13 @@
 //! The one place that knows which backends there are: it opens a store by its address.
 
+use std::fs::DirBuilder;
+use std::io;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
 use sessiond_store::Store;
-use sessiond_store_sqlite::{Options, Sqlite, forks};
+use sessiond_store_sqlite::{FILE, Options, Sqlite, forks};
 
 /// Why a store cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -23,12 +26,32 @@ pub enum OpenError {
 /// # Errors
 /// [`OpenError::Scheme`] when no backend has such addresses, [`OpenError::Store`] when the backend cannot open the store.
 pub fn open(address: &Path) -> Result<Arc<dyn Store>, OpenError> {
-    let dir = match address.to_str().and_then(scheme) {
-        None => address,
-        Some(("sqlite", dir)) => Path::new(dir),
-        Some((other, _)) => return Err(OpenError::Scheme(other.to_owned())),
-    };
-    Ok(Arc::new(Sqlite::open(dir, Options::default())?))
+    Ok(Arc::new(Sqlite::open(directory(address)?, Options::default())?))
+}
+
+/// Whether a store is at `address`, so that [`open`] makes none.
+///
+/// # Errors
+/// [`OpenError::Scheme`] when no backend has such addresses.
+pub fn exists(address: &Path) -> Result<bool, OpenError> {
+    Ok(directory(address)?.join(FILE).exists())
+}
+
+/// The directory of the embedded store at `address`.
+fn directory(address: &Path) -> Result<&Path, OpenError> {
+    match address.to_str().and_then(scheme) {
+        None => Ok(address),
+        Some(("sqlite", dir)) => Ok(Path::new(dir)),
+        Some((other, _)) => Err(OpenError::Scheme(other.to_owned())),
+    }
+}
+
+/// Makes a directory of a store or beside one, and those above it that are missing: for their owner alone.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn make_directory(dir: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(dir)
 }
 
 /// Lets nothing begin in the stores of this process, and waits for what goes on there: for just before the process forks.
@@ -55,12 +78,28 @@ mod tests {
 
     #[test]
     fn a_directory_is_a_store_with_and_without_its_scheme() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("store");
-        let plain = path.to_str().unwrap();
-        for address in [plain.to_owned(), format!("sqlite://{plain}")] {
-            let store = open(Path::new(&address)).unwrap();
+        for scheme in ["", "sqlite://"] {
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join("store");
+            let address = format!("{scheme}{}", path.display());
+            let address = Path::new(&address);
+            assert!(!exists(address).unwrap());
+            let store = open(address).unwrap();
+            assert!(exists(address).unwrap());
             assert_eq!(Path::new(&store.location()).parent(), Some(path.as_path()));
+        }
+    }
+
+    #[test]
+    fn a_directory_is_made_for_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a/b");
+        make_directory(&path).unwrap();
+        make_directory(&path).unwrap();
+        for made in [path.parent().unwrap(), &path] {
+            assert_eq!(made.metadata().unwrap().permissions().mode() & 0o777, 0o700);
         }
     }
 

@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use sessiond_api as api;
 use sessiond_api::{Code, Problem};
 use sessiond_background::{self as background, Origin};
-use sessiond_client::{Client, Conditions, Import};
+use sessiond_client::{Client, Conditions, Import, store};
 use sessiond_core::{Revision, SessionId};
 use sha2::{Digest, Sha256};
 use tokio::sync::{Notify, Semaphore, watch};
@@ -110,7 +110,7 @@ impl Spool {
         let failed = |error: std::io::Error| {
             Problem::new(Code::Internal, format!("cannot write the spool {}: {error}", dir.display()))
         };
-        fs::create_dir_all(cursor::dir(&dir)).map_err(failed)?;
+        store::make_directory(&cursor::dir(&dir)).map_err(failed)?;
         let about = About { server: server.url.clone() };
         fs::write(dir.join("server.json"), serde_json::to_vec(&about).unwrap_or_default()).map_err(failed)?;
         let local = Client::open(&dir).await?;
