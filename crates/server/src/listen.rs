@@ -33,16 +33,16 @@ impl Listener {
     /// Takes the port. Refuses an address that others can reach when there is no key.
     pub async fn bind(listen: &str, keyed: bool) -> Result<Self, Error> {
         let addresses = resolve(listen).await?;
-        let open = addresses.iter().find(|address| !address.ip().is_loopback());
-        if let Some(address) = open
-            && !keyed
-        {
-            return Err(Error::KeysNeeded { address: *address });
-        }
+        reachable_with(&addresses, keyed)?;
         let listener = take(&addresses).await?;
         let address =
             listener.local_addr().map_err(|cause| Error::Address { listen: listen.to_owned(), cause })?;
         Ok(Self { listener, address })
+    }
+
+    /// Refuses the address when others can reach it and there is no key: for those who learn that after [`Self::bind`].
+    pub(crate) fn check(&self, keyed: bool) -> Result<(), Error> {
+        reachable_with(&[self.address], keyed)
     }
 
     /// Where it listens.
@@ -107,6 +107,13 @@ impl Listener {
             abort.cancel();
             connections.wait().await;
         }
+    }
+}
+
+fn reachable_with(addresses: &[SocketAddr], keyed: bool) -> Result<(), Error> {
+    match addresses.iter().find(|address| !address.ip().is_loopback()) {
+        Some(address) if !keyed => Err(Error::KeysNeeded { address: *address }),
+        _ => Ok(()),
     }
 }
 

@@ -44,8 +44,18 @@ impl Server {
     pub async fn bind(engine: Engine, options: Options) -> Result<Self, Error> {
         let keyed = options.admin_key.is_some() || engine.has_keys();
         let listener = Listener::bind(&options.listen, keyed).await?;
+        Ok(Self::new(engine, options, listener))
+    }
+
+    /// Takes a port that was taken before the engine was there. Refuses it when others can reach it and there is no key.
+    pub fn on(listener: Listener, engine: Engine, options: Options) -> Result<Self, Error> {
+        listener.check(options.admin_key.is_some() || engine.has_keys())?;
+        Ok(Self::new(engine, options, listener))
+    }
+
+    fn new(engine: Engine, options: Options, listener: Listener) -> Self {
         let app = App::new(engine, options, openapi::json, listener.address().ip().is_loopback());
-        Ok(Self { app, listener })
+        Self { app, listener }
     }
 
     /// Where it listens.

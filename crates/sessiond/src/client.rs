@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::bail;
 use sessiond_api::{Code, Problem};
-use sessiond_client::Client;
+use sessiond_client::{Client, store};
 
 use crate::config::Config;
 
@@ -23,9 +23,9 @@ pub async fn open(config: &Config, missing: Missing) -> anyhow::Result<Client> {
         return Ok(Client::connect(url, config.get("api_key"))?);
     }
     let dir = Path::new(config.get("data_dir").unwrap_or_default());
-    if missing == Missing::Refuse && !dir.is_dir() {
+    if missing == Missing::Refuse && !store::exists(dir)? {
         bail!(
-            "there is no store at {}: go to the directory where it lies, name it with --dir, or name a server with \
+            "there is no store at {}: go to the directory that has it, name it with --dir, or name a server with \
              --url",
             dir.display()
         );
@@ -42,6 +42,9 @@ pub fn advice(problem: &Problem) -> Option<&'static str> {
         }
         Code::Forbidden => "use a key whose role and scope allow it; `sessiond key list` shows them",
         Code::SessionNotFound => "`sessiond session list` shows the sessions that this key may see",
+        Code::QuestionNotFound => {
+            "`sessiond session questions SESSION --all` shows the questions of a session"
+        }
         Code::AgentNotFound => "an agent is known once it has registered, as `sessiond agent` does",
         _ => return None,
     })

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use sessiond_client::{Client, Embedded, store};
 use sessiond_core::Principal;
 use sessiond_engine::Engine;
-use sessiond_server::{AdminKey, Handle, Server};
+use sessiond_server::{AdminKey, Handle, Listener, Server};
 
 use crate::config::Config;
 
@@ -18,9 +18,13 @@ pub struct Host {
 }
 
 impl Host {
-    /// Opens the store, takes the port and answers.
+    /// Takes the port, opens the store and answers. What is wrong with the address is told before a store is made.
     pub async fn start(config: &Config) -> anyhow::Result<Self> {
         let dir = Path::new(config.get("data_dir").unwrap_or_default());
+        let serving = serving(config)?;
+        // A store that is there may have keys.
+        let keyed = serving.admin_key.is_some() || store::exists(dir)?;
+        let listener = Listener::bind(&serving.listen, keyed).await?;
         let store =
             store::open(dir).with_context(|| format!("cannot open the store in {}", dir.display()))?;
         let mut options = sessiond_engine::Options::default();
@@ -30,11 +34,11 @@ impl Host {
         let engine = Engine::open(store, options)
             .await
             .with_context(|| format!("cannot start on the store in {}", dir.display()))?;
-        match serve(&engine, config).await {
-            Ok(server) => Ok(Self { engine, server }),
+        match Server::on(listener, engine.clone(), serving) {
+            Ok(server) => Ok(Self { engine, server: server.start() }),
             Err(error) => {
                 engine.shutdown().await;
-                Err(error)
+                Err(error.into())
             }
         }
     }
@@ -67,7 +71,8 @@ impl Host {
     }
 }
 
-async fn serve(engine: &Engine, config: &Config) -> anyhow::Result<Handle> {
+/// How the server behaves, as the configuration wants it.
+fn serving(config: &Config) -> anyhow::Result<sessiond_server::Options> {
     let mut options = sessiond_server::Options::default();
     if let Some(listen) = config.get("listen") {
         options.listen = listen.to_owned();
@@ -75,5 +80,5 @@ async fn serve(engine: &Engine, config: &Config) -> anyhow::Result<Handle> {
     options.admin_key = config.get("api_key").map(AdminKey::new).transpose()?;
     options.allow_hosts = config.list("allow_hosts");
     options.allow_private_webhooks = config.get("allow_private_webhooks") == Some("true");
-    Ok(Server::bind(engine.clone(), options).await?.start())
+    Ok(options)
 }

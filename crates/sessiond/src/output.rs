@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::io::{self, IsTerminal as _, Write as _};
 
-use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
+use comfy_table::{Attribute, Color, ContentArrangement, presets};
 use serde::Serialize;
 
 /// Standard output, and how to write to it.
@@ -23,9 +23,9 @@ impl Output {
         Self { json, tty, colour: tty && !no_colour }
     }
 
-    /// One line.
+    /// One line, as [`printable`] has it.
     pub fn line(&self, text: impl Display) -> io::Result<()> {
-        writeln!(io::stdout(), "{text}")
+        writeln!(io::stdout(), "{}", printable(&text.to_string()))
     }
 
     /// Text that ends its own lines.
@@ -51,10 +51,10 @@ impl Output {
 
     /// An empty table. On a terminal it fits the window; elsewhere each row stays on its line.
     pub fn table(&self, titles: &[&str]) -> Table {
-        let mut table = Table::new();
+        let mut table = comfy_table::Table::new();
         table.load_preset(presets::NOTHING);
         let title = |title: &&str| {
-            let cell = Cell::new(title);
+            let cell = comfy_table::Cell::new(title);
             if self.colour { cell.add_attribute(Attribute::Bold) } else { cell }
         };
         table.set_header(titles.iter().map(title));
@@ -63,7 +63,7 @@ impl Output {
         } else {
             table.force_no_tty();
         }
-        table
+        Table(table)
     }
 
     /// A state, in its colour.
@@ -78,21 +78,48 @@ impl Output {
             }
             _ => None,
         };
-        let cell = Cell::new(state);
+        let cell = Cell::from(state);
         match colour {
-            Some(colour) if self.colour => cell.fg(colour),
+            Some(colour) if self.colour => Cell(cell.0.fg(colour)),
             _ => cell,
         }
     }
 
     /// Prints a table, without the blanks that fill its last column.
     pub fn print(&self, table: &mut Table) -> io::Result<()> {
-        for column in table.column_iter_mut() {
+        for column in table.0.column_iter_mut() {
             column.set_padding((0, 2));
         }
-        let text: String = table.to_string().lines().flat_map(|line| [line.trim_end(), "\n"]).collect();
+        let text = table.0.to_string();
+        // A table without titles begins with an empty line.
+        let lines = text.lines().map(str::trim_end).skip_while(|line| line.is_empty());
+        let text: String = lines.flat_map(|line| [line, "\n"]).collect();
         self.text(&text)
     }
+}
+
+/// A table for people, whose rows are lines.
+pub struct Table(comfy_table::Table);
+
+impl Table {
+    /// Adds a row.
+    pub fn add_row<C: Into<Cell>>(&mut self, cells: impl IntoIterator<Item = C>) {
+        self.0.add_row(cells.into_iter().map(|cell| cell.into().0));
+    }
+}
+
+/// A cell of a table: what anybody wrote, as [`printable`] has it.
+pub struct Cell(comfy_table::Cell);
+
+impl<T: Display> From<T> for Cell {
+    fn from(text: T) -> Self {
+        Self(comfy_table::Cell::new(printable(&text.to_string())))
+    }
+}
+
+/// The same text without characters that would move a terminal's cursor: sessions hold what anybody wrote.
+pub fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// A time without its milliseconds, as tables show it.

@@ -7,6 +7,8 @@ use std::process::Stdio;
 
 use rustix::process::Signal;
 use serde_json::{Value, json};
+use sessiond_client::Conditions;
+use sessiond_core::SessionId;
 use support::Place;
 
 const PLAN: &str = r#"{
@@ -101,6 +103,95 @@ fn a_command_that_reads_makes_no_store() {
     let error = place.fails(&["session", "list"]);
     assert!(error.contains("there is no store at .sessiond") && error.contains("--url"), "{error}");
     assert!(!place.path().join(".sessiond").exists());
+    // A directory without a store is none either.
+    assert!(place.fails(&["session", "list", "--dir", "."]).contains("there is no store at ."));
+    assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn what_is_wrong_with_a_command_is_told_before_a_store_is_made() {
+    let place = Place::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    place.write("bad.json", "{");
+    for (arguments, says) in [
+        (&["serve", "--listen", "x"][..], "127.0.0.1:8080"),
+        (&["serve", "--listen", &taken], "is taken"),
+        (&["serve", "--listen", "0.0.0.0:0"], "no key is configured"),
+        (&["serve", "--log-level", "loud"], "error, warn, info"),
+        (&["demo", "--listen", "x"], "127.0.0.1:8080"),
+        (&["session", "create", "--file", "missing.json"], "cannot read missing.json"),
+        (&["session", "create", "--file", "bad.json"], "in bad.json"),
+        (&["session", "create", "--context", "{"], "--context"),
+        (&["session", "import", "missing.jsonl"], "cannot read missing.jsonl"),
+        (&["session", "create", "--dir", "mysql://x"], "not an address of a store"),
+    ] {
+        let error = place.fails(arguments);
+        assert!(error.contains(says), "{arguments:?}: {error}");
+        let left: Vec<_> =
+            std::fs::read_dir(place.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
+        assert_eq!(left, ["bad.json"], "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_store_that_does_not_open_says_why_and_what_to_do() {
+    let place = Place::new();
+    place.write("file", "x");
+    place.write("junk/sessiond.db", "this is not a database at all, and long enough to be sure of it");
+    for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["session", "create"]] {
+        let at = |dir| place.fails(&[command, &["--dir", dir]].concat());
+        let error = at("file");
+        assert!(error.contains("file is not a directory: use another path"), "{error}");
+        let error = at("junk");
+        assert!(error.contains("the store in junk") && error.contains("restore it from a backup"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_question_is_shown_and_answered_as_its_kind_wants() {
+    let place = Place::new();
+    place.ok(&["session", "create", "--id", "sess_a"]);
+    let client = sessiond_client::Client::open(&place.path().join(".sessiond")).await.unwrap();
+    let session = SessionId::parse("sess_a").unwrap();
+    for question in [
+        json!({ "question_id": "number", "text": "Which?\u{1b}[2J\nSay it.", "schema": { "enum": ["1", "2"] }, "timeout": "1h" }),
+        json!({ "question_id": "rollout", "text": "Roll out?", "kind": "approval" }),
+    ] {
+        let question = serde_json::from_value(question).unwrap();
+        client.ask_question(&session, question, Conditions::default()).await.unwrap();
+    }
+    client.close().await;
+    let shown = place.ok(&["session", "show", "sess_a"]);
+    let row = |name: &str| shown.lines().find(|line| line.starts_with(name)).unwrap().to_owned();
+    assert!(row("status").ends_with(" waiting") && shown.starts_with("session "), "{shown}");
+    // What anybody wrote stays on its line, and moves no cursor.
+    assert!(row("number ").ends_with("Which? [2J Say it.") && !shown.contains('\u{1b}'), "{shown}");
+    let answer = |more: &[&str]| place.run(&[&["session", "answer", "sess_a"], more].concat());
+    let ran = answer(&["1"]);
+    assert!(
+        ran.code == 1 && ran.stderr.contains("number, rollout: name one with --question"),
+        "{}",
+        ran.stderr
+    );
+    let ran = answer(&["--approve", "--question", "number"]);
+    assert!(ran.code == 1 && ran.stderr.contains("not an approval"), "{}", ran.stderr);
+    let ran = answer(&["yes", "--question", "rollout"]);
+    assert!(ran.code == 1 && ran.stderr.contains("--approve or --reject"), "{}", ran.stderr);
+    let ran = answer(&["--comment", "why"]);
+    assert!(ran.code == 2 && ran.stderr.contains("<--approve|--reject>"), "{}", ran.stderr);
+    let ran = answer(&["1", "--question", "nobody"]);
+    assert!(ran.code == 1 && ran.stderr.contains("session questions"), "{}", ran.stderr);
+    // Only a text keeps the schema.
+    assert_eq!(answer(&["1", "--question", "number"]).stdout, "number is answered\n");
+    assert_eq!(answer(&["--reject", "--comment", "too early"]).stdout, "rollout is answered\n");
+    let ran = answer(&["--approve", "--question", "rollout"]);
+    assert!(ran.code == 1 && ran.stderr.contains("question_closed"), "{}", ran.stderr);
+    let all = place.ok(&["session", "questions", "sess_a", "--all"]);
+    assert!(
+        all.contains("too early") && place.ok(&["session", "show", "sess_a"]).contains(" active\n"),
+        "{all}"
+    );
 }
 
 #[test]

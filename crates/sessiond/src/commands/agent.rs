@@ -20,10 +20,10 @@ const LOCAL_SERVER: &str = "http://127.0.0.1:8080";
 /// Run an agent that executes a command for each task
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The command receives the task as JSON on standard input and in the file $SESSIOND_TASK_FILE, and its
-fields as $SESSIOND_TASK_ID, $SESSIOND_SESSION_ID, $SESSIOND_STEP, $SESSIOND_TASK_TYPE,
-$SESSIOND_ATTEMPT and $SESSIOND_PAYLOAD. Its standard output is the result, JSON or text; an exit code
-other than 0 fails the attempt. A line `progress: …` on standard error reports progress. The values of
+    after_help = "The command receives the task as JSON on standard input and in the file $SESSIOND_TASK_FILE, and its \
+fields as $SESSIOND_TASK_ID, $SESSIOND_SESSION_ID, $SESSIOND_STEP, $SESSIOND_TASK_TYPE, \
+$SESSIOND_ATTEMPT and $SESSIOND_PAYLOAD. Its standard output is the result, JSON or text; an exit code \
+other than 0 fails the attempt. A line `progress: …` on standard error reports progress. The values of \
 variables whose names look like secrets are masked.
 
 A preset runs a coding agent with the task as its prompt; arguments after -- are passed to the agent:
@@ -31,7 +31,7 @@ A preset runs a coding agent with the task as its prompt; arguments after -- are
   codex      codex exec --skip-git-repo-check -   5 at once, 600s
   opencode   opencode run                         3 at once, 300s
 
-Without --url it connects to http://127.0.0.1:8080. Ctrl-C waits for running tasks; the agent
+Without --url it connects to http://127.0.0.1:8080. Ctrl-C waits for running tasks; the agent \
 receives a task that does not finish in time again when it reconnects.
 
 Examples:

@@ -12,7 +12,7 @@ use crate::signals::Signals;
 /// Serve MCP tools to a coding agent, on standard input and output
 #[derive(Debug, Args)]
 #[command(
-    after_help = "A coding agent starts this command, which its configuration names (docs/mcp.md). A server has the same
+    after_help = "A coding agent starts this command, which its configuration names (docs/mcp.md). A server has the same \
 tools at /mcp, for HTTP clients.
 
 Examples:

@@ -42,7 +42,8 @@ use input::{json_argument, read_input, words};
   sessiond agent --id opencode://backend --exec './work.sh'
 
 Commands work on the store in .sessiond/ unless --url or SESSIOND_URL names a server.
-Exit codes: 0 done, 1 failed, 2 wrong usage."
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted."
 )]
 struct Cli {
     #[command(subcommand)]
@@ -223,5 +224,18 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         super::description().debug_assert();
+    }
+
+    #[test]
+    fn a_paragraph_of_a_help_text_is_one_line_which_the_terminals_width_breaks() {
+        let mut commands = vec![super::description()];
+        while let Some(command) = commands.pop() {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let prose = |line: &str| !line.is_empty() && !line.starts_with(' ');
+            let broken =
+                help.lines().zip(help.lines().skip(1)).find(|(line, next)| prose(line) && prose(next));
+            assert_eq!(broken, None, "{}", command.get_name());
+            commands.extend(command.get_subcommands().cloned());
+        }
     }
 }

@@ -34,8 +34,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 /// Start programs again whose process died
 #[derive(Debug, Args)]
 #[command(
-    after_help = "A session names its command with recover=True (Python) or Config::recover (Rust). Its program is
-started again where it ran, and continues the session: SESSIOND_RESUME names it. Sessions that wait
+    after_help = "A session names its command with recover=True (Python) or Config::recover (Rust). Its program is \
+started again where it ran, and continues the session: SESSIOND_RESUME names it. Sessions that wait \
 for an answer are left until it is there; those that failed are started with --failed alone.
 
 Examples:

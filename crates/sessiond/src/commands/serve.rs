@@ -13,7 +13,7 @@ use crate::signals::Signals;
 /// Run the server
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Without a key the server listens only on this machine. SESSIOND_API_KEY (or AGENT_BUS_API_KEY) is an
+    after_help = "Without a key the server listens only on this machine. SESSIOND_API_KEY (or AGENT_BUS_API_KEY) is an \
 administrator's key; `sessiond key create` creates others. Ctrl-C and SIGTERM shut it down cleanly.
 
 Examples:

@@ -14,8 +14,8 @@ use crate::output::Output;
 /// List, send and drop records that wait for a server
 #[derive(Debug, Args)]
 #[command(
-    after_help = "A program with SESSIOND_URL records on this machine's disk and sends the records from there. Records
-that it could not send are sent by the next program in the same directory with the same server and key,
+    after_help = "A program with SESSIOND_URL records on this machine's disk and sends the records from there. Records \
+that it could not send are sent by the next program in the same directory with the same server and key, \
 or by this command.
 
 Examples:
@@ -121,6 +121,10 @@ impl Spool {
 fn show(out: &Output, waiting: &[Waiting]) -> anyhow::Result<()> {
     if out.json {
         return out.json(&serde_json::json!({ "waiting": waiting }));
+    }
+    if waiting.is_empty() {
+        eprintln!("no session waits for a server");
+        return Ok(());
     }
     let mut table = out.table(&["SESSION", "EVENTS", "SERVER", "WHY"]);
     for Waiting { session_id, server, events, why } in waiting {

@@ -16,7 +16,7 @@ use clap::Args;
 use futures_util::StreamExt as _;
 use serde_json::json;
 use sessiond_api::{self as api, ListSessions, ListTasks, Session};
-use sessiond_client::{Client, Conditions, WatchItem};
+use sessiond_client::{Client, Conditions, WatchItem, store};
 use sessiond_core::{Role, SessionId, Span, Status, TaskStatus, limits};
 
 use super::Context;
@@ -35,12 +35,12 @@ use screen::Screen;
 /// Watch three agents and a program inspect a directory and write a report
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The demo starts the server with its store in .sessiond/, and three agents in separate processes.
-One agent takes an inventory. Then two agents look in parallel for duplicates and for files to clean
-up, and the first agent combines the results. At the same time, an execution counts the lines of code,
+    after_help = "The demo starts the server with its store in .sessiond/, and three agents in separate processes. \
+One agent takes an inventory. Then two agents look in parallel for duplicates and for files to clean \
+up, and the first agent combines the results. At the same time, an execution counts the lines of code, \
 call by call, in another process. Nothing in DIRECTORY is changed.
 
-The server then runs until Ctrl-C. You can press Ctrl-C at any time: the same command resumes the
+The server then runs until Ctrl-C. You can press Ctrl-C at any time: the same command resumes the \
 session.
 
 Examples:
@@ -287,7 +287,7 @@ async fn completed_report(client: &Client, id: &SessionId) -> anyhow::Result<Rep
 fn keep(report: &Report, id: &SessionId, config: &Config) -> anyhow::Result<PathBuf> {
     let directory = Path::new(config.get("data_dir").unwrap_or_default()).join("reports");
     let path = directory.join(format!("{id}.md"));
-    std::fs::create_dir_all(&directory)
+    store::make_directory(&directory)
         .and_then(|()| std::fs::write(&path, &report.markdown))
         .with_context(|| format!("cannot write {}", path.display()))?;
     Ok(path)

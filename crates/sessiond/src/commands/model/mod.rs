@@ -24,9 +24,9 @@ enum Command {
 /// Serve a GGUF file as OpenAI's chat completions
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The server provides POST /v1/chat/completions and GET /v1/models. Set SESSIOND_MODEL_URL for programs
-of sessiond, and OPENAI_BASE_URL for the official openai clients. Without a key it listens only on this
-machine. Ctrl-C and SIGTERM shut it down cleanly. It needs the feature `gguf`:
+    after_help = "The server provides POST /v1/chat/completions and GET /v1/models. Set SESSIOND_MODEL_URL for programs \
+of sessiond, and OPENAI_BASE_URL for the official openai clients. Without a key it listens only on this \
+machine. Ctrl-C and SIGTERM shut it down cleanly. It needs the feature `gguf`: \
 cargo build --release -p sessiond --features gguf.
 
 Examples:

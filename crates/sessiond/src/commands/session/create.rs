@@ -50,10 +50,13 @@ pub struct Create {
     file: Option<String>,
     #[command(flatten)]
     pub common: Common,
+    #[arg(skip)]
+    request: CreateSession,
 }
 
 impl Create {
-    pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
+    /// Reads what the flags and the file say. It comes before the store is opened, which may make one.
+    pub fn read(&mut self) -> anyhow::Result<()> {
         let mut request = match &self.file {
             Some(file) => {
                 let text = read_input(file)?;
@@ -61,19 +64,24 @@ impl Create {
             }
             None => CreateSession::default(),
         };
-        request.session_id = self.id.or(request.session_id);
-        request.name = self.name.or(request.name);
-        request.orchestrator = self.orchestrator.or(request.orchestrator);
-        request.participants.extend(self.participants);
+        request.session_id = self.id.take().or(request.session_id);
+        request.name = self.name.take().or(request.name);
+        request.orchestrator = self.orchestrator.take().or(request.orchestrator);
+        request.participants.append(&mut self.participants);
         if !self.steps.is_empty() {
-            request.workflow.get_or_insert_default().extend(self.steps);
+            request.workflow.get_or_insert_default().append(&mut self.steps);
         }
         if let Some(context) = &self.context {
             request.shared_context = Some(json_argument(context).context("--context")?);
         }
-        request.labels.extend(self.labels);
+        request.labels.extend(self.labels.drain(..));
         request.expires_in = self.expires_in.or(request.expires_in);
-        let session = client.create_session(request, Conditions::default()).await?;
+        self.request = request;
+        Ok(())
+    }
+
+    pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
+        let session = client.create_session(self.request, Conditions::default()).await?;
         if out.json { out.json(&session) } else { Ok(out.line(&session.session_id)?) }
     }
 }

@@ -1,11 +1,11 @@
 //! `sessiond session list`.
 
 use clap::Args;
-use sessiond_api::{ListSessions, SessionSummary};
+use sessiond_api::ListSessions;
 use sessiond_client::Client;
 use sessiond_core::{Kind, Status};
 
-use super::Common;
+use super::{Common, state};
 use crate::commands::words;
 use crate::output::{Output, time};
 
@@ -76,7 +76,7 @@ impl List {
             table.add_row([
                 session.session_id.as_str().into(),
                 session.kind.to_string().into(),
-                out.state(state(session)),
+                out.state(state(session.status, session.open_questions)),
                 session.progress.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string).into(),
                 open_tasks.into(),
                 time(session.updated_at).into(),
@@ -88,13 +88,5 @@ impl List {
             eprintln!("there are more: --cursor {cursor}");
         }
         Ok(())
-    }
-}
-
-/// A session's status; `waiting` for one that is active and has an open question.
-fn state(session: &SessionSummary) -> &'static str {
-    match session.status {
-        Status::Active if session.open_questions > 0 => "waiting",
-        status => status.as_str(),
     }
 }

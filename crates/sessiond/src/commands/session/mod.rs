@@ -9,7 +9,7 @@ mod show;
 mod watch;
 
 use clap::{Args, Subcommand};
-use sessiond_core::SessionId;
+use sessiond_core::{SessionId, Status};
 
 use super::{Connection, Context};
 use crate::client::Missing;
@@ -36,7 +36,7 @@ enum SessionCommand {
     List(list::List),
     Show(show::Show),
     Watch(watch::Watch),
-    Create(create::Create),
+    Create(Box<create::Create>),
     Complete(change::Complete),
     Terminate(change::Terminate),
     Cancel(change::Cancel),
@@ -48,6 +48,14 @@ enum SessionCommand {
     Delete(change::Delete),
     Fork(change::Fork),
     Summary(show::Summary),
+}
+
+/// A session's status; `waiting` for one that is active and has an open question.
+fn state(status: Status, open_questions: u32) -> &'static str {
+    match status {
+        Status::Active if open_questions > 0 => "waiting",
+        status => status.as_str(),
+    }
 }
 
 /// What every one of them takes.
@@ -99,9 +107,16 @@ impl Session {
         self.common().json
     }
 
-    pub async fn run(self, context: Context) -> anyhow::Result<()> {
-        let missing = match self.command {
-            SessionCommand::Create(_) | SessionCommand::Import(_) => Missing::Create,
+    pub async fn run(mut self, context: Context) -> anyhow::Result<()> {
+        let missing = match &mut self.command {
+            SessionCommand::Create(command) => {
+                command.read()?;
+                Missing::Create
+            }
+            SessionCommand::Import(command) => {
+                command.read()?;
+                Missing::Create
+            }
             _ => Missing::Refuse,
         };
         let client = context.client(missing).await?;

@@ -62,11 +62,19 @@ pub struct Import {
     id: Option<SessionId>,
     #[command(flatten)]
     pub common: Common,
+    #[arg(skip)]
+    lines: String,
 }
 
 impl Import {
+    /// Reads the file. It comes before the store is opened, which may make one.
+    pub fn read(&mut self) -> anyhow::Result<()> {
+        self.lines = read_input(&self.file)?;
+        Ok(())
+    }
+
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
-        let import = client::Import { lines: read_input(&self.file)?, session_id: self.id };
+        let import = client::Import { lines: self.lines, session_id: self.id };
         let imported = client.import_session(import, Conditions::default()).await?;
         if out.json {
             return out.json(&imported);

@@ -4,6 +4,7 @@ use clap::Args;
 use serde_json::{Value, json};
 use sessiond_api as api;
 use sessiond_client::{Client, Conditions};
+use sessiond_core::questions::schema;
 use sessiond_core::{QuestionId, QuestionKind, QuestionStatus, SessionId};
 
 use super::{Common, One, short};
@@ -81,19 +82,19 @@ pub struct Answer {
     #[command(flatten)]
     pub one: One,
     /// The answer: JSON, @FILE, or - for standard input; anything that is not JSON is a text
-    #[arg(value_name = "ANSWER", required_unless_present_any = ["approve", "reject"])]
+    #[arg(value_name = "ANSWER", required_unless_present_any = ["decision", "comment"])]
     answer: Option<String>,
     /// The question's id [default: the only open question]
     #[arg(long, value_name = "QUESTION")]
     question: Option<QuestionId>,
     /// Approve
-    #[arg(long, conflicts_with_all = ["reject", "answer"])]
+    #[arg(long, group = "decision", conflicts_with = "answer")]
     approve: bool,
     /// Reject
-    #[arg(long, conflicts_with = "answer")]
+    #[arg(long, group = "decision", conflicts_with = "answer")]
     reject: bool,
     /// A comment for the approval or the rejection
-    #[arg(long, value_name = "TEXT", conflicts_with = "answer")]
+    #[arg(long, value_name = "TEXT", requires = "decision", conflicts_with = "answer")]
     comment: Option<String>,
 }
 
@@ -104,8 +105,20 @@ impl Answer {
             Some(question) => client.question(id, question, api::GetQuestion::default()).await?,
             None => only_question(client, id).await?,
         };
+        let name = &question.question_id;
         let answer = match &self.answer {
-            Some(answer) => value(answer, &question)?,
+            Some(answer) => {
+                let answer = value(answer, &question)?;
+                if question.kind == QuestionKind::Approval && !answer.is_object() {
+                    anyhow::bail!("question {name} is an approval: answer it with --approve or --reject");
+                }
+                answer
+            }
+            None if question.kind != QuestionKind::Approval => {
+                anyhow::bail!(
+                    "question {name} is not an approval: give the answer itself, such as a text or JSON"
+                );
+            }
             None => {
                 let mut answer = json!({ "approved": self.approve });
                 if let Some(comment) = self.comment {
@@ -128,27 +141,62 @@ impl Answer {
 async fn only_question(client: &Client, id: &SessionId) -> anyhow::Result<api::Question> {
     let query = api::ListSessionQuestions {
         status: Some(QuestionStatus::Open),
-        limit: Some(2),
+        limit: Some(sessiond_core::limits::OPEN_QUESTIONS),
         ..api::ListSessionQuestions::default()
     };
     let mut questions = client.session_questions(id, query).await?.questions;
     match (questions.pop(), questions.is_empty()) {
         (Some(question), true) => Ok(question),
-        (Some(_), false) => anyhow::bail!("{id} has several open questions: name one with --question"),
+        (Some(last), false) => {
+            let names = questions.iter().chain([&last]).map(|question| question.question_id.as_str());
+            let names = names.collect::<Vec<_>>().join(", ");
+            anyhow::bail!("{id} has several open questions, {names}: name one with --question")
+        }
         (None, _) => anyhow::bail!("{id} has no open question"),
     }
 }
 
-/// An answer from the command line. Where a text is asked for, what is typed is that text, `42` too.
+/// An answer from the command line: JSON, or else a text. Where only a text keeps the schema, what is typed is that text,
+/// `42` too.
 fn value(argument: &str, question: &api::Question) -> anyhow::Result<Value> {
     let text = match argument.strip_prefix('@') {
         Some(file) => read_input(file)?,
         None if argument == "-" => read_input("-")?,
         None => argument.to_owned(),
     };
-    let wants_text = question.kind == QuestionKind::Input
-        && question.schema.as_ref().is_some_and(|schema| schema["type"] == "string");
-    let parsed = serde_json::from_str::<Value>(&text).ok();
-    let parsed = parsed.filter(|value| !wants_text || value.is_string());
-    Ok(parsed.unwrap_or_else(|| Value::String(text.trim_end_matches(['\r', '\n']).to_owned())))
+    let as_text = Value::String(text.trim_end_matches(['\r', '\n']).to_owned());
+    let Ok(parsed) = serde_json::from_str::<Value>(&text) else {
+        return Ok(as_text);
+    };
+    let keeps = |value: &Value| match &question.schema {
+        Some(schema) => schema::wrong(schema, value).is_empty(),
+        None => true,
+    };
+    Ok(if keeps(&parsed) || !keeps(&as_text) { parsed } else { as_text })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_json_unless_only_a_text_keeps_the_schema() {
+        let question = |schema: Option<Value>| {
+            let question = json!({ "question_id": "q", "session_id": "s", "kind": "input", "text": "?", "schema": schema,
+                "status": "open", "asked_by": "local", "asked_at": "2026-01-01T00:00:00Z", "revision": 1 });
+            serde_json::from_value::<api::Question>(question).unwrap()
+        };
+        let check = |schema: Option<Value>, typed: &str, expected: Value| {
+            assert_eq!(value(typed, &question(schema.clone())).unwrap(), expected, "{schema:?} {typed}");
+        };
+        check(None, "42", json!(42));
+        check(None, "two words", json!("two words"));
+        check(Some(json!({ "type": "string" })), "42", json!("42"));
+        check(Some(json!({ "type": "string" })), "\"eu\"", json!("eu"));
+        check(Some(json!({ "enum": ["1", "2"] })), "1", json!("1"));
+        check(Some(json!({ "enum": [1, "2"] })), "1", json!(1));
+        check(Some(json!({ "type": ["string", "null"] })), "null", json!(null));
+        check(Some(json!({ "type": "number" })), "many", json!("many"));
+        check(Some(json!({ "type": "object" })), "3", json!(3));
+    }
 }

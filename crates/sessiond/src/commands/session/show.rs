@@ -1,16 +1,18 @@
 //! `sessiond session show` and `summary`.
 
 use clap::Args;
-use sessiond_api::{ListTasks, Session, Task};
+use serde_json::json;
+use sessiond_api::{ListSessionQuestions, ListTasks, Question, Session, Task};
 use sessiond_client::Client;
+use sessiond_core::{QuestionStatus, Status};
 
-use super::One;
-use crate::output::{Output, time};
+use super::{One, short, state};
+use crate::output::{Cell, Output, printable, time};
 
 /// How many lines of a summary are shown beside everything else.
 const SUMMARY_LINES: usize = 10;
 
-/// Show a session: its plan, its participants, its tasks and its outcome
+/// Show a session: its open questions, its plan, its participants, its tasks and its outcome
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   sessiond session show sess_0198f3
@@ -32,6 +34,13 @@ impl Show {
         }
         let tasks = client.session_tasks(&self.one.id, ListTasks::default()).await?;
         head(out, &session)?;
+        if session.status == Status::Active && session.open_questions > 0 {
+            let open = ListSessionQuestions {
+                status: Some(QuestionStatus::Open),
+                ..ListSessionQuestions::default()
+            };
+            questions(out, &client.session_questions(&self.one.id, open).await?.questions)?;
+        }
         steps(out, &session)?;
         participants(out, &session)?;
         task_rows(out, &tasks.tasks)?;
@@ -51,7 +60,7 @@ impl Show {
                 beginning(out, text, &self.one.id)?;
             }
             for artifact in &outcome.artifacts {
-                out.line(format_args!("artifact: {artifact}"))?;
+                out.line(format_args!("artifact: {}", printable(artifact)))?;
             }
         }
         Ok(())
@@ -62,7 +71,7 @@ impl Show {
 fn beginning(out: Output, text: &str, id: &sessiond_core::SessionId) -> std::io::Result<()> {
     let lines: Vec<&str> = text.trim_end().lines().collect();
     for line in lines.iter().take(SUMMARY_LINES) {
-        out.line(line)?;
+        out.line(printable(line))?;
     }
     if lines.len() > SUMMARY_LINES {
         out.line(format_args!(
@@ -75,7 +84,7 @@ fn beginning(out: Output, text: &str, id: &sessiond_core::SessionId) -> std::io:
 
 fn head(out: Output, session: &Session) -> std::io::Result<()> {
     let mut table = out.table(&[]);
-    let mut row = |name: &str, value: comfy_table::Cell| {
+    let mut row = |name: &str, value: Cell| {
         table.add_row([name.into(), value]);
     };
     row("session", session.session_id.as_str().into());
@@ -83,7 +92,7 @@ fn head(out: Output, session: &Session) -> std::io::Result<()> {
         row("name", name.into());
     }
     row("kind", session.kind.to_string().into());
-    row("status", out.state(session.status));
+    row("status", out.state(state(session.status, session.open_questions)));
     row("revision", session.revision.to_string().into());
     row("owner", session.owner.as_str().into());
     if let Some(orchestrator) = &session.orchestrator {
@@ -101,6 +110,21 @@ fn head(out: Output, session: &Session) -> std::io::Result<()> {
     }
     if let Some(expires) = session.expires_at {
         row("expires", time(expires).into());
+    }
+    out.print(&mut table)
+}
+
+fn questions(out: Output, questions: &[Question]) -> std::io::Result<()> {
+    out.line("")?;
+    let mut table = out.table(&["OPEN QUESTION", "KIND", "ASKED", "DEADLINE", "TEXT"]);
+    for question in questions {
+        table.add_row([
+            question.question_id.to_string(),
+            question.kind.to_string(),
+            time(question.asked_at),
+            question.deadline.map_or_else(|| "none".to_owned(), time),
+            short(&json!(question.text), 60),
+        ]);
     }
     out.print(&mut table)
 }
@@ -174,8 +198,11 @@ impl Summary {
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
         let summary = client.summary(&self.one.id).await?;
         if out.json {
-            return out.json(&serde_json::json!({ "session_id": self.one.id, "summary": summary }));
+            return out.json(&json!({ "session_id": self.one.id, "summary": summary }));
         }
-        Ok(out.line(summary.trim_end())?)
+        for line in summary.trim_end().lines() {
+            out.line(printable(line))?;
+        }
+        Ok(())
     }
 }

@@ -7,8 +7,8 @@ use sessiond_api::{Event, EventBody};
 use sessiond_client::{Client, WatchItem};
 use sessiond_core::{SessionCompleted, SessionFailed, SessionTerminated};
 
-use super::One;
-use crate::output::Output;
+use super::{One, state};
+use crate::output::{Output, printable};
 
 /// Print a session's events as they happen, until it ends
 #[derive(Debug, Args)]
@@ -33,10 +33,12 @@ impl Watch {
                     out.json_line(&json!({ "snapshot": session }))?;
                 }
                 WatchItem::Snapshot(session) => {
-                    let name = session.name.as_deref().unwrap_or("no name");
+                    let name = printable(session.name.as_deref().unwrap_or("no name"));
                     out.line(format_args!(
                         "{} ({name}) is {} at revision {}",
-                        session.session_id, session.status, session.revision
+                        session.session_id,
+                        state(session.status, session.open_questions),
+                        session.revision
                     ))?;
                 }
                 WatchItem::Event(event) if out.json => out.json_line(&event)?,
@@ -149,11 +151,6 @@ pub fn short(value: &Value, most: usize) -> String {
         short.push('…');
     }
     short
-}
-
-/// The same text without characters that would move a terminal's cursor: events hold what anybody wrote.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 #[cfg(test)]
