@@ -25,9 +25,10 @@ const sessions = createRoute({
   path: '/sessions',
   validateSearch: (search: Record<string, unknown>): SessionsSearch =>
     Object.fromEntries(
-      ['kind', 'status', 'q', 'owner', 'label', 'sort']
-        .map((name) => [name, text(search[name])])
-        .filter(([, value]) => value !== undefined),
+      [
+        ...['kind', 'status', 'q', 'owner', 'label', 'sort'].map((name) => [name, text(search[name])]),
+        ['waiting', String(search.waiting) === 'true' || undefined],
+      ].filter(([, value]) => value !== undefined),
     ),
   component: lazyRouteComponent(() => import('../pages/sessions/SessionsPage.tsx'), 'SessionsPage'),
 });

@@ -7,6 +7,8 @@ export interface SessionsSearch {
   q?: string;
   owner?: string;
   label?: string;
+  /** Only sessions that wait for an answer. */
+  waiting?: true;
   sort?: NonNullable<ListSessions['sort']>;
 }
 

@@ -44,5 +44,7 @@ export interface Facet {
   /** The kind of session that it leads: its first panel is the one that such a session opens with. */
   leads?: Kind;
   panels: readonly Panel[];
+  /** The picture of its events where it has no panel. */
+  icon?: LucideIcon;
   words: EventWords;
 }

@@ -21,12 +21,15 @@ export function Progress({
           <span
             className={css.fill}
             data-whole={done >= of || undefined}
-            data-failed={failed > 0 || undefined}
-            style={{ width: `${of > 0 ? (100 * done) / of : 0}%` }}
+            style={{ width: share(Math.max(0, done - failed), of) }}
           />
+          <span className={css.failed} style={{ width: share(failed, of) }} />
         </span>
       )}
       <span className={css.figures}>{of == null ? said : `${done}/${of} ${unit}`}</span>
     </span>
   );
 }
+
+/** A part of the bar. A single failure among many is still seen. */
+const share = (part: number, of: number): string => (of > 0 && part > 0 ? `max(2px, ${(100 * part) / of}%)` : '0');

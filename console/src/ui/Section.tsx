@@ -6,23 +6,28 @@ export function Section({
   title,
   actions,
   flush,
+  closed,
   children,
 }: {
   title?: ReactNode;
   actions?: ReactNode;
   /** The content reaches the frame: tables and graphs. */
   flush?: boolean;
+  /** Only the heading is shown; what was typed below it stays. */
+  closed?: boolean;
   children: ReactNode;
 }) {
   return (
     <section className={css.section}>
       {(title || actions) && (
-        <header className={css.header}>
+        <header className={css.header} data-closed={closed || undefined}>
           {title && <h2>{title}</h2>}
           {actions && <div className={css.actions}>{actions}</div>}
         </header>
       )}
-      <div className={flush ? css.flush : css.body}>{children}</div>
+      <div className={flush ? css.flush : css.body} hidden={closed}>
+        {children}
+      </div>
     </section>
   );
 }

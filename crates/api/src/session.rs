@@ -239,6 +239,9 @@ pub struct Session {
     /// The number of questions that wait for an answer.
     #[serde(default)]
     pub open_questions: u32,
+    /// The number of all questions.
+    #[serde(default)]
+    pub total_questions: u32,
     /// When it was created.
     pub created_at: Timestamp,
     /// The time of its last event.
@@ -276,6 +279,7 @@ impl From<&sessiond_core::Session> for Session {
             total_tasks: core.tasks.len(),
             calls: core.calls.as_deref().map(Into::into),
             open_questions: core.questions.open.len() as u32,
+            total_questions: core.questions.all.len() as u32,
             created_at: core.created_at,
             updated_at: core.updated_at,
             last_activity: core.updated_at,

@@ -2877,6 +2877,11 @@ export interface components {
              * @description The number of questions that wait for an answer.
              */
             open_questions?: number;
+            /**
+             * Format: int32
+             * @description The number of all questions.
+             */
+            total_questions?: number;
             /** @description When it was created. */
             created_at: components["schemas"]["Timestamp"];
             /** @description The time of its last event. */

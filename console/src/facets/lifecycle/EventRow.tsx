@@ -7,7 +7,7 @@ import css from './EventRow.module.css';
 /** The picture of an event's facet. */
 export function FacetIcon({ type, size = 14 }: { type: string; size?: number }) {
   const facet = useWords().facetOf(type);
-  const Icon: LucideIcon = facet?.panels[0]?.icon ?? CircleDashed;
+  const Icon: LucideIcon = facet?.panels[0]?.icon ?? facet?.icon ?? CircleDashed;
   return (
     <span className={css.icon} data-facet={facet?.name} data-tone={facet?.tone}>
       <Icon size={size} aria-hidden="true" />

@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import { Check, X } from 'lucide-react';
+import { Check, ChevronRight, X } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import type { Question, Session } from 'sessiond';
 import { useClient } from '../../data/connection.ts';
 import { keys } from '../../data/queries.ts';
+import { useTold } from '../../data/reach.ts';
 import { Badge } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { SelectField, TextArea, TextField } from '../../ui/Field.tsx';
@@ -12,35 +13,41 @@ import { ProblemView } from '../../ui/Problem.tsx';
 import { Section } from '../../ui/Section.tsx';
 import { Ago } from '../../ui/Time.tsx';
 import { toast } from '../../ui/Toast.tsx';
-import { answerOf, type Field, fieldsOf } from './form.ts';
+import { AskerView } from './AskerView.tsx';
+import { answerOf, type Field, FieldFault, fieldsOf } from './form.ts';
 import css from './OpenQuestions.module.css';
 
 /** The questions of a session that wait for an answer, each with its form. */
 export function OpenQuestions({ session }: { session: Session }) {
   const client = useClient();
   const id = session.session_id;
-  const { data } = useQuery({
+  const { data, error } = useQuery({
     queryKey: [...keys.session(id), 'questions'],
     queryFn: ({ signal }) => client.questions.listOf(id, { status: 'open' }, { signal }),
     enabled: (session.open_questions ?? 0) > 0,
   });
-  if (!session.open_questions || !data) {
+  const problem = useTold(error);
+  if (!session.open_questions) {
     return null;
   }
   return (
     <div className={css.questions}>
-      {data.questions.map((question) => (
-        <QuestionView key={question.question_id} question={question} />
+      {problem !== undefined && <ProblemView error={problem} />}
+      {data?.questions.map((question, index) => (
+        <QuestionView key={question.question_id} question={question} first={index === 0} />
       ))}
     </div>
   );
 }
 
-function QuestionView({ question }: { question: Question }) {
+/** A question with its form; of several, only the first is open, so that the panels stay in sight. */
+function QuestionView({ question, first }: { question: Question; first: boolean }) {
   const client = useClient();
   const [error, setError] = useState<unknown>();
   const [sending, setSending] = useState(false);
-  const { session_id, question_id, kind, asker } = question;
+  const [chosen, setOpen] = useState<boolean>();
+  const open = chosen ?? first;
+  const { session_id, question_id, kind } = question;
   const send = async (make: () => unknown) => {
     setSending(true);
     setError(undefined);
@@ -53,17 +60,25 @@ function QuestionView({ question }: { question: Question }) {
       setSending(false);
     }
   };
-  const of = asker?.call ? `call ${asker.call}` : (asker?.step ?? asker?.task_id);
   return (
     <Section
-      title={kind === 'approval' ? 'Approval' : 'Question'}
+      title={
+        <button type="button" className={css.toggle} aria-expanded={open} onClick={() => setOpen(!open)}>
+          <ChevronRight size={14} aria-hidden="true" />
+          <span>{kind === 'approval' ? 'Approval' : 'Question'}</span>
+          {!open && <span className={css.preview}>{question.text}</span>}
+        </button>
+      }
       actions={
         <>
+          <AskerView question={question} />
+          <span className={css.quiet}>
+            asked <Ago time={question.asked_at} />
+          </span>
           <Badge tone="warn">waiting</Badge>
-          {of && <span>{of}</span>}
-          <Ago time={question.asked_at} />
         </>
       }
+      closed={!open}
     >
       <div className={css.question} data-question={question_id}>
         <p className={css.text}>{question.text}</p>
@@ -73,10 +88,40 @@ function QuestionView({ question }: { question: Question }) {
         ) : (
           <Form fields={fieldsOf(question.schema)} sending={sending} send={send} />
         )}
-        {error !== undefined && <ProblemView error={error} />}
+        {error instanceof FieldFault ? (
+          <p className={css.fault} role="alert">
+            {error.message}
+          </p>
+        ) : (
+          error !== undefined && <ProblemView error={error} />
+        )}
+        <Terms question={question} />
       </div>
     </Section>
   );
+}
+
+/** Who may answer, until when, and what the answer is afterwards. */
+function Terms({ question: { kind, answerers = [], deadline, default: fallback } }: { question: Question }) {
+  if (deadline == null && answerers.length === 0) {
+    return null;
+  }
+  return (
+    <p className={css.quiet}>
+      {answerers.length > 0 && `Only ${answerers.join(', ')} and administrators may answer. `}
+      {deadline != null && (
+        <>
+          It expires <Ago time={deadline} />
+          {fallback === undefined ? ', without an answer.' : `; the answer is then ${fallbackInWords(kind, fallback)}.`}
+        </>
+      )}
+    </p>
+  );
+}
+
+function fallbackInWords(kind: Question['kind'], fallback: unknown): string {
+  const approval = kind === 'approval' && typeof fallback === 'object' && fallback !== null && 'approved' in fallback;
+  return approval ? (fallback.approved ? '“approved”' : '“rejected”') : JSON.stringify(fallback);
 }
 
 function Approval({ sending, send }: { sending: boolean; send: (answer: unknown) => void }) {
@@ -101,7 +146,7 @@ function Form({ fields, sending, send }: { fields: Field[]; sending: boolean; se
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    send(() => answerOf(fields, (name) => form.get(`field:${name}`)?.toString()));
+    send(() => answerOf(fields, (name) => form.getAll(`field:${name}`).map(String)));
   };
   return (
     <form onSubmit={submit} className={css.form}>
@@ -118,33 +163,57 @@ function Form({ fields, sending, send }: { fields: Field[]; sending: boolean; se
 }
 
 function Input({ field }: { field: Field }) {
-  const { label, hint, kind, required, choices, initial } = field;
-  const about = { name: `field:${field.name}`, label: required ? label : `${label} (optional)`, hint };
+  const { label, hint, kind, required, nullable, choices, initial } = field;
+  const optional = !required || nullable;
+  const about = { name: `field:${field.name}`, label: optional ? `${label} (optional)` : label, hint };
   const text = typeof initial === 'string' ? initial : initial === undefined ? '' : JSON.stringify(initial);
+  const is = (value: unknown, other: unknown) => JSON.stringify(value) === JSON.stringify(other);
   switch (kind) {
-    case 'choice':
+    case 'choice': {
+      const first = choices.findIndex(({ value }) => initial !== undefined && is(value, initial));
       return (
-        <SelectField {...about} defaultValue={String(choices.indexOf(initial))}>
-          <option value={required ? '-1' : ''}>…</option>
-          {choices.map((choice, index) => (
-            <option key={JSON.stringify(choice)} value={index}>
-              {typeof choice === 'string' ? choice : JSON.stringify(choice)}
+        <SelectField {...about} required={!optional} defaultValue={first < 0 ? '' : first}>
+          <option value="">{optional ? 'none' : 'Choose…'}</option>
+          {choices.map(({ value, title }, index) => (
+            <option key={JSON.stringify(value)} value={index}>
+              {title}
             </option>
           ))}
         </SelectField>
       );
+    }
+    case 'choices':
+      return (
+        <fieldset className={css.choices}>
+          <legend>{about.label}</legend>
+          {choices.map(({ value, title }, index) => (
+            <label key={JSON.stringify(value)}>
+              <input
+                type="checkbox"
+                name={about.name}
+                value={index}
+                defaultChecked={Array.isArray(initial) && initial.some((one) => is(one, value))}
+              />
+              {title}
+            </label>
+          ))}
+          {hint && <p className={css.quiet}>{hint}</p>}
+        </fieldset>
+      );
     case 'boolean':
       return (
-        <SelectField {...about} defaultValue={initial === true ? 'true' : required ? 'false' : ''}>
-          {!required && <option value="">…</option>}
+        <SelectField {...about} required={!optional} defaultValue={text}>
+          <option value="">{optional ? 'none' : 'Choose…'}</option>
           <option value="true">yes</option>
           <option value="false">no</option>
         </SelectField>
       );
     case 'number':
-      return <TextField {...about} type="number" step="any" required={required} defaultValue={text} />;
+      return <TextField {...about} type="number" step="any" required={!optional} defaultValue={text} />;
     case 'text':
       return <TextField {...about} defaultValue={text} />;
+    case 'any':
+      return <TextArea {...about} rows={2} placeholder="Text or JSON" defaultValue={text} />;
     case 'json':
       return <TextArea {...about} mono rows={3} placeholder="JSON" defaultValue={text} />;
   }

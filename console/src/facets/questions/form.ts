@@ -2,16 +2,24 @@
 
 type Schema = { [member: string]: unknown };
 
-/** A field of the form. `json` takes whatever the other kinds do not. */
+/** A value to choose, and how it reads. */
+export interface Choice {
+  value: unknown;
+  title: string;
+}
+
+/** A field of the form. `any` takes JSON, or else a text; `json` takes whatever the other kinds do not. */
 export interface Field {
   /** The member of the answer; empty when the field is the whole answer. */
   name: string;
   label: string;
   hint?: string;
-  kind: 'text' | 'number' | 'boolean' | 'choice' | 'json';
+  /** `choices` is an array of some of the choices. */
+  kind: 'text' | 'number' | 'boolean' | 'choice' | 'choices' | 'any' | 'json';
   required: boolean;
-  /** The values to choose from. */
-  choices: unknown[];
+  /** Whether null is a value: what is left empty, where it is required. */
+  nullable: boolean;
+  choices: Choice[];
   initial?: unknown;
 }
 
@@ -32,35 +40,44 @@ export function fieldsOf(schema: unknown): Field[] {
   return [fieldOf(schema, schema, '', true)];
 }
 
-/** The answer that was typed: each field's text by its name. Absent members are left out. */
-export function answerOf(fields: readonly Field[], text: (name: string) => string | undefined): unknown {
+/** The answer that was typed: the texts of each field by its name. Absent members are left out. */
+export function answerOf(fields: readonly Field[], texts: (name: string) => string[]): unknown {
   const only = fields.length === 1 && fields[0]?.name === '' ? fields[0] : undefined;
   if (only) {
-    return written(only, text('') ?? '');
+    return written(only, texts(''));
   }
   const answer: Record<string, unknown> = {};
   for (const field of fields) {
-    const typed = text(field.name) ?? '';
-    if (typed !== '' || field.required) {
+    const typed = texts(field.name);
+    if (field.required || typed.some((text) => text !== '')) {
       answer[field.name] = written(field, typed);
     }
   }
   return answer;
 }
 
-function written({ kind, label, choices }: Field, typed: string): unknown {
+function written({ kind, label, choices, nullable }: Field, texts: string[]): unknown {
+  const typed = texts[0] ?? '';
+  if (nullable && typed === '') {
+    return null;
+  }
   switch (kind) {
     case 'text':
       return typed;
     case 'boolean':
+      if (typed === '') {
+        throw new FieldFault(`${label}: choose yes or no`);
+      }
       return typed === 'true';
     case 'choice': {
       const choice = choices[Number(typed)];
       if (typed === '' || choice === undefined) {
         throw new FieldFault(`${label}: choose a value`);
       }
-      return choice;
+      return choice.value;
     }
+    case 'choices':
+      return texts.filter((text) => text !== '').map((text) => choices[Number(text)]?.value);
     case 'number': {
       const number = Number(typed);
       if (typed.trim() === '' || !Number.isFinite(number)) {
@@ -68,6 +85,12 @@ function written({ kind, label, choices }: Field, typed: string): unknown {
       }
       return number;
     }
+    case 'any':
+      try {
+        return JSON.parse(typed);
+      } catch {
+        return typed;
+      }
     case 'json':
       try {
         return JSON.parse(typed);
@@ -78,26 +101,62 @@ function written({ kind, label, choices }: Field, typed: string): unknown {
 }
 
 function fieldOf(root: unknown, schema: unknown, name: string, required: boolean): Field {
-  const of = resolved(root, schema) ?? {};
-  const choices = Array.isArray(of.enum) ? of.enum : [];
+  const outer = resolved(root, schema) ?? {};
+  const { of, nullable } = withoutNull(root, outer);
+  const items = of.type === 'array' ? (resolved(root, of.items) ?? {}) : undefined;
+  const choices = choicesOf(root, items ?? of);
   const field: Field = {
     name,
-    label: typeof of.title === 'string' ? of.title : name || 'Answer',
-    kind: choices.length > 0 ? 'choice' : kindOf(of.type),
+    label: [outer.title, of.title].find((title) => typeof title === 'string') ?? (name || 'Answer'),
+    kind: choices.length > 0 ? (items ? 'choices' : 'choice') : kindOf(of),
     required,
+    nullable,
     choices,
   };
-  if (typeof of.description === 'string') {
-    field.hint = of.description;
+  const hint = [outer.description, of.description].find((text) => typeof text === 'string');
+  if (hint !== undefined) {
+    field.hint = hint;
   }
-  if (of.default !== undefined) {
-    field.initial = of.default;
+  const initial = outer.default ?? of.default;
+  if (initial !== undefined && initial !== null) {
+    field.initial = initial;
   }
   return field;
 }
 
-function kindOf(type: unknown): Field['kind'] {
-  switch (type) {
+/** The values that a schema enumerates, with `enum`, `const`, or one `const` in each branch. */
+function choicesOf(root: unknown, of: Schema): Choice[] {
+  if (Array.isArray(of.enum)) {
+    return of.enum.map((value) => ({ value, title: typeof value === 'string' ? value : JSON.stringify(value) }));
+  }
+  const branches = [of.oneOf, of.anyOf].find(Array.isArray)?.map((one: unknown) => resolved(root, one) ?? {}) ?? [of];
+  if (!branches.every((branch) => branch.const !== undefined)) {
+    return [];
+  }
+  return branches.map(({ const: value, title }) => ({
+    value,
+    title: typeof title === 'string' ? title : typeof value === 'string' ? value : JSON.stringify(value),
+  }));
+}
+
+/** A schema of a value or null as the schema of the value: what programs write for a value that may be absent. */
+function withoutNull(root: unknown, of: Schema): { of: Schema; nullable: boolean } {
+  if (Array.isArray(of.type) && of.type.length === 2 && of.type.includes('null')) {
+    return { of: { ...of, type: of.type.find((type) => type !== 'null') }, nullable: true };
+  }
+  const branches = [of.anyOf, of.oneOf].find(Array.isArray)?.map((one: unknown) => resolved(root, one) ?? {}) ?? [];
+  const others = branches.filter((branch) => branch.type !== 'null');
+  if (others.length === branches.length || others.length === 0) {
+    return { of, nullable: false };
+  }
+  return { of: others.length === 1 && others[0] ? others[0] : { anyOf: others }, nullable: true };
+}
+
+/** What says of a schema which types of values it takes. */
+const TYPING = ['type', 'anyOf', 'oneOf', 'allOf', 'not', 'if', '$ref'];
+
+function kindOf(of: Schema): Field['kind'] {
+  switch (of.type) {
     case 'string':
       return 'text';
     case 'number':
@@ -106,7 +165,7 @@ function kindOf(type: unknown): Field['kind'] {
     case 'boolean':
       return 'boolean';
     default:
-      return 'json';
+      return TYPING.some((keyword) => keyword in of) ? 'json' : 'any';
   }
 }
 
@@ -123,7 +182,10 @@ function resolved(root: unknown, schema: unknown, steps = 8): Schema | undefined
   for (const part of reference.slice(2).split('/')) {
     target = isSchema(target) ? target[part.replaceAll('~1', '/').replaceAll('~0', '~')] : undefined;
   }
-  return resolved(root, target, steps - 1) ?? schema;
+  const found = resolved(root, target, steps - 1);
+  // What stands beside a reference is said of this place.
+  const { $ref: _, ...beside } = schema;
+  return found ? { ...found, ...beside } : schema;
 }
 
 const isSchema = (value: unknown): value is Schema =>

@@ -1,3 +1,4 @@
+import { Radio } from 'lucide-react';
 import type { Facet } from '../facet.ts';
 import { words } from './words.ts';
 
@@ -5,5 +6,6 @@ import { words } from './words.ts';
 export const signals = {
   name: 'signals',
   panels: [],
+  icon: Radio,
   words,
 } satisfies Facet;

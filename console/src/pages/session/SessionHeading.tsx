@@ -1,7 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import type { Session } from 'sessiond';
 import type { Feed, FeedState } from '../../data/feed.ts';
-import { Badge, Status } from '../../ui/Badge.tsx';
+import { SessionStatus } from '../../facets/questions/SessionStatus.tsx';
+import { Badge } from '../../ui/Badge.tsx';
 import { Id } from '../../ui/Copy.tsx';
 import { Ago } from '../../ui/Time.tsx';
 import { Connection } from './Connection.tsx';
@@ -17,7 +18,7 @@ export function SessionHeading({ session, feed, state }: { session: Session; fee
       </p>
       <div className={css.line}>
         <h1 className={css.name}>{session.name ?? session.session_id}</h1>
-        <Status of={session.status} />
+        <SessionStatus of={session} />
         <Badge>{session.kind}</Badge>
         <span className={css.quiet}>revision {session.revision.toLocaleString()}</span>
         <span className={css.quiet}>

@@ -13,6 +13,8 @@ import css from './Filters.module.css';
 
 const STATUSES: readonly Status[] = ['active', 'completed', 'failed', 'terminated', 'expired'];
 const KINDS: readonly Kind[] = ['workflow', 'assistant', 'training', 'federated', 'execution'];
+/** An active session with an open question: what the list calls its status. */
+const WAITING = 'waiting';
 /** A text is sought for when nothing was typed for so long, in milliseconds. */
 const PAUSE = 250;
 
@@ -29,7 +31,7 @@ export function Filters({
   // Who is no administrator is told no numbers; the choices stay.
   const admin = useQuery(whoamiQuery(client)).data?.role === 'admin';
   const { data: counts } = useQuery({ ...countsQuery(client), enabled: admin });
-  const change = (change: Partial<Record<keyof SessionsSearch, string | undefined>>) =>
+  const change = (change: Partial<Record<keyof SessionsSearch, string | true | undefined>>) =>
     void navigate({ search: (now) => ({ ...now, ...change }) as SessionsSearch, replace: true });
   return (
     <search className={css.filters}>
@@ -69,9 +71,11 @@ export function Filters({
       <div className={css.chips}>
         <Chips
           label="Status"
-          value={search.status}
+          value={search.waiting ? WAITING : search.status}
           options={statusChips(counts, search)}
-          onChange={(status) => change({ status })}
+          onChange={(status) =>
+            change(status === WAITING ? { status: undefined, waiting: true } : { status, waiting: undefined })
+          }
         />
         <span className={css.rule} aria-hidden="true" />
         <Chips
@@ -87,14 +91,16 @@ export function Filters({
 
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 
-/** The numbers of each status, of the kind that is chosen. */
-function statusChips(counts: Counts | undefined, { kind, status }: SessionsSearch): Chip<Status>[] {
+/** The numbers of each status, of the kind that is chosen. Those that wait are active, and not counted by themselves. */
+function statusChips(counts: Counts | undefined, { kind, status }: SessionsSearch): Chip<Status | typeof WAITING>[] {
   const of = (status?: Status) => counts && count(counts, kind, status);
   return [
     { value: undefined, title: 'Any status', count: of() },
-    ...STATUSES.map((value) => ({ value, title: capital(value), count: of(value) })).filter(
-      (chip) => chip.count !== 0 || chip.value === status,
-    ),
+    ...STATUSES.flatMap((value): Chip<Status | typeof WAITING>[] => {
+      const chip = { value, title: capital(value), count: of(value) };
+      const shown = chip.count !== 0 || value === status ? [chip] : [];
+      return value === 'active' ? [...shown, { value: WAITING, title: 'Waiting' }] : shown;
+    }),
   ];
 }
 

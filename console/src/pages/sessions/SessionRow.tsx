@@ -3,8 +3,8 @@
 import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 import type { SessionSummary } from 'sessiond';
+import { SessionStatus } from '../../facets/questions/SessionStatus.tsx';
 import { Avatars } from '../../ui/Avatars.tsx';
-import { Status } from '../../ui/Badge.tsx';
 import { Progress } from '../../ui/Progress.tsx';
 import { Ago } from '../../ui/Time.tsx';
 import css from './SessionTable.module.css';
@@ -63,11 +63,7 @@ export const SessionRow = memo(function SessionRow({
         {labels.length > 2 && <span className={css.quiet}>+{labels.length - 2}</span>}
       </Cell>
       <Cell name="status">
-        {session.status === 'active' && (session.open_questions ?? 0) > 0 ? (
-          <Status of="waiting" tone="warn" />
-        ) : (
-          <Status of={session.status} />
-        )}
+        <SessionStatus of={session} />
       </Cell>
       <Cell name="kind">{session.kind}</Cell>
       <Cell name="progress">
