@@ -84,22 +84,25 @@ impl Execution {
     ///
     /// None when nobody holds it any more.
     pub async fn ended(this: Weak<Self>) -> Option<Problem> {
+        let mut has_begun = false;
         loop {
             let is_away = this.upgrade()?.store.hold.is_some();
             tokio::time::sleep(if is_away { LOOK_AWAY } else { LOOK }).await;
             let this = this.upgrade()?;
-            if let Some(problem) = this.look_for_end().await {
+            if let Some(problem) = this.recorder.failure() {
+                return Some(problem);
+            }
+            // The writer watches the store; who ends a session on a server is found there.
+            let Some(hold) = &this.store.hold else { continue };
+            // One that failed is resumed there when what is recorded here arrives.
+            has_begun = has_begun || matches!(hold.delivered().await, Ok(true));
+            if has_begun && let Some(problem) = this.end_at(hold.remote()).await {
                 return Some(problem);
             }
         }
     }
 
-    async fn look_for_end(&self) -> Option<Problem> {
-        if let Some(problem) = self.recorder.failure() {
-            return Some(problem);
-        }
-        // The writer watches the store; who ends a session on a server is found there.
-        let server = self.store.hold.as_ref()?.remote();
+    async fn end_at(&self, server: &Client) -> Option<Problem> {
         match server.session(&self.id).await {
             Ok(session) if session.status != Status::Active && !self.recorder.has_ended() => {
                 let problem = end_of(&session);
