@@ -164,7 +164,6 @@ async def run(program):
         for _ in range(count):
             n = rt.context.get(path, 0)
             rt.context.put(path, n + 1)
-            rt.context.put("total", rt.context.get("total", 0) + 1)
             await rt.call(leaf, path, n)
         return rt.context.get(path, None)
     if kind == "sleep":
@@ -174,7 +173,7 @@ async def run(program):
 
 
 def execute(program, effects, steps, session_id, durability):
-    """Run a program in a session, a new one or one that goes on, and give its result and the session's total."""
+    """Run a program in a session, a new one or one that goes on, and give its result."""
     world.effects, world.left = effects, steps
     options = {"save_state": False, "logging_setting": "NONE", "durability": durability}
     if os.path.exists(f"{session_id}.begun"):
@@ -183,8 +182,7 @@ def execute(program, effects, steps, session_id, durability):
         session = rt.Session(run_identifier=session_id, **options)
         open(f"{session_id}.begun", "w").close()
     with session:
-        result = asyncio.run(run(program)) if sum(map(ord, session_id)) % 2 else rt.call_sync(inner, program)
-        return result, rt.context.get("total", 0)
+        return asyncio.run(run(program)) if sum(map(ord, session_id)) % 2 else rt.call_sync(inner, program)
 
 
 def in_child(program, effects, steps, session_id, durability):
