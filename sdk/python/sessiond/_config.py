@@ -253,6 +253,8 @@ def _unknown(name: str) -> str:
     from difflib import get_close_matches
 
     known = ("context", "name", *_DEFAULTS)
+    if name in known:
+        return f"{name} is said of a new session alone, not of one that is there"
     near = get_close_matches(name, known, 1)
     hint = f", but {near[0]!r}" if near else ""
     return f"there is no setting {name!r}{hint}. The settings of a session are {', '.join(known)}"

@@ -141,11 +141,18 @@ class Session:
         return session
 
     @classmethod
-    def open(cls, session_id: str, *, context: Mapping[str, Any] | None = None, **options: Unpack[Options]) -> Self:
+    def open(
+        cls,
+        session_id: str,
+        *,
+        context: Mapping[str, Any] | None = None,
+        name: str | None = None,
+        **options: Unpack[Options],
+    ) -> Self:
         """Begin a session with this id, or take it up when there is one: the same program can so be started again.
 
-        `context` is what a new session begins with, and comes before what was recorded of one that is taken up. One
-        that has completed gives its recorded results again.
+        A new one has this `name`. `context` is what a new session begins with, and comes before what was recorded of
+        one that is taken up. One that has completed gives its recorded results again.
         """
         try:
             return cls.resume(session_id, context=context, **options)
@@ -154,7 +161,7 @@ class Session:
                 raise
         try:
             options["run_identifier"] = session_id
-            return cls(context, **options)
+            return cls(context, name=name, **options)
         except RecordError as error:
             if error.code != "session_exists":
                 raise

@@ -165,6 +165,16 @@ def test_an_answer_keeps_its_schema_and_comes_as_its_type(schema, wrong, answer,
     assert finished(program) == value
 
 
+def test_a_session_is_opened_with_a_name_and_keeps_it():
+    for name in ("first", "second"):
+        with rt.Session.open("s", name=name, **QUIET) as session:
+            assert session.name == "first"
+            if name == "first":
+                session.stop()
+    with pytest.raises(TypeError, match="name is said of a new session"):
+        rt.Session.resume("s", name="other", **QUIET)
+
+
 def test_any_value_may_be_asked_and_answered():
     async def program():
         return await rt.interrupt({"draft": [1, 2], "when": 3})
