@@ -355,6 +355,7 @@ mod tests {
             "SharedAccessSignature",
         ] {
             assert!(names_secret(name), "{name}");
+            assert!(crate::redact::may_hold_secret(name.as_bytes()), "{name}");
         }
     }
 
