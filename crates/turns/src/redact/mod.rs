@@ -4,6 +4,7 @@ mod names;
 mod texts;
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
@@ -83,49 +84,36 @@ fn holds_text(value: &Value) -> bool {
     }
 }
 
+/// What every text has in it that has a secret by its form, and what stands for one.
+const FORMS: &[&str] = &[
+    "redacted",
+    "://",
+    "sig",
+    "basic ",
+    "-----begin",
+    "sk-",
+    "sk_",
+    "rk_",
+    "gh",
+    "gl",
+    "xox",
+    "xapp-",
+    "hf_",
+    "npm_",
+    "pypi_",
+    "whsec_",
+    "akia",
+    "asia",
+    "aiza",
+    "eyj",
+];
+
 /// Whether a JSON text may hold a secret, at the price of one look at its bytes. Most texts do not, and then need not
 /// be taken apart.
 pub fn may_hold_secret(json: &[u8]) -> bool {
-    // Of the names of secrets, of texts that have one in them, and of what stands for one.
-    static STEMS: names::Stems = names::Stems::new(&[
-        b"pass",
-        b"pw",
-        b"secret",
-        b"cred",
-        b"token",
-        b"key",
-        b"auth",
-        b"bearer",
-        b"cookie",
-        b"jwt",
-        b"otp",
-        b"dsn",
-        b"conn",
-        b"pswd",
-        b"codes",
-        b"seed",
-        b"redacted",
-        b"://",
-        b"sig",
-        b"basic ",
-        b"-----begin",
-        b"sk-",
-        b"sk_",
-        b"rk_",
-        b"gh",
-        b"gl",
-        b"xox",
-        b"xapp-",
-        b"hf_",
-        b"npm_",
-        b"pypi_",
-        b"whsec_",
-        b"akia",
-        b"asia",
-        b"aiza",
-        b"eyj",
-    ]);
-    STEMS.are_in(json)
+    static MARKS: LazyLock<names::Stems> =
+        LazyLock::new(|| names::Stems::new(names::STEMS.iter().chain(FORMS)));
+    MARKS.are_in(json)
 }
 
 /// A value as it is recorded under a name, which may say that it is a secret.

@@ -1,5 +1,9 @@
 //! Names that say that what stands under them is a secret. It is one table for every language and for logs.
 
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
 /// Words that name a secret at the end of a name, alone or as two words together: what a name ends in is what it holds.
 const SECRETS: &[&str] = &[
     "password",
@@ -173,30 +177,31 @@ const ENDINGS: &[&str] = &[
 ];
 
 /// What every such name has somewhere in it.
-static STEMS: Stems = Stems::new(&[
-    b"pass",
-    b"pw",
-    b"secret",
-    b"cred",
-    b"token",
-    b"key",
-    b"auth",
-    b"bearer",
-    b"cookie",
-    b"jwt",
-    b"otp",
-    b"dsn",
-    b"conn",
-    b"pswd",
-    b"codes",
-    b"seed",
-    b"signature",
-]);
+pub(super) const STEMS: &[&str] = &[
+    "pass",
+    "pw",
+    "secret",
+    "cred",
+    "token",
+    "key",
+    "auth",
+    "bearer",
+    "cookie",
+    "jwt",
+    "otp",
+    "dsn",
+    "conn",
+    "pswd",
+    "codes",
+    "seed",
+    "signature",
+];
+static NAMES: LazyLock<Stems> = LazyLock::new(|| Stems::new(STEMS));
 
 /// Whether a member's name says that it holds a secret: `api_key`, `apiKey`, `DB_PASSWORD`, `x-auth-token`; not
 /// `max_tokens`, `next_token`, `sort_key` or `secretary`.
 pub fn names_secret(name: &str) -> bool {
-    if !STEMS.are_in(name.as_bytes()) {
+    if !NAMES.are_in(name.as_bytes()) {
         return false;
     }
     let words = words(name);
@@ -221,34 +226,20 @@ pub fn names_secret(name: &str) -> bool {
     }
 }
 
-/// Pieces of text that are looked for in either case.
-pub(super) struct Stems {
-    stems: &'static [&'static [u8]],
-    /// The bytes that they begin with.
-    firsts: [bool; 256],
-}
+/// Finds stems in texts, in one look at their bytes and whatever their case.
+pub(super) struct Stems(Option<AhoCorasick>);
 
 impl Stems {
-    /// Takes stems in lower case.
-    pub(super) const fn new(stems: &'static [&'static [u8]]) -> Self {
-        let mut firsts = [false; 256];
-        let mut i = 0;
-        while i < stems.len() {
-            firsts[stems[i][0] as usize] = true;
-            firsts[stems[i][0].to_ascii_uppercase() as usize] = true;
-            i += 1;
-        }
-        Self { stems, firsts }
+    pub(super) fn new<'a>(stems: impl IntoIterator<Item = &'a &'a str>) -> Self {
+        let mut builder = AhoCorasick::builder();
+        builder.ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA));
+        Self(builder.build(stems).ok())
     }
 
     /// Whether one of them stands in a text.
     pub(super) fn are_in(&self, text: &[u8]) -> bool {
-        (0..text.len()).any(|at| {
-            self.firsts[text[at] as usize]
-                && self.stems.iter().any(|stem| {
-                    text.get(at..at + stem.len()).is_some_and(|here| here.eq_ignore_ascii_case(stem))
-                })
-        })
+        // Without a finder, each text is taken apart.
+        self.0.as_ref().is_none_or(|finder| finder.is_match(text))
     }
 }
 
