@@ -16,6 +16,9 @@ use crate::journal::{self, size};
 use crate::place::Place;
 use crate::spool::Hold;
 
+/// How long nothing is written before the session is watched.
+const IDLE: Duration = Duration::from_millis(20);
+
 /// The store that a session is recorded in, and its hold on a spool when a server is to have it.
 #[derive(Clone)]
 pub struct Store {
@@ -127,6 +130,8 @@ impl Destination {
     /// ended or deleted it, or the server that it is sent on to has found so. It reads nothing of what this writer writes
     /// itself.
     pub async fn lost(&self) -> Problem {
+        // A writer that writes on finds it out by that, and does not begin to watch after each batch.
+        tokio::time::sleep(IDLE).await;
         let Some(hold) = &self.hold else { return self.lost_here().await };
         tokio::select! {
             problem = self.lost_here() => problem,
