@@ -1,3 +1,4 @@
+import { parseJson, toJson } from './json.js';
 import { Problem, problemOf } from './problem.js';
 import { Delays, linked, sleep } from './time.js';
 
@@ -13,6 +14,11 @@ export interface ClientOptions {
   retries?: number | undefined;
   /** Used in place of the global `fetch`. */
   fetch?: typeof fetch | undefined;
+  /**
+   * Whether an integer in an answer that a `number` would round is a `bigint`; such a number is rounded when absent. The
+   * types do not name it: only values of your own, such as a task's payload, can be so large.
+   */
+  exactIntegers?: boolean | undefined;
 }
 
 /** What every request takes. */
@@ -73,12 +79,15 @@ export class Http {
   private readonly timeout: number;
   private readonly retries: number;
   private readonly fetch: typeof fetch;
+  /** Reads the JSON of an answer. */
+  readonly parse: (text: string) => unknown;
 
   constructor(options: ClientOptions) {
     this.base = baseOf(options.url);
     this.key = options.key || undefined;
     this.timeout = options.timeout ?? ANSWER;
     this.retries = options.retries ?? 4;
+    this.parse = options.exactIntegers ? parseJson : JSON.parse;
     this.fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
   }
 
@@ -87,7 +96,7 @@ export class Http {
     return this.send(request, async (response) => {
       const text = await response.text();
       try {
-        return JSON.parse(text) as Answer;
+        return this.parse(text) as Answer;
       } catch (cause) {
         const detail = `${request.path} answers what this client cannot read: is ${this.base} a sessiond, and as new?`;
         throw new Problem({ code: 'internal', detail }, { cause });
@@ -144,7 +153,7 @@ export class Http {
     const { method, body } = request;
     const init: RequestInit = { method, headers, signal, cache: 'no-store' };
     if (body !== undefined) {
-      init.body = typeof body === 'string' ? body : JSON.stringify(body);
+      init.body = typeof body === 'string' ? body : toJson(body);
     }
     let response: Response;
     try {

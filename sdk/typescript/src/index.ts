@@ -26,6 +26,7 @@ export type { SharedContext } from './context.js';
 export { milliseconds } from './duration.js';
 export type { EventOf, EventType } from './events.js';
 export type { ChangeOptions, ClientOptions, CreateOptions, RequestOptions } from './http.js';
+export { parseJson, toJson } from './json.js';
 export { Problem, type ProblemInit } from './problem.js';
 export type {
   ListAgents, ListEvents, ListMessages, ListPoints, ListSessions, ListTasks, ReceiveMessages,

@@ -62,7 +62,7 @@ export async function* watch(http: Http, sessionId: string, options: WatchOption
         if (frame.event === 'end') {
           return;
         }
-        const item = read(frame, cursor);
+        const item = read(http, frame, cursor);
         if (item) {
           good();
           cursor = item.revision;
@@ -133,10 +133,10 @@ async function* frames(
 }
 
 /** What a frame says; nothing for an event that was seen already. */
-function read({ event: name, data }: Frame, cursor: number | undefined): WatchItem | undefined {
+function read(http: Http, { event: name, data }: Frame, cursor: number | undefined): WatchItem | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(data);
+    value = http.parse(data);
   } catch (cause) {
     throw unreadable(`holds a ${name} that is no JSON (${String(cause)})`);
   }
