@@ -1,15 +1,25 @@
 import { KeyRound } from 'lucide-react';
+import { Dialog as Radix } from 'radix-ui';
 import { type FormEvent, useState } from 'react';
-import type { Problem } from 'sessiond';
-import { connect } from '../data/connection.ts';
+import { Problem } from 'sessiond';
+import { connect, wantsKey } from '../data/connection.ts';
 import { Button } from '../ui/Button.tsx';
 import { Command } from '../ui/Copy.tsx';
 import { TextField, words } from '../ui/Field.tsx';
 import { ProblemView } from '../ui/Problem.tsx';
 import css from './KeyPrompt.module.css';
 
-/** Asks for a key, and tries it before it is taken. */
-export function KeyPrompt({ problem, onKey }: { problem: Problem; onKey: (key: string, keep: boolean) => void }) {
+const stay = (event: Event) => event.preventDefault();
+
+/** Asks for a key, and tries it before it is used. It covers the pages, which keep what is open in them. */
+export function KeyPrompt({
+  keyed,
+  onKey,
+}: {
+  /** A key was in use until now. */
+  keyed: boolean;
+  onKey: (key: string, keep: boolean) => void;
+}) {
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
   const submit = async (event: FormEvent<HTMLFormElement>) => {
@@ -17,6 +27,7 @@ export function KeyPrompt({ problem, onKey }: { problem: Problem; onKey: (key: s
     const form = new FormData(event.currentTarget);
     const key = words(form, 'key');
     setBusy(true);
+    setError(undefined);
     try {
       await connect(key).sessions.list({ limit: 1 });
       onKey(key, form.get('keep') === 'on');
@@ -25,23 +36,52 @@ export function KeyPrompt({ problem, onKey }: { problem: Problem; onKey: (key: s
       setBusy(false);
     }
   };
+  const refused = error instanceof Problem && wantsKey(error);
   return (
-    <main className={css.page}>
-      <form className={css.card} onSubmit={(event) => void submit(event)}>
-        <KeyRound aria-hidden="true" />
-        <h1>This server needs a key</h1>
-        <p>{problem.detail}</p>
-        <TextField label="Key" name="key" type="password" required autoFocus autoComplete="current-password" />
-        <label className={css.keep}>
-          <input type="checkbox" name="keep" /> Keep it in this browser
-        </label>
-        {error !== undefined && <ProblemView error={error} />}
-        <Button type="submit" look="primary" disabled={busy}>
-          Open the console
-        </Button>
-        <p className={css.hint}>An administrator creates keys on the server:</p>
-        <Command>sessiond key create --name you --role admin</Command>
-      </form>
-    </main>
+    <Radix.Root open>
+      <Radix.Portal>
+        <Radix.Overlay className={css.page} />
+        <Radix.Content
+          className={css.page}
+          onEscapeKeyDown={stay}
+          onInteractOutside={stay}
+          aria-describedby={undefined}
+          data-key-prompt=""
+        >
+          <form className={css.card} onSubmit={(event) => void submit(event)}>
+            <KeyRound aria-hidden="true" />
+            <Radix.Title asChild>
+              <h1>This server needs a key</h1>
+            </Radix.Title>
+            <p>
+              {keyed
+                ? 'The server no longer accepts your key: it has expired or was revoked. The page keeps what you typed.'
+                : 'Enter your key to open the console. An administrator of the server can create one for you.'}
+            </p>
+            <TextField
+              label="Key"
+              name="key"
+              type="password"
+              required
+              autoFocus
+              autoComplete="current-password"
+              error={refused ? 'The server does not know this key, or the key has expired.' : undefined}
+            />
+            <label className={css.keep}>
+              <input type="checkbox" name="keep" /> Keep it in this browser
+            </label>
+            {error !== undefined && !refused && <ProblemView error={error} />}
+            <Button type="submit" look="primary" disabled={busy}>
+              Open the console
+            </Button>
+            <p className={css.hint}>An administrator creates keys on the server’s machine:</p>
+            <Command>sessiond key create --name you --role admin</Command>
+            <p className={css.hint}>
+              If the server was started with <code>--dir</code>, add the same <code>--dir</code> here.
+            </p>
+          </form>
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
   );
 }

@@ -3,7 +3,7 @@ import { CloudOff } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useClient } from '../data/connection.ts';
 import { useReach } from '../data/reach.ts';
-import { Ago } from '../ui/Time.tsx';
+import { Ago } from '../ui/Times.tsx';
 import css from './Reachable.module.css';
 
 /** A server that is gone for less than this is not worth a word, in milliseconds. */

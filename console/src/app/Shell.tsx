@@ -4,6 +4,8 @@ import {
   Activity,
   BookOpen,
   Bot,
+  Clock,
+  Globe,
   Keyboard,
   KeyRound,
   Layers,
@@ -20,6 +22,7 @@ import mark from '../mark.svg';
 import { IconButton } from '../ui/Button.tsx';
 import { useShortcuts } from '../ui/shortcuts.ts';
 import { setTheme, type Theme, useTheme } from '../ui/theme.ts';
+import { setZone, useZone, zoneName } from '../ui/time.ts';
 import { Help } from './Help.tsx';
 import { Reachable } from './Reachable.tsx';
 import css from './Shell.module.css';
@@ -36,8 +39,9 @@ const PAGES = [
 
 /** What surrounds every page. */
 export function Shell() {
-  const { keyed, forget } = useConnection();
+  const { keyed, signOut } = useConnection();
   const theme = useTheme();
+  const zone = useZone();
   const navigate = useNavigate();
   const { data: who } = useQuery(whoamiQuery(useClient()));
   const [help, setHelp] = useState(false);
@@ -92,11 +96,16 @@ export function Shell() {
             onClick={() => setHelp(true)}
           />
           <IconButton
-            label={`Colours: ${theme}; change to ${NEXT[theme]}`}
+            label={`Times: ${zone === 'utc' ? 'UTC' : `local, ${zoneName()}`}; change to ${zone === 'utc' ? 'local' : 'UTC'}`}
+            icon={zone === 'utc' ? <Globe /> : <Clock />}
+            onClick={() => setZone(zone === 'utc' ? 'local' : 'utc')}
+          />
+          <IconButton
+            label={`Theme: ${theme}; change to ${NEXT[theme]}`}
             icon={ICONS[theme]}
             onClick={() => setTheme(NEXT[theme])}
           />
-          {keyed && <IconButton label="Forget the key" icon={<LogOut />} onClick={forget} />}
+          {keyed && <IconButton label="Sign out" icon={<LogOut />} onClick={signOut} />}
         </div>
       </nav>
       <main className={css.main} id="page" tabIndex={-1}>

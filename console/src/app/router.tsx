@@ -1,15 +1,27 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, Link, redirect } from '@tanstack/react-router';
 import { Empty } from '../ui/Empty.tsx';
-import { ProblemView } from '../ui/Problem.tsx';
+import { Failed } from './Boundary.tsx';
+import { page } from './parts.ts';
 import { Shell } from './Shell.tsx';
 import type { PanelSearch, SessionsSearch } from './search.ts';
 
 const text = (value: unknown): string | undefined => (value === undefined || value === '' ? undefined : String(value));
 
+function NotFound() {
+  return (
+    <>
+      <h1 className="hidden">Page not found</h1>
+      <Empty title="Page not found" action={<Link to="/sessions">All sessions</Link>}>
+        The URL may belong to another version of the console.
+      </Empty>
+    </>
+  );
+}
+
 const root = createRootRoute({
   component: Shell,
-  notFoundComponent: () => <Empty title="Page not found">The URL may belong to another version.</Empty>,
-  errorComponent: ({ error, reset }) => <ProblemView error={error} retry={reset} />,
+  notFoundComponent: NotFound,
+  errorComponent: Failed,
 });
 
 const home = createRoute({
@@ -30,13 +42,13 @@ const sessions = createRoute({
         ['waiting', String(search.waiting) === 'true' || undefined],
       ].filter(([, value]) => value !== undefined),
     ),
-  component: lazyRouteComponent(() => import('../pages/sessions/SessionsPage.tsx'), 'SessionsPage'),
+  component: page(() => import('../pages/sessions/SessionsPage.tsx'), 'SessionsPage'),
 });
 
 const session = createRoute({
   getParentRoute: () => root,
   path: '/sessions/$sessionId',
-  component: lazyRouteComponent(() => import('../pages/session/SessionPage.tsx'), 'SessionPage'),
+  component: page(() => import('../pages/session/SessionPage.tsx'), 'SessionPage'),
 });
 
 // Within the session's own route, so that its page stays when another of its parts is opened. The page looks at the
@@ -50,30 +62,35 @@ const panel = createRoute({
 const agents = createRoute({
   getParentRoute: () => root,
   path: '/agents',
-  component: lazyRouteComponent(() => import('../pages/agents/AgentsPage.tsx'), 'AgentsPage'),
+  validateSearch: (search: Record<string, unknown>): PanelSearch => search as PanelSearch,
+  component: page(() => import('../pages/agents/AgentsPage.tsx'), 'AgentsPage'),
 });
 
 const agent = createRoute({
   getParentRoute: () => root,
   path: '/agents/$agentId',
-  component: lazyRouteComponent(() => import('../pages/agents/AgentPage.tsx'), 'AgentPage'),
+  validateSearch: (search: Record<string, unknown>): PanelSearch => search as PanelSearch,
+  component: page(() => import('../pages/agents/AgentPage.tsx'), 'AgentPage'),
 });
 
 const accessKeys = createRoute({
   getParentRoute: () => root,
   path: '/keys',
-  component: lazyRouteComponent(() => import('../pages/keys/KeysPage.tsx'), 'KeysPage'),
+  component: page(() => import('../pages/keys/KeysPage.tsx'), 'KeysPage'),
 });
 
 const server = createRoute({
   getParentRoute: () => root,
   path: '/server',
-  component: lazyRouteComponent(() => import('../pages/server/ServerPage.tsx'), 'ServerPage'),
+  component: page(() => import('../pages/server/ServerPage.tsx'), 'ServerPage'),
 });
 
 export const router = createRouter({
   routeTree: root.addChildren([home, sessions, session.addChildren([panel]), agents, agent, accessKeys, server]),
   basepath: '/console',
+  // Within the shell: what fails on a page leaves the navigation, and what it says of the server, where they are.
+  defaultErrorComponent: Failed,
+  defaultPendingComponent: () => <p role="status">Loading…</p>,
   defaultPreload: 'intent',
   scrollRestoration: true,
   scrollToTopSelectors: ['[data-scroll-restoration-id="content"]'],

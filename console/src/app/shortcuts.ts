@@ -28,8 +28,8 @@ export const SHORTCUTS: readonly { place: string; keys: readonly (readonly [keys
       ['/', 'Search'],
       ['e', 'Next error'],
       ['E', 'Previous error'],
-      ['← →', 'Collapse and expand in the tree; scroll the time line'],
-      ['+ - 0', 'Zoom in, zoom out, show the whole time line'],
+      ['← →', 'Collapse and expand in the tree; scroll the timeline'],
+      ['+ - 0', 'Zoom in, zoom out, show the whole timeline'],
     ],
   },
 ];

@@ -1,5 +1,6 @@
 import { createContext, useContext } from 'react';
 import { Client, type Problem } from 'sessiond';
+import type { Gate } from './gate.ts';
 import { reachability } from './reach.ts';
 
 /** Where the key of this browser stands: for the tab alone, or kept when the person said so. */
@@ -19,18 +20,18 @@ export function forgetKey(): void {
   localStorage.removeItem(KEY);
 }
 
-/** The server that this page came from. */
-export function connect(key: string | undefined): Client {
-  return new Client({ key, fetch: reachability.fetch });
+/** The server that this page came from; with a gate, requests stop when the key is rejected. */
+export function connect(key: string | undefined, gate?: Gate): Client {
+  return new Client({ key, exactIntegers: true, fetch: gate ? gate.through(reachability.fetch) : reachability.fetch });
 }
 
 /** Who is at the console, and with what they reach the server. */
 export interface Connection {
   client: Client;
-  /** Ends this key's use: the page asks for one. */
-  forget: () => void;
-  /** Takes a problem that asks for a key to the prompt for one. */
-  refused: (problem: Problem) => void;
+  /** Ends the use of this key: the page asks for one, and nothing of this person stays in it. */
+  signOut: () => void;
+  /** Uses this key from now on; `keep` keeps it in this browser, otherwise in this tab. */
+  adopt: (key: string, keep: boolean) => void;
   /** Whether a key is in use. */
   keyed: boolean;
 }

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { Session } from 'sessiond';
-import { useConnection, wantsKey } from './connection.ts';
+import { useClient } from './connection.ts';
 import { Feed, type FeedState } from './feed.ts';
 import type { Journal } from './journal.ts';
 import { sessionQuery } from './queries.ts';
@@ -9,7 +9,7 @@ import { useReach } from './reach.ts';
 
 /** Follows a session as long as the component is there. */
 export function useFeed(sessionId: string): { feed: Feed; state: FeedState; session: Session | undefined } {
-  const { client, refused } = useConnection();
+  const client = useClient();
   const queries = useQueryClient();
   const feed = useMemo(() => new Feed(client, queries, sessionId), [client, queries, sessionId]);
   useEffect(() => {
@@ -35,11 +35,6 @@ export function useFeed(sessionId: string): { feed: Feed; state: FeedState; sess
     }
   }, [feed, lost]);
   const state = useSyncExternalStore(feed.subscribe, feed.getState);
-  useEffect(() => {
-    if (state.at === 'failed' && wantsKey(state.problem)) {
-      refused(state.problem);
-    }
-  }, [state, refused]);
   // The stream's snapshot comes first; only what follows is asked for.
   const { data } = useQuery({ ...sessionQuery(client, sessionId), enabled: (query) => query.state.data !== undefined });
   return { feed, state, session: data?.session_id === sessionId ? data : undefined };

@@ -30,6 +30,8 @@ export const panel = (of: Omit<Panel, 'component'>): Panel => ({ ...of, componen
 
 /** What a reader of an event knows beside it: an event names a task by its id alone. */
 export interface Known {
+  /** Whether every task is known: what is searched for by a task's name can be found. */
+  complete?: boolean;
   task?: (taskId: string) => { task_type: string; step?: string | null } | undefined;
 }
 

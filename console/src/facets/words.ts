@@ -1,4 +1,4 @@
-import { createContext, useContext } from 'react';
+import { createContext, useContext, useMemo } from 'react';
 import type { JournalEvent } from 'sessiond';
 import type { Facet, Known } from './facet.ts';
 
@@ -26,7 +26,14 @@ export function wordsOf(facets: readonly Facet[]): Words {
   };
 }
 
+/** What is known beside the events: the page of a session knows its tasks. */
+export const KnownContext = createContext<Known>({});
+
 /** Panels get the words from the page that shows them: a panel that imported the facets would import itself. */
 export const WordsContext = createContext<Words>(wordsOf([]));
 
-export const useWords = (): Words => useContext(WordsContext);
+export function useWords(): Words {
+  const words = useContext(WordsContext);
+  const known = useContext(KnownContext);
+  return useMemo(() => ({ ...words, of: (event, more) => words.of(event, more ?? known) }), [words, known]);
+}

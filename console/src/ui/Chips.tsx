@@ -1,15 +1,11 @@
 import css from './Chips.module.css';
+import { grouped, short } from './numbers.ts';
 
 export interface Chip<Value extends string> {
   value: Value | undefined;
   title: string;
   count?: number | undefined;
 }
-
-const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
-
-/** A number in little room: in full up to 9,999. */
-const short = (count: number): string => (count < 10_000 ? count.toLocaleString('en') : compact.format(count));
 
 /** A choice of one among few, of which each may show how many there are; the first stands for all. */
 export function Chips<Value extends string>({
@@ -36,7 +32,7 @@ export function Chips<Value extends string>({
         >
           {option.title}
           {option.count !== undefined && (
-            <span className={css.count} title={option.count.toLocaleString('en')}>
+            <span className={css.count} title={grouped(option.count)}>
               {short(option.count)}
             </span>
           )}

@@ -2,6 +2,7 @@ import { Check, Copy as CopyIcon } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { IconButton } from './Button.tsx';
 import css from './Copy.module.css';
+import { copy } from './clipboard.ts';
 
 /** Puts a text on the clipboard. */
 export function CopyButton({ text, label = 'Copy' }: { text: string; label?: string }) {
@@ -18,7 +19,7 @@ export function CopyButton({ text, label = 'Copy' }: { text: string; label?: str
       <IconButton
         label={label}
         icon={copied ? <Check /> : <CopyIcon />}
-        onClick={() => void navigator.clipboard.writeText(text).then(() => setCopied(true))}
+        onClick={() => void copy(text).then(setCopied)}
       />
       <span role="status" className="hidden">
         {copied ? 'Copied' : ''}

@@ -1,9 +1,11 @@
 import { X } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
 import { Button, IconButton } from './Button.tsx';
 import css from './Dialog.module.css';
+import { byField, FieldErrorsContext } from './fieldErrors.ts';
 import { ProblemView } from './Problem.tsx';
+import { useFormDraft } from './useFormDraft.ts';
 
 export interface DialogProps {
   open: boolean;
@@ -12,6 +14,8 @@ export interface DialogProps {
   /** What it does, in a sentence. */
   description?: ReactNode;
   wide?: boolean;
+  /** Only its own button closes it: what it shows is not shown again. */
+  firm?: boolean;
   children: ReactNode;
 }
 
@@ -28,7 +32,7 @@ export function Dialog({ open, onClose, ...rest }: DialogProps) {
 }
 
 /** Is there only while the dialog is open, so that it begins where the focus was when it opened. */
-function Window({ title, description, wide, children }: Omit<DialogProps, 'open' | 'onClose'>) {
+function Window({ title, description, wide, firm, children }: Omit<DialogProps, 'open' | 'onClose'>) {
   const [opener] = useState(() => document.activeElement);
   return (
     <Radix.Content
@@ -37,21 +41,28 @@ function Window({ title, description, wide, children }: Omit<DialogProps, 'open'
         event.preventDefault();
         giveBack(opener);
       }}
+      {...(firm ? { onEscapeKeyDown: stay, onInteractOutside: stay } : {})}
       {...(description ? {} : { 'aria-describedby': undefined })}
     >
       <header className={css.header}>
         <Radix.Title asChild>
           <h2>{title}</h2>
         </Radix.Title>
-        <Radix.Close asChild>
-          <IconButton label="Close" icon={<X />} />
-        </Radix.Close>
+        {!firm && (
+          <Radix.Close asChild>
+            <IconButton label="Close" icon={<X />} />
+          </Radix.Close>
+        )}
       </header>
       {description && <Radix.Description className={css.description}>{description}</Radix.Description>}
       {children}
     </Radix.Content>
   );
 }
+
+const NO_ERRORS = new Map<string, string>();
+
+const stay = (event: Event) => event.preventDefault();
 
 /** The focus goes to where it was, or to the page when that is gone; where something else has taken it, it stays. */
 function giveBack(opener: Element | null): void {
@@ -65,50 +76,84 @@ function giveBack(opener: Element | null): void {
 export interface FormDialogProps extends DialogProps {
   /** The words on the button that does it. */
   action: string;
-  danger?: boolean;
+  danger?: boolean | undefined;
+  /** Names what is typed into it, which is kept until it is sent; absent where there is nothing to type. */
+  draft?: string | undefined;
   /** Does it; the dialog closes when it succeeded, and shows the problem when not. */
   submit: (form: FormData) => Promise<unknown>;
 }
 
 /** A dialog that asks for something and does it. */
-export function FormDialog({ action, danger, submit, children, ...dialog }: FormDialogProps) {
+export function FormDialog({ action, danger, draft, submit, children, ...dialog }: FormDialogProps) {
   return (
     <Dialog {...dialog}>
-      <DialogForm action={action} danger={danger ?? false} submit={submit} onClose={dialog.onClose}>
+      <DialogForm action={action} danger={danger} draft={draft} submit={submit} onClose={dialog.onClose}>
         {children}
       </DialogForm>
     </Dialog>
   );
 }
 
-/** Within the dialog's content, so that what it holds begins anew each time it opens. */
-function DialogForm({
+/** The form of a dialog. It is within the dialog's content, so that it starts afresh each time the dialog opens. */
+export function DialogForm({
   action,
-  danger,
+  danger = false,
+  draft,
   submit,
   onClose,
+  onDone = onClose,
   children,
-}: Pick<FormDialogProps, 'action' | 'submit' | 'onClose' | 'children'> & { danger: boolean }) {
+}: Pick<FormDialogProps, 'action' | 'danger' | 'draft' | 'submit' | 'onClose' | 'children'> & {
+  /** Called when it is done; it closes the dialog when absent. */
+  onDone?: () => void;
+}) {
   const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
+  const [error, setError] = useState<ReturnType<typeof byField>>();
+  const { form, restored, onInput, drop } = useFormDraft(draft);
+  // The first field that is wrong is where to go on typing.
+  useEffect(() => {
+    if (error && error.fields.size > 0) {
+      form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+    }
+  }, [error, form]);
   const onSubmit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
+    const element = event.currentTarget;
     setBusy(true);
     setError(undefined);
     try {
-      await submit(new FormData(event.currentTarget));
-      onClose();
+      await submit(new FormData(element));
+      drop();
+      onDone();
     } catch (problem) {
-      setError(problem);
+      setError(byField(element, problem));
     } finally {
       setBusy(false);
     }
   };
   return (
-    <form className={css.form} onSubmit={(event) => void onSubmit(event)}>
-      {children}
-      {error !== undefined && <ProblemView error={error} />}
+    <form
+      ref={form}
+      className={css.form}
+      onSubmit={(event) => void onSubmit(event)}
+      onInput={onInput}
+      onChange={onInput}
+    >
+      {restored && <p className={css.restored}>This is what you typed earlier and did not send.</p>}
+      <FieldErrorsContext value={error?.fields ?? NO_ERRORS}>{children}</FieldErrorsContext>
+      {error?.rest !== undefined && <ProblemView error={error.rest} />}
       <footer className={css.footer}>
+        {restored && (
+          <Button
+            look="quiet"
+            onClick={() => {
+              drop();
+              onClose();
+            }}
+          >
+            Discard
+          </Button>
+        )}
         <Button onClick={onClose}>Cancel</Button>
         <Button type="submit" look={danger ? 'danger' : 'primary'} disabled={busy}>
           {busy ? 'One moment…' : action}

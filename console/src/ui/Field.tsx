@@ -1,60 +1,84 @@
 import { type ComponentProps, type ReactNode, useId } from 'react';
 import css from './Field.module.css';
+import { useFieldError } from './fieldErrors.ts';
 
 interface Labelled {
   label: string;
   hint?: ReactNode;
+  /** Where the field is in the request, as a JSON pointer; its name at the top when absent. */
+  pointer?: string | undefined;
+  /** What is wrong with it; what the server says of the field when absent. */
+  error?: string | undefined;
 }
 
 /** A line of text with its label. */
-export function TextField({ label, hint, ...rest }: Labelled & ComponentProps<'input'>) {
-  const id = useId();
+export function TextField({ label, hint, pointer, error, ...rest }: Labelled & ComponentProps<'input'>) {
+  const { id, about, fault } = useField({ hint, pointer, error, name: rest.name });
   return (
     <div className={css.field}>
       <label htmlFor={id}>{label}</label>
-      <input id={id} autoComplete="off" spellCheck={false} {...rest} className={css.input} {...hinted(id, hint)} />
-      <Hint id={id}>{hint}</Hint>
+      <input autoComplete="off" spellCheck={false} {...rest} className={css.input} {...about} />
+      <Notes id={id} fault={fault}>
+        {hint}
+      </Notes>
     </div>
   );
 }
 
 /** Several lines of text with their label. */
-export function TextArea({ label, hint, mono, ...rest }: Labelled & { mono?: boolean } & ComponentProps<'textarea'>) {
-  const id = useId();
+export function TextArea({
+  label,
+  hint,
+  pointer,
+  error,
+  mono,
+  ...rest
+}: Labelled & { mono?: boolean } & ComponentProps<'textarea'>) {
+  const { id, about, fault } = useField({ hint, pointer, error, name: rest.name });
   return (
     <div className={css.field}>
       <label htmlFor={id}>{label}</label>
-      <textarea
-        id={id}
-        rows={5}
-        spellCheck={false}
-        {...rest}
-        className={`${css.input} ${mono ? css.mono : ''}`}
-        {...hinted(id, hint)}
-      />
-      <Hint id={id}>{hint}</Hint>
+      <textarea rows={5} spellCheck={false} {...rest} className={`${css.input} ${mono ? css.mono : ''}`} {...about} />
+      <Notes id={id} fault={fault}>
+        {hint}
+      </Notes>
     </div>
   );
 }
 
 /** A choice with its label. */
-export function SelectField({ label, hint, children, ...rest }: Labelled & ComponentProps<'select'>) {
-  const id = useId();
+export function SelectField({ label, hint, pointer, error, children, ...rest }: Labelled & ComponentProps<'select'>) {
+  const { id, about, fault } = useField({ hint, pointer, error, name: rest.name });
   return (
     <div className={css.field}>
       <label htmlFor={id}>{label}</label>
-      <select id={id} {...rest} className={css.input} {...hinted(id, hint)}>
+      <select {...rest} className={css.input} {...about}>
         {children}
       </select>
-      <Hint id={id}>{hint}</Hint>
+      <Notes id={id} fault={fault}>
+        {hint}
+      </Notes>
     </div>
+  );
+}
+
+/** A field in a row of fields: its label is for the screen reader alone. */
+export function Cell({ label, pointer, ...rest }: { label: string; pointer: string } & ComponentProps<'input'>) {
+  const { id, about, fault } = useField({ hint: undefined, pointer, error: undefined, name: undefined });
+  return (
+    <span className={css.cell}>
+      <input aria-label={label} autoComplete="off" spellCheck={false} {...rest} className={css.input} {...about} />
+      <Notes id={id} fault={fault}>
+        {undefined}
+      </Notes>
+    </span>
   );
 }
 
 /** A choice in a toolbar: its label is for the screen reader alone. */
 export function Select({ label, children, ...rest }: { label: string } & ComponentProps<'select'>) {
   return (
-    <select aria-label={label} {...rest} className={`${css.input} ${css.inline}`}>
+    <select aria-label={label} title={label} {...rest} className={`${css.input} ${css.inline}`}>
       {children}
     </select>
   );
@@ -74,14 +98,50 @@ export function SearchField({
   );
 }
 
-const hinted = (id: string, hint: ReactNode) => (hint ? { 'aria-describedby': `${id}-hint` } : {});
+/** What a field is described by, and what is wrong with it. */
+function useField({
+  hint,
+  pointer,
+  error,
+  name,
+}: {
+  hint: ReactNode;
+  pointer: string | undefined;
+  error: string | undefined;
+  name: string | undefined;
+}) {
+  const id = useId();
+  const place = pointer ?? (name === undefined ? undefined : `/${name}`);
+  const told = useFieldError(place);
+  const fault = error ?? told;
+  const described = [fault !== undefined && `${id}-fault`, hint && `${id}-hint`].filter(Boolean).join(' ');
+  return {
+    id,
+    fault,
+    about: {
+      id,
+      'data-pointer': place,
+      ...(fault === undefined ? {} : { 'aria-invalid': true }),
+      ...(described === '' ? {} : { 'aria-describedby': described }),
+    },
+  };
+}
 
-function Hint({ id, children }: { id: string; children: ReactNode }) {
-  return children ? (
-    <p id={`${id}-hint`} className={css.hint}>
-      {children}
-    </p>
-  ) : null;
+function Notes({ id, fault, children }: { id: string; fault: string | undefined; children: ReactNode }) {
+  return (
+    <>
+      {fault !== undefined && (
+        <p id={`${id}-fault`} className={css.fault} role="alert">
+          {fault}
+        </p>
+      )}
+      {children && (
+        <p id={`${id}-hint`} className={css.hint}>
+          {children}
+        </p>
+      )}
+    </>
+  );
 }
 
 /** What was typed into a field of a form, without the space around it; empty when there is no such field. */

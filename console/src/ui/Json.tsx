@@ -1,5 +1,6 @@
 import { ChevronRight } from 'lucide-react';
 import { useState } from 'react';
+import { toJson } from 'sessiond';
 import css from './Json.module.css';
 
 /** How many members of an object or array are shown before somebody asks for more. */
@@ -22,6 +23,10 @@ export function Json({
   );
 }
 
+/** The kind of a value that has no members, for its colour. */
+const kindOf = (value: unknown): string =>
+  value === null ? 'null' : typeof value === 'bigint' ? 'number' : typeof value;
+
 function Node({ value, name, open }: { value: unknown; name: string | undefined; open: number }) {
   const [shown, setShown] = useState(open > 0);
   const [count, setCount] = useState(FIRST);
@@ -30,7 +35,7 @@ function Node({ value, name, open }: { value: unknown; name: string | undefined;
     return (
       <div className={css.leaf}>
         {label}
-        <span className={css[value === null ? 'null' : typeof value]}>{JSON.stringify(value) ?? 'undefined'}</span>
+        <span className={css[kindOf(value)]}>{toJson(value) || 'undefined'}</span>
       </div>
     );
   }

@@ -1,36 +1,44 @@
 import { ExternalLink, RotateCw } from 'lucide-react';
 import { Problem } from 'sessiond';
 import { Button } from './Button.tsx';
+import { sentence } from './fieldErrors.ts';
 import css from './Problem.module.css';
 
 /** What the server knows no better, as a problem. */
 export function asProblem(error: unknown): Problem {
   return error instanceof Problem
     ? error
-    : new Problem({ code: 'internal', detail: error instanceof Error ? error.message : String(error) });
+    : new Problem({
+        code: 'internal',
+        title: 'Something went wrong in the console',
+        detail: error instanceof Error ? error.message : String(error),
+      });
 }
 
-/** What went wrong: its code, what to do, and where more about it stands. */
+/** What went wrong and what to do, for a person; the code is for who looks it up. */
 export function ProblemView({ error, retry }: { error: unknown; retry?: (() => void) | undefined }) {
   const problem = asProblem(error);
+  const detail = sentence(problem.detail);
+  const titled = problem.title !== problem.code && sentence(problem.title) !== detail;
+  // What is wrong with the only field is mostly the detail itself.
+  const fields = problem.errors.filter((field) => sentence(field.detail) !== detail);
   return (
     <div className={css.problem} role="alert">
-      <p>
-        <code>{problem.code}</code> {problem.detail}
-      </p>
-      {problem.errors && problem.errors.length > 0 && (
+      {titled && <p className={css.title}>{problem.title}</p>}
+      <p>{detail}</p>
+      {fields.length > 0 && (
         <ul>
-          {problem.errors.map((field) => (
+          {fields.map((field) => (
             <li key={field.pointer + field.detail}>
-              <code>{field.pointer}</code> {field.detail}
+              <code>{field.pointer || 'the whole'}</code>: {field.detail}
             </li>
           ))}
         </ul>
       )}
       <div className={css.ways}>
         {problem.code !== 'unreachable' && (
-          <a href={`/docs/errors/${problem.code}`} target="_blank" rel="noreferrer">
-            What to do <ExternalLink size={12} aria-hidden="true" />
+          <a href={`/docs/errors/${problem.code}`} target="_blank" rel="noreferrer" title="What this error means">
+            <code>{problem.code}</code> <ExternalLink size={12} aria-hidden="true" />
           </a>
         )}
         {retry && (

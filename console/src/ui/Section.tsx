@@ -18,7 +18,7 @@ export function Section({
   children: ReactNode;
 }) {
   return (
-    <section className={css.section}>
+    <section className={css.section} {...(typeof title === 'string' ? { 'aria-label': title } : {})}>
       {(title || actions) && (
         <header className={css.header} data-closed={closed || undefined}>
           {title && <h2>{title}</h2>}

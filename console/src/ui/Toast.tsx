@@ -1,4 +1,4 @@
-import { Check, X } from 'lucide-react';
+import { Check, TriangleAlert, X } from 'lucide-react';
 import { Toast as Radix } from 'radix-ui';
 import { useSyncExternalStore } from 'react';
 import { IconButton } from './Button.tsx';
@@ -7,7 +7,10 @@ import css from './Toast.module.css';
 /** How long a message stays, in milliseconds. */
 const STAYS = 5_000;
 
-let shown: readonly { id: number; words: string }[] = [];
+/** What a message tells: that something was done, or that it was not. */
+type Kind = 'good' | 'bad';
+
+let shown: readonly { id: number; words: string; kind: Kind }[] = [];
 let last = 0;
 const listeners = new Set<() => void>();
 
@@ -18,10 +21,10 @@ function show(next: typeof shown): void {
   }
 }
 
-/** Says that something was done; it goes away by itself. */
-export function toast(words: string): void {
+/** Says that something was done, or was not; it disappears after a while. */
+export function toast(words: string, kind: Kind = 'good'): void {
   last += 1;
-  show([...shown.slice(-3), { id: last, words }]);
+  show([...shown.slice(-3), { id: last, words, kind }]);
 }
 
 function subscribe(listener: () => void): () => void {
@@ -33,14 +36,15 @@ function subscribe(listener: () => void): () => void {
 export function Toasts() {
   const toasts = useSyncExternalStore(subscribe, () => shown);
   return (
-    <Radix.Provider duration={STAYS} swipeDirection="right" label="Done">
-      {toasts.map(({ id, words }) => (
+    <Radix.Provider duration={STAYS} swipeDirection="right" label="Notification">
+      {toasts.map(({ id, words, kind }) => (
         <Radix.Root
           key={id}
           className={css.toast}
+          data-kind={kind}
           onOpenChange={(open) => !open && show(shown.filter((toast) => toast.id !== id))}
         >
-          <Check size={16} aria-hidden="true" />
+          {kind === 'good' ? <Check size={16} aria-hidden="true" /> : <TriangleAlert size={16} aria-hidden="true" />}
           <Radix.Title>{words}</Radix.Title>
           <Radix.Close asChild>
             <IconButton label="Dismiss" icon={<X />} />

@@ -26,7 +26,7 @@ afterAll(async () => {
 /** Every page and panel, and what says that it is whole. */
 const VIEWS: readonly (readonly [path: string, whole: string])[] = [
   ['/sessions', '[data-session="busy"]'],
-  ['/sessions?q=nothing-like-this', 'text=No session matches'],
+  ['/sessions?q=nothing-like-this', 'text=No matching sessions'],
   ['/sessions/busy/plan', '[data-step="backend"]'],
   ['/sessions/busy/plan?step=backend', 'section[aria-label="Step backend"]'],
   ['/sessions/busy/tasks', '[data-task]'],
@@ -37,9 +37,9 @@ const VIEWS: readonly (readonly [path: string, whole: string])[] = [
   ['/sessions/busy/about', 'text=stage'],
   ['/sessions/bare', 'h1'],
   ['/sessions/over/about', 'text=All is done'],
-  ['/sessions/nothing', 'text=There is no such session'],
+  ['/sessions/nothing', 'text=Session not found'],
   ['/agents', 'tr[data-agent]'],
-  ['/agents/codex%3A%2F%2Ffrontend', 'text=Works on'],
+  ['/agents/codex%3A%2F%2Ffrontend', 'text=Working on'],
   ['/keys', 'text=This server needs no key'],
   ['/server', 'h1'],
   ['/nothing', 'text=Page not found'],
@@ -151,7 +151,7 @@ describe('by keyboard alone', () => {
     expect(await isFocusVisible()).toBe(true);
     await page.keyboard.press('Enter');
     await page.getByRole('region', { name: `Step ${await at()}` }).waitFor();
-    await go('Tab', 'Complete manually');
+    await go('Tab', 'Mark complete');
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog');
     await dialog.waitFor();
@@ -163,7 +163,7 @@ describe('by keyboard alone', () => {
     }
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
-    await expect.poll(focused).toBe('Complete manually');
+    await expect.poll(focused).toBe('Mark complete');
   });
 
   test('the menu of a session is opened and left by keys, and a dialog from it gives the focus back', async () => {

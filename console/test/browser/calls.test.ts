@@ -115,8 +115,8 @@ describe.skipIf(!hasPython)('a program that runs beside the server', () => {
   });
 
   test('calls that run at once stand below each other on the time line', async () => {
-    await page.getByRole('button', { name: 'Time line' }).click();
-    const frame = page.getByRole('group', { name: /^Time line/ });
+    await page.getByRole('button', { name: 'Timeline' }).click();
+    const frame = page.getByRole('group', { name: /^Timeline/ });
     await frame.waitFor();
     // All of them have run until now, so the right end of each row is within its call.
     for (const [lane, name] of ['Report', 'read_station', 'read_station', 'read_station', 'read_station'].entries()) {
@@ -230,7 +230,7 @@ describe.skipIf(!hasPython)('a program that runs beside the server', () => {
 
   test('the time line is moved by keyboard, and says which call is selected', async () => {
     await viewer.openSession(WEEKLY, 'calls?look=time');
-    const line = page.getByRole('group', { name: /^Time line/ });
+    const line = page.getByRole('group', { name: /^Timeline/ });
     await line.focus();
     await page.keyboard.press('ArrowDown');
     const status = page.locator('p[role="status"].hidden');
@@ -270,7 +270,7 @@ describe.skipIf(!hasPython)('a program that runs beside the server', () => {
     expect(await detail().getAttribute('data-call')).toBe('5');
     await detail().getByRole('button', { name: 'Book, call 1' }).click();
     await detail().getByText('so its result is unknown', { exact: false }).waitFor();
-    await page.getByRole('button', { name: 'Time line' }).click();
+    await page.getByRole('button', { name: 'Timeline' }).click();
     await page.getByRole('combobox', { name: 'Process' }).selectOption('all');
   });
 

@@ -33,7 +33,7 @@ test('a key is asked for, a wrong one is refused, and the right one is kept unti
   await prompt.waitFor();
   await page.getByLabel('Key', { exact: true }).fill('wrong');
   await page.getByRole('button', { name: 'Open the console' }).click();
-  await page.getByRole('alert').getByText('unauthenticated').waitFor();
+  await page.getByRole('alert').getByText('does not know this key').waitFor();
 
   await page.getByLabel('Key', { exact: true }).fill(ADMIN);
   await page.getByLabel('Keep it in this browser').check();
@@ -49,7 +49,7 @@ test('a key is asked for, a wrong one is refused, and the right one is kept unti
   await page.keyboard.press('Escape');
   const kept = () => page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
   expect(await kept()).toContain('what nobody else shall read');
-  await page.getByRole('button', { name: 'Forget the key' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
   await prompt.waitFor();
   expect(await kept()).not.toContain(ADMIN);
   expect(await kept()).not.toContain('what nobody else shall read');
@@ -69,7 +69,7 @@ test('an administrator makes a key, sees it once, and revokes it', async () => {
   await dialog.getByLabel('Agents').fill('opencode://*');
   const [made] = await Promise.all([
     page.waitForResponse((response) => response.request().method() === 'POST' && response.url().endsWith('/keys')),
-    dialog.getByRole('button', { name: 'Create the key' }).click(),
+    dialog.getByRole('button', { name: 'Create key' }).click(),
   ]);
   const { secret } = (await made.json()) as { secret: string };
   await dialog.getByText(secret).waitFor();

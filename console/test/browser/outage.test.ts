@@ -75,8 +75,8 @@ test('two who watch see the same', async () => {
   await other.openSession('shared', 'plan');
   await one.openSession('shared', 'plan');
   await one.page.locator('[data-step="implementation"]').first().click();
-  await one.page.getByRole('button', { name: 'Complete manually' }).click();
-  await one.page.getByRole('dialog').getByRole('button', { name: 'Complete it' }).click();
+  await one.page.getByRole('button', { name: 'Mark complete' }).click();
+  await one.page.getByRole('dialog').getByRole('button', { name: 'Mark complete' }).click();
   for (const { page } of viewers) {
     await page.locator('[data-step="implementation"][data-status="completed"]').first().waitFor();
     await page.locator('[data-step="review"][data-status="active"]').first().waitFor();

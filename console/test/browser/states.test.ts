@@ -48,25 +48,31 @@ test('what is empty says what to do, with a command to copy', async () => {
   await page.getByRole('heading', { name: 'The shared context is empty' }).waitFor();
 });
 
-test('a field that is wrong is named by its pointer, and what was typed stays', async () => {
+test('an invalid field is marked, or named by its pointer, and what was typed stays', async () => {
   await viewer.open('/sessions');
   await page.getByRole('button', { name: 'New session' }).click();
   await dialog().getByLabel('Name').fill('Not like this');
   await press('Add a step');
   await dialog().getByLabel('Step', { exact: true }).fill('design');
   await dialog().getByLabel('Required agents').fill('opencode://stranger');
-  await press('Create the session');
-  const alert = dialog().getByRole('alert');
+  await press('Create session');
+  const field = dialog().getByLabel('Required agents');
+  await expect.poll(() => field.getAttribute('aria-invalid')).toBe('true');
+  await press('JSON');
+  await dialog().getByRole('textbox').fill('{ "workflow": [{ "name": "design", "required_agents": ["no id"] }] }');
+  await press('Create session');
+  const alert = dialog().getByRole('alert').last();
   await alert.getByText('/workflow/0/required_agents/0', { exact: true }).waitFor();
-  const help = alert.getByRole('link', { name: 'What to do' });
+  const help = alert.getByRole('link', { name: 'invalid_input' });
   expect(await help.getAttribute('href')).toBe('/docs/errors/invalid_input');
+  await dialog().getByRole('button', { name: 'Fields' }).click();
   expect(await dialog().getByLabel('Name').inputValue()).toBe('Not like this');
   await page.keyboard.press('Escape');
 });
 
 test('a session that is not there says so, and so do its deletion and a page that is not', async () => {
   await viewer.open('/sessions/nobody');
-  await page.getByRole('heading', { name: 'There is no such session' }).waitFor();
+  await page.getByRole('heading', { name: 'Session not found' }).waitFor();
   await viewer.open('/nothing/like/this');
   await page.getByRole('heading', { name: 'Page not found' }).waitFor();
   await client.sessions.create({ session_id: 'short-lived', kind: 'workflow' });
@@ -79,16 +85,16 @@ test('a plan that somebody else changed meanwhile is not overwritten unseen', as
   const steps = ['design', 'review'].map((name) => ({ name, required_agents: [] }));
   await client.sessions.create({ session_id: 'stale', workflow: steps });
   await viewer.openSession('stale', 'plan');
-  await page.getByRole('button', { name: 'Edit the plan' }).click();
+  await page.getByRole('button', { name: 'Edit plan' }).click();
   await dialog()
     .getByLabel('Steps')
     .fill(JSON.stringify([...steps, { name: 'release', required_agents: [] }]));
   await client.workflow.update('stale', { steps: [...steps, { name: 'documents', required_agents: [] }] });
-  await press('Replace the plan');
+  await press('Replace plan');
   await dialog().getByText('revision_stale').waitFor();
   expect((await client.sessions.get('stale')).workflow?.steps.map(({ name }) => name)).toContain('documents');
-  await press('I have seen it; mine shall replace it');
-  await press('Replace the plan');
+  await press('Replace it with mine');
+  await press('Replace plan');
   await page.locator('[data-step="release"]').first().waitFor();
   expect((await client.sessions.get('stale')).workflow?.steps.map(({ name }) => name)).not.toContain('documents');
 });
@@ -123,11 +129,11 @@ test('participants of a session that has ended have ended with it, and who is no
   const inbox = () => other.page.locator('tr[data-agent="codex://known"] td').nth(4).innerText();
   await other.openSession('ended', 'participants');
   await expect.poll(inbox).toBe('0');
-  await expect.poll(() => state('unknown').innerText()).toBe('active');
+  await expect.poll(() => state('unknown').innerText()).toBe('not registered');
   await client.participants.remove('ended', 'codex://gone');
   await client.sessions.complete('ended', { summary: 'All of it is *done*' });
   await other.page.locator('[data-feed="ended"]').waitFor({ state: 'attached' });
-  await expect.poll(() => state('known').innerText()).toBe('ended with it');
+  await expect.poll(() => state('known').innerText()).toBe('session ended');
   await expect.poll(() => state('gone').innerText()).toBe('left');
   await other.openSession('ended', 'about');
   const summary = other.page.getByRole('region', { name: 'Executive summary', exact: true }).last();

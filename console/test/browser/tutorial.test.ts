@@ -55,7 +55,7 @@ test('a session is begun with its participants and its plan', async () => {
     ['claude-code://qa', 'reviewer'],
   ] as const;
   for (const [index, [agent, role]] of people.entries()) {
-    await press('Add a participant');
+    await press('Add participant');
     await dialog().getByLabel('Agent', { exact: true }).nth(index).fill(agent);
     await dialog().getByLabel('Role').nth(index).fill(role);
   }
@@ -65,11 +65,11 @@ test('a session is begun with its participants and its plan', async () => {
     ['review', 'claude-code://qa'],
   ] as const;
   for (const [index, [name, agents]] of steps.entries()) {
-    await press('Add a step');
+    await press('Add step');
     await dialog().getByLabel('Step', { exact: true }).nth(index).fill(name);
     await dialog().getByLabel('Required agents').nth(index).fill(agents);
   }
-  await press('Create the session');
+  await press('Create session');
   await page.getByRole('heading', { level: 1, name: 'Notifications' }).waitFor();
   id = decodeURIComponent(new URL(page.url()).pathname.split('/')[3] ?? '');
   const session = await client.sessions.get(id);
@@ -83,8 +83,8 @@ test('a session is begun with its participants and its plan', async () => {
 
 test('a step is ended by hand, and the next one starts before one’s eyes', async () => {
   await step('design').click();
-  await page.getByRole('button', { name: 'Complete manually' }).click();
-  await press('Complete it');
+  await page.getByRole('button', { name: 'Mark complete' }).click();
+  await press('Mark complete');
   await becomes('design', 'completed');
   await becomes('implementation', 'active');
   await event('workflow_advanced');
@@ -97,7 +97,7 @@ test('a task is delegated, its progress is seen, and its result', async () => {
     ['opencode://backend', 'build'],
     ['codex://frontend', 'draw'],
   ] as const) {
-    await inspector.getByRole('button', { name: 'Delegate a task' }).click();
+    await inspector.getByRole('button', { name: 'Delegate task' }).click();
     await dialog().getByLabel('Agent', { exact: true }).selectOption(agent);
     await dialog().getByLabel('Task type').fill(type);
     await dialog().getByLabel('Payload').fill('{ "component": "notification-service" }');
@@ -151,7 +151,7 @@ const action = async (name: string) => {
 
 test('a participant is added and removed, and a message is sent to another', async () => {
   await panel('Participants');
-  await page.getByRole('button', { name: 'Add a participant' }).click();
+  await page.getByRole('button', { name: 'Add participant' }).click();
   await dialog().getByLabel('Agent', { exact: true }).fill('opencode://security');
   await dialog().getByLabel('Role').fill('reviewer');
   await press('Add');
@@ -192,8 +192,8 @@ test('a session is forked, exported, and imported under another id', async () =>
 test('the session is completed, and its executive summary is read', async () => {
   await viewer.openSession(id);
   await step('review').click();
-  await page.getByRole('button', { name: 'Complete manually' }).click();
-  await press('Complete it');
+  await page.getByRole('button', { name: 'Mark complete' }).click();
+  await press('Mark complete');
   await becomes('review', 'completed');
   await action('Complete…');
   await dialog().getByLabel('Summary').fill('All tasks completed successfully');

@@ -1,20 +1,23 @@
 import { EyeOff, Link as LinkIcon } from 'lucide-react';
 import { type ReactNode, useEffect, useRef } from 'react';
-import type { CallEntry } from 'sessiond';
+import { type CallEntry, toJson } from 'sessiond';
 import type { Feed } from '../../data/feed.ts';
 import { Status } from '../../ui/Badge.tsx';
 import { IconButton } from '../../ui/Button.tsx';
 import { CopyButton } from '../../ui/Copy.tsx';
+import { copy } from '../../ui/clipboard.ts';
+import { microseconds } from '../../ui/duration.ts';
 import { Inspector, Part } from '../../ui/Inspector.tsx';
 import { Json } from '../../ui/Json.tsx';
+import { bytes, counted, dollars, grouped } from '../../ui/numbers.ts';
 import { ProblemView } from '../../ui/Problem.tsx';
 import { Facts } from '../../ui/Section.tsx';
 import { toast } from '../../ui/Toast.tsx';
+import { date, exactClock, useZone, zoneName } from '../../ui/time.ts';
 import css from './CallDetail.module.css';
 import { KindIcon } from './CallIcon.tsx';
 import { answered, asked, conversation, type Message, question } from './conversation.ts';
-import { KINDS, STATUSES, TONES } from './entry.ts';
-import { bytes, clock, dollars, duration } from './figures.ts';
+import { KINDS, STATUSES } from './entry.ts';
 import { Messages } from './Messages.tsx';
 import type { CallTable } from './table.ts';
 import { useTold } from './useCalls.ts';
@@ -23,6 +26,8 @@ export interface CallDetailProps {
   feed: Feed;
   table: CallTable;
   call: number;
+  /** It waits for the answer to a question. */
+  waits: boolean;
   now: number;
   /** How often somebody asked to have the focus here. */
   focused: number;
@@ -31,7 +36,7 @@ export interface CallDetailProps {
 }
 
 /** All about one call: what it was given, what it gave or what went wrong, when, and who made it. */
-export function CallDetail({ feed, table, call, now, focused, onSelect, onClose }: CallDetailProps) {
+export function CallDetail({ feed, table, call, waits, now, focused, onSelect, onClose }: CallDetailProps) {
   const told = useTold(feed, call, table.beganSeq[call] ?? 0, table.endedSeq[call] ?? 0);
   const { began, ended, problem, retry } = told;
   const close = useRef<HTMLElement>(null);
@@ -47,7 +52,7 @@ export function CallDetail({ feed, table, call, now, focused, onSelect, onClose 
   const link = () => {
     const address = new URL(location.href);
     address.search = `?call=${call}`;
-    void navigator.clipboard.writeText(address.href).then(() => toast(`The link to call ${call} is copied.`));
+    void copy(address.href).then((copied) => copied && toast(`Link to call ${call} copied`));
   };
   return (
     <Inspector
@@ -64,8 +69,8 @@ export function CallDetail({ feed, table, call, now, focused, onSelect, onClose 
       onKeyDown={(event) => event.key === 'Escape' && onClose()}
     >
       <div className={css.states}>
-        <Status of={state} tone={TONES[state]} />
-        <span className={css.took}>{duration(table.end(call, now) - (table.began[call] ?? 0))}</span>
+        <Status noun="call" of={waits ? 'waiting' : state} />
+        <span className={css.took}>{microseconds(table.end(call, now) - (table.began[call] ?? 0))}</span>
         {table.isAside(call) && (
           <span className={css.note}>discarded: a later process resumed from an earlier point</span>
         )}
@@ -118,7 +123,7 @@ export function CallDetail({ feed, table, call, now, focused, onSelect, onClose 
       <Part title="Times">
         <Times table={table} call={call} now={now} />
       </Part>
-      <Part title="Position">
+      <Part title="Call info">
         <Relations table={table} call={call} entry={began} onSelect={onSelect} />
       </Part>
     </Inspector>
@@ -176,7 +181,7 @@ function Payload({
         <div className={css.value} role="group" tabIndex={0} aria-label={title}>
           <Json value={value} open={3} />
         </div>
-        <CopyButton label={`Copy the ${title.toLowerCase()} as JSON`} text={JSON.stringify(value, null, 2)} />
+        <CopyButton label={`Copy the ${title.toLowerCase()} as JSON`} text={toJson(value, 2)} />
       </div>
     );
     content = said ? (
@@ -205,34 +210,37 @@ function Usage({ usage }: { usage: NonNullable<CallEntry['usage']> }) {
   if (model) {
     facts.push(['Model', provider ? `${model} of ${provider}` : model]);
   }
-  facts.push(['Prompt tokens', (input_tokens ?? 0).toLocaleString('en')]);
-  facts.push(['Answer tokens', (output_tokens ?? 0).toLocaleString('en')]);
+  facts.push(['Input tokens', grouped(input_tokens ?? 0)]);
+  facts.push(['Output tokens', grouped(output_tokens ?? 0)]);
   if (cost !== undefined && cost !== null) {
     facts.push(['Cost', dollars(cost)]);
   }
   if (latency_us !== undefined && latency_us !== null) {
-    facts.push(['Latency', duration(latency_us)]);
+    facts.push(['Latency', microseconds(latency_us)]);
   }
   return (
-    <Part title="Used">
+    <Part title="Usage">
       <Facts of={facts} />
     </Part>
   );
 }
 
 function Times({ table, call, now }: { table: CallTable; call: number; now: number }) {
+  useZone();
   const began = table.began[call] ?? 0;
   const end = table.end(call, now);
   const run = table.runOf(call);
-  const facts: [string, ReactNode][] = [['Began', `${new Date(began / 1_000).toLocaleDateString()} ${clock(began)}`]];
+  const facts: [string, ReactNode][] = [
+    ['Started', `${date(began / 1_000)}, ${exactClock(began / 1_000)} ${zoneName(began / 1_000)}`],
+  ];
   if (table.state[call] !== 0) {
-    facts.push([table.endedSeq[call] === 0 ? 'Last seen' : 'Ended', clock(end)]);
+    facts.push([table.endedSeq[call] === 0 ? 'Last seen' : 'Ended', exactClock(end / 1_000)]);
   }
   if ((table.children[call] ?? 0) > 0) {
-    facts.push(['Own time', duration(table.own(call, now))]);
+    facts.push(['Self time', microseconds(table.own(call, now))]);
   }
   if (run) {
-    facts.push(['Within the run', `${duration(Math.max(0, began - run.began))} after its first call`]);
+    facts.push(['Within the run', `${microseconds(Math.max(0, began - run.began))} after its first call`]);
     facts.push(['Process', `${run.process} (${run.writer})`]);
   }
   return <Facts of={facts} />;
@@ -251,19 +259,19 @@ function Relations({
 }) {
   const to = (other: number) => (
     <button type="button" className={css.link} onClick={() => onSelect(other)}>
-      {table.name(other)}, call {other.toLocaleString('en')}
+      {table.name(other)}, call {grouped(other)}
     </button>
   );
   const parent = table.parent[call] ?? 0;
   const resumes = table.resumes(call);
   const taken = table.takenUpBy(call);
   const facts: [string, ReactNode][] = [
-    ['Number', call.toLocaleString('en')],
+    ['Number', grouped(call)],
     ['Kind', KINDS[table.kind[call] ?? 0]],
     ['Called by', parent === 0 ? 'the program itself' : to(parent)],
   ];
   if (typeof entry?.position === 'number') {
-    facts.push(['Position', `${entry.position.toLocaleString('en')}, counted from 0`]);
+    facts.push(['Position', `${grouped(entry.position)}, counted from 0`]);
   }
   if (resumes !== undefined) {
     facts.push(['Resumes', to(resumes)]);
@@ -275,13 +283,10 @@ function Relations({
     facts.push(['From the record', counted(table.fromRecord(call), 'result')]);
   }
   if ((table.children[call] ?? 0) > 0) {
-    facts.push(['Made', counted(table.children[call] ?? 0, 'call')]);
+    facts.push(['Calls', counted(table.children[call] ?? 0, 'call')]);
   }
   if (entry?.key) {
     facts.push(['Key', <code key="key">{entry.key}</code>]);
   }
   return <Facts of={facts} />;
 }
-
-const counted = (count: number, noun: string): string =>
-  `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;

@@ -6,6 +6,7 @@ import {
   CircleCheck,
   CircleX,
   Ghost,
+  Hourglass,
   LoaderCircle,
   type LucideIcon,
   SquareFunction,
@@ -13,8 +14,9 @@ import {
   Unplug,
   Wrench,
 } from 'lucide-react';
+import { stateOf } from '../../ui/states.ts';
 import css from './CallIcon.module.css';
-import { type CallKind, type CallState, KINDS, STATUSES, TONES } from './entry.ts';
+import { type CallKind, type CallState, KINDS, STATUSES } from './entry.ts';
 
 const KIND_ICONS: Record<CallKind, LucideIcon> = {
   function: SquareFunction,
@@ -24,7 +26,8 @@ const KIND_ICONS: Record<CallKind, LucideIcon> = {
   other: Circle,
 };
 
-const STATE_ICONS: Record<CallState, LucideIcon> = {
+const STATE_ICONS: Record<CallState | 'waiting', LucideIcon> = {
+  waiting: Hourglass,
   running: LoaderCircle,
   completed: CircleCheck,
   failed: CircleX,
@@ -47,13 +50,14 @@ export function KindIcon({ of, size = 14 }: { of: number; size?: number }) {
 }
 
 /** What became of a call, as a picture. */
-export function StateIcon({ of, size = 14 }: { of: number; size?: number }) {
-  const state = STATUSES[of] ?? 'running';
+export function StateIcon({ of, waits = false, size = 14 }: { of: number; waits?: boolean; size?: number }) {
+  const state = waits ? 'waiting' : (STATUSES[of] ?? 'running');
   const Icon = STATE_ICONS[state];
+  const { tone, word } = stateOf('call', state);
   return (
-    <span className={css.icon} data-tone={TONES[state]} data-state={state} title={state}>
+    <span className={css.icon} data-tone={tone} data-state={state} title={word}>
       <Icon size={size} aria-hidden="true" />
-      <span className="hidden">{state}</span>
+      <span className="hidden">{word}</span>
     </span>
   );
 }

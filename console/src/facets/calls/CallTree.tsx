@@ -3,10 +3,11 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ChevronRight, History } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef } from 'react';
+import { microseconds } from '../../ui/duration.ts';
+import { counted, dollars, grouped, short } from '../../ui/numbers.ts';
 import { KindIcon, StateIcon } from './CallIcon.tsx';
 import css from './CallTree.module.css';
 import { KINDS, RUNNING, STATUSES, wentWrong } from './entry.ts';
-import { dollars, duration, short } from './figures.ts';
 import { flatten, type Marks, type Rows } from './rows.ts';
 import type { CallTable } from './table.ts';
 
@@ -23,6 +24,8 @@ export interface CallTreeProps {
   version: number;
   now: number;
   marks: Marks | undefined;
+  /** The open calls that wait for an answer. */
+  waits: ReadonlySet<number>;
   selected: number | undefined;
   isOpen: (call: number) => boolean;
   /** Changes with what is open. */
@@ -35,7 +38,7 @@ export interface CallTreeProps {
 
 /** The calls as who called whom: only what is in sight is drawn, so that any number of them can be here. */
 export function CallTree(props: CallTreeProps) {
-  const { table, version, now, marks, selected, isOpen, opened, onSelect, onToggle, onEnter } = props;
+  const { table, version, now, marks, waits, selected, isOpen, opened, onSelect, onToggle, onEnter } = props;
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the table is one object, whose version says that it changed.
@@ -120,7 +123,7 @@ export function CallTree(props: CallTreeProps) {
             Duration
           </span>
           <span role="columnheader" className={css.own} title="Without its child calls">
-            Own time
+            Self time
           </span>
           <span role="columnheader" className={css.tokens} title="With its child calls">
             Tokens
@@ -142,6 +145,7 @@ export function CallTree(props: CallTreeProps) {
             top={start}
             now={now}
             dim={marks !== undefined && marks.fits[rows.calls[index] ?? 0] !== 1}
+            waits={waits.has(rows.calls[index] ?? 0)}
             selected={index === at}
             onSelect={() => {
               scroller.current?.focus({ preventScroll: true });
@@ -152,9 +156,7 @@ export function CallTree(props: CallTreeProps) {
         ))}
       </div>
       {rows.more && (
-        <p className={css.more}>
-          Only the first {rows.length.toLocaleString('en')} rows are here: search, or close calls above.
-        </p>
+        <p className={css.more}>Only the first {grouped(rows.length)} rows are here: search, or close calls above.</p>
       )}
     </div>
   );
@@ -168,6 +170,7 @@ function Row({
   top,
   now,
   dim,
+  waits,
   selected,
   onSelect,
   onToggle,
@@ -179,6 +182,7 @@ function Row({
   top: number;
   now: number;
   dim: boolean;
+  waits: boolean;
   selected: boolean;
   onSelect: () => void;
   onToggle: (call: number, open: boolean) => void;
@@ -192,6 +196,7 @@ function Row({
   const used = table.usedWithin(call);
   const wrongBelow = open ? 0 : table.wrongBelow(call);
   const message = table.message(call);
+  const input = table.input(call);
   const takenUpBy = table.takenUpBy(call);
   const recorded = rows.recorded[index] === 1;
   const indent = Math.min(depth, DEEP) * INDENT;
@@ -233,13 +238,13 @@ function Row({
           {table.name(call)}
         </span>
         {below > 0 && (
-          <span className={css.count} title={`${below.toLocaleString('en')} child calls`}>
+          <span className={css.count} title={`${grouped(below)} child calls`}>
             {short(below)}
           </span>
         )}
         {wrongBelow > 0 && (
-          <span className={css.wrong} title={`${wrongBelow.toLocaleString('en')} calls below it failed`}>
-            {short(wrongBelow)} wrong
+          <span className={css.wrong} title={`${grouped(wrongBelow)} calls below it failed`}>
+            {counted(wrongBelow, 'error')}
           </span>
         )}
         {recorded && (
@@ -249,16 +254,26 @@ function Row({
         )}
         {table.isAside(call) && <span className={css.tag}>discarded</span>}
         {takenUpBy !== undefined && <span className={css.tag}>resumed by {takenUpBy}</span>}
-        {message && <span className={css.message}>{message}</span>}
+        {message ? (
+          <span className={css.message} title={message}>
+            {message}
+          </span>
+        ) : (
+          input && (
+            <span className={css.input} title={input}>
+              {input}
+            </span>
+          )
+        )}
       </span>
       <span role="gridcell" className={css.when}>
         {!recorded && <Bar table={table} call={call} now={now} />}
       </span>
       <span role="gridcell" className={css.figure}>
-        {duration(took)}
+        {microseconds(took)}
       </span>
       <span role="gridcell" className={css.own}>
-        {(table.children[call] ?? 0) > 0 ? duration(table.own(call, now)) : ''}
+        {(table.children[call] ?? 0) > 0 ? microseconds(table.own(call, now)) : ''}
       </span>
       <span role="gridcell" className={css.tokens}>
         {used ? short(used.input + used.output) : ''}
@@ -267,7 +282,7 @@ function Row({
         {used && used.cost > 0 ? dollars(used.cost) : ''}
       </span>
       <span role="gridcell" className={css.state}>
-        <StateIcon of={state} />
+        <StateIcon of={state} waits={waits} />
       </span>
     </div>
   );

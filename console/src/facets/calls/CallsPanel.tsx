@@ -6,21 +6,24 @@ import { Button, IconButton } from '../../ui/Button.tsx';
 import { Chips } from '../../ui/Chips.tsx';
 import { Empty } from '../../ui/Empty.tsx';
 import { SearchField } from '../../ui/Field.tsx';
+import { grouped } from '../../ui/numbers.ts';
 import { ProblemView } from '../../ui/Problem.tsx';
 import { Section } from '../../ui/Section.tsx';
 import { useShortcuts } from '../../ui/shortcuts.ts';
+import { stateOf } from '../../ui/states.ts';
 import type { PanelProps } from '../facet.ts';
-import { usePanelSearch } from '../usePanelSearch.ts';
+import { usePanelSearch, useSearchText, useSearchValue } from '../usePanelSearch.ts';
 import type { CallBook } from './book.ts';
 import { CallDetail } from './CallDetail.tsx';
 import css from './CallsPanel.module.css';
 import { CallTree } from './CallTree.tsx';
-import { type CallState, STATUSES, wentWrong } from './entry.ts';
+import { STATUSES, wentWrong } from './entry.ts';
 import { find, nextThat } from './rows.ts';
 import { Summary } from './Summary.tsx';
 import { TimeLine } from './TimeLine.tsx';
 import { useCallBook, useMicroseconds } from './useCalls.ts';
 import { useOpen } from './useOpen.ts';
+import { useWaiting } from './useWaiting.ts';
 
 /** Up to how many events a journal is read without a word: it takes no time, and nothing shall flicker. */
 const BRIEF = 20;
@@ -29,11 +32,14 @@ const BRIEF = 20;
 export default function CallsPanel({ session, feed }: PanelProps) {
   const book = useCallBook(feed);
   const { table, version } = book;
-  const now = useMicroseconds(table.running > 0, table.runs.at(-1)?.last ?? 0);
+  const waits = useWaiting(session, table, version);
+  // What waits for an answer needs no process: its time stands still.
+  const now = useMicroseconds(table.running > waits.size, table.runs.at(-1)?.last ?? 0);
   const search = useSearch({ strict: false }) as { call?: number | string; look?: string };
   const change = usePanelSearch();
-  const [text, setText] = useState('');
-  const [state, setState] = useState<CallState>();
+  const [text, setText] = useSearchText('q');
+  const [asked, setState] = useSearchValue('state');
+  const state = STATUSES.find((one) => one === asked);
   const [focused, setFocused] = useState(0);
   const input = useRef<HTMLDivElement>(null);
   const opened = useOpen(table, book.reading.at === 'current');
@@ -84,7 +90,7 @@ export default function CallsPanel({ session, feed }: PanelProps) {
   return (
     <div className={css.panel} data-detail={there || undefined} data-reading={book.reading.at}>
       <div className={css.main}>
-        <Summary session={session} table={table} now={now} />
+        <Summary session={session} table={table} waits={waits.size} now={now} />
         <Section
           flush
           title={
@@ -104,7 +110,7 @@ export default function CallsPanel({ session, feed }: PanelProps) {
                 aria-pressed={!asTree}
                 onClick={() => change({ look: 'time' })}
               >
-                Time line
+                Timeline
               </Button>
             </span>
           }
@@ -112,7 +118,7 @@ export default function CallsPanel({ session, feed }: PanelProps) {
             <>
               {wrong > 0 && (
                 <span className={css.errors}>
-                  {wrong.toLocaleString('en')} {wrong === 1 ? 'error' : 'errors'}
+                  {grouped(wrong)} {wrong === 1 ? 'error' : 'errors'}
                   <IconButton label="Previous error (E)" icon={<ChevronUp />} onClick={() => toError(-1)} />
                   <IconButton label="Next error (e)" icon={<ChevronDown />} onClick={() => toError(1)} />
                 </span>
@@ -130,7 +136,7 @@ export default function CallsPanel({ session, feed }: PanelProps) {
             <SearchField
               label="Search calls"
               icon={<Search aria-hidden="true" />}
-              placeholder="Node, number or error"
+              placeholder="Node, input, number or error"
               value={text}
               onChange={(event) => setText(event.target.value)}
             />
@@ -139,23 +145,24 @@ export default function CallsPanel({ session, feed }: PanelProps) {
               value={state}
               options={[
                 { value: undefined, title: 'All' },
-                ...STATUSES.map((value, place) => ({ value, title: value, count: table.counts[place] ?? 0 })).filter(
-                  ({ value, count }) => count > 0 || value === state,
-                ),
+                ...STATUSES.map((value, place) => ({
+                  value,
+                  title: stateOf('call', value).word,
+                  count: table.counts[place] ?? 0,
+                })).filter(({ value, count }) => count > 0 || value === state),
               ]}
               onChange={setState}
             />
             {marks && (
               <span className={css.found} role="status">
-                {marks.count.toLocaleString('en')} found
+                {grouped(marks.count)} found
               </span>
             )}
           </div>
           <ReadingBar book={book} />
           {feed.journal.first > 1 && (
             <p className={css.reading}>
-              Events before {feed.journal.first.toLocaleString('en')} are no longer kept: calls that began there are not
-              here.
+              Events before {grouped(feed.journal.first)} are no longer kept: calls that began there are not here.
             </p>
           )}
           {marks?.count === 0 ? (
@@ -168,6 +175,7 @@ export default function CallsPanel({ session, feed }: PanelProps) {
               version={version}
               now={now}
               marks={marks}
+              waits={waits}
               selected={selected}
               isOpen={opened.isOpen}
               opened={opened.version}
@@ -192,6 +200,7 @@ export default function CallsPanel({ session, feed }: PanelProps) {
           feed={feed}
           table={table}
           call={selected}
+          waits={waits.has(selected)}
           now={now}
           focused={focused}
           onSelect={goTo}
@@ -215,7 +224,7 @@ function ReadingBar({ book }: { book: CallBook }) {
     <div className={css.reading} role="status">
       <progress aria-label="Journal loaded" max={of || 1} value={seq} />
       <span>
-        {book.table.size.toLocaleString('en')} calls of {seq.toLocaleString('en')} of {of.toLocaleString('en')} events
+        {grouped(book.table.size)} calls of {grouped(seq)} of {grouped(of)} events
         {at === 'paused' && ' are shown'}
       </span>
       {at === 'paused' ? (

@@ -1,5 +1,8 @@
-import { Wrench } from 'lucide-react';
+import { Brain, Paperclip, Wrench } from 'lucide-react';
+import { parseJson } from 'sessiond';
 import { Json } from '../../ui/Json.tsx';
+import { Markdown } from '../../ui/Markdown.tsx';
+import { grouped } from '../../ui/numbers.ts';
 import type { Message } from './conversation.ts';
 import css from './Messages.module.css';
 
@@ -17,14 +20,28 @@ export function Messages({ of, label }: { of: readonly Message[]; label: string 
             {message.role}
             {message.tool !== undefined && <code>{message.tool}</code>}
           </span>
+          {message.thought !== undefined && (
+            <details className={css.thought}>
+              <summary>
+                <Brain size={12} aria-hidden="true" /> Reasoning
+              </summary>
+              <Markdown text={message.thought} />
+            </details>
+          )}
           {message.text !== '' && <Text of={message.text} />}
+          {message.attached?.map((what, place) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: as above.
+            <span key={place} className={css.attached}>
+              <Paperclip size={12} aria-hidden="true" /> {what}
+            </span>
+          ))}
           {message.tools.map(({ name, arguments: given }, place) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: as above.
             <div key={place} className={css.wanted}>
               <Wrench size={12} aria-hidden="true" />
               <span className="hidden">calls:</span>
               <code>{name}</code>
-              <Json value={given} open={1} />
+              {given !== undefined && <Json value={given} open={1} />}
             </div>
           ))}
         </li>
@@ -35,15 +52,39 @@ export function Messages({ of, label }: { of: readonly Message[]; label: string 
 
 function Text({ of: text }: { of: string }) {
   if (text.length <= LONG) {
-    return <p className={css.text}>{text}</p>;
+    return <Said text={text} />;
   }
   return (
     <details className={css.long}>
       <summary>
         <span className={css.text}>{text.slice(0, LONG / 3)}…</span>
-        <span className={css.all}>All {text.length.toLocaleString('en')} characters</span>
+        <span className={css.all}>Show all {grouped(text.length)} characters</span>
       </summary>
-      <p className={css.text}>{text}</p>
+      <Said text={text} />
     </details>
   );
+}
+
+/** A text as it is meant: JSON as a tree, everything else as Markdown. */
+function Said({ text }: { text: string }) {
+  const value = jsonIn(text);
+  return value === undefined ? (
+    <div className={css.text} data-markdown="">
+      <Markdown text={text} />
+    </div>
+  ) : (
+    <Json value={value} open={1} />
+  );
+}
+
+/** The object or array that a text is; undefined when it is a text. */
+function jsonIn(text: string): unknown {
+  if (!/^\s*[{[]/.test(text)) {
+    return undefined;
+  }
+  try {
+    return parseJson(text);
+  } catch {
+    return undefined;
+  }
 }

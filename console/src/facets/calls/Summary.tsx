@@ -1,10 +1,22 @@
 import type { Session } from 'sessiond';
-import { dollars, duration, short } from './figures.ts';
+import { microseconds } from '../../ui/duration.ts';
+import { dollars, grouped, short } from '../../ui/numbers.ts';
 import css from './Summary.module.css';
 import type { CallTable } from './table.ts';
 
 /** The execution in figures; the counts are the server's, what takes the whole journal to know is this reader's. */
-export function Summary({ session, table, now }: { session: Session; table: CallTable; now: number }) {
+export function Summary({
+  session,
+  table,
+  waits,
+  now,
+}: {
+  session: Session;
+  table: CallTable;
+  /** So many open calls wait for an answer. */
+  waits: number;
+  now: number;
+}) {
   const { calls } = session;
   if (!calls) {
     return null;
@@ -16,20 +28,18 @@ export function Summary({ session, table, now }: { session: Session; table: Call
         <code title={calls.process}>{calls.process || 'no process yet'}</code>
       </Figure>
       <Figure name={table.runs.length === 1 ? 'Run' : 'Runs'}>{table.runs.length || '…'}</Figure>
-      <Figure name="Calls" title={calls.total.toLocaleString('en')}>
+      <Figure name="Calls" title={grouped(calls.total)}>
         {short(calls.total)}
-        {calls.open > 0 && <small data-tone="live">{short(calls.open)} running</small>}
+        {calls.open > waits && <small data-tone="live">{short(calls.open - waits)} open</small>}
+        {calls.open > 0 && waits > 0 && <small data-tone="warn">{short(Math.min(waits, calls.open))} waiting</small>}
       </Figure>
-      <Figure name="Run time">{table.size > 0 ? duration(timeOf(table, now)) : '…'}</Figure>
+      <Figure name="Total run time">{table.size > 0 ? microseconds(timeOf(table, now)) : '…'}</Figure>
       {table.replayed > 0 && <Figure name="From the record">{short(table.replayed)}</Figure>}
-      <Figure
-        name="Tokens"
-        title={`${calls.input_tokens.toLocaleString('en')} read, ${calls.output_tokens.toLocaleString('en')} written`}
-      >
+      <Figure name="Tokens" title={`${grouped(calls.input_tokens)} input, ${grouped(calls.output_tokens)} output`}>
         {short(tokens)}
         {tokens > 0 && (
           <small>
-            {short(calls.input_tokens)} read, {short(calls.output_tokens)} written
+            {short(calls.input_tokens)} input, {short(calls.output_tokens)} output
           </small>
         )}
       </Figure>

@@ -2,12 +2,13 @@ import { Maximize2, Rows3, ZoomIn, ZoomOut } from 'lucide-react';
 import { type KeyboardEvent, type PointerEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { IconButton } from '../../ui/Button.tsx';
 import { tokensOf } from '../../ui/canvas.ts';
+import { microseconds } from '../../ui/duration.ts';
 import { Select } from '../../ui/Field.tsx';
+import { grouped } from '../../ui/numbers.ts';
 import { useDark } from '../../ui/theme.ts';
 import { Brush } from './Brush.tsx';
 import { callAt, draw, type Palette, paletteOf, SCALE, type Scene } from './draw.ts';
 import { CANCELLED, INTERRUPTED, KINDS, RUNNING, STATUSES, wentWrong } from './entry.ts';
-import { duration } from './figures.ts';
 import { pack } from './lanes.ts';
 import type { Marks } from './rows.ts';
 import { around, pan, type Span, width, within, zoom } from './span.ts';
@@ -213,7 +214,7 @@ export function TimeLine({ table, version, now, marks, selected, onSelect }: Tim
             </li>
           ))}
         </ul>
-        <span className={css.span}>{duration(width(view))} in sight</span>
+        <span className={css.span}>{microseconds(width(view))} in sight</span>
         {table.runs.length > 1 && (
           <Select
             label="Process"
@@ -261,7 +262,7 @@ export function TimeLine({ table, version, now, marks, selected, onSelect }: Tim
         ref={frame}
         className={css.frame}
         role="group"
-        aria-label="Time line: plus and minus zoom, left and right move, up and down select a call, Enter zooms to it. The tree has the same calls as text."
+        aria-label="Timeline: plus and minus zoom, left and right move, up and down select a call, Enter zooms to it. The tree has the same calls as text."
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it is moved by keys.
         tabIndex={0}
         onScroll={(event) => setScrolled(event.currentTarget.scrollTop)}
@@ -276,7 +277,7 @@ export function TimeLine({ table, version, now, marks, selected, onSelect }: Tim
           ref={canvas}
           className={css.canvas}
           role="img"
-          aria-label={`${table.size.toLocaleString('en')} calls over ${duration(width(whole))}`}
+          aria-label={`${grouped(table.size)} calls over ${microseconds(width(whole))}`}
         />
         <div style={{ height: Math.max(0, lanes.rows * high + SCALE + 4 - size.tall) }} />
       </div>
@@ -324,8 +325,8 @@ function Hint({
     >
       <strong>{table.name(call)}</strong>
       <span>
-        call {call.toLocaleString('en')}, {STATUSES[table.state[call] ?? 0]}, {duration(table.end(call, now) - began)}
-        {run && `, ${duration(began - run.began)} after the first`}
+        call {grouped(call)}, {STATUSES[table.state[call] ?? 0]}, {microseconds(table.end(call, now) - began)}
+        {run && `, ${microseconds(began - run.began)} after the first`}
       </span>
       {message && <span className={css.message}>{message}</span>}
     </div>
@@ -347,7 +348,7 @@ function legendOf(table: CallTable): string[] {
 }
 
 const spoken = (table: CallTable, call: number, now: number): string =>
-  `${table.name(call)}, call ${call}, ${STATUSES[table.state[call] ?? 0]}, ${duration(table.end(call, now) - (table.began[call] ?? 0))}`;
+  `${table.name(call)}, call ${call}, ${STATUSES[table.state[call] ?? 0]}, ${microseconds(table.end(call, now) - (table.began[call] ?? 0))}`;
 
 /** The last run that has calls. */
 const lastRun = (table: CallTable): number =>

@@ -1,5 +1,7 @@
+import { microseconds } from '../../ui/duration.ts';
+import { exactClock } from '../../ui/time.ts';
 import { KINDS, RUNNING, wentWrong } from './entry.ts';
-import { clock, duration, step } from './figures.ts';
+import { step } from './figures.ts';
 import type { Lanes } from './lanes.ts';
 import type { Marks } from './rows.ts';
 import { type Span, width } from './span.ts';
@@ -127,7 +129,7 @@ function drawBars(ctx: CanvasRenderingContext2D, scene: Scene, palette: Palette)
     const room = Math.min(right, wide) - Math.max(left, 0) - 12;
     if (room + 12 > NAMED && thick > 12) {
       ctx.fillStyle = dim ? palette.muted : runs ? palette.live : palette.onBar;
-      const words = [`${table.name(call)}  ${duration(end - began)}`, table.name(call)] as const;
+      const words = [`${table.name(call)}  ${microseconds(end - began)}`, table.name(call)] as const;
       write(ctx, words, Math.max(left, 0) + 6, top + thick / 2 + 0.5, room);
     }
   }
@@ -186,7 +188,7 @@ function drawScale(ctx: CanvasRenderingContext2D, { table, view, wide }: Scene, 
   for (let mark = Math.ceil((view.from - zero) / every) * every; zero + mark <= view.to; mark += every) {
     const x = ((zero + mark - view.from) * wide) / Math.max(1, width(view));
     ctx.fillRect(Math.round(x), SCALE - 6, 1, 5);
-    const words = mark === 0 ? clock(zero) : `${mark < 0 ? '−' : '+'}${duration(Math.abs(mark))}`;
+    const words = mark === 0 ? exactClock(zero / 1_000) : `${mark < 0 ? '−' : '+'}${microseconds(Math.abs(mark))}`;
     ctx.fillText(words, x + 4, SCALE / 2);
   }
 }

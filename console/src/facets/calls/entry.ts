@@ -1,20 +1,8 @@
 import type { EventType } from 'sessiond';
-import type { Tone } from '../../ui/Badge.tsx';
 
 /** What became of a call, by the number that the table keeps; the server says all but the first and the last. */
 export const STATUSES = ['running', 'completed', 'failed', 'timeout', 'cancelled', 'abandoned', 'interrupted'] as const;
 export type CallState = (typeof STATUSES)[number];
-
-/** What each means to a person. */
-export const TONES: Record<CallState, Tone> = {
-  running: 'live',
-  completed: 'good',
-  failed: 'bad',
-  timeout: 'bad',
-  cancelled: 'warn',
-  abandoned: 'bad',
-  interrupted: 'warn',
-};
 
 export const RUNNING = 0;
 export const COMPLETED = 1;

@@ -1,35 +1,7 @@
 import { expect, test } from 'vitest';
-import { bytes, dollars, duration, step } from './figures.ts';
+import { step } from './figures.ts';
 import { around, pan, within, zoom } from './span.ts';
 import { words } from './words.ts';
-
-test('durations have about three digits', () => {
-  const spans = [0, 999, 1_000, 12_340, 999_499, 999_500, 59_940_000, 59_996_000, 245_000_000, 7_620_000_000];
-  expect(spans.map(duration)).toEqual([
-    '0 µs',
-    '999 µs',
-    '1.00 ms',
-    '12.3 ms',
-    '999 ms',
-    '1.00 s',
-    '59.9 s',
-    '1 min 00 s',
-    '4 min 05 s',
-    '2 h 07 min',
-  ]);
-});
-
-test('costs have the digits that tell something', () => {
-  expect([0, 0.0000012, 0.00031, 0.5, 0.999, 12.3].map(dollars)).toEqual([
-    '$0',
-    '$0.0000012',
-    '$0.00031',
-    '$0.50',
-    '$1.00',
-    '$12.30',
-  ]);
-  expect(bytes(8_123_456)).toBe('7.7 MiB');
-});
 
 test('a scale of time has round steps, and no more marks than there is room for', () => {
   expect(step(1_000, 10)).toBe(100);

@@ -27,7 +27,7 @@ export interface Filter {
   state: CallState | undefined;
 }
 
-/** Finds the calls whose node, message or number has the text and that have the state. */
+/** Finds the calls whose node, input, message or number has the text and that have the state. */
 export function find(table: CallTable, { text, state }: Filter): Marks {
   const marks = { fits: new Uint8Array(table.size + 1), leads: new Uint8Array(table.size + 1), count: 0 };
   const words = text.trim().toLowerCase();
@@ -39,7 +39,7 @@ export function find(table: CallTable, { text, state }: Filter): Marks {
       continue;
     }
     const named = names[table.node[call] ?? 0] || call === number;
-    if (named || table.message(call)?.toLowerCase().includes(words)) {
+    if (named || [table.message(call), table.input(call)].some((text) => text?.toLowerCase().includes(words))) {
       marks.fits[call] = 1;
       marks.count += 1;
       for (let at = table.parent[call] ?? 0; at !== 0 && marks.leads[at] === 0; at = table.parent[at] ?? 0) {

@@ -1,5 +1,9 @@
 import type { CallEntry, ExecutionBegan, JournalEvent } from 'sessiond';
 import { COMPLETED, ENDS, INTERRUPTED, KINDS, RUNNING, STATUSES, wentWrong } from './entry.ts';
+import { inputInLine } from './preview.ts';
+
+/** Of so many calls the input is kept in a line. */
+const PREVIEWS = 100_000;
 
 /** What models used: in one call, or in a call and all below it. */
 export interface Used {
@@ -74,6 +78,7 @@ export class CallTable {
   private readonly sums = new Map<number, Used>();
   private readonly wrong = new Map<number, number>();
   private readonly messages = new Map<number, string>();
+  private readonly inputs = new Map<number, string>();
 
   /** Takes in the next event of the journal. */
   take(event: JournalEvent): void {
@@ -151,6 +156,16 @@ export class CallTable {
   /** What a failed call says, shortened. */
   message(call: number): string | undefined {
     return this.messages.get(call);
+  }
+
+  /** What a call was given, shortened; of a very long execution only the first calls have it. */
+  input(call: number): string | undefined {
+    return this.inputs.get(call);
+  }
+
+  /** The calls that have not ended. */
+  get openCalls(): Iterable<number> {
+    return this.open;
   }
 
   /** Whether a later process goes on from a point before this call. */
@@ -239,6 +254,9 @@ export class CallTable {
     this.lastChild[parent] = call;
     this.children[parent] = (this.children[parent] ?? 0) + 1;
     this.size = Math.max(this.size, call);
+    if (entry.input !== undefined && this.inputs.size < PREVIEWS) {
+      this.inputs.set(call, inputInLine(entry.input));
+    }
     this.count(RUNNING, 1);
     this.open.add(call);
     this.heard(began);

@@ -1,4 +1,5 @@
 import type { CallEntry } from 'sessiond';
+import { counted } from '../../ui/numbers.ts';
 import type { EventWords } from '../facet.ts';
 
 /** How the events of an execution read. */
@@ -22,10 +23,8 @@ function recorded(calls: CallEntry[]): string {
   }
   const wrong = ended.filter(({ status }) => status !== 'completed').length;
   const parts = [
-    began.length > 0 && `${count(began.length)} began`,
-    ended.length > 0 && `${count(ended.length)} ended`,
+    began.length > 0 && `${counted(began.length, 'call')} began`,
+    ended.length > 0 && `${counted(ended.length, 'call')} ended`,
   ];
   return parts.filter(Boolean).join(', ') + (wrong > 0 ? `, ${wrong} failed` : '');
 }
-
-const count = (calls: number): string => `${calls.toLocaleString('en')} ${calls === 1 ? 'call' : 'calls'}`;

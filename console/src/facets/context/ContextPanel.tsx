@@ -1,18 +1,20 @@
 import { useSearch } from '@tanstack/react-router';
 import { ChevronsDownUp, ChevronsUpDown, Pencil, Plus, Trash2 } from 'lucide-react';
 import { useDeferredValue, useMemo, useState } from 'react';
+import { toJson } from 'sessiond';
 import { Badge } from '../../ui/Badge.tsx';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { CopyButton } from '../../ui/Copy.tsx';
 import { Empty } from '../../ui/Empty.tsx';
 import field from '../../ui/Field.module.css';
 import { Select } from '../../ui/Field.tsx';
+import { counted } from '../../ui/numbers.ts';
 import { Section } from '../../ui/Section.tsx';
 import type { PanelProps } from '../facet.ts';
-import { usePanelSearch } from '../usePanelSearch.ts';
+import { usePanelSearch, useSearchText } from '../usePanelSearch.ts';
 import css from './ContextPanel.module.css';
 import { DiffList } from './DiffList.tsx';
-import { type Change, type Document, differences, pointer, type Target } from './document.ts';
+import { type Change, type Document, differences, kindOf, pointer, type Target } from './document.ts';
 import { Editor } from './Editor.tsx';
 import { HistoryList } from './HistoryList.tsx';
 import { type Row, rowsOf } from './rows.ts';
@@ -77,7 +79,7 @@ export default function ContextPanel({ session, feed }: PanelProps) {
               <DiffList label={`What changed at revision ${entry.seq}`} changes={changes} />
             ) : (
               <p className={css.quiet}>
-                What came before is no longer kept. The change itself: <code>{JSON.stringify(entry.patch)}</code>
+                What came before is no longer kept. The change itself: <code>{toJson(entry.patch)}</code>
               </p>
             )}
           </Section>
@@ -129,7 +131,7 @@ function DocumentView({
   edit: ((target: Target) => void) | undefined;
   sessionId: string;
 }) {
-  const [text, setText] = useState('');
+  const [text, setText] = useSearchText('q');
   const search = useDeferredValue(text.trim());
   const [depth, setDepth] = useState(2);
   const [toggled, setToggled] = useState<ReadonlyMap<string, boolean>>(new Map());
@@ -164,7 +166,7 @@ function DocumentView({
                 onClick={() => toDepth(Number.POSITIVE_INFINITY)}
               />
               <IconButton label="Collapse all" icon={<ChevronsDownUp />} onClick={() => toDepth(0)} />
-              <CopyButton label="Copy the whole document" text={JSON.stringify(document, null, 2)} />
+              <CopyButton label="Copy the whole document" text={toJson(document, 2)} />
             </>
           )}
           {edit && (
@@ -189,7 +191,7 @@ function DocumentView({
         </Empty>
       ) : (
         <>
-          {search && rows.length === 0 && <p className={css.none}>Nothing here holds “{search}”.</p>}
+          {search && rows.length === 0 && <p className={css.none}>No key or value contains “{search}”.</p>}
           <Tree
             label={title}
             rows={rows}
@@ -220,17 +222,17 @@ function Selection({
     return (
       <div className={css.selection}>
         <p className={css.quiet}>
-          Select a value to copy{edit ? ' or edit' : ''} it. {Object.keys(document).length} members.
+          Select a value to copy{edit ? ' or edit' : ''} it. {counted(Object.keys(document).length, 'key')}.
         </p>
         {edit && (
           <Button look="quiet" icon={<Plus />} onClick={() => edit({ path: [], adds: true })}>
-            Add a member
+            Add key
           </Button>
         )}
       </div>
     );
   }
-  const value = JSON.stringify(row.value, null, 2);
+  const value = toJson(row.value, 2);
   return (
     <div className={css.selection} data-selected={row.id}>
       <div className={css.line}>
@@ -245,7 +247,7 @@ function Selection({
         <CopyButton label="Copy the value" text={typeof row.value === 'string' ? row.value : value} />
       </div>
       <div className={css.line}>
-        <Badge>{row.value === null ? 'null' : Array.isArray(row.value) ? 'array' : typeof row.value}</Badge>
+        <Badge>{kindOf(row.value)}</Badge>
         {edit && (
           <>
             <Button look="quiet" icon={<Pencil />} onClick={() => edit({ path: row.path })}>
@@ -253,7 +255,7 @@ function Selection({
             </Button>
             {row.size !== undefined && (
               <Button look="quiet" icon={<Plus />} onClick={() => edit({ path: row.path, adds: true })}>
-                Add a member
+                Add key
               </Button>
             )}
             <Button look="quiet" icon={<Trash2 />} onClick={() => edit({ path: row.path, removes: true })}>

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useId, useMemo, useState } from 'react';
-import type { Session } from 'sessiond';
+import { type Session, toJson } from 'sessiond';
 import { useClient } from '../../data/connection.ts';
 import { keys } from '../../data/queries.ts';
 import { Badge } from '../../ui/Badge.tsx';
@@ -28,7 +28,7 @@ import css from './Editor.module.css';
 import { type Fault, readJson } from './fault.ts';
 import { type Base, baseOf, Overtaken, save } from './save.ts';
 
-const pretty = (value: unknown) => JSON.stringify(value, null, 2) ?? '';
+const pretty = (value: unknown) => toJson(value, 2);
 
 /** Edits the shared context, as a whole or in one place, and writes it on nothing but what the person saw. */
 export function Editor({ session, target, onClose }: { session: Session; target: Target; onClose: () => void }) {
@@ -84,7 +84,7 @@ export function Editor({ session, target, onClose }: { session: Session; target:
     setError(undefined);
     try {
       await save(client, session.session_id, base, edited);
-      toast('The shared context is changed.');
+      toast('Shared context updated');
       void queries.invalidateQueries({ queryKey: keys.session(session.session_id) });
       discard();
     } catch (problem) {
@@ -110,11 +110,11 @@ export function Editor({ session, target, onClose }: { session: Session; target:
         {draft && text === draft.text && <p className={css.note}>This is your unsent edit.</p>}
         {target.adds && !Array.isArray(container) && (
           <TextField
-            label="Name"
+            label="Key"
             value={name}
             autoFocus
             onChange={(event) => change({ name: event.target.value })}
-            hint={taken ? 'A member with this name already exists; its value will be replaced.' : undefined}
+            hint={taken ? 'A key with this name exists; its value will be replaced.' : undefined}
           />
         )}
         {!target.removes && (

@@ -3,10 +3,11 @@ import { type KeyboardEvent, useEffect, useId, useRef } from 'react';
 import type { Feed } from '../../data/feed.ts';
 import { Badge } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
+import { grouped } from '../../ui/numbers.ts';
 import { ProblemView } from '../../ui/Problem.tsx';
 import { Section } from '../../ui/Section.tsx';
-import { Ago } from '../../ui/Time.tsx';
-import { brief, isObject, type Path } from './document.ts';
+import { Ago } from '../../ui/Times.tsx';
+import { brief, changesOf } from './document.ts';
 import css from './HistoryList.module.css';
 import type { Entry } from './history.ts';
 import type { Reading } from './useHistory.ts';
@@ -55,7 +56,7 @@ export function HistoryList({
   };
   const behind = feed.journal.revision - history.reached;
   return (
-    <Section title="History" actions={<Badge>{entries.length.toLocaleString()}</Badge>} flush>
+    <Section title="History" actions={<Badge>{grouped(entries.length)}</Badge>} flush>
       {last > 0 && (
         <div className={css.slider}>
           <label htmlFor={id} className="hidden">
@@ -77,8 +78,8 @@ export function HistoryList({
       )}
       {feed.journal.first > 1 && (
         <p className={css.note}>
-          Events before {feed.journal.first.toLocaleString()} are no longer kept (<code>keep_events</code>); what they
-          changed is not known.
+          Events before {grouped(feed.journal.first)} are no longer kept (<code>keep_events</code>); what they changed
+          is not known.
         </p>
       )}
       {error !== undefined && <ProblemView error={error} retry={read} />}
@@ -90,7 +91,7 @@ export function HistoryList({
             value={Math.max(history.reached, feed.journal.first - 1)}
           />
           <span>
-            {history.reached.toLocaleString()} of {feed.journal.revision.toLocaleString()} events
+            {grouped(history.reached)} of {grouped(feed.journal.revision)} events
           </span>
           {reading ? <Button onClick={cancel}>Cancel</Button> : <Button onClick={read}>Read</Button>}
         </div>
@@ -149,13 +150,5 @@ function whatOf({ seq, document, patch }: Entry): string {
   if (document) {
     return `${seq === 1 ? 'began as' : 'replaced by'} ${brief(document, 80)}`;
   }
-  return leaves(patch, []).slice(0, 4).join(', ') || 'nothing';
-}
-
-/** The places that a patch sets, with their values. */
-function leaves(patch: unknown, path: Path): string[] {
-  if (isObject(patch) && Object.keys(patch).length > 0) {
-    return Object.entries(patch).flatMap(([name, value]) => leaves(value, [...path, name]));
-  }
-  return path.length === 0 ? [] : [`${path.join('.')} ${patch === null ? 'removed' : brief(patch, 40)}`];
+  return changesOf(patch).slice(0, 4).join(', ') || 'nothing';
 }

@@ -2,7 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { ChevronRight } from 'lucide-react';
 import { type KeyboardEvent, useId, useRef } from 'react';
 import type { Change } from './document.ts';
-import { brief } from './document.ts';
+import { brief, kindOf } from './document.ts';
 import type { Row } from './rows.ts';
 import css from './Tree.module.css';
 
@@ -151,7 +151,7 @@ export function Tree({ label, rows, marks, selected, onSelect, onToggle, onOpen 
 
 function Value({ row }: { row: Row }) {
   if (row.size === undefined) {
-    return <span className={css[row.value === null ? 'null' : typeof row.value]}>{brief(row.value, 300)}</span>;
+    return <span className={css[kindOf(row.value)]}>{brief(row.value, 300)}</span>;
   }
   const [open, close] = Array.isArray(row.value) ? ['[', ']'] : ['{', '}'];
   const words = row.size === 0 || row.open ? '' : brief(row.value, 120).slice(1, -1);

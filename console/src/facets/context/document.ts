@@ -1,4 +1,5 @@
 import diff from 'microdiff';
+import { toJson } from 'sessiond';
 
 /** A place in a document: the names of members and the numbers of elements that lead to it. */
 export type Path = readonly (string | number)[];
@@ -26,6 +27,17 @@ const KINDS = { CREATE: 'added', REMOVE: 'removed', CHANGE: 'changed' } as const
 
 export const isObject = (value: unknown): value is Document =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** What JSON calls a value. */
+export function kindOf(value: unknown): 'null' | 'array' | 'object' | 'number' | 'string' | 'boolean' {
+  if (value === null || value === undefined) {
+    return 'null';
+  }
+  if (typeof value === 'object') {
+    return Array.isArray(value) ? 'array' : 'object';
+  }
+  return typeof value === 'bigint' ? 'number' : (typeof value as 'number' | 'string' | 'boolean');
+}
 
 /** A document after a JSON merge patch (RFC 7396): `null` removes a member, everything that is no object replaces. */
 export function applyPatch(target: unknown, patch: unknown): unknown {
@@ -126,7 +138,7 @@ export function pointer(path: Path): string {
 
 /** A value in one line. */
 export function brief(value: unknown, length = 160): string {
-  const text = JSON.stringify(value) ?? '';
+  const text = toJson(value);
   return text.length > length ? `${text.slice(0, length)}…` : text;
 }
 
@@ -134,4 +146,12 @@ export function brief(value: unknown, length = 160): string {
 export function overlap(one: Path, other: Path): boolean {
   const shorter = Math.min(one.length, other.length);
   return one.slice(0, shorter).every((step, index) => String(step) === String(other[index]));
+}
+
+/** The places that a merge patch sets, with their values: `build.status "green"`, `branch removed`. */
+export function changesOf(patch: unknown, path: Path = []): string[] {
+  if (isObject(patch) && Object.keys(patch).length > 0) {
+    return Object.entries(patch).flatMap(([name, value]) => changesOf(value, [...path, name]));
+  }
+  return path.length === 0 ? [] : [`${path.join('.')} ${patch === null ? 'removed' : brief(patch, 40)}`];
 }

@@ -1,3 +1,4 @@
+import { parseJson } from 'sessiond';
 /** Where a text stops being JSON. */
 export interface Fault {
   /** Counted from 1. */
@@ -15,7 +16,7 @@ const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.+-])|(?:true|f
 /** The value of a JSON text, or where it is none: what browsers say about that differs, and not all name the place. */
 export function readJson(text: string): { value: unknown } | { fault: Fault } {
   try {
-    return { value: JSON.parse(text) };
+    return { value: parseJson(text) };
   } catch (error) {
     const { at, detail } = findFault(text) ?? { at: text.length, detail: String(error) };
     const before = text.slice(0, at).split('\n');

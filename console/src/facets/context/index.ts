@@ -1,5 +1,9 @@
 import { Braces } from 'lucide-react';
 import { type Facet, panel } from '../facet.ts';
+import { changesOf } from './document.ts';
+
+/** So many changes of an event are in its line. */
+const CHANGES = 4;
 
 /** The one document that all participants share. */
 export const context = {
@@ -16,8 +20,9 @@ export const context = {
   ],
   words: {
     context_updated: (data) => {
-      const members = Object.keys(data.patch ?? data.document ?? {});
-      return `context ${data.patch === undefined ? 'replaced' : 'changed'}: ${members.join(', ') || 'empty'}`;
+      const document = data.patch ?? data.document;
+      const set = document === undefined || document === null ? [] : changesOf(document).slice(0, CHANGES);
+      return `context ${data.patch === undefined ? 'replaced' : 'changed'}: ${set.join(', ') || 'empty'}`;
     },
   },
 } satisfies Facet;

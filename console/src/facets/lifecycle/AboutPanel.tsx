@@ -9,11 +9,14 @@ import { useTold } from '../../data/reach.ts';
 import { Badge, Status } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { CopyButton, Id } from '../../ui/Copy.tsx';
+import { duration } from '../../ui/duration.ts';
 import { Markdown } from '../../ui/Markdown.tsx';
 import { ProblemView } from '../../ui/Problem.tsx';
 import { Facts, Section } from '../../ui/Section.tsx';
-import { Ago, span } from '../../ui/Time.tsx';
+import { Ago } from '../../ui/Times.tsx';
+import { dateTime } from '../../ui/time.ts';
 import type { PanelProps } from '../facet.ts';
+import { inWords } from '../workflow/text.ts';
 import css from './AboutPanel.module.css';
 import { ExpiryDialog, LabelsDialog } from './dialogs.tsx';
 import { Relations } from './Relations.tsx';
@@ -31,7 +34,7 @@ export default function AboutPanel({ session }: PanelProps) {
       </div>
       <div className={css.column}>
         <Section
-          title="Facts"
+          title="Details"
           actions={
             active && (
               <>
@@ -66,10 +69,10 @@ export default function AboutPanel({ session }: PanelProps) {
                   </span>
                 ),
               ],
-              ['Began', <When key="began" time={session.created_at} />],
-              ['Changed', <When key="changed" time={session.updated_at} />],
+              ['Started', <When key="began" time={session.created_at} />],
+              ['Updated', <When key="changed" time={session.updated_at} />],
               ['Ended', session.ended_at && <When time={session.ended_at} />],
-              ['Lasted', session.ended_at && span(Date.parse(session.ended_at) - Date.parse(session.created_at))],
+              ['Duration', session.ended_at && duration(Date.parse(session.ended_at) - Date.parse(session.created_at))],
               ['Expires', session.expires_at ? <When key="expires" time={session.expires_at} /> : active && 'never'],
             ])}
           />
@@ -90,7 +93,7 @@ function facts(of: readonly (readonly [string, ReactNode])[]): (readonly [string
 function When({ time }: { time: string }) {
   return (
     <>
-      {new Date(time).toLocaleString()} <span className={css.quiet}>· </span>
+      {dateTime(time)} <span className={css.quiet}>· </span>
       <span className={css.quiet}>
         <Ago time={time} />
       </span>
@@ -98,18 +101,16 @@ function When({ time }: { time: string }) {
   );
 }
 
-function Outcome({ session: { status, outcome } }: { session: Session }) {
+function Outcome({ session: { session_id, status, outcome } }: { session: Session }) {
   const artifacts = outcome?.artifacts ?? [];
   return (
-    <Section title="Outcome" actions={<Status of={status} />}>
-      {outcome?.summary && <p className={css.lead}>{outcome.summary}</p>}
-      {!outcome?.summary && !outcome?.reason && artifacts.length === 0 && (
-        <p className={css.quiet}>It ended without a summary or reason.</p>
-      )}
+    <Section title="Outcome" actions={<Status noun="session" of={status} />}>
+      {outcome?.summary && <Markdown text={outcome.summary} />}
+      {!outcome?.summary && !outcome?.reason && artifacts.length === 0 && <p className={css.quiet}>No summary.</p>}
       <Facts
         of={facts([
-          ['Reason', outcome?.reason],
-          ['Details', outcome?.details],
+          ['Reason', outcome?.reason && <Reason key="reason" sessionId={session_id} text={outcome.reason} />],
+          ['Details', outcome?.details && <Markdown key="details" text={outcome.details} />],
           [
             'Artifacts',
             artifacts.length > 0 && (
@@ -135,6 +136,30 @@ function Outcome({ session: { status, outcome } }: { session: Session }) {
   );
 }
 
+/** Why a session ended. A task in it is told by its step, type and error, with a way to it. */
+function Reason({ sessionId, text }: { sessionId: string; text: string }) {
+  const client = useClient();
+  const [id] = /task_[0-9a-zA-Z]+/.exec(text) ?? [];
+  const { data: task } = useQuery({
+    queryKey: [...keys.session(sessionId), 'task', id],
+    queryFn: ({ signal }) => client.tasks.get(id ?? '', { signal }),
+    enabled: id !== undefined,
+  });
+  if (!task) {
+    return text;
+  }
+  const error = inWords(task.error);
+  return (
+    <>
+      {text.replace(` in task ${id}`, '')}
+      {error && !text.includes(error) && `: ${error}`}{' '}
+      <Link to="/sessions/$sessionId/$panel" params={{ sessionId, panel: 'tasks' }} search={{ state: task.status }}>
+        {task.step ? `${task.step}: ${task.task_type}` : task.task_type}
+      </Link>
+    </>
+  );
+}
+
 /** The executive summary, which can be passed on in its Markdown. */
 function Summary({ session }: { session: Session }) {
   const client = useClient();
@@ -149,12 +174,7 @@ function Summary({ session }: { session: Session }) {
       actions={data && <CopyButton label="Copy the summary as Markdown" text={data} />}
     >
       {problem !== undefined && <ProblemView error={problem} retry={() => void refetch()} />}
-      {data && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-        <section className={css.scroll} tabIndex={0} aria-label="Executive summary">
-          <Markdown text={data} />
-        </section>
-      )}
+      {data && <Markdown text={data} />}
       {!data && problem === undefined && <p role="status">Loading…</p>}
     </Section>
   );

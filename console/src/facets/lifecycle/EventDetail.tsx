@@ -1,14 +1,17 @@
 import { ChevronDown, ChevronUp, Link as LinkIcon, X } from 'lucide-react';
-import type { JournalEvent } from 'sessiond';
+import { type JournalEvent, toJson } from 'sessiond';
 import { IconButton } from '../../ui/Button.tsx';
 import { CopyButton } from '../../ui/Copy.tsx';
+import { copy } from '../../ui/clipboard.ts';
 import { Json } from '../../ui/Json.tsx';
+import { grouped } from '../../ui/numbers.ts';
 import { Facts, Section } from '../../ui/Section.tsx';
-import { Ago } from '../../ui/Time.tsx';
+import { Ago } from '../../ui/Times.tsx';
 import { toast } from '../../ui/Toast.tsx';
+import { date, exactClock, useZone, zoneName } from '../../ui/time.ts';
 import { useWords } from '../words.ts';
 import css from './EventDetail.module.css';
-import { clock, FacetIcon } from './EventRow.tsx';
+import { FacetIcon } from './EventRow.tsx';
 
 export interface EventDetailProps {
   event: JournalEvent;
@@ -20,17 +23,18 @@ export interface EventDetailProps {
 /** One event as the journal has it. */
 export function EventDetail({ event, step, onClose }: EventDetailProps) {
   const words = useWords();
+  useZone();
   const link = () => {
     const address = new URL(location.href);
     address.search = `?seq=${event.seq}`;
-    void navigator.clipboard.writeText(address.href).then(() => toast(`The link to event ${event.seq} is copied.`));
+    void copy(address.href).then((copied) => copied && toast(`Link to event ${event.seq} copied`));
   };
   return (
     <div className={css.detail} data-seq={event.seq}>
       <Section
         title={
           <span className={css.title}>
-            <FacetIcon type={event.type} />
+            <FacetIcon type={event.type} event={event} />
             {event.type.replaceAll('_', ' ')}
           </span>
         }
@@ -39,7 +43,7 @@ export function EventDetail({ event, step, onClose }: EventDetailProps) {
             <IconButton label="Previous event" icon={<ChevronUp />} onClick={() => step(-1)} />
             <IconButton label="Next event" icon={<ChevronDown />} onClick={() => step(1)} />
             <IconButton label="Copy a link to this event" icon={<LinkIcon />} onClick={link} />
-            <CopyButton label="Copy the event as JSON" text={JSON.stringify(event, null, 2)} />
+            <CopyButton label="Copy the event as JSON" text={toJson(event, 2)} />
             <IconButton label="Close the event" icon={<X />} onClick={onClose} />
           </>
         }
@@ -47,13 +51,13 @@ export function EventDetail({ event, step, onClose }: EventDetailProps) {
         <p className={css.words}>{words.of(event)}</p>
         <Facts
           of={[
-            ['Number', event.seq.toLocaleString()],
+            ['Number', grouped(event.seq)],
             ['Type', <code key="type">{event.type}</code>],
             ['Actor', event.actor],
             [
               'Time',
               <span key="time">
-                {new Date(event.time).toLocaleDateString()} {clock(event.time)} · <Ago time={event.time} />
+                {date(event.time)}, {exactClock(event.time)} {zoneName(event.time)} · <Ago time={event.time} />
               </span>,
             ],
           ]}

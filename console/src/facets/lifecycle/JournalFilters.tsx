@@ -63,8 +63,8 @@ export function JournalFilters({
       </Select>
       <input
         type="search"
-        aria-label="Text in events"
-        placeholder="Text in events"
+        aria-label="Search events"
+        placeholder="Search events"
         className={`${field.input} ${field.inline} ${css.text}`}
         value={text}
         onChange={(event) => setText(event.target.value)}

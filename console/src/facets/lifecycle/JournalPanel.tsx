@@ -4,10 +4,13 @@ import type { Session } from 'sessiond';
 import { useJournal } from '../../data/useFeed.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Empty } from '../../ui/Empty.tsx';
+import { grouped } from '../../ui/numbers.ts';
 import { ProblemView } from '../../ui/Problem.tsx';
 import { Section } from '../../ui/Section.tsx';
 import type { PanelProps } from '../facet.ts';
 import { usePanelSearch } from '../usePanelSearch.ts';
+import { KnownContext } from '../words.ts';
+import { useTasks } from '../workflow/useTasks.ts';
 import { EventDetail } from './EventDetail.tsx';
 import { filterOf } from './filter.ts';
 import { JournalFilters } from './JournalFilters.tsx';
@@ -16,7 +19,19 @@ import { Timeline } from './Timeline.tsx';
 import { useHits } from './useHits.ts';
 
 /** The journal: all of it by number, or what a filter finds in it. */
-export default function JournalPanel({ session, feed }: PanelProps) {
+export default function JournalPanel(props: PanelProps) {
+  // Events name a task by its id; its type and its step are those of the task.
+  const { named, version, complete } = useTasks(props.feed);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the book is one object, whose version says that it changed.
+  const known = useMemo(() => ({ task: named, complete }), [named, version, complete]);
+  return (
+    <KnownContext value={known}>
+      <Journal {...props} />
+    </KnownContext>
+  );
+}
+
+function Journal({ session, feed }: PanelProps) {
   const { journal } = feed;
   useJournal(journal);
   const search = useSearch({ strict: false }) as Record<string, unknown>;
@@ -56,8 +71,8 @@ export default function JournalPanel({ session, feed }: PanelProps) {
           <div className={css.progress} role="status" data-scanning={hits.scanning}>
             {hits.scanning && <progress aria-label="Journal searched" max={hits.of || 1} value={hits.looked} />}
             <span>
-              {hits.events.length.toLocaleString()} found in {hits.looked.toLocaleString()}
-              {hits.looked < hits.of && ` of ${hits.of.toLocaleString()}`} events
+              {grouped(hits.events.length)} found in {grouped(hits.looked)}
+              {hits.looked < hits.of && ` of ${grouped(hits.of)}`} events
             </span>
             {hits.scanning && <Button onClick={hits.cancel}>Cancel</Button>}
           </div>

@@ -18,8 +18,8 @@ export function Relations({ session }: { session: Session }) {
       <div className={css.relations}>
         {parent && <One title="Parent" id={parent} />}
         {forked_from && <One title={`Forked from, at revision ${forked_from.revision}`} id={forked_from.session_id} />}
-        <Many title="Children" query={{ parent: session_id }} none="It has no child sessions." />
-        <Many title="Forks" query={{ forked_from: session_id }} none="It was not forked." />
+        <Many title="Children" query={{ parent: session_id }} none="No child sessions" />
+        <Many title="Forks" query={{ forked_from: session_id }} none="No forks" />
       </div>
     </Section>
   );
@@ -73,7 +73,7 @@ function Row({ id, name, status }: { id: string; name: string | null | undefined
       <Link to="/sessions/$sessionId" params={{ sessionId: id }}>
         {name ?? id}
       </Link>
-      {status && <Status of={status} />}
+      {status && <Status noun="session" of={status} />}
     </p>
   );
 }

@@ -4,7 +4,9 @@ import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState
 import type { JournalEvent } from 'sessiond';
 import type { Journal } from '../../data/journal.ts';
 import { Button } from '../../ui/Button.tsx';
+import { grouped } from '../../ui/numbers.ts';
 import { ProblemView } from '../../ui/Problem.tsx';
+import { day, useZone, zoneName } from '../../ui/time.ts';
 import { EventRow } from './EventRow.tsx';
 import css from './Timeline.module.css';
 import { windowOf } from './window.ts';
@@ -36,6 +38,7 @@ export interface TimelineProps {
  */
 export function Timeline({ journal, events, selected, onSelect, live }: TimelineProps) {
   const id = useId();
+  useZone();
   const height = useSyncExternalStore(onNarrow, () => (narrow.matches ? 50 : 36));
   const scroller = useRef<HTMLDivElement>(null);
   const [follow, setFollow] = useState(selected === undefined);
@@ -110,6 +113,30 @@ export function Timeline({ journal, events, selected, onSelect, live }: Timeline
     }
   });
 
+  // A list that becomes lower, because the event is shown beside or above it, keeps what it had in sight: its end while it
+  // follows, else the row that is selected.
+  const kept = useRef({ follow, at: -1 });
+  useEffect(() => {
+    const list = scroller.current;
+    if (!list) {
+      return;
+    }
+    const observer = new ResizeObserver(() => {
+      const { follow, at } = kept.current;
+      if (follow) {
+        list.scrollTop = list.scrollHeight;
+      } else if (at >= 0) {
+        const place = at * height;
+        const bottom = list.scrollTop + list.clientHeight;
+        if (place + height > bottom && place < bottom + list.clientHeight) {
+          list.scrollTop = place + height - list.clientHeight;
+        }
+      }
+    });
+    observer.observe(list);
+    return () => observer.disconnect();
+  }, [height]);
+
   // What came since the end was last in sight.
   const [seen, setSeen] = useState(journal.revision);
   useEffect(() => {
@@ -148,14 +175,15 @@ export function Timeline({ journal, events, selected, onSelect, live }: Timeline
   };
 
   const at = selected === undefined ? -1 : rowOf(selected);
-  const day = eventAt(Math.max(top, gap))?.time;
+  kept.current = { follow, at };
+  const since = eventAt(Math.max(top, gap))?.time;
   return (
     <div className={css.timeline}>
       <div className={css.bar}>
-        <span>{day && new Date(day).toLocaleDateString(undefined, { dateStyle: 'full' })}</span>
+        <span>{since && `${day(since)} · ${zoneName(since)}`}</span>
         {!events && part[2] && (
           <span className={css.part}>
-            {first.toLocaleString()}–{last.toLocaleString()} of {journal.revision.toLocaleString()}
+            {grouped(first)}–{grouped(last)} of {grouped(journal.revision)}
             <Button look="quiet" disabled={first <= journal.first} onClick={() => setEnd(first)}>
               Earlier
             </Button>
@@ -196,7 +224,7 @@ export function Timeline({ journal, events, selected, onSelect, live }: Timeline
                   style={{ top: start, height }}
                 >
                   <Scissors size={14} aria-hidden="true" />
-                  Events before {journal.first.toLocaleString()} are no longer kept.
+                  Events before {grouped(journal.first)} are no longer kept.
                 </div>
               );
             }
@@ -236,7 +264,7 @@ function Newest({ count, onClick }: { count: number; onClick: () => void }) {
   return (
     <div className={css.newest}>
       <Button icon={<ArrowDown />} onClick={onClick} data-new={count}>
-        {count > 0 ? `${count.toLocaleString()} new ${count === 1 ? 'event' : 'events'}` : 'Newest event'}
+        {count > 0 ? `${grouped(count)} new ${count === 1 ? 'event' : 'events'}` : 'Newest event'}
       </Button>
     </div>
   );

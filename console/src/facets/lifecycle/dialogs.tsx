@@ -3,6 +3,7 @@ import { useClient } from '../../data/connection.ts';
 import { FormDialog } from '../../ui/Dialog.tsx';
 import { TextArea, TextField, words } from '../../ui/Field.tsx';
 import { toast } from '../../ui/Toast.tsx';
+import { dateTime } from '../../ui/time.ts';
 import { labelChange, labelLines } from './labels.ts';
 
 interface DialogProps {
@@ -16,6 +17,7 @@ export function LabelsDialog({ session, onClose }: DialogProps) {
   return (
     <FormDialog
       open
+      draft={`labels/${session.session_id}`}
       onClose={onClose}
       title="Labels"
       description="Labels help to find a session in the list."
@@ -23,7 +25,7 @@ export function LabelsDialog({ session, onClose }: DialogProps) {
       submit={async (form) => {
         const labels = labelChange(session.labels, words(form, 'labels'));
         await client.sessions.update(session.session_id, { labels });
-        toast('The labels are changed');
+        toast('Labels updated');
       }}
     >
       <TextArea
@@ -46,17 +48,18 @@ export function ExpiryDialog({ session, onClose }: DialogProps) {
   return (
     <FormDialog
       open
+      draft={`expiry/${session.session_id}`}
       onClose={onClose}
       title="Expiry"
       description={
         session.expires_at
-          ? `It currently expires at ${new Date(session.expires_at).toLocaleString()}.`
+          ? `It currently expires at ${dateTime(session.expires_at)}.`
           : 'It currently does not expire.'
       }
       action="Set"
       submit={async (form) => {
         await client.sessions.update(session.session_id, { expires_in: words(form, 'expires_in') });
-        toast('The expiry is changed');
+        toast('Expiry updated');
       }}
     >
       <TextField

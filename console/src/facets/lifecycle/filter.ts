@@ -1,4 +1,4 @@
-import type { JournalEvent } from 'sessiond';
+import { type JournalEvent, toJson } from 'sessiond';
 import type { Words } from '../words.ts';
 
 /** Which events of a journal are shown; in the address, so that it can be kept and passed on. */
@@ -47,9 +47,5 @@ export function passes(event: JournalEvent, filter: Filter, words: Words): boole
     return false;
   }
   const wanted = filter.q?.toLowerCase();
-  return (
-    !wanted ||
-    words.of(event).toLowerCase().includes(wanted) ||
-    JSON.stringify(event.data).toLowerCase().includes(wanted)
-  );
+  return !wanted || words.of(event).toLowerCase().includes(wanted) || toJson(event.data).toLowerCase().includes(wanted);
 }

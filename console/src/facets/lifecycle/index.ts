@@ -19,9 +19,9 @@ export const lifecycle = {
     session_created: (data) => `${data.kind} session of ${data.owner}`,
     session_updated: (data) => `${Object.keys(data).join(', ')} changed`,
     session_forked: (data) => `forked from ${data.from.session_id}`,
-    session_completed: () => 'the work is done',
-    session_terminated: (data) => `stopped: ${data.outcome.reason ?? ''}`,
-    session_failed: (data) => `failed: ${data.outcome.reason ?? ''}`,
-    session_expired: () => 'its time ran out',
+    session_completed: () => 'session completed',
+    session_terminated: (data) => `session terminated: ${data.outcome.reason ?? 'no reason'}`,
+    session_failed: (data) => `session failed: ${data.outcome.reason ?? 'no reason'}`,
+    session_expired: () => 'session expired',
   },
 } satisfies Facet;

@@ -1,7 +1,7 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useContext, useEffect, useRef, useState } from 'react';
 import type { JournalEvent } from 'sessiond';
 import type { Feed } from '../../data/feed.ts';
-import { useWords } from '../words.ts';
+import { KnownContext, useWords } from '../words.ts';
 import { type Filter, isEmpty, passes, spanOf } from './filter.ts';
 
 /** What a filter has found so far. */
@@ -21,10 +21,14 @@ const NONE = { events: [] as readonly JournalEvent[], looked: 0, of: 0, scanning
 /** Looks through the journal, newest events first, for what a filter lets pass; and goes on live. */
 export function useHits(feed: Feed, filter: Filter): Hits | undefined {
   const key = JSON.stringify(filter);
-  const words = useWords();
+  const now = useWords();
+  const words = useRef(now);
+  words.current = now;
+  const { complete } = useContext(KnownContext);
   const [hits, setHits] = useState(NONE);
   const stopping = useRef<AbortController>(undefined);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a task is found by its name once it is known.
   useEffect(() => {
     const wanted = JSON.parse(key) as Filter;
     if (isEmpty(wanted)) {
@@ -35,7 +39,7 @@ export function useHits(feed: Feed, filter: Filter): Hits | undefined {
     const { journal } = feed;
     setHits({ ...NONE, scanning: true });
     const unhear = feed.onEvent((event) => {
-      if (passes(event, wanted, words)) {
+      if (passes(event, wanted, words.current)) {
         setHits((hits) => ({ ...hits, events: [...hits.events, event] }));
       }
     });
@@ -46,7 +50,7 @@ export function useHits(feed: Feed, filter: Filter): Hits | undefined {
       const to = Number.isFinite(end) ? (await journal.seqAt(end, controller.signal)) - 1 : newest;
       const of = Math.max(0, to - Math.max(from, journal.first) + 1);
       for await (const events of journal.scan(from, to, controller.signal, true)) {
-        const found = events.filter((event) => event.seq <= newest && passes(event, wanted, words));
+        const found = events.filter((event) => event.seq <= newest && passes(event, wanted, words.current));
         setHits((hits) => ({
           ...hits,
           of,
@@ -70,7 +74,7 @@ export function useHits(feed: Feed, filter: Filter): Hits | undefined {
       unhear();
       controller.abort();
     };
-  }, [feed, key, words]);
+  }, [feed, key, complete]);
 
   const cancel = useCallback(() => stopping.current?.abort(), []);
   return isEmpty(filter) ? undefined : { ...hits, cancel };

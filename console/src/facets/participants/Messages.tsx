@@ -6,9 +6,11 @@ import { useTold } from '../../data/reach.ts';
 import { Badge, Status } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Json } from '../../ui/Json.tsx';
+import { messageText } from '../../ui/messageText.ts';
 import { asProblem, ProblemView } from '../../ui/Problem.tsx';
 import { Section } from '../../ui/Section.tsx';
-import { Ago } from '../../ui/Time.tsx';
+import { messageState } from '../../ui/states.ts';
+import { Ago } from '../../ui/Times.tsx';
 import css from './ParticipantsPanel.module.css';
 
 const PAGE = 50;
@@ -54,7 +56,6 @@ export function Messages({ session }: { session: Session }) {
 }
 
 function Message({ info: { message, state, attempts, accepted_at } }: { info: MessageInfo }) {
-  const words = JSON.stringify(message.payload ?? null);
   return (
     <li className={css.message} data-message={message.message_id}>
       <span className={css.way}>
@@ -65,10 +66,10 @@ function Message({ info: { message, state, attempts, accepted_at } }: { info: Me
         {message.priority && message.priority !== 'medium' && <Badge>{message.priority}</Badge>}
       </span>
       <span className={css.state}>
-        <Status of={state} />
+        <Status noun="message" of={messageState({ state, attempts })} />
       </span>
       <details>
-        <summary>{words.slice(0, 200)}</summary>
+        <summary title={message.message_id ?? ''}>{messageText(message) || 'Empty payload'}</summary>
         <Json value={{ payload: message.payload, metadata: message.metadata, message_id: message.message_id }} />
       </details>
       <span className={`${css.quiet} ${css.state}`}>

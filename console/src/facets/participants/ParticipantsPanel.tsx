@@ -5,12 +5,14 @@ import { useState } from 'react';
 import type { AgentInfo, Participant, Session } from 'sessiond';
 import { useClient } from '../../data/connection.ts';
 import { EVERY, keys } from '../../data/queries.ts';
+import { AgentStatus } from '../../ui/AgentStatus.tsx';
 import { Status } from '../../ui/Badge.tsx';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { Empty } from '../../ui/Empty.tsx';
+import { grouped } from '../../ui/numbers.ts';
 import { Section } from '../../ui/Section.tsx';
 import table from '../../ui/Table.module.css';
-import { Ago } from '../../ui/Time.tsx';
+import { Ago } from '../../ui/Times.tsx';
 import type { PanelProps } from '../facet.ts';
 import { AddDialog, MessageDialog, RemoveDialog } from './dialogs.tsx';
 import { Messages } from './Messages.tsx';
@@ -33,7 +35,7 @@ export default function ParticipantsPanel({ session }: PanelProps) {
   const close = () => setOpen(undefined);
   const add = active && (
     <Button icon={<UserPlus />} onClick={() => setOpen({ what: 'add' })}>
-      Add a participant
+      Add participant
     </Button>
   );
   return (
@@ -50,7 +52,7 @@ export default function ParticipantsPanel({ session }: PanelProps) {
               <tr>
                 <th>Agent</th>
                 <th>Status</th>
-                <th>Works on</th>
+                <th>Working on</th>
                 <th>Lease</th>
                 <th className={table.number}>Inbox</th>
                 <th>Joined</th>
@@ -93,7 +95,7 @@ function ParticipantRow({
   /** Absent when nothing can be done with it. */
   onOpen: ((open: Open) => void) | undefined;
 }) {
-  const { agent_id, role, framework, status, lease, join_time, leave_time } = participant;
+  const { agent_id, role, framework, lease, join_time, leave_time } = participant;
   const steps = session.workflow?.steps.filter(
     (step) => step.status === 'active' && [...step.required_agents, ...(step.optional_agents ?? [])].includes(agent_id),
   );
@@ -109,7 +111,7 @@ function ParticipantRow({
         </span>
       </td>
       <td>
-        <Status of={session.status === 'active' || hasLeft(participant) ? status : 'ended_with_it'} />
+        <ParticipantStatus session={session} participant={participant} agent={agent} />
       </td>
       <td>
         {steps && steps.length > 0 ? steps.map(({ name }) => name).join(', ') : <span className={css.quiet}>–</span>}
@@ -131,7 +133,7 @@ function ParticipantRow({
           <span className={css.quiet}>no lease</span>
         )}
       </td>
-      <td className={table.number}>{agent ? agent.inbox_depth.toLocaleString() : '–'}</td>
+      <td className={table.number}>{agent ? grouped(agent.inbox_depth) : '–'}</td>
       <td>
         <Ago time={join_time} />
         {leave_time && (
@@ -158,6 +160,28 @@ function ParticipantRow({
       </td>
     </tr>
   );
+}
+
+/**
+ * Whether it takes part is the session's to say; whether it is alive is its agent's state, the same as on the page of the
+ * agents.
+ */
+function ParticipantStatus({
+  session,
+  participant,
+  agent,
+}: {
+  session: Session;
+  participant: Participant;
+  agent: AgentInfo | undefined;
+}) {
+  if (hasLeft(participant) || participant.status === 'waiting') {
+    return <Status noun="participant" of={participant.status} />;
+  }
+  if (session.status !== 'active') {
+    return <Status noun="participant" of="session_terminated" />;
+  }
+  return agent ? <AgentStatus of={agent} /> : <Status noun="agent" of="unregistered" />;
 }
 
 const hasLeft = ({ status }: Participant): boolean => status === 'left';

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useId, useState } from 'react';
-import { type MessageType, type Priority, Problem, type Session } from 'sessiond';
+import { type MessageType, type Priority, Problem, parseJson, type Session } from 'sessiond';
 import { useClient } from '../../data/connection.ts';
 import { keys } from '../../data/queries.ts';
 import { FormDialog } from '../../ui/Dialog.tsx';
@@ -27,14 +27,15 @@ export function AddDialog({ session, onClose }: DialogProps) {
   return (
     <FormDialog
       open
+      draft={`participant/${session.session_id}`}
       onClose={onClose}
-      title="Add a participant"
+      title="Add participant"
       description="It can then receive tasks and write to the session. It does not need to be registered yet."
       action="Add"
       submit={async (form) => {
         const agent_id = words(form, 'agent_id');
         await client.participants.add(session.session_id, { agent_id, role: words(form, 'role') });
-        toast(`${agent_id} takes part`);
+        toast(`${agent_id} added`);
       }}
     >
       <TextField
@@ -76,7 +77,7 @@ export function RemoveDialog({ session, agentId, onClose }: DialogProps & { agen
       action="Remove"
       submit={async () => {
         await client.participants.remove(session.session_id, agentId);
-        toast(`${agentId} no longer takes part`);
+        toast(`${agentId} removed`);
       }}
     >
       {null}
@@ -105,6 +106,7 @@ export function MessageDialog({ session, agentId, onClose }: DialogProps & { age
   return (
     <FormDialog
       open
+      draft={`message/${session.session_id}/${agentId}`}
       wide
       onClose={onClose}
       title={`Send a message to ${agentId}`}
@@ -120,7 +122,7 @@ export function MessageDialog({ session, agentId, onClose }: DialogProps & { age
           priority: words(form, 'priority') as Priority,
           payload: payloadOf(words(form, 'payload')),
         });
-        toast(`The message to ${agentId} is accepted`);
+        toast(`Message to ${agentId} sent`);
         void queries.invalidateQueries({ queryKey: keys.session(session.session_id) });
       }}
     >
@@ -142,6 +144,7 @@ export function MessageDialog({ session, agentId, onClose }: DialogProps & { age
       </div>
       <SelectField
         label="Type"
+        name="message_type"
         value={type}
         hint={EFFECTS[type]}
         onChange={({ target }) => setType(target.value as MessageType)}
@@ -174,7 +177,7 @@ export function MessageDialog({ session, agentId, onClose }: DialogProps & { age
 
 function payloadOf(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     throw new Problem({
       code: 'invalid_input',

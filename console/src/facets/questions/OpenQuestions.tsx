@@ -1,18 +1,21 @@
 import { useQuery } from '@tanstack/react-query';
 import { Check, ChevronRight, X } from 'lucide-react';
-import { type FormEvent, useState } from 'react';
-import type { Question, Session } from 'sessiond';
+import { type FormEvent, useRef, useState } from 'react';
+import { Problem, type Question, type Session, toJson } from 'sessiond';
 import { useClient } from '../../data/connection.ts';
 import { keys } from '../../data/queries.ts';
 import { useTold } from '../../data/reach.ts';
 import { Badge } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
+import { draftOf, dropDraft, keepDraft } from '../../ui/drafts.ts';
 import { SelectField, TextArea, TextField } from '../../ui/Field.tsx';
+import { byField, FieldErrorsContext } from '../../ui/fieldErrors.ts';
 import { Json } from '../../ui/Json.tsx';
 import { ProblemView } from '../../ui/Problem.tsx';
 import { Section } from '../../ui/Section.tsx';
-import { Ago } from '../../ui/Time.tsx';
+import { Ago } from '../../ui/Times.tsx';
 import { toast } from '../../ui/Toast.tsx';
+import { useFormDraft } from '../../ui/useFormDraft.ts';
 import { AskerView } from './AskerView.tsx';
 import { answerOf, type Field, FieldFault, fieldsOf } from './form.ts';
 import css from './OpenQuestions.module.css';
@@ -43,7 +46,8 @@ export function OpenQuestions({ session }: { session: Session }) {
 /** A question with its form; of several, only the first is open, so that the panels stay in sight. */
 function QuestionView({ question, first }: { question: Question; first: boolean }) {
   const client = useClient();
-  const [error, setError] = useState<unknown>();
+  const [error, setError] = useState<ReturnType<typeof byField>>();
+  const place = useRef<HTMLDivElement>(null);
   const [sending, setSending] = useState(false);
   const [chosen, setOpen] = useState<boolean>();
   const open = chosen ?? first;
@@ -53,9 +57,12 @@ function QuestionView({ question, first }: { question: Question; first: boolean 
     setError(undefined);
     try {
       await client.questions.answer(session_id, question_id, { answer: make() });
-      toast('The question is answered');
+      dropDraft(draftName(question));
+      toast('Question answered');
     } catch (problem) {
-      setError(problem);
+      const fault =
+        problem instanceof FieldFault ? Problem.invalid(pointerOf(problem.field), problem.message) : problem;
+      setError(byField(place.current, fault));
     } finally {
       setSending(false);
     }
@@ -80,21 +87,17 @@ function QuestionView({ question, first }: { question: Question; first: boolean 
       }
       closed={!open}
     >
-      <div className={css.question} data-question={question_id}>
+      <div ref={place} className={css.question} data-question={question_id}>
         <p className={css.text}>{question.text}</p>
         {question.details !== undefined && question.details !== null && <Json value={question.details} />}
         {kind === 'approval' ? (
-          <Approval sending={sending} send={(answer) => send(() => answer)} />
+          <Approval name={draftName(question)} sending={sending} send={(answer) => send(() => answer)} />
         ) : (
-          <Form fields={fieldsOf(question.schema)} sending={sending} send={send} />
+          <FieldErrorsContext value={error?.fields ?? NO_ERRORS}>
+            <Form name={draftName(question)} fields={fieldsOf(question.schema)} sending={sending} send={send} />
+          </FieldErrorsContext>
         )}
-        {error instanceof FieldFault ? (
-          <p className={css.fault} role="alert">
-            {error.message}
-          </p>
-        ) : (
-          error !== undefined && <ProblemView error={error} />
-        )}
+        {error?.rest !== undefined && <ProblemView error={error.rest} />}
         <Terms question={question} />
       </div>
     </Section>
@@ -121,15 +124,31 @@ function Terms({ question: { kind, answerers = [], deadline, default: fallback }
 
 function fallbackInWords(kind: Question['kind'], fallback: unknown): string {
   const approval = kind === 'approval' && typeof fallback === 'object' && fallback !== null && 'approved' in fallback;
-  return approval ? (fallback.approved ? '“approved”' : '“rejected”') : JSON.stringify(fallback);
+  return approval ? (fallback.approved ? '“approved”' : '“rejected”') : toJson(fallback);
 }
 
-function Approval({ sending, send }: { sending: boolean; send: (answer: unknown) => void }) {
-  const [comment, setComment] = useState('');
+function Approval({
+  name,
+  sending,
+  send,
+}: {
+  /** Names what is typed here. */
+  name: string;
+  sending: boolean;
+  send: (answer: unknown) => void;
+}) {
+  const [comment, setComment] = useState(() => draftOf<string>(name) ?? '');
   const answer = (approved: boolean) => send(comment.trim() === '' ? { approved } : { approved, comment });
   return (
     <>
-      <TextField label="Comment (optional)" value={comment} onChange={(event) => setComment(event.target.value)} />
+      <TextField
+        label="Comment (optional)"
+        value={comment}
+        onChange={({ target }) => {
+          setComment(target.value);
+          keepDraft(name, target.value);
+        }}
+      />
       <div className={css.buttons}>
         <Button look="primary" icon={<Check />} disabled={sending} onClick={() => answer(true)}>
           Approve
@@ -142,14 +161,34 @@ function Approval({ sending, send }: { sending: boolean; send: (answer: unknown)
   );
 }
 
-function Form({ fields, sending, send }: { fields: Field[]; sending: boolean; send: (make: () => unknown) => void }) {
+const NO_ERRORS = new Map<string, string>();
+
+const draftName = ({ session_id, question_id }: Question): string => `answer/${session_id}/${question_id}`;
+
+/** Where a field is in the request. */
+const pointerOf = (field: string): string =>
+  field === '' ? '/answer' : `/answer/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+
+function Form({
+  name,
+  fields,
+  sending,
+  send,
+}: {
+  /** Names what is typed here. */
+  name: string;
+  fields: Field[];
+  sending: boolean;
+  send: (make: () => unknown) => void;
+}) {
+  const { form, onInput } = useFormDraft(name);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     send(() => answerOf(fields, (name) => form.getAll(`field:${name}`).map(String)));
   };
   return (
-    <form onSubmit={submit} className={css.form}>
+    <form ref={form} onSubmit={submit} onInput={onInput} onChange={onInput} className={css.form}>
       {fields.map((field) => (
         <Input key={field.name} field={field} />
       ))}
@@ -165,9 +204,14 @@ function Form({ fields, sending, send }: { fields: Field[]; sending: boolean; se
 function Input({ field }: { field: Field }) {
   const { label, hint, kind, required, nullable, choices, initial } = field;
   const optional = !required || nullable;
-  const about = { name: `field:${field.name}`, label: optional ? `${label} (optional)` : label, hint };
-  const text = typeof initial === 'string' ? initial : initial === undefined ? '' : JSON.stringify(initial);
-  const is = (value: unknown, other: unknown) => JSON.stringify(value) === JSON.stringify(other);
+  const about = {
+    name: `field:${field.name}`,
+    pointer: pointerOf(field.name),
+    label: optional ? `${label} (optional)` : label,
+    hint,
+  };
+  const text = typeof initial === 'string' ? initial : initial === undefined ? '' : toJson(initial);
+  const is = (value: unknown, other: unknown) => toJson(value) === toJson(other);
   switch (kind) {
     case 'choice': {
       const first = choices.findIndex(({ value }) => initial !== undefined && is(value, initial));
@@ -175,7 +219,7 @@ function Input({ field }: { field: Field }) {
         <SelectField {...about} required={!optional} defaultValue={first < 0 ? '' : first}>
           <option value="">{optional ? 'none' : 'Choose…'}</option>
           {choices.map(({ value, title }, index) => (
-            <option key={JSON.stringify(value)} value={index}>
+            <option key={toJson(value)} value={index}>
               {title}
             </option>
           ))}
@@ -187,7 +231,7 @@ function Input({ field }: { field: Field }) {
         <fieldset className={css.choices}>
           <legend>{about.label}</legend>
           {choices.map(({ value, title }, index) => (
-            <label key={JSON.stringify(value)}>
+            <label key={toJson(value)}>
               <input
                 type="checkbox"
                 name={about.name}

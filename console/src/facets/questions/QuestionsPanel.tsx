@@ -1,21 +1,19 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import type { Question, QuestionStatus } from 'sessiond';
+import { type Question, toJson } from 'sessiond';
 import { useClient } from '../../data/connection.ts';
 import { keys } from '../../data/queries.ts';
 import { useTold } from '../../data/reach.ts';
-import { Status, type Tone } from '../../ui/Badge.tsx';
+import { Status } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Json } from '../../ui/Json.tsx';
 import { ProblemView } from '../../ui/Problem.tsx';
 import { Section } from '../../ui/Section.tsx';
-import { Ago } from '../../ui/Time.tsx';
+import { Ago } from '../../ui/Times.tsx';
 import type { PanelProps } from '../facet.ts';
 import { AskerView } from './AskerView.tsx';
 import css from './QuestionsPanel.module.css';
 
 const PAGE = 100;
-
-const TONES: Record<QuestionStatus, Tone> = { open: 'warn', answered: 'good', expired: 'warn', withdrawn: 'idle' };
 
 /** Every question of the session in the order in which it was asked, and what became of it. */
 export default function QuestionsPanel({ session }: PanelProps) {
@@ -54,7 +52,7 @@ function Row({ question }: { question: Question }) {
   return (
     <li className={css.row} data-question={question_id}>
       <div className={css.head}>
-        <Status of={status} tone={TONES[status]} />
+        <Status noun="question" of={status} />
         <span>{kind === 'approval' ? 'Approval' : 'Question'}</span>
         <code>{question_id}</code>
         <AskerView question={question} />
@@ -106,7 +104,7 @@ function Answer({ question: { kind, status, answer } }: { question: Question }) 
   return (
     <p className={css.answer}>
       {said}
-      <strong>{typeof answer === 'string' ? answer : JSON.stringify(answer)}</strong>
+      <strong>{typeof answer === 'string' ? answer : toJson(answer)}</strong>
     </p>
   );
 }

@@ -1,3 +1,5 @@
+import { parseJson, toJson } from 'sessiond';
+
 // The form of an answer, made from its JSON schema. The server checks the answer; the form only makes it easy to write.
 
 type Schema = { [member: string]: unknown };
@@ -24,7 +26,15 @@ export interface Field {
 }
 
 /** What is wrong with a field, for the person at the form. */
-export class FieldFault extends Error {}
+export class FieldFault extends Error {
+  constructor(
+    /** The field's name: a member of the answer. */
+    readonly field: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
 
 /** The fields of an answer that keeps the schema; one JSON field when the schema says nothing that a form can show. */
 export function fieldsOf(schema: unknown): Field[] {
@@ -56,7 +66,7 @@ export function answerOf(fields: readonly Field[], texts: (name: string) => stri
   return answer;
 }
 
-function written({ kind, label, choices, nullable }: Field, texts: string[]): unknown {
+function written({ name, kind, label, choices, nullable }: Field, texts: string[]): unknown {
   const typed = texts[0] ?? '';
   if (nullable && typed === '') {
     return null;
@@ -66,13 +76,13 @@ function written({ kind, label, choices, nullable }: Field, texts: string[]): un
       return typed;
     case 'boolean':
       if (typed === '') {
-        throw new FieldFault(`${label}: choose yes or no`);
+        throw new FieldFault(name, `${label}: choose yes or no`);
       }
       return typed === 'true';
     case 'choice': {
       const choice = choices[Number(typed)];
       if (typed === '' || choice === undefined) {
-        throw new FieldFault(`${label}: choose a value`);
+        throw new FieldFault(name, `${label}: choose a value`);
       }
       return choice.value;
     }
@@ -81,21 +91,21 @@ function written({ kind, label, choices, nullable }: Field, texts: string[]): un
     case 'number': {
       const number = Number(typed);
       if (typed.trim() === '' || !Number.isFinite(number)) {
-        throw new FieldFault(`${label}: enter a number`);
+        throw new FieldFault(name, `${label}: enter a number`);
       }
       return number;
     }
     case 'any':
       try {
-        return JSON.parse(typed);
+        return parseJson(typed);
       } catch {
         return typed;
       }
     case 'json':
       try {
-        return JSON.parse(typed);
+        return parseJson(typed);
       } catch {
-        throw new FieldFault(`${label}: enter JSON, with a text in double quotes`);
+        throw new FieldFault(name, `${label}: enter JSON, with a text in double quotes`);
       }
   }
 }
@@ -127,7 +137,7 @@ function fieldOf(root: unknown, schema: unknown, name: string, required: boolean
 /** The values that a schema enumerates, with `enum`, `const`, or one `const` in each branch. */
 function choicesOf(root: unknown, of: Schema): Choice[] {
   if (Array.isArray(of.enum)) {
-    return of.enum.map((value) => ({ value, title: typeof value === 'string' ? value : JSON.stringify(value) }));
+    return of.enum.map((value) => ({ value, title: typeof value === 'string' ? value : toJson(value) }));
   }
   const branches = [of.oneOf, of.anyOf].find(Array.isArray)?.map((one: unknown) => resolved(root, one) ?? {}) ?? [of];
   if (!branches.every((branch) => branch.const !== undefined)) {
@@ -135,7 +145,7 @@ function choicesOf(root: unknown, of: Schema): Choice[] {
   }
   return branches.map(({ const: value, title }) => ({
     value,
-    title: typeof title === 'string' ? title : typeof value === 'string' ? value : JSON.stringify(value),
+    title: typeof title === 'string' ? title : typeof value === 'string' ? value : toJson(value),
   }));
 }
 

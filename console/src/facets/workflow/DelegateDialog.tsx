@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { type DelegateTask, Problem, type Session, type Step } from 'sessiond';
+import { type DelegateTask, Problem, type Session, type Step, toJson } from 'sessiond';
 import { useClient } from '../../data/connection.ts';
 import { FormDialog } from '../../ui/Dialog.tsx';
 import { SelectField, TextArea, TextField } from '../../ui/Field.tsx';
@@ -27,20 +27,21 @@ export function DelegateDialog({ session, step, open, onClose }: DelegateDialogP
   const [agent, setAgent] = useState(first ?? agents[0] ?? '');
   const submit = async (form: FormData) => {
     const task = await client.tasks.delegate(session.session_id, requestOf(form));
-    toast(`${task.task_type} is delegated to ${task.delegatee}`);
+    toast(`${task.task_type} delegated to ${task.delegatee}`);
   };
   return (
     <FormDialog
       open={open}
       wide
+      draft={`delegate/${session.session_id}/${step?.name ?? ''}`}
       onClose={onClose}
-      title={step ? `Delegate a task in ${step.name}` : 'Delegate a task'}
+      title={step ? `Delegate task in ${step.name}` : 'Delegate task'}
       description="The request goes to the agent's inbox. The agent completes the task with a result, or fails the attempt with an error."
       action="Delegate"
       submit={submit}
     >
       {agents.length === 0 && (
-        <p role="alert">This session has no participants yet. Add one first; only participants can receive tasks.</p>
+        <p role="alert">This session has no participants. Add one first; only participants can receive tasks.</p>
       )}
       <div className={css.pair}>
         <SelectField
@@ -67,12 +68,12 @@ export function DelegateDialog({ session, step, open, onClose }: DelegateDialogP
         name="payload"
         mono
         rows={6}
-        defaultValue={step?.task?.payload == null ? '{}' : JSON.stringify(step.task.payload, null, 2)}
+        defaultValue={step?.task?.payload == null ? '{}' : toJson(step.task.payload, 2)}
         hint="JSON: the input of the work."
       />
       <div className={css.three}>
         <SelectField label="Step" name="step" defaultValue={step?.name ?? ''}>
-          <option value="">The one that waits for the agent</option>
+          <option value="">Automatic</option>
           {session.workflow?.active_steps.map((name) => (
             <option key={name}>{name}</option>
           ))}
@@ -83,7 +84,7 @@ export function DelegateDialog({ session, step, open, onClose }: DelegateDialogP
           ))}
         </SelectField>
         <TextField
-          label="Time limit of an attempt"
+          label="Timeout per attempt"
           name="timeout"
           placeholder="300s"
           pattern="[0-9]+(ms|s|m|h)"
@@ -91,10 +92,10 @@ export function DelegateDialog({ session, step, open, onClose }: DelegateDialogP
         />
       </div>
       <fieldset className={css.group}>
-        <legend>If an attempt fails</legend>
+        <legend>Retries</legend>
         <div className={css.four}>
-          <TextField label="Retries" name="max_retries" type="number" min={0} max={20} defaultValue={0} />
-          <SelectField label="Delay grows" name="backoff" defaultValue="exponential">
+          <TextField label="Maximum" name="max_retries" type="number" min={0} max={20} defaultValue={0} />
+          <SelectField label="Backoff" name="backoff" defaultValue="exponential">
             <option>exponential</option>
             <option>linear</option>
           </SelectField>

@@ -1,10 +1,14 @@
-import { useState } from 'react';
-import { type NewStep, Problem, type Session } from 'sessiond';
+import { useMemo, useState } from 'react';
+import { type NewStep, Problem, type Session, toJson } from 'sessiond';
 import { useClient } from '../../data/connection.ts';
 import { Button } from '../../ui/Button.tsx';
 import { FormDialog } from '../../ui/Dialog.tsx';
+import { draftOf, dropDraft, keepDraft } from '../../ui/drafts.ts';
 import { TextArea } from '../../ui/Field.tsx';
 import { toast } from '../../ui/Toast.tsx';
+import { DiffList } from '../context/DiffList.tsx';
+import { differences, isObject } from '../context/document.ts';
+import { readJson } from '../context/fault.ts';
 import { changeOf, isStale, jsonOf } from './changes.ts';
 import css from './PlanDialog.module.css';
 import { differenceInWords, specOf } from './plan.ts';
@@ -22,9 +26,17 @@ export function PlanDialog({ session, open, onClose }: PlanDialogProps) {
 
 function OpenPlanDialog({ session, onClose }: Omit<PlanDialogProps, 'open'>) {
   const client = useClient();
+  const name = `plan/${session.session_id}`;
+  const [kept] = useState(() => draftOf<Typed>(name));
   // What the person saw when they began, not what the session is by now.
-  const [seen, setSeen] = useState(session);
-  const [text, setText] = useState(() => JSON.stringify(beginning(session), null, 2));
+  const [seen, setSeen] = useState<Seen>(kept?.seen ?? session);
+  const [text, setText] = useState(() => kept?.text ?? toJson(beginning(session), 2));
+  const type = (next: Typed) => {
+    const { session_id, revision, workflow } = next.seen;
+    setSeen(next.seen);
+    setText(next.text);
+    keepDraft(name, { text: next.text, seen: { session_id, revision, workflow } });
+  };
   // The session as somebody else left it, when they were first.
   const [theirs, setTheirs] = useState<Session>();
   const fresh = (session.workflow?.steps.length ?? 0) === 0;
@@ -34,7 +46,7 @@ function OpenPlanDialog({ session, onClose }: Omit<PlanDialogProps, 'open'>) {
     if (!Array.isArray(steps)) {
       throw Problem.invalid('/steps', 'a plan is a list of steps: [{ "name": "…", "required_agents": ["…"] }]');
     }
-    const about = { what: 'The plan', of: ({ workflow }: Session) => specOf(workflow) };
+    const about = { what: 'The plan', of: ({ workflow }: Pick<Session, 'workflow'>) => specOf(workflow) };
     try {
       await changeOf(client, seen, about, (expectedRevision) =>
         client.workflow.update(session.session_id, { steps: steps as NewStep[] }, { expectedRevision }),
@@ -46,6 +58,7 @@ function OpenPlanDialog({ session, onClose }: Omit<PlanDialogProps, 'open'>) {
       }
       throw error;
     }
+    dropDraft(name);
     toast(`The plan has ${steps.length} ${steps.length === 1 ? 'step' : 'steps'}`);
   };
   return (
@@ -53,17 +66,32 @@ function OpenPlanDialog({ session, onClose }: Omit<PlanDialogProps, 'open'>) {
       open
       wide
       onClose={onClose}
-      title={fresh ? 'Set the plan' : 'Edit the plan'}
+      title={fresh ? 'Set plan' : 'Edit plan'}
       description="Steps that keep their name keep their state. If no step names a dependency, they run in the given order."
-      action={fresh ? 'Set the plan' : 'Replace the plan'}
+      action={fresh ? 'Set plan' : 'Replace plan'}
       submit={submit}
     >
+      {kept && text === kept.text && (
+        <div className={css.ways}>
+          <p>This is your unsent edit. Closing the dialog keeps it.</p>
+          <Button
+            look="quiet"
+            onClick={() => {
+              dropDraft(name);
+              onClose();
+            }}
+          >
+            Discard
+          </Button>
+        </div>
+      )}
       <TextArea
         label="Steps"
+        pointer="/steps"
         mono
-        rows={theirs ? 9 : 18}
+        rows={theirs ? 9 : 14}
         value={text}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => type({ text: event.target.value, seen })}
         hint={
           <>
             Each has a <code>name</code> and may have <code>description</code>, <code>required_agents</code>,{' '}
@@ -72,27 +100,27 @@ function OpenPlanDialog({ session, onClose }: Omit<PlanDialogProps, 'open'>) {
           </>
         }
       />
+      {!fresh && !theirs && <Preview before={seen.workflow} text={text} />}
       {theirs && (
         <div className={css.stale}>
           <p>
             Somebody else changed the plan: {differenceInWords(specOf(seen.workflow), specOf(theirs.workflow))}. At
             revision {theirs.revision} it is:
           </p>
-          <pre className={css.now}>{JSON.stringify(specOf(theirs.workflow), null, 2)}</pre>
+          <pre className={css.now}>{toJson(specOf(theirs.workflow), 2)}</pre>
           <div className={css.ways}>
             <Button
               onClick={() => {
-                setSeen(theirs);
+                type({ text, seen: theirs });
                 setTheirs(undefined);
               }}
             >
-              I have seen it; mine shall replace it
+              Replace it with mine
             </Button>
             <Button
               look="quiet"
               onClick={() => {
-                setSeen(theirs);
-                setText(JSON.stringify(specOf(theirs.workflow), null, 2));
+                type({ text: toJson(specOf(theirs.workflow), 2), seen: theirs });
                 setTheirs(undefined);
               }}
             >
@@ -102,6 +130,35 @@ function OpenPlanDialog({ session, onClose }: Omit<PlanDialogProps, 'open'>) {
         </div>
       )}
     </FormDialog>
+  );
+}
+
+/** What an edit of the plan is based on. */
+type Seen = Pick<Session, 'session_id' | 'revision' | 'workflow'>;
+
+/** What was typed and not sent, with the plan that it replaces. */
+interface Typed {
+  text: string;
+  seen: Seen;
+}
+
+/** What would change, before it does: by step. */
+function Preview({ before, text }: { before: Session['workflow']; text: string }) {
+  const changes = useMemo(() => {
+    const read = readJson(text);
+    const steps = 'value' in read ? read.value : undefined;
+    const byName = (all: readonly unknown[]) =>
+      Object.fromEntries(all.filter(isObject).map(({ name, ...step }) => [String(name), step]));
+    return Array.isArray(steps) ? differences(byName(specOf(before)), byName(steps)) : undefined;
+  }, [before, text]);
+  if (!changes) {
+    return null;
+  }
+  return (
+    <section className={css.preview} aria-label="Preview">
+      <h3>Changes</h3>
+      <DiffList label="Changes of the plan" changes={changes} />
+    </section>
   );
 }
 

@@ -1,4 +1,5 @@
 import { Status } from '../../ui/Badge.tsx';
+import { stateOf } from '../../ui/states.ts';
 import { Elapsed } from './Elapsed.tsx';
 import css from './PlanList.module.css';
 import type { StepView } from './plan.ts';
@@ -24,11 +25,11 @@ export function PlanList({ views, selected, onSelect }: PlanListProps) {
             aria-pressed={step.name === selected}
             onClick={() => onSelect(step.name)}
           >
-            <StateIcon of={state} size={17} />
+            <StateIcon noun="step" of={state} size={17} />
             <span className={css.body}>
               <span className={css.title}>
                 <span className={css.name}>{step.name}</span>
-                <Status of={state} />
+                <Status noun="step" of={state} />
                 {step.started_at && (
                   <span className={css.quiet}>
                     <Elapsed from={step.started_at} to={ended} />
@@ -46,12 +47,16 @@ export function PlanList({ views, selected, onSelect }: PlanListProps) {
               )}
               {parts.map(({ agent, optional, task }) => (
                 <span key={agent} className={css.part}>
-                  <StateIcon of={task?.status ?? (state === 'active' && !optional ? 'unasked' : 'pending')} size={13} />
+                  <StateIcon
+                    noun="task"
+                    of={task?.status ?? (state === 'active' && !optional ? 'unasked' : 'pending')}
+                    size={13}
+                  />
                   <span className={css.agent}>
                     {agent}
                     {optional && ' (optional)'}
                   </span>
-                  <span className={css.quiet}>{task?.status.replaceAll('_', ' ') ?? 'not delegated yet'}</span>
+                  <span className={css.quiet}>{task ? stateOf('task', task.status).word : 'not delegated'}</span>
                 </span>
               ))}
             </span>

@@ -1,13 +1,15 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { ListOrdered, Pencil, Workflow as WorkflowIcon } from 'lucide-react';
-import { lazy, Suspense, useCallback, useRef, useState } from 'react';
+import { lazy, useCallback, useRef, useState } from 'react';
 import type { Session } from 'sessiond';
+import { Part } from '../../app/Boundary.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Empty } from '../../ui/Empty.tsx';
 import { ProblemView } from '../../ui/Problem.tsx';
 import { Section } from '../../ui/Section.tsx';
 import { NARROW, useMedia } from '../../ui/useMedia.ts';
 import type { PanelProps } from '../facet.ts';
+import { useSearchValue } from '../usePanelSearch.ts';
 import { PlanDialog } from './PlanDialog.tsx';
 import { PlanList } from './PlanList.tsx';
 import css from './PlanPanel.module.css';
@@ -20,16 +22,18 @@ import { useTasks } from './useTasks.ts';
 /** The canvas is most of what this page weighs, and a narrow screen shows the list first. */
 const PlanGraph = lazy(() => import('./PlanGraph.tsx'));
 
+const SHAPES = ['graph', 'list', 'timeline'] as const;
+
 /** The plan, live: as a graph or as a list, with what happens now beside it. */
 export default function PlanPanel({ session, feed }: PanelProps) {
   const narrow = useMedia(NARROW);
   const book = useTasks(feed);
   const views = useViews(session, book.tasks);
-  const [shape, setShape] = useState<'graph' | 'list'>();
+  const [asked, setShape] = useSearchValue('show');
   const [editing, setEditing] = useState(false);
   const { selected, select } = useSelectedStep();
   const step = views.find((view) => view.step.name === selected);
-  const shown = shape ?? (narrow ? 'list' : 'graph');
+  const shown = SHAPES.find((one) => one === asked) ?? (narrow ? 'list' : 'graph');
   const live = session.status === 'active';
   if (views.length === 0) {
     return (
@@ -40,7 +44,7 @@ export default function PlanPanel({ session, feed }: PanelProps) {
             action={
               live && (
                 <Button look="primary" icon={<WorkflowIcon />} onClick={() => setEditing(true)}>
-                  Set a plan
+                  Set plan
                 </Button>
               )
             }
@@ -82,7 +86,7 @@ export default function PlanPanel({ session, feed }: PanelProps) {
               </div>
               {live && (
                 <Button icon={<Pencil />} onClick={() => setEditing(true)}>
-                  Edit the plan
+                  Edit plan
                 </Button>
               )}
             </>
@@ -95,8 +99,9 @@ export default function PlanPanel({ session, feed }: PanelProps) {
           )}
           {shown === 'graph' ? (
             <div className={css.canvas}>
-              <Suspense
-                fallback={
+              <Part
+                of="graph"
+                waiting={
                   <p className={css.loading} role="status">
                     Drawing the plan…
                   </p>
@@ -109,7 +114,7 @@ export default function PlanPanel({ session, feed }: PanelProps) {
                   selected={selected}
                   onSelect={select}
                 />
-              </Suspense>
+              </Part>
             </div>
           ) : (
             <PlanList views={views} selected={selected} onSelect={select} />

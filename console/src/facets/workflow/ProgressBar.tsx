@@ -1,5 +1,6 @@
+import { percent } from '../../ui/numbers.ts';
 import css from './ProgressBar.module.css';
-import { percent, progressOf } from './text.ts';
+import { progressOf } from './text.ts';
 
 /** How far a task is: a bar when there is a number, and the agent's words. */
 export function ProgressBar({ of, compact }: { of: unknown; compact?: boolean }) {

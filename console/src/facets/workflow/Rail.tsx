@@ -3,7 +3,7 @@ import { type CSSProperties, useEffect, useState } from 'react';
 import type { Feed } from '../../data/feed.ts';
 import { useJournal } from '../../data/useFeed.ts';
 import { Section } from '../../ui/Section.tsx';
-import { Ago } from '../../ui/Time.tsx';
+import { Ago } from '../../ui/Times.tsx';
 import { useWords } from '../words.ts';
 import css from './Rail.module.css';
 import type { TaskBook } from './tasks.ts';

@@ -9,7 +9,7 @@ import {
   LoaderCircle,
   TimerOff,
 } from 'lucide-react';
-import { toneOf } from '../../ui/Badge.tsx';
+import { type Noun, stateOf } from '../../ui/states.ts';
 import css from './StateIcon.module.css';
 
 const ICONS = {
@@ -26,12 +26,12 @@ const ICONS = {
 };
 
 /** The state of a step or a task as a picture; the word stands beside it, or is `label`. */
-export function StateIcon({ of, label, size = 15 }: { of: string; label?: string; size?: number }) {
+export function StateIcon({ noun, of, label, size = 15 }: { noun: Noun; of: string; label?: string; size?: number }) {
   const Icon = ICONS[of as keyof typeof ICONS] ?? CircleDashed;
   return (
     <Icon
       size={size}
-      className={`${css.icon} ${css[toneOf(of)]} ${of === 'in_progress' ? css.turning : ''}`}
+      className={`${css.icon} ${css[stateOf(noun, of).tone]} ${of === 'in_progress' ? css.turning : ''}`}
       {...(label ? { role: 'img', 'aria-label': label } : { 'aria-hidden': true })}
     />
   );

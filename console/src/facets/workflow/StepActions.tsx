@@ -23,24 +23,24 @@ export function StepActions({ session, step, views }: { session: Session; step: 
   const change = async (done: string, act: (revision: number) => Promise<Session>) => {
     const about = {
       what: 'The state of the steps',
-      of: ({ workflow }: Session) => workflow?.steps.map(({ name, status }) => [name, status]),
+      of: ({ workflow }: Pick<Session, 'workflow'>) => workflow?.steps.map(({ name, status }) => [name, status]),
     };
     await changeOf(client, session, about, act);
     toast(done);
   };
   const submit: Record<Way, () => Promise<void>> = {
     complete: () =>
-      change(`${step.name} is completed`, (expectedRevision) =>
+      change(`Step ${step.name} completed`, (expectedRevision) =>
         step.status === 'active'
           ? client.workflow.advance(id, { step: step.name }, { expectedRevision })
           : client.workflow.update(id, { completed_steps: [step.name] }, { expectedRevision }),
       ),
     start: () =>
-      change(`${step.name} has started`, (expectedRevision) =>
+      change(`Step ${step.name} started`, (expectedRevision) =>
         client.workflow.update(id, { current_step: step.name }, { expectedRevision }),
       ),
     back: () =>
-      change(`${step.name} is reset`, (expectedRevision) =>
+      change(`Step ${step.name} reset`, (expectedRevision) =>
         client.workflow.update(
           id,
           { pending_steps: [step.name, ...together.map(({ name }) => name)] },
@@ -50,18 +50,18 @@ export function StepActions({ session, step, views }: { session: Session; step: 
   };
   const words: Record<Way, { title: string; action: string; description: ReactNode }> = {
     complete: {
-      title: `Complete ${step.name} manually`,
-      action: 'Complete it',
+      title: `Mark ${step.name} complete`,
+      action: 'Mark complete',
       description: 'The steps that wait for this step start. Its open tasks are cancelled.',
     },
     start: {
-      title: `Start ${step.name} manually`,
-      action: 'Start it',
+      title: `Start ${step.name}`,
+      action: 'Start',
       description: 'Its dependencies are complete. If the plan has a task for it, that task is delegated.',
     },
     back: {
-      title: `Set ${step.name} back`,
-      action: 'Reset it',
+      title: `Reset ${step.name}`,
+      action: 'Reset',
       description:
         together.length === 0
           ? 'It becomes pending, and starts immediately if its dependencies are complete. Its open tasks are cancelled.'
@@ -76,7 +76,7 @@ export function StepActions({ session, step, views }: { session: Session; step: 
           icon={<CircleCheck />}
           onClick={() => setWay('complete')}
         >
-          Complete manually
+          Mark complete
         </Button>
       )}
       {step.status === 'pending' && ready && (

@@ -6,7 +6,8 @@ import { Button } from '../../ui/Button.tsx';
 import { Inspector, Part } from '../../ui/Inspector.tsx';
 import { Json } from '../../ui/Json.tsx';
 import { Facts } from '../../ui/Section.tsx';
-import { Ago } from '../../ui/Time.tsx';
+import { stateOf } from '../../ui/states.ts';
+import { Ago } from '../../ui/Times.tsx';
 import { DelegateDialog } from './DelegateDialog.tsx';
 import { Elapsed } from './Elapsed.tsx';
 import type { StepView } from './plan.ts';
@@ -43,7 +44,7 @@ export function StepInspector({ session, view, views, onSelect, onClose }: StepI
   return (
     <Inspector
       ref={section}
-      icon={<StateIcon of={state} size={17} />}
+      icon={<StateIcon noun="step" of={state} size={17} />}
       name={step.name}
       close="Close the step"
       onClose={onClose}
@@ -61,7 +62,7 @@ export function StepInspector({ session, view, views, onSelect, onClose }: StepI
           <StepActions session={session} step={step} views={views} />
           {step.status === 'active' && (
             <Button icon={<Send />} onClick={() => setDelegating(true)}>
-              Delegate a task
+              Delegate task
             </Button>
           )}
         </div>
@@ -73,11 +74,11 @@ export function StepInspector({ session, view, views, onSelect, onClose }: StepI
           <ul className={css.agents}>
             {parts.map(({ agent, optional, task }) => (
               <li key={agent}>
-                <StateIcon of={task?.status ?? 'pending'} size={14} />
+                <StateIcon noun="task" of={task?.status ?? 'pending'} size={14} />
                 <span className={css.agent}>{agent}</span>
                 <span className={css.quiet}>
                   {optional ? 'optional' : 'required'}
-                  {task ? `, ${task.status.replaceAll('_', ' ')}` : ', not delegated yet'}
+                  {task ? `, ${stateOf('task', task.status).word}` : ', not delegated'}
                   {task && task.assignee !== agent && `, now with ${task.assignee}`}
                 </span>
               </li>
@@ -89,8 +90,8 @@ export function StepInspector({ session, view, views, onSelect, onClose }: StepI
         {tasks.length === 0 ? (
           <p className={css.quiet}>
             {step.task || step.status !== 'active'
-              ? 'None yet.'
-              : 'None yet: the plan has no task for this step, so the orchestrator delegates one.'}
+              ? 'None.'
+              : 'None. The plan has no task for this step, so the orchestrator delegates one.'}
           </p>
         ) : (
           <ul className={css.tasks}>
@@ -104,7 +105,7 @@ export function StepInspector({ session, view, views, onSelect, onClose }: StepI
       </Part>
       <Facts
         of={[
-          ['State', <Status key="state" of={state} />],
+          ['State', <Status key="state" noun="step" of={state} />],
           ...whenOf(view),
           [
             'After',
@@ -139,7 +140,7 @@ function whenOf({ step, ended }: StepView): [string, ReactNode][] {
             <Ago time={ended} />, after {took}
           </span>,
         ]
-      : ['Active for', took],
+      : ['Running for', took],
   ];
 }
 
@@ -151,7 +152,7 @@ function Steps({ steps, none, onSelect }: { steps: Step[]; none: string; onSelec
       {steps.map(({ name, status }) => (
         <li key={name}>
           <button type="button" className={css.link} onClick={() => onSelect(name)}>
-            <StateIcon of={status} size={13} label={status} />
+            <StateIcon noun="step" of={status} size={13} label={status} />
             {name}
           </button>
         </li>

@@ -1,5 +1,6 @@
 import { Handle, type Node, type NodeProps, Position } from '@xyflow/react';
 import { memo, useEffect, useRef } from 'react';
+import { stateOf } from '../../ui/states.ts';
 import { Elapsed } from './Elapsed.tsx';
 import { type Direction, NODE } from './layout.ts';
 import { ProgressBar } from './ProgressBar.tsx';
@@ -43,7 +44,7 @@ export const StepNodeView = memo(function StepNodeView({ data, selected }: NodeP
         onClick={() => onSelect(step.name)}
       >
         <span className={css.title}>
-          <StateIcon of={state} size={16} />
+          <StateIcon noun="step" of={state} size={16} />
           <span className={css.name} title={step.name}>
             {step.name}
           </span>
@@ -81,10 +82,10 @@ const PLAIN = new Set(['completed', 'pending', 'in_progress']);
 
 function PartLine({ part: { agent, optional, task }, active }: { part: Part; active: boolean }) {
   const state = task?.status ?? (active && !optional ? 'unasked' : 'pending');
-  const word = task ? task.status.replaceAll('_', ' ') : active ? 'not delegated' : '';
+  const word = task ? stateOf('task', task.status).word : active ? 'not delegated' : '';
   return (
     <span className={css.part} data-agent={agent} data-task={task?.status} title={word ? `${agent}: ${word}` : agent}>
-      <StateIcon of={state} size={13} />
+      <StateIcon noun="task" of={state} size={13} />
       <span className={css.agent}>
         {nameOf(agent)}
         {optional && <span className={css.optional}> optional</span>}

@@ -33,7 +33,7 @@ export function TaskActions({ task }: { task: Task }) {
       title: `Accept ${task.task_type}`,
       description: `Accepts the task on behalf of ${task.assignee}.`,
       action: 'Accept',
-      done: `${task.task_type} is accepted`,
+      done: `${task.task_type} accepted`,
       fields: null,
       act: () => client.tasks.accept(task.task_id, report),
     },
@@ -41,15 +41,15 @@ export function TaskActions({ task }: { task: Task }) {
       title: `Complete ${task.task_type}`,
       description: `Reports the result on behalf of ${task.assignee}; the plan continues.`,
       action: 'Complete',
-      done: `${task.task_type} is completed`,
+      done: `${task.task_type} completed`,
       fields: <TextArea label="Result" name="result" mono rows={8} hint="JSON or plain text." />,
       act: (form) => client.tasks.complete(task.task_id, { ...report, result: jsonOrText(text(form, 'result')) }),
     },
     fail: {
       title: `Fail attempt ${task.attempt} of ${task.task_type}`,
       description: `Reports a failure on behalf of ${task.assignee}; the task's policy decides what follows.`,
-      action: 'Fail the attempt',
-      done: `Attempt ${task.attempt} of ${task.task_type} has failed`,
+      action: 'Fail attempt',
+      done: `Attempt ${task.attempt} of ${task.task_type} failed`,
       danger: true,
       fields: <TextArea label="Error" name="error" mono required rows={4} hint="JSON or plain text." />,
       act: (form) => client.tasks.fail(task.task_id, { ...report, error: jsonOrText(text(form, 'error')) }),
@@ -57,8 +57,8 @@ export function TaskActions({ task }: { task: Task }) {
     cancel: {
       title: `Cancel ${task.task_type}`,
       description: 'The agent is notified. Its step waits for another task or for manual completion.',
-      action: 'Cancel the task',
-      done: `${task.task_type} is cancelled`,
+      action: 'Cancel task',
+      done: `${task.task_type} cancelled`,
       danger: true,
       fields: <TextField label="Reason" name="reason" maxLength={256} />,
       act: (form) => client.tasks.cancel(task.task_id, { reason: text(form, 'reason').trim() || null }),
@@ -69,7 +69,7 @@ export function TaskActions({ task }: { task: Task }) {
     <div className={css.actions}>
       {/* biome-ignore lint/a11y/useSemanticElements: buttons in a row are no fieldset. */}
       <div className={css.group} role="group" aria-label={`On behalf of ${task.assignee}`}>
-        <span className={css.label}>On behalf of its agent</span>
+        <span className={css.label}>On the agent’s behalf</span>
         {task.status === 'pending' && (
           <Button icon={<CirclePlay />} onClick={() => setWay('accept')}>
             Accept
@@ -83,11 +83,12 @@ export function TaskActions({ task }: { task: Task }) {
         </Button>
       </div>
       <Button look="danger" icon={<Ban />} onClick={() => setWay('cancel')}>
-        Cancel the task
+        Cancel task
       </Button>
       {chosen && (
         <FormDialog
           open
+          draft={`${way}/${task.task_id}`}
           onClose={() => setWay(undefined)}
           title={chosen.title}
           description={chosen.description}

@@ -3,10 +3,11 @@ import type { ReactNode } from 'react';
 import { milliseconds, type Session, type Task } from 'sessiond';
 import { Status } from '../../ui/Badge.tsx';
 import { Id } from '../../ui/Copy.tsx';
+import { duration } from '../../ui/duration.ts';
 import { Json } from '../../ui/Json.tsx';
 import { Facts } from '../../ui/Section.tsx';
 import table from '../../ui/Table.module.css';
-import { Ago, span } from '../../ui/Time.tsx';
+import { Ago } from '../../ui/Times.tsx';
 import { Elapsed } from './Elapsed.tsx';
 import { TaskActions } from './TaskActions.tsx';
 import css from './TaskDetail.module.css';
@@ -19,7 +20,7 @@ export function TaskDetail({ task, session }: { task: Task; session: Session }) 
     ['Task', <Id key="id">{task.task_id}</Id>],
     ['Request', <Id key="message">{task.message_id}</Id>],
     ['Delegated', <Ago key="created" time={task.created_at} />],
-    ['By', task.delegator ?? 'the plan, or a person'],
+    ['Delegated by', task.delegator ?? 'the plan or a person'],
     ['To', task.delegatee],
     ...(task.assignee === task.delegatee ? [] : [['Now with', task.assignee] as [string, ReactNode]]),
     ...(task.step == null
@@ -38,8 +39,8 @@ export function TaskDetail({ task, session }: { task: Task; session: Session }) 
           ] as [string, ReactNode],
         ]),
     ['Priority', task.priority],
-    ['Time limit', span(milliseconds(task.timeout))],
-    ['If it fails', policyInWords(policy, fallbacks)],
+    ['Timeout per attempt', duration(milliseconds(task.timeout))],
+    ['Retries', policyInWords(policy, fallbacks)],
     ...(task.started_at ? [['Accepted', <Ago key="accepted" time={task.started_at} />] as [string, ReactNode]] : []),
     ...(task.ended_at ? [['Ended', <Ago key="ended" time={task.ended_at} />] as [string, ReactNode]] : []),
   ];
@@ -52,10 +53,7 @@ export function TaskDetail({ task, session }: { task: Task; session: Session }) 
           <Value title="Payload" value={task.payload} />
           {isOpen(task) && <Value title="Progress" value={task.progress} />}
           <Value title="Result" value={task.result} />
-          <Value
-            title={isOpen(task) || task.status === 'completed' ? 'Error of the previous attempt' : 'Error'}
-            value={task.error}
-          />
+          <Value title={isOpen(task) || task.status === 'completed' ? 'Previous error' : 'Error'} value={task.error} />
         </div>
       </div>
       {task.attempts.length > 0 && <Attempts task={task} />}
@@ -94,7 +92,7 @@ function Attempts({ task }: { task: Task }) {
               <td>{attempt}</td>
               <td>{agent_id}</td>
               <td>
-                <Status of={status} />
+                <Status noun="task" of={status} />
               </td>
               <td>{started_at ? <Elapsed from={started_at} to={ended_at} /> : 'never accepted'}</td>
               <td>
@@ -108,7 +106,7 @@ function Attempts({ task }: { task: Task }) {
               <td>{task.attempt}</td>
               <td>{task.assignee}</td>
               <td>
-                <Status of={task.status} />
+                <Status noun="task" of={task.status} />
               </td>
               <td>{task.started_at ? <Elapsed from={task.started_at} /> : 'not accepted yet'}</td>
               <td />

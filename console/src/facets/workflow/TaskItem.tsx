@@ -2,7 +2,10 @@ import { ChevronRight } from 'lucide-react';
 import { useState } from 'react';
 import type { Session, Task } from 'sessiond';
 import { Badge } from '../../ui/Badge.tsx';
-import { span, useNow } from '../../ui/Time.tsx';
+import { duration } from '../../ui/duration.ts';
+import { stateOf } from '../../ui/states.ts';
+import { useNow } from '../../ui/Times.tsx';
+import { dateTime } from '../../ui/time.ts';
 import { Elapsed } from './Elapsed.tsx';
 import { ProgressBar } from './ProgressBar.tsx';
 import { StateIcon } from './StateIcon.tsx';
@@ -29,7 +32,7 @@ export function TaskItem({ task, session, within, open: given, onToggle }: TaskI
     <div className={css.item} data-task={task.task_id} data-status={task.status} data-within={within}>
       <button type="button" className={css.row} aria-expanded={open} onClick={toggle}>
         <ChevronRight size={14} className={css.chevron} aria-hidden="true" />
-        <StateIcon of={task.status} />
+        <StateIcon noun="task" of={task.status} />
         <span className={css.what}>
           <span className={css.type}>{task.task_type}</span>
           {within === 'session' && task.step != null && <span className={css.step}>in {task.step}</span>}
@@ -62,7 +65,7 @@ export function TaskItem({ task, session, within, open: given, onToggle }: TaskI
 
 /** Its state in a word, and how far it is or why it failed. */
 function State({ task }: { task: Task }) {
-  const word = task.status.replaceAll('_', ' ');
+  const word = stateOf('task', task.status).word;
   if (task.status === 'in_progress' && task.progress != null) {
     return (
       <>
@@ -101,16 +104,13 @@ function Deadline({ task }: { task: Task }) {
   const now = useNow();
   const due = dueAt(task);
   if (task.attempts.length > 0 && due > now) {
-    return <span className={css.quiet}>again in {span(due - now)}</span>;
+    return <span className={css.quiet}>again in {duration(due - now)}</span>;
   }
   const left = Date.parse(task.deadline) - now;
   const soon = left < 0.2 * (Date.parse(task.deadline) - due);
   return (
-    <span
-      className={soon ? css.soon : css.quiet}
-      title={`The attempt expires at ${new Date(task.deadline).toLocaleString()}`}
-    >
-      {left > 0 ? `${span(left)} left` : 'over time'}
+    <span className={soon ? css.soon : css.quiet} title={`The attempt expires at ${dateTime(task.deadline)}`}>
+      {left > 0 ? `${duration(left)} left` : 'over time'}
     </span>
   );
 }

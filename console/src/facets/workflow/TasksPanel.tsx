@@ -6,8 +6,10 @@ import type { Session, Task } from 'sessiond';
 import { Button } from '../../ui/Button.tsx';
 import { Empty } from '../../ui/Empty.tsx';
 import { Select } from '../../ui/Field.tsx';
+import { grouped } from '../../ui/numbers.ts';
 import { ProblemView } from '../../ui/Problem.tsx';
 import { Section } from '../../ui/Section.tsx';
+import { stateOf } from '../../ui/states.ts';
 import type { PanelProps } from '../facet.ts';
 import { DelegateDialog } from './DelegateDialog.tsx';
 import { SORTS, select, type TaskSelection } from './selection.ts';
@@ -31,7 +33,7 @@ export default function TasksPanel({ session, feed }: PanelProps) {
   const filtered = Boolean(state || agent || step);
   const delegate = session.status === 'active' && (
     <Button icon={<Send />} onClick={() => setDelegating(true)}>
-      Delegate a task
+      Delegate task
     </Button>
   );
   return (
@@ -47,7 +49,13 @@ export default function TasksPanel({ session, feed }: PanelProps) {
       flush
       actions={
         <>
-          <Filter label="State" value={state} all="Any status" onChange={(value) => change({ state: value })}>
+          <Filter
+            label="Status"
+            value={state}
+            all="Any status"
+            wordOf={(one) => (one === 'open' ? one : stateOf('task', one).word)}
+            onChange={(value) => change({ state: value })}
+          >
             {STATES}
           </Filter>
           <Filter label="Agent" value={agent} all="Any agent" onChange={(value) => change({ agent: value })}>
@@ -110,7 +118,7 @@ function Nothing({
   }
   if (filtered) {
     return (
-      <Empty title="No matching task" action={<Button onClick={onClear}>Show all tasks</Button>}>
+      <Empty title="No matching tasks" action={<Button onClick={onClear}>Show all tasks</Button>}>
         Other tasks of this session have another status, step or agent.
       </Empty>
     );
@@ -211,11 +219,13 @@ function Filter({
   value,
   all,
   onChange,
+  wordOf = (one) => one,
   children,
 }: {
   label: string;
   value: string | undefined;
   all: string;
+  wordOf?: (one: string) => string;
   onChange: (value: string | undefined) => void;
   children: readonly string[];
 }) {
@@ -224,7 +234,7 @@ function Filter({
       <option value="">{all}</option>
       {children.map((one) => (
         <option key={one} value={one}>
-          {one.replaceAll('_', ' ')}
+          {wordOf(one)}
         </option>
       ))}
     </Select>
@@ -263,6 +273,6 @@ function stepsOf(session: Session, tasks: readonly Task[]): string[] {
 }
 
 function countInWords(shown: number, total: number, filtered: boolean, book: TaskBook): string {
-  const of = filtered ? `${shown.toLocaleString()} of ${total.toLocaleString()}` : total.toLocaleString();
-  return book.complete || book.problem ? of : `${of}, reading…`;
+  const of = filtered ? `${grouped(shown)} of ${grouped(total)}` : grouped(total);
+  return book.complete || book.problem ? of : `${of}, loading…`;
 }

@@ -1,4 +1,4 @@
-import { type Client, Problem, type Session } from 'sessiond';
+import { type Client, Problem, parseJson, type Session, toJson } from 'sessiond';
 
 /** A session that works moves on all the time; so often a change is sent again when it did. */
 const TRIES = 8;
@@ -8,13 +8,13 @@ const TRIES = 8;
  * overwritten that they did not see. When the session has moved on, but what the change is about is as it was, it is
  * sent again; when that changed too, the problem `revision_stale` says so.
  */
-export async function changeOf<Answer>(
+export async function changeOf<Answer, Seen extends Pick<Session, 'session_id' | 'revision'>>(
   client: Client,
-  seen: Session,
-  about: { what: string; of: (session: Session) => unknown },
+  seen: Seen,
+  about: { what: string; of: (session: Session | Seen) => unknown },
   change: (revision: number) => Promise<Answer>,
 ): Promise<Answer> {
-  const before = JSON.stringify(about.of(seen));
+  const before = toJson(about.of(seen));
   let revision = seen.revision;
   for (let tries = 1; ; tries += 1) {
     try {
@@ -25,7 +25,7 @@ export async function changeOf<Answer>(
       }
     }
     const now = await client.sessions.get(seen.session_id);
-    if (JSON.stringify(about.of(now)) !== before) {
+    if (toJson(about.of(now)) !== before) {
       throw new Problem({
         code: 'revision_stale',
         status: 412,
@@ -46,7 +46,7 @@ export function jsonOf(text: string, field: string): unknown {
     return undefined;
   }
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     throw new Problem({
       code: 'invalid_input',
@@ -63,7 +63,7 @@ export function jsonOrText(text: string): unknown {
     return undefined;
   }
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return text;
   }

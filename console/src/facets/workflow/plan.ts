@@ -1,4 +1,4 @@
-import type { Session, Step, StepStatus, Task } from 'sessiond';
+import { type Session, type Step, type StepStatus, type Task, toJson } from 'sessiond';
 import { groupBy } from './group.ts';
 import { inWords, isOpen } from './text.ts';
 
@@ -132,7 +132,7 @@ const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.lengt
 
 /** How one plan differs from another, by the names of its steps; nothing when only their order does. */
 export function differenceInWords(before: readonly Record<string, unknown>[], now: readonly Record<string, unknown>[]) {
-  const texts = (plan: typeof before) => new Map(plan.map((step) => [String(step.name), JSON.stringify(step)]));
+  const texts = (plan: typeof before) => new Map(plan.map((step) => [String(step.name), toJson(step)]));
   const [old, fresh] = [texts(before), texts(now)];
   const added = [...fresh.keys()].filter((name) => !old.has(name));
   const removed = [...old.keys()].filter((name) => !fresh.has(name));

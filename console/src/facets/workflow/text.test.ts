@@ -1,6 +1,6 @@
 import type { Task } from 'sessiond';
 import { expect, test } from 'vitest';
-import { attemptOf, inWords, progressOf, shortened, stopwatch } from './text.ts';
+import { attemptOf, inWords, progressOf, shortened } from './text.ts';
 
 test('progress is a share where there is a number, and words beside it', () => {
   expect(progressOf(0.25)).toEqual({ share: 0.25, words: '' });
@@ -36,8 +36,4 @@ test('attempts count for the present assignee alone', () => {
   expect(attemptOf(task)).toEqual({ nth: 2, of: 2 });
   expect(attemptOf({ ...task, status: 'failed' })).toEqual({ nth: 1, of: 2 });
   expect(attemptOf({ ...task, assignee: 'c' })).toEqual({ nth: 1, of: 2 });
-});
-
-test('a stopwatch shows seconds, then minutes, then hours', () => {
-  expect([900, 59_000, 187_000, 7_389_000].map(stopwatch)).toEqual(['0 s', '59 s', '3:07', '2:03:09']);
 });

@@ -1,4 +1,4 @@
-import { milliseconds, type Task } from 'sessiond';
+import { milliseconds, type Task, toJson } from 'sessiond';
 
 /** What agents say in results, errors and progress is JSON of their own; this is what of it reads as a sentence. */
 export function inWords(value: unknown): string {
@@ -15,7 +15,7 @@ export function inWords(value: unknown): string {
       return words;
     }
   }
-  return JSON.stringify(value);
+  return toJson(value);
 }
 
 /** A text of at most `length` characters. */
@@ -83,10 +83,6 @@ function shareOf(value: number): number | undefined {
 
 const clamp = (share: number): number => Math.min(1, Math.max(0, share));
 
-/** A share as people read it. */
-/** With a space at which no line ends. */
-export const percent = (share: number): string => `${Math.round(share * 100)}\u00a0%`;
-
 export const isOpen = (task: Task): boolean => task.status === 'pending' || task.status === 'in_progress';
 
 /** Which attempt of the present assignee it is, and how many the policy gives each agent. */
@@ -100,14 +96,3 @@ export function attemptOf(task: Task): { nth: number; of: number } {
 
 /** When the request of the present attempt is due: later than now while a retry waits. */
 export const dueAt = (task: Task): number => Date.parse(task.deadline) - milliseconds(task.timeout);
-
-/** A span as a stopwatch shows it: `48 s`, `3:07`, `2:03:09`. */
-export function stopwatch(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 1000));
-  const [h, min, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-  const two = (n: number) => String(n).padStart(2, '0');
-  if (h > 0) {
-    return `${h}:${two(min)}:${two(s)}`;
-  }
-  return min > 0 ? `${min}:${two(s)}` : `${s} s`;
-}

@@ -28,28 +28,28 @@ test('steps that changed alike are told together, with the reason', () => {
 test('the end of the plan is told, and a task in a reason is not told by its id', () => {
   const steps = [{ name: 'ship', status: 'failed', reason: 'codex://ui failed in task task_01a1fe' }];
   expect(say('workflow_advanced', { steps, workflow_completed: true })).toBe(
-    'ship failed (codex://ui failed); the plan is done',
+    'ship failed (codex://ui failed); plan completed',
   );
 });
 
 test('a delegation says who asks whom for what, where, and whether anew', () => {
   const data = { task_type: 'implement', delegatee: 'codex://ui', step: 'build' };
-  expect(say('task_delegated', data)).toBe('codex://ui is asked for implement in build');
+  expect(say('task_delegated', data)).toBe('build: implement assigned to codex://ui');
   expect(say('task_delegated', { ...data, delegator: 'claude://o', step_retry: 1 })).toBe(
-    'claude://o asks codex://ui for implement in build, again for the first time',
+    'build: implement assigned to codex://ui by claude://o, retry 1',
   );
 });
 
 test('an update names the task when it is known', () => {
-  expect(update({ status: 'in_progress' })).toBe('codex://ui works on implement in build');
+  expect(update({ status: 'in_progress' })).toBe('build: implement started by codex://ui');
   expect(say('task_updated', { task_id: 'x', attempt: 2, assignee: 'a', status: 'completed' })).toBe(
-    'a completed a task, attempt 2',
+    'x completed by a, attempt 2',
   );
 });
 
 test('progress is told as a share and in words', () => {
   expect(update({ status: 'in_progress', progress: { percent: 42, message: 'push left' } })).toBe(
-    'codex://ui on implement in build: 42\u00a0%, push left',
+    'build: implement at 42\u00a0%, push left (codex://ui)',
   );
 });
 
@@ -61,14 +61,14 @@ test('a retry says which attempt failed, why, and who has the next', () => {
       ended: 'timeout',
       error: { code: 'timeout', detail: 'no result within 5m' },
     }),
-  ).toBe('attempt 1 of implement in build took too long: no result within 5m; attempt 2 goes to codex://ui');
+  ).toBe('build: implement, attempt 1 timed out: no result within 5m; attempt 2 assigned to codex://ui');
 });
 
 test('an end says why', () => {
   expect(update({ status: 'failed', attempt: 3, error: 'no disk' })).toBe(
-    'codex://ui failed at implement in build, attempt 3: no disk',
+    'build: implement failed by codex://ui, attempt 3: no disk',
   );
   expect(update({ status: 'cancelled', error: { code: 'cancelled', detail: 'cancelled' } })).toBe(
-    'implement in build of codex://ui was cancelled',
+    'build: implement of codex://ui cancelled',
   );
 });

@@ -1,8 +1,10 @@
 import type { StepStatus, TaskUpdated } from 'sessiond';
+import { percent } from '../../ui/numbers.ts';
+import { stateOf } from '../../ui/states.ts';
 import type { EventWords, Known } from '../facet.ts';
 import { groupBy } from './group.ts';
 import { withoutTask } from './plan.ts';
-import { inWords, percent, progressOf, shortened } from './text.ts';
+import { inWords, progressOf, shortened } from './text.ts';
 
 /** Names in a list; the rest is a number. */
 const NAMES = 4;
@@ -28,12 +30,12 @@ export const words = {
       return `${BECAME[status] ?? status}${why}`;
     });
     const changes = [...groups].map(([became, steps]) => `${listed(steps.map(({ name }) => name))} ${became}`);
-    return [...changes, ...(data.workflow_completed ? ['the plan is done'] : [])].join('; ');
+    return [...changes, ...(data.workflow_completed ? ['plan completed'] : [])].join('; ');
   },
   task_delegated: ({ task_type, delegator, delegatee, step, step_retry }) => {
-    const who = delegator ? `${delegator} asks ${delegatee}` : `${delegatee} is asked`;
-    const again = step_retry ? `, again for the ${step_retry === 1 ? 'first' : 'second'} time` : '';
-    return `${who} for ${task_type}${step ? ` in ${step}` : ''}${again}`;
+    const again = step_retry ? `, retry ${step_retry}` : '';
+    const by = delegator ? ` by ${delegator}` : '';
+    return `${placed(task_type, step)} assigned to ${delegatee}${by}${again}`;
   },
   task_updated: updated,
 } satisfies EventWords;
@@ -46,31 +48,35 @@ function listed(names: string[]): string {
   return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${last}` : last;
 }
 
+/** What somebody works on: its step first, where it has one. */
+const placed = (taskType: string, step: string | null | undefined): string =>
+  step ? `${step}: ${taskType}` : taskType;
+
 function updated({ task_id, status, attempt, assignee, progress, error, ended }: TaskUpdated, known: Known): string {
   const task = known.task?.(task_id);
-  const what = task ? `${task.task_type}${task.step ? ` in ${task.step}` : ''}` : 'a task';
+  const what = task ? placed(task.task_type, task.step) : task_id;
   const nth = attempt > 1 ? `, attempt ${attempt}` : '';
   const why = error == null ? '' : `: ${shortened(inWords(error), QUOTE)}`;
   switch (status) {
     case 'in_progress': {
       if (progress == null) {
-        return `${assignee} works on ${what}${nth}`;
+        return `${what} started by ${assignee}${nth}`;
       }
       const { share, words } = progressOf(progress);
       const far = [share === undefined ? '' : percent(share), shortened(words, QUOTE)].filter(Boolean).join(', ');
-      return `${assignee} on ${what}: ${far}`;
+      return `${what} at ${far || 'work'} (${assignee})`;
     }
     case 'pending':
-      return `attempt ${attempt - 1} of ${what} ${ended === 'timeout' ? 'took too long' : 'failed'}${why}; attempt ${attempt} goes to ${assignee}`;
+      return `${what}, attempt ${attempt - 1} ${ended === 'timeout' ? 'timed out' : 'failed'}${why}; attempt ${attempt} assigned to ${assignee}`;
     case 'completed':
-      return `${assignee} completed ${what}${nth}`;
+      return `${what} completed by ${assignee}${nth}`;
     case 'failed':
-      return `${assignee} failed at ${what}${nth}${why}`;
+      return `${what} failed by ${assignee}${nth}${why}`;
     case 'timeout':
-      return `${assignee} exceeded the time of ${what}${nth}${why}`;
+      return `${what} timed out with ${assignee}${nth}${why}`;
     case 'cancelled':
-      return `${what} of ${assignee} was cancelled${why === ': cancelled' ? '' : why}`;
+      return `${what} of ${assignee} cancelled${why === ': cancelled' ? '' : why}`;
     default:
-      return `${what} of ${assignee} is ${String(status).replaceAll('_', ' ')}`;
+      return `${what} of ${assignee} is ${stateOf('task', status).word}`;
   }
 }

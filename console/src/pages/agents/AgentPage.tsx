@@ -4,19 +4,23 @@ import { Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import type { AgentInfo } from 'sessiond';
 import { useClient } from '../../data/connection.ts';
+import { openTasks } from '../../data/openTasks.ts';
 import { EVERY, keys } from '../../data/queries.ts';
 import { useTold } from '../../data/reach.ts';
+import { AgentStatus } from '../../ui/AgentStatus.tsx';
 import { Badge, Status } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { CopyButton } from '../../ui/Copy.tsx';
 import { FormDialog } from '../../ui/Dialog.tsx';
 import { Json } from '../../ui/Json.tsx';
+import { counted, grouped } from '../../ui/numbers.ts';
 import { Page } from '../../ui/Page.tsx';
 import { ProblemView } from '../../ui/Problem.tsx';
 import { Facts, Section } from '../../ui/Section.tsx';
+import { SessionLink } from '../../ui/SessionLink.tsx';
 import { Sparkline } from '../../ui/Sparkline.tsx';
 import table from '../../ui/Table.module.css';
-import { Ago } from '../../ui/Time.tsx';
+import { Ago } from '../../ui/Times.tsx';
 import { toast } from '../../ui/Toast.tsx';
 import css from './Agents.module.css';
 import { latency } from './AgentsPage.tsx';
@@ -46,7 +50,7 @@ export function AgentPage() {
           <div className={css.line}>
             <h1>{agentId}</h1>
             <CopyButton text={agentId} label="Copy the agent’s id" />
-            {data && <Status of={data.status} />}
+            {data && <AgentStatus of={data} />}
           </div>
         </div>
       }
@@ -89,7 +93,7 @@ function About({ agent, depths }: { agent: AgentInfo; depths: readonly number[] 
           [
             'Inbox',
             <span key="inbox" className={css.inbox}>
-              {agent.inbox_depth.toLocaleString('en')} {agent.inbox_depth === 1 ? 'message' : 'messages'}
+              {grouped(agent.inbox_depth)} {agent.inbox_depth === 1 ? 'message' : 'messages'}
               <Sparkline values={depths} label="Messages in the inbox since the page was opened" />
             </span>,
           ],
@@ -105,7 +109,7 @@ function Descriptor({ agent: { descriptor } }: { agent: AgentInfo }) {
   const parts = { capabilities, endpoints, metadata };
   const known = Object.entries(parts).filter(([, value]) => value && Object.keys(value).length > 0);
   return (
-    <Section title="Descriptor">
+    <Section title="Capabilities">
       {known.length === 0 && <p className={css.quiet}>No capabilities or metadata.</p>}
       {known.map(([name, value]) => (
         <Json key={name} name={name} value={value} open={3} />
@@ -114,35 +118,56 @@ function Descriptor({ agent: { descriptor } }: { agent: AgentInfo }) {
   );
 }
 
+/** Open tasks that are shown. */
+const SHOWN = 100;
+
 function Work({ agent }: { agent: AgentInfo }) {
+  const client = useClient();
+  const { data } = useQuery({
+    queryKey: [...keys.agent(agent.agent_id), 'tasks'],
+    queryFn: ({ signal }) => openTasks(client, { assignee: agent.agent_id, limit: SHOWN }, signal),
+    refetchInterval: EVERY,
+    enabled: agent.tasks.length > 0,
+  });
+  const tasks = agent.tasks.length === 0 ? [] : data;
   return (
-    <Section title="Works on" flush actions={agent.tasks.length > 0 && <Badge>{agent.tasks.length}</Badge>}>
-      {agent.tasks.length === 0 ? (
-        <p className={css.none}>No open task.</p>
-      ) : (
+    <Section
+      title="Working on"
+      flush
+      actions={agent.tasks.length > 0 && <Badge>{counted(agent.tasks.length, 'open task')}</Badge>}
+    >
+      {agent.tasks.length === 0 && <p className={css.none}>No open tasks.</p>}
+      {tasks && tasks.length > 0 && (
         <table className={table.table}>
           <thead>
             <tr>
-              <th scope="col">Session</th>
               <th scope="col">Task</th>
+              <th scope="col">Session</th>
               <th scope="col">Status</th>
+              <th scope="col">Since</th>
             </tr>
           </thead>
           <tbody>
-            {agent.tasks.map((task) => (
-              <tr key={task.task_id}>
+            {tasks.map((task) => (
+              <tr key={task.task_id} data-task={task.task_id}>
                 <td className={css.name}>
-                  <Link to="/sessions/$sessionId" params={{ sessionId: task.session_id }}>
-                    {task.session_id}
+                  <Link
+                    to="/sessions/$sessionId/$panel"
+                    params={{ sessionId: task.session_id, panel: 'tasks' }}
+                    search={task.step ? { step: task.step } : {}}
+                    title={task.task_id}
+                  >
+                    {task.step ? `${task.step}: ${task.task_type}` : task.task_type}
                   </Link>
                 </td>
                 <td className={css.name}>
-                  <Link to="/sessions/$sessionId/$panel" params={{ sessionId: task.session_id, panel: 'tasks' }}>
-                    {task.task_id}
-                  </Link>
+                  <SessionLink id={task.session_id} />
                 </td>
                 <td>
-                  <Status of={task.status} />
+                  <Status noun="task" of={task.status} />
+                </td>
+                <td>
+                  <Ago time={task.started_at ?? task.created_at} />
                 </td>
               </tr>
             ))}
@@ -160,18 +185,18 @@ function Delete({ agentId, open, onClose }: { agentId: string; open: boolean; on
     <FormDialog
       open={open}
       onClose={onClose}
-      title="Delete the agent"
+      title="Delete agent"
       description={
         <>
-          <code>{agentId}</code> is forgotten and its messages are withdrawn. Sessions keep it as a participant; it can
-          register again.
+          <code>{agentId}</code> and the messages in its inbox are deleted. It remains a participant of its sessions,
+          and can register again.
         </>
       }
       action="Delete"
       danger
       submit={async () => {
         await client.agents.delete(agentId);
-        toast(`${agentId} is deleted`);
+        toast(`${agentId} deleted`);
         await navigate({ to: '/agents' });
       }}
     >

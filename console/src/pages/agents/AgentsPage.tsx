@@ -6,17 +6,20 @@ import type { AgentInfo, Client } from 'sessiond';
 import { useClient } from '../../data/connection.ts';
 import { EVERY, keys } from '../../data/queries.ts';
 import { useTold } from '../../data/reach.ts';
-import { Status } from '../../ui/Badge.tsx';
+import { useSearchText } from '../../facets/usePanelSearch.ts';
+import { AgentStatus } from '../../ui/AgentStatus.tsx';
 import { Button } from '../../ui/Button.tsx';
+import { duration } from '../../ui/duration.ts';
 import { Empty } from '../../ui/Empty.tsx';
 import { SearchField } from '../../ui/Field.tsx';
+import { grouped } from '../../ui/numbers.ts';
 import { Page } from '../../ui/Page.tsx';
 import { ProblemView } from '../../ui/Problem.tsx';
 import { Section } from '../../ui/Section.tsx';
 import { Sparkline } from '../../ui/Sparkline.tsx';
 import { useShortcuts } from '../../ui/shortcuts.ts';
 import table from '../../ui/Table.module.css';
-import { Ago, span } from '../../ui/Time.tsx';
+import { Ago } from '../../ui/Times.tsx';
 import css from './Agents.module.css';
 import { useDepths } from './useDepths.ts';
 
@@ -29,7 +32,7 @@ const PAGE = 1_000;
 export function AgentsPage() {
   const client = useClient();
   const [limit, setLimit] = useState(STEP);
-  const [sought, setSought] = useState('');
+  const [sought, setSought] = useSearchText('q');
   const searchRef = useRef<HTMLInputElement>(null);
   useShortcuts({ '/': () => searchRef.current?.focus() });
   const { data, error, refetch, dataUpdatedAt } = useQuery({
@@ -68,14 +71,14 @@ export function AgentsPage() {
               title="No agents yet"
               command={`sessiond agent --url ${client.url} --id opencode://backend --exec './work.sh'`}
             >
-              An agent makes itself known. This starts one that runs a command for each task that it is given;{' '}
-              <a href="/docs/agents">the guide</a> has the other ways.
+              Agents register themselves. This command starts one that runs a program for each of its tasks;{' '}
+              <a href="/docs/agents">the guide</a> shows the other ways.
             </Empty>
           ) : (
             <AgentTable agents={agents} depths={depths} />
           )}
           {data.agents.length > 0 && agents.length === 0 && (
-            <Empty title={data.more ? `Not among the first ${limit} agents` : 'No agent matches'}>
+            <Empty title={data.more ? `Not among the first ${limit} agents` : 'No matching agents'}>
               <Button onClick={() => setSought('')}>Clear the search</Button>
             </Empty>
           )}
@@ -125,7 +128,7 @@ function AgentTable({ agents, depths }: { agents: readonly AgentInfo[]; depths: 
           <th scope="col">Agent</th>
           <th scope="col">State</th>
           <th scope="col" className={css.wide}>
-            Works on
+            Working on
           </th>
           <th scope="col">Inbox</th>
           <th
@@ -149,14 +152,14 @@ function AgentTable({ agents, depths }: { agents: readonly AgentInfo[]; depths: 
               </Link>
             </td>
             <td>
-              <Status of={agent.status} />
+              <AgentStatus of={agent} />
             </td>
             <td className={css.wide}>
               <WorksOn agent={agent} />
             </td>
             <td>
               <span className={css.inbox}>
-                <span className={css.depth}>{agent.inbox_depth.toLocaleString('en')}</span>
+                <span className={css.depth}>{grouped(agent.inbox_depth)}</span>
                 <Sparkline
                   values={depths.get(agent.agent_id) ?? []}
                   label="Messages in the inbox since the page was opened"
@@ -180,7 +183,7 @@ function AgentTable({ agents, depths }: { agents: readonly AgentInfo[]; depths: 
 
 /** How long an agent takes; absent until it has acknowledged something. */
 export const latency = ({ latency_ms }: AgentInfo): string =>
-  latency_ms === null || latency_ms === undefined ? '–' : span(latency_ms);
+  latency_ms === null || latency_ms === undefined ? '–' : duration(latency_ms);
 
 /** The sessions of an agent's open tasks. */
 function WorksOn({ agent }: { agent: AgentInfo }) {

@@ -6,21 +6,31 @@ import { type MessageInfo, Problem } from 'sessiond';
 import { useClient } from '../../data/connection.ts';
 import { EVERY, keys } from '../../data/queries.ts';
 import { useTold } from '../../data/reach.ts';
+import { useSearchValue } from '../../facets/usePanelSearch.ts';
 import { Status } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Chips } from '../../ui/Chips.tsx';
 import { Id } from '../../ui/Copy.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Json } from '../../ui/Json.tsx';
+import { messageText } from '../../ui/messageText.ts';
 import { ProblemView } from '../../ui/Problem.tsx';
 import { Facts, Section } from '../../ui/Section.tsx';
+import { messageState, stateOf } from '../../ui/states.ts';
 import table from '../../ui/Table.module.css';
-import { Ago } from '../../ui/Time.tsx';
+import { Ago } from '../../ui/Times.tsx';
 import { toast } from '../../ui/Toast.tsx';
+import { dateTime } from '../../ui/time.ts';
 import css from './Agents.module.css';
 
 const STATES = ['queued', 'acknowledged', 'dead', 'withdrawn'] as const;
 type State = (typeof STATES)[number];
+const TITLES: Record<State, string> = {
+  queued: 'Queued',
+  acknowledged: 'Acknowledged',
+  dead: 'Dead letters',
+  withdrawn: 'Handled or withdrawn',
+};
 
 /** Messages that are shown at first, and the most that the server gives at once. */
 const FIRST = 50;
@@ -29,7 +39,8 @@ const MOST = 1_000;
 /** What was sent to an agent, and what became of it. */
 export function Messages({ agentId }: { agentId: string }) {
   const client = useClient();
-  const [state, setState] = useState<State>();
+  const [asked, setState] = useSearchValue('state');
+  const state = STATES.find((one) => one === asked);
   const [limit, setLimit] = useState(FIRST);
   const [opened, setOpened] = useState<MessageInfo>();
   const { data, error, refetch } = useQuery({
@@ -55,16 +66,15 @@ export function Messages({ agentId }: { agentId: string }) {
         <Chips
           label="State of the messages"
           value={state}
-          options={[
-            { value: undefined, title: 'All' },
-            ...STATES.map((value) => ({ value, title: value.charAt(0).toUpperCase() + value.slice(1) })),
-          ]}
+          options={[{ value: undefined, title: 'All' }, ...STATES.map((value) => ({ value, title: TITLES[value] }))]}
           onChange={setState}
         />
       }
     >
       {problem !== undefined && <ProblemView error={problem} retry={() => void refetch()} />}
-      {data?.messages.length === 0 && <p className={css.none}>{state ? `No ${state} message.` : 'No messages yet.'}</p>}
+      {data?.messages.length === 0 && (
+        <p className={css.none}>{state ? `No message is ${stateOf('message', state).word}.` : 'No messages.'}</p>
+      )}
       {data && data.messages.length > 0 && (
         <table className={table.table}>
           <thead>
@@ -114,7 +124,7 @@ function Row({ agentId, info, onOpen }: { agentId: string; info: MessageInfo; on
     setBusy(true);
     try {
       await client.inbox.requeue(agentId, id);
-      toast('The message is in the inbox again');
+      toast('Message requeued');
     } catch (error) {
       toast(error instanceof Error ? error.message : String(error));
     } finally {
@@ -126,11 +136,11 @@ function Row({ agentId, info, onOpen }: { agentId: string; info: MessageInfo; on
     <tr data-message={id} data-state={info.state}>
       <td>
         <button type="button" className={css.message} onClick={onOpen} title={id}>
-          {message.message_type}
+          <strong>{message.message_type.replaceAll('_', ' ')}</strong> {messageText(message, 90)}
         </button>
       </td>
       <td>
-        <Status of={info.state} />
+        <Status noun="message" of={messageState(info)} />
       </td>
       <td className={css.wide}>{message.sender.agent_id}</td>
       <td className={`${table.number} ${css.wide}`}>{info.attempts}</td>
@@ -156,7 +166,7 @@ function Detail({ info: { message, state, attempts, accepted_at, ended_at } }: {
         of={[
           ['Id', <Id key="id">{message.message_id ?? ''}</Id>],
           ['Type', message.message_type],
-          ['State', <Status key="state" of={state} />],
+          ['State', <Status key="state" noun="message" of={messageState({ state, attempts })} />],
           ['From', message.sender.agent_id],
           [
             'Session',
@@ -170,8 +180,8 @@ function Detail({ info: { message, state, attempts, accepted_at, ended_at } }: {
           ],
           ['Priority', message.priority],
           ['Deliveries', attempts],
-          ['Accepted', new Date(accepted_at).toLocaleString()],
-          ['Ended', ended_at ? new Date(ended_at).toLocaleString() : 'not yet'],
+          ['Accepted', dateTime(accepted_at)],
+          ['Ended', ended_at ? dateTime(ended_at) : 'not yet'],
         ]}
       />
       <Json name="payload" value={message.payload} open={3} />

@@ -5,7 +5,7 @@ import type { Key } from 'sessiond';
 import { useClient } from '../../data/connection.ts';
 import { EVERY, keys, whoamiQuery } from '../../data/queries.ts';
 import { useTold } from '../../data/reach.ts';
-import { Badge } from '../../ui/Badge.tsx';
+import { Status } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Command } from '../../ui/Copy.tsx';
 import { Empty } from '../../ui/Empty.tsx';
@@ -13,7 +13,7 @@ import { Page } from '../../ui/Page.tsx';
 import { ProblemView } from '../../ui/Problem.tsx';
 import { Section } from '../../ui/Section.tsx';
 import table from '../../ui/Table.module.css';
-import { Ago, useNow } from '../../ui/Time.tsx';
+import { Ago, useNow } from '../../ui/Times.tsx';
 import css from './Keys.module.css';
 import { NewKey } from './NewKey.tsx';
 import { RevokeKey } from './RevokeKey.tsx';
@@ -93,8 +93,6 @@ function stateOf(key: Key, now: number): State {
   return key.expires_at && Date.parse(key.expires_at) <= now ? 'expired' : 'valid';
 }
 
-const TONES = { valid: 'good', expired: 'warn', revoked: 'idle' } as const;
-
 function KeyTable({ of, onRevoke }: { of: readonly Key[]; onRevoke: (key: Key) => void }) {
   const now = useNow();
   return (
@@ -108,7 +106,7 @@ function KeyTable({ of, onRevoke }: { of: readonly Key[]; onRevoke: (key: Key) =
             Agents
           </th>
           <th scope="col" className={css.wide}>
-            Made
+            Created
           </th>
           <th scope="col" className={css.wide}>
             Expires
@@ -129,7 +127,7 @@ function KeyTable({ of, onRevoke }: { of: readonly Key[]; onRevoke: (key: Key) =
               </td>
               <td>{key.role}</td>
               <td>
-                <Badge tone={TONES[state]}>{state}</Badge>
+                <Status noun="key" of={state} />
               </td>
               <td className={`${css.wide} ${css.agents}`}>{key.agents?.join(', ') || <span>–</span>}</td>
               <td className={css.wide}>

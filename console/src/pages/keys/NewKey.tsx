@@ -1,13 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import type { CreatedKey, Role } from 'sessiond';
-import { useClient } from '../../data/connection.ts';
+import { useConnection } from '../../data/connection.ts';
 import { keys } from '../../data/queries.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Command } from '../../ui/Copy.tsx';
-import { Dialog } from '../../ui/Dialog.tsx';
-import { SelectField, TextField } from '../../ui/Field.tsx';
-import { ProblemView } from '../../ui/Problem.tsx';
+import { Dialog, DialogForm } from '../../ui/Dialog.tsx';
+import { SelectField, TextField, words } from '../../ui/Field.tsx';
 import css from './Keys.module.css';
 
 const ROLES: Record<Role, string> = {
@@ -24,7 +23,7 @@ export function NewKey({ open, keyless, onClose }: { open: boolean; keyless: boo
     onClose();
   };
   return (
-    <Dialog open={open} onClose={close} title={made ? 'The key is created' : 'New key'}>
+    <Dialog open={open} onClose={close} firm={made !== undefined} title={made ? 'Key created' : 'New key'}>
       {made ? <Secret of={made} onClose={close} /> : <Form keyless={keyless} onMade={setMade} onCancel={close} />}
     </Dialog>
   );
@@ -39,40 +38,35 @@ function Form({
   onMade: (key: CreatedKey) => void;
   onCancel: () => void;
 }) {
-  const client = useClient();
+  const { client, adopt } = useConnection();
   const queries = useQueryClient();
   const [role, setRole] = useState<Role>(keyless ? 'admin' : 'client');
-  const [error, setError] = useState<unknown>();
-  const [busy, setBusy] = useState(false);
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const text = (name: string) => String(form.get(name) ?? '').trim();
-    setBusy(true);
-    setError(undefined);
-    try {
-      const agents = text('agents')
-        .split(/[,\s]+/)
-        .filter(Boolean);
-      const made = await client.keys.create({
-        name: text('name'),
-        role,
-        ...(role === 'agent' && { agents }),
-        ...(text('expires_in') && { expires_in: text('expires_in') }),
-      });
-      onMade(made);
-      await queries.invalidateQueries({ queryKey: keys.accessKeys });
-    } catch (problem) {
-      setError(problem);
-      setBusy(false);
+  const submit = async (form: FormData) => {
+    const agents = words(form, 'agents')
+      .split(/[,\s]+/)
+      .filter(Boolean);
+    const expires = words(form, 'expires_in');
+    const made = await client.keys.create({
+      name: words(form, 'name'),
+      role,
+      ...(role === 'agent' && { agents }),
+      ...(expires && { expires_in: expires }),
+    });
+    onMade(made);
+    if (keyless) {
+      // From now on the server rejects requests without a key, and this is the only one.
+      adopt(made.secret, false);
+    } else {
+      void queries.invalidateQueries({ queryKey: keys.accessKeys });
     }
   };
   return (
-    <form className={css.form} onSubmit={(event) => void submit(event)}>
+    <DialogForm action="Create key" submit={submit} onClose={onCancel} onDone={() => undefined} draft="new-key">
       {keyless && (
         <p className={css.warning}>
-          This is the first key: from then on every request needs a key, and so does this console. Make it an
-          administrator’s, and keep it.
+          This is the first key. From then on, every request needs a key; this console uses the new key in this tab.
+          Keep its secret: without it nobody can open the console.
+          {role !== 'admin' && ' With this role it cannot create other keys: choose Administrator.'}
         </p>
       )}
       <TextField
@@ -82,10 +76,10 @@ function Form({
         placeholder="backend-team"
         hint="The key’s name, which owns the sessions that it creates."
       />
-      <SelectField label="Role" value={role} onChange={(event) => setRole(event.target.value as Role)}>
-        {Object.entries(ROLES).map(([role, words]) => (
+      <SelectField label="Role" name="role" value={role} onChange={(event) => setRole(event.target.value as Role)}>
+        {Object.entries(ROLES).map(([role, title]) => (
           <option key={role} value={role}>
-            {words}
+            {title}
           </option>
         ))}
       </SelectField>
@@ -101,17 +95,10 @@ function Form({
       <TextField
         label="Valid for"
         name="expires_in"
-        placeholder="without limit"
-        hint="A time such as 720h or 90d; empty means without limit."
+        placeholder="720h"
+        hint="For example 720h or 90d. Leave empty for a key that never expires."
       />
-      {error !== undefined && <ProblemView error={error} />}
-      <footer className={css.footer}>
-        <Button onClick={onCancel}>Cancel</Button>
-        <Button type="submit" look="primary" disabled={busy}>
-          Create the key
-        </Button>
-      </footer>
-    </form>
+    </DialogForm>
   );
 }
 

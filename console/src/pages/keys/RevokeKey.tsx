@@ -13,7 +13,7 @@ export function RevokeKey({ of, onClose }: { of: Key | undefined; onClose: () =>
     <FormDialog
       open={of !== undefined}
       onClose={onClose}
-      title="Revoke the key"
+      title="Revoke key"
       description={
         <>
           From now on, the server rejects the key <code>{of?.key_id}</code> of {of?.name}. This cannot be undone;
@@ -25,7 +25,7 @@ export function RevokeKey({ of, onClose }: { of: Key | undefined; onClose: () =>
       submit={async () => {
         if (of) {
           await client.keys.revoke(of.key_id);
-          toast(`The key of ${of.name} is revoked`);
+          toast(`Key of ${of.name} revoked`);
           await queries.invalidateQueries({ queryKey: keys.accessKeys });
         }
       }}

@@ -2,6 +2,8 @@ import 'uplot/dist/uPlot.min.css';
 import { useEffect, useRef, useState } from 'react';
 import UPlot from 'uplot';
 import { tokensOf } from '../../ui/canvas.ts';
+import { grouped } from '../../ui/numbers.ts';
+import { clock } from '../../ui/time.ts';
 import css from './ChartView.module.css';
 import { type Chart, show } from './figures.ts';
 
@@ -64,8 +66,6 @@ export default function ChartView({
   );
 }
 
-const clock = (seconds: number): string => new Date(seconds * 1_000).toLocaleTimeString('en-GB');
-
 function optionsOf(
   { unit, lines }: Chart,
   element: HTMLElement,
@@ -88,8 +88,14 @@ function optionsOf(
     cursor: { y: false, drag: { x: false, y: false }, points: { show: false }, sync: { key: 'server' } },
     scales: { y: { range: (_, __, top) => [0, Math.max(top * 1.15, unit === 'milliseconds' ? 1 : 4)] } },
     axes: [
-      { ...axis, grid: { show: false }, space: 90, size: 24, values: (_, times) => times.map(clock) },
-      { ...axis, size: 46, space: 30, values: (_, marks) => marks.map((mark) => mark.toLocaleString('en')) },
+      {
+        ...axis,
+        grid: { show: false },
+        space: 90,
+        size: 24,
+        values: (_, times) => times.map((seconds) => clock(seconds * 1_000)),
+      },
+      { ...axis, size: 46, space: 30, values: (_, marks) => marks.map((mark) => grouped(mark)) },
     ],
     series: [
       {},

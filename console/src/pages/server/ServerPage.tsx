@@ -1,13 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { BookOpen, ChartLine, FileJson } from 'lucide-react';
-import { lazy, type ReactNode, Suspense } from 'react';
+import { lazy, type ReactNode } from 'react';
+import { Part } from '../../app/Boundary.tsx';
 import { useClient, useConnection } from '../../data/connection.ts';
 import { countsQuery, EVERY, keys, whoamiQuery } from '../../data/queries.ts';
 import { useReach, useTold } from '../../data/reach.ts';
 import { Badge } from '../../ui/Badge.tsx';
+import { grouped } from '../../ui/numbers.ts';
 import { Page } from '../../ui/Page.tsx';
 import { ProblemView } from '../../ui/Problem.tsx';
-import { Ago } from '../../ui/Time.tsx';
+import { Ago } from '../../ui/Times.tsx';
 import { useDark } from '../../ui/theme.ts';
 import { CHARTS, show } from './figures.ts';
 import css from './ServerPage.module.css';
@@ -42,7 +44,7 @@ export function ServerPage() {
       title="Server"
       actions={
         <>
-          <Document href="/docs" icon={<BookOpen />} title="Documents" />
+          <Document href="/docs" icon={<BookOpen />} title="Docs" />
           <Document href="/openapi.json" icon={<FileJson />} title="OpenAPI" />
           {/* A link brings no key along. */}
           {!keyed && <Document href="/metrics" icon={<ChartLine />} title="Metrics" />}
@@ -63,7 +65,7 @@ export function ServerPage() {
           ) : cannotWrite !== undefined ? (
             <Badge tone="bad">cannot write</Badge>
           ) : ready.data ? (
-            <Badge tone="good">ready to write</Badge>
+            <Badge tone="good">healthy</Badge>
           ) : health.data ? (
             <Badge tone="good">alive</Badge>
           ) : (
@@ -72,15 +74,15 @@ export function ServerPage() {
         </Tile>
         <Tile name="Version">{health.data?.version ?? '–'}</Tile>
         <Tile name="Round trip">{show(roundTrip, 'milliseconds')}</Tile>
-        {counts && <Tile name="Sessions">{counts.total.toLocaleString('en')}</Tile>}
-        {counts && <Tile name="Active">{active(counts.sessions).toLocaleString('en')}</Tile>}
+        {counts && <Tile name="Sessions">{grouped(counts.total)}</Tile>}
+        {counts && <Tile name="Active">{grouped(active(counts.sessions))}</Tile>}
       </dl>
       {history.times.length === 0 ? (
         <p role="status" className={css.wait}>
-          {lost === undefined ? 'Metrics appear after the second reading…' : 'Metrics appear when the server is back.'}
+          {lost === undefined ? 'Collecting metrics…' : 'Metrics continue when the server is back.'}
         </p>
       ) : (
-        <Suspense fallback={<p role="status">Loading…</p>}>
+        <Part of="charts">
           <div className={css.charts}>
             {CHARTS.map((chart, place) => (
               <ChartView
@@ -92,7 +94,7 @@ export function ServerPage() {
               />
             ))}
           </div>
-        </Suspense>
+        </Part>
       )}
     </Page>
   );

@@ -54,8 +54,8 @@ export const CHARTS: readonly Chart[] = [
     about: 'Requests by outcome',
     unit: 'per second',
     lines: [
-      { name: 'done', colour: '--accent', of: rate(REQUESTS, status(100, 400)) },
-      { name: 'refused', colour: '--warn', of: rate(REQUESTS, status(400, 500)) },
+      { name: 'succeeded', colour: '--accent', of: rate(REQUESTS, status(100, 400)) },
+      { name: 'rejected', colour: '--warn', of: rate(REQUESTS, status(400, 500)) },
       { name: 'failed', colour: '--bad', of: rate(REQUESTS, status(500, 600)) },
     ],
   },
@@ -65,7 +65,7 @@ export const CHARTS: readonly Chart[] = [
     unit: 'milliseconds',
     lines: [
       { name: 'median', colour: '--accent', of: time(0.5, DURATIONS, answersAtOnce) },
-      { name: '99 of 100', colour: '--warn', of: time(0.99, DURATIONS, answersAtOnce) },
+      { name: 'p99', colour: '--warn', of: time(0.99, DURATIONS, answersAtOnce) },
     ],
   },
   {
@@ -83,7 +83,7 @@ export const CHARTS: readonly Chart[] = [
     unit: 'milliseconds',
     lines: [
       { name: 'median', colour: '--accent', of: time(0.5, 'sessiond_commit_seconds') },
-      { name: '99 of 100', colour: '--warn', of: time(0.99, 'sessiond_commit_seconds') },
+      { name: 'p99', colour: '--warn', of: time(0.99, 'sessiond_commit_seconds') },
     ],
   },
   {

@@ -3,8 +3,9 @@ import { useEffect, useState } from 'react';
 import type { Feed, FeedState } from '../../data/feed.ts';
 import { useReach } from '../../data/reach.ts';
 import { Button } from '../../ui/Button.tsx';
+import { grouped } from '../../ui/numbers.ts';
 import { ProblemView } from '../../ui/Problem.tsx';
-import { Ago } from '../../ui/Time.tsx';
+import { Ago } from '../../ui/Times.tsx';
 import css from './SessionHeading.module.css';
 
 /** A loss shorter than this is not worth a word, in milliseconds: proxies cut streams as a habit. */
@@ -51,7 +52,7 @@ export function Connection({ feed, state }: { feed: Feed; state: FeedState }) {
             Live again.{' '}
             {state.caughtUp === 0
               ? 'No new events.'
-              : `Caught up with ${state.caughtUp.toLocaleString()} ${state.caughtUp === 1 ? 'event' : 'events'}.`}
+              : `Caught up with ${grouped(state.caughtUp)} ${state.caughtUp === 1 ? 'event' : 'events'}.`}
           </span>
         </p>
       )}

@@ -57,7 +57,7 @@ export function SessionActions({ session }: { session: Session }) {
       link.download = `${session.session_id}.jsonl`;
       link.click();
       URL.revokeObjectURL(address);
-      toast(`The journal is exported: ${session.session_id}.jsonl`);
+      toast(`Journal exported: ${session.session_id}.jsonl`);
     } catch (error) {
       setFailure(asProblem(error));
     }
@@ -66,7 +66,7 @@ export function SessionActions({ session }: { session: Session }) {
     <>
       <Menu trigger={<Button icon={<Ellipsis />}>Actions</Button>}>
         <MenuItem icon={<StepForward />} why={stuck} onSelect={() => setOpen('advance')}>
-          Advance the plan…
+          Advance plan…
         </MenuItem>
         <MenuItem icon={<CircleCheck />} why={ended} onSelect={() => setOpen('complete')}>
           Complete…

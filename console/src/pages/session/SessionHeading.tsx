@@ -4,7 +4,8 @@ import type { Feed, FeedState } from '../../data/feed.ts';
 import { SessionStatus } from '../../facets/questions/SessionStatus.tsx';
 import { Badge } from '../../ui/Badge.tsx';
 import { Id } from '../../ui/Copy.tsx';
-import { Ago } from '../../ui/Time.tsx';
+import { grouped } from '../../ui/numbers.ts';
+import { Ago } from '../../ui/Times.tsx';
 import { Connection } from './Connection.tsx';
 import { SessionActions } from './SessionActions.tsx';
 import css from './SessionHeading.module.css';
@@ -20,7 +21,7 @@ export function SessionHeading({ session, feed, state }: { session: Session; fee
         <h1 className={css.name}>{session.name ?? session.session_id}</h1>
         <SessionStatus of={session} />
         <Badge>{session.kind}</Badge>
-        <span className={css.quiet}>revision {session.revision.toLocaleString()}</span>
+        <span className={css.quiet}>revision {grouped(session.revision)}</span>
         <span className={css.quiet}>
           changed <Ago time={session.updated_at} />
         </span>

@@ -1,11 +1,13 @@
 import { Link, useParams } from '@tanstack/react-router';
-import { Suspense, useEffect, useRef } from 'react';
+import { useEffect, useRef } from 'react';
+import { Part } from '../../app/Boundary.tsx';
 import type { Feed, FeedState } from '../../data/feed.ts';
 import { useFeed } from '../../data/useFeed.ts';
 import { panelsOf, preload, words } from '../../facets/index.ts';
 import { OpenQuestions } from '../../facets/questions/OpenQuestions.tsx';
 import { WordsContext } from '../../facets/words.ts';
 import { Empty } from '../../ui/Empty.tsx';
+import { grouped } from '../../ui/numbers.ts';
 import { Page } from '../../ui/Page.tsx';
 import { ProblemView } from '../../ui/Problem.tsx';
 import tabs from '../../ui/Tabs.module.css';
@@ -47,29 +49,41 @@ export function SessionPage() {
           >
             <Icon size={14} aria-hidden="true" />
             {title}
-            {count?.(session) !== undefined && <span className={tabs.count}>{count(session)?.toLocaleString()}</span>}
+            <Count of={count?.(session)} />
           </Link>
         ))}
       </nav>
       <OpenQuestions session={session} />
       {panel ? (
         <WordsContext value={words}>
-          <Suspense fallback={<p role="status">Loading…</p>}>
+          <Part of={panel.id}>
             <panel.component key={session.session_id} session={session} feed={feed} />
-          </Suspense>
+          </Part>
         </WordsContext>
       ) : (
-        <Empty title="This session has no such panel" />
+        <Empty
+          title="This session has no such panel"
+          action={
+            <Link to="/sessions/$sessionId" params={{ sessionId: session.session_id }}>
+              Open the session
+            </Link>
+          }
+        />
       )}
     </Page>
   );
+}
+
+/** The number beside the title of a panel. */
+function Count({ of }: { of: number | undefined }) {
+  return of === undefined ? null : <span className={tabs.count}>{grouped(of)}</span>;
 }
 
 /** A session that is not here yet, or never will be. */
 function Opening({ sessionId, feed, state }: { sessionId: string; feed: Feed; state: FeedState }) {
   if (state.at === 'failed' && state.problem.code === 'session_not_found') {
     return (
-      <Empty title="There is no such session" command="sessiond session list">
+      <Empty title="Session not found" command="sessiond session list">
         <code>{sessionId}</code> was deleted, never existed, or is not visible to this key. A session is visible to its
         owner, its participants and administrators. <Link to="/sessions">All sessions</Link>
       </Empty>

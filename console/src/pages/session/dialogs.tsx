@@ -1,13 +1,14 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { Session } from 'sessiond';
+import { type Session, toJson } from 'sessiond';
 import { useClient } from '../../data/connection.ts';
 import { keys } from '../../data/queries.ts';
 import { CopyButton } from '../../ui/Copy.tsx';
 import { Dialog, FormDialog } from '../../ui/Dialog.tsx';
 import { SelectField, TextArea, TextField, words } from '../../ui/Field.tsx';
 import { Json } from '../../ui/Json.tsx';
+import { grouped } from '../../ui/numbers.ts';
 import { ProblemView } from '../../ui/Problem.tsx';
 import { toast } from '../../ui/Toast.tsx';
 
@@ -23,13 +24,13 @@ export const AdvanceDialog: DialogOf = ({ session, onClose }) => {
     <FormDialog
       open
       onClose={onClose}
-      title="Advance the plan"
+      title="Advance plan"
       description="Completes an active step manually; the steps that wait for it start. The step's open tasks are cancelled."
-      action="Complete the step"
+      action="Complete step"
       submit={async (form) => {
         const step = words(form, 'step');
         await client.workflow.advance(session.session_id, { step });
-        toast(`${step} is completed`);
+        toast(`Step ${step} completed`);
       }}
     >
       <SelectField label="Step" name="step" required>
@@ -46,9 +47,10 @@ export const CompleteDialog: DialogOf = ({ session, onClose }) => {
   return (
     <FormDialog
       open
+      draft={`complete/${session.session_id}`}
       onClose={onClose}
       title={`Complete ${nameOf(session)}`}
-      description={`Ends the session well. It takes no more changes after that${
+      description={`Marks the session as completed. It then accepts no more changes${
         session.open_tasks > 0 ? `, and its ${session.open_tasks} open tasks are cancelled` : ''
       }.`}
       action="Complete"
@@ -58,17 +60,17 @@ export const CompleteDialog: DialogOf = ({ session, onClose }) => {
           .map((line) => line.trim())
           .filter(Boolean);
         await client.sessions.complete(session.session_id, { summary: words(form, 'summary') || null, artifacts });
-        toast('The session is completed');
+        toast('Session completed');
       }}
     >
-      <TextArea label="Summary" name="summary" hint="A summary of the result." autoFocus />
+      <TextArea label="Summary" name="summary" hint="What was accomplished." autoFocus />
       <TextArea
         label="Artifacts"
         name="artifacts"
         rows={3}
         mono
         placeholder="s3://artifacts/build.zip"
-        hint="Where the results are, one per line."
+        hint="One URL per line."
       />
     </FormDialog>
   );
@@ -79,6 +81,7 @@ export const TerminateDialog: DialogOf = ({ session, onClose }) => {
   return (
     <FormDialog
       open
+      draft={`terminate/${session.session_id}`}
       danger
       onClose={onClose}
       title={`Terminate ${nameOf(session)}`}
@@ -89,7 +92,7 @@ export const TerminateDialog: DialogOf = ({ session, onClose }) => {
           reason: words(form, 'reason'),
           details: words(form, 'details') || null,
         });
-        toast('The session is terminated');
+        toast('Session terminated');
       }}
     >
       <TextField label="Reason" name="reason" required autoFocus placeholder="no longer needed" />
@@ -104,6 +107,7 @@ export const ForkDialog: DialogOf = ({ session, onClose }) => {
   return (
     <FormDialog
       open
+      draft={`fork/${session.session_id}`}
       onClose={onClose}
       title={`Fork ${nameOf(session)}`}
       description="Creates a copy at any revision. The copy is active, and its open tasks are delegated again."
@@ -113,7 +117,7 @@ export const ForkDialog: DialogOf = ({ session, onClose }) => {
           at_revision: Number(words(form, 'at_revision')),
           session_id: words(form, 'session_id') || null,
         });
-        toast(`The fork is ${fork.session_id}`);
+        toast(`Session forked as ${fork.session_id}`);
         await navigate({ to: '/sessions/$sessionId', params: { sessionId: fork.session_id } });
       }}
     >
@@ -125,13 +129,13 @@ export const ForkDialog: DialogOf = ({ session, onClose }) => {
         min={1}
         max={session.revision}
         defaultValue={session.revision}
-        hint={`The last event to copy; it is at ${session.revision.toLocaleString()} now.`}
+        hint={`The last event to copy; it is at ${grouped(session.revision)} now.`}
       />
       <TextField
         label="Id of the fork"
         name="session_id"
         pattern="[A-Za-z0-9_.\-]{1,128}"
-        hint="If empty, an id is generated."
+        hint="Leave empty to generate one."
       />
     </FormDialog>
   );
@@ -142,13 +146,14 @@ export const RenameDialog: DialogOf = ({ session, onClose }) => {
   return (
     <FormDialog
       open
+      draft={`rename/${session.session_id}`}
       onClose={onClose}
-      title="Rename the session"
-      description="The id does not change."
+      title="Rename session"
+      description="The ID does not change."
       action="Rename"
       submit={async (form) => {
         await client.sessions.update(session.session_id, { name: words(form, 'name') });
-        toast('The session is renamed');
+        toast('Session renamed');
       }}
     >
       <TextField label="Name" name="name" required autoFocus defaultValue={session.name ?? ''} maxLength={200} />
@@ -174,7 +179,7 @@ export const DeleteDialog: DialogOf = ({ session, onClose }) => {
           throw new Error(`The text is not the session's id, ${id}.`);
         }
         await client.sessions.delete(id);
-        toast(`${id} is deleted`);
+        toast(`Session ${id} deleted`);
         await navigate({ to: '/sessions' });
         queries.removeQueries({ queryKey: keys.session(id) });
       }}
@@ -193,7 +198,7 @@ export const RawDialog: DialogOf = ({ session, onClose }) => (
     description={<code>GET /sessions/{session.session_id}</code>}
   >
     <div>
-      <CopyButton label="Copy the session as JSON" text={JSON.stringify(session, null, 2)} />
+      <CopyButton label="Copy the session as JSON" text={toJson(session, 2)} />
     </div>
     <Json value={session} />
   </Dialog>

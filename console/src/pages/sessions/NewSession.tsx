@@ -2,39 +2,53 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Plus, X } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
-import type { CreateSession } from 'sessiond';
+import { type CreateSession, toJson } from 'sessiond';
 import { useClient } from '../../data/connection.ts';
 import { keys } from '../../data/queries.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { Chips } from '../../ui/Chips.tsx';
 import { FormDialog } from '../../ui/Dialog.tsx';
+import { draftOf, dropDraft, keepDraft } from '../../ui/drafts.ts';
 import field from '../../ui/Field.module.css';
-import { TextArea, TextField } from '../../ui/Field.tsx';
+import { Cell, TextArea, TextField } from '../../ui/Field.tsx';
 import { type Draft, type DraftParticipant, type DraftStep, parseRequest, requestOf } from './draft.ts';
 import css from './NewSession.module.css';
 
 const AGENTS = 'known-agents';
 const EMPTY: Draft = { name: '', orchestrator: '', labels: '', participants: [], steps: [] };
 
-let counter = 0;
+/** The name of what is typed here, which is kept until it is sent. */
+const DRAFT = 'new-session';
+
+/** The fields, or the whole request as JSON. */
+interface Typed {
+  draft: Draft;
+  json?: string;
+}
+
+/** Tells lines apart; those of an earlier page must not have the same. */
+let counter = Date.now();
 const participant = (): DraftParticipant => ({ key: ++counter, agent: '', role: '' });
 const step = (): DraftStep => ({ key: ++counter, name: '', agents: '', dependencies: '' });
 
-/** Begins a session: by its fields, or by the whole request as JSON. */
+/** Creates a session: by its fields, or by the whole request as JSON. */
 export function NewSession({ open, onClose }: { open: boolean; onClose: () => void }) {
   const client = useClient();
   const navigate = useNavigate();
-  const [draft, setDraft] = useState<Draft>(EMPTY);
-  const [json, setJson] = useState<string>();
+  const [{ draft, json }, setTyped] = useState<Typed>(() => draftOf<Typed>(DRAFT) ?? { draft: EMPTY });
+  const type = (typed: Typed) => {
+    setTyped(typed);
+    keepDraft(DRAFT, typed);
+  };
   const submit = async () => {
     const request: CreateSession = json === undefined ? requestOf(draft) : parseRequest(json);
     const { session_id } = await client.sessions.create(request);
-    setDraft(EMPTY);
-    setJson(undefined);
+    setTyped({ draft: EMPTY });
+    dropDraft(DRAFT);
     await navigate({ to: '/sessions/$sessionId', params: { sessionId: session_id } });
   };
   return (
-    <FormDialog open={open} onClose={onClose} title="New session" action="Create the session" wide submit={submit}>
+    <FormDialog open={open} onClose={onClose} title="New session" action="Create session" wide submit={submit}>
       <Chips
         label="Input as"
         value={json === undefined ? undefined : 'json'}
@@ -42,10 +56,10 @@ export function NewSession({ open, onClose }: { open: boolean; onClose: () => vo
           { value: undefined, title: 'Fields' },
           { value: 'json', title: 'JSON' },
         ]}
-        onChange={(mode) => setJson(mode && JSON.stringify(requestOf(draft), null, 2))}
+        onChange={(mode) => type(mode ? { draft, json: toJson(requestOf(draft), 2) } : { draft })}
       />
       {json === undefined ? (
-        <Fields draft={draft} onChange={(change) => setDraft({ ...draft, ...change })} />
+        <Fields draft={draft} onChange={(change) => type({ draft: { ...draft, ...change } })} />
       ) : (
         <TextArea
           label="Body of POST /sessions"
@@ -58,7 +72,7 @@ export function NewSession({ open, onClose }: { open: boolean; onClose: () => vo
           mono
           rows={16}
           value={json}
-          onChange={(event) => setJson(event.target.value)}
+          onChange={(event) => type({ draft, json: event.target.value })}
         />
       )}
     </FormDialog>
@@ -76,12 +90,14 @@ function Fields({ draft, onChange }: { draft: Draft; onChange: (change: Partial<
       <div className={css.pair}>
         <TextField
           label="Name"
+          pointer="/name"
           value={draft.name}
           onChange={(event) => onChange({ name: event.target.value })}
           placeholder="Release 2.4"
         />
         <TextField
           label="Labels"
+          pointer="/labels"
           value={draft.labels}
           onChange={(event) => onChange({ labels: event.target.value })}
           placeholder="team=search, env=prod"
@@ -91,41 +107,76 @@ function Fields({ draft, onChange }: { draft: Draft; onChange: (change: Partial<
         label="Orchestrator"
         hint="The agent that leads the work; it becomes a participant."
         list={AGENTS}
+        pointer="/orchestrator"
         value={draft.orchestrator}
         onChange={(event) => onChange({ orchestrator: event.target.value })}
         placeholder="claude-code://orchestrator"
       />
       <Rows
         title="Participants"
-        action="Add a participant"
+        action="Add participant"
         columns={['Agent', 'Role']}
         rows={draft.participants}
         add={participant}
         onChange={(participants) => onChange({ participants })}
       >
-        {(row, change) => (
-          <>
-            <Cell label="Agent" list={AGENTS} value={row.agent} onChange={(agent) => change({ agent })} />
-            <Cell label="Role" placeholder="participant" value={row.role} onChange={(role) => change({ role })} />
-          </>
-        )}
+        {(row, change) => {
+          const at = `/participants/${placeOf(row, draft.participants, ({ agent }) => agent)}`;
+          return (
+            <>
+              <Cell
+                label="Agent"
+                list={AGENTS}
+                pointer={`${at}/agent_id`}
+                value={row.agent}
+                onChange={({ target }) => change({ agent: target.value })}
+              />
+              <Cell
+                label="Role"
+                placeholder="participant"
+                pointer={`${at}/role`}
+                value={row.role}
+                onChange={({ target }) => change({ role: target.value })}
+              />
+            </>
+          );
+        }}
       </Rows>
       <Rows
         title="Plan"
-        action="Add a step"
+        action="Add step"
         columns={['Step', 'Required agents', 'Depends on']}
         rows={draft.steps}
         add={step}
         onChange={(steps) => onChange({ steps })}
         hint="Separate agents and steps by commas. If no step depends on others, they run in this order; a step without agents is completed manually."
       >
-        {(row, change) => (
-          <>
-            <Cell label="Step" value={row.name} onChange={(name) => change({ name })} />
-            <Cell label="Required agents" list={AGENTS} value={row.agents} onChange={(agents) => change({ agents })} />
-            <Cell label="Depends on" value={row.dependencies} onChange={(dependencies) => change({ dependencies })} />
-          </>
-        )}
+        {(row, change) => {
+          const at = `/workflow/${placeOf(row, draft.steps, ({ name }) => name)}`;
+          return (
+            <>
+              <Cell
+                label="Step"
+                pointer={`${at}/name`}
+                value={row.name}
+                onChange={({ target }) => change({ name: target.value })}
+              />
+              <Cell
+                label="Required agents"
+                list={AGENTS}
+                pointer={`${at}/required_agents`}
+                value={row.agents}
+                onChange={({ target }) => change({ agents: target.value })}
+              />
+              <Cell
+                label="Depends on"
+                pointer={`${at}/dependencies`}
+                value={row.dependencies}
+                onChange={({ target }) => change({ dependencies: target.value })}
+              />
+            </>
+          );
+        }}
       </Rows>
       <datalist id={AGENTS}>
         {data?.agents.map(({ agent_id }) => (
@@ -135,6 +186,10 @@ function Fields({ draft, onChange }: { draft: Draft; onChange: (change: Partial<
     </>
   );
 }
+
+/** Where a line is in the request, in which lines that were left empty are not. */
+const placeOf = <Row,>(row: Row, rows: readonly Row[], text: (row: Row) => string): number =>
+  rows.filter((other) => other === row || text(other).trim() !== '').indexOf(row);
 
 /** Lines of fields, to add and to remove. */
 function Rows<Row extends { key: number }>({
@@ -181,28 +236,5 @@ function Rows<Row extends { key: number }>({
         {action}
       </Button>
     </fieldset>
-  );
-}
-
-function Cell({
-  label,
-  onChange,
-  ...rest
-}: {
-  label: string;
-  value: string;
-  list?: string;
-  placeholder?: string;
-  onChange: (value: string) => void;
-}) {
-  return (
-    <input
-      aria-label={label}
-      autoComplete="off"
-      spellCheck={false}
-      {...rest}
-      className={field.input}
-      onChange={(event) => onChange(event.target.value)}
-    />
   );
 }

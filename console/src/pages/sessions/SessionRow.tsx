@@ -6,7 +6,7 @@ import type { SessionSummary } from 'sessiond';
 import { SessionStatus } from '../../facets/questions/SessionStatus.tsx';
 import { Avatars } from '../../ui/Avatars.tsx';
 import { Progress } from '../../ui/Progress.tsx';
-import { Ago } from '../../ui/Time.tsx';
+import { Ago } from '../../ui/Times.tsx';
 import css from './SessionTable.module.css';
 
 export const COLUMNS = ['Session', 'Status', 'Kind', 'Progress', 'Open tasks', 'Participants', 'Changed'] as const;

@@ -47,7 +47,7 @@ export function SessionsPage() {
         {empty && (
           <div className={css.empty}>
             {filtered ? (
-              <Empty title="No session matches">
+              <Empty title="No matching sessions">
                 <Link to="/sessions" search={search.sort ? { sort: search.sort } : {}}>
                   Clear the filters
                 </Link>

@@ -1,4 +1,4 @@
-import { type CreateSession, type NewStep, Problem } from 'sessiond';
+import { type CreateSession, type NewStep, Problem, parseJson } from 'sessiond';
 
 /** A participant as somebody writes it down. */
 export interface DraftParticipant {
@@ -63,7 +63,7 @@ function stepOf({ name, agents, dependencies }: DraftStep): NewStep {
 export function parseRequest(text: string): CreateSession {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (error) {
     const detail = `This is not JSON: ${error instanceof Error ? error.message : String(error)}`;
     throw new Problem({ code: 'invalid_input', status: 422, detail });

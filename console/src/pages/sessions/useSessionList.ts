@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
-import { type Client, Problem } from 'sessiond';
+import type { Client } from 'sessiond';
 import type { SessionsSearch } from '../../app/search.ts';
-import { useConnection, wantsKey } from '../../data/connection.ts';
+import { useClient } from '../../data/connection.ts';
 import { EVERY } from '../../data/queries.ts';
 import { SessionList } from '../../data/sessionList.ts';
 
@@ -10,7 +10,7 @@ let last: { client: Client; key: string; list: SessionList; base: number; offset
 
 /** The list of these sessions, and the place to keep how far it is scrolled. */
 export function useSessionList(search: SessionsSearch): { list: SessionList; place: { base: number; offset: number } } {
-  const { client, refused } = useConnection();
+  const client = useClient();
   const key = JSON.stringify(search);
   const place = useMemo(() => {
     if (last?.client !== client || last.key !== key) {
@@ -20,12 +20,6 @@ export function useSessionList(search: SessionsSearch): { list: SessionList; pla
     return last;
   }, [client, key]);
   useSyncExternalStore(place.list.subscribe, place.list.getVersion);
-  const { problem } = place.list;
-  useEffect(() => {
-    if (problem instanceof Problem && wantsKey(problem)) {
-      refused(problem);
-    }
-  }, [problem, refused]);
   return { list: place.list, place };
 }
 

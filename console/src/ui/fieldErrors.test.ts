@@ -1,0 +1,40 @@
+import { Problem } from 'sessiond';
+import { expect, test } from 'vitest';
+import { split } from './fieldErrors.ts';
+
+const problem = (...errors: [pointer: string, detail: string][]) =>
+  new Problem({
+    code: 'invalid_input',
+    title: 'Fields of the request are wrong',
+    detail: errors[0]?.[1] ?? '',
+    errors: errors.map(([pointer, detail]) => ({ pointer, detail })),
+  });
+
+test('what is wrong with a field is beside the field, once', () => {
+  const { fields, rest } = split(
+    ['/name', '/orchestrator'],
+    problem(['/orchestrator', 'an agent id is framework://name']),
+  );
+  expect([...fields]).toEqual([['/orchestrator', 'An agent id is framework://name.']]);
+  expect(rest).toBeUndefined();
+});
+
+test('the nearest field owns what is wrong within it', () => {
+  const { fields, rest } = split(
+    ['/workflow', '/workflow/1/required_agents', '/workflow/10'],
+    problem(['/workflow/1/required_agents/0', 'no id'], ['/workflow/1/name', 'empty'], ['/workflow/10/x', 'odd']),
+  );
+  expect([...fields]).toEqual([
+    ['/workflow/1/required_agents', 'No id.'],
+    ['/workflow', 'Empty.'],
+    ['/workflow/10', 'Odd.'],
+  ]);
+  expect(rest).toBeUndefined();
+});
+
+test('what belongs to no field is said of the whole, without what is beside a field', () => {
+  const { fields, rest } = split(['/name'], problem(['/name', 'too long'], ['/ttl', 'too short'], ['/name', 'odd']));
+  expect([...fields]).toEqual([['/name', 'Too long. Odd.']]);
+  expect((rest as Problem).errors).toEqual([{ pointer: '/ttl', detail: 'too short' }]);
+  expect(split(['/name'], problem(['/names', 'no'])).fields.size).toBe(0);
+});
