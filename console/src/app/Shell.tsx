@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useRouter } from '@tanstack/react-router';
 import {
   Activity,
+  BellRing,
   BookOpen,
   Bot,
   Clock,
@@ -12,18 +13,21 @@ import {
   LogOut,
   Monitor,
   Moon,
+  Search,
   Sun,
   UserRound,
 } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useClient, useConnection } from '../data/connection.ts';
 import { whoamiQuery } from '../data/queries.ts';
 import mark from '../mark.svg';
+import { sizeOf, useAttention } from '../pages/attention/useAttention.ts';
 import { IconButton } from '../ui/Button.tsx';
 import { useShortcuts } from '../ui/shortcuts.ts';
 import { setTheme, type Theme, useTheme } from '../ui/theme.ts';
 import { setZone, useZone, zoneName } from '../ui/time.ts';
 import { Help } from './Help.tsx';
+import { type Command, Palette } from './Palette.tsx';
 import { Reachable } from './Reachable.tsx';
 import css from './Shell.module.css';
 
@@ -32,6 +36,7 @@ const ICONS = { system: <Monitor />, light: <Sun />, dark: <Moon /> };
 
 const PAGES = [
   { to: '/sessions', icon: Layers, title: 'Sessions' },
+  { to: '/attention', icon: BellRing, title: 'Needs attention' },
   { to: '/agents', icon: Bot, title: 'Agents' },
   { to: '/keys', icon: KeyRound, title: 'Keys' },
   { to: '/server', icon: Activity, title: 'Server' },
@@ -45,9 +50,12 @@ export function Shell() {
   const navigate = useNavigate();
   const { data: who } = useQuery(whoamiQuery(useClient()));
   const [help, setHelp] = useState(false);
+  const [palette, setPalette] = useState(false);
+  useControlK(() => setPalette((before) => !before));
   useHeadingFocus();
   useShortcuts({
     'g s': () => void navigate({ to: '/sessions' }),
+    'g n': () => void navigate({ to: '/attention' }),
     'g a': () => void navigate({ to: '/agents' }),
     'g k': () => void navigate({ to: '/keys' }),
     'g h': () => void navigate({ to: '/server' }),
@@ -55,6 +63,33 @@ export function Shell() {
   });
   // Until it is known who asks, nothing is hidden.
   const pages = PAGES.filter(({ to }) => to !== '/keys' || !who || who.role === 'admin');
+  const commands: Command[] = [
+    ...pages.map(({ to, title }) => ({ id: to, title, about: 'Page', act: () => void navigate({ to }) })),
+    {
+      id: 'new-session',
+      title: 'New session',
+      about: 'Action',
+      words: 'create',
+      act: () => void navigate({ to: '/sessions', search: { new: true } }),
+    },
+    {
+      id: 'theme',
+      title: `Theme: ${NEXT[theme]}`,
+      about: 'Setting',
+      words: 'dark light colours',
+      act: () => setTheme(NEXT[theme]),
+    },
+    {
+      id: 'zone',
+      title: zone === 'utc' ? 'Times: local' : 'Times: UTC',
+      about: 'Setting',
+      words: 'zone',
+      act: () => setZone(zone === 'utc' ? 'local' : 'utc'),
+    },
+    { id: 'help', title: 'Keyboard shortcuts', about: 'Help', act: () => setHelp(true) },
+    { id: 'docs', title: 'Documentation', about: 'Help', act: () => void window.open('/docs', '_blank', 'noreferrer') },
+    ...(keyed ? [{ id: 'sign-out', title: 'Sign out', about: 'Action', act: signOut }] : []),
+  ];
   return (
     <div className={css.shell}>
       <a className={css.skip} href="#page">
@@ -70,7 +105,8 @@ export function Shell() {
             <li key={to}>
               <Link to={to} className={css.page}>
                 <Icon size={16} aria-hidden="true" />
-                {title}
+                <span className={css.title}>{title}</span>
+                {to === '/attention' && <AttentionCount />}
               </Link>
             </li>
           ))}
@@ -89,6 +125,7 @@ export function Shell() {
             <BookOpen size={16} aria-hidden="true" />
             <span>Documentation</span>
           </a>
+          <IconButton label="Search and commands (Ctrl+K)" icon={<Search />} onClick={() => setPalette(true)} />
           <IconButton
             className={css.keyboard}
             label="Keyboard shortcuts"
@@ -115,7 +152,35 @@ export function Shell() {
         </div>
       </main>
       <Help open={help} onClose={() => setHelp(false)} />
+      <Palette open={palette} onClose={() => setPalette(false)} commands={commands} />
     </div>
+  );
+}
+
+/** Ctrl-K, or Command-K, also while somebody types. */
+function useControlK(act: () => void): void {
+  const current = useRef(act);
+  current.current = act;
+  useEffect(() => {
+    const onKeyDown = (event: globalThis.KeyboardEvent) => {
+      if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === 'k') {
+        event.preventDefault();
+        current.current();
+      }
+    };
+    window.addEventListener('keydown', onKeyDown);
+    return () => window.removeEventListener('keydown', onKeyDown);
+  }, []);
+}
+
+/** So much needs a person; nothing when nothing does. */
+function AttentionCount() {
+  const { data } = useAttention('week', false);
+  const size = data ? sizeOf(data) : 0;
+  return size === 0 ? null : (
+    <span className={css.badge} data-attention={size}>
+      {size > 99 ? '99+' : size}
+    </span>
   );
 }
 

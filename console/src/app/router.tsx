@@ -9,12 +9,9 @@ const text = (value: unknown): string | undefined => (value === undefined || val
 
 function NotFound() {
   return (
-    <>
-      <h1 className="hidden">Page not found</h1>
-      <Empty title="Page not found" action={<Link to="/sessions">All sessions</Link>}>
-        The URL may belong to another version of the console.
-      </Empty>
-    </>
+    <Empty level="h1" title="Page not found" action={<Link to="/sessions">All sessions</Link>}>
+      The URL may belong to another version of the console.
+    </Empty>
   );
 }
 
@@ -40,6 +37,7 @@ const sessions = createRoute({
       [
         ...['kind', 'status', 'q', 'owner', 'label', 'sort'].map((name) => [name, text(search[name])]),
         ['waiting', String(search.waiting) === 'true' || undefined],
+        ['new', String(search.new) === 'true' || undefined],
       ].filter(([, value]) => value !== undefined),
     ),
   component: page(() => import('../pages/sessions/SessionsPage.tsx'), 'SessionsPage'),
@@ -57,6 +55,13 @@ const panel = createRoute({
   getParentRoute: () => session,
   path: '$panel',
   validateSearch: (search: Record<string, unknown>): PanelSearch => search as PanelSearch,
+});
+
+const attention = createRoute({
+  getParentRoute: () => root,
+  path: '/attention',
+  validateSearch: (search: Record<string, unknown>): PanelSearch => search as PanelSearch,
+  component: page(() => import('../pages/attention/AttentionPage.tsx'), 'AttentionPage'),
 });
 
 const agents = createRoute({
@@ -86,7 +91,16 @@ const server = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, sessions, session.addChildren([panel]), agents, agent, accessKeys, server]),
+  routeTree: root.addChildren([
+    home,
+    sessions,
+    session.addChildren([panel]),
+    attention,
+    agents,
+    agent,
+    accessKeys,
+    server,
+  ]),
   basepath: '/console',
   // Within the shell: what fails on a page leaves the navigation, and what it says of the server, where they are.
   defaultErrorComponent: Failed,

@@ -9,6 +9,8 @@ export interface SessionsSearch {
   label?: string;
   /** Only sessions that wait for an answer. */
   waiting?: true;
+  /** The dialog for a new session is open. */
+  new?: true;
   sort?: NonNullable<ListSessions['sort']>;
 }
 

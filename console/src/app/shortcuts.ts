@@ -3,7 +3,9 @@ export const SHORTCUTS: readonly { place: string; keys: readonly (readonly [keys
   {
     place: 'Everywhere',
     keys: [
+      ['Ctrl K', 'Search and commands'],
       ['g s', 'Sessions'],
+      ['g n', 'Needs attention'],
       ['g a', 'Agents'],
       ['g k', 'Keys'],
       ['g h', 'Server'],
@@ -18,6 +20,7 @@ export const SHORTCUTS: readonly { place: string; keys: readonly (readonly [keys
       ['j ↓', 'Next session'],
       ['k ↑', 'Previous session'],
       ['Enter', 'Open the session'],
+      ['x', 'Select the session'],
       ['n', 'New session'],
     ],
   },

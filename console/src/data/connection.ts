@@ -1,5 +1,6 @@
 import { createContext, useContext } from 'react';
 import { Client, type Problem } from 'sessiond';
+import { curl } from './curl.ts';
 import type { Gate } from './gate.ts';
 import { reachability } from './reach.ts';
 
@@ -22,7 +23,11 @@ export function forgetKey(): void {
 
 /** The server that this page came from; with a gate, requests stop when the key is rejected. */
 export function connect(key: string | undefined, gate?: Gate): Client {
-  return new Client({ key, exactIntegers: true, fetch: gate ? gate.through(reachability.fetch) : reachability.fetch });
+  return new Client({
+    key,
+    exactIntegers: true,
+    fetch: curl.through(gate ? gate.through(reachability.fetch) : reachability.fetch),
+  });
 }
 
 /** Who is at the console, and with what they reach the server. */

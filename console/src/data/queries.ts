@@ -14,6 +14,7 @@ export const keys = {
   accessKeys: ['keys'] as const,
   server: ['server'] as const,
   whoami: ['whoami'] as const,
+  attention: ['attention'] as const,
 };
 
 export const sessionQuery = (client: Client, id: string) =>

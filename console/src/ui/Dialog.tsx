@@ -1,7 +1,9 @@
-import { X } from 'lucide-react';
+import { Terminal, X } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
 import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
+import { curl } from '../data/curl.ts';
 import { Button, IconButton } from './Button.tsx';
+import { Command } from './Copy.tsx';
 import css from './Dialog.module.css';
 import { byField, FieldErrorsContext } from './fieldErrors.ts';
 import { ProblemView } from './Problem.tsx';
@@ -79,15 +81,24 @@ export interface FormDialogProps extends DialogProps {
   danger?: boolean | undefined;
   /** Names what is typed into it, which is kept until it is sent; absent where there is nothing to type. */
   draft?: string | undefined;
+  /** Whether it can be shown as a command; what is more than a request or two cannot. */
+  asCurl?: boolean | undefined;
   /** Does it; the dialog closes when it succeeded, and shows the problem when not. */
   submit: (form: FormData) => Promise<unknown>;
 }
 
 /** A dialog that asks for something and does it. */
-export function FormDialog({ action, danger, draft, submit, children, ...dialog }: FormDialogProps) {
+export function FormDialog({ action, danger, draft, asCurl, submit, children, ...dialog }: FormDialogProps) {
   return (
     <Dialog {...dialog}>
-      <DialogForm action={action} danger={danger} draft={draft} submit={submit} onClose={dialog.onClose}>
+      <DialogForm
+        action={action}
+        danger={danger}
+        draft={draft}
+        asCurl={asCurl}
+        submit={submit}
+        onClose={dialog.onClose}
+      >
         {children}
       </DialogForm>
     </Dialog>
@@ -102,20 +113,40 @@ export function DialogForm({
   submit,
   onClose,
   onDone = onClose,
+  asCurl = true,
   children,
-}: Pick<FormDialogProps, 'action' | 'danger' | 'draft' | 'submit' | 'onClose' | 'children'> & {
+}: Pick<FormDialogProps, 'action' | 'danger' | 'draft' | 'submit' | 'onClose' | 'asCurl' | 'children'> & {
   /** Called when it is done; it closes the dialog when absent. */
   onDone?: () => void;
 }) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ReturnType<typeof byField>>();
   const { form, restored, onInput, drop } = useFormDraft(draft);
+  const [command, setCommand] = useState<string>();
+  const showCommand = async () => {
+    const element = form.current;
+    if (command !== undefined || !element?.reportValidity()) {
+      setCommand(undefined);
+      return;
+    }
+    setError(undefined);
+    try {
+      setCommand(await curl.of(() => submit(new FormData(element))));
+    } catch (problem) {
+      setError(byField(element, problem));
+    }
+  };
   // The first field that is wrong is where to go on typing.
   useEffect(() => {
     if (error && error.fields.size > 0) {
       form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
     }
   }, [error, form]);
+  const onTyped = () => {
+    // What is shown is of what was typed before.
+    setCommand(undefined);
+    onInput();
+  };
   const onSubmit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const element = event.currentTarget;
@@ -136,13 +167,25 @@ export function DialogForm({
       ref={form}
       className={css.form}
       onSubmit={(event) => void onSubmit(event)}
-      onInput={onInput}
-      onChange={onInput}
+      onInput={onTyped}
+      onChange={onTyped}
     >
       {restored && <p className={css.restored}>This is what you typed earlier and did not send.</p>}
       <FieldErrorsContext value={error?.fields ?? NO_ERRORS}>{children}</FieldErrorsContext>
       {error?.rest !== undefined && <ProblemView error={error.rest} />}
+      {command !== undefined && <Command>{command}</Command>}
       <footer className={css.footer}>
+        {asCurl && (
+          <Button
+            look="quiet"
+            icon={<Terminal />}
+            aria-pressed={command !== undefined}
+            onClick={() => void showCommand()}
+          >
+            As curl
+          </Button>
+        )}
+        <span className={css.space} />
         {restored && (
           <Button
             look="quiet"

@@ -8,16 +8,19 @@ export function Empty({
   children,
   command,
   action,
+  level: Heading = 'h2',
 }: {
   title: string;
   children?: ReactNode;
   command?: string;
   /** A button that does it here. */
   action?: ReactNode;
+  /** Its heading: `h1` where it is all of the page. */
+  level?: 'h1' | 'h2';
 }) {
   return (
     <div className={css.empty}>
-      <h2>{title}</h2>
+      <Heading className={css.title}>{title}</Heading>
       {children && <p>{children}</p>}
       {command && <Command>{command}</Command>}
       {action}

@@ -64,7 +64,9 @@ function one(token: Tokens.Generic): ReactNode {
 
 function Table({ of: { header, rows } }: { of: Tokens.Table }) {
   return (
-    <div className={css.wide}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+    // biome-ignore lint/a11y/useSemanticElements: a table that scrolls is no fieldset.
+    <div className={css.wide} role="group" aria-label="Table" tabIndex={0}>
       <table>
         <thead>
           <tr>

@@ -20,17 +20,18 @@ export function ProblemView({ error, retry }: { error: unknown; retry?: (() => v
   const problem = asProblem(error);
   const detail = sentence(problem.detail);
   const titled = problem.title !== problem.code && sentence(problem.title) !== detail;
-  // What is wrong with the only field is mostly the detail itself.
-  const fields = problem.errors.filter((field) => sentence(field.detail) !== detail);
+  // What is wrong with the only field is mostly the detail itself: it is said once, with its place.
+  const fields = problem.errors.filter(({ pointer, detail: own }) => pointer !== '' || sentence(own) !== detail);
+  const repeated = fields.some((field) => sentence(field.detail) === detail);
   return (
     <div className={css.problem} role="alert">
       {titled && <p className={css.title}>{problem.title}</p>}
-      <p>{detail}</p>
+      {!repeated && <p>{detail}</p>}
       {fields.length > 0 && (
         <ul>
           {fields.map((field) => (
             <li key={field.pointer + field.detail}>
-              <code>{field.pointer || 'the whole'}</code>: {field.detail}
+              <code>{field.pointer || 'the whole'}</code> {sentence(field.detail)}
             </li>
           ))}
         </ul>

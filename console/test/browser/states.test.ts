@@ -52,7 +52,7 @@ test('an invalid field is marked, or named by its pointer, and what was typed st
   await viewer.open('/sessions');
   await page.getByRole('button', { name: 'New session' }).click();
   await dialog().getByLabel('Name').fill('Not like this');
-  await press('Add a step');
+  await press('Add step');
   await dialog().getByLabel('Step', { exact: true }).fill('design');
   await dialog().getByLabel('Required agents').fill('opencode://stranger');
   await press('Create session');

@@ -44,7 +44,15 @@ export function OpenQuestions({ session }: { session: Session }) {
 }
 
 /** A question with its form; of several, only the first is open, so that the panels stay in sight. */
-function QuestionView({ question, first }: { question: Question; first: boolean }) {
+export function QuestionView({
+  question,
+  first,
+  onAnswered,
+}: {
+  question: Question;
+  first: boolean;
+  onAnswered?: () => void;
+}) {
   const client = useClient();
   const [error, setError] = useState<ReturnType<typeof byField>>();
   const place = useRef<HTMLDivElement>(null);
@@ -59,6 +67,7 @@ function QuestionView({ question, first }: { question: Question; first: boolean 
       await client.questions.answer(session_id, question_id, { answer: make() });
       dropDraft(draftName(question));
       toast('Question answered');
+      onAnswered?.();
     } catch (problem) {
       const fault =
         problem instanceof FieldFault ? Problem.invalid(pointerOf(problem.field), problem.message) : problem;

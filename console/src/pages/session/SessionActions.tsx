@@ -12,6 +12,7 @@ import {
 import { useState } from 'react';
 import type { Session } from 'sessiond';
 import { useClient } from '../../data/connection.ts';
+import { download } from '../../data/download.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Menu, MenuItem, MenuSeparator } from '../../ui/Menu.tsx';
 import { asProblem } from '../../ui/Problem.tsx';
@@ -48,15 +49,10 @@ export function SessionActions({ session }: { session: Session }) {
   const stuck = ended ?? ((session.workflow?.active_steps.length ?? 0) === 0 ? still : undefined);
   const Dialog = open && DIALOGS[open];
 
-  const download = async () => {
+  const exportJournal = async () => {
     try {
       const lines = await client.sessions.export(session.session_id);
-      const address = URL.createObjectURL(new Blob([lines], { type: 'application/jsonl' }));
-      const link = document.createElement('a');
-      link.href = address;
-      link.download = `${session.session_id}.jsonl`;
-      link.click();
-      URL.revokeObjectURL(address);
+      download(`${session.session_id}.jsonl`, lines, 'application/jsonl');
       toast(`Journal exported: ${session.session_id}.jsonl`);
     } catch (error) {
       setFailure(asProblem(error));
@@ -78,7 +74,7 @@ export function SessionActions({ session }: { session: Session }) {
         <MenuItem icon={<GitFork />} onSelect={() => setOpen('fork')}>
           Fork…
         </MenuItem>
-        <MenuItem icon={<Download />} onSelect={() => void download()}>
+        <MenuItem icon={<Download />} onSelect={() => void exportJournal()}>
           Export as JSON Lines
         </MenuItem>
         <MenuItem icon={<Braces />} onSelect={() => setOpen('raw')}>

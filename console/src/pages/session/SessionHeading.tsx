@@ -18,12 +18,14 @@ export function SessionHeading({ session, feed, state }: { session: Session; fee
         <Link to="/sessions">Sessions</Link> / <Id>{session.session_id}</Id>
       </p>
       <div className={css.line}>
-        <h1 className={css.name}>{session.name ?? session.session_id}</h1>
+        <h1 className={css.name}>
+          <bdi>{session.name ?? session.session_id}</bdi>
+        </h1>
         <SessionStatus of={session} />
         <Badge>{session.kind}</Badge>
         <span className={css.quiet}>revision {grouped(session.revision)}</span>
         <span className={css.quiet}>
-          changed <Ago time={session.updated_at} />
+          updated <Ago time={session.updated_at} />
         </span>
         {state.at === 'live' && (
           <span className={css.live}>

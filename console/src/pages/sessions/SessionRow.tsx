@@ -9,7 +9,7 @@ import { Progress } from '../../ui/Progress.tsx';
 import { Ago } from '../../ui/Times.tsx';
 import css from './SessionTable.module.css';
 
-export const COLUMNS = ['Session', 'Status', 'Kind', 'Progress', 'Open tasks', 'Participants', 'Changed'] as const;
+export const COLUMNS = ['Session', 'Status', 'Kind', 'Progress', 'Open tasks', 'Participants', 'Updated'] as const;
 
 /** A session in the list; not here yet when it has scrolled into sight faster than the server answers. */
 export const SessionRow = memo(function SessionRow({
@@ -17,11 +17,16 @@ export const SessionRow = memo(function SessionRow({
   index,
   active,
   top,
+  selected,
+  onSelect,
 }: {
   session: SessionSummary | undefined;
   index: number;
   active: boolean;
   top: number;
+  selected: boolean;
+  /** Selects it, or no more; with Shift all rows up to it. */
+  onSelect: (index: number, range: boolean) => void;
 }) {
   const place = { transform: `translateY(${top}px)` };
   if (!session) {
@@ -45,6 +50,16 @@ export const SessionRow = memo(function SessionRow({
       style={place}
       data-session={session.session_id}
     >
+      <span role="gridcell" className={css.tick}>
+        <input
+          type="checkbox"
+          aria-label={`Select ${session.name ?? session.session_id}`}
+          tabIndex={-1}
+          checked={selected}
+          onClick={(event) => onSelect(index, event.shiftKey)}
+          onChange={() => undefined}
+        />
+      </span>
       <Cell name="session">
         <Link
           to="/sessions/$sessionId"
@@ -53,12 +68,23 @@ export const SessionRow = memo(function SessionRow({
           tabIndex={-1}
           title={session.name ? `${session.name}\n${session.session_id}` : session.session_id}
         >
-          {session.name ?? <span className={css.id}>{session.session_id}</span>}
+          {session.name !== undefined && session.name !== null ? (
+            <bdi>{session.name}</bdi>
+          ) : (
+            <span className={css.id}>{session.session_id}</span>
+          )}
         </Link>
         {labels.slice(0, 2).map(([key, value]) => (
-          <span key={key} className={css.label} title={`${key}=${value}`}>
-            {value || key}
-          </span>
+          <Link
+            key={key}
+            to="/sessions"
+            search={(before) => ({ ...before, label: `${key}=${value}` })}
+            className={css.label}
+            tabIndex={-1}
+            title={`Only sessions with ${key}=${value}`}
+          >
+            {key}: {value}
+          </Link>
         ))}
         {labels.length > 2 && <span className={css.quiet}>+{labels.length - 2}</span>}
       </Cell>

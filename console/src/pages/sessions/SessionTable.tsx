@@ -2,8 +2,9 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus, and names the active row.
 import { useNavigate } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { ArrowUp } from 'lucide-react';
+import { ArrowDown, ArrowUp } from 'lucide-react';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
+import type { SessionSummary } from 'sessiond';
 import type { SessionsSearch } from '../../app/search.ts';
 import type { SessionList } from '../../data/sessionList.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -24,10 +25,17 @@ export function SessionTable({
   list,
   place,
   search,
+  selected,
+  onSelect,
+  onSort,
 }: {
   list: SessionList;
   place: { base: number; offset: number };
   search: SessionsSearch;
+  /** The sessions that are selected, by their ids. */
+  selected: ReadonlyMap<string, SessionSummary>;
+  onSelect: (selected: ReadonlyMap<string, SessionSummary>) => void;
+  onSort: (sort: SessionsSearch['sort']) => void;
 }) {
   const navigate = useNavigate();
   const grid = useRef<HTMLDivElement>(null);
@@ -103,8 +111,38 @@ export function SessionTable({
       void navigate({ to: '/sessions/$sessionId', params: { sessionId: session.session_id } });
     }
   };
+  // Where a range begins that is selected with Shift.
+  const anchor = useRef(-1);
+  const select = (index: number, range: boolean) => {
+    const session = list.get(index);
+    if (!session) {
+      return;
+    }
+    const next = new Map(selected);
+    const on = !selected.has(session.session_id);
+    const [low, high] =
+      range && anchor.current >= 0
+        ? [Math.min(anchor.current, index), Math.max(anchor.current, index)]
+        : [index, index];
+    for (let row = low; row <= high; row += 1) {
+      const one = list.get(row);
+      if (one && on) {
+        next.set(one.session_id, one);
+      } else if (one) {
+        next.delete(one.session_id);
+      }
+    }
+    anchor.current = index;
+    onSelect(next);
+  };
+  const known = Array.from({ length: list.length }, (_, row) => list.get(row)).filter((one) => one !== undefined);
+  const all = known.length > 0 && selected.size >= known.length;
   const page = Math.max(1, Math.floor((grid.current?.clientHeight ?? 0) / height) - 2);
-  useShortcuts({ j: () => go(active + 1), k: () => go(active - 1) });
+  useShortcuts({
+    j: () => go(active + 1),
+    k: () => go(active - 1),
+    x: () => active >= 0 && select(active, false),
+  });
 
   return (
     <div className={css.frame}>
@@ -113,7 +151,7 @@ export function SessionTable({
         role="grid"
         aria-label="Sessions"
         aria-rowcount={list.whole ? list.length + 1 : -1}
-        aria-colcount={COLUMNS.length}
+        aria-colcount={COLUMNS.length + 1}
         aria-activedescendant={active >= first && active <= last ? `row-${active}` : undefined}
         tabIndex={0}
         className={css.grid}
@@ -133,10 +171,22 @@ export function SessionTable({
         }}
       >
         <div role="row" aria-rowindex={1} className={css.header}>
+          <span role="columnheader" className={css.tick}>
+            <input
+              type="checkbox"
+              aria-label="Select all sessions that are loaded"
+              tabIndex={-1}
+              checked={all}
+              ref={(box) => {
+                if (box) {
+                  box.indeterminate = selected.size > 0 && !all;
+                }
+              }}
+              onChange={() => onSelect(all ? new Map() : new Map(known.map((one) => [one.session_id, one])))}
+            />
+          </span>
           {COLUMNS.map((title) => (
-            <span key={title} role="columnheader">
-              {title}
-            </span>
+            <Head key={title} title={title} sort={search.sort} onSort={onSort} />
           ))}
         </div>
         <div role="rowgroup" className={css.body} style={{ height: rows.getTotalSize() }}>
@@ -147,6 +197,8 @@ export function SessionTable({
               index={base + item.index}
               active={base + item.index === active}
               top={item.start}
+              selected={selected.has(list.get(base + item.index)?.session_id ?? '')}
+              onSelect={select}
             />
           ))}
         </div>
@@ -168,6 +220,37 @@ export function SessionTable({
         )}
       </div>
     </div>
+  );
+}
+
+/** What the list is sorted by when somebody chooses the head of a column. */
+const SORTED: Partial<Record<(typeof COLUMNS)[number], NonNullable<SessionsSearch['sort']>>> = {
+  Session: 'name',
+  Updated: 'updated',
+};
+
+/** The head of a column; one that the server can sort by is a button. */
+function Head({
+  title,
+  sort,
+  onSort,
+}: {
+  title: (typeof COLUMNS)[number];
+  sort: SessionsSearch['sort'];
+  onSort: (sort: SessionsSearch['sort']) => void;
+}) {
+  const by = SORTED[title];
+  if (!by) {
+    return <span role="columnheader">{title}</span>;
+  }
+  const on = sort === by;
+  return (
+    <span role="columnheader" aria-sort={on ? (by === 'name' ? 'ascending' : 'descending') : 'none'}>
+      <button type="button" className={css.sort} tabIndex={-1} onClick={() => onSort(on ? undefined : by)}>
+        {title}
+        {on && (by === 'name' ? <ArrowUp size={12} aria-hidden="true" /> : <ArrowDown size={12} aria-hidden="true" />)}
+      </button>
+    </span>
   );
 }
 

@@ -1,12 +1,14 @@
-import { Link, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { FileUp, Plus } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { SessionSummary } from 'sessiond';
 import { useTold } from '../../data/reach.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Empty } from '../../ui/Empty.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { ProblemView } from '../../ui/Problem.tsx';
 import { useShortcuts } from '../../ui/shortcuts.ts';
+import { BulkActions } from './BulkActions.tsx';
 import { Filters } from './Filters.tsx';
 import { ImportSession } from './ImportSession.tsx';
 import { NewSession } from './NewSession.tsx';
@@ -16,12 +18,23 @@ import { useSessionList } from './useSessionList.ts';
 
 /** All sessions that one may see: found, begun, and followed as they change. */
 export function SessionsPage() {
-  const search = useSearch({ from: '/sessions' });
+  const { new: asked, ...search } = useSearch({ from: '/sessions' });
+  const navigate = useNavigate({ from: '/sessions' });
   const { list, place } = useSessionList(search);
   const searchRef = useRef<HTMLInputElement>(null);
   const problem = useTold(list.problem);
   const [dialog, setDialog] = useState<'new' | 'import'>();
+  // The dialog is asked for in the address by who comes from another page; it is not part of the list.
+  useEffect(() => {
+    if (asked) {
+      setDialog('new');
+      void navigate({ search: ({ new: _, ...rest }) => rest, replace: true });
+    }
+  }, [asked, navigate]);
   useShortcuts({ '/': () => searchRef.current?.focus(), n: () => setDialog('new') });
+  const [selected, setSelected] = useState<ReadonlyMap<string, SessionSummary>>(new Map());
+  const clear = useCallback(() => setSelected(new Map()), []);
+  const reload = useCallback(() => void list.restart(), [list]);
   const filtered = Object.keys(search).some((name) => name !== 'sort');
   const empty = list.ready && list.whole && list.length === 0;
   return (
@@ -40,10 +53,21 @@ export function SessionsPage() {
       }
     >
       <Filters search={search} searchRef={searchRef} />
+      <BulkActions of={[...selected.values()]} onClear={clear} onDone={reload} />
       {problem !== undefined && <ProblemView error={problem} retry={() => void list.restart()} />}
       {/* The table stays where it is while it is empty: it is what looks for the first session. */}
       <div className={css.list} data-empty={empty || undefined}>
-        <SessionTable key={JSON.stringify(search)} list={list} place={place} search={search} />
+        <SessionTable
+          key={JSON.stringify(search)}
+          list={list}
+          place={place}
+          search={search}
+          selected={selected}
+          onSelect={setSelected}
+          onSort={(sort) =>
+            void navigate({ search: ({ sort: _, ...rest }) => ({ ...rest, ...(sort ? { sort } : {}) }) })
+          }
+        />
         {empty && (
           <div className={css.empty}>
             {filtered ? (
