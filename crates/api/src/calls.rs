@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sessiond_core::{CallEntry, ContextWrite, ExecutionEnd};
+use sessiond_core::{CallBatch, CallEntry, ContextWrite, ExecutionEnd};
 use utoipa::ToSchema;
 
 use crate::Session;
@@ -66,6 +66,13 @@ pub struct RecordCalls {
     /// The end of the execution, with this batch. Only its owner, its orchestrator and an administrator may set it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<ExecutionEnd>,
+}
+
+impl From<RecordCalls> for CallBatch {
+    fn from(request: RecordCalls) -> Self {
+        let RecordCalls { writer, batch, calls, context, writes, fatal, end } = request;
+        Self { writer, batch, calls, context, writes, fatal, end }
+    }
 }
 
 /// A durable batch.

@@ -9,7 +9,7 @@ use serde_json::Value;
 use sessiond_core::{AgentId, ForkPoint, Kind, Outcome, SessionId, Span, Status, Timestamp};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{AddParticipant, Calls, NewStep, Participant, Workflow};
+use crate::{AddParticipant, Calls, NewStep, Participant, RecordCalls, Workflow};
 
 crate::operations::operations! {
     /// Lists the sessions that the caller may see.
@@ -84,6 +84,10 @@ pub struct CreateSession {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "build-7:4711")]
     pub process: Option<String>,
+    /// For an execution with a `process`: its first batch, which is recorded with the session in one transaction. Its
+    /// `writer` and its `batch` are 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<RecordCalls>,
 }
 
 impl CreateSession {
@@ -107,6 +111,7 @@ impl CreateSession {
             expires_in: self.expires_in,
             parent: self.parent,
             process: self.process,
+            batch: self.batch.map(Into::into),
         }
     }
 }

@@ -40,7 +40,8 @@ struct Run {
     ended_us: Option<u64>,
 }
 
-/// Writes a saved state call by call as the journal is read. What it holds in memory are the calls that have begun and
+/// Writes a saved state call by call as the journal is read: in the order in which the calls ended, and those that have not
+/// at the end. What it holds in memory are the calls that have begun and
 /// not ended, so its cost grows with the length of the journal and no faster.
 pub struct Writer<W: Write> {
     out: W,
@@ -63,10 +64,13 @@ impl<W: Write> Writer<W> {
     pub fn take(&mut self, event: EventBody) -> std::io::Result<()> {
         match event {
             EventBody::CallsRecorded(recorded) => {
-                for entry in Arc::unwrap_or_clone(recorded.calls) {
-                    self.entry(entry)?;
-                }
-                Ok(())
+                let mut ends: Vec<_> = Arc::unwrap_or_clone(recorded.calls)
+                    .into_iter()
+                    .filter_map(|entry| self.began(entry))
+                    .collect();
+                // A batch has its calls as they began; the file's order must not depend on how they were batched.
+                ends.sort_by_key(|(_, ended)| ended.ended_order);
+                ends.into_iter().try_for_each(|(call, ended)| self.ended(call, &ended))
             }
             // A process that resumes a session does not know how the calls of the one before would have ended.
             EventBody::ExecutionBegan(_) => self.interrupt("interrupted"),
@@ -83,7 +87,8 @@ impl<W: Write> Writer<W> {
         Ok(self.out)
     }
 
-    fn entry(&mut self, entry: CallEntry) -> std::io::Result<()> {
+    /// Takes in that a call began, if it did, and gives how it ended, if it did.
+    fn began(&mut self, entry: CallEntry) -> Option<(CallNumber, CallEnded)> {
         if let Some(began) = entry.began {
             if began.parent.is_none() {
                 self.place.insert(entry.call, self.runs.len());
@@ -97,13 +102,16 @@ impl<W: Write> Writer<W> {
             }
             self.open.insert(entry.call, began);
         }
-        let Some(ended) = entry.ended else { return Ok(()) };
-        let Some(began) = self.open.remove(&entry.call) else { return Ok(()) };
-        if let Some(place) = self.place.remove(&entry.call) {
+        entry.ended.map(|ended| (entry.call, ended))
+    }
+
+    fn ended(&mut self, call: CallNumber, ended: &CallEnded) -> std::io::Result<()> {
+        let Some(began) = self.open.remove(&call) else { return Ok(()) };
+        if let Some(place) = self.place.remove(&call) {
             self.runs[place].status = ended.status.as_str();
             self.runs[place].ended_us = Some(ended.ended_us);
         }
-        self.write(SavedCall { call: entry.call, began: &began, ended: Some(&ended), status: None })
+        self.write(SavedCall { call, began: &began, ended: Some(ended), status: None })
     }
 
     fn interrupt(&mut self, status: &'static str) -> std::io::Result<()> {

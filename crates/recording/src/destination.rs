@@ -177,10 +177,14 @@ impl Destination {
         if let Some(hold) = &self.hold {
             hold.take(calls.iter().map(size).sum::<usize>() as u64)?;
         }
-        let mut opened = self.opened.lock().await;
-        let (writer, batch) = self.writer(&mut opened).await?;
         let calls = Arc::new(calls);
-        let whole = api::RecordCalls { writer, batch: batch + 1, calls, context: None, writes, fatal, end };
+        let mut whole = api::RecordCalls { calls, writes, fatal, end, ..api::RecordCalls::default() };
+        let mut opened = self.opened.lock().await;
+        if self.create_with(&mut opened, &whole).await? {
+            return Ok(());
+        }
+        let (writer, batch) = self.writer(&mut opened).await?;
+        (whole.writer, whole.batch) = (writer, batch + 1);
         match self.record(&mut opened, whole.clone()).await {
             // A context that the session does not take must not cost the calls.
             Err(_) if !whole.writes.is_empty() && !whole.calls.is_empty() => {
@@ -207,6 +211,31 @@ impl Destination {
         Ok(())
     }
 
+    /// Makes a session that is not there yet with its first batch, in one transaction; false when there is none to make,
+    /// or when it is to be made alone because it does not take the batch.
+    async fn create_with(&self, opened: &mut Opened, batch: &api::RecordCalls) -> Result<bool, Problem> {
+        let Opened::Not(Opening::New { create, key }) = opened else { return Ok(false) };
+        let batch = api::RecordCalls { writer: 1, batch: 1, ..batch.clone() };
+        let create = api::CreateSession { batch: Some(batch), ..(**create).clone() };
+        // Under a key of its own: the same session without the batch is another request.
+        let once = Conditions::once(format!("{key}-1"));
+        match self.create(create, once).await {
+            Ok(session) => {
+                self.opened_as(opened, 1, 1, session.revision);
+                Ok(true)
+            }
+            Err(problem) if problem.retryable || problem.code == api::Code::SessionExists => Err(problem),
+            Err(_) => Ok(false),
+        }
+    }
+
+    async fn create(&self, create: api::CreateSession, once: Conditions) -> Result<api::Session, Problem> {
+        (|| self.client.create_session(create.clone(), once.clone()))
+            .retry(patience())
+            .when(|problem| problem.retryable && problem.code != api::Code::StoreFull)
+            .await
+    }
+
     async fn writer(&self, opened: &mut Opened) -> Result<(u64, u64), Problem> {
         let opening = match opened {
             Opened::As { writer, batch, .. } => return Ok((*writer, *batch)),
@@ -220,7 +249,7 @@ impl Destination {
             // The key is this execution's own: another's session under the same id is not taken for this one.
             Opening::New { create, key } => {
                 let once = Conditions::once(key.clone());
-                (1, self.client.create_session((**create).clone(), once).await?.revision)
+                (1, self.create((**create).clone(), once).await?.revision)
             }
             Opening::Again(begin) => {
                 let conditions = Conditions::default();
@@ -228,10 +257,14 @@ impl Destination {
                 (began.writer, began.session.revision)
             }
         };
-        *opened = Opened::As { writer, batch: 0, revision };
+        self.opened_as(opened, writer, 0, revision);
+        Ok((writer, 0))
+    }
+
+    fn opened_as(&self, opened: &mut Opened, writer: u64, batch: u64, revision: Revision) {
+        *opened = Opened::As { writer, batch, revision };
         self.ready.notify_one();
         self.written();
-        Ok((writer, 0))
     }
 
     fn written(&self) {
@@ -253,4 +286,61 @@ fn patience() -> ExponentialBuilder {
         .with_max_delay(Duration::from_secs(1))
         .with_max_times(12)
         .with_jitter()
+}
+
+#[cfg(test)]
+mod tests {
+    use sessiond_core::Kind;
+
+    use super::*;
+
+    fn new(store: &Store, id: &SessionId) -> Destination {
+        let create = api::CreateSession {
+            session_id: Some(id.clone()),
+            kind: Some(Kind::Execution),
+            process: Some("test".into()),
+            ..api::CreateSession::default()
+        };
+        Destination::new(store, id.clone(), Opening::New { create: Box::new(create), key: id.to_string() })
+    }
+
+    fn write(order: u64, key: &str, bytes: usize) -> ContextWrite {
+        let value = Some("x".repeat(bytes).into());
+        ContextWrite { order, call: None, branch: None, key: key.into(), value }
+    }
+
+    #[tokio::test]
+    async fn a_session_that_is_first_written_when_it_ends_is_one_transaction() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::local(Client::open(dir.path()).await.unwrap());
+        let id = SessionId::parse("sess_1").unwrap();
+        let destination = new(&store, &id);
+        let end = Some(ExecutionEnd::Completed);
+        destination.write(Batch { writes: vec![write(1, "a", 1)], end, ..Batch::default() }).await.unwrap();
+        let all = api::ListEvents { after: None, limit: None };
+        let events = store.client.events(&id, all).await.unwrap().events;
+        let last = events.last().unwrap();
+        assert_eq!(last.kind, "session_completed");
+        assert!(events.iter().all(|event| event.time == last.time), "one decision has one time");
+        let other = Batch { end: Some(ExecutionEnd::Completed), ..Batch::default() };
+        let refused = new(&store, &id).write(other).await.unwrap_err();
+        assert_eq!(refused.code, api::Code::SessionExists);
+        store.client.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_first_batch_that_the_session_does_not_take_is_recorded_without_its_context() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::local(Client::open(dir.path()).await.unwrap());
+        let id = SessionId::parse("sess_1").unwrap();
+        let calls =
+            serde_json::json!([{ "call": 1, "node": "A", "position": 0, "key": "9f", "began_us": 10 }]);
+        let calls = serde_json::from_value(calls).unwrap();
+        let writes = vec![write(1, "a", sessiond_core::limits::CONTEXT_BYTES + 1)];
+        let written = new(&store, &id).write(Batch { calls, writes, ..Batch::default() }).await;
+        assert!(written.is_err());
+        let session = store.client.session(&id).await.unwrap();
+        assert_eq!(session.calls.map(|calls| calls.total), Some(1));
+        store.client.close().await;
+    }
 }

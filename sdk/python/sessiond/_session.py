@@ -294,11 +294,13 @@ class Session:
         return self._execution.saved_path
 
     def payload(self) -> dict[str, Any]:
-        """Give the state as its file has it, as far as it is recorded."""
+        """Give the state as its file has it, as far as it is recorded; the calls by their numbers."""
         self._check_process()
         import json
 
         state: dict[str, Any] = json.loads(self._execution.payload())
+        # The file has them as they ended.
+        state["calls"].sort(key=lambda call: call["call"])
         return state
 
     def save(self) -> Path:

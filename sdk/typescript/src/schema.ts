@@ -1732,6 +1732,7 @@ export interface components {
              * @example build-7:4711
              */
             process?: string | null;
+            batch?: components["schemas"]["RecordCalls"] | null;
         };
         /** @description A key with its secret, which is shown only once and not stored. */
         CreatedKey: components["schemas"]["Key"] & {

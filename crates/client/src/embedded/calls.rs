@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use sessiond_api::{self as api, Problem};
-use sessiond_core::{CallBatch, Command, SessionId, calls};
+use sessiond_core::{Command, SessionId, calls};
 
 use super::Embedded;
 use crate::Conditions;
@@ -31,9 +31,7 @@ impl Calls for Embedded {
         conditions: Conditions,
     ) -> Result<api::Recorded, Problem> {
         let accepted = self.accept(conditions, &format!("record_calls {id}"), &request)?;
-        let api::RecordCalls { writer, batch, calls, context, writes, fatal, end } = request;
-        let batch = CallBatch { writer, batch, calls, context, writes, fatal, end };
-        let command = Command::Calls(calls::Command::Record(batch));
+        let command = Command::Calls(calls::Command::Record(request.into()));
         let reply = self.execute(id, accepted, command).await?;
         Ok(api::Recorded { revision: reply.session.revision })
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::calls::CallBatch;
 use crate::lifecycle::{ForkPoint, Kind, SessionCreated, SessionForked};
 use crate::participants::NewParticipant;
 use crate::tasks::cancel::mark_cancelled;
@@ -44,6 +45,8 @@ pub struct CreateSession {
     pub parent: Option<SessionId>,
     /// The process that begins to write it at once, for an execution.
     pub process: Option<String>,
+    /// That process's first batch.
+    pub batch: Option<CallBatch>,
 }
 
 /// Begins a session.
@@ -98,6 +101,9 @@ pub fn create(new: CreateSession, principal: &Principal, moment: &Moment) -> Res
     if let Some(process) = new.process {
         calls::rules::begin(&mut draft, process, None)?;
     }
+    if let Some(batch) = new.batch {
+        calls::rules::record(&mut draft, batch).map_err(|rejection| rejection.within("/batch"))?;
+    }
     Ok(draft.decided(Receipt::Nothing))
 }
 
@@ -149,6 +155,9 @@ fn check(new: &CreateSession) -> Result<(), Rejection> {
         if i >= limits::PARTICIPANTS {
             break; // Adding them refuses the rest.
         }
+    }
+    if new.batch.is_some() && new.process.is_none() {
+        checks.wrong("/batch", "a batch is recorded by a `process`");
     }
     if new.shared_context.as_ref().is_some_and(|document| !document.is_object()) {
         checks.wrong("/shared_context", "the shared context must be a JSON object");

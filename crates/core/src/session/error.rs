@@ -150,6 +150,19 @@ impl Rejection {
     pub fn invalid(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         Self::Invalid(vec![Violation::new(pointer, detail)])
     }
+
+    /// The same, of a request that is a member of another one.
+    pub(crate) fn within(self, member: &str) -> Self {
+        match self {
+            Self::Invalid(mut violations) => {
+                for violation in &mut violations {
+                    violation.pointer.insert_str(0, member);
+                }
+                Self::Invalid(violations)
+            }
+            other => other,
+        }
+    }
 }
 
 impl From<Invalid> for Rejection {

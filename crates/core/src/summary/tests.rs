@@ -44,6 +44,7 @@ fn begin(name: &str, agents: &[(&str, &str)], workflow: Vec<NewStep>) -> Story {
         expires_in: Some(Span::from_secs(24 * 3600)),
         parent: None,
         process: None,
+        batch: None,
     };
     let moment = Moment { now, nonce: 1 << 64 };
     Story { session: create(new, &Principal::local(), &moment).unwrap().session, now, decisions: 1 }

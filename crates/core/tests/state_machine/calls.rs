@@ -328,6 +328,33 @@ fn a_process_may_begin_to_write_with_the_session_itself() {
 }
 
 #[test]
+fn a_session_is_made_with_its_first_batch_or_not_at_all() {
+    let process = Some("host:17".to_owned());
+    let batch = CallBatch {
+        writer: 1,
+        batch: 1,
+        calls: Arc::new(vec![serde_json::from_value(whole(1, None)).unwrap()]),
+        end: Some(ExecutionEnd::Completed),
+        ..CallBatch::default()
+    };
+    let new = CreateSession { process: process.clone(), batch: Some(batch.clone()), ..bare() };
+    let fixture = Fixture::create(new, &client("owner")).unwrap();
+    assert_eq!((state(&fixture).last, state(&fixture).batch), (1, 1));
+    assert_eq!(fixture.session.status, Status::Completed);
+    fixture.world.check(&fixture.session);
+    for (process, batch, refused) in [
+        (None, batch.clone(), "/batch: a batch is recorded by a `process`"),
+        (process.clone(), CallBatch { batch: 2, ..batch.clone() }, "batch"),
+        (process.clone(), CallBatch { batch: 0, ..batch.clone() }, "/batch/batch: "),
+        (process, CallBatch { fatal: vec![2], ..batch }, "/batch/fatal: "),
+    ] {
+        let new = CreateSession { process, batch: Some(batch), ..bare() };
+        let detail = refusal(Fixture::create(new, &client("owner")).map(drop));
+        assert!(detail.contains(refused), "{detail}");
+    }
+}
+
+#[test]
 fn a_program_says_why_its_work_could_not_be_done() {
     let mut fixture = execution();
     let refused =

@@ -58,6 +58,7 @@ pub fn new_session(session: &str) -> CreateSession {
         expires_in: None,
         parent: None,
         process: None,
+        batch: None,
     }
 }
 

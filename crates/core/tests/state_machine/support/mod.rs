@@ -61,6 +61,7 @@ pub fn new_session(plan: &str) -> CreateSession {
         expires_in: None,
         parent: None,
         process: None,
+        batch: None,
     }
 }
 
