@@ -5,7 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
-use sessiond_api::{AgentHealth, InboxMessage, Message};
+use sessiond_api::{AgentHealth, Heartbeat, InboxMessage, Message};
 use sessiond_core::{MessageId, MessageType, TaskId};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -146,9 +146,9 @@ impl Dispatch {
             return;
         }
         if let Some(held) = self.held.get(&id) {
-            if attempt >= limits::EARLY_ACK_ATTEMPT && !matches!(held, Held::Noted) {
-                tracing::debug!(message_id = %id, attempt, "acknowledged early, before it is a dead letter");
-                link.send(Outgoing::Ack(id));
+            if matches!(held, Held::Waiting) {
+                tracing::debug!(message_id = %id, attempt, "delivered again while it waits for a place");
+                link.send(self.heartbeat());
             }
             return;
         }
@@ -270,7 +270,9 @@ impl Dispatch {
     }
 
     fn heartbeat(&self) -> Outgoing {
-        Outgoing::Heartbeat(if self.is_busy() { AgentHealth::Busy } else { AgentHealth::Idle })
+        let status = if self.is_busy() { AgentHealth::Busy } else { AgentHealth::Idle };
+        let waiting = self.waiting.iter().map(|message| message.message_id.clone()).take(limits::WINDOW);
+        Outgoing::Heartbeat(Heartbeat { status: Some(status), waiting: waiting.collect() })
     }
 
     fn tell_health(&self) {

@@ -41,7 +41,3 @@ pub const REMEMBERED: usize = 8_192;
 
 /// Messages that are held unacknowledged, as the server counts them for one connection.
 pub const WINDOW: usize = sessiond_core::limits::INBOX_WINDOW;
-
-/// A request that is delivered this often while its task waits or runs here is acknowledged early: a few more
-/// deliveries and the server would give it up as a dead letter. From then on the task's own timeout guards it.
-pub const EARLY_ACK_ATTEMPT: u32 = sessiond_core::limits::DELIVERY_ATTEMPTS - 4;

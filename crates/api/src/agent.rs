@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use sessiond_core::{AgentId, SessionId, TaskId, Timestamp};
+use sessiond_core::{AgentId, MessageId, SessionId, TaskId, Timestamp};
 use utoipa::{IntoParams, ToSchema};
 
 crate::operations::operations! {
@@ -186,4 +186,8 @@ pub struct Heartbeat {
     /// `idle` or `busy`. Default: derived from its tasks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<AgentHealth>,
+    /// Requests that the agent has received and not begun, because it works on others: they are not delivered again while it
+    /// names them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waiting: Vec<MessageId>,
 }

@@ -45,7 +45,7 @@ pub use questions::{
     QuestionStatus, Questions,
 };
 pub use session::{
-    AgentPattern, Command, Corrupt, CreateSession, Decision, Effect, Envelope, Event, EventBody, Moment,
+    AgentPattern, Command, Corrupt, CreateSession, Decision, Effect, Envelope, Event, EventBody, MessageKind, Moment,
     Principal, Progress, Receipt, Rejection, Role, Session, Timer, TimerAction, apply_checked, authorize,
     authorize_fork, authorize_writer, check_limits, create, decide, fold_checked, fork,
 };

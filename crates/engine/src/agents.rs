@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use parking_lot::RwLock;
-use sessiond_core::{AgentId, Principal, Role, Span, TaskStatus, Timestamp, limits};
+use sessiond_core::{AgentId, MessageId, Principal, Role, Span, TaskStatus, Timestamp, limits};
 use sessiond_store::{AgentRecord, Error as StoreError, Op, Page, Refusal, Store, TaskQuery, TaskRow};
 use tokio::sync::watch;
 
-use crate::{Engine, Error};
+use crate::{Engine, Error, clock};
 
 /// What a registration did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,10 +124,16 @@ impl Engine {
     ) -> Result<Registration, Error> {
         principal.must_act_as(agent)?;
         if self.shared.registry.get(agent).is_some_and(|present| present.registration == registration) {
+            self.offer_held(agent).await?;
             return Ok(Registration::Unchanged);
         }
         let (engine, principal, agent) = (self.clone(), principal.clone(), agent.clone());
-        self.whole(async move { engine.put_agent(&principal, &agent, registration).await }).await
+        self.whole(async move {
+            let registration = engine.put_agent(&principal, &agent, registration).await?;
+            engine.offer_held(&agent).await?;
+            Ok(registration)
+        })
+        .await
     }
 
     async fn put_agent(
@@ -190,7 +196,7 @@ impl Engine {
                 Ok(_) => {
                     registry.change(|agents| drop(agents.remove(agent)));
                     self.shared.presences.forget(agent);
-                    return Ok(());
+                    return self.fail_tasks_of(agent, "the agent was removed, and its inbox with it").await;
                 }
                 Err(Refusal::Owner { .. }) => present = registry.look(&*self.shared.store, agent).await?,
                 Err(refusal) => return Err(refusal.into()),
@@ -199,18 +205,31 @@ impl Engine {
         Err(Error::Conflict)
     }
 
-    /// An agent says that it lives, and may say what it does.
-    pub fn heartbeat(
+    /// An agent says that it lives, and may say what it does, and which messages wait in it: those are not delivered again
+    /// while it says so.
+    pub async fn heartbeat(
         &self,
         principal: &Principal,
         agent: &AgentId,
         said: Option<Health>,
+        waiting: Vec<MessageId>,
     ) -> Result<(), Error> {
         principal.must_act_as(agent)?;
         if !self.is_registered(agent) {
             return Err(Error::AgentNotFound(agent.clone()));
         }
+        if waiting.len() > limits::INBOX_WINDOW {
+            let (what, limit) = ("messages that wait in an agent", limits::INBOX_WINDOW as u64);
+            return Err(Error::LimitReached { what, limit });
+        }
         self.shared.presences.of(agent).heard(self.now(), said);
+        if !waiting.is_empty() {
+            // Until the next heartbeat, which may be further away than a short time for acknowledgements.
+            let shortest = Span::from_millis(limits::AGENT_UNREACHABLE_MS);
+            let again_at = self.now().after(clock::span(self.shared.options.ack_timeout).max(shortest));
+            let op = Op::Extend { agent_id: agent.clone(), message_ids: waiting, again_at };
+            let _ = self.write(op).await?;
+        }
         Ok(())
     }
 

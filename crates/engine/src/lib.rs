@@ -18,6 +18,7 @@ mod keys;
 mod leases;
 mod messages;
 mod reply;
+mod requests;
 mod rows;
 mod sessions;
 mod tasks;

@@ -1,7 +1,7 @@
 //! What a decision is in the store: its events as records, its effects as rows, and the session's row in lists.
 
 use sessiond_core::{
-    Decision, Effect, Event, EventBody, Principal, Receipt, Revision, Role, Session, TaskDelegated,
+    Decision, Effect, Event, EventBody, MessageKind, Principal, Receipt, Revision, Role, Session, TaskDelegated,
 };
 use sessiond_store::{Append, Enqueue, Record, SummaryRow, TaskRow, Visibility, Write};
 
@@ -90,11 +90,14 @@ fn kept(session: &Session, receipt: &Receipt) -> String {
 
 fn write(effect: &Effect, now: sessiond_core::Timestamp) -> Write {
     match effect {
-        Effect::Deliver { message, not_before, optional } => {
-            Write::Enqueue(Box::new(enqueue(message, now, not_before.unwrap_or(now), *optional)))
+        Effect::Deliver { message, not_before, kind } => {
+            Write::Enqueue(Box::new(enqueue(message, now, not_before.unwrap_or(now), *kind)))
         }
-        Effect::Withdraw { recipient, message_id } => {
-            Write::Withdraw { recipient: recipient.clone(), message_id: message_id.clone() }
+        Effect::Hold { recipient, message_id } => {
+            Write::Hold { recipient: recipient.clone(), message_id: message_id.clone() }
+        }
+        Effect::Withdraw { recipient, message_id, dead } => {
+            Write::Withdraw { recipient: recipient.clone(), message_id: message_id.clone(), dead: *dead }
         }
         Effect::SetTimer(timer) => Write::SetTimer(timer.clone()),
         Effect::ClearTimer(key) => Write::ClearTimer(key.clone()),
@@ -106,7 +109,7 @@ pub(crate) fn enqueue(
     message: &sessiond_core::Message,
     at: sessiond_core::Timestamp,
     not_before: sessiond_core::Timestamp,
-    optional: bool,
+    kind: MessageKind,
 ) -> Enqueue {
     Enqueue {
         message_id: message.message_id.clone(),
@@ -118,8 +121,11 @@ pub(crate) fn enqueue(
         body: serde_json::to_string(message).expect("a message has only string keys").into(),
         at,
         not_before,
-        inbox_limit: sessiond_core::limits::INBOX,
-        optional,
+        inbox_limit: match kind {
+            MessageKind::Following => u64::MAX,
+            _ => sessiond_core::limits::INBOX,
+        },
+        kind,
     }
 }
 

@@ -300,7 +300,7 @@ impl Engine {
                 Effect::SetTimer(timer) => self.shared.timers.at(timer.at),
                 // A connection that is full has room when one of its messages is taken back.
                 Effect::Withdraw { recipient, .. } => self.shared.presences.wake(recipient),
-                Effect::ClearTimer(_) => {}
+                Effect::Hold { .. } | Effect::ClearTimer(_) => {}
             }
         }
     }

@@ -4,14 +4,17 @@ use std::collections::{HashMap, HashSet};
 
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, params};
-use sessiond_core::{AgentId, Fence, MessageId, SessionId, Timestamp};
+use sessiond_core::{AgentId, Fence, MessageId, MessageKind, SessionId, Timestamp};
 use sessiond_store::{Answer, Delivery, Done, Enqueue, Error, Exhausted, Inbox, Inboxes, Refusal, Write};
 
 use crate::Sqlite;
 use crate::answers;
 use crate::fault::Fault;
-use crate::rows::{int, limit, name, priority_number, time, uint};
+use crate::rows::{HELD, int, limit, message_kind_number, name, priority_number, time, uint};
 use crate::tx::{Outcome, Tx};
+
+/// When a held message is due by itself: never.
+const NEVER: i64 = i64::MAX;
 
 #[async_trait]
 impl Inboxes for Sqlite {
@@ -46,7 +49,7 @@ pub(crate) fn read(connection: &Connection, agent: &AgentId, now: Timestamp) -> 
         depth,
         fence,
         oldest,
-        next_due: due_at.map(Timestamp::from_millis).filter(|due_at| *due_at > now),
+        next_due: due_at.filter(|due_at| *due_at != NEVER).map(Timestamp::from_millis).filter(|due_at| *due_at > now),
     })
 }
 
@@ -103,8 +106,8 @@ pub(crate) fn plan(tx: &Tx<'_>, writes: &[Write]) -> Result<Result<Vec<bool>, Re
                 Ok(accept) => accepted.push(accept),
                 Err(refusal) => return Ok(Err(refusal)),
             },
-            Write::Withdraw { recipient, message_id } => plan.withdraw(tx, recipient, message_id)?,
-            Write::SetTimer(_) | Write::ClearTimer(_) => {}
+            Write::Withdraw { recipient, message_id, .. } => plan.withdraw(tx, recipient, message_id)?,
+            Write::Hold { .. } | Write::SetTimer(_) | Write::ClearTimer(_) => {}
         }
     }
     Ok(Ok(accepted))
@@ -120,7 +123,8 @@ struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     fn enqueue(&mut self, tx: &Tx<'_>, message: &'a Enqueue) -> Result<Result<bool, Refusal>, Fault> {
-        let refuse = |refusal| Ok(if message.optional { Ok(false) } else { Err(refusal) });
+        let is_notice = message.kind == MessageKind::Notice;
+        let refuse = |refusal| Ok(if is_notice { Ok(false) } else { Err(refusal) });
         let name = (&message.recipient, &message.message_id);
         let (inbox, depth) = self.depth(tx, &message.recipient)?;
         let exists = match inbox {
@@ -173,8 +177,8 @@ pub(crate) fn insert(tx: &mut Tx<'_>, message: &Enqueue) -> Result<(), Fault> {
     let priority = priority_number(message.priority);
     tx.run(
         "INSERT INTO messages (inbox, message_id, sender, session_id, in_reply_to, priority, at, not_before,
-                               state, rank, due_at, attempts)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 3 - ?6, ?8, 0)",
+                               state, rank, due_at, attempts, kind)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 3 - ?6, ?8, 0, ?9)",
         params![
             inbox,
             message.message_id.as_str(),
@@ -184,6 +188,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, message: &Enqueue) -> Result<(), Fault> {
             priority,
             message.at.millis(),
             message.not_before.millis(),
+            message_kind_number(message.kind),
         ],
     )?;
     let key = tx.connection.last_insert_rowid();
@@ -227,16 +232,59 @@ pub(crate) fn withdraw(
     tx: &mut Tx<'_>,
     recipient: &AgentId,
     message_id: &MessageId,
+    dead: bool,
     at: Timestamp,
 ) -> Result<(), Fault> {
     let Some(found) = find(tx, recipient)? else {
         return Ok(());
     };
     let withdrawn = tx.run(
-        "UPDATE messages SET state = 3, ended_at = ?3 WHERE inbox = ?1 AND message_id = ?2 AND state = 0",
-        (found.inbox, message_id.as_str(), at.millis()),
+        "UPDATE messages SET state = ?4, ended_at = ?3 WHERE inbox = ?1 AND message_id = ?2 AND state = 0",
+        (found.inbox, message_id.as_str(), at.millis(), if dead { 2 } else { 3 }),
     )?;
     shrink(tx, found.inbox, withdrawn)
+}
+
+/// Has a message wait until its agent begins anew.
+pub(crate) fn hold(tx: &Tx<'_>, recipient: &AgentId, message_id: &MessageId) -> Result<(), Fault> {
+    if let Some(found) = find(tx, recipient)? {
+        tx.run(
+            "UPDATE messages SET kind = ?3, due_at = ?4 WHERE inbox = ?1 AND message_id = ?2 AND state = 0",
+            (found.inbox, message_id.as_str(), HELD, NEVER),
+        )?;
+    }
+    Ok(())
+}
+
+/// Hands out what is held once more.
+pub(crate) fn offer(tx: &mut Tx<'_>, agent: &AgentId, now: Timestamp) -> Outcome {
+    let Some(found) = find(tx, agent)? else {
+        return Ok(Ok(Done::Count(0)));
+    };
+    let offered = tx.run(
+        "UPDATE messages SET due_at = ?2 WHERE inbox = ?1 AND state = 0 AND kind = ?3 AND due_at > ?2",
+        (found.inbox, now.millis(), HELD),
+    )?;
+    if offered > 0 {
+        tx.notice.inbox(agent);
+    }
+    Ok(Ok(Done::Count(offered as u64)))
+}
+
+/// Gives a reader more time for what it has.
+pub(crate) fn extend(tx: &Tx<'_>, agent: &AgentId, ids: &[MessageId], again_at: Timestamp) -> Outcome {
+    let Some(found) = find(tx, agent)? else {
+        return Ok(Ok(Done::Count(0)));
+    };
+    let mut extended = 0;
+    for id in ids {
+        extended += tx.run(
+            "UPDATE messages SET due_at = ?3
+             WHERE inbox = ?1 AND message_id = ?2 AND state = 0 AND attempts > 0 AND due_at < ?3",
+            (found.inbox, id.as_str(), again_at.millis()),
+        )?;
+    }
+    Ok(Ok(Done::Count(extended as u64)))
 }
 
 fn shrink(tx: &Tx<'_>, inbox: i64, by: usize) -> Result<(), Fault> {
@@ -271,6 +319,7 @@ struct Due {
     key: i64,
     rank: i64,
     attempts: u32,
+    held: bool,
     message_id: MessageId,
     body: std::sync::Arc<str>,
 }
@@ -292,12 +341,13 @@ pub(crate) fn take(tx: &mut Tx<'_>, agent: &AgentId, fence: Option<Fence>, take:
         let last = due.len() < wanted;
         for message in due {
             from = (message.rank, message.key);
-            if message.attempts >= take.max_attempts {
+            // Its agent has it in progress: each of its processes is told of it, however many there were.
+            if message.attempts >= take.max_attempts && !message.held {
                 exhausted.push(Exhausted { message_id: message.message_id, body: message.body });
             } else {
                 tx.run(
                     "UPDATE messages SET attempts = attempts + 1, due_at = ?2 WHERE message = ?1",
-                    (message.key, take.again_at.millis()),
+                    (message.key, if message.held { NEVER } else { take.again_at.millis() }),
                 )?;
                 deliveries.push(Delivery {
                     message_id: message.message_id,
@@ -366,7 +416,7 @@ pub(crate) fn bury(
 
 fn due(tx: &Tx<'_>, inbox: i64, now: Timestamp, from: (i64, i64), wanted: usize) -> Result<Vec<Due>, Fault> {
     let mut statement = tx.prepare(
-        "SELECT m.message, m.rank, m.attempts, m.message_id, b.body
+        "SELECT m.message, m.rank, m.attempts, m.message_id, b.body, m.kind
          FROM messages m JOIN bodies b ON b.message = m.message
          WHERE m.inbox = ?1 AND m.state = 0 AND m.due_at <= ?2 AND (m.rank, m.message) > (?3, ?4)
          ORDER BY m.rank, m.message LIMIT ?5",
@@ -378,6 +428,7 @@ fn due(tx: &Tx<'_>, inbox: i64, now: Timestamp, from: (i64, i64), wanted: usize)
             attempts: row.get(2)?,
             message_id: name(row, 3)?,
             body: row.get_ref(4)?.as_str()?.into(),
+            held: row.get::<_, i64>(5)? == HELD,
         })
     })?;
     Ok(due.collect::<Result<_, _>>()?)
@@ -396,14 +447,32 @@ pub(crate) fn ack(
         Ok(None) => return Ok(Ok(Done::Count(0))),
     };
     let mut acknowledged = 0;
-    for message_id in message_ids {
-        acknowledged += tx.run(
-            "UPDATE messages SET state = 1, ended_at = ?3 WHERE inbox = ?1 AND message_id = ?2 AND state = 0",
-            (inbox, message_id.as_str(), now.millis()),
+    let mut requests = Vec::new();
+    {
+        let mut update = tx.prepare(
+            "UPDATE messages SET state = 1, ended_at = ?3 WHERE inbox = ?1 AND message_id = ?2 AND state = 0
+             RETURNING message, kind",
         )?;
+        for message_id in message_ids {
+            let found: Option<(i64, i64)> = update
+                .query_row((inbox, message_id.as_str(), now.millis()), |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()?;
+            let Some((key, kind)) = found else { continue };
+            acknowledged += 1;
+            if kind == message_kind_number(MessageKind::Request) {
+                requests.push(key);
+            }
+        }
     }
     shrink(tx, inbox, acknowledged)?;
-    Ok(Ok(Done::Count(acknowledged as u64)))
+    let count = acknowledged as u64;
+    if requests.is_empty() {
+        return Ok(Ok(Done::Count(count)));
+    }
+    let mut body = tx.prepare("SELECT body FROM bodies WHERE message = ?1")?;
+    let requests = requests.into_iter().map(|key| body.query_row([key], |row| Ok(row.get_ref(0)?.as_str()?.into())));
+    let requests = requests.collect::<Result<_, rusqlite::Error>>()?;
+    Ok(Ok(Done::Acked { count, requests }))
 }
 
 pub(crate) fn requeue(

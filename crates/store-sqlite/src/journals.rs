@@ -102,8 +102,9 @@ pub(crate) fn append(tx: &mut Tx<'_>, append: &Append) -> Outcome {
                     inboxes::insert(tx, message)?;
                 }
             }
-            Write::Withdraw { recipient, message_id } => {
-                inboxes::withdraw(tx, recipient, message_id, append.updated_at)?
+            Write::Hold { recipient, message_id } => inboxes::hold(tx, recipient, message_id)?,
+            Write::Withdraw { recipient, message_id, dead } => {
+                inboxes::withdraw(tx, recipient, message_id, *dead, append.updated_at)?
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::Sqlite;
 use crate::cursor;
 use crate::fault::Fault;
 use crate::lists::Filter;
-use crate::rows::{name, optional_name, optional_time, priority, state, state_number, time};
+use crate::rows::{message_kind, name, optional_name, optional_time, priority, state, state_number, time};
 
 #[async_trait]
 impl Messages for Sqlite {
@@ -28,7 +28,7 @@ impl Messages for Sqlite {
 }
 
 const COLUMNS: &str = "m.message, m.message_id, i.agent_id, m.sender, m.session_id, m.in_reply_to, m.priority, \
-                       b.body, m.at, m.not_before, m.state, m.attempts, m.ended_at";
+                       b.body, m.at, m.not_before, m.state, m.attempts, m.ended_at, m.kind";
 
 pub(crate) fn get(
     connection: &Connection,
@@ -83,7 +83,7 @@ fn record(row: &Row<'_>) -> rusqlite::Result<MessageRecord> {
             at: time(row, 8)?,
             not_before: time(row, 9)?,
             inbox_limit: 0,
-            optional: false,
+            kind: message_kind(row, 13)?,
         },
         state: state(row, 10)?,
         attempts: row.get(11)?,

@@ -2,7 +2,7 @@
 
 use rusqlite::Row;
 use rusqlite::types::Type;
-use sessiond_core::{Kind, Priority, Status, TaskStatus, Timestamp};
+use sessiond_core::{Kind, MessageKind, Priority, Status, TaskStatus, Timestamp};
 use sessiond_store::MessageState;
 
 /// SQLite's integers are signed. The numbers here count things that were stored one by one, so they fit.
@@ -93,6 +93,28 @@ pub(crate) fn priority(row: &Row<'_>, index: usize) -> rusqlite::Result<Priority
         1 => Ok(Priority::Medium),
         2 => Ok(Priority::High),
         3 => Ok(Priority::Critical),
+        other => Err(rusqlite::Error::IntegralValueOutOfRange(index, other)),
+    }
+}
+
+/// How a held request is stored, which is handed out only when its agent begins anew.
+pub(crate) const HELD: i64 = 2;
+
+/// How it is stored what a message is to its session.
+pub(crate) fn message_kind_number(kind: MessageKind) -> i64 {
+    match kind {
+        MessageKind::Message => 0,
+        MessageKind::Request | MessageKind::Following => 1,
+        MessageKind::Notice => 3,
+    }
+}
+
+/// What a message is to its session.
+pub(crate) fn message_kind(row: &Row<'_>, index: usize) -> rusqlite::Result<MessageKind> {
+    match row.get(index)? {
+        0 => Ok(MessageKind::Message),
+        1 | HELD => Ok(MessageKind::Request),
+        3 => Ok(MessageKind::Notice),
         other => Err(rusqlite::Error::IntegralValueOutOfRange(index, other)),
     }
 }

@@ -196,6 +196,10 @@ fn perform(tx: &mut Tx<'_>, op: &Op) -> Outcome {
         Op::ClearTimer { session_id, key, at } => timers::clear_fired(tx, session_id, key, *at),
         Op::Enqueue { message, answer } => inboxes::enqueue_alone(tx, message, answer.as_ref()),
         Op::Connect { agent_id, now } => inboxes::connect(tx, agent_id, *now),
+        Op::Offer { agent_id, now } => inboxes::offer(tx, agent_id, *now),
+        Op::Extend { agent_id, message_ids, again_at } => {
+            inboxes::extend(tx, agent_id, message_ids, *again_at)
+        }
         Op::Take { agent_id, fence, now, again_at, limit, max_attempts } => {
             let take =
                 inboxes::Take { now: *now, again_at: *again_at, limit: *limit, max_attempts: *max_attempts };

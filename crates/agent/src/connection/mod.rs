@@ -3,7 +3,7 @@
 mod poll;
 mod socket;
 
-use sessiond_api::{AgentHealth, InboxMessage, Problem, RegisterAgent};
+use sessiond_api::{Heartbeat, InboxMessage, Problem, RegisterAgent};
 use sessiond_core::{AgentId, MessageId};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -29,8 +29,8 @@ pub(crate) enum Incoming {
 pub(crate) enum Outgoing {
     /// A message is done with.
     Ack(MessageId),
-    /// The agent lives.
-    Heartbeat(AgentHealth),
+    /// The agent lives, and these requests wait in it.
+    Heartbeat(Heartbeat),
 }
 
 /// The connection as the agent's loop holds it.

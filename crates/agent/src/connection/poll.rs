@@ -1,6 +1,6 @@
 //! The inbox by long polls.
 
-use sessiond_api::{AckMessages, Heartbeat, ReceiveMessages};
+use sessiond_api::{AckMessages, ReceiveMessages};
 use sessiond_core::Span;
 use tokio::time::Instant;
 
@@ -83,21 +83,19 @@ impl Line {
         let agent_id = self.agent_id().clone();
         let client = self.options.client.clone();
         let sent = match outgoing {
-            Outgoing::Heartbeat(status) => {
-                client.heartbeat(&agent_id, Heartbeat { status: Some(status) }).await
-            }
+            Outgoing::Heartbeat(beat) => client.heartbeat(&agent_id, beat).await,
             Outgoing::Ack(first) => {
                 let mut message_ids = vec![first];
                 let mut beat = None;
                 while let Ok(next) = self.outgoing.try_recv() {
                     match next {
                         Outgoing::Ack(id) => message_ids.push(id),
-                        Outgoing::Heartbeat(status) => beat = Some(status),
+                        Outgoing::Heartbeat(next) => beat = Some(next),
                     }
                 }
-                if let Some(status) = beat {
+                if let Some(beat) = beat {
                     // The acknowledgement that follows says whether the server is there.
-                    drop(client.heartbeat(&agent_id, Heartbeat { status: Some(status) }).await);
+                    drop(client.heartbeat(&agent_id, beat).await);
                 }
                 client.ack(&agent_id, AckMessages { message_ids, fence: None }).await.map(drop)
             }

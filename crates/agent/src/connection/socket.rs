@@ -185,13 +185,21 @@ fn unreadable(text: &str, error: &serde_json::Error) {
 fn frame(outgoing: Outgoing) -> Frame {
     let json = match outgoing {
         Outgoing::Ack(id) => json!({ "type": "ack", "message_ids": [id] }),
-        Outgoing::Heartbeat(status) => json!({ "type": "heartbeat", "status": status }),
+        Outgoing::Heartbeat(beat) => {
+            let mut frame = json!({ "type": "heartbeat", "status": beat.status });
+            if !beat.waiting.is_empty() {
+                frame["waiting"] = json!(beat.waiting);
+            }
+            frame
+        }
     };
     Frame::text(json.to_string())
 }
 
 #[cfg(test)]
 mod tests {
+    use sessiond_api::{AgentHealth, Heartbeat};
+
     use super::*;
 
     #[test]
@@ -208,8 +216,11 @@ mod tests {
     fn frames_are_those_of_the_protocol() {
         let ack = frame(Outgoing::Ack("m1".parse().unwrap()));
         assert_eq!(ack.to_text().unwrap(), r#"{"type":"ack","message_ids":["m1"]}"#);
-        let beat = frame(Outgoing::Heartbeat(sessiond_api::AgentHealth::Idle));
+        let beat = frame(Outgoing::Heartbeat(Heartbeat { status: Some(AgentHealth::Idle), waiting: vec![] }));
         assert_eq!(beat.to_text().unwrap(), r#"{"type":"heartbeat","status":"idle"}"#);
+        let waiting = vec!["m1".parse().unwrap()];
+        let beat = frame(Outgoing::Heartbeat(Heartbeat { status: Some(AgentHealth::Busy), waiting }));
+        assert_eq!(beat.to_text().unwrap(), r#"{"type":"heartbeat","status":"busy","waiting":["m1"]}"#);
     }
 
     #[test]

@@ -45,7 +45,7 @@ impl Agents for Embedded {
 
     async fn heartbeat(&self, agent: &AgentId, request: api::Heartbeat) -> Result<(), Problem> {
         let said = said(request.status)?;
-        self.engine.heartbeat(&self.principal, agent, said).map_err(problem)
+        self.engine.heartbeat(&self.principal, agent, said, request.waiting).await.map_err(problem)
     }
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::session::draft::{Draft, Receipt};
-use crate::session::{Effect, Rejection, Session};
-use crate::tasks::notice::Told;
+use crate::session::{Effect, MessageKind, Rejection, Session};
+use crate::tasks::notice::{self, Told};
 use crate::tasks::{DelegateTask, Task, TaskChange, TaskReport, delegation, report};
 use crate::values::check::{Checks, escape};
 use crate::values::{AgentId, MessageId, limits};
@@ -87,7 +87,8 @@ fn tell(draft: &mut Draft<'_>, message: Message) -> Result<Receipt, Rejection> {
             // Nothing is delivered that is not in the journal.
             record(draft, &message)?;
         }
-        deliver(draft, message);
+        // The task has taken in what it says, so a full inbox must not refuse it.
+        notice::notify(draft, message);
     }
     Ok(receipt)
 }
@@ -113,7 +114,8 @@ fn record(draft: &mut Draft<'_>, message: &Message) -> Result<(), Rejection> {
 }
 
 fn deliver(draft: &mut Draft<'_>, message: Message) {
-    draft.effect(Effect::Deliver { message: Box::new(message), not_before: None, optional: false });
+    let kind = MessageKind::Message;
+    draft.effect(Effect::Deliver { message: Box::new(message), not_before: None, kind });
 }
 
 fn check(message: &Message) -> Result<(), Rejection> {

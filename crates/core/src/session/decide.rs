@@ -43,7 +43,7 @@ pub fn decide(session: &Session, envelope: Envelope, moment: &Moment) -> Result<
     command.sign(session, agent.as_ref());
     let must_settle = is_timer || command.must_settle();
     let actor = agent.as_ref().map_or(principal.name, AgentId::to_string);
-    let mut draft = Draft::new(session.clone(), moment, actor.clone());
+    let mut draft = Draft::new(session.clone(), moment, actor.clone()).settling(must_settle);
     match command.decide(&mut draft) {
         // What a task gave cannot be taken in, because the plan would then ask for one task too many: nobody could
         // ever end the task, so the session ends instead.

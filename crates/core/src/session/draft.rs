@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::participants::Fence;
 use crate::values::{AgentId, MessageId, QuestionId, TaskId, Timestamp};
 
-use super::{Effect, Event, EventBody, Rejection, Session};
+use super::{Effect, Event, EventBody, MessageKind, Rejection, Session};
 
 /// Time, ids and randomness of one decision; they come in, because nothing here may make them.
 #[derive(Debug, Clone, Copy)]
@@ -176,12 +176,24 @@ pub(crate) struct Draft<'a> {
     moment: &'a Moment,
     actor: String,
     ids: u32,
+    settles: bool,
 }
 
 impl<'a> Draft<'a> {
     /// The decision on a command that `actor` gives.
     pub(crate) fn new(session: Session, moment: &'a Moment, actor: String) -> Self {
-        Self { session, events: Vec::new(), effects: Vec::new(), moment, actor, ids: 0 }
+        Self { session, events: Vec::new(), effects: Vec::new(), moment, actor, ids: 0, settles: false }
+    }
+
+    /// The same, of a command that cannot be refused because an inbox is full.
+    pub(crate) fn settling(mut self, settles: bool) -> Self {
+        self.settles = settles;
+        self
+    }
+
+    /// What a request is that is made now.
+    pub(crate) fn request_kind(&self) -> MessageKind {
+        if self.settles { MessageKind::Following } else { MessageKind::Request }
     }
 
     /// The decision that begins a session with its first event.

@@ -16,9 +16,16 @@ pub enum Effect {
         message: Box<Message>,
         /// Not before this time.
         not_before: Option<Timestamp>,
-        /// Whether a full inbox, or one that nobody registered, drops it instead of refusing the command.
-        /// Notifications are such: what they say stands in the journal anyway.
-        optional: bool,
+        /// What it is to the session.
+        kind: MessageKind,
+    },
+    /// The request of an attempt was accepted: it comes again only when its agent connects anew, however long the work
+    /// takes.
+    Hold {
+        /// Whose inbox.
+        recipient: AgentId,
+        /// Which message.
+        message_id: MessageId,
     },
     /// Take a message back from an inbox, when it has not been acknowledged.
     Withdraw {
@@ -26,11 +33,28 @@ pub enum Effect {
         recipient: AgentId,
         /// Which message.
         message_id: MessageId,
+        /// Whether it becomes a dead letter: it could not be delivered.
+        dead: bool,
     },
     /// Set a timer; an older one with the same key goes.
     SetTimer(Timer),
     /// Remove a timer.
     ClearTimer(String),
+}
+
+/// What a message is to the session that it comes from, which decides what becomes of it in an inbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MessageKind {
+    /// Somebody sends it: a full inbox refuses it.
+    #[default]
+    Message,
+    /// The request of a task's attempt, which somebody asks for: a full inbox refuses it.
+    Request,
+    /// The request of a task's attempt, which follows from what happened: a retry, or the next step. It is accepted
+    /// whatever the inbox holds, because what it follows from cannot be refused for it.
+    Following,
+    /// It says what stands in the journal anyway. An inbox without room drops it.
+    Notice,
 }
 
 /// Something that happens to a session at a time.

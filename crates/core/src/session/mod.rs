@@ -25,7 +25,7 @@ pub use begin::{CreateSession, create, fork};
 pub use command::{Command, Envelope};
 pub use decide::{authorize, authorize_writer, decide};
 pub use draft::{Decision, Moment, Receipt};
-pub use effect::{Effect, Timer, TimerAction};
+pub use effect::{Effect, MessageKind, Timer, TimerAction};
 pub use error::{Corrupt, Rejection};
 #[cfg(feature = "schema")]
 pub use event::PayloadSchema;

@@ -31,7 +31,7 @@ pub(crate) fn cancel(draft: &mut Draft<'_>, task: &Task, reason: &str) -> Result
 
 /// Cancels a task without a notice to its assignee.
 pub(crate) fn cancel_silently(draft: &mut Draft<'_>, task: &Task, reason: &str) -> Result<(), Rejection> {
-    notice::withdraw(draft, task);
+    notice::withdraw(draft, task, false);
     draft.effect(Effect::ClearTimer(task.timer()));
     mark_cancelled(draft, task, reason)?;
     if let Some(task) = draft.session().tasks.get(&task.id).cloned() {

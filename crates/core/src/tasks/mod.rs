@@ -94,6 +94,15 @@ pub enum Command {
         /// Which attempt.
         attempt: u32,
     },
+    /// The engine: the request of an attempt could not be delivered, or is gone from its inbox.
+    Undelivered {
+        /// Which task.
+        task: TaskId,
+        /// Which attempt.
+        attempt: u32,
+        /// Why.
+        why: String,
+    },
 }
 
 impl DelegateTask {
@@ -131,12 +140,12 @@ impl Facet for Tasks {
                 }
             },
             Command::Report(report) => authorize_report(principal, session, report),
-            Command::Deadline { .. } => access::timers_alone(principal, session),
+            Command::Deadline { .. } | Command::Undelivered { .. } => access::timers_alone(principal, session),
         }
     }
 
     fn is_timer(command: &Command) -> bool {
-        matches!(command, Command::Deadline { .. })
+        matches!(command, Command::Deadline { .. } | Command::Undelivered { .. })
     }
 
     fn must_settle(command: &Command) -> bool {
@@ -147,7 +156,7 @@ impl Facet for Tasks {
         match command {
             Command::Delegate(task) => task.delegator.as_ref(),
             Command::Report(report) => report.by.as_ref(),
-            Command::Deadline { .. } => None,
+            Command::Deadline { .. } | Command::Undelivered { .. } => None,
         }
     }
 
@@ -195,6 +204,10 @@ impl Facet for Tasks {
             }
             Command::Deadline { task, attempt } => {
                 report::deadline(draft, &task, attempt)?;
+                Ok(Receipt::Nothing)
+            }
+            Command::Undelivered { task, attempt, why } => {
+                report::undelivered(draft, &task, attempt, &why)?;
                 Ok(Receipt::Nothing)
             }
         }

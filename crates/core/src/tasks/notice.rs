@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::messages::{Message, MessageType, Party, Priority, Routing};
 use crate::session::draft::Draft;
-use crate::session::{Effect, Timer, TimerAction};
+use crate::session::{Effect, MessageKind, Timer, TimerAction};
 use crate::values::{AgentId, TaskId, Timestamp};
 
 use super::{Task, TaskStatus};
@@ -44,7 +44,8 @@ pub(crate) fn request(draft: &mut Draft<'_>, task_id: &TaskId, not_before: Optio
         metadata,
         in_reply_to: None,
     };
-    draft.effect(Effect::Deliver { message: Box::new(message), not_before, optional: false });
+    let kind = draft.request_kind();
+    draft.effect(Effect::Deliver { message: Box::new(message), not_before, kind });
     draft.effect(Effect::SetTimer(Timer {
         key: task.timer(),
         at: task.deadline,
@@ -95,7 +96,7 @@ pub(crate) fn respond(draft: &mut Draft<'_>, task: &Task, told: Told) {
         metadata: about(task),
         in_reply_to: Some(task.request_id.clone()),
     };
-    draft.effect(Effect::Deliver { message: Box::new(message), not_before: None, optional: true });
+    notify(draft, message);
 }
 
 /// Tells an agent that works on the task that it may stop, unless it says so itself.
@@ -116,12 +117,27 @@ pub(crate) fn notify_cancelled(draft: &mut Draft<'_>, task: &Task, reason: &str)
         metadata: about(task),
         in_reply_to: Some(task.message_id.clone()),
     };
-    draft.effect(Effect::Deliver { message: Box::new(message), not_before: None, optional: true });
+    notify(draft, message);
+}
+
+/// Sends what stands in the journal anyway.
+pub(crate) fn notify(draft: &mut Draft<'_>, message: Message) {
+    draft.effect(Effect::Deliver {
+        message: Box::new(message),
+        not_before: None,
+        kind: MessageKind::Notice,
+    });
+}
+
+/// Keeps the request of the present attempt in the inbox, for the agent's next process alone.
+pub(crate) fn hold(draft: &mut Draft<'_>, task: &Task) {
+    draft.effect(Effect::Hold { recipient: task.assignee.clone(), message_id: task.message_id.clone() });
 }
 
 /// Takes the request of the present attempt back from the inbox, when it is still there.
-pub(crate) fn withdraw(draft: &mut Draft<'_>, task: &Task) {
-    draft.effect(Effect::Withdraw { recipient: task.assignee.clone(), message_id: task.message_id.clone() });
+pub(crate) fn withdraw(draft: &mut Draft<'_>, task: &Task, dead: bool) {
+    let (recipient, message_id) = (task.assignee.clone(), task.message_id.clone());
+    draft.effect(Effect::Withdraw { recipient, message_id, dead });
 }
 
 fn asker(task: &Task) -> AgentId {

@@ -36,28 +36,46 @@ pub(crate) fn report(draft: &mut Draft<'_>, report: TaskReport, told: Told) -> R
     }
     match report.change {
         TaskChange::Accept if task.status == TaskStatus::InProgress => Ok(()),
-        TaskChange::Accept => draft.emit(TaskUpdated { status: TaskStatus::InProgress, ..task.update() }),
-        TaskChange::Progress(progress) => draft.emit(TaskUpdated {
-            status: TaskStatus::InProgress,
-            progress: something(progress),
-            ..task.update()
-        }),
-        TaskChange::Complete(result) => finish(
-            draft,
-            TaskUpdated {
-                status: TaskStatus::Completed,
-                result: something(result).map(Arc::new),
-                ..task.update()
-            },
-            told,
-        ),
+        TaskChange::Accept => begin(draft, &task, None),
+        TaskChange::Progress(progress) => begin(draft, &task, something(progress)),
+        TaskChange::Complete(result) => {
+            notice::withdraw(draft, &task, false);
+            let result = something(result).map(Arc::new);
+            end_task(draft, TaskUpdated { status: TaskStatus::Completed, result, ..task.update() }, told)
+        }
         TaskChange::Fail(error) => {
             let error = something(error)
                 .unwrap_or_else(|| json!({ "code": "failed", "detail": "the agent gave no reason" }));
-            fail_attempt(draft, &task, error, TaskStatus::Failed, told)
+            fail_attempt(draft, &task, Failure { told, ..Failure::new(error) })
         }
         TaskChange::Cancel { reason } => cancel(draft, &task, reason.as_deref().unwrap_or("cancelled")),
     }
+}
+
+/// The assignee works on the attempt: from now on its request is kept for the agent's next process alone.
+fn begin(draft: &mut Draft<'_>, task: &Task, progress: Option<Value>) -> Result<(), Rejection> {
+    if task.status == TaskStatus::Pending {
+        notice::hold(draft, task);
+    }
+    draft.emit(TaskUpdated { status: TaskStatus::InProgress, progress, ..task.update() })
+}
+
+/// The request of an attempt did not reach its agent, or is gone from its inbox: the attempt has failed.
+pub(crate) fn undelivered(
+    draft: &mut Draft<'_>,
+    task_id: &TaskId,
+    attempt: u32,
+    why: &str,
+) -> Result<(), Rejection> {
+    let Some(task) = draft.session().tasks.get(task_id).cloned() else {
+        return Ok(());
+    };
+    if !task.status.is_open() || task.attempt != attempt {
+        return Ok(());
+    }
+    notice::notify_cancelled(draft, &task, why);
+    let error = json!({ "code": "undelivered", "detail": why });
+    fail_attempt(draft, &task, Failure { dead: true, ..Failure::new(error) })
 }
 
 /// A timer: the attempt is over time.
@@ -70,7 +88,7 @@ pub(crate) fn deadline(draft: &mut Draft<'_>, task_id: &TaskId, attempt: u32) ->
     }
     notice::notify_cancelled(draft, &task, "the attempt is over time");
     let error = json!({ "code": "timeout", "detail": format!("no result within {}", task.timeout) });
-    fail_attempt(draft, &task, error, TaskStatus::Timeout, Told::NotYet)
+    fail_attempt(draft, &task, Failure { status: TaskStatus::Timeout, ..Failure::new(error) })
 }
 
 /// The process that worked for `agent` is dead: what it had in progress is a failed attempt.
@@ -80,7 +98,7 @@ pub(crate) fn lose_assignee(draft: &mut Draft<'_>, agent: &AgentId) -> Result<()
         // An earlier one may have ended the session or the step, and with it this task.
         if is_open(draft, &task) {
             let error = json!({ "code": "lease_expired", "detail": format!("the process of {agent} was declared dead") });
-            fail_attempt(draft, &task, error, TaskStatus::Failed, Told::NotYet)?;
+            fail_attempt(draft, &task, Failure::new(error))?;
         }
     }
     Ok(())
@@ -97,7 +115,7 @@ pub(crate) fn leave(draft: &mut Draft<'_>, agent: &AgentId) -> Result<(), Reject
         notice::notify_cancelled(draft, &task, reason);
         if task.delegatee != *agent || next_fallback(draft, &task).is_some() {
             let error = json!({ "code": "left", "detail": format!("{agent} left the session") });
-            fail_attempt(draft, &task, error, TaskStatus::Failed, Told::NotYet)?;
+            fail_attempt(draft, &task, Failure::new(error))?;
         } else {
             cancel_silently(draft, &task, reason)?;
         }
@@ -105,14 +123,25 @@ pub(crate) fn leave(draft: &mut Draft<'_>, agent: &AgentId) -> Result<(), Reject
     Ok(())
 }
 
-/// An attempt failed: try again, ask the next agent, or give up, as the task's own policy says.
-fn fail_attempt(
-    draft: &mut Draft<'_>,
-    task: &Task,
+/// How an attempt failed.
+struct Failure {
     error: Value,
+    /// What the task is when this was its last attempt.
     status: TaskStatus,
     told: Told,
-) -> Result<(), Rejection> {
+    /// Whether its request could not be delivered.
+    dead: bool,
+}
+
+impl Failure {
+    fn new(error: Value) -> Self {
+        Self { error, status: TaskStatus::Failed, told: Told::NotYet, dead: false }
+    }
+}
+
+/// An attempt failed: try again, ask the next agent, or give up, as the task's own policy says.
+fn fail_attempt(draft: &mut Draft<'_>, task: &Task, failure: Failure) -> Result<(), Rejection> {
+    let Failure { error, status, told, dead } = failure;
     let now = draft.now();
     let retry = task.retries < task.retry_policy.max_retries && draft.session().takes_part(&task.assignee);
     let next = if retry {
@@ -122,10 +151,10 @@ fn fail_attempt(
         next_fallback(draft, task).map(|agent| (agent, now))
     };
     let error = Some(Arc::new(error));
+    notice::withdraw(draft, task, dead);
     let Some((assignee, retry_at)) = next else {
-        return finish(draft, TaskUpdated { status, error, ..task.update() }, told);
+        return end_task(draft, TaskUpdated { status, error, ..task.update() }, told);
     };
-    notice::withdraw(draft, task);
     let message_id = draft.message_id();
     draft.emit(TaskUpdated {
         status: TaskStatus::Pending,
@@ -150,14 +179,13 @@ fn next_fallback(draft: &Draft<'_>, task: &Task) -> Option<AgentId> {
         .cloned()
 }
 
-/// Ends a task, tells its delegator, and lets its step continue.
-fn finish(draft: &mut Draft<'_>, update: TaskUpdated, told: Told) -> Result<(), Rejection> {
+/// Ends a task whose request was taken back, tells its delegator, and lets its step continue.
+fn end_task(draft: &mut Draft<'_>, update: TaskUpdated, told: Told) -> Result<(), Rejection> {
     let id = update.task_id.clone();
     draft.emit(update)?;
     let Some(task) = draft.session().tasks.get(&id).cloned() else {
         return Ok(());
     };
-    notice::withdraw(draft, &task);
     draft.effect(Effect::ClearTimer(task.timer()));
     notice::respond(draft, &task, told);
     progress::task_ended(draft, &task)

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use sessiond_core::{
-    Backoff, Command, Envelope, EventBody, Principal, RetryPolicy, Session, Span, TaskChange, TaskDelegated,
+    Backoff, Command, Envelope, EventBody, MessageKind, Principal, RetryPolicy, Session, Span, TaskChange, TaskDelegated,
     TaskReport, TaskStatus, tasks,
 };
 
@@ -328,4 +328,49 @@ fn a_journal_whose_fallback_list_names_the_assignee_does_not_ask_it_for_ever() {
     *fallback_agents = vec![agent("back")];
     fixture.session = Session::replay(&events).unwrap().unwrap();
     assert_eq!(fixture.script("fail back"), "#1 back: failed\n");
+}
+
+#[test]
+fn a_request_that_cannot_be_delivered_fails_its_attempt_and_the_journal_says_so() {
+    check(
+        "",
+        "delegate back retries 1 fallback front
+         lose back
+         lose back
+         lose front",
+        "#1 back: failed, attempt 3 by front",
+    );
+    let mut fixture = Fixture::new("build: back; review: qa");
+    fixture.script("delegate back\nlose back");
+    assert_eq!(fixture.task(1).error.as_ref().unwrap()["code"], "undelivered");
+    assert_eq!(fixture.session.outcome.as_ref().unwrap().reason.as_deref(), Some("step 'build' failed"));
+    assert_eq!(fixture.received("orch"), ["error #1"]);
+}
+
+#[test]
+fn a_request_is_held_from_its_acceptance_until_its_attempt_ends() {
+    let mut fixture = Fixture::new("");
+    fixture.script("delegate back retries 1\ndelegate back");
+    assert!(fixture.world.held.is_empty());
+    fixture.script("accept back #1\nprogress back #2\naccept back #2");
+    assert_eq!(fixture.world.held.len(), 2);
+    fixture.script("fail back #1\ncomplete back #2");
+    assert!(fixture.world.held.is_empty(), "the request of the next attempt waits as the first did");
+}
+
+#[test]
+fn a_request_that_follows_from_a_report_is_accepted_by_a_full_inbox_and_one_that_is_asked_for_is_not() {
+    let kind = |plan: &str, script: &str| {
+        let mut fixture = Fixture::new(plan);
+        fixture.script(script);
+        let requests = fixture.world.kinds.iter().filter(|kind| **kind != MessageKind::Notice);
+        requests.copied().next_back()
+    };
+    assert_eq!(kind("", "delegate back"), Some(MessageKind::Request));
+    assert_eq!(kind("build: back *", ""), Some(MessageKind::Request));
+    assert_eq!(kind("design:; build: back *", "advance"), Some(MessageKind::Request));
+    assert_eq!(kind("", "delegate back retries 1\nfail back"), Some(MessageKind::Following));
+    assert_eq!(kind("", "delegate back fallback front\nlose back"), Some(MessageKind::Following));
+    assert_eq!(kind("", "delegate back timeout 5s retries 1\naccept back\nwait 5s"), Some(MessageKind::Following));
+    assert_eq!(kind("design: orch *; build: back *", "complete orch"), Some(MessageKind::Following));
 }

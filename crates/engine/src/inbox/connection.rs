@@ -129,10 +129,7 @@ impl InboxConnection {
             message_ids: message_ids.clone(),
             now: self.engine.now(),
         };
-        let count = match self.engine.write(op).await?? {
-            Done::Count(count) => count,
-            other => return Err(Error::unexpected(&other)),
-        };
+        let count = self.engine.acked(op).await?;
         self.presence.acked(&message_ids);
         for id in &message_ids {
             self.unacked.remove(id);

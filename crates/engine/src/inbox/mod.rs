@@ -6,7 +6,7 @@ mod presence;
 
 use std::time::Duration;
 
-use sessiond_core::{AgentId, Fence, Message, MessageId, Principal, limits};
+use sessiond_core::{AgentId, Fence, Message, MessageId, MessageKind, Principal, limits};
 use sessiond_store::{Delivery, Done, Exhausted, MessageQuery, MessageRecord, Op, Page, Refusal};
 
 use crate::rows::enqueue;
@@ -132,10 +132,7 @@ impl Engine {
             Op::Ack { agent_id: agent.clone(), fence, message_ids: message_ids.clone(), now: self.now() };
         let engine = self.clone();
         self.whole(async move {
-            let count = match engine.write(op).await?? {
-                Done::Count(count) => count,
-                other => return Err(Error::unexpected(&other)),
-            };
+            let count = engine.acked(op).await?;
             presence.acked(&message_ids);
             // A connection of the same agent may have waited for room.
             presence.notify();
@@ -154,6 +151,9 @@ impl Engine {
         principal.must_act_as(agent)?;
         let (engine, agent, message_id) = (self.clone(), agent.clone(), message.clone());
         self.whole(async move {
+            if let Some(kept) = engine.shared.store.message(&agent, &message_id).await? {
+                engine.may_come_again(&kept.message.body).await?;
+            }
             let (agent_id, inbox_limit, now) = (agent.clone(), limits::INBOX, engine.now());
             let op = Op::Requeue { agent_id, message_id, inbox_limit, now };
             engine.write(op).await??;
@@ -254,10 +254,17 @@ impl Engine {
     }
 
     /// A message that was delivered too often is a dead letter, and goes to the first of its fallback agents that can
-    /// take it, in one transaction. A task's request does not: what becomes of a task is the session's business, which
-    /// gives each attempt its time. What cannot be buried now is come upon by the next take.
+    /// take it, in one transaction. A task's request fails its attempt instead, which decides who is asked next. What
+    /// cannot be buried now is come upon by the next take.
     async fn bury(&self, agent: &AgentId, letter: Exhausted) {
         let id = letter.message_id;
+        match self.undelivered(&letter.body, "its request was delivered too often and never acknowledged").await {
+            Ok(true) => return tell_dead(agent, &id),
+            Ok(false) => {}
+            Err(error) => {
+                return tracing::warn!(%agent, message = %id, %error, "the attempt of a dead letter cannot be failed");
+            }
+        }
         for next in onward(&letter.body) {
             let to = next.recipient.agent_id.clone();
             if !self.is_registered(&to) {
@@ -292,7 +299,7 @@ impl Engine {
         next: Option<&Message>,
     ) -> Result<Result<Done, Refusal>, Error> {
         let now = self.now();
-        let onward = next.map(|next| Box::new(enqueue(next, now, now, false)));
+        let onward = next.map(|next| Box::new(enqueue(next, now, now, MessageKind::Message)));
         self.write(Op::Bury { agent_id: agent.clone(), message_id: id.clone(), onward, now }).await
     }
 }

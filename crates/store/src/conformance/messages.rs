@@ -29,7 +29,7 @@ pub async fn a_full_inbox_refuses_a_message_and_its_append(backend: &dyn Backend
 
 pub async fn an_optional_message_is_dropped_by_a_full_inbox(backend: &dyn Backend) {
     let store = open(backend).await;
-    let optional = |id: &str| Enqueue { optional: true, ..limited(id, 1) };
+    let optional = |id: &str| Enqueue { kind: MessageKind::Notice, ..limited(id, 1) };
     done(&store, vec![enqueue(optional("a")), enqueue(optional("b"))]).await;
     let send = |id: &str| Write::Enqueue(Box::new(optional(id)));
     done(&store, vec![with(append("s", 0, 1), vec![send("c"), send("a")])]).await;
@@ -46,7 +46,7 @@ pub async fn an_inbox_takes_a_message_id_once(backend: &dyn Backend) {
     assert_eq!(refused(&store, enqueue(message("a"))).await, exists);
     assert_eq!(ack(&store, &["a"]).await, Done::Count(1));
     assert_eq!(refused(&store, send("other", "a", High)).await, exists);
-    let optional = Enqueue { optional: true, ..message("a") };
+    let optional = Enqueue { kind: MessageKind::Notice, ..message("a") };
     assert_eq!(do_one(&store, enqueue(optional)).await, Done::Ok);
     assert_eq!(depth(&store).await, 0);
     let twice = || Write::Enqueue(Box::new(message("b")));
@@ -72,7 +72,7 @@ pub async fn two_messages_of_one_append_are_counted_together(backend: &dyn Backe
     let refusal = refused(&store, with(append("s", 0, 1), three)).await;
     assert_eq!(refusal, Refusal::InboxFull(agent("to")));
     assert_eq!(depth(&store).await, 0);
-    let withdraw = Write::Withdraw { recipient: agent("to"), message_id: message_id("a") };
+    let withdraw = Write::Withdraw { recipient: agent("to"), message_id: message_id("a"), dead: false };
     let exchanged = vec![send("a"), send("b"), withdraw, send("c")];
     done(&store, vec![with(append("s", 0, 1), exchanged)]).await;
     assert_eq!(depth(&store).await, 2);
@@ -80,7 +80,7 @@ pub async fn two_messages_of_one_append_are_counted_together(backend: &dyn Backe
 }
 
 fn withdraw(id: &str) -> Write {
-    Write::Withdraw { recipient: agent("to"), message_id: message_id(id) }
+    Write::Withdraw { recipient: agent("to"), message_id: message_id(id), dead: false }
 }
 
 pub async fn a_withdrawn_message_is_not_delivered_and_makes_room(backend: &dyn Backend) {
@@ -290,11 +290,11 @@ pub async fn a_message_is_read_back_as_it_was_written(backend: &dyn Backend) {
         body: r#"{"text":"ä \u0000 'quoted'"}"#.into(),
         at: at(1_234),
         not_before: at(5_678),
-        // These two say how it is accepted, and are not kept.
+        // It says how it is accepted, and is not kept.
         inbox_limit: 0,
-        optional: false,
+        kind: MessageKind::Notice,
     };
-    let accepted = Enqueue { inbox_limit: 7, optional: true, ..written.clone() };
+    let accepted = Enqueue { inbox_limit: 7, ..written.clone() };
     done(&store, vec![enqueue(accepted)]).await;
     let expected =
         MessageRecord { message: written, state: MessageState::Queued, attempts: 0, ended_at: None };

@@ -42,12 +42,22 @@ pub enum Write {
     ClearTimer(String),
     /// Puts a message into an inbox.
     Enqueue(Box<Enqueue>),
+    /// Holds a message that was not acknowledged: from now on it is handed out only when a reader connects anew, or asks
+    /// for what is held ([`Op::Offer`](crate::Op::Offer)), and never reported as delivered too often.
+    Hold {
+        /// Whose inbox.
+        recipient: AgentId,
+        /// Which.
+        message_id: MessageId,
+    },
     /// Takes a message back that was not acknowledged.
     Withdraw {
         /// Whose inbox.
         recipient: AgentId,
         /// Which.
         message_id: MessageId,
+        /// Whether it becomes a dead letter.
+        dead: bool,
     },
 }
 

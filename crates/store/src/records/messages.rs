@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sessiond_core::{AgentId, MessageId, Priority, SessionId, Timestamp};
+use sessiond_core::{AgentId, MessageId, MessageKind, Priority, SessionId, Timestamp};
 
 /// A message to put into an inbox.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,10 +25,11 @@ pub struct Enqueue {
     pub at: Timestamp,
     /// Not before this time.
     pub not_before: Timestamp,
-    /// How many messages the inbox may hold; one more refuses the operation, or is dropped when it is `optional`.
+    /// How many messages the inbox may hold; one more refuses the operation, or is dropped when it is a notice.
     pub inbox_limit: u64,
-    /// Whether it is dropped, instead of refusing the operation, when the inbox is full or has the id already.
-    pub optional: bool,
+    /// What it is to its session. A notice is dropped, instead of refusing the operation, when the inbox is full or has
+    /// the id already; a request may be [held](crate::Write::Hold).
+    pub kind: MessageKind,
 }
 
 /// What became of a message.
@@ -47,7 +48,8 @@ pub enum MessageState {
 /// A message as it is kept.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MessageRecord {
-    /// The message. `inbox_limit` and `optional`, which say how it is accepted, are not kept: 0 and false.
+    /// The message. `inbox_limit`, which says how it is accepted, is not kept: 0. A request that follows is kept as a
+    /// request.
     pub message: Enqueue,
     /// What became of it.
     pub state: MessageState,

@@ -1,5 +1,7 @@
 //! Operations: what a batch is made of, and what becomes of each.
 
+use std::sync::Arc;
+
 use sessiond_core::{AgentId, Fence, MessageId, Revision, SessionId, Timestamp};
 
 use super::{AgentRecord, Answer, Append, Delivery, Enqueue, Exhausted, KeyRecord, Point, Snapshot};
@@ -67,6 +69,24 @@ pub enum Op {
         /// The present time.
         now: Timestamp,
     },
+    /// Has the messages of an inbox that are [held](crate::Write::Hold) handed out once more, because its agent began
+    /// anew. Answers [`Done::Count`].
+    Offer {
+        /// Whose inbox.
+        agent_id: AgentId,
+        /// The present time.
+        now: Timestamp,
+    },
+    /// Gives the reader of an inbox more time for messages that were handed out to it and not acknowledged: none of them
+    /// is handed out before `again_at`. Unknown ids are passed over. Answers [`Done::Count`].
+    Extend {
+        /// Whose inbox.
+        agent_id: AgentId,
+        /// Which.
+        message_ids: Vec<MessageId>,
+        /// When they may be taken again, at the earliest.
+        again_at: Timestamp,
+    },
     /// Takes messages that are due: by priority of their stream (one sender and session), and in order within a
     /// stream. Answers [`Done::Taken`].
     Take {
@@ -85,7 +105,7 @@ pub enum Op {
         max_attempts: u32,
     },
     /// Acknowledges messages: they are not delivered again. Unknown ids are passed over. Answers [`Done::Count`] with
-    /// how many were acknowledged by this.
+    /// how many were acknowledged by this, or with [`Done::Acked`] when requests are among them that were not held.
     Ack {
         /// Whose inbox.
         agent_id: AgentId,
@@ -186,6 +206,13 @@ pub enum Done {
     Fence(Fence),
     /// How many things it was done to.
     Count(u64),
+    /// How many messages were acknowledged, and the requests among them that were not held.
+    Acked {
+        /// How many.
+        count: u64,
+        /// The requests, as JSON.
+        requests: Vec<Arc<str>>,
+    },
     /// Messages to deliver, in order, and those that were delivered too often already.
     Taken {
         /// To deliver.

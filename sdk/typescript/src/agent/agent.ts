@@ -55,8 +55,6 @@ export interface AgentEvents {
 
 /** Message ids that are remembered so that a repeat is not handled again. */
 const REMEMBERED = 8_192;
-/** A request that is delivered this often while its task waits or runs is acknowledged before it is a dead letter. */
-const EARLY_ACK = 12;
 /** Messages that are held unacknowledged, as the server counts them for a WebSocket. */
 const WINDOW = 64;
 /** How long running tasks may take to end when the agent is stopped, in milliseconds. */
@@ -205,7 +203,7 @@ export class Agent<T extends TaskTypes<T> = AnyTypes> extends Emitter<AgentEvent
   }
 
   private async serve(): Promise<void> {
-    const heartbeat = setInterval(() => this.connection.heartbeat(this.running > 0 ? 'busy' : 'idle'), this.beat);
+    const heartbeat = setInterval(() => this.connection.heartbeat(this.health(), this.waiting()), this.beat);
     try {
       await this.connection.run(this.close.signal);
       this.refuse?.(new Error('the agent was stopped'));
@@ -220,6 +218,15 @@ export class Agent<T extends TaskTypes<T> = AnyTypes> extends Emitter<AgentEvent
     }
   }
 
+  private health(): 'idle' | 'busy' {
+    return this.running > 0 ? 'busy' : 'idle';
+  }
+
+  /** The requests that wait for a place: the server does not deliver them again while it is told of them. */
+  private waiting(): string[] {
+    return [...this.held].filter(([, held]) => held.state === 'waiting').map(([id]) => id).slice(0, WINDOW);
+  }
+
   /** One message from the inbox. */
   private take(message: InboxMessage): void {
     const id = message.message_id;
@@ -229,8 +236,8 @@ export class Agent<T extends TaskTypes<T> = AnyTypes> extends Emitter<AgentEvent
       return;
     }
     if (held) {
-      if (message.attempt >= EARLY_ACK && held.state !== 'noted') {
-        this.connection.acknowledge([id]);
+      if (held.state === 'waiting') {
+        this.connection.heartbeat(this.health(), this.waiting());
       }
       return;
     }

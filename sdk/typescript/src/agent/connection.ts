@@ -77,9 +77,9 @@ export class Connection {
     this.line?.acknowledge(messageIds);
   }
 
-  /** Says that the agent lives. */
-  heartbeat(status: 'idle' | 'busy'): void {
-    this.line?.heartbeat(status);
+  /** Says that the agent lives, and which requests wait in it. */
+  heartbeat(status: 'idle' | 'busy', waiting: string[] = []): void {
+    this.line?.heartbeat(status, waiting);
   }
 
   /** Takes no more requests where that can be done; a WebSocket's come again as soon as another one is open. */

@@ -36,8 +36,8 @@ export interface Lost {
 export interface Line {
   /** Says that messages are done with. What is not sent comes again and is acknowledged again. */
   acknowledge(messageIds: string[]): void;
-  /** Says that the agent lives. */
-  heartbeat(status: 'idle' | 'busy'): void;
+  /** Says that the agent lives, and which requests wait in it. */
+  heartbeat(status: 'idle' | 'busy', waiting: string[]): void;
   /** Reads the inbox until the connection is lost or `close` is aborted. Rejects when there is no use in going on. */
   serve(close: AbortSignal): Promise<Lost>;
 }

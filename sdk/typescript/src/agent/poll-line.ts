@@ -34,10 +34,10 @@ export class PollLine implements Line {
     this.sending ??= this.send();
   }
 
-  heartbeat(status: 'idle' | 'busy'): void {
+  heartbeat(status: 'idle' | 'busy', waiting: string[]): void {
     const { client, agentId } = this.options;
     // The polls are a sign of life too, and it is they that notice when the server is away.
-    client.agents.heartbeat(agentId, { status }).catch(() => {});
+    client.agents.heartbeat(agentId, waiting.length > 0 ? { status, waiting } : { status }).catch(() => {});
   }
 
   /** Takes no more messages: nobody would work on them, and they would come again only after a minute. */

@@ -24,8 +24,8 @@ export class SocketLine implements Line {
     this.send({ type: 'ack', message_ids: messageIds });
   }
 
-  heartbeat(status: 'idle' | 'busy'): void {
-    this.send({ type: 'heartbeat', status });
+  heartbeat(status: 'idle' | 'busy', waiting: string[]): void {
+    this.send({ type: 'heartbeat', status, ...(waiting.length > 0 ? { waiting } : {}) });
   }
 
   private send(frame: object): void {

@@ -5,6 +5,7 @@
 //! | `delegate back [in STEP] [retries N] [fallback A B] [timeout 5s]` | `orch` asks `back` for work |
 //! | `accept back`, `progress back`, `complete back`, `fail back`, `cancel back` | on the agent's oldest open task |
 //! | `complete back #2` | on that task, even when it is another's |
+//! | `lose back` | the request of the agent's oldest open task cannot be delivered |
 //! | `add back`, `remove back` | joins, leaves |
 //! | `claim back NAME`, `release back` | a lease of a minute, held by NAME |
 //! | `plan STEP; STEP`, `advance [STEP]` | the workflow |
@@ -105,6 +106,12 @@ impl Fixture {
             ("advance", step) => Command::Workflow(workflow::Command::Advance {
                 step: step.first().map(|name| (*name).to_owned()),
             }),
+            ("lose", [name]) => {
+                let mut open = self.session.open_tasks();
+                let task = open.find(|task| task.assignee == agent(name)).expect("the agent has an open task");
+                let (task, attempt) = (task.id.clone(), task.attempt);
+                Command::Tasks(tasks::Command::Undelivered { task, attempt, why: "nobody took it".into() })
+            }
             ("put", lists) => Command::Workflow(workflow::Command::Update(lists_of(lists))),
             ("end", []) => {
                 Command::Lifecycle(lifecycle::Command::Complete { summary: None, artifacts: vec![] })

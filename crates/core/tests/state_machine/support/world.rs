@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use sessiond_core::{
-    AgentId, Command, Effect, Message, MessageId, MessageType, OnFailure, ParticipantStatus, Session, Status,
+    AgentId, Command, Effect, Message, MessageId, MessageKind, MessageType, OnFailure, ParticipantStatus, Session, Status,
     Step, StepStatus, TaskStatus, Timer, TimerAction, Timestamp, lifecycle, participants, questions, tasks,
 };
 
@@ -13,7 +13,9 @@ pub struct World {
     pub timers: BTreeMap<String, Timer>,
     pub set_ever: Vec<Timer>,
     pub inbox: Vec<(AgentId, MessageId)>,
+    pub held: Vec<(AgentId, MessageId)>,
     pub delivered: Vec<Message>,
+    pub kinds: Vec<MessageKind>,
     pub not_before: BTreeMap<MessageId, Timestamp>,
 }
 
@@ -30,7 +32,8 @@ impl World {
                     // Only a failed execution that goes on takes its end back.
                     self.set_ever.retain(|timer| key != "cascade" || timer.key != *key);
                 }
-                Effect::Deliver { message, not_before, .. } => {
+                Effect::Deliver { message, not_before, kind } => {
+                    self.kinds.push(*kind);
                     assert!(!message.recipient.agent_id.is_engine(), "the engine has no inbox");
                     let slot = (message.recipient.agent_id.clone(), message.message_id.clone());
                     assert!(!self.inbox.contains(&slot), "{slot:?} is delivered twice");
@@ -40,7 +43,13 @@ impl World {
                     }
                     self.delivered.push(Message::clone(message));
                 }
-                Effect::Withdraw { recipient, message_id } => {
+                Effect::Hold { recipient, message_id } => {
+                    let slot = (recipient.clone(), message_id.clone());
+                    assert!(self.inbox.contains(&slot), "{slot:?} is held and not there");
+                    self.held.push(slot);
+                }
+                Effect::Withdraw { recipient, message_id, .. } => {
+                    self.held.retain(|slot| *slot != (recipient.clone(), message_id.clone()));
                     self.inbox.retain(|slot| *slot != (recipient.clone(), message_id.clone()));
                 }
             }
@@ -84,6 +93,8 @@ impl World {
             let timer = self.timers.get(&format!("task:{}", task.id));
             if task.status.is_open() {
                 assert_eq!(waiting, 1, "the request of {} waits in the inbox of its assignee", task.id);
+                let held = self.held.contains(&request);
+                assert_eq!(held, task.status == TaskStatus::InProgress, "the request of {} is held once accepted", task.id);
                 let timer = timer.expect("an open task has a deadline timer");
                 assert_eq!(timer.at, task.deadline);
                 let (task, attempt) = (task.id.clone(), task.attempt);

@@ -13,6 +13,7 @@ use super::{Fixture, any_agent, any_json, name, span, step_name};
 pub enum AnyTasks {
     Delegate { from: Option<u8>, to: u8, step: Option<u8>, request: AnyRequest },
     Report { task: Index, attempt: Option<i8>, by: Option<u8>, change: AnyChange },
+    Undelivered { task: Index, stale: bool },
 }
 
 #[derive(Debug, Clone)]
@@ -42,6 +43,7 @@ pub fn any_tasks() -> impl Strategy<Value = AnyTasks> {
     );
     prop_oneof![
         6 => delegate.prop_map(|(from, to, step, request)| AnyTasks::Delegate { from, to, step, request }),
+        1 => (any::<Index>(), any::<bool>()).prop_map(|(task, stale)| AnyTasks::Undelivered { task, stale }),
         12 => report.prop_map(|(task, attempt, by, change)| AnyTasks::Report { task, attempt, by, change }),
     ]
 }
@@ -89,6 +91,14 @@ impl AnyTasks {
                     fallback_agents: request.fallbacks(),
                     message_id: None,
                 }))
+            }
+            AnyTasks::Undelivered { task, stale } => {
+                let task = chosen(fixture, &task);
+                Command::Tasks(tasks::Command::Undelivered {
+                    task: task.map_or(TaskId::parse("task_unknown").unwrap(), |task| task.id.clone()),
+                    attempt: task.map_or(1, |task| task.attempt - u32::from(stale)),
+                    why: "the agent never acknowledged it".into(),
+                })
             }
             AnyTasks::Report { task, attempt, by, change } => {
                 let task = chosen(fixture, &task);
