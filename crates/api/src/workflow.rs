@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sessiond_core::{AgentId, OnFailure, Priority, RetryPolicy, Span, StepStatus, Timestamp};
+use sessiond_core::{AgentId, Join, OnFailure, Priority, RetryPolicy, Span, StepStatus, Timestamp};
 use utoipa::ToSchema;
 
 crate::operations::operations! {
@@ -13,13 +13,14 @@ crate::operations::operations! {
 }
 
 /// A step of a plan, as given.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewStep {
     /// Its name, unique in the plan.
     #[schema(example = "implementation")]
     pub name: String,
-    /// The agents that must each complete a task in it. A step without required agents is completed manually.
+    /// The agents that must each complete a task in it, unless `join` says otherwise. A step without required agents is
+    /// completed manually.
     #[serde(default)]
     pub required_agents: Vec<AgentId>,
     /// Agents that may also work in it; a failure of their tasks does not fail the step.
@@ -31,6 +32,9 @@ pub struct NewStep {
     /// The steps that must be complete before it starts. If no step of a plan names any, the steps run in the given order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dependencies: Vec<String>,
+    /// Whose work it waits for: `all` of its required agents, the `first` of them, or a number of them. Default: `all`.
+    #[serde(default, skip_serializing_if = "Join::is_all")]
+    pub join: Join,
     /// The consequence of a task that fails for good.
     #[serde(default)]
     pub on_failure: OnFailure,
@@ -46,7 +50,7 @@ pub struct NewStep {
 }
 
 /// The task that a plan itself delegates.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskTemplate {
     /// The type of work.
@@ -104,6 +108,7 @@ impl From<NewStep> for sessiond_core::NewStep {
             required_agents: wire.required_agents,
             optional_agents: wire.optional_agents,
             dependencies: wire.dependencies,
+            join: wire.join,
             on_failure: wire.on_failure,
             outputs: wire.outputs,
             estimated_duration: wire.estimated_duration,
@@ -185,6 +190,9 @@ pub struct Step {
     pub description: Option<String>,
     /// The steps that must be complete before it starts.
     pub dependencies: Vec<String>,
+    /// Whose work it waits for: `all` of its required agents, the `first` of them, or a number of them.
+    #[serde(default)]
+    pub join: Join,
     /// The consequence of a task that fails for good.
     pub on_failure: OnFailure,
     /// Its expected outputs, for readers.
@@ -231,6 +239,7 @@ impl From<&sessiond_core::Step> for Step {
             optional_agents: core.optional_agents.clone(),
             description: core.description.clone(),
             dependencies: core.dependencies.clone(),
+            join: core.join,
             on_failure: core.on_failure,
             outputs: core.outputs.clone(),
             estimated_duration: core.estimated_duration.clone(),

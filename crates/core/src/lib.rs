@@ -59,6 +59,6 @@ pub use values::{
     SessionId, Span, TaskId, Timestamp, Violation, limits,
 };
 pub use workflow::{
-    NewStep, OnFailure, Step, StepChange, StepStatus, TaskTemplate, Workflow, WorkflowAdvanced,
+    Join, JoinWord, NewStep, OnFailure, Step, StepChange, StepStatus, TaskTemplate, Workflow, WorkflowAdvanced,
     WorkflowUpdate, WorkflowUpdated,
 };

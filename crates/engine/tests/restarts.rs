@@ -351,21 +351,13 @@ async fn a_caller_that_hangs_up_keeps_nobody_waiting() {
     let template = TaskTemplate {
         task_type: "work".into(),
         payload: json!({}),
-        priority: Priority::Medium,
-        timeout: None,
-        retry_policy: None,
-        fallback_agents: Vec::new(),
+        ..TaskTemplate::default()
     };
     let step = NewStep {
         name: "only".into(),
-        description: None,
         required_agents: vec![agent("a://worker")],
-        optional_agents: Vec::new(),
-        dependencies: Vec::new(),
-        on_failure: OnFailure::Fail,
-        outputs: Vec::new(),
-        estimated_duration: None,
         task: Some(template),
+        ..NewStep::default()
     };
     let planned = CreateSession { workflow: Some(vec![step]), ..new_session("s") };
     let creating = tokio::spawn({

@@ -53,8 +53,6 @@ fn begin(name: &str, agents: &[(&str, &str)], workflow: Vec<NewStep>) -> Story {
 fn step(name: &str, after: &[&str], agents: &[&str], task_type: Option<&str>) -> NewStep {
     let template = |task_type: &str| TaskTemplate {
         task_type: task_type.into(),
-        payload: Value::Null,
-        priority: Priority::Medium,
         timeout: Some(Span::from_secs(90)),
         retry_policy: Some(RetryPolicy {
             max_retries: 1,
@@ -64,17 +62,14 @@ fn step(name: &str, after: &[&str], agents: &[&str], task_type: Option<&str>) ->
             jitter: false,
         }),
         fallback_agents: vec![id("codex://spare")],
+        ..TaskTemplate::default()
     };
     NewStep {
         name: name.into(),
-        description: None,
         required_agents: agents.iter().map(|agent| id(agent)).collect(),
-        optional_agents: vec![],
         dependencies: after.iter().map(|&name| name.to_owned()).collect(),
-        on_failure: OnFailure::Fail,
-        outputs: vec![],
-        estimated_duration: None,
         task: task_type.map(template),
+        ..NewStep::default()
     }
 }
 

@@ -48,7 +48,10 @@ pub(crate) fn report(draft: &mut Draft<'_>, report: TaskReport, told: Told) -> R
                 .unwrap_or_else(|| json!({ "code": "failed", "detail": "the agent gave no reason" }));
             fail_attempt(draft, &task, Failure { told, ..Failure::new(error) })
         }
-        TaskChange::Cancel { reason } => cancel(draft, &task, reason.as_deref().unwrap_or("cancelled")),
+        TaskChange::Cancel { reason } => {
+            cancel(draft, &task, reason.as_deref().unwrap_or("cancelled"))?;
+            progress::task_cancelled(draft, &task)
+        }
     }
 }
 
@@ -118,6 +121,7 @@ pub(crate) fn leave(draft: &mut Draft<'_>, agent: &AgentId) -> Result<(), Reject
             fail_attempt(draft, &task, Failure::new(error))?;
         } else {
             cancel_silently(draft, &task, reason)?;
+            progress::task_cancelled(draft, &task)?;
         }
     }
     Ok(())

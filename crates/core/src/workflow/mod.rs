@@ -7,7 +7,7 @@ mod state;
 pub(crate) mod waiting;
 
 pub use events::{StepChange, WorkflowAdvanced, WorkflowUpdated};
-pub use state::{OnFailure, Step, StepStatus, TaskTemplate, Workflow};
+pub use state::{Join, JoinWord, OnFailure, Step, StepStatus, TaskTemplate, Workflow};
 
 use crate::session::access;
 use crate::session::draft::{Draft, Receipt};
@@ -16,7 +16,7 @@ use crate::session::{Principal, Rejection, Session};
 use crate::values::AgentId;
 
 /// A step of a plan, as given.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct NewStep {
     /// Its name, unique in the plan.
     pub name: String,
@@ -28,6 +28,8 @@ pub struct NewStep {
     pub optional_agents: Vec<AgentId>,
     /// The steps that must be complete before it starts. When no step of a plan names any, they run in order.
     pub dependencies: Vec<String>,
+    /// Whose work it waits for.
+    pub join: Join,
     /// What a failed task means.
     pub on_failure: OnFailure,
     /// What it should give, for people.

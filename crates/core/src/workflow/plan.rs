@@ -84,7 +84,16 @@ fn check_step(
             checks.wrong(format!("{pointer}/{j}"), detail);
         }
     }
+    if let Some(number) = step.join.number()
+        && !(1..=step.required_agents.len()).contains(&number)
+    {
+        let detail = format!("it has {} required agents, so it cannot wait for {number}", step.required_agents.len());
+        checks.wrong(format!("{at}/join"), detail);
+    }
     if let Some(task) = &step.task {
+        if step.required_agents.is_empty() {
+            checks.wrong(format!("{at}/task"), "nobody would receive it: name required_agents");
+        }
         check_template(checks, &format!("{at}/task"), task, takes_part);
     }
 }
@@ -119,6 +128,7 @@ fn with_state(session: &Session, new: Vec<NewStep>) -> Vec<Step> {
             description: step.description,
             required_agents: step.required_agents,
             optional_agents: step.optional_agents,
+            join: step.join,
             on_failure: step.on_failure,
             outputs: step.outputs,
             estimated_duration: step.estimated_duration,

@@ -11,7 +11,7 @@ use crate::tasks::{Task, TaskStatus, delegation};
 use crate::values::check::Checks;
 use crate::values::{AgentId, limits};
 
-use super::waiting::has_finished;
+use super::waiting::{can_be_done, has_finished, is_done};
 use super::{
     OnFailure, Step, StepChange, StepStatus, Workflow, WorkflowAdvanced, WorkflowUpdate, WorkflowUpdated,
     plan,
@@ -157,12 +157,16 @@ pub(crate) fn task_ended(draft: &mut Draft<'_>, task: &Task) -> Result<(), Rejec
         return Ok(());
     };
     let failed = matches!(task.status, TaskStatus::Failed | TaskStatus::Timeout);
-    if failed && !step.optional_agents.contains(&task.delegatee) && step.on_failure != OnFailure::Continue {
+    let is_optional = step.optional_agents.contains(&task.delegatee);
+    if failed && !is_optional && step.on_failure != OnFailure::Continue {
         let again = step.on_failure == OnFailure::Retry
             && task.step_retry < limits::STEP_RETRIES
             && draft.session().takes_part(&task.delegatee);
         if again {
             return delegation::delegate_again(draft, task);
+        }
+        if can_be_done(draft.session(), step) {
+            return Ok(());
         }
         let reason = format!("{} {} in task {}", task.delegatee, task.status, task.id);
         let change =
@@ -175,18 +179,30 @@ pub(crate) fn task_ended(draft: &mut Draft<'_>, task: &Task) -> Result<(), Rejec
         };
         return end(draft, SessionFailed { outcome }, "the session failed");
     }
+    let reason = failed.then(|| format!("{} {}, and the plan goes on", task.delegatee, task.status));
+    complete_if_done(draft, name, reason)
+}
+
+/// A task of the step was cancelled: nothing may be left that the step waits for.
+pub(crate) fn task_cancelled(draft: &mut Draft<'_>, task: &Task) -> Result<(), Rejection> {
+    match &task.step {
+        Some(name) => complete_if_done(draft, name, None),
+        None => Ok(()),
+    }
+}
+
+/// Completes an active step whose work has ended.
+fn complete_if_done(draft: &mut Draft<'_>, name: &str, reason: Option<String>) -> Result<(), Rejection> {
+    let workflow = draft.session().workflow.clone();
+    let step = workflow.as_ref().and_then(|workflow| workflow.step(name));
+    let Some(step) = step.filter(|step| step.status == StepStatus::Active) else {
+        return Ok(());
+    };
     if !is_done(draft.session(), step) {
         return Ok(());
     }
     cancel_in_step(draft, name, "the step is complete")?;
-    let reason = failed.then(|| format!("{} {}, and the plan goes on", task.delegatee, task.status));
-    advance_with(draft, vec![StepChange { name: name.clone(), status: StepStatus::Completed, reason }])
-}
-
-/// Whether every required agent has done its part. A step that requires none is ended by hand.
-fn is_done(session: &Session, step: &Step) -> bool {
-    let mut required = step.required_agents.iter();
-    !step.required_agents.is_empty() && required.all(|agent| has_finished(session, step, agent))
+    advance_with(draft, vec![StepChange { name: name.to_owned(), status: StepStatus::Completed, reason }])
 }
 
 /// Which agents of an active step are given the plan's own task late.

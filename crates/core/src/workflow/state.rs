@@ -36,6 +36,9 @@ pub struct Step {
     /// The steps that must be complete before it starts.
     #[serde(default)]
     pub dependencies: Vec<String>,
+    /// Whose work it waits for: `all` of its required agents, the `first` of them, or that many of them.
+    #[serde(default, skip_serializing_if = "Join::is_all")]
+    pub join: Join,
     /// The consequence of a task that fails for good: `fail`, `continue` or `retry`.
     #[serde(default)]
     pub on_failure: OnFailure,
@@ -65,7 +68,7 @@ pub struct Step {
 }
 
 /// The task that a plan itself delegates when a step starts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct TaskTemplate {
     /// The type of work.
@@ -85,6 +88,53 @@ pub struct TaskTemplate {
     /// The agents that receive the task next, in order, if the agent fails for good.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fallback_agents: Vec<AgentId>,
+}
+
+/// Whose work a step waits for: `all`, `first`, or a number of agents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum Join {
+    /// All of its required agents, or the first of them.
+    Word(JoinWord),
+    /// That many of its required agents.
+    Number(u32),
+}
+
+/// Whose work a step waits for, in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum JoinWord {
+    /// Every required agent has completed a task, and none of their tasks is open.
+    All,
+    /// One required agent has completed a task.
+    First,
+}
+
+impl Default for Join {
+    fn default() -> Self {
+        Self::ALL
+    }
+}
+
+impl Join {
+    /// The work of all.
+    pub const ALL: Self = Self::Word(JoinWord::All);
+
+    /// Whether it is the work of all.
+    pub fn is_all(&self) -> bool {
+        *self == Self::ALL
+    }
+
+    /// Of how many agents the work is needed, when not that of all.
+    pub(crate) fn number(self) -> Option<usize> {
+        match self {
+            Self::Word(JoinWord::All) => None,
+            Self::Word(JoinWord::First) => Some(1),
+            Self::Number(number) => Some(number as usize),
+        }
+    }
 }
 
 /// The consequence of a failed task for its step.

@@ -1,24 +1,64 @@
 //! Whom the steps of a plan wait for.
 
 use crate::session::Session;
-use crate::tasks::TaskStatus;
+use crate::tasks::{Task, TaskStatus};
 use crate::values::AgentId;
 
 use super::{OnFailure, Step, StepStatus};
 
 /// Whether `agent` has done its part in `step` since the step started.
 pub(crate) fn has_finished(session: &Session, step: &Step, agent: &AgentId) -> bool {
-    session.tasks.values().any(|task| {
+    tasks_of(session, step).any(|task| {
         let ends_well = match task.status {
             TaskStatus::Completed => true,
             TaskStatus::Failed | TaskStatus::Timeout => step.on_failure == OnFailure::Continue,
             _ => false,
         };
-        ends_well
-            && task.delegatee == *agent
-            && task.step.as_deref() == Some(step.name.as_str())
-            && task.revision >= step.started_revision
+        ends_well && task.delegatee == *agent
     })
+}
+
+/// The tasks of a step since it started.
+pub(crate) fn tasks_of<'a>(session: &'a Session, step: &'a Step) -> impl Iterator<Item = &'a Task> {
+    let tasks = session.tasks.values().map(|task| &**task);
+    tasks.filter(|task| task.step.as_deref() == Some(step.name.as_str()) && task.revision >= step.started_revision)
+}
+
+/// Whether `agent` has work in `step` that has not ended.
+pub(crate) fn has_open(session: &Session, step: &Step, agent: &AgentId) -> bool {
+    tasks_of(session, step).any(|task| task.status.is_open() && task.delegatee == *agent)
+}
+
+/// Whether the work of a step has ended. A step that requires nobody is ended by hand.
+pub(crate) fn is_done(session: &Session, step: &Step) -> bool {
+    let finished = step.required_agents.iter().filter(|agent| has_finished(session, step, agent)).count();
+    if let Some(number) = step.join.number() {
+        return finished >= number;
+    }
+    // The work of an optional agent is waited for when it has begun.
+    let is_awaited = |task: &Task| match task.status {
+        TaskStatus::Pending => step.required_agents.contains(&task.delegatee),
+        status => status.is_open(),
+    };
+    !step.required_agents.is_empty()
+        && finished == step.required_agents.len()
+        && !tasks_of(session, step).any(is_awaited)
+}
+
+/// Whether a step that waits for some of its agents can still have the work of as many as it needs.
+pub(crate) fn can_be_done(session: &Session, step: &Step) -> bool {
+    let Some(number) = step.join.number() else {
+        return false;
+    };
+    let failed = |agent: &AgentId| {
+        tasks_of(session, step).any(|task| {
+            task.delegatee == *agent && matches!(task.status, TaskStatus::Failed | TaskStatus::Timeout)
+        })
+    };
+    let may_finish = |agent: &&AgentId| {
+        has_finished(session, step, agent) || has_open(session, step, agent) || !failed(agent)
+    };
+    step.required_agents.iter().filter(may_finish).count() >= number
 }
 
 /// The only active step that waits for `agent`: one that requires it, else one that it may work in.
@@ -29,7 +69,10 @@ pub(crate) fn waiting_step(session: &Session, agent: &AgentId) -> Option<String>
         (Some(step), None) => Some(step.name.clone()),
         _ => None,
     };
-    let requires = |step: &&Step| step.required_agents.contains(agent) && !has_finished(session, step, agent);
+    let requires = |step: &&Step| {
+        step.required_agents.contains(agent)
+            && (!has_finished(session, step, agent) || has_open(session, step, agent))
+    };
     if active().any(|step| requires(&step)) {
         return only(Box::new(active().filter(requires)));
     }

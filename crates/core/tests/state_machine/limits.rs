@@ -116,7 +116,7 @@ fn a_plan_has_so_many_steps_and_bytes() {
     let too_many = give(&mut fixture, steps(&plan_of(limits::STEPS + 1)));
     assert_eq!(limit_of(too_many), ("steps of a workflow", 256));
     give(&mut fixture, steps(&plan_of(limits::STEPS))).unwrap();
-    let mut heavy = steps("a: * ; b: * ; c: *");
+    let mut heavy = steps("a: back * ; b: back * ; c: back *");
     for step in &mut heavy {
         let task = step.task.as_mut().unwrap();
         task.payload = json!("x".repeat(limits::PAYLOAD_BYTES - 2));

@@ -9,7 +9,7 @@ use proptest::test_runner::TestRunner;
 use sessiond_core::*;
 
 use crate::support::any::{AnyStep, AnyWorkflow, Caller, Op, What, any_op, any_plan, name, principal};
-use crate::support::world::{command_of, has_finished, is_complete};
+use crate::support::world::{command_of, has_enough, has_work, is_complete};
 use crate::support::{Fixture, client, moment, new_session, session_id};
 
 /// A session under test, and the steps whose state the rules of the plan do not explain: a plan that is edited keeps
@@ -120,15 +120,13 @@ impl Run {
             }
             let by_hand = step.reason.as_deref().is_some_and(|reason| reason.ends_with("by hand"));
             if step.status == StepStatus::Completed && !by_hand {
-                let finished = |agent| has_finished(session, step, agent);
-                assert!(step.required_agents.iter().all(finished), "'{}' is complete too early", step.name);
+                assert!(has_enough(session, step), "'{}' is complete too early", step.name);
             }
         }
         for step in
             steps().filter(|step| session.status == Status::Active && step.status == StepStatus::Active)
         {
-            let finished = |agent| has_finished(session, step, agent);
-            let done = !step.required_agents.is_empty() && step.required_agents.iter().all(finished);
+            let done = has_enough(session, step) && !has_work(session, step);
             assert!(!done, "'{}' has all it waits for and is not complete", step.name);
         }
         let names: BTreeSet<&str> =

@@ -413,3 +413,113 @@ fn the_request_of_a_planned_task_comes_from_the_engine_and_names_its_step() {
     assert_eq!(request.metadata["task_attempt"], 1);
     assert_eq!(steps("build: back *").len(), 1);
 }
+
+#[test]
+fn a_step_waits_for_all_the_tasks_of_its_required_agents_and_for_optional_work_that_has_begun() {
+    check(
+        "build: back; review: qa",
+        "delegate back
+         delegate back
+         delegate back
+         accept back #1
+         complete back #1",
+        "build active, review pending
+         #1 back in build: completed
+         #2 back in build: pending
+         #3 back in build: pending",
+    );
+    check(
+        "build: back ?front ?qa; review: qa",
+        "delegate front
+         delegate qa
+         accept front
+         delegate back
+         complete back
+         complete front",
+        "build completed, review active
+         #1 front in build: completed
+         #2 qa in build: cancelled
+         #3 back in build: completed",
+    );
+}
+
+#[test]
+fn a_further_task_of_an_agent_whose_step_still_has_its_work_belongs_to_that_step() {
+    check(
+        "build: back; review: qa",
+        "delegate back
+         delegate back
+         complete back #1
+         delegate back
+         complete back #2",
+        "build active, review pending
+         #1 back in build: completed
+         #2 back in build: completed
+         #3 back in build: pending",
+    );
+}
+
+#[test]
+fn a_step_is_complete_when_the_last_open_task_of_its_work_is_cancelled_or_leaves() {
+    check(
+        "build: back; review: qa",
+        "delegate back
+         delegate back
+         complete back #1
+         cancel back #2",
+        "build completed, review active
+         #1 back in build: completed
+         #2 back in build: cancelled",
+    );
+    check(
+        "build: back; review: qa",
+        "delegate back
+         delegate back
+         complete back #1
+         remove back",
+        "build completed, review active
+         #1 back in build: completed
+         #2 back in build: cancelled",
+    );
+}
+
+#[test]
+fn a_step_may_wait_for_the_first_of_its_agents_or_for_some_of_them() {
+    check(
+        "build: back front qa & first *; review: qa",
+        "fail back
+         accept front
+         complete qa",
+        "build completed, review active
+         #1 back in build: failed
+         #2 front in build: cancelled
+         #3 qa in build: completed",
+    );
+    check(
+        "build: back front qa & 2 *; review: qa",
+        "complete back
+         fail front
+         complete qa",
+        "build completed, review active
+         #1 back in build: completed
+         #2 front in build: failed
+         #3 qa in build: completed",
+    );
+    check(
+        "build: back front qa & 2 *; review: qa",
+        "fail back
+         fail front",
+        "session failed: step 'build' failed
+         build failed, review pending
+         #1 back in build: failed
+         #2 front in build: failed
+         #3 qa in build: cancelled",
+    );
+}
+
+#[test]
+fn a_step_that_could_never_be_done_is_refused() {
+    check_refused("a: back & 2", "/workflow/0/join: it has 1 required agents, so it cannot wait for 2");
+    check_refused("a: & first", "/workflow/0/join: it has 0 required agents, so it cannot wait for 1");
+    check_refused("a: *", "/workflow/0/task: nobody would receive it: name required_agents");
+}

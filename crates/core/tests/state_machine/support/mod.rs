@@ -7,7 +7,7 @@ pub mod world;
 use serde_json::Value;
 use sessiond_core::{
     AgentId, AgentPattern, AskQuestion, Asker, Command, CreateSession, Decision, DelegateTask, Envelope,
-    Event, Kind, Message, MessageId, MessageType, Moment, NewParticipant, NewStep, OnFailure, Party,
+    Event, Join, JoinWord, Kind, Message, MessageId, MessageType, Moment, NewParticipant, NewStep, OnFailure, Party,
     Principal, Priority, QuestionId, QuestionKind, Receipt, Rejection, Role, Routing, Session, SessionId,
     Task, TaskId, TaskTemplate, Timestamp, WorkflowUpdate, create, decide, questions, tasks,
 };
@@ -92,7 +92,7 @@ pub fn participant(name: &str, role: &str) -> NewParticipant {
     NewParticipant { agent_id: agent(name), framework: None, role: role.into() }
 }
 
-/// Steps, one a line or between semicolons: `name: agent agent ?optional < dependency dependency ! retry * fallback`.
+/// Steps, one a line or between semicolons: `name: agent agent ?optional < dependency dependency ! retry & first * fallback`.
 /// `*` gives the step a task of its own, whose fallback agents may follow.
 pub fn steps(plan: &str) -> Vec<NewStep> {
     let lines = plan.split(['\n', ';']).map(str::trim).filter(|line| !line.is_empty());
@@ -103,24 +103,19 @@ fn step(line: &str) -> NewStep {
     let (name, rest) = line.split_once(':').unwrap_or((line, ""));
     let mut step = NewStep {
         name: name.trim().into(),
-        description: None,
-        required_agents: vec![],
-        optional_agents: vec![],
-        dependencies: vec![],
-        on_failure: OnFailure::Fail,
-        outputs: vec![],
-        estimated_duration: None,
-        task: None,
+        ..NewStep::default()
     };
     let mut section = ' ';
     for word in rest.split_whitespace() {
         match (section, word) {
-            (_, "<" | "!" | "*") => section = word.chars().next().unwrap(),
+            (_, "<" | "!" | "*" | "&") => section = word.chars().next().unwrap(),
             ('<', name) => step.dependencies.push(name.into()),
             ('!', "continue") => step.on_failure = OnFailure::Continue,
             ('!', "retry") => step.on_failure = OnFailure::Retry,
             ('!', "fail") => step.on_failure = OnFailure::Fail,
             ('!', other) => panic!("no policy is called {other}"),
+            ('&', "first") => step.join = Join::Word(JoinWord::First),
+            ('&', number) => step.join = Join::Number(number.parse().unwrap()),
             ('*', name) => template(&mut step).fallback_agents.push(agent(name)),
             (_, name) => match name.strip_prefix('?') {
                 Some(name) => step.optional_agents.push(agent(name)),
@@ -137,11 +132,7 @@ fn step(line: &str) -> NewStep {
 fn template(step: &mut NewStep) -> &mut TaskTemplate {
     step.task.get_or_insert_with(|| TaskTemplate {
         task_type: "planned".into(),
-        payload: Value::Null,
-        priority: Priority::Medium,
-        timeout: None,
-        retry_policy: None,
-        fallback_agents: vec![],
+        ..TaskTemplate::default()
     })
 }
 

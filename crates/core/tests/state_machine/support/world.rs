@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use sessiond_core::{
-    AgentId, Command, Effect, Message, MessageId, MessageKind, MessageType, OnFailure, ParticipantStatus, Session, Status,
+    AgentId, Command, Effect, Join, JoinWord, Message, MessageId, MessageKind, MessageType, OnFailure, ParticipantStatus, Session, Status,
     Step, StepStatus, TaskStatus, Timer, TimerAction, Timestamp, lifecycle, participants, questions, tasks,
 };
 
@@ -206,6 +206,28 @@ pub fn has_finished(session: &Session, step: &Step, agent: &AgentId) -> bool {
             && task.step.as_ref() == Some(&step.name)
             && task.delegatee == *agent
     })
+}
+
+/// Whether as many agents as a step waits for have done their part.
+pub fn has_enough(session: &Session, step: &Step) -> bool {
+    let finished = step.required_agents.iter().filter(|agent| has_finished(session, step, agent)).count();
+    finished > 0
+        && finished
+            >= match step.join {
+                Join::Word(JoinWord::All) => step.required_agents.len(),
+                Join::Word(JoinWord::First) => 1,
+                Join::Number(number) => number as usize,
+            }
+}
+
+/// Whether a step that waits for all has work that it waits for.
+pub fn has_work(session: &Session, step: &Step) -> bool {
+    step.join == Join::Word(JoinWord::All)
+        && session.open_tasks().any(|task| {
+            task.step.as_ref() == Some(&step.name)
+                && task.revision >= step.started_revision
+                && (task.status == TaskStatus::InProgress || step.required_agents.contains(&task.delegatee))
+        })
 }
 
 /// What the engine commands when a timer fires; the end of children is no command to this session.

@@ -97,6 +97,10 @@ struct NewStep {
     /// The steps that must be complete before it starts.
     #[serde(default)]
     dependencies: Vec<String>,
+    /// Whose work it waits for: all of its required agents (the default), the first of them, or a number of them.
+    #[serde(default)]
+    #[schemars(with = "Option<Value>")]
+    join: Join,
     /// What happens when a task fails for good: fail (the default), continue or retry.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
@@ -146,20 +150,18 @@ impl From<NewStep> for api::NewStep {
         Self {
             name: step.name,
             required_agents: step.required_agents,
-            optional_agents: Vec::new(),
             description: step.description,
             dependencies: step.dependencies,
+            join: step.join,
             on_failure: step.on_failure,
-            outputs: Vec::new(),
-            estimated_duration: None,
             task: step.task.map(|task| api::TaskTemplate {
                 task_type: task.task_type,
                 payload: task.payload,
-                priority: Default::default(),
                 timeout: task.timeout,
                 retry_policy: task.max_retries.map(super::tasks::retries),
-                fallback_agents: Vec::new(),
+                ..api::TaskTemplate::default()
             }),
+            ..Self::default()
         }
     }
 }

@@ -106,16 +106,11 @@ pub fn session(root: &Path) -> CreateSession {
     let step = |name: &str, part: Part, description: &str, dependencies: &[&str]| NewStep {
         name: name.to_owned(),
         required_agents: vec![part.agent_id()],
-        optional_agents: Vec::new(),
         description: Some(description.to_owned()),
         dependencies: dependencies.iter().map(|name| (*name).to_owned()).collect(),
-        on_failure: OnFailure::Fail,
-        outputs: Vec::new(),
-        estimated_duration: None,
         task: Some(TaskTemplate {
             task_type: name.to_owned(),
             payload: json!({ "root": shown }),
-            priority: Default::default(),
             timeout: Some(TIMEOUT),
             retry_policy: Some(RetryPolicy {
                 max_retries: 2,
@@ -124,8 +119,9 @@ pub fn session(root: &Path) -> CreateSession {
                 cap: None,
                 jitter: true,
             }),
-            fallback_agents: Vec::new(),
+            ..TaskTemplate::default()
         }),
+        ..NewStep::default()
     };
     let name: String = format!("What is in {shown}").chars().take(120).collect();
     CreateSession {

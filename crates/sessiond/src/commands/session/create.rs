@@ -101,13 +101,7 @@ fn step(text: &str) -> Result<api::NewStep, String> {
     Ok(api::NewStep {
         name: name.to_owned(),
         required_agents: required_agents.map_err(|error| error.to_string())?,
-        optional_agents: Vec::new(),
-        description: None,
-        dependencies: Vec::new(),
-        on_failure: Default::default(),
-        outputs: Vec::new(),
-        estimated_duration: None,
-        task: None,
+        ..api::NewStep::default()
     })
 }
 

@@ -23,6 +23,7 @@ pub struct AnyStep {
     pub optional: Vec<u8>,
     pub dependencies: Vec<u8>,
     pub on_failure: u8,
+    pub join: u8,
     pub template: Option<AnyRequest>,
 }
 
@@ -43,14 +44,16 @@ fn any_step() -> impl Strategy<Value = AnyStep> {
         prop::collection::vec(any_agent(), 0..2),
         prop::collection::vec(0u8..5, 0..2),
         0u8..3,
+        0u8..8,
         prop::option::of(any_request()),
     )
-        .prop_map(|(name, required, optional, dependencies, on_failure, template)| AnyStep {
+        .prop_map(|(name, required, optional, dependencies, on_failure, join, template)| AnyStep {
             name,
             required,
             optional,
             dependencies,
             on_failure,
+            join,
             template,
         })
 }
@@ -67,6 +70,12 @@ pub fn any_plan() -> impl Strategy<Value = Vec<AnyStep>> {
                 for list in [&mut step.required, &mut step.optional, &mut step.dependencies] {
                     let mut seen = BTreeSet::new();
                     list.retain(|item| seen.insert(*item));
+                }
+                if usize::from(step.join.saturating_sub(5)) > step.required.len() {
+                    step.join = 5;
+                }
+                if step.required.is_empty() {
+                    (step.join, step.template) = (0, None);
                 }
                 let required = step.required.clone();
                 step.optional.retain(|agent| *agent < 4 && !required.contains(agent));
@@ -102,14 +111,16 @@ impl AnyStep {
     pub fn build(self) -> NewStep {
         NewStep {
             name: step_name(self.name),
-            description: None,
             required_agents: self.required.into_iter().map(name).collect(),
             optional_agents: self.optional.into_iter().map(name).collect(),
             dependencies: self.dependencies.into_iter().map(step_name).collect(),
             on_failure: [OnFailure::Fail, OnFailure::Continue, OnFailure::Retry]
                 [usize::from(self.on_failure)],
-            outputs: vec![],
-            estimated_duration: None,
+            join: match self.join {
+                0..4 => Join::ALL,
+                4 | 5 => Join::Word(JoinWord::First),
+                number => Join::Number(u32::from(number) - 5),
+            },
             task: self.template.map(|request| TaskTemplate {
                 task_type: "planned".into(),
                 payload: json!({ "n": 1.1 }),
@@ -123,6 +134,7 @@ impl AnyStep {
                     .into_iter()
                     .collect(),
             }),
+            ..NewStep::default()
         }
     }
 }
