@@ -80,6 +80,8 @@ async fn the_process_that_is_killed() {
                     step: None,
                     priority: Priority::Medium,
                     timeout: Some(Span::from_secs(3600)),
+                    start_within: None,
+                    heartbeat: None,
                     retry_policy: None,
                     fallback_agents: Vec::new(),
                     message_id: None,

@@ -45,6 +45,12 @@ impl Failure {
         Self(json!({ "code": code, "detail": detail.into() }))
     }
 
+    /// The same, of a failure with which another attempt of this agent would end too: the task's next fallback agent
+    /// receives it.
+    pub fn not_retryable(self) -> Self {
+        self.with("retryable", false)
+    }
+
     /// The same with one member more.
     pub fn with(mut self, member: &str, value: impl Into<Value>) -> Self {
         if !self.0.is_object() {

@@ -77,8 +77,9 @@ impl Worker {
             }
         };
 
-        // Both times are the server's, so its clock and this one's need not agree.
-        let given = Duration::from(task.deadline.since(task.updated_at)).min(task.timeout.into());
+        // These times are the server's, so its clock and this one's need not agree.
+        let end = task.started_at.map_or(task.deadline, |at| at.after(task.timeout));
+        let given = Duration::from(end.since(task.updated_at)).min(task.timeout.into());
         let time_left = self.timeout.map_or(given, |own| own.min(given));
         let context = TaskContext {
             task_id: task.task_id.clone(),
@@ -95,7 +96,11 @@ impl Worker {
             stop: stop.clone(),
         };
         let margin = if time_left == given { limits::DEADLINE_MARGIN } else { Duration::ZERO };
-        match self.run(context, Some(time_left + margin)).await {
+        let ended = tokio::select! {
+            ended = self.run(context, Some(time_left + margin)) => ended,
+            () = self.beat(&task, &stop) => None,
+        };
+        match ended {
             Some(result) => self.report(&task, result).await,
             None if stop.cause() == Some(Cause::Cancelled) => {
                 tracing::info!(%task_id, "task cancelled");
@@ -104,6 +109,25 @@ impl Worker {
             None => {
                 tracing::info!(%task_id, "task left for the next process of this agent");
                 Ended::Left
+            }
+        }
+    }
+
+    /// Reports that the work goes on, for a task that asks for it. It ends only when it is dropped.
+    async fn beat(&self, task: &api::Task, stop: &Stop) {
+        let Some(heartbeat) = task.heartbeat else {
+            return std::future::pending().await;
+        };
+        let interval = Duration::from(heartbeat) / 3;
+        loop {
+            tokio::time::sleep(interval).await;
+            let meta = api::TaskReportMeta { attempt: Some(task.attempt), agent_id: Some(self.agent_id.clone()) };
+            if let Err(problem) = self.client.accept_task(&task.task_id, meta, Conditions::default()).await {
+                tracing::warn!(task_id = %task.task_id, %problem, "the heartbeat of a task was not reported");
+                if is_lost(problem.code) {
+                    stop.because(Cause::Cancelled);
+                    return std::future::pending().await;
+                }
             }
         }
     }
@@ -177,7 +201,12 @@ impl Worker {
         tracing::warn!(task_id = %task.task_id, %failure, "task failed");
         let answer = self
             .ask("reporting the failure", || {
-                let request = api::FailTask { error: failure.0.clone(), attempt, agent_id: agent_id.clone() };
+                let request = api::FailTask {
+                    error: failure.0.clone(),
+                    retryable: None,
+                    attempt,
+                    agent_id: agent_id.clone(),
+                };
                 self.client.fail_task(&task.task_id, request, Conditions::default())
             })
             .await;

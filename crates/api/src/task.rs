@@ -50,10 +50,18 @@ pub struct DelegateTask {
     /// Its priority in the inbox.
     #[serde(default)]
     pub priority: Priority,
-    /// The time limit of one attempt. Default: `300s`.
+    /// The time limit of one attempt once it is accepted. Default: `300s`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "300s")]
     pub timeout: Option<Span>,
+    /// The time in which an attempt must be accepted. Default: `24h`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "24h")]
+    pub start_within: Option<Span>,
+    /// The longest time without a report on an attempt that is in progress. Default: no limit but `timeout`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "60s")]
+    pub heartbeat: Option<Span>,
     /// When and how often a failed attempt is retried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_policy: Option<RetryPolicy>,
@@ -72,6 +80,8 @@ impl From<DelegateTask> for sessiond_core::DelegateTask {
             step: wire.step,
             priority: wire.priority,
             timeout: wire.timeout,
+            start_within: wire.start_within,
+            heartbeat: wire.heartbeat,
             retry_policy: wire.retry_policy,
             fallback_agents: wire.fallback_agents,
             message_id: None,
@@ -124,12 +134,24 @@ report! {
         result: Value
     }
 }
-report! {
-    /// Fails the current attempt; the task's policy decides what follows.
-    FailTask {
-        /// The reason.
-        error: Value
-    }
+
+/// Fails the current attempt; the task's policy decides what follows.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FailTask {
+    /// The reason.
+    #[serde(default)]
+    pub error: Value,
+    /// Whether the same agent may succeed with another attempt; if false, the next fallback agent receives the task.
+    /// Default: `error.retryable`, or true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retryable: Option<bool>,
+    /// The attempt that the report refers to; another attempt is rejected as `attempt_stale`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<u32>,
+    /// The agent that reports; it must be the assignee.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_id: Option<AgentId>,
 }
 
 /// Cancels a task.
@@ -164,8 +186,14 @@ pub struct Task {
     pub step: Option<String>,
     /// Its priority in the inbox.
     pub priority: Priority,
-    /// The time limit of one attempt.
+    /// The time limit of one attempt once it is accepted.
     pub timeout: Span,
+    /// The time in which an attempt must be accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_within: Option<Span>,
+    /// The longest time without a report on an attempt that is in progress.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heartbeat: Option<Span>,
     /// When and how often a failed attempt is retried.
     pub retry_policy: RetryPolicy,
     /// The agents that receive it next.
@@ -184,7 +212,7 @@ pub struct Task {
     /// When the current attempt was accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<Timestamp>,
-    /// The deadline of the current attempt.
+    /// When the current attempt is over time: it must be accepted by then, and once it is accepted, ended or reported on.
     pub deadline: Timestamp,
     /// When it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -235,6 +263,8 @@ impl Task {
             step: core.step.clone(),
             priority: core.priority,
             timeout: core.timeout,
+            start_within: core.start_within,
+            heartbeat: core.heartbeat,
             retry_policy: core.retry_policy.clone(),
             fallback_agents: core.fallback_agents.clone(),
             status: core.status,

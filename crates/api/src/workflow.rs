@@ -62,10 +62,18 @@ pub struct TaskTemplate {
     /// Its priority in the inbox.
     #[serde(default)]
     pub priority: Priority,
-    /// The time limit of one attempt. Default: `300s`.
+    /// The time limit of one attempt once it is accepted. Default: `300s`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "300s")]
     pub timeout: Option<Span>,
+    /// The time in which an attempt must be accepted. Default: `24h`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "24h")]
+    pub start_within: Option<Span>,
+    /// The longest time without a report on an attempt that is in progress. Default: no limit but `timeout`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "60s")]
+    pub heartbeat: Option<Span>,
     /// When and how often a failed attempt is retried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_policy: Option<RetryPolicy>,
@@ -81,6 +89,8 @@ impl From<TaskTemplate> for sessiond_core::TaskTemplate {
             payload: wire.payload,
             priority: wire.priority,
             timeout: wire.timeout,
+            start_within: wire.start_within,
+            heartbeat: wire.heartbeat,
             retry_policy: wire.retry_policy,
             fallback_agents: wire.fallback_agents,
         }
@@ -94,6 +104,8 @@ impl From<&sessiond_core::TaskTemplate> for TaskTemplate {
             payload: core.payload.clone(),
             priority: core.priority,
             timeout: core.timeout,
+            start_within: core.start_within,
+            heartbeat: core.heartbeat,
             retry_policy: core.retry_policy.clone(),
             fallback_agents: core.fallback_agents.clone(),
         }

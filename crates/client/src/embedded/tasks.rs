@@ -133,8 +133,9 @@ impl Tasks for Embedded {
     ) -> Result<api::Task, Problem> {
         let id = self.session_of(task).await?;
         let accepted = self.accept(conditions, &format!("fail {task} {id}"), &request)?;
-        let api::FailTask { error, attempt, agent_id: by } = request;
-        let report = TaskReport { task: task.clone(), attempt, by, change: TaskChange::Fail(error) };
+        let api::FailTask { error, retryable, attempt, agent_id: by } = request;
+        let change = TaskChange::Fail { error, retryable };
+        let report = TaskReport { task: task.clone(), attempt, by, change };
         self.report(&id, accepted, report).await
     }
 

@@ -126,7 +126,9 @@ fn check(message: &Message) -> Result<(), Rejection> {
     }
     checks.name_if_any("/sender/framework", message.sender.framework.as_ref());
     checks.name_if_any("/recipient/framework", message.recipient.framework.as_ref());
-    checks.span("/routing/timeout", message.routing.timeout, limits::SPAN_MS);
+    for (name, span) in message.routing.spans() {
+        checks.span(format!("/routing/{name}"), span, limits::SPAN_MS);
+    }
     if let Some(policy) = &message.routing.retry_policy {
         policy.check(&mut checks, "/routing/retry_policy");
     }
@@ -198,6 +200,9 @@ fn change_of(message: &Message) -> TaskChange {
         MessageType::TaskResponse if !says_failed => {
             TaskChange::Complete(message.payload.get("result").unwrap_or(&message.payload).clone())
         }
-        _ => TaskChange::Fail(member("error").unwrap_or_else(|| message.payload.clone())),
+        _ => TaskChange::Fail {
+            error: member("error").unwrap_or_else(|| message.payload.clone()),
+            retryable: message.payload.get("retryable").and_then(Value::as_bool),
+        },
     }
 }

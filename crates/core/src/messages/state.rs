@@ -104,9 +104,16 @@ pub enum Priority {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Routing {
-    /// The time that one attempt of the task may take. Outside a session: how long a synchronous sender waits.
+    /// The time that one attempt of the task may take once it is accepted. Outside a session: how long a synchronous sender
+    /// waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout: Option<Span>,
+    /// The time in which an attempt of the task must be accepted. Default: `24h`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_within: Option<Span>,
+    /// The longest time without a report on an attempt that is in progress.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heartbeat: Option<Span>,
     /// When and how often a failed attempt is retried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_policy: Option<RetryPolicy>,
@@ -170,6 +177,13 @@ pub enum Backoff {
     Linear,
     /// base, 2 × base, 4 × base …
     Exponential,
+}
+
+impl Routing {
+    /// The times that it names.
+    pub(crate) fn spans(&self) -> [(&'static str, Option<Span>); 3] {
+        [("timeout", self.timeout), ("start_within", self.start_within), ("heartbeat", self.heartbeat)]
+    }
 }
 
 impl RetryPolicy {

@@ -26,7 +26,11 @@ pub(crate) fn delegate(draft: &mut Draft<'_>, new: DelegateTask) -> Result<TaskI
 
 /// Checks what a request says of how its task is worked; `at` is the pointer of the object that says it.
 pub(crate) fn check(checks: &mut Checks, at: &str, new: &DelegateTask, draft: &Draft<'_>) {
-    checks.span(format!("{at}/timeout"), new.timeout, limits::SPAN_MS);
+    let spans =
+        [("timeout", new.timeout), ("start_within", new.start_within), ("heartbeat", new.heartbeat)];
+    for (name, span) in spans {
+        checks.span(format!("{at}/{name}"), span, limits::SPAN_MS);
+    }
     if let Some(policy) = &new.retry_policy {
         policy.check(checks, &format!("{at}/retry_policy"));
     }
@@ -77,6 +81,8 @@ pub(crate) fn delegate_checked(
                 payload: new.payload,
                 priority: new.priority,
                 timeout: new.timeout,
+                start_within: new.start_within,
+                heartbeat: new.heartbeat,
                 retry_policy: new.retry_policy,
                 fallback_agents: new.fallback_agents,
             },
@@ -141,6 +147,8 @@ impl Beginning {
                 payload: Value::clone(&task.payload),
                 priority: task.priority,
                 timeout: Some(task.timeout),
+                start_within: task.start_within,
+                heartbeat: task.heartbeat,
                 retry_policy: Some(task.retry_policy.clone()),
                 fallback_agents: task.fallback_agents.clone(),
             },
@@ -162,7 +170,8 @@ fn begin(draft: &mut Draft<'_>, beginning: Beginning) -> Result<TaskId, Rejectio
     let message_id = beginning.message_id.unwrap_or_else(|| draft.message_id());
     let template = beginning.template;
     let timeout = template.timeout.unwrap_or(Span::from_millis(limits::TASK_TIMEOUT_MS));
-    let deadline = draft.now().after(timeout);
+    let start_within = template.start_within.unwrap_or(Span::from_millis(limits::TASK_START_MS));
+    let deadline = draft.now().after(start_within);
     draft.emit(TaskDelegated {
         task_id: task_id.clone(),
         task_type: template.task_type,
@@ -173,6 +182,8 @@ fn begin(draft: &mut Draft<'_>, beginning: Beginning) -> Result<TaskId, Rejectio
         step_retry: beginning.step_retry,
         priority: template.priority,
         timeout,
+        start_within: Some(start_within),
+        heartbeat: template.heartbeat,
         retry_policy: template.retry_policy.unwrap_or_default(),
         fallback_agents: template.fallback_agents,
         message_id,

@@ -36,8 +36,14 @@ pub struct TaskDelegated {
     pub step_retry: u32,
     /// Its priority in the inbox: `low`, `medium`, `high` or `critical`.
     pub priority: Priority,
-    /// The time limit of one attempt.
+    /// The time limit of one attempt once it is accepted.
     pub timeout: Span,
+    /// The time in which an attempt must be accepted. In older journals: absent, and `timeout` counted from the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_within: Option<Span>,
+    /// The longest time without a report on an attempt that is in progress.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heartbeat: Option<Span>,
     /// When and how often a failed attempt is retried.
     pub retry_policy: RetryPolicy,
     /// The agents that receive it next, in order.
@@ -48,7 +54,7 @@ pub struct TaskDelegated {
     /// Data that the sender attached to the request.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub metadata: Map<String, Value>,
-    /// The deadline of this attempt.
+    /// When this attempt must be accepted.
     pub deadline: Timestamp,
 }
 
@@ -82,9 +88,12 @@ pub struct TaskUpdated {
     /// When a new attempt begins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_at: Option<Timestamp>,
-    /// The deadline of a new attempt.
+    /// When a new attempt must be accepted, or when the work on an accepted one must have ended or be reported on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline: Option<Timestamp>,
+    /// False if the attempt failed in a way that the same agent would fail again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retryable: Option<bool>,
 }
 
 impl Payload for TaskDelegated {
@@ -119,6 +128,8 @@ impl TaskDelegated {
             step_retry: event.step_retry,
             priority: event.priority,
             timeout: event.timeout,
+            start_within: event.start_within,
+            heartbeat: event.heartbeat,
             retry_policy: event.retry_policy,
             fallback_agents: event.fallback_agents,
             fallbacks_used: 0,
@@ -133,6 +144,7 @@ impl TaskDelegated {
             updated_at: at.time,
             started_at: None,
             deadline: event.deadline,
+            retryable: true,
             ended_at: None,
             progress: None,
             result: None,
@@ -192,6 +204,7 @@ impl Task {
             message_id: None,
             retry_at: None,
             deadline: None,
+            retryable: None,
         }
     }
 
@@ -224,6 +237,9 @@ impl Task {
             }
             self.started_at = None;
             self.progress = None;
+            self.retryable = true;
+        } else if let Some(retryable) = update.retryable {
+            self.retryable = retryable;
         }
         if update.status == TaskStatus::InProgress && self.started_at.is_none() {
             self.started_at = Some(time);

@@ -38,8 +38,12 @@ pub struct DelegateTask {
     pub step: Option<String>,
     /// Orders the inbox.
     pub priority: Priority,
-    /// The time that one attempt may take.
+    /// The time that one attempt may take once it is accepted.
     pub timeout: Option<Span>,
+    /// The time in which an attempt must be accepted.
+    pub start_within: Option<Span>,
+    /// The longest time without a report on an attempt that is in progress.
+    pub heartbeat: Option<Span>,
     /// When and how often a failed attempt is retried.
     pub retry_policy: Option<RetryPolicy>,
     /// Who is asked next.
@@ -71,7 +75,12 @@ pub enum TaskChange {
     /// It is done.
     Complete(Value),
     /// This attempt failed.
-    Fail(Value),
+    Fail {
+        /// Why.
+        error: Value,
+        /// Whether the same agent may succeed with another attempt. Absent: as `error.retryable` says, else yes.
+        retryable: Option<bool>,
+    },
     /// It is wanted no more.
     Cancel {
         /// Why.
@@ -118,6 +127,8 @@ impl DelegateTask {
             step,
             priority: message.priority,
             timeout: message.routing.timeout,
+            start_within: message.routing.start_within,
+            heartbeat: message.routing.heartbeat,
             retry_policy: message.routing.retry_policy,
             fallback_agents: message.routing.fallback_agents,
             message_id: Some(message.message_id),

@@ -37,6 +37,8 @@ pub(crate) fn request(draft: &mut Draft<'_>, task_id: &TaskId, not_before: Optio
         payload,
         routing: Routing {
             timeout: Some(task.timeout),
+            start_within: task.start_within,
+            heartbeat: task.heartbeat,
             retry_policy: Some(task.retry_policy.clone()),
             fallback_agents: task.fallbacks_left().to_vec(),
             ..Routing::default()
@@ -46,6 +48,11 @@ pub(crate) fn request(draft: &mut Draft<'_>, task_id: &TaskId, not_before: Optio
     };
     let kind = draft.request_kind();
     draft.effect(Effect::Deliver { message: Box::new(message), not_before, kind });
+    watch_deadline(draft, &task);
+}
+
+/// Sets the timer that ends the present attempt.
+pub(crate) fn watch_deadline(draft: &mut Draft<'_>, task: &Task) {
     draft.effect(Effect::SetTimer(Timer {
         key: task.timer(),
         at: task.deadline,

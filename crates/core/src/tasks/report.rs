@@ -29,13 +29,13 @@ pub(crate) fn report(draft: &mut Draft<'_>, report: TaskReport, told: Told) -> R
         let (attempt, assignee) = (task.attempt, task.assignee.clone());
         return Err(Rejection::AttemptStale { task: task.id.clone(), attempt, assignee });
     }
-    if let TaskChange::Progress(value) | TaskChange::Complete(value) | TaskChange::Fail(value) =
+    if let TaskChange::Progress(value) | TaskChange::Complete(value) | TaskChange::Fail { error: value, .. } =
         &report.change
     {
         draft.session().check_room(bytes_of(value))?;
     }
     match report.change {
-        TaskChange::Accept if task.status == TaskStatus::InProgress => Ok(()),
+        TaskChange::Accept if task.status == TaskStatus::InProgress && task.heartbeat.is_none() => Ok(()),
         TaskChange::Accept => begin(draft, &task, None),
         TaskChange::Progress(progress) => begin(draft, &task, something(progress)),
         TaskChange::Complete(result) => {
@@ -43,10 +43,11 @@ pub(crate) fn report(draft: &mut Draft<'_>, report: TaskReport, told: Told) -> R
             let result = something(result).map(Arc::new);
             end_task(draft, TaskUpdated { status: TaskStatus::Completed, result, ..task.update() }, told)
         }
-        TaskChange::Fail(error) => {
+        TaskChange::Fail { error, retryable } => {
+            let retryable = retryable.or_else(|| error.get("retryable")?.as_bool()).unwrap_or(true);
             let error = something(error)
                 .unwrap_or_else(|| json!({ "code": "failed", "detail": "the agent gave no reason" }));
-            fail_attempt(draft, &task, Failure { told, ..Failure::new(error) })
+            fail_attempt(draft, &task, Failure { told, retryable, ..Failure::new(error) })
         }
         TaskChange::Cancel { reason } => {
             cancel(draft, &task, reason.as_deref().unwrap_or("cancelled"))?;
@@ -55,12 +56,23 @@ pub(crate) fn report(draft: &mut Draft<'_>, report: TaskReport, told: Told) -> R
     }
 }
 
-/// The assignee works on the attempt: from now on its request is kept for the agent's next process alone.
+/// The assignee works on the attempt: from its first report on the request is kept for the agent's next process alone, and
+/// the time for the work runs. Each report is a sign of life.
 fn begin(draft: &mut Draft<'_>, task: &Task, progress: Option<Value>) -> Result<(), Rejection> {
     if task.status == TaskStatus::Pending {
         notice::hold(draft, task);
     }
-    draft.emit(TaskUpdated { status: TaskStatus::InProgress, progress, ..task.update() })
+    let deadline = match task.status {
+        TaskStatus::InProgress if task.heartbeat.is_none() => None,
+        _ => Some(task.work_until(draft.now())).filter(|deadline| *deadline != task.deadline),
+    };
+    draft.emit(TaskUpdated { status: TaskStatus::InProgress, progress, deadline, ..task.update() })?;
+    if deadline.is_some()
+        && let Some(task) = draft.session().tasks.get(&task.id).cloned()
+    {
+        notice::watch_deadline(draft, &task);
+    }
+    Ok(())
 }
 
 /// The request of an attempt did not reach its agent, or is gone from its inbox: the attempt has failed.
@@ -90,7 +102,14 @@ pub(crate) fn deadline(draft: &mut Draft<'_>, task_id: &TaskId, attempt: u32) ->
         return Ok(());
     }
     notice::notify_cancelled(draft, &task, "the attempt is over time");
-    let error = json!({ "code": "timeout", "detail": format!("no result within {}", task.timeout) });
+    let (code, detail) = match (task.status, task.heartbeat) {
+        (TaskStatus::Pending, _) => ("not_accepted", "nobody accepted the task in time".to_owned()),
+        (_, Some(heartbeat)) if draft.now() < task.started_at.unwrap_or(draft.now()).after(task.timeout) => {
+            ("heartbeat", format!("no report within {heartbeat}"))
+        }
+        _ => ("timeout", format!("no result within {}", task.timeout)),
+    };
+    let error = json!({ "code": code, "detail": detail });
     fail_attempt(draft, &task, Failure { status: TaskStatus::Timeout, ..Failure::new(error) })
 }
 
@@ -135,19 +154,23 @@ struct Failure {
     told: Told,
     /// Whether its request could not be delivered.
     dead: bool,
+    /// Whether the same agent may succeed with another attempt.
+    retryable: bool,
 }
 
 impl Failure {
     fn new(error: Value) -> Self {
-        Self { error, status: TaskStatus::Failed, told: Told::NotYet, dead: false }
+        Self { error, status: TaskStatus::Failed, told: Told::NotYet, dead: false, retryable: true }
     }
 }
 
 /// An attempt failed: try again, ask the next agent, or give up, as the task's own policy says.
 fn fail_attempt(draft: &mut Draft<'_>, task: &Task, failure: Failure) -> Result<(), Rejection> {
-    let Failure { error, status, told, dead } = failure;
+    let Failure { error, status, told, dead, retryable } = failure;
     let now = draft.now();
-    let retry = task.retries < task.retry_policy.max_retries && draft.session().takes_part(&task.assignee);
+    let retry = retryable
+        && task.retries < task.retry_policy.max_retries
+        && draft.session().takes_part(&task.assignee);
     let next = if retry {
         let delay = task.retry_policy.delay(task.retries + 1, draft.random());
         Some((task.assignee.clone(), now.after(delay)))
@@ -155,9 +178,10 @@ fn fail_attempt(draft: &mut Draft<'_>, task: &Task, failure: Failure) -> Result<
         next_fallback(draft, task).map(|agent| (agent, now))
     };
     let error = Some(Arc::new(error));
+    let retryable = (!retryable).then_some(false);
     notice::withdraw(draft, task, dead);
     let Some((assignee, retry_at)) = next else {
-        return end_task(draft, TaskUpdated { status, error, ..task.update() }, told);
+        return end_task(draft, TaskUpdated { status, error, retryable, ..task.update() }, told);
     };
     let message_id = draft.message_id();
     draft.emit(TaskUpdated {
@@ -168,7 +192,8 @@ fn fail_attempt(draft: &mut Draft<'_>, task: &Task, failure: Failure) -> Result<
         ended: Some(status),
         message_id: Some(message_id),
         retry_at: Some(retry_at),
-        deadline: Some(retry_at.after(task.timeout)),
+        deadline: Some(task.start_by(retry_at)),
+        retryable,
         ..task.update()
     })?;
     notice::request(draft, &task.id, Some(retry_at));
@@ -208,7 +233,7 @@ fn check(change: &TaskChange) -> Result<(), Rejection> {
     match change {
         TaskChange::Progress(value) => checks.payload("/progress", value),
         TaskChange::Complete(value) => checks.payload("/result", value),
-        TaskChange::Fail(value) => checks.payload("/error", value),
+        TaskChange::Fail { error, .. } => checks.payload("/error", error),
         TaskChange::Cancel { reason } => checks.name_if_any("/reason", reason.as_ref()),
         TaskChange::Accept => {}
     }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::messages::{Priority, RetryPolicy};
 use crate::session::Progress;
 use crate::session::facet_state::FacetState;
-use crate::values::{AgentId, Exceeded, Limit, MessageId, Revision, Span, TaskId, Timestamp};
+use crate::values::{AgentId, Exceeded, Limit, MessageId, Revision, Span, TaskId, Timestamp, limits};
 
 /// Work that a participant is asked for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,8 +32,14 @@ pub struct Task {
     pub step_retry: u32,
     /// Orders the inbox.
     pub priority: Priority,
-    /// The time that one attempt may take.
+    /// The time that one attempt may take once it is accepted.
     pub timeout: Span,
+    /// The time in which an attempt must be accepted.
+    #[serde(default)]
+    pub start_within: Option<Span>,
+    /// The longest time without a report on an attempt that is in progress.
+    #[serde(default)]
+    pub heartbeat: Option<Span>,
     /// When and how often a failed attempt is retried.
     pub retry_policy: RetryPolicy,
     /// Who is asked when an agent fails for good, in this order.
@@ -60,8 +66,11 @@ pub struct Task {
     pub updated_at: Timestamp,
     /// When the present attempt was accepted.
     pub started_at: Option<Timestamp>,
-    /// When the present attempt is over time.
+    /// When the present attempt is over time: it must be accepted by then, or ended, or reported on.
     pub deadline: Timestamp,
+    /// Whether another attempt by the same agent may succeed, as far as the last failure says.
+    #[serde(default = "yes")]
+    pub retryable: bool,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
     /// How far it is, in the agent's own words.
@@ -72,6 +81,10 @@ pub struct Task {
     pub error: Option<Arc<Value>>,
     /// The attempts that have ended, oldest first.
     pub attempts: Vec<Attempt>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// An attempt that has ended.
@@ -132,6 +145,17 @@ impl Task {
     /// The fallback agents that have not been asked yet.
     pub fn fallbacks_left(&self) -> &[AgentId] {
         self.fallback_agents.get(self.fallbacks_used..).unwrap_or_default()
+    }
+
+    /// When an attempt whose request is due at `at` must be accepted.
+    pub(crate) fn start_by(&self, at: Timestamp) -> Timestamp {
+        at.after(self.start_within.unwrap_or(Span::from_millis(limits::TASK_START_MS)))
+    }
+
+    /// When the work on the present attempt is over time, if it is reported on now.
+    pub(crate) fn work_until(&self, now: Timestamp) -> Timestamp {
+        let end = self.started_at.unwrap_or(now).after(self.timeout);
+        self.heartbeat.map_or(end, |heartbeat| end.min(now.after(heartbeat)))
     }
 
     /// The attempt that has ended and whose request that message carried.

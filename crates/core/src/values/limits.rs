@@ -86,6 +86,8 @@ pub const FALLBACK_AGENTS: usize = 16;
 pub const SPAN_MS: u64 = 30 * 24 * 3_600_000;
 /// A task's timeout if its request has none: 5 minutes.
 pub const TASK_TIMEOUT_MS: u64 = 300_000;
+/// The time in which a task must be accepted if its request names none: 24 hours.
+pub const TASK_START_MS: u64 = 24 * 3_600_000;
 /// The longest life that a session may be given at creation: 10 years.
 pub const EXPIRY_MS: u64 = 10 * 365 * 24 * 3_600_000;
 /// The first delay of a retry whose policy names none.

@@ -101,7 +101,11 @@ fn check_step(
 fn check_template(checks: &mut Checks, at: &str, task: &TaskTemplate, takes_part: impl Fn(&AgentId) -> bool) {
     checks.name(format!("{at}/task_type"), &task.task_type);
     checks.payload(format!("{at}/payload"), &task.payload);
-    checks.span(format!("{at}/timeout"), task.timeout, limits::SPAN_MS);
+    let spans =
+        [("timeout", task.timeout), ("start_within", task.start_within), ("heartbeat", task.heartbeat)];
+    for (name, span) in spans {
+        checks.span(format!("{at}/{name}"), span, limits::SPAN_MS);
+    }
     if let Some(policy) = &task.retry_policy {
         policy.check(checks, &format!("{at}/retry_policy"));
     }

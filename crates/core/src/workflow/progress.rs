@@ -160,6 +160,7 @@ pub(crate) fn task_ended(draft: &mut Draft<'_>, task: &Task) -> Result<(), Rejec
     let is_optional = step.optional_agents.contains(&task.delegatee);
     if failed && !is_optional && step.on_failure != OnFailure::Continue {
         let again = step.on_failure == OnFailure::Retry
+            && task.retryable
             && task.step_retry < limits::STEP_RETRIES
             && draft.session().takes_part(&task.delegatee);
         if again {

@@ -79,9 +79,15 @@ pub struct TaskTemplate {
     /// Its priority in the inbox.
     #[serde(default)]
     pub priority: Priority,
-    /// The time limit of one attempt. Default: `300s`.
+    /// The time limit of one attempt once it is accepted. Default: `300s`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout: Option<Span>,
+    /// The time in which an attempt must be accepted. Default: `24h`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_within: Option<Span>,
+    /// The longest time without a report on an attempt that is in progress.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heartbeat: Option<Span>,
     /// When and how often a failed attempt is retried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_policy: Option<RetryPolicy>,

@@ -188,7 +188,7 @@ fn what_a_report_brings_is_checked() {
         let reports = [
             ("/progress", TaskChange::Progress(value.clone())),
             ("/result", TaskChange::Complete(value.clone())),
-            ("/error", TaskChange::Fail(value)),
+            ("/error", TaskChange::Fail { error: value, retryable: None }),
         ];
         for (pointer, change) in reports {
             let mut fixture = Fixture::new("");
@@ -244,7 +244,8 @@ fn the_tasks_of_a_session_hold_so_much_together() {
     new.payload = json!("x".repeat(30));
     let limit = ("bytes of a session", limits::SESSION_BYTES);
     assert_eq!(limit_of(fixture.run(Command::Tasks(tasks::Command::Delegate(new.clone())))), limit);
-    for change in [TaskChange::Progress, TaskChange::Complete, TaskChange::Fail] {
+    let fail = |error| TaskChange::Fail { error, retryable: None };
+    for change in [TaskChange::Progress, TaskChange::Complete, fail] {
         assert_eq!(limit_of(fixture.run(report(&task, change(json!("x".repeat(30)))))), limit);
     }
     // What is smaller is taken, up to the last byte.

@@ -107,10 +107,10 @@ fn a_fallback_agent_must_take_part_and_be_another_than_the_one_asked() {
 }
 
 #[test]
-fn a_retry_waits_as_its_policy_says_and_has_the_whole_time_after_that() {
+fn a_retry_waits_as_its_policy_says_and_may_wait_for_its_agent_as_long_as_the_first_attempt() {
     let mut fixture = Fixture::new("");
     let mut task = task_for("back");
-    task.timeout = Some(Span::from_secs(10));
+    task.start_within = Some(Span::from_secs(10));
     task.retry_policy = Some(RetryPolicy {
         max_retries: 3,
         backoff: Backoff::Exponential,
@@ -160,9 +160,13 @@ fn an_attempt_that_takes_too_long_ends_and_the_last_one_times_the_task_out() {
     check(
         "",
         "delegate back timeout 5s retries 1 fallback front
+         accept back
          wait 5s
+         accept back
          wait 6s
+         accept front
          wait 6s
+         accept front
          wait 6s",
         "#1 back: timeout, attempt 4 by front",
     );
@@ -259,7 +263,7 @@ fn the_owner_and_the_orchestrator_may_report_on_a_task_by_hand_and_another_parti
 fn a_result_of_null_is_the_same_as_none_before_and_after_a_restart() {
     let mut fixture = Fixture::new("");
     fixture.script("delegate back\ndelegate back");
-    for (n, change) in [(1, TaskChange::Complete(Value::Null)), (2, TaskChange::Fail(Value::Null))] {
+    for (n, change) in [(1, TaskChange::Complete(Value::Null)), (2, TaskChange::Fail { error: Value::Null, retryable: None })] {
         let report = report(&fixture, n, change);
         fixture.run(Command::Tasks(tasks::Command::Report(report))).unwrap();
     }
@@ -294,6 +298,7 @@ fn a_delegator_is_told_of_each_end_once_and_not_of_what_it_did_itself() {
         ("complete back", vec!["task_response #1"]),
         ("fail back", vec!["error #1"]),
         ("wait 5m", vec!["error #1"]),
+        ("lose back", vec!["error #1"]),
         ("remove back", vec!["error #1"]),
         ("end", vec!["error #1"]),
         ("cancel orch #1", vec![]),
@@ -373,4 +378,73 @@ fn a_request_that_follows_from_a_report_is_accepted_by_a_full_inbox_and_one_that
     assert_eq!(kind("", "delegate back fallback front\nlose back"), Some(MessageKind::Following));
     assert_eq!(kind("", "delegate back timeout 5s retries 1\naccept back\nwait 5s"), Some(MessageKind::Following));
     assert_eq!(kind("design: orch *; build: back *", "complete orch"), Some(MessageKind::Following));
+}
+
+#[test]
+fn the_time_for_the_work_runs_from_its_acceptance_and_the_wait_for_it_has_a_time_of_its_own() {
+    check(
+        "",
+        "delegate back timeout 5s within 1h
+         wait 59m
+         accept back
+         wait 4s",
+        "#1 back: in_progress",
+    );
+    check(
+        "",
+        "delegate back timeout 5s within 1h
+         wait 59m
+         accept back
+         wait 5s",
+        "#1 back: timeout",
+    );
+    let mut fixture = Fixture::new("");
+    fixture.script("delegate back within 1h fallback front\nwait 1h");
+    let task = fixture.task(1);
+    assert_eq!((task.attempt, task.assignee.name()), (2, "front"));
+    assert_eq!(task.attempts[0].error.as_ref().unwrap()["code"], "not_accepted");
+    check("", "delegate back timeout 5s\nwait 23h", "#1 back: pending");
+    check("", "delegate back timeout 5s\nwait 24h", "#1 back: timeout");
+}
+
+#[test]
+fn an_agent_that_falls_silent_loses_its_attempt_and_every_report_is_a_sign_of_life() {
+    let mut fixture = Fixture::new("");
+    fixture.script(
+        "delegate back timeout 30s heartbeat 5s retries 1
+         accept back
+         wait 4s
+         progress back
+         wait 4s
+         accept back
+         wait 4s",
+    );
+    assert_eq!(fixture.task(1).status, TaskStatus::InProgress);
+    fixture.script("wait 1s");
+    assert_eq!((fixture.task(1).attempt, fixture.task(1).status), (2, TaskStatus::Pending));
+    assert_eq!(fixture.task(1).attempts[0].error.as_ref().unwrap()["code"], "heartbeat");
+    let mut fixture = Fixture::new("");
+    let lively = "accept back\nwait 4s\n".repeat(8);
+    fixture.script(&format!("delegate back timeout 30s heartbeat 5s\n{}", &lively[..lively.len() - 8]));
+    fixture.script("wait 2s");
+    assert_eq!(fixture.task(1).error.as_ref().unwrap()["code"], "timeout", "signs of life do not extend the work");
+}
+
+#[test]
+fn a_failure_that_another_attempt_would_repeat_goes_to_the_next_agent_and_starts_no_step_anew() {
+    check(
+        "",
+        "delegate back retries 3 fallback front
+         give_up back
+         fail front",
+        "#1 back: pending, attempt 3 by front",
+    );
+    check(
+        "build: back ! retry",
+        "delegate back retries 3
+         give_up back",
+        "session failed: step 'build' failed
+         build failed
+         #1 back in build: failed",
+    );
 }

@@ -136,6 +136,7 @@ fn a_step_that_continues_counts_a_failed_task_as_done() {
         "build: back front ! continue; review: qa",
         "delegate back
          delegate front timeout 5s
+         accept front
          fail back
          wait 5s",
         "build completed, review active

@@ -77,6 +77,8 @@ pub fn delegate(message_id: &str) -> Envelope {
             step: None,
             priority: Priority::Medium,
             timeout: None,
+            start_within: None,
+            heartbeat: None,
             retry_policy: None,
             fallback_agents: Vec::new(),
             message_id: Some(MessageId::parse(message_id).unwrap()),

@@ -57,9 +57,13 @@ export class Worker {
       throw error;
     }
     // Both times are the server's, so its clock and this one's need not agree.
-    const timeLeft = Math.max(0, Math.min(Date.parse(task.deadline) - Date.parse(task.updated_at), milliseconds(task.timeout) || Infinity));
+    const timeout = milliseconds(task.timeout) || Infinity;
+    const end = task.started_at ? Date.parse(task.started_at) + timeout : Date.parse(task.deadline);
+    const timeLeft = Math.max(0, Math.min(end - Date.parse(task.updated_at), timeout));
     const about = { taskId, taskType: task.task_type, payload: task.payload, step: task.step ?? undefined, task, timeLeft };
+    const silence = this.beat(task, stop);
     const outcome = await this.run(new TaskContext(message, agentId, client, stop, about), stop, timeLeft + DEADLINE_MARGIN);
+    silence();
     if (outcome === 'cancelled' || outcome === 'left') {
       return outcome;
     }
@@ -95,6 +99,23 @@ export class Worker {
       }
       return isLost(error) ? 'cancelled' : 'failed';
     }
+  }
+
+  /** Reports that the work goes on, for a task that asks for it, until the function that it returns is called. */
+  private beat(task: Task, stop: AbortController): () => void {
+    const heartbeat = milliseconds(task.heartbeat ?? undefined);
+    if (!heartbeat) {
+      return () => {};
+    }
+    const report = { agent_id: this.options.agentId, attempt: task.attempt };
+    const timer = setInterval(() => {
+      this.options.client.tasks.accept(task.task_id, report).catch((error: unknown) => {
+        if (error instanceof Problem && isLost(error)) {
+          stop.abort(new TaskStopped('cancelled'));
+        }
+      });
+    }, heartbeat / 3);
+    return () => clearInterval(timer);
   }
 
   /** A request outside any session has no task: its answer is a message. */

@@ -151,6 +151,8 @@ pub fn task_for(delegatee: &str) -> DelegateTask {
         step: None,
         priority: Priority::Medium,
         timeout: None,
+        start_within: None,
+        heartbeat: None,
         retry_policy: None,
         fallback_agents: vec![],
         message_id: None,

@@ -2,8 +2,8 @@
 //!
 //! | line | what it does |
 //! |---|---|
-//! | `delegate back [in STEP] [retries N] [fallback A B] [timeout 5s]` | `orch` asks `back` for work |
-//! | `accept back`, `progress back`, `complete back`, `fail back`, `cancel back` | on the agent's oldest open task |
+//! | `delegate back [in STEP] [retries N] [fallback A B] [timeout 5s] [within 5s] [heartbeat 5s]` | `orch` asks `back` for work |
+//! | `accept back`, `progress back`, `complete back`, `fail back`, `give_up back`, `cancel back` | on the agent's oldest open task |
 //! | `complete back #2` | on that task, even when it is another's |
 //! | `lose back` | the request of the agent's oldest open task cannot be delivered |
 //! | `add back`, `remove back` | joins, leaves |
@@ -150,7 +150,8 @@ impl Fixture {
             "accept" => TaskChange::Accept,
             "progress" => TaskChange::Progress(json!(0.5)),
             "complete" => TaskChange::Complete(json!({ "by": name })),
-            "fail" => TaskChange::Fail(json!("broken")),
+            "fail" => TaskChange::Fail { error: json!("broken"), retryable: None },
+            "give_up" => TaskChange::Fail { error: json!({ "retryable": false }), retryable: None },
             "cancel" => TaskChange::Cancel { reason: None },
             other => panic!("no line of a script begins with {other}"),
         };
@@ -158,13 +159,13 @@ impl Fixture {
     }
 }
 
-/// `in STEP retries N fallback A B timeout 5s`.
+/// `in STEP retries N fallback A B timeout 5s within 5s heartbeat 5s`.
 fn delegation(name: &str, options: &[&str]) -> Command {
     let mut task = task_for(name);
     let mut option = "";
     for word in options {
         match (option, *word) {
-            (_, "in" | "retries" | "fallback" | "timeout") => option = word,
+            (_, "in" | "retries" | "fallback" | "timeout" | "within" | "heartbeat") => option = word,
             ("in", step) => task.step = Some(step.into()),
             ("retries", n) => {
                 task.retry_policy = Some(RetryPolicy {
@@ -176,6 +177,8 @@ fn delegation(name: &str, options: &[&str]) -> Command {
             }
             ("fallback", name) => task.fallback_agents.push(agent(name)),
             ("timeout", span) => task.timeout = Some(span.parse().unwrap()),
+            ("within", span) => task.start_within = Some(span.parse().unwrap()),
+            ("heartbeat", span) => task.heartbeat = Some(span.parse().unwrap()),
             (_, other) => panic!("no option of delegate is called {other}"),
         }
     }

@@ -117,7 +117,7 @@ struct StepTask {
     /// The exact instructions.
     #[serde(default)]
     payload: Value,
-    /// The time limit of one attempt, such as 30m. Default: 300s, which is short for a coding agent.
+    /// The time limit of one attempt once it is accepted, such as 30m. Default: 300s, which is short for a coding agent.
     #[schemars(with = "Option<String>")]
     timeout: Option<Span>,
     /// The maximum number of retries. Default: 0.

@@ -93,6 +93,8 @@ pub(super) struct FailTask {
     task_id: TaskId,
     /// The reason, as text or any JSON.
     error: Value,
+    /// False if another attempt of yours would fail too: the next fallback agent then receives the task. Default: true.
+    retryable: Option<bool>,
     /// The attempt that you worked on, from claim_task.
     attempt: Option<u32>,
     /// The agent that you act as. Default: the identity of your connection.
@@ -104,7 +106,12 @@ pub(super) struct FailTask {
 
 pub(super) async fn fail_task(mcp: &Mcp, input: FailTask) -> Result<api::Task, Problem> {
     let agent = mcp.actor(input.agent_id)?;
-    let request = api::FailTask { error: input.error, attempt: input.attempt, agent_id: Some(agent.clone()) };
+    let request = api::FailTask {
+        error: input.error,
+        retryable: input.retryable,
+        attempt: input.attempt,
+        agent_id: Some(agent.clone()),
+    };
     mcp.client().fail_task(&input.task_id, request, as_agent(&agent, input.fence)).await
 }
 
@@ -128,9 +135,12 @@ pub(super) struct DelegateTask {
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     priority: Priority,
-    /// The time limit of one attempt, such as 30m. Default: 300s, which is short for a coding agent.
+    /// The time limit of one attempt once it is accepted, such as 30m. Default: 300s, which is short for a coding agent.
     #[schemars(with = "Option<String>")]
     timeout: Option<Span>,
+    /// The time in which the task must be accepted, such as 10m. Default: 24h.
+    #[schemars(with = "Option<String>")]
+    start_within: Option<Span>,
     /// The maximum number of retries. Default: 0.
     max_retries: Option<u32>,
     /// The agents that receive the task next if the delegatee fails for good.
@@ -154,6 +164,8 @@ pub(super) async fn delegate_task(mcp: &Mcp, input: DelegateTask) -> Result<api:
         step: input.step,
         priority: input.priority,
         timeout: input.timeout,
+        start_within: input.start_within,
+        heartbeat: None,
         retry_policy: input.max_retries.map(retries),
         fallback_agents: input.fallback_agents,
     };

@@ -19,6 +19,8 @@ pub enum AnyTasks {
 #[derive(Debug, Clone)]
 pub struct AnyRequest {
     pub timeout: Option<u32>,
+    pub start_within: Option<u32>,
+    pub heartbeat: Option<u32>,
     pub retries: u32,
     pub fallbacks: Vec<u8>,
 }
@@ -28,7 +30,7 @@ pub enum AnyChange {
     Accept,
     Progress(Value),
     Complete(Value),
-    Fail(Value),
+    Fail(Value, Option<bool>),
     Cancel,
 }
 
@@ -49,9 +51,16 @@ pub fn any_tasks() -> impl Strategy<Value = AnyTasks> {
 }
 
 pub fn any_request() -> impl Strategy<Value = AnyRequest> {
-    let timeout = prop::option::of(0u32..20_000);
-    (timeout, 0u32..3, prop::collection::vec(any_agent(), 0..3))
-        .prop_map(|(timeout, retries, fallbacks)| AnyRequest { timeout, retries, fallbacks })
+    let span = || prop::option::of(0u32..20_000);
+    (span(), span(), span(), 0u32..3, prop::collection::vec(any_agent(), 0..3)).prop_map(
+        |(timeout, start_within, heartbeat, retries, fallbacks)| AnyRequest {
+            timeout,
+            start_within,
+            heartbeat,
+            retries,
+            fallbacks,
+        },
+    )
 }
 
 fn any_change() -> impl Strategy<Value = AnyChange> {
@@ -59,7 +68,7 @@ fn any_change() -> impl Strategy<Value = AnyChange> {
         3 => Just(AnyChange::Accept),
         1 => any_json().prop_map(AnyChange::Progress),
         6 => any_json().prop_map(AnyChange::Complete),
-        3 => any_json().prop_map(AnyChange::Fail),
+        3 => (any_json(), any::<Option<bool>>()).prop_map(|(error, retryable)| AnyChange::Fail(error, retryable)),
         1 => Just(AnyChange::Cancel),
     ]
 }
@@ -87,6 +96,8 @@ impl AnyTasks {
                     step: step.map(step_name),
                     priority: Priority::Low,
                     timeout: span(request.timeout),
+                    start_within: span(request.start_within),
+                    heartbeat: span(request.heartbeat),
                     retry_policy: request.policy(),
                     fallback_agents: request.fallbacks(),
                     message_id: None,
@@ -114,7 +125,7 @@ impl AnyTasks {
                         AnyChange::Accept => TaskChange::Accept,
                         AnyChange::Progress(value) => TaskChange::Progress(value),
                         AnyChange::Complete(value) => TaskChange::Complete(value),
-                        AnyChange::Fail(value) => TaskChange::Fail(value),
+                        AnyChange::Fail(error, retryable) => TaskChange::Fail { error, retryable },
                         AnyChange::Cancel => TaskChange::Cancel { reason: None },
                     },
                 }))

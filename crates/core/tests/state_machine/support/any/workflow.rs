@@ -126,6 +126,8 @@ impl AnyStep {
                 payload: json!({ "n": 1.1 }),
                 priority: Priority::High,
                 timeout: span(request.timeout),
+                start_within: span(request.start_within),
+                heartbeat: span(request.heartbeat),
                 retry_policy: request.policy(),
                 fallback_agents: request
                     .fallbacks()
