@@ -121,7 +121,8 @@ impl Worker {
         let interval = Duration::from(heartbeat) / 3;
         loop {
             tokio::time::sleep(interval).await;
-            let meta = api::TaskReportMeta { attempt: Some(task.attempt), agent_id: Some(self.agent_id.clone()) };
+            let meta =
+                api::TaskReportMeta { attempt: Some(task.attempt), agent_id: Some(self.agent_id.clone()) };
             if let Err(problem) = self.client.accept_task(&task.task_id, meta, Conditions::default()).await {
                 tracing::warn!(task_id = %task.task_id, %problem, "the heartbeat of a task was not reported");
                 if is_lost(problem.code) {

@@ -122,6 +122,8 @@ codes! {
     StepNotActive = "step_not_active", 409, false, "The step is not active";
     /// Several steps are active, or none, and the request names none.
     StepAmbiguous = "step_ambiguous", 409, false, "The step is ambiguous";
+    /// Nothing that could be tried again has failed.
+    NothingToRetry = "nothing_to_retry", 409, false, "There is nothing to retry";
     /// The task has ended.
     TaskClosed = "task_closed", 409, false, "The task has ended";
     /// The id belongs to another question.
@@ -241,6 +243,7 @@ impl From<Rejection> for Problem {
             Rejection::StepNotFound(_) => Code::StepNotFound,
             Rejection::StepNotActive { .. } => Code::StepNotActive,
             Rejection::StepAmbiguous(_) => Code::StepAmbiguous,
+            Rejection::NothingToRetry(_) => Code::NothingToRetry,
             Rejection::TaskNotFound => Code::TaskNotFound,
             Rejection::TaskClosed { .. } => Code::TaskClosed,
             Rejection::AttemptStale { .. } => Code::AttemptStale,

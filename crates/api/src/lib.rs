@@ -50,7 +50,7 @@ pub use questions::{
     WithdrawQuestion,
 };
 pub use session::{
-    Complete, Counts, CreateSession, FailSession, Fork, Imported, ListSessions, Progress, Session,
+    Complete, Counts, CreateSession, FailSession, Fork, Imported, ListSessions, Progress, Retry, Session,
     SessionPage, SessionSummary, Terminate, UpdateSession,
 };
 pub use signals::{ListSignals, SendSignal, Signal, SignalPage};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sessiond_core::{AgentId, ForkPoint, Kind, Outcome, SessionId, Span, Status, Timestamp};
+use sessiond_core::{AgentId, ForkPoint, Kind, Outcome, SessionId, Span, Status, TaskId, Timestamp};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{AddParticipant, Calls, NewStep, Participant, RecordCalls, Workflow};
@@ -32,12 +32,26 @@ crate::operations::operations! {
     TERMINATE_SESSION = Operation::post("/sessions/{session_id}/terminate").changes_a_session();
     /// Fails a session.
     FAIL_SESSION = Operation::post("/sessions/{session_id}/fail").changes_a_session();
+    /// Retries what failed in a session.
+    RETRY_SESSION = Operation::post("/sessions/{session_id}/retry").changes_a_session();
     /// Copies a session. The session itself stays as it is, so the request has no conditions.
     FORK_SESSION = Operation::post("/sessions/{session_id}/fork").keyed().fails_with(&[Code::EventGap]);
     /// Exports a session's journal.
     EXPORT_SESSION = Operation::get("/sessions/{session_id}/export").fails_with(&[Code::EventGap]);
     /// Reads a session's executive summary.
     GET_SUMMARY = Operation::get("/sessions/{session_id}/summary");
+}
+
+/// Retries what failed: all failed steps of the session if it names nothing, one step, or one task.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Retry {
+    /// The step to retry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<String>,
+    /// The task to retry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task_id: Option<TaskId>,
 }
 
 /// Creates a session.

@@ -30,7 +30,7 @@ pub use calls::{
 pub use context::{Context, ContextUpdated, ContextWrite};
 pub use lifecycle::{
     ForkPoint, Kind, Outcome, SessionCompleted, SessionCreated, SessionExpired, SessionFailed, SessionForked,
-    SessionTerminated, SessionUpdated, Status,
+    SessionRetried, SessionTerminated, SessionUpdated, Status,
 };
 pub use messages::{
     Backoff, DeliveryMode, Message, MessageSent, MessageType, Party, Priority, RetryPolicy, Routing,
@@ -45,9 +45,9 @@ pub use questions::{
     QuestionStatus, Questions,
 };
 pub use session::{
-    AgentPattern, Command, Corrupt, CreateSession, Decision, Effect, Envelope, Event, EventBody, MessageKind, Moment,
-    Principal, Progress, Receipt, Rejection, Role, Session, Timer, TimerAction, apply_checked, authorize,
-    authorize_fork, authorize_writer, check_limits, create, decide, fold_checked, fork,
+    AgentPattern, Command, Corrupt, CreateSession, Decision, Effect, Envelope, Event, EventBody, MessageKind,
+    Moment, Principal, Progress, Receipt, Rejection, Role, Session, Timer, TimerAction, apply_checked,
+    authorize, authorize_fork, authorize_writer, check_limits, create, decide, fold_checked, fork,
 };
 pub use signals::{Signal, SignalSent, Signals};
 pub use tasks::{
@@ -59,6 +59,6 @@ pub use values::{
     SessionId, Span, TaskId, Timestamp, Violation, limits,
 };
 pub use workflow::{
-    Join, JoinWord, NewStep, OnFailure, Step, StepChange, StepStatus, TaskTemplate, Workflow, WorkflowAdvanced,
-    WorkflowUpdate, WorkflowUpdated,
+    Join, JoinWord, NewStep, OnFailure, Step, StepChange, StepStatus, TaskTemplate, Workflow,
+    WorkflowAdvanced, WorkflowUpdate, WorkflowUpdated,
 };

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sessiond_core::{
-    Command, DeliveryMode, Envelope, Fence, Message, MessageKind, MessageType, Principal, RetryPolicy, Routing, Session,
-    SessionId, Span, Task, TaskId, limits, messages,
+    Command, DeliveryMode, Envelope, Fence, Message, MessageKind, MessageType, Principal, RetryPolicy,
+    Routing, Session, SessionId, Span, Task, TaskId, limits, messages,
 };
 use sessiond_store::{MessageQuery, Op, Refusal};
 use sha2::{Digest, Sha256};
@@ -122,7 +122,10 @@ impl Engine {
         }
         let now = self.now();
         let answer = idempotency.clone().answer("{}".to_owned(), now);
-        let op = Op::Enqueue { message: Box::new(enqueue(&message, now, now, MessageKind::Message)), answer: Some(answer) };
+        let op = Op::Enqueue {
+            message: Box::new(enqueue(&message, now, now, MessageKind::Message)),
+            answer: Some(answer),
+        };
         let engine = self.clone();
         self.whole(async move {
             match engine.write(op).await? {

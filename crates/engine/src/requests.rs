@@ -7,8 +7,8 @@
 //! twice.
 
 use sessiond_core::{
-    AgentId, Command, Message, MessageType, Rejection, SessionId, TaskChange, TaskId, TaskReference, TaskReport,
-    TaskStatus, limits, tasks,
+    AgentId, Command, Message, MessageType, Rejection, SessionId, TaskChange, TaskId, TaskReference,
+    TaskReport, TaskStatus, limits, tasks,
 };
 use sessiond_store::{Done, Op, TaskQuery};
 
@@ -38,7 +38,9 @@ impl Engine {
             match self.execute_own(&session, Command::Tasks(tasks::Command::Report(report))).await {
                 // It has ended, or belongs to the holder of a lease, who accepts it.
                 Ok(_) | Err(Error::Rejected(_)) => {}
-                Err(error) => tracing::warn!(%session, %error, "a task whose request was acknowledged is not accepted"),
+                Err(error) => {
+                    tracing::warn!(%session, %error, "a task whose request was acknowledged is not accepted")
+                }
             }
         }
         Ok(count)
@@ -138,7 +140,9 @@ impl Engine {
         if self.shared.store.tasks(query).await?.items.is_empty() {
             return Ok(());
         }
-        if let Ok(Done::Count(1..)) = self.write(Op::Offer { agent_id: agent.clone(), now: self.now() }).await? {
+        if let Ok(Done::Count(1..)) =
+            self.write(Op::Offer { agent_id: agent.clone(), now: self.now() }).await?
+        {
             self.shared.presences.wake(agent);
         }
         Ok(())

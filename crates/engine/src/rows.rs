@@ -1,7 +1,8 @@
 //! What a decision is in the store: its events as records, its effects as rows, and the session's row in lists.
 
 use sessiond_core::{
-    Decision, Effect, Event, EventBody, MessageKind, Principal, Receipt, Revision, Role, Session, TaskDelegated,
+    Decision, Effect, Event, EventBody, MessageKind, Principal, Receipt, Revision, Role, Session,
+    TaskDelegated,
 };
 use sessiond_store::{Append, Enqueue, Record, SummaryRow, TaskRow, Visibility, Write};
 

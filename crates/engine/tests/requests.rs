@@ -98,13 +98,14 @@ async fn a_request_that_nobody_acknowledges_fails_its_attempt_and_the_next_agent
     let failed = task(&engine, &id).await;
     assert_eq!((failed.attempt, failed.assignee.as_str()), (2, "a://second"));
     assert_eq!(failed.attempts[0].error.as_ref().unwrap()["code"], "undelivered");
-    let dead = engine.messages(&me(), sessiond_store::MessageQuery {
+    let query = sessiond_store::MessageQuery {
         recipient: Some(agent(WORKER)),
         state: Some(MessageState::Dead),
         limit: 9,
         ..Default::default()
-    });
-    assert_eq!(dead.await.unwrap().items.len(), 1, "a person sees the dead letter");
+    };
+    let dead = engine.messages(&me(), query).await.unwrap();
+    assert_eq!(dead.items.len(), 1, "a person sees the dead letter");
     let request = take(&engine, "a://second").await;
     assert_eq!(request.len(), 1);
     // Its attempt is over, so nobody could report on it.
@@ -187,7 +188,7 @@ async fn a_report_is_taken_in_though_the_next_request_and_the_notice_meet_full_i
     for name in ["a://lead", "a://second"] {
         fill(dir.path(), name).await;
     }
-    report(&engine, &id, WORKER, TaskChange::Fail(json!("broken"))).await;
+    report(&engine, &id, WORKER, TaskChange::Fail { error: json!("broken"), retryable: None }).await;
     assert_eq!(task(&engine, &id).await.assignee.as_str(), "a://second");
     let response = serde_json::from_value(json!({
         "message_id": "r1", "timestamp": "2025-02-02T11:00:00Z", "message_type": "task_response",

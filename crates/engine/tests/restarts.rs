@@ -348,11 +348,7 @@ async fn a_caller_that_hangs_up_keeps_nobody_waiting() {
     let engine = open(dir.path()).await;
     register(&engine, "a://worker").await;
     let mut inbox = engine.connect_inbox(&me(), &agent("a://worker")).await.unwrap();
-    let template = TaskTemplate {
-        task_type: "work".into(),
-        payload: json!({}),
-        ..TaskTemplate::default()
-    };
+    let template = TaskTemplate { task_type: "work".into(), payload: json!({}), ..TaskTemplate::default() };
     let step = NewStep {
         name: "only".into(),
         required_agents: vec![agent("a://worker")],

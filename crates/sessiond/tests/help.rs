@@ -17,6 +17,7 @@ const COMMANDS: &[&[&str]] = &[
     &["session", "complete"],
     &["session", "terminate"],
     &["session", "cancel"],
+    &["session", "retry"],
     &["session", "signal"],
     &["session", "questions"],
     &["session", "answer"],

@@ -49,7 +49,10 @@ pub(crate) fn read(connection: &Connection, agent: &AgentId, now: Timestamp) -> 
         depth,
         fence,
         oldest,
-        next_due: due_at.filter(|due_at| *due_at != NEVER).map(Timestamp::from_millis).filter(|due_at| *due_at > now),
+        next_due: due_at
+            .filter(|due_at| *due_at != NEVER)
+            .map(Timestamp::from_millis)
+            .filter(|due_at| *due_at > now),
     })
 }
 
@@ -470,7 +473,8 @@ pub(crate) fn ack(
         return Ok(Ok(Done::Count(count)));
     }
     let mut body = tx.prepare("SELECT body FROM bodies WHERE message = ?1")?;
-    let requests = requests.into_iter().map(|key| body.query_row([key], |row| Ok(row.get_ref(0)?.as_str()?.into())));
+    let requests =
+        requests.into_iter().map(|key| body.query_row([key], |row| Ok(row.get_ref(0)?.as_str()?.into())));
     let requests = requests.collect::<Result<_, rusqlite::Error>>()?;
     Ok(Ok(Done::Acked { count, requests }))
 }

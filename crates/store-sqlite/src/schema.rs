@@ -6,8 +6,12 @@ use sessiond_store::Error;
 use crate::fault::{Fault, damaged};
 
 /// The files, in order. A file that was released is never changed: a change of format is a new file.
-const FILES: &[&str] =
-    &[include_str!("schema/0001.sql"), include_str!("schema/0002.sql"), include_str!("schema/0003.sql"), include_str!("schema/0004.sql")];
+const FILES: &[&str] = &[
+    include_str!("schema/0001.sql"),
+    include_str!("schema/0002.sql"),
+    include_str!("schema/0003.sql"),
+    include_str!("schema/0004.sql"),
+];
 
 /// The format that this program writes.
 pub(crate) const FORMAT: u32 = FILES.len() as u32;

@@ -182,6 +182,13 @@ class ForkPoint(TypedDict):
     """The last revision that was copied."""
 
 
+JoinWord = Literal[
+    "all",
+    "first",
+]
+"""Whose work a step waits for, in a word."""
+
+
 Kind = Literal[
     "workflow",
     "assistant",
@@ -301,6 +308,8 @@ class _PlannedStepOptional(TypedDict, total=False):
     """Agents that may also work in it."""
     dependencies: list[str]
     """The steps that must be complete before it starts."""
+    join: Union[JoinWord, int]
+    """Whose work it waits for: `all` of its required agents, the `first` of them, or that many of them."""
     on_failure: OnFailure
     """The consequence of a task that fails for good: `fail`, `continue` or `retry`."""
     outputs: list[str]
@@ -480,6 +489,10 @@ class SessionForked(_SessionForkedReserved):
     """The name of the key that owns it."""
 
 
+class SessionRetried(TypedDict):
+    """The session had failed and continues: what failed is tried again."""
+
+
 class SessionTerminated(TypedDict):
     """Somebody stopped the session."""
 
@@ -510,6 +523,8 @@ class SignalSent(TypedDict):
 class _StepChangeOptional(TypedDict, total=False):
     reason: Optional[str]
     """Why, if not through the plan alone."""
+    resumed: bool
+    """Whether a failed step is active again with the work that was done in it; false if absent."""
 
 
 class StepChange(_StepChangeOptional):
@@ -537,6 +552,13 @@ class _TaskDelegatedOptional(TypedDict, total=False):
     """The step that it belongs to."""
     step_retry: int
     """How often the step has started this work again."""
+    retry_of: Optional[str]
+    """The failed task whose work this one does again."""
+    start_within: Optional[str]
+    """The time in which an attempt must be accepted. In older journals: absent, and `timeout` counted from the
+    request."""
+    heartbeat: Optional[str]
+    """The longest time without a report on an attempt that is in progress."""
     fallback_agents: list[str]
     """The agents that receive it next, in order."""
     metadata: dict[str, Any]
@@ -557,13 +579,13 @@ class TaskDelegated(_TaskDelegatedOptional):
     priority: Priority
     """Its priority in the inbox: `low`, `medium`, `high` or `critical`."""
     timeout: str
-    """The time limit of one attempt."""
+    """The time limit of one attempt once it is accepted."""
     retry_policy: RetryPolicy
     """When and how often a failed attempt is retried."""
     message_id: str
     """The message that carries the request."""
     deadline: str
-    """The deadline of this attempt."""
+    """When this attempt must be accepted."""
 
 
 TaskStatus = Literal[
@@ -583,7 +605,11 @@ class _TaskTemplateOptional(TypedDict, total=False):
     priority: Priority
     """Its priority in the inbox."""
     timeout: Optional[str]
-    """The time limit of one attempt. Default: `300s`."""
+    """The time limit of one attempt once it is accepted. Default: `300s`."""
+    start_within: Optional[str]
+    """The time in which an attempt must be accepted. Default: `24h`."""
+    heartbeat: Optional[str]
+    """The longest time without a report on an attempt that is in progress."""
     retry_policy: Optional[RetryPolicy]
     """When and how often a failed attempt is retried."""
     fallback_agents: list[str]
@@ -611,7 +637,9 @@ class _TaskUpdatedOptional(TypedDict, total=False):
     retry_at: Optional[str]
     """When a new attempt begins."""
     deadline: Optional[str]
-    """The deadline of a new attempt."""
+    """When a new attempt must be accepted, or when the work on an accepted one must have ended or be reported on."""
+    retryable: Optional[bool]
+    """False if the attempt failed in a way that the same agent would fail again."""
 
 
 class TaskUpdated(_TaskUpdatedOptional):
@@ -722,6 +750,13 @@ class SessionExpiredEvent(_Frame):
 
     type: Literal["session_expired"]
     data: SessionExpired
+
+
+class SessionRetriedEvent(_Frame):
+    """`session_retried`."""
+
+    type: Literal["session_retried"]
+    data: SessionRetried
 
 
 class ParticipantAddedEvent(_Frame):
@@ -863,6 +898,7 @@ Event = Union[
     SessionTerminatedEvent,
     SessionFailedEvent,
     SessionExpiredEvent,
+    SessionRetriedEvent,
     ParticipantAddedEvent,
     ParticipantRemovedEvent,
     LeaseClaimedEvent,
@@ -901,6 +937,7 @@ __all__ = [
     "ExecutionBegan",
     "ExecutionBeganEvent",
     "ForkPoint",
+    "JoinWord",
     "Kind",
     "LeaseClaimed",
     "LeaseClaimedEvent",
@@ -938,6 +975,8 @@ __all__ = [
     "SessionFailedEvent",
     "SessionForked",
     "SessionForkedEvent",
+    "SessionRetried",
+    "SessionRetriedEvent",
     "SessionTerminated",
     "SessionTerminatedEvent",
     "SessionUpdated",

@@ -79,6 +79,11 @@ export class Sessions {
     return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/fork`, repeat: 'keyed', body, options });
   }
 
+  /** Retry what failed: all of it, one step, or one task. A failed session continues. */
+  retry(sessionId: string, body: wire.Retry = {}, options?: ChangeOptions): Promise<wire.Session> {
+    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/retry`, repeat: 'keyed', body, options });
+  }
+
   /** Read the executive summary of a session. */
   summary(sessionId: string, options?: RequestOptions): Promise<string> {
     return this.http.text({ method: 'GET', path: path`/sessions/${sessionId}/summary`, accept: 'text/markdown', options });

@@ -835,6 +835,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sessions/{session_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Retry what failed: all of it, one step, or one task. A failed session continues. */
+        post: operations["retry_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sessions/{session_id}/signals": {
         parameters: {
             query?: never;
@@ -1759,6 +1776,8 @@ export interface components {
             /** @description Its priority in the inbox. */
             priority?: components["schemas"]["Priority"];
             timeout?: components["schemas"]["Span"] | null;
+            start_within?: components["schemas"]["Span"] | null;
+            heartbeat?: components["schemas"]["Span"] | null;
             retry_policy?: components["schemas"]["RetryPolicy"] | null;
             /** @description The agents that receive the task next if the delegatee fails for good. */
             fallback_agents?: components["schemas"]["AgentId"][];
@@ -1865,6 +1884,18 @@ export interface components {
             /** @description The agent or principal that caused it. */
             actor: string;
             data: components["schemas"]["SessionExpired"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "session_retried";
+            /** @description The agent or principal that caused it. */
+            actor: string;
+            data: components["schemas"]["SessionRetried"];
         } | {
             /**
              * Format: int64
@@ -2139,6 +2170,11 @@ export interface components {
             /** @description The reason. */
             error?: unknown;
             /**
+             * @description Whether the same agent may succeed with another attempt; if false, the next fallback agent receives the task.
+             *     Default: `error.retryable`, or true.
+             */
+            retryable?: boolean | null;
+            /**
              * Format: int32
              * @description The attempt that the report refers to; another attempt is rejected as `attempt_stale`.
              */
@@ -2187,6 +2223,11 @@ export interface components {
         /** @description A heartbeat of an agent. */
         Heartbeat: {
             status?: components["schemas"]["AgentHealth"] | null;
+            /**
+             * @description Requests that the agent has received and not begun, because it works on others: they are not delivered again while it
+             *     names them.
+             */
+            waiting?: components["schemas"]["MessageId"][];
         };
         /** @description The result of an import. */
         Imported: {
@@ -2238,6 +2279,13 @@ export interface components {
             /** @description The messages, in the order to work on them. */
             messages: components["schemas"]["InboxMessage"][];
         };
+        /** @description Whose work a step waits for: `all`, `first`, or a number of agents. */
+        Join: components["schemas"]["JoinWord"] | number;
+        /**
+         * @description Whose work a step waits for, in a word.
+         * @enum {string}
+         */
+        JoinWord: "all" | "first";
         /** @description A key without its secret. */
         Key: {
             /**
@@ -2370,7 +2418,10 @@ export interface components {
              * @example implementation
              */
             name: string;
-            /** @description The agents that must each complete a task in it. A step without required agents is completed manually. */
+            /**
+             * @description The agents that must each complete a task in it, unless `join` says otherwise. A step without required agents is
+             *     completed manually.
+             */
             required_agents?: components["schemas"]["AgentId"][];
             /** @description Agents that may also work in it; a failure of their tasks does not fail the step. */
             optional_agents?: components["schemas"]["AgentId"][];
@@ -2378,6 +2429,8 @@ export interface components {
             description?: string | null;
             /** @description The steps that must be complete before it starts. If no step of a plan names any, the steps run in the given order. */
             dependencies?: string[];
+            /** @description Whose work it waits for: `all` of its required agents, the `first` of them, or a number of them. Default: `all`. */
+            join?: components["schemas"]["Join"];
             /** @description The consequence of a task that fails for good. */
             on_failure?: components["schemas"]["OnFailure"];
             /** @description Its expected outputs, for readers. */
@@ -2456,6 +2509,8 @@ export interface components {
             optional_agents?: components["schemas"]["AgentId"][];
             /** @description The steps that must be complete before it starts. */
             dependencies?: string[];
+            /** @description Whose work it waits for: `all` of its required agents, the `first` of them, or that many of them. */
+            join?: components["schemas"]["Join"];
             /** @description The consequence of a task that fails for good: `fail`, `continue` or `retry`. */
             on_failure?: components["schemas"]["OnFailure"];
             /** @description Its expected outputs, for readers. */
@@ -2760,6 +2815,12 @@ export interface components {
              */
             fence: number;
         };
+        /** @description Retries what failed: all failed steps of the session if it names nothing, one step, or one task. */
+        Retry: {
+            /** @description The step to retry. */
+            step?: string | null;
+            task_id?: components["schemas"]["TaskId"] | null;
+        };
         /** @description When and how often a failed attempt is retried. */
         RetryPolicy: {
             /**
@@ -2782,6 +2843,8 @@ export interface components {
         /** @description How a message is delivered, and what happens when that fails. */
         Routing: {
             timeout?: components["schemas"]["Span"] | null;
+            start_within?: components["schemas"]["Span"] | null;
+            heartbeat?: components["schemas"]["Span"] | null;
             retry_policy?: components["schemas"]["RetryPolicy"] | null;
             /** @description The agents that receive it next, in order, when the recipient fails for good. */
             fallback_agents?: components["schemas"]["AgentId"][];
@@ -2948,6 +3011,8 @@ export interface components {
             /** @description The `cursor` of the next page; null on the last page. */
             next_cursor?: string | null;
         };
+        /** @description The session had failed and continues: what failed is tried again. */
+        SessionRetried: Record<string, unknown>;
         /** @description A session's row in a list. */
         SessionSummary: {
             /** @description Its id. */
@@ -3081,6 +3146,8 @@ export interface components {
             description?: string | null;
             /** @description The steps that must be complete before it starts. */
             dependencies: string[];
+            /** @description Whose work it waits for: `all` of its required agents, the `first` of them, or a number of them. */
+            join?: components["schemas"]["Join"];
             /** @description The consequence of a task that fails for good. */
             on_failure: components["schemas"]["OnFailure"];
             /** @description Its expected outputs, for readers. */
@@ -3101,6 +3168,8 @@ export interface components {
             status: components["schemas"]["StepStatus"];
             /** @description Why, if not through the plan alone. */
             reason?: string | null;
+            /** @description Whether a failed step is active again with the work that was done in it; false if absent. */
+            resumed?: boolean;
         };
         /**
          * @description The status of a step.
@@ -3131,8 +3200,10 @@ export interface components {
             step?: string | null;
             /** @description Its priority in the inbox. */
             priority: components["schemas"]["Priority"];
-            /** @description The time limit of one attempt. */
+            /** @description The time limit of one attempt once it is accepted. */
             timeout: components["schemas"]["Span"];
+            start_within?: components["schemas"]["Span"] | null;
+            heartbeat?: components["schemas"]["Span"] | null;
             /** @description When and how often a failed attempt is retried. */
             retry_policy: components["schemas"]["RetryPolicy"];
             /** @description The agents that receive it next. */
@@ -3151,7 +3222,7 @@ export interface components {
             /** @description When it last changed. */
             updated_at: components["schemas"]["Timestamp"];
             started_at?: components["schemas"]["Timestamp"] | null;
-            /** @description The deadline of the current attempt. */
+            /** @description When the current attempt is over time: it must be accepted by then, and once it is accepted, ended or reported on. */
             deadline: components["schemas"]["Timestamp"];
             ended_at?: components["schemas"]["Timestamp"] | null;
             /** @description Its progress. */
@@ -3181,10 +3252,13 @@ export interface components {
              * @description How often the step has started this work again.
              */
             step_retry?: number;
+            retry_of?: components["schemas"]["TaskId"] | null;
             /** @description Its priority in the inbox: `low`, `medium`, `high` or `critical`. */
             priority: components["schemas"]["Priority"];
-            /** @description The time limit of one attempt. */
+            /** @description The time limit of one attempt once it is accepted. */
             timeout: components["schemas"]["Span"];
+            start_within?: components["schemas"]["Span"] | null;
+            heartbeat?: components["schemas"]["Span"] | null;
             /** @description When and how often a failed attempt is retried. */
             retry_policy: components["schemas"]["RetryPolicy"];
             /** @description The agents that receive it next, in order. */
@@ -3195,7 +3269,7 @@ export interface components {
             metadata?: {
                 [key: string]: unknown;
             };
-            /** @description The deadline of this attempt. */
+            /** @description When this attempt must be accepted. */
             deadline: components["schemas"]["Timestamp"];
         };
         /**
@@ -3233,6 +3307,8 @@ export interface components {
             /** @description Its priority in the inbox. */
             priority?: components["schemas"]["Priority"];
             timeout?: components["schemas"]["Span"] | null;
+            start_within?: components["schemas"]["Span"] | null;
+            heartbeat?: components["schemas"]["Span"] | null;
             retry_policy?: components["schemas"]["RetryPolicy"] | null;
             /** @description The agents that receive the task next, in order, if the agent fails for good. */
             fallback_agents?: components["schemas"]["AgentId"][];
@@ -3260,6 +3336,8 @@ export interface components {
             message_id?: components["schemas"]["MessageId"] | null;
             retry_at?: components["schemas"]["Timestamp"] | null;
             deadline?: components["schemas"]["Timestamp"] | null;
+            /** @description False if the attempt failed in a way that the same agent would fail again. */
+            retryable?: boolean | null;
         };
         /** @description Terminates a session and its children. */
         Terminate: {
@@ -3621,6 +3699,8 @@ export type Heartbeat = components['schemas']['Heartbeat'];
 export type Imported = components['schemas']['Imported'];
 export type InboxMessage = components['schemas']['InboxMessage'];
 export type InboxPage = components['schemas']['InboxPage'];
+export type Join = components['schemas']['Join'];
+export type JoinWord = components['schemas']['JoinWord'];
 export type Key = components['schemas']['Key'];
 export type KeyPage = components['schemas']['KeyPage'];
 export type Kind = components['schemas']['Kind'];
@@ -3663,6 +3743,7 @@ export type Recorded = components['schemas']['Recorded'];
 export type RegisterAgent = components['schemas']['RegisterAgent'];
 export type Registered = components['schemas']['Registered'];
 export type RenewLease = components['schemas']['RenewLease'];
+export type Retry = components['schemas']['Retry'];
 export type RetryPolicy = components['schemas']['RetryPolicy'];
 export type Role = components['schemas']['Role'];
 export type Routing = components['schemas']['Routing'];
@@ -3677,6 +3758,7 @@ export type SessionFailed = components['schemas']['SessionFailed'];
 export type SessionForked = components['schemas']['SessionForked'];
 export type SessionId = components['schemas']['SessionId'];
 export type SessionPage = components['schemas']['SessionPage'];
+export type SessionRetried = components['schemas']['SessionRetried'];
 export type SessionSummary = components['schemas']['SessionSummary'];
 export type SessionTerminated = components['schemas']['SessionTerminated'];
 export type SessionUpdated = components['schemas']['SessionUpdated'];
@@ -5798,6 +5880,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Question"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    retry_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
+                "Idempotency-Key"?: string;
+                /** @description The expected revision of the session, in quotes, or `*`. */
+                "If-Match"?: string;
+                /** @description The fencing token of the participant's lease. */
+                "Fencing-Token"?: string;
+                /** @description The agent that the request acts as. */
+                "x-agent-id"?: string;
+            };
+            path: {
+                /**
+                 * @description The session.
+                 * @example sess_notifications_2025-02-02
+                 */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Retry"] | null;
+            };
+        };
+        responses: {
+            /** @description The session after the change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
                 };
             };
             400: components["responses"]["Problem400"];

@@ -22,6 +22,7 @@ export const lifecycle = {
     session_completed: () => 'session completed',
     session_terminated: (data) => `session terminated: ${data.outcome.reason ?? 'no reason'}`,
     session_failed: (data) => `session failed: ${data.outcome.reason ?? 'no reason'}`,
+    session_retried: () => 'failed work retried',
     session_expired: () => 'session expired',
   },
 } satisfies Facet;

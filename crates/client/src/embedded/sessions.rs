@@ -84,6 +84,17 @@ impl Sessions for Embedded {
         self.change(id, accepted, Command::Lifecycle(lifecycle::Command::Terminate { reason, details })).await
     }
 
+    async fn retry_session(
+        &self,
+        id: &SessionId,
+        request: api::Retry,
+        conditions: Conditions,
+    ) -> Result<api::Session, Problem> {
+        let accepted = self.accept(conditions, &format!("retry {id}"), &request)?;
+        let api::Retry { step, task_id: task } = request;
+        self.change(id, accepted, Command::Lifecycle(lifecycle::Command::Retry { step, task })).await
+    }
+
     async fn fail_session(
         &self,
         id: &SessionId,

@@ -80,6 +80,19 @@ impl Sessions for Http {
             .await
     }
 
+    async fn retry_session(
+        &self,
+        id: &SessionId,
+        request: api::Retry,
+        conditions: Conditions,
+    ) -> Result<api::Session, Problem> {
+        self.request(&operations::RETRY_SESSION, &[id.as_str()])
+            .conditions(conditions)
+            .json(&request)
+            .read()
+            .await
+    }
+
     async fn fail_session(
         &self,
         id: &SessionId,

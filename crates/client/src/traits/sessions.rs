@@ -66,6 +66,13 @@ pub trait Sessions: Send + Sync {
         request: api::FailSession,
         conditions: Conditions,
     ) -> Result<api::Session, Problem>;
+    /// Retries what failed in a session: all of it, one step, or one task. A failed session continues.
+    async fn retry_session(
+        &self,
+        id: &SessionId,
+        request: api::Retry,
+        conditions: Conditions,
+    ) -> Result<api::Session, Problem>;
     /// Continues with a copy of a session.
     async fn fork_session(
         &self,

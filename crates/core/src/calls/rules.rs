@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::lifecycle::Status;
 use crate::session::draft::Draft;
-use crate::session::{Effect, Rejection, Session, Timer, TimerAction};
+use crate::session::{Rejection, Session};
 use crate::values::check::Checks;
 use crate::values::limits;
 use crate::{context, lifecycle};
@@ -23,12 +23,7 @@ pub(crate) fn begin(draft: &mut Draft<'_>, process: String, keep: Option<u64>) -
     }
     checks.done()?;
     if draft.session().status != Status::Active {
-        // The children were to end because it had failed, and its own time was no longer counted.
-        draft.effect(Effect::ClearTimer(lifecycle::rules::CASCADE_TIMER.into()));
-        if let Some(at) = draft.session().expires_at.filter(|at| *at > draft.now()) {
-            let key = lifecycle::rules::EXPIRY_TIMER.into();
-            draft.effect(Effect::SetTimer(Timer { key, at, action: TimerAction::Expire }));
-        }
+        lifecycle::rules::take_back_end(draft);
     }
     let writer = writer + 1;
     draft.emit(ExecutionBegan { writer, process, keep })?;

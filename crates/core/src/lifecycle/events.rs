@@ -96,6 +96,11 @@ pub struct SessionFailed {
     pub outcome: Outcome,
 }
 
+/// The session had failed and continues: what failed is tried again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct SessionRetried {}
+
 /// The session's time ran out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -176,6 +181,26 @@ impl Payload for SessionFailed {
 
     fn check(&self, _: &Session) -> Result<(), Rejection> {
         Ok(())
+    }
+}
+
+impl Payload for SessionRetried {
+    fn fold(&self, session: &mut Session, at: At) -> Result<(), String> {
+        if session.status != Status::Failed {
+            return Err(format!("a session that is {} is not retried", session.status));
+        }
+        // A time that has passed meanwhile would end it again at once.
+        session.expires_at = session.expires_at.filter(|expiry| *expiry > at.time);
+        session.reopen();
+        Ok(())
+    }
+
+    fn check(&self, _: &Session) -> Result<(), Rejection> {
+        Ok(())
+    }
+
+    fn reopens(&self, session: &Session) -> bool {
+        session.status == Status::Failed
     }
 }
 

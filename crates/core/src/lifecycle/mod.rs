@@ -1,14 +1,15 @@
 //! Lifecycle: what a session is, whether it lives, and how it ended.
 
 mod events;
+mod retry;
 pub(crate) mod rules;
 pub(crate) mod state;
 
 use std::collections::BTreeMap;
 
 pub use events::{
-    SessionCompleted, SessionCreated, SessionExpired, SessionFailed, SessionForked, SessionTerminated,
-    SessionUpdated,
+    SessionCompleted, SessionCreated, SessionExpired, SessionFailed, SessionForked, SessionRetried,
+    SessionTerminated, SessionUpdated,
 };
 pub use state::{ForkPoint, Kind, Outcome, Status};
 
@@ -16,7 +17,7 @@ use crate::session::access;
 use crate::session::draft::{Draft, Receipt};
 use crate::session::facet::Facet;
 use crate::session::{Principal, Rejection, Session};
-use crate::values::Span;
+use crate::values::{Span, TaskId};
 
 /// What can be asked of a session as a whole.
 #[derive(Debug, Clone, PartialEq, strum::IntoStaticStr, strum::VariantNames)]
@@ -45,6 +46,13 @@ pub enum Command {
         /// More on it.
         details: Option<String>,
     },
+    /// Try what failed again, in place: the session with all its failed steps, one step, or one task.
+    Retry {
+        /// The step alone.
+        step: Option<String>,
+        /// The task alone.
+        task: Option<TaskId>,
+    },
     /// Stop.
     Terminate {
         /// Why.
@@ -67,6 +75,7 @@ impl Facet for Lifecycle {
             Command::Update { .. } => {
                 access::commands(principal, session, "change its name, labels or expiry")
             }
+            Command::Retry { .. } => access::commands(principal, session, "retry its work"),
             Command::Complete { .. } | Command::Fail { .. } | Command::Terminate { .. } => {
                 access::commands(principal, session, "end it")
             }
@@ -79,7 +88,14 @@ impl Facet for Lifecycle {
     }
 
     fn ends(command: &Command) -> bool {
-        !matches!(command, Command::Update { .. })
+        !matches!(command, Command::Update { .. } | Command::Retry { .. })
+    }
+
+    /// What failed may be tried again. An execution is resumed by its program.
+    fn reopens(session: &Session, command: &Command) -> bool {
+        matches!(command, Command::Retry { .. })
+            && session.status == Status::Failed
+            && session.kind != Kind::Execution
     }
 
     fn decide(draft: &mut Draft<'_>, command: Command) -> Result<Receipt, Rejection> {
@@ -87,6 +103,7 @@ impl Facet for Lifecycle {
             Command::Update { name, labels, expires_in } => rules::update(draft, name, labels, expires_in)?,
             Command::Complete { summary, artifacts } => rules::complete(draft, summary, artifacts)?,
             Command::Fail { reason, details } => rules::fail(draft, reason, details, "")?,
+            Command::Retry { step, task } => retry::retry(draft, step, task)?,
             Command::Terminate { reason, details } => rules::terminate(draft, reason, details)?,
             Command::Expire => rules::expire(draft)?,
         }

@@ -133,6 +133,16 @@ pub(crate) fn end(draft: &mut Draft<'_>, body: impl Into<EventBody>, why: &str) 
     Ok(())
 }
 
+/// A session that had failed is about to continue: its children were to end with it, and its own time was no longer
+/// counted.
+pub(crate) fn take_back_end(draft: &mut Draft<'_>) {
+    draft.effect(Effect::ClearTimer(CASCADE_TIMER.into()));
+    if let Some(at) = draft.session().expires_at.filter(|at| *at > draft.now()) {
+        let key = EXPIRY_TIMER.into();
+        draft.effect(Effect::SetTimer(Timer { key, at, action: TimerAction::Expire }));
+    }
+}
+
 /// A timer: the session's time ran out.
 pub(crate) fn expire(draft: &mut Draft<'_>) -> Result<(), Rejection> {
     if draft.session().expires_at.is_some_and(|at| at <= draft.now()) {

@@ -69,6 +69,9 @@ pub enum Rejection {
     /// No step, or several, are active, and the request names none.
     #[error("{}", if .0.is_empty() { "no step is active".to_owned() } else { format!("several steps are active: name one of {}", .0.join(", ")) })]
     StepAmbiguous(Vec<String>),
+    /// Nothing that could be tried again has failed.
+    #[error("{0}")]
+    NothingToRetry(String),
     /// There is no such task.
     #[error("there is no such task")]
     TaskNotFound,

@@ -7,9 +7,13 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     Backoff, CallBatch, Command, CreateSession, Decision, Envelope, Kind, Moment, NewParticipant, NewStep,
-    OnFailure, Principal, Priority, RetryPolicy, SessionId, Span, Task, TaskChange, TaskId, TaskReport,
-    TaskTemplate, calls, create, decide, fork, lifecycle, tasks, workflow,
+    Principal, RetryPolicy, SessionId, Span, Task, TaskChange, TaskId, TaskReport, TaskTemplate, calls,
+    create, decide, fork, lifecycle, tasks, workflow,
 };
+
+fn failed(error: Value) -> TaskChange {
+    TaskChange::Fail { error, retryable: None }
+}
 
 /// A session that is taken through its commands at times of our own.
 struct Story {
@@ -134,7 +138,7 @@ fn audit() -> Story {
     story.report("opencode://frontend", TaskChange::Accept);
     story.after(20).report(
         "opencode://frontend",
-        TaskChange::Fail(json!({ "code": "crash", "detail": "out of memory\n| at | 0x0 |" })),
+        failed(json!({ "code": "crash", "detail": "out of memory\n| at | 0x0 |" })),
     );
     story.after(2).report("opencode://frontend", TaskChange::Accept);
     story.after(90);
@@ -221,9 +225,9 @@ fn a_session_that_lives_tells_what_it_waits_for() {
 #[test]
 fn a_failed_step_is_named_with_its_reason() {
     let mut story = begin("Audit", &TEAM, vec![step("one", &[], &["codex://spare"], Some("look"))]);
-    story.after(5).report("codex://spare", TaskChange::Fail(json!({ "exit": 3 })));
+    story.after(5).report("codex://spare", failed(json!({ "exit": 3 })));
     while story.session.status == Status::Active {
-        story.after(5).report("codex://spare", TaskChange::Fail(json!("no key")));
+        story.after(5).report("codex://spare", failed(json!("no key")));
     }
     let summary = markdown(&story.session);
     for said in [
@@ -241,12 +245,12 @@ fn a_failed_step_is_named_with_its_reason() {
 #[test]
 fn work_that_a_step_gives_out_anew_is_followed_to_its_end() {
     let mut look = step("one", &[], &["codex://qa"], Some("look"));
-    look.on_failure = OnFailure::Retry;
+    look.on_failure = crate::OnFailure::Retry;
     look.task.as_mut().unwrap().retry_policy = None;
     look.task.as_mut().unwrap().fallback_agents.clear();
     let mut story = begin("Audit", &TEAM, vec![look]);
     while story.session.status == Status::Active {
-        story.after(5).report("codex://qa", TaskChange::Fail(json!("no key")));
+        story.after(5).report("codex://qa", failed(json!("no key")));
     }
     let summary = markdown(&story.session);
     assert_eq!(summary.matches("| no key | given out anew by the step |").count(), 2, "{summary}");

@@ -12,7 +12,7 @@ use crate::values::{AgentId, Limit, MessageId, Span, TaskId, limits};
 use crate::workflow::waiting::waiting_step;
 use crate::workflow::{Step, StepStatus, TaskTemplate};
 
-use super::{DelegateTask, Task, TaskDelegated, notice};
+use super::{DelegateTask, Task, TaskDelegated, TaskStatus, TaskUpdated, notice};
 
 /// Asks a participant for work.
 pub(crate) fn delegate(draft: &mut Draft<'_>, new: DelegateTask) -> Result<TaskId, Rejection> {
@@ -26,8 +26,7 @@ pub(crate) fn delegate(draft: &mut Draft<'_>, new: DelegateTask) -> Result<TaskI
 
 /// Checks what a request says of how its task is worked; `at` is the pointer of the object that says it.
 pub(crate) fn check(checks: &mut Checks, at: &str, new: &DelegateTask, draft: &Draft<'_>) {
-    let spans =
-        [("timeout", new.timeout), ("start_within", new.start_within), ("heartbeat", new.heartbeat)];
+    let spans = [("timeout", new.timeout), ("start_within", new.start_within), ("heartbeat", new.heartbeat)];
     for (name, span) in spans {
         checks.span(format!("{at}/{name}"), span, limits::SPAN_MS);
     }
@@ -90,6 +89,7 @@ pub(crate) fn delegate_checked(
             delegatee: new.delegatee,
             step,
             step_retry: 0,
+            retry_of: None,
             message_id: new.message_id,
             metadata,
         },
@@ -112,6 +112,7 @@ pub(crate) fn delegate_planned(
         delegatee: agent.clone(),
         step: Some(step.name.clone()),
         step_retry: 0,
+        retry_of: None,
         message_id: None,
         metadata: Map::new(),
     };
@@ -120,12 +121,32 @@ pub(crate) fn delegate_planned(
 
 /// Delegates the same work anew, as `on_failure: retry` asks.
 pub(crate) fn delegate_again(draft: &mut Draft<'_>, task: &Task) -> Result<(), Rejection> {
-    begin(draft, Beginning::like(task, task.step_retry + 1)).map(drop)
+    let retry_of = Some(task.id.clone());
+    begin(draft, Beginning { retry_of, ..Beginning::like(task, task.step_retry + 1) }).map(drop)
 }
 
 /// Delegates the same work in a fork, where the copied task belongs to the session that it was copied from.
 pub(crate) fn delegate_copy(draft: &mut Draft<'_>, task: &Task) -> Result<(), Rejection> {
     begin(draft, Beginning::like(task, task.step_retry)).map(drop)
+}
+
+/// Gives a task that has ended another attempt, by the agent that was asked first.
+pub(crate) fn reopen(draft: &mut Draft<'_>, task: &Task) -> Result<(), Rejection> {
+    let is_there = draft.session().takes_part(&task.delegatee);
+    let assignee = if is_there { &task.delegatee } else { &task.assignee }.clone();
+    let message_id = draft.message_id();
+    let now = draft.now();
+    draft.emit(TaskUpdated {
+        status: TaskStatus::Pending,
+        attempt: task.attempt.saturating_add(1),
+        assignee,
+        message_id: Some(message_id),
+        retry_at: Some(now),
+        deadline: Some(task.start_by(now)),
+        ..task.update()
+    })?;
+    notice::request(draft, &task.id, None);
+    Ok(())
 }
 
 /// What a task begins with.
@@ -135,6 +156,7 @@ struct Beginning {
     delegatee: AgentId,
     step: Option<String>,
     step_retry: u32,
+    retry_of: Option<TaskId>,
     message_id: Option<MessageId>,
     metadata: Map<String, Value>,
 }
@@ -156,6 +178,7 @@ impl Beginning {
             delegatee: task.delegatee.clone(),
             step: task.step.clone(),
             step_retry,
+            retry_of: None,
             message_id: None,
             metadata: task.metadata.clone(),
         }
@@ -180,6 +203,7 @@ fn begin(draft: &mut Draft<'_>, beginning: Beginning) -> Result<TaskId, Rejectio
         payload: Arc::new(template.payload),
         step: beginning.step,
         step_retry: beginning.step_retry,
+        retry_of: beginning.retry_of,
         priority: template.priority,
         timeout,
         start_within: Some(start_within),

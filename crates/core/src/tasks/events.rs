@@ -34,6 +34,9 @@ pub struct TaskDelegated {
     /// How often the step has started this work again.
     #[serde(default)]
     pub step_retry: u32,
+    /// The failed task whose work this one does again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_of: Option<TaskId>,
     /// Its priority in the inbox: `low`, `medium`, `high` or `critical`.
     pub priority: Priority,
     /// The time limit of one attempt once it is accepted.
@@ -126,6 +129,7 @@ impl TaskDelegated {
             payload: event.payload,
             step: event.step,
             step_retry: event.step_retry,
+            retry_of: event.retry_of,
             priority: event.priority,
             timeout: event.timeout,
             start_within: event.start_within,
@@ -227,8 +231,15 @@ impl Task {
                 error: update.error.clone(),
             });
         }
+        let is_reopened = !self.status.is_open() && update.status.is_open();
+        if is_reopened {
+            (self.retries, self.fallbacks_used) = (0, 0);
+            (self.ended_at, self.result) = (None, None);
+        }
         if update.attempt != self.attempt {
-            if update.assignee == self.assignee {
+            if is_reopened {
+                // The attempts from here on are counted anew.
+            } else if update.assignee == self.assignee {
                 self.retries = self.retries.saturating_add(1);
             } else {
                 self.retries = 0;

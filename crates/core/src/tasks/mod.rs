@@ -151,7 +151,9 @@ impl Facet for Tasks {
                 }
             },
             Command::Report(report) => authorize_report(principal, session, report),
-            Command::Deadline { .. } | Command::Undelivered { .. } => access::timers_alone(principal, session),
+            Command::Deadline { .. } | Command::Undelivered { .. } => {
+                access::timers_alone(principal, session)
+            }
         }
     }
 

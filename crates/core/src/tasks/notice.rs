@@ -129,11 +129,7 @@ pub(crate) fn notify_cancelled(draft: &mut Draft<'_>, task: &Task, reason: &str)
 
 /// Sends what stands in the journal anyway.
 pub(crate) fn notify(draft: &mut Draft<'_>, message: Message) {
-    draft.effect(Effect::Deliver {
-        message: Box::new(message),
-        not_before: None,
-        kind: MessageKind::Notice,
-    });
+    draft.effect(Effect::Deliver { message: Box::new(message), not_before: None, kind: MessageKind::Notice });
 }
 
 /// Keeps the request of the present attempt in the inbox, for the agent's next process alone.

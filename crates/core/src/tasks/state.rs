@@ -30,6 +30,9 @@ pub struct Task {
     pub step: Option<String>,
     /// How often the step has started this work anew.
     pub step_retry: u32,
+    /// The failed task whose work this one does again.
+    #[serde(default)]
+    pub retry_of: Option<TaskId>,
     /// Orders the inbox.
     pub priority: Priority,
     /// The time that one attempt may take once it is accepted.

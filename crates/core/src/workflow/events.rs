@@ -42,6 +42,16 @@ pub struct StepChange {
     /// Why, if not through the plan alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Whether a failed step is active again with the work that was done in it; false if absent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub resumed: bool,
+}
+
+impl StepChange {
+    /// A change by the plan itself.
+    pub(crate) fn new(name: String, status: StepStatus) -> Self {
+        Self { name, status, reason: None, resumed: false }
+    }
 }
 
 impl Payload for WorkflowUpdated {
@@ -68,6 +78,7 @@ impl Payload for WorkflowAdvanced {
             step.status = change.status;
             step.reason = change.reason.clone();
             match change.status {
+                StepStatus::Active if change.resumed => step.ended_at = None,
                 StepStatus::Active => {
                     step.started_at = Some(at.time);
                     step.started_revision = at.seq;

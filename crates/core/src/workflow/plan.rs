@@ -87,7 +87,8 @@ fn check_step(
     if let Some(number) = step.join.number()
         && !(1..=step.required_agents.len()).contains(&number)
     {
-        let detail = format!("it has {} required agents, so it cannot wait for {number}", step.required_agents.len());
+        let detail =
+            format!("it has {} required agents, so it cannot wait for {number}", step.required_agents.len());
         checks.wrong(format!("{at}/join"), detail);
     }
     if let Some(task) = &step.task {

@@ -115,9 +115,8 @@ fn changes_by_hand(
     let changes = workflow.steps.iter().filter_map(|step| {
         let status = after(step);
         (status != step.status).then(|| StepChange {
-            name: step.name.clone(),
-            status,
             reason: Some("set by hand".to_owned()),
+            ..StepChange::new(step.name.clone(), status)
         })
     });
     Ok(changes.collect())
@@ -145,7 +144,7 @@ pub(crate) fn advance(draft: &mut Draft<'_>, step: Option<String>) -> Result<(),
     }
     cancel_in_step(draft, &name, "the step was ended by hand")?;
     let reason = Some("ended by hand".to_owned());
-    advance_with(draft, vec![StepChange { name, status: StepStatus::Completed, reason }])
+    advance_with(draft, vec![StepChange { reason, ..StepChange::new(name, StepStatus::Completed) }])
 }
 
 /// A task of the step has ended: what does that mean for the step?
@@ -171,7 +170,7 @@ pub(crate) fn task_ended(draft: &mut Draft<'_>, task: &Task) -> Result<(), Rejec
         }
         let reason = format!("{} {} in task {}", task.delegatee, task.status, task.id);
         let change =
-            StepChange { name: name.clone(), status: StepStatus::Failed, reason: Some(reason.clone()) };
+            StepChange { reason: Some(reason.clone()), ..StepChange::new(name.clone(), StepStatus::Failed) };
         emit_advanced(draft, vec![change])?;
         let outcome = Outcome {
             reason: Some(format!("step '{name}' failed")),
@@ -203,7 +202,10 @@ fn complete_if_done(draft: &mut Draft<'_>, name: &str, reason: Option<String>) -
         return Ok(());
     }
     cancel_in_step(draft, name, "the step is complete")?;
-    advance_with(draft, vec![StepChange { name: name.to_owned(), status: StepStatus::Completed, reason }])
+    advance_with(
+        draft,
+        vec![StepChange { reason, ..StepChange::new(name.to_owned(), StepStatus::Completed) }],
+    )
 }
 
 /// Which agents of an active step are given the plan's own task late.
@@ -225,7 +227,7 @@ pub(crate) fn settle(draft: &mut Draft<'_>, missing: Missing) -> Result<(), Reje
     for step in &workflow.steps {
         if step.status == StepStatus::Active && is_done(draft.session(), step) {
             cancel_in_step(draft, &step.name, "the step is complete")?;
-            changes.push(StepChange { name: step.name.clone(), status: StepStatus::Completed, reason: None });
+            changes.push(StepChange::new(step.name.clone(), StepStatus::Completed));
         }
     }
     let complete: Vec<String> = changes.iter().map(|change| change.name.clone()).collect();
@@ -256,6 +258,27 @@ fn is_missing(session: &Session, step: &Step, agent: &AgentId, missing: Missing)
     }
 }
 
+/// Has failed steps be active again, with the work that was done in them.
+pub(crate) fn resume(draft: &mut Draft<'_>, names: &[String]) -> Result<(), Rejection> {
+    if names.is_empty() {
+        return Ok(());
+    }
+    for name in names {
+        let step = draft.session().workflow.as_ref().and_then(|workflow| workflow.step(name));
+        let gone =
+            step.iter().flat_map(|step| &step.required_agents).find(|a| !draft.session().takes_part(a));
+        if let Some(agent) = gone {
+            return Err(Rejection::ParticipantNotFound(agent.clone()));
+        }
+    }
+    let change = |name: &String| StepChange {
+        reason: Some("retried".to_owned()),
+        resumed: true,
+        ..StepChange::new(name.clone(), StepStatus::Active)
+    };
+    emit_advanced(draft, names.iter().map(change).collect())
+}
+
 /// Makes the changes, starts what is ready after them, and delegates the tasks of the steps that start.
 pub(crate) fn advance_with(draft: &mut Draft<'_>, mut changes: Vec<StepChange>) -> Result<(), Rejection> {
     let Some(workflow) = draft.session().workflow.clone() else {
@@ -272,7 +295,7 @@ pub(crate) fn advance_with(draft: &mut Draft<'_>, mut changes: Vec<StepChange>) 
         let ready = step.dependencies.iter().all(|d| status.get(d.as_str()) == Some(&StepStatus::Completed));
         if ready && status.get(step.name.as_str()) == Some(&StepStatus::Pending) {
             changes.retain(|change| change.name != step.name);
-            changes.push(StepChange { name: step.name.clone(), status: StepStatus::Active, reason: None });
+            changes.push(StepChange::new(step.name.clone(), StepStatus::Active));
         }
     }
     let started: Vec<String> =

@@ -21,7 +21,9 @@ pub(crate) fn has_finished(session: &Session, step: &Step, agent: &AgentId) -> b
 /// The tasks of a step since it started.
 pub(crate) fn tasks_of<'a>(session: &'a Session, step: &'a Step) -> impl Iterator<Item = &'a Task> {
     let tasks = session.tasks.values().map(|task| &**task);
-    tasks.filter(|task| task.step.as_deref() == Some(step.name.as_str()) && task.revision >= step.started_revision)
+    tasks.filter(|task| {
+        task.step.as_deref() == Some(step.name.as_str()) && task.revision >= step.started_revision
+    })
 }
 
 /// Whether `agent` has work in `step` that has not ended.

@@ -95,6 +95,15 @@ fn commands(fixture: &Fixture) -> Vec<(&'static str, Command)> {
             "deadline",
             Command::Tasks(tasks::Command::Deadline { task: fixture.task(1).id.clone(), attempt: 1 }),
         ),
+        (
+            "undelivered",
+            Command::Tasks(tasks::Command::Undelivered {
+                task: fixture.task(1).id.clone(),
+                attempt: 1,
+                why: "nobody took it".into(),
+            }),
+        ),
+        ("retry", Command::Lifecycle(lifecycle::Command::Retry { step: None, task: None })),
         ("expire", Command::Lifecycle(lifecycle::Command::Expire)),
         ("begin", begin()),
         ("record", record(None)),
@@ -121,7 +130,7 @@ fn check(principal: Principal, allowed: &str) {
     let mut actual = Vec::new();
     for (name, command) in commands(&fixture) {
         match fixture.clone().give(Envelope::new(principal.clone(), command)) {
-            Ok(_) => actual.push(name),
+            Ok(_) | Err(Rejection::NothingToRetry(_)) => actual.push(name),
             Err(Rejection::Forbidden(_)) => {}
             Err(Rejection::SessionNotFound) => assert!(!principal.sees(&fixture.session)),
             Err(other) => panic!("{name}: {other}"),
@@ -132,7 +141,7 @@ fn check(principal: Principal, allowed: &str) {
 
 const ALL: &str = "update, add, remove back, claim back, release back, expire back, plan, advance, replace context, \
                    context, delegate, delegate as back, delegate as orch, complete task, cancel task, send as back, \
-                   send as orch, end, fail, terminate, deadline, expire, begin, record, record the end, ask, answer, withdraw, question deadline, signal";
+                   send as orch, end, fail, terminate, deadline, undelivered, retry, expire, begin, record, record the end, ask, answer, withdraw, question deadline, signal";
 
 #[test]
 fn an_administrator_may_do_everything() {
@@ -144,7 +153,7 @@ fn the_owner_commands_the_session_and_speaks_as_its_orchestrator_but_as_no_other
     check(
         client("owner"),
         "update, add, remove back, expire back, plan, advance, replace context, context, delegate, delegate as orch, \
-         complete task, cancel task, send as orch, end, fail, terminate, deadline, expire, begin, record, \
+         complete task, cancel task, send as orch, end, fail, terminate, deadline, undelivered, retry, expire, begin, record, \
          record the end, ask, answer, withdraw, question deadline, signal",
     );
 }
@@ -154,7 +163,7 @@ fn the_orchestrator_commands_the_session_too() {
     check(
         key("k", &["orch"]),
         "update, add, remove back, expire back, plan, advance, replace context, context, delegate, delegate as orch, \
-         complete task, cancel task, send as orch, end, fail, terminate, deadline, expire, begin, record, \
+         complete task, cancel task, send as orch, end, fail, terminate, deadline, undelivered, retry, expire, begin, record, \
          record the end, ask, answer, withdraw, question deadline, signal",
     );
 }

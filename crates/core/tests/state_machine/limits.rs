@@ -262,7 +262,7 @@ fn a_session_without_room_is_ended_by_its_plan_and_its_timers_go_on() {
     let outcome = fixture.session.outcome.as_ref().unwrap();
     assert_eq!(outcome.reason.as_deref(), Some("it would need more than 67108864 bytes in its tasks"));
     let (mut fixture, task) = with_room("", 0);
-    fixture.wait(i64::try_from(limits::TASK_TIMEOUT_MS).unwrap());
+    fixture.wait(i64::try_from(limits::TASK_START_MS).unwrap());
     assert_eq!(fixture.session.tasks[&task].status, sessiond_core::TaskStatus::Timeout);
 }
 

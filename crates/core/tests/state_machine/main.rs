@@ -13,6 +13,7 @@ mod messages;
 mod participants;
 mod properties;
 mod questions;
+mod retry;
 mod signals;
 mod steps_by_hand;
 mod support;

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use sessiond_core::{
-    Backoff, Command, Envelope, EventBody, MessageKind, Principal, RetryPolicy, Session, Span, TaskChange, TaskDelegated,
-    TaskReport, TaskStatus, tasks,
+    Backoff, Command, Envelope, EventBody, MessageKind, Principal, RetryPolicy, Session, Span, TaskChange,
+    TaskDelegated, TaskReport, TaskStatus, tasks,
 };
 
 use crate::support::script::check;
@@ -263,7 +263,10 @@ fn the_owner_and_the_orchestrator_may_report_on_a_task_by_hand_and_another_parti
 fn a_result_of_null_is_the_same_as_none_before_and_after_a_restart() {
     let mut fixture = Fixture::new("");
     fixture.script("delegate back\ndelegate back");
-    for (n, change) in [(1, TaskChange::Complete(Value::Null)), (2, TaskChange::Fail { error: Value::Null, retryable: None })] {
+    for (n, change) in [
+        (1, TaskChange::Complete(Value::Null)),
+        (2, TaskChange::Fail { error: Value::Null, retryable: None }),
+    ] {
         let report = report(&fixture, n, change);
         fixture.run(Command::Tasks(tasks::Command::Report(report))).unwrap();
     }
@@ -342,8 +345,9 @@ fn a_request_that_cannot_be_delivered_fails_its_attempt_and_the_journal_says_so(
         "delegate back retries 1 fallback front
          lose back
          lose back
+         lose front
          lose front",
-        "#1 back: failed, attempt 3 by front",
+        "#1 back: failed, attempt 4 by front",
     );
     let mut fixture = Fixture::new("build: back; review: qa");
     fixture.script("delegate back\nlose back");
@@ -376,7 +380,10 @@ fn a_request_that_follows_from_a_report_is_accepted_by_a_full_inbox_and_one_that
     assert_eq!(kind("design:; build: back *", "advance"), Some(MessageKind::Request));
     assert_eq!(kind("", "delegate back retries 1\nfail back"), Some(MessageKind::Following));
     assert_eq!(kind("", "delegate back fallback front\nlose back"), Some(MessageKind::Following));
-    assert_eq!(kind("", "delegate back timeout 5s retries 1\naccept back\nwait 5s"), Some(MessageKind::Following));
+    assert_eq!(
+        kind("", "delegate back timeout 5s retries 1\naccept back\nwait 5s"),
+        Some(MessageKind::Following)
+    );
     assert_eq!(kind("design: orch *; build: back *", "complete orch"), Some(MessageKind::Following));
 }
 
@@ -427,7 +434,11 @@ fn an_agent_that_falls_silent_loses_its_attempt_and_every_report_is_a_sign_of_li
     let lively = "accept back\nwait 4s\n".repeat(8);
     fixture.script(&format!("delegate back timeout 30s heartbeat 5s\n{}", &lively[..lively.len() - 8]));
     fixture.script("wait 2s");
-    assert_eq!(fixture.task(1).error.as_ref().unwrap()["code"], "timeout", "signs of life do not extend the work");
+    assert_eq!(
+        fixture.task(1).error.as_ref().unwrap()["code"],
+        "timeout",
+        "signs of life do not extend the work"
+    );
 }
 
 #[test]

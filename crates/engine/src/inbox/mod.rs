@@ -258,7 +258,10 @@ impl Engine {
     /// cannot be buried now is come upon by the next take.
     async fn bury(&self, agent: &AgentId, letter: Exhausted) {
         let id = letter.message_id;
-        match self.undelivered(&letter.body, "its request was delivered too often and never acknowledged").await {
+        match self
+            .undelivered(&letter.body, "its request was delivered too often and never acknowledged")
+            .await
+        {
             Ok(true) => return tell_dead(agent, &id),
             Ok(false) => {}
             Err(error) => {

@@ -36,6 +36,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(sessions::complete_session))
         .routes(routes!(sessions::terminate_session))
         .routes(routes!(sessions::fail_session))
+        .routes(routes!(sessions::retry_session))
         .routes(routes!(sessions::fork_session))
         .routes(routes!(sessions::export_session))
         .routes(routes!(sessions::get_summary))

@@ -107,6 +107,18 @@ pub(super) async fn fail_session(
     respond::session(client.fail_session(&id, request, conditions).await?)
 }
 
+/// Retry what failed: all of it, one step, or one task. A failed session continues.
+#[utoipa::path(post, path = operations::RETRY_SESSION.path, tag = "sessions", request_body = Option<api::Retry>,
+    responses((status = 200, description = "The session after the change.", body = api::Session)))]
+pub(super) async fn retry_session(
+    Caller(client): Caller,
+    At(id): At<SessionId>,
+    conditions: Conditions,
+    OptionalJson(request): OptionalJson<api::Retry>,
+) -> Answer {
+    respond::session(client.retry_session(&id, request, conditions).await?)
+}
+
 /// Fork a session at a revision.
 #[utoipa::path(post, path = operations::FORK_SESSION.path, tag = "sessions", request_body = Option<api::Fork>,
     responses((status = 201, description = "The fork.", body = api::Session)))]

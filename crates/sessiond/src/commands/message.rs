@@ -144,8 +144,8 @@ impl Send {
                 retry_policy: self
                     .max_retries
                     .map(|max_retries| RetryPolicy { max_retries, ..RetryPolicy::default() }),
-                fallback_agents: Vec::new(),
                 delivery_mode: if self.sync { DeliveryMode::Sync } else { DeliveryMode::Async },
+                ..Routing::default()
             },
             metadata,
             in_reply_to: self.in_reply_to,

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{Inbox, MessageState};
 use Priority::{Critical, High, Low, Medium};
-use sessiond_core::Fence;
+use sessiond_core::{Fence, MessageKind};
 
 pub(super) const AGAIN: i64 = 60_000;
 
@@ -400,5 +400,69 @@ pub async fn only_a_dead_letter_can_be_put_back(backend: &dyn Backend) {
     assert_eq!(refused(&store, requeue("a")).await, Refusal::NotFound);
     assert_eq!(ack(&store, &["a"]).await, Done::Count(1));
     assert_eq!(refused(&store, requeue("a")).await, Refusal::NotFound);
+    assert_eq!(depth(&store).await, 0);
+}
+
+fn request(id: &str) -> Enqueue {
+    Enqueue { kind: MessageKind::Request, ..message(id) }
+}
+
+pub async fn a_held_message_is_handed_out_to_each_new_reader_and_never_by_time(backend: &dyn Backend) {
+    let store = open(backend).await;
+    done(&store, vec![enqueue(request("a")), enqueue(request("b"))]).await;
+    assert_eq!(take(&store, 1_000, 9).await, ["a", "b"]);
+    let hold = Write::Hold { recipient: agent("to"), message_id: message_id("a") };
+    done(&store, vec![with(append("s", 0, 1), vec![hold])]).await;
+    assert_eq!(take(&store, 1_000 + AGAIN, 9).await, ["b"]);
+    assert_eq!(
+        inbox(&store, 1_000 + AGAIN).await.next_due,
+        Some(at(1_000 + 2 * AGAIN)),
+        "what is held is never due"
+    );
+    // More readers than a message that is not held has deliveries.
+    let later = 1_000 + 9 * AGAIN;
+    for attempt in 2..8 {
+        if attempt % 2 == 0 {
+            connect(&store, later).await;
+        } else {
+            let offer = Op::Offer { agent_id: agent("to"), now: at(later) };
+            assert_eq!(do_one(&store, offer).await, Done::Count(1));
+        }
+        let taken = attempts(&store, later).await;
+        assert!(taken.deliveries.contains(&("a".to_owned(), attempt)), "{:?}", taken.deliveries);
+        assert!(!taken.exhausted.contains(&"a".to_owned()));
+    }
+    assert_eq!(depth(&store).await, 2);
+    assert_eq!(ack(&store, &["a"]).await, Done::Count(1), "its task was accepted before");
+}
+
+pub async fn a_reader_that_names_a_message_has_more_time_for_it(backend: &dyn Backend) {
+    let store = open(backend).await;
+    done(&store, vec![enqueue(message("a")), enqueue(message("b")), enqueue(message("c"))]).await;
+    assert_eq!(take(&store, 1_000, 2).await, ["a", "b"]);
+    let extend = Op::Extend {
+        agent_id: agent("to"),
+        message_ids: ["a", "c", "none"].map(message_id).into(),
+        again_at: at(1_000 + 5 * AGAIN),
+    };
+    assert_eq!(do_one(&store, extend).await, Done::Count(1), "only what was handed out");
+    assert_eq!(take(&store, 1_000 + AGAIN, 9).await, ["b", "c"]);
+    assert!(take(&store, 1_000 + 5 * AGAIN, 9).await.contains(&"a".to_owned()));
+}
+
+pub async fn an_acknowledged_request_that_was_not_held_is_told(backend: &dyn Backend) {
+    let store = open(backend).await;
+    done(&store, vec![enqueue(request("a")), enqueue(message("b"))]).await;
+    let acked = do_one(&store, ack_op(&["a", "b"], None)).await;
+    assert_eq!(acked, Done::Acked { count: 2, requests: vec![r#"{"id":"a"}"#.into()] });
+    assert_eq!(ack(&store, &["a"]).await, Done::Count(0));
+}
+
+pub async fn a_message_is_taken_back_as_a_dead_letter_when_it_could_not_be_delivered(backend: &dyn Backend) {
+    let store = open(backend).await;
+    done(&store, vec![enqueue(request("a"))]).await;
+    let withdraw = Write::Withdraw { recipient: agent("to"), message_id: message_id("a"), dead: true };
+    done(&store, vec![with(append("s", 0, 1), vec![withdraw])]).await;
+    assert_eq!(state(&store, "a").await, Some(MessageState::Dead));
     assert_eq!(depth(&store).await, 0);
 }

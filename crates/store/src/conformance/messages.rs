@@ -29,7 +29,7 @@ pub async fn a_full_inbox_refuses_a_message_and_its_append(backend: &dyn Backend
 
 pub async fn an_optional_message_is_dropped_by_a_full_inbox(backend: &dyn Backend) {
     let store = open(backend).await;
-    let optional = |id: &str| Enqueue { kind: MessageKind::Notice, ..limited(id, 1) };
+    let optional = |id: &str| Enqueue { kind: sessiond_core::MessageKind::Notice, ..limited(id, 1) };
     done(&store, vec![enqueue(optional("a")), enqueue(optional("b"))]).await;
     let send = |id: &str| Write::Enqueue(Box::new(optional(id)));
     done(&store, vec![with(append("s", 0, 1), vec![send("c"), send("a")])]).await;
@@ -46,7 +46,7 @@ pub async fn an_inbox_takes_a_message_id_once(backend: &dyn Backend) {
     assert_eq!(refused(&store, enqueue(message("a"))).await, exists);
     assert_eq!(ack(&store, &["a"]).await, Done::Count(1));
     assert_eq!(refused(&store, send("other", "a", High)).await, exists);
-    let optional = Enqueue { kind: MessageKind::Notice, ..message("a") };
+    let optional = Enqueue { kind: sessiond_core::MessageKind::Notice, ..message("a") };
     assert_eq!(do_one(&store, enqueue(optional)).await, Done::Ok);
     assert_eq!(depth(&store).await, 0);
     let twice = || Write::Enqueue(Box::new(message("b")));
@@ -292,7 +292,7 @@ pub async fn a_message_is_read_back_as_it_was_written(backend: &dyn Backend) {
         not_before: at(5_678),
         // It says how it is accepted, and is not kept.
         inbox_limit: 0,
-        kind: MessageKind::Notice,
+        kind: sessiond_core::MessageKind::Notice,
     };
     let accepted = Enqueue { inbox_limit: 7, ..written.clone() };
     done(&store, vec![enqueue(accepted)]).await;

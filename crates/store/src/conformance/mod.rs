@@ -96,7 +96,11 @@ macro_rules! conformance_tests {
                 a_dead_letter_is_put_back_in_its_old_place_as_if_never_delivered
                 a_message_put_back_raises_none_that_came_after_it
                 a_take_hands_out_a_message_once_also_when_it_is_due_again_at_once
-                only_a_dead_letter_can_be_put_back;
+                only_a_dead_letter_can_be_put_back
+                a_held_message_is_handed_out_to_each_new_reader_and_never_by_time
+                a_reader_that_names_a_message_has_more_time_for_it
+                an_acknowledged_request_that_was_not_held_is_told
+                a_message_is_taken_back_as_a_dead_letter_when_it_could_not_be_delivered;
             messages:
                 a_full_inbox_refuses_a_message_and_its_append
                 an_optional_message_is_dropped_by_a_full_inbox

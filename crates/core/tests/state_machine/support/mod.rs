@@ -7,9 +7,9 @@ pub mod world;
 use serde_json::Value;
 use sessiond_core::{
     AgentId, AgentPattern, AskQuestion, Asker, Command, CreateSession, Decision, DelegateTask, Envelope,
-    Event, Join, JoinWord, Kind, Message, MessageId, MessageType, Moment, NewParticipant, NewStep, OnFailure, Party,
-    Principal, Priority, QuestionId, QuestionKind, Receipt, Rejection, Role, Routing, Session, SessionId,
-    Task, TaskId, TaskTemplate, Timestamp, WorkflowUpdate, create, decide, questions, tasks,
+    Event, Join, JoinWord, Kind, Message, MessageId, MessageType, Moment, NewParticipant, NewStep, OnFailure,
+    Party, Principal, Priority, QuestionId, QuestionKind, Receipt, Rejection, Role, Routing, Session,
+    SessionId, Task, TaskId, TaskTemplate, Timestamp, WorkflowUpdate, create, decide, questions, tasks,
 };
 
 use world::World;
@@ -101,10 +101,7 @@ pub fn steps(plan: &str) -> Vec<NewStep> {
 
 fn step(line: &str) -> NewStep {
     let (name, rest) = line.split_once(':').unwrap_or((line, ""));
-    let mut step = NewStep {
-        name: name.trim().into(),
-        ..NewStep::default()
-    };
+    let mut step = NewStep { name: name.trim().into(), ..NewStep::default() };
     let mut section = ' ';
     for word in rest.split_whitespace() {
         match (section, word) {
@@ -130,10 +127,7 @@ fn step(line: &str) -> NewStep {
 }
 
 fn template(step: &mut NewStep) -> &mut TaskTemplate {
-    step.task.get_or_insert_with(|| TaskTemplate {
-        task_type: "planned".into(),
-        ..TaskTemplate::default()
-    })
+    step.task.get_or_insert_with(|| TaskTemplate { task_type: "planned".into(), ..TaskTemplate::default() })
 }
 
 /// A new plan and nothing else.

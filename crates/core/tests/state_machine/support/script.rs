@@ -11,6 +11,7 @@
 //! | `plan STEP; STEP`, `advance [STEP]` | the workflow |
 //! | `put current=A completed=B,C pending=D` | the workflow's state by hand |
 //! | `wait 5s` | time passes, and timers fire |
+//! | `retry`, `retry STEP`, `retry #2` | what failed is tried again |
 //! | `end`, `terminate` | the session completes, or stops |
 
 use serde_json::json;
@@ -108,11 +109,20 @@ impl Fixture {
             }),
             ("lose", [name]) => {
                 let mut open = self.session.open_tasks();
-                let task = open.find(|task| task.assignee == agent(name)).expect("the agent has an open task");
+                let task =
+                    open.find(|task| task.assignee == agent(name)).expect("the agent has an open task");
                 let (task, attempt) = (task.id.clone(), task.attempt);
                 Command::Tasks(tasks::Command::Undelivered { task, attempt, why: "nobody took it".into() })
             }
             ("put", lists) => Command::Workflow(workflow::Command::Update(lists_of(lists))),
+            ("retry", what) => Command::Lifecycle(match what {
+                [] => lifecycle::Command::Retry { step: None, task: None },
+                [number] if number.starts_with('#') => {
+                    let task = self.task(number[1..].parse().unwrap()).id.clone();
+                    lifecycle::Command::Retry { step: None, task: Some(task) }
+                }
+                [step, ..] => lifecycle::Command::Retry { step: Some((*step).into()), task: None },
+            }),
             ("end", []) => {
                 Command::Lifecycle(lifecycle::Command::Complete { summary: None, artifacts: vec![] })
             }

@@ -86,6 +86,9 @@ static TOOLS: LazyLock<Vec<Definition>> = LazyLock::new(|| {
         Ends "End a step" sessions::end_step(EndStep) -> views::Brief = ADVANCE_WORKFLOW:
             "Complete an active step manually; the steps that depend on it start. For the owner or orchestrator. Steps \
              whose required_agents complete their tasks complete automatically.";
+        Adds "Retry failed work" sessions::retry_work(RetryWork) -> views::Brief = RETRY_SESSION:
+            "Retry what failed, in place: one task, one step, or with neither all failed steps of the session. A failed \
+             session continues, and finished work is kept. For the owner or orchestrator.";
         Ends "Complete a session" sessions::complete_session(CompleteSession) -> views::Brief = COMPLETE_SESSION:
             "Complete the session, with a summary. For the owner or orchestrator; open tasks are cancelled.";
         Reads "Read the shared context" context::read_context(ReadContext) -> views::Context = GET_CONTEXT:

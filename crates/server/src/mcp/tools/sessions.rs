@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sessiond_api as api;
 use sessiond_api::{Code, Problem, operations};
 use sessiond_client::Conditions;
-use sessiond_core::{AgentId, Fence, OnFailure, SessionId, Span, Status, TaskStatus};
+use sessiond_core::{AgentId, Fence, Join, OnFailure, SessionId, Span, Status, TaskId, TaskStatus};
 
 use super::views::{Brief, Joined, Plan, SessionAndTasks};
 use crate::mcp::Mcp;
@@ -265,6 +265,31 @@ pub(super) async fn read_plan(mcp: &Mcp, input: ReadPlan) -> Result<Plan, Proble
         plan: session.workflow,
         open_tasks,
     })
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RetryWork {
+    /// The session.
+    #[schemars(with = "String")]
+    session_id: SessionId,
+    /// The step to retry.
+    step: Option<String>,
+    /// The task to retry.
+    #[schemars(with = "Option<String>")]
+    task_id: Option<TaskId>,
+    /// The agent that you act as. Default: the identity of your connection.
+    #[schemars(with = "Option<String>")]
+    agent_id: Option<AgentId>,
+    /// The fencing token of your lease, from hold_lease; only if you hold one.
+    fence: Option<Fence>,
+}
+
+pub(super) async fn retry_work(mcp: &Mcp, input: RetryWork) -> Result<Brief, Problem> {
+    let agent = mcp.actor(input.agent_id).ok();
+    let conditions = Conditions { agent, fence: input.fence, ..Conditions::default() };
+    let request = api::Retry { step: input.step, task_id: input.task_id };
+    Brief::of(&mcp.client().retry_session(&input.session_id, request, conditions).await?)
 }
 
 #[derive(Deserialize, JsonSchema)]

@@ -8,7 +8,7 @@ use sessiond_api::{
     AddParticipant, CreateSession, ListSessions, NewStep, Problem, RetryPolicy, TaskTemplate,
 };
 use sessiond_client::Client;
-use sessiond_core::{AgentId, Backoff, OnFailure, Principal, Span, Status};
+use sessiond_core::{AgentId, Backoff, Principal, Span, Status};
 use sha2::{Digest as _, Sha256};
 
 use super::scan;

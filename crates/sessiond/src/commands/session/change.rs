@@ -1,9 +1,9 @@
-//! `sessiond session complete`, `terminate`, `cancel`, `signal`, `fork` and `delete`.
+//! `sessiond session complete`, `terminate`, `cancel`, `retry`, `signal`, `fork` and `delete`.
 
 use clap::Args;
 use sessiond_api as api;
 use sessiond_client::{Client, Conditions};
-use sessiond_core::{Revision, SessionId};
+use sessiond_core::{Revision, SessionId, TaskId};
 
 use super::One;
 use crate::commands::json_argument;
@@ -51,6 +51,32 @@ impl Terminate {
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
         let request = api::Terminate { reason: self.reason, details: self.details };
         told(out, client.terminate_session(&self.one.id, request, Conditions::default()).await?)
+    }
+}
+
+/// Retry what failed: a session, one of its steps, or one of its tasks
+#[derive(Debug, Args)]
+#[command(after_help = "A failed session continues, and finished work is kept.
+
+Examples:
+  sessiond session retry sess_0198f3
+  sessiond session retry sess_0198f3 --step review
+  sessiond session retry sess_0198f3 --task task_0198f4")]
+pub struct Retry {
+    /// Only this step
+    #[arg(long, value_name = "STEP", conflicts_with = "task")]
+    step: Option<String>,
+    /// Only this task
+    #[arg(long, value_name = "TASK")]
+    task: Option<TaskId>,
+    #[command(flatten)]
+    pub one: One,
+}
+
+impl Retry {
+    pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
+        let request = api::Retry { step: self.step, task_id: self.task };
+        told(out, client.retry_session(&self.one.id, request, Conditions::default()).await?)
     }
 }
 

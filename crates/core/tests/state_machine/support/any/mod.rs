@@ -68,6 +68,7 @@ pub enum What {
     Calls(AnyCalls),
     Questions(AnyQuestions),
     End(bool),
+    Retry { step: Option<u8>, task: Option<Index> },
     Fail,
     Expire,
 }
@@ -103,6 +104,8 @@ pub fn any_what() -> impl Strategy<Value = What> {
         1 => any_agent().prop_map(What::Remove),
         2 => (any_agent(), any::<bool>(), 0u32..30_000).prop_map(|(agent, holder, ttl)| What::Claim { agent, holder, ttl }),
         1 => any_agent().prop_map(What::Release),
+        3 => (prop::option::weighted(0.4, 0u8..6), prop::option::weighted(0.4, any::<Index>()))
+            .prop_map(|(step, task)| What::Retry { step, task }),
         4 => any_workflow().prop_map(What::Workflow),
         1 => (any::<bool>(), any_json()).prop_map(|(patch, value)| What::Context { patch, value }),
         18 => any_tasks().prop_map(What::Tasks),
@@ -191,6 +194,13 @@ impl What {
             What::Send(any) => any.build(fixture),
             What::Calls(any) => any.build(fixture),
             What::Questions(any) => any.build(fixture),
+            What::Retry { step, task } => Command::Lifecycle(lifecycle::Command::Retry {
+                step: step.map(step_name),
+                task: task.and_then(|index| {
+                    let tasks: Vec<_> = fixture.session.tasks.keys().collect();
+                    (!tasks.is_empty()).then(|| tasks[index.index(tasks.len())].clone())
+                }),
+            }),
             What::Fail => Command::Lifecycle(lifecycle::Command::Fail {
                 reason: "it cannot be done".into(),
                 details: None,
