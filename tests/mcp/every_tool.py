@@ -118,6 +118,11 @@ async def session(call):
     await call("answer_question", **at, question_id=region["question_id"], answer="eu", **lead)
     yes = {"approved": True, "comment": "yes"}
     await call("answer_question", **at, question_id=question["question_id"], answer=yes, **lead)
+    await call.refused("retry_work", "nothing_to_retry", **at, **lead)
+    vain = await call("delegate_task", **at, delegatee=LEAD, task_type="look again", step="review", **worker)
+    await call("fail_task", task_id=vain["task_id"], error="not seen", **lead)
+    assert (await call("retry_work", **at, step="review", **lead))["status"] == "active"
+    await call("complete_task", task_id=vain["task_id"], **lead)
     await call("end_step", **at, step="review", **lead)
     await call("get_session", **at)
     await call("complete_session", **at, summary="all of it", artifacts=["x.html"], **lead)
