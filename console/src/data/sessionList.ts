@@ -105,10 +105,10 @@ export class SessionList {
     }
   }
 
-  /** Reads what is in sight again; with the top in sight, what is new is let in. */
-  async refresh(first: number, last: number): Promise<void> {
+  /** Reads what is in sight again. With the top in sight, new rows are let in, unless `held`: somebody is about to choose one. */
+  async refresh(first: number, last: number, held = false): Promise<void> {
     const [from, to] = this.pagesOf(first, last);
-    const top = first === 0;
+    const top = first === 0 && !held;
     for (let place = from; place <= to; place += 1) {
       await this.read(place, place > 0 || top);
     }

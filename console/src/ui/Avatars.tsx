@@ -10,6 +10,10 @@ export function initials(agentId: string): string {
   return second ? first.charAt(0) + second.charAt(0) : first.slice(0, 2);
 }
 
+/** One of a few tints, the same for an agent everywhere. */
+const tintOf = (agentId: string): number =>
+  [...agentId].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 9_973, 7) % 4;
+
 /** Agents in little room; their ids are the tooltip. */
 export function Avatars({ of }: { of: readonly string[] }) {
   if (of.length === 0) {
@@ -19,7 +23,7 @@ export function Avatars({ of }: { of: readonly string[] }) {
   return (
     <span className={css.avatars} role="img" aria-label={of.join(', ')} title={of.join('\n')}>
       {shown.map((agent) => (
-        <span key={agent} className={css.avatar}>
+        <span key={agent} className={css.avatar} data-tint={tintOf(agent)}>
           {initials(agent)}
         </span>
       ))}

@@ -43,6 +43,7 @@ function Window({ title, description, wide, firm, children }: Omit<DialogProps, 
         event.preventDefault();
         giveBack(opener);
       }}
+      onOpenAutoFocus={(event) => focusFirst(event)}
       {...(firm ? { onEscapeKeyDown: stay, onInteractOutside: stay } : {})}
       {...(description ? {} : { 'aria-describedby': undefined })}
     >
@@ -65,6 +66,21 @@ function Window({ title, description, wide, firm, children }: Omit<DialogProps, 
 const NO_ERRORS = new Map<string, string>();
 
 const stay = (event: Event) => event.preventDefault();
+
+/** A dialog begins at its first field, or where it says; one without fields at its own beginning. */
+function focusFirst(event: Event): void {
+  const content = event.currentTarget as HTMLElement;
+  const place = content.querySelector<HTMLElement>('[autofocus]') ?? content.querySelector<HTMLElement>(FIELDS);
+  if (content.contains(document.activeElement) && document.activeElement !== content) {
+    // A field with autofocus has it already.
+    event.preventDefault();
+  } else if (place) {
+    event.preventDefault();
+    place.focus();
+  }
+}
+
+const FIELDS = 'input:not([type="hidden"], [type="checkbox"]), textarea, select';
 
 /** The focus goes to where it was, or to the page when that is gone; where something else has taken it, it stays. */
 function giveBack(opener: Element | null): void {

@@ -111,7 +111,7 @@ describe.skipIf(!hasPython)('a program that runs beside the server', () => {
     expect(await page.getByRole('row', { level: 1 }).count()).toBe(1);
     expect(await row('Report').getAttribute('data-status')).toBe('running');
     expect(await page.locator('[data-status="running"][aria-level="2"]').count()).toBe(4);
-    await page.getByLabel('Totals of the execution').getByText('5 running').waitFor();
+    await page.getByLabel('Totals of the execution').getByText('5 open').waitFor();
   });
 
   test('calls that run at once stand below each other on the time line', async () => {
@@ -161,9 +161,9 @@ describe.skipIf(!hasPython)('a program that runs beside the server', () => {
     await expect.poll(() => row('Report').first().getByRole('gridcell').nth(4).innerText()).toBe('563');
     expect(await row('Report').first().getByRole('gridcell').nth(5).innerText()).toBe('$0.0026');
     const figures = page.getByLabel('Totals of the execution');
-    await figures.getByText('490 read, 73 written').waitFor();
+    await figures.getByText('490 input, 73 output').waitFor();
     await row('stand-in').nth(1).click();
-    const used = detail().locator('section', { hasText: 'Used' });
+    const used = detail().locator('section', { hasText: 'Usage' });
     await used.getByText('stand-in of openai').waitFor();
     await used.getByText('310').waitFor();
   });

@@ -55,13 +55,13 @@ test('a journal of ten thousand events opens at its end, and scrolls to its begi
 
 test('a filter looks through the whole journal', async () => {
   await viewer.openSession('long', 'journal');
-  await page.getByLabel('Text in events').fill('milestone');
+  await page.getByLabel('Search events').fill('milestone');
   await page.getByText(/^9 found in 10,000/).waitFor();
   const found = page.getByRole('listbox', { name: 'Events' }).locator('[data-seq]');
   await expect.poll(() => found.count()).toBe(9);
   await page.locator('[data-seq="3000"]').click();
   await page.waitForURL(/seq=3000/);
-  await page.getByLabel('Text in events').fill('nothing like this');
+  await page.getByLabel('Search events').fill('nothing like this');
   await page.getByRole('heading', { name: 'No matching event' }).waitFor();
   await page.getByRole('button', { name: 'Clear the filter' }).click();
   await page.locator(`[data-seq="${EVENTS - 1}"]`).waitFor();

@@ -164,3 +164,94 @@ test('on a narrow screen the same is there', async () => {
   expect(await viewer.violations()).toEqual([]);
   await viewer.leave();
 });
+
+test('a view of the list is saved, and found again', async () => {
+  const client = server.client();
+  await client.sessions.create({ session_id: 'viewed', kind: 'workflow', labels: { team: 'views' } });
+  const viewer = await Viewer.come(browser, server.url);
+  const { page } = viewer;
+  await viewer.open('/sessions?label=team%3Dviews&sort=name');
+  await page.getByRole('button', { name: 'Views' }).click();
+  await page.getByRole('menuitem', { name: 'Save this view' }).click();
+  await page.getByRole('dialog').getByLabel('Name').fill('Mine');
+  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+  await viewer.open('/sessions');
+  await page.getByRole('button', { name: 'Views' }).click();
+  await page.getByRole('menuitem', { name: 'Mine' }).click();
+  await expect.poll(() => new URL(page.url()).searchParams.get('label')).toBe('team=views');
+  await page.locator('[data-session="viewed"]').waitFor();
+  await page.getByRole('button', { name: 'Mine' }).click();
+  await page.getByRole('menuitem', { name: 'Remove' }).click();
+  await page.getByRole('button', { name: 'Views' }).waitFor();
+  await viewer.leave();
+});
+
+test('what is chosen in a panel is in the address, and there after a reload', async () => {
+  const client = server.client();
+  await client.sessions.create({
+    session_id: 'kept',
+    workflow: [
+      { name: 'one', required_agents: [] },
+      { name: 'two', required_agents: [] },
+    ],
+  });
+  const viewer = await Viewer.come(browser, server.url);
+  const { page } = viewer;
+  await viewer.openSession('kept', 'plan');
+  await page.getByRole('button', { name: 'Timeline' }).click();
+  await page.locator('[data-row="one"]').waitFor();
+  expect(await viewer.violations()).toEqual([]);
+  await page.reload();
+  await page.locator('[data-row="one"]').waitFor();
+  await viewer.open('/agents');
+  await page.getByLabel('Search agents').fill('worker');
+  await expect.poll(() => new URL(page.url()).searchParams.get('q')).toBe('worker');
+  await page.reload();
+  await expect.poll(() => page.getByLabel('Search agents').inputValue()).toBe('worker');
+  await viewer.leave();
+});
+
+test('where the colours are the system’s, the focus and what is chosen are seen', async () => {
+  const viewer = await Viewer.come(browser, server.url);
+  const { page } = viewer;
+  await page.emulateMedia({ forcedColors: 'active' });
+  await viewer.open('/sessions');
+  const outline = (selector: string) =>
+    page
+      .locator(selector)
+      .first()
+      .evaluate((element) => {
+        const { outlineStyle, outlineWidth } = getComputedStyle(element);
+        return `${outlineStyle} ${outlineWidth}`;
+      });
+  await page.getByRole('link', { name: 'Sessions', exact: true }).waitFor();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  expect(await outline(':focus-visible')).toBe('solid 2px');
+  for (const chosen of ['nav [aria-current="page"]', '[aria-pressed="true"]']) {
+    expect(await outline(chosen)).toBe('solid 2px');
+  }
+  await viewer.leave();
+});
+
+test('the newest event stays in sight when it is opened', async () => {
+  const client = server.client();
+  await client.sessions.create({ session_id: 'newest', kind: 'workflow' });
+  for (let at = 0; at < 60; at += 1) {
+    await client.context.patch('newest', { at });
+  }
+  const viewer = await Viewer.come(browser, server.url);
+  const { page } = viewer;
+  await viewer.openSession('newest', 'journal');
+  const last = page.locator('[role="option"][data-seq="61"]');
+  await last.click();
+  await page.locator('div[data-seq="61"] h2').waitFor();
+  await expect.poll(() => last.isVisible()).toBe(true);
+  const inside = await last.evaluate((row) => {
+    const list = row.closest('[role="listbox"]')?.getBoundingClientRect();
+    const box = row.getBoundingClientRect();
+    return Boolean(list && box.bottom <= list.bottom + 1 && box.top >= list.top);
+  });
+  expect(inside).toBe(true);
+  await viewer.leave();
+});

@@ -5,6 +5,7 @@ import { tokensOf } from '../../ui/canvas.ts';
 import { microseconds } from '../../ui/duration.ts';
 import { Select } from '../../ui/Field.tsx';
 import { grouped } from '../../ui/numbers.ts';
+import { useShortcuts } from '../../ui/shortcuts.ts';
 import { useDark } from '../../ui/theme.ts';
 import { Brush } from './Brush.tsx';
 import { callAt, draw, type Palette, paletteOf, SCALE, type Scene } from './draw.ts';
@@ -88,6 +89,14 @@ export function TimeLine({ table, version, now, marks, selected, onSelect }: Tim
   };
   const panBy = (share: number) => setChosen(pan(view, share * width(view), whole));
   const zoomTo = (call: number) => setChosen(around({ from: table.began[call] ?? 0, to: table.end(call, now) }, whole));
+
+  // Also while the focus is elsewhere on the page.
+  useShortcuts({
+    '+': () => zoomBy(0.6),
+    '=': () => zoomBy(0.6),
+    '-': () => zoomBy(1 / 0.6),
+    '0': () => setChosen(undefined),
+  });
 
   // React hears of the wheel too late to keep the page from scrolling.
   const onWheel = useRef<(event: WheelEvent) => void>(() => {});

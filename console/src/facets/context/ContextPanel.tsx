@@ -17,12 +17,14 @@ import { DiffList } from './DiffList.tsx';
 import { type Change, type Document, differences, kindOf, pointer, type Target } from './document.ts';
 import { Editor } from './Editor.tsx';
 import { HistoryList } from './HistoryList.tsx';
-import { type Row, rowsOf } from './rows.ts';
+import { matches, type Row, rowsOf } from './rows.ts';
 import { Tree } from './Tree.tsx';
 import { useHistory } from './useHistory.ts';
 import { useMarks } from './useMarks.ts';
 
 const NOTHING: readonly Change[] = [];
+/** From so many keys on, what is below them is closed at first. */
+const LARGE = 60;
 
 /** The shared context as it is and as it was, and its editor. */
 export default function ContextPanel({ session, feed }: PanelProps) {
@@ -133,7 +135,8 @@ function DocumentView({
 }) {
   const [text, setText] = useSearchText('q');
   const search = useDeferredValue(text.trim());
-  const [depth, setDepth] = useState(2);
+  // A large document is shown by its own keys first.
+  const [depth, setDepth] = useState(() => (Object.keys(document).length > LARGE ? 1 : 2));
   const [toggled, setToggled] = useState<ReadonlyMap<string, boolean>>(new Map());
   const [selected, setSelected] = useState<string>();
   const rows = useMemo(() => rowsOf(document, { depth, toggled, search }), [document, depth, toggled, search]);
@@ -191,6 +194,11 @@ function DocumentView({
         </Empty>
       ) : (
         <>
+          {search && rows.length > 0 && (
+            <p className={css.news} role="status">
+              {counted(rows.filter((row) => matches(row, search.toLowerCase())).length, 'match', 'matches')}
+            </p>
+          )}
           {search && rows.length === 0 && <p className={css.none}>No key or value contains “{search}”.</p>}
           <Tree
             label={title}

@@ -42,9 +42,11 @@ export default function ParticipantsPanel({ session }: PanelProps) {
     <div className={css.panel}>
       <Section title="Participants" flush actions={add}>
         {participants.length === 0 ? (
-          <Empty title="No participants yet" command={`sessiond agent --id worker://one --exec ./work.sh`}>
-            Only participants can be asked for work, and write to the session.{' '}
-            {active && 'Add one; to start an agent, run:'}
+          <Empty
+            title="No participants"
+            command={`sessiond agent --url ${location.origin} --id worker://one --exec ./work.sh`}
+          >
+            Only participants receive tasks and write to the session. {active && 'Add one; to start an agent, run:'}
           </Empty>
         ) : (
           <table className={`${table.table} ${css.table}`}>

@@ -10,7 +10,7 @@ export const participants = {
       id: 'participants',
       title: 'Participants',
       icon: Users,
-      shows: () => true,
+      shows: (session) => session.kind !== 'execution' || (session.participants?.length ?? 0) > 0,
       count: (session) => session.participants?.filter(({ status }) => status !== 'left').length,
       load: () => import('./ParticipantsPanel.tsx'),
     }),

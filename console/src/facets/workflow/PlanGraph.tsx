@@ -1,7 +1,9 @@
 import '@xyflow/react/dist/base.css';
 import {
   Background,
+  BaseEdge,
   type Edge,
+  type EdgeProps,
   MarkerType,
   MiniMap,
   Panel,
@@ -10,15 +12,19 @@ import {
   useReactFlow,
 } from '@xyflow/react';
 import { Maximize, Minus, Plus } from 'lucide-react';
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { Session } from 'sessiond';
 import { IconButton } from '../../ui/Button.tsx';
-import { type Arrow, arrowsOf, type Box, type Direction, layout, neighbour, structureOf } from './layout.ts';
+import { arrange, arrowId, type Frame, type Point, pathOf } from './arrange.ts';
+import { type Arrow, arrowsOf, type Box, type Direction, neighbour, structureOf } from './layout.ts';
 import css from './PlanGraph.module.css';
 import { edgeState, type StepView } from './plan.ts';
 import { type StepNode, StepNodeView } from './StepNode.tsx';
 
 const NODE_TYPES = { step: StepNodeView };
+const EDGE_TYPES = { way: Way };
+/** From so many steps on, only those in sight are in the page. */
+const MANY = 80;
 /** From so many steps on, a map in the corner shows where one is. */
 const MAPPED = 20;
 /** A plan that would be smaller than this is not shown whole: its present part is, at most as large as that. */
@@ -51,15 +57,16 @@ function Canvas({ session, views, direction, selected, onSelect }: PlanGraphProp
   const [focus, setFocus] = useState({ name: '', count: 0 });
   const steps = useMemo(() => views.map(({ step }) => step), [views]);
   const structure = structureOf(steps, direction);
+  const room = useRoom(frame);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the places follow from the structure alone.
-  const boxes = useMemo(() => layout(steps, direction), [structure]);
+  const { boxes, ways } = useMemo(() => arrange(steps, direction, room), [structure, room?.width, room?.height]);
   const nodes = useNodes(views, boxes, direction, selected, focus, onSelect);
-  const edges = useEdges(views, session.status === 'active');
+  const edges = useEdges(views, ways, session.status === 'active');
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another plan is shown from where it is now; nothing else moves the view.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another plan is shown from where it is now; a change of state moves nothing.
   useEffect(() => {
     show(views, boxes, flow, frame.current);
-  }, [structure]);
+  }, [boxes, flow]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     const from = (event.target as HTMLElement).closest<HTMLElement>('[data-step]')?.dataset.step;
@@ -96,6 +103,8 @@ function Canvas({ session, views, direction, selected, onSelect }: PlanGraphProp
         nodes={nodes}
         edges={edges}
         nodeTypes={NODE_TYPES}
+        edgeTypes={EDGE_TYPES}
+        proOptions={{ hideAttribution: true }}
         nodesDraggable={false}
         nodesConnectable={false}
         nodesFocusable={false}
@@ -108,7 +117,8 @@ function Canvas({ session, views, direction, selected, onSelect }: PlanGraphProp
         preventScrolling={false}
         minZoom={0.1}
         maxZoom={1.5}
-        onlyRenderVisibleElements
+        // Keys reach every step of a plan, also those out of sight, unless there are too many.
+        onlyRenderVisibleElements={views.length > MANY}
       >
         <Background gap={20} size={1} color="var(--line)" />
         <Panel position="bottom-left" className={css.tools}>
@@ -132,6 +142,36 @@ function Canvas({ session, views, direction, selected, onSelect }: PlanGraphProp
       </ReactFlow>
     </div>
   );
+}
+
+/** The way of an arrow on the canvas. */
+type WayData = { path: string };
+
+/** A dependency, around the steps that are between. */
+function Way({ data, markerEnd }: EdgeProps<Edge<WayData>>) {
+  return data?.path ? <BaseEdge path={data.path} {...(markerEnd ? { markerEnd } : {})} /> : null;
+}
+
+/** The room for the plan, in steps so large that a little more or less changes nothing. */
+function useRoom(frame: RefObject<HTMLElement | null>): Frame | undefined {
+  const [room, setRoom] = useState<Frame>();
+  useLayoutEffect(() => {
+    const element = frame.current;
+    if (!element) {
+      return;
+    }
+    const measure = () => {
+      const [width, height] = [element.clientWidth, element.clientHeight].map((size) => 60 * Math.round(size / 60));
+      setRoom((before) =>
+        before?.width === width && before?.height === height ? before : { width: width ?? 0, height: height ?? 0 },
+      );
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [frame]);
+  return room;
 }
 
 const MOVE = { duration: 180 };
@@ -253,7 +293,11 @@ function useNodes(
 }
 
 /** The dependencies; the same object as long as their states are the same. */
-function useEdges(views: readonly StepView[], sessionActive: boolean): Edge[] {
+function useEdges(
+  views: readonly StepView[],
+  ways: ReadonlyMap<string, readonly Point[]>,
+  sessionActive: boolean,
+): Edge<WayData>[] {
   const steps = new Map(views.map(({ step }) => [step.name, step]));
   const wanted = arrowsOf([...steps.values()]).flatMap(({ from, to }) => {
     const [source, target] = [steps.get(from), steps.get(to)];
@@ -264,7 +308,9 @@ function useEdges(views: readonly StepView[], sessionActive: boolean): Edge[] {
   return useMemo(
     () =>
       wanted.map(({ source, target, state }) => ({
-        id: JSON.stringify([source, target]),
+        id: arrowId(source, target),
+        type: 'way',
+        data: { path: pathOf(ways.get(arrowId(source, target)) ?? []) },
         source,
         target,
         className: css[state] ?? '',
@@ -272,7 +318,7 @@ function useEdges(views: readonly StepView[], sessionActive: boolean): Edge[] {
         ariaLabel: `${target} depends on ${source}: ${state}`,
         markerEnd: { type: MarkerType.ArrowClosed, width: 16, height: 16, color: COLOURS[state] },
       })),
-    [key],
+    [key, ways],
   );
 }
 

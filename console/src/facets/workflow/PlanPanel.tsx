@@ -1,5 +1,5 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { ListOrdered, Pencil, Workflow as WorkflowIcon } from 'lucide-react';
+import { ChartGantt, ListOrdered, Pencil, Workflow as WorkflowIcon } from 'lucide-react';
 import { lazy, useCallback, useRef, useState } from 'react';
 import type { Session } from 'sessiond';
 import { Part } from '../../app/Boundary.tsx';
@@ -14,6 +14,7 @@ import { PlanDialog } from './PlanDialog.tsx';
 import { PlanList } from './PlanList.tsx';
 import css from './PlanPanel.module.css';
 import { PlanSummary } from './PlanSummary.tsx';
+import { PlanTimeline } from './PlanTimeline.tsx';
 import { changeInWords, type StepView, stepViews } from './plan.ts';
 import { Rail } from './Rail.tsx';
 import { StepInspector } from './StepInspector.tsx';
@@ -65,7 +66,7 @@ export default function PlanPanel({ session, feed }: PanelProps) {
           flush
           actions={
             <>
-              {/* biome-ignore lint/a11y/useSemanticElements: two buttons in a row are no fieldset. */}
+              {/* biome-ignore lint/a11y/useSemanticElements: buttons in a row are no fieldset. */}
               <div className={css.shapes} role="group" aria-label="Show the plan as">
                 <Button
                   look="quiet"
@@ -82,6 +83,14 @@ export default function PlanPanel({ session, feed }: PanelProps) {
                   onClick={() => setShape('list')}
                 >
                   List
+                </Button>
+                <Button
+                  look="quiet"
+                  icon={<ChartGantt />}
+                  aria-pressed={shown === 'timeline'}
+                  onClick={() => setShape('timeline')}
+                >
+                  Timeline
                 </Button>
               </div>
               {live && (
@@ -116,6 +125,8 @@ export default function PlanPanel({ session, feed }: PanelProps) {
                 />
               </Part>
             </div>
+          ) : shown === 'timeline' ? (
+            <PlanTimeline views={views} selected={selected} onSelect={select} />
           ) : (
             <PlanList views={views} selected={selected} onSelect={select} />
           )}

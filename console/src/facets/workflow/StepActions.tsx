@@ -71,11 +71,7 @@ export function StepActions({ session, step, views }: { session: Session; step: 
   return (
     <>
       {(step.status === 'active' || step.status === 'pending') && (
-        <Button
-          look={step.status === 'active' ? 'primary' : 'plain'}
-          icon={<CircleCheck />}
-          onClick={() => setWay('complete')}
-        >
+        <Button icon={<CircleCheck />} onClick={() => setWay('complete')}>
           Mark complete
         </Button>
       )}

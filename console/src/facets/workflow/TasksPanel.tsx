@@ -124,7 +124,10 @@ function Nothing({
     );
   }
   return (
-    <Empty title="No tasks yet" {...(session.status === 'active' ? { command: commandOf(session) } : {})}>
+    <Empty
+      title={session.status === 'active' ? 'No tasks yet' : 'No tasks'}
+      {...(session.status === 'active' ? { command: commandOf(session) } : {})}
+    >
       {session.status === 'active'
         ? 'The plan, an agent or a person delegates a task to a participant. Delegate one here, or from a terminal:'
         : 'The session ended before a task was delegated.'}

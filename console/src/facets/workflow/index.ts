@@ -19,7 +19,7 @@ export const workflow = {
       id: 'tasks',
       title: 'Tasks',
       icon: ListTodo,
-      shows: () => true,
+      shows: (session) => session.kind !== 'execution' || session.total_tasks > 0,
       count: (session) => session.total_tasks,
       load: () => import('./TasksPanel.tsx'),
     }),

@@ -1,4 +1,3 @@
-import dagre from '@dagrejs/dagre';
 import type { Step } from 'sessiond';
 
 /** Where the plan goes: to the right on wide screens, downwards on narrow ones. */
@@ -20,6 +19,12 @@ export type Shape = Pick<Step, 'name' | 'dependencies' | 'required_agents' | 'op
 /** How many lines of agents a node shows; the last one stands for the rest when there are more. */
 export function partLines(step: Shape): number {
   return Math.min(NODE.parts, step.required_agents.length + (step.optional_agents?.length ?? 0));
+}
+
+/** How large a step is: it follows from the plan alone, so that a change of state moves nothing. */
+export function sizeOf(step: Shape): { width: number; height: number } {
+  const lines = partLines(step);
+  return { width: NODE.width, height: NODE.head + (lines > 0 ? lines * NODE.part + 10 : 0) };
 }
 
 /** Changes when the graph has to be laid out anew, and not before. */
@@ -54,29 +59,6 @@ export function arrowsOf(steps: readonly Pick<Step, 'name' | 'dependencies'>[]):
       .filter((from) => known.has(from))
       .filter((from) => !dependencies.some((other) => other !== from && allBefore(other).has(from)))
       .map((from) => ({ from, to: name })),
-  );
-}
-
-/** A place for each step. */
-export function layout(steps: readonly Shape[], direction: Direction): Map<string, Box> {
-  const graph = new dagre.graphlib.Graph();
-  graph.setGraph({ rankdir: direction, nodesep: 18, ranksep: direction === 'LR' ? 34 : 32, marginx: 4, marginy: 4 });
-  graph.setDefaultEdgeLabel(() => ({}));
-  for (const step of steps) {
-    const lines = partLines(step);
-    const height = NODE.head + (lines > 0 ? lines * NODE.part + 10 : 0);
-    graph.setNode(step.name, { width: NODE.width, height });
-  }
-  for (const { from, to } of arrowsOf(steps)) {
-    graph.setEdge(from, to);
-  }
-  dagre.layout(graph);
-  return new Map(
-    steps.map(({ name }) => {
-      // dagre speaks of the middle, the canvas of the corner.
-      const { x, y, width, height } = graph.node(name) as Box;
-      return [name, { x: x - width / 2, y: y - height / 2, width, height }];
-    }),
   );
 }
 

@@ -96,7 +96,9 @@ test('an edge says what became of the dependency', () => {
   expect(edgeState(done, active, true)).toBe('active');
   expect(edgeState(active, pending, true)).toBe('waiting');
   expect(edgeState(failed, pending, true)).toBe('blocked');
-  expect(edgeState(active, pending, false)).toBe('blocked');
+  // The end of a session is no failure of a step.
+  expect(edgeState(active, pending, false)).toBe('waiting');
+  expect(edgeState(done, active, false)).toBe('done');
 });
 
 test('a plan is sent back without the state of its steps', () => {

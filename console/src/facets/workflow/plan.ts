@@ -104,10 +104,10 @@ export function edgeState(from: Step, to: Step, sessionActive: boolean): EdgeSta
     return 'blocked';
   }
   if (from.status !== 'completed') {
-    return sessionActive ? 'waiting' : 'blocked';
+    return 'waiting';
   }
   if (to.status === 'active') {
-    return sessionActive ? 'active' : 'blocked';
+    return sessionActive ? 'active' : 'done';
   }
   return to.status === 'pending' ? 'waiting' : 'done';
 }

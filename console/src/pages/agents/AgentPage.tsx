@@ -45,7 +45,7 @@ export function AgentPage() {
       heading={
         <div className={css.heading}>
           <p className={css.way}>
-            <Link to="/agents">Agents</Link> /
+            <Link to="/agents">Agents</Link> / <code>{agentId}</code>
           </p>
           <div className={css.line}>
             <h1>{agentId}</h1>

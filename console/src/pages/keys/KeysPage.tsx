@@ -62,6 +62,10 @@ export function KeysPage() {
               server:
             </p>
             <Command>sessiond key create --name you --role admin</Command>
+            <p>
+              If the server was started with <code>--dir</code>, add the same <code>--dir</code>: keys are in its
+              directory.
+            </p>
           </div>
         </aside>
       )}

@@ -8,6 +8,8 @@ import css from './ChartView.module.css';
 import { type Chart, show } from './figures.ts';
 
 const HEIGHT = 120;
+/** What stands after the figures of an axis. */
+const UNITS: Record<Chart['unit'], string> = { milliseconds: ' ms', 'per second': '/s', count: '' };
 
 /**
  * Figures over the time that the page is open; pointing at a moment shows those of it, in every chart. For other colours
@@ -95,7 +97,7 @@ function optionsOf(
         size: 24,
         values: (_, times) => times.map((seconds) => clock(seconds * 1_000)),
       },
-      { ...axis, size: 46, space: 30, values: (_, marks) => marks.map((mark) => grouped(mark)) },
+      { ...axis, size: 58, space: 30, values: (_, marks) => marks.map((mark) => `${grouped(mark)}${UNITS[unit]}`) },
     ],
     series: [
       {},
@@ -104,7 +106,8 @@ function optionsOf(
         label: line.name,
         stroke: colour(line.colour),
         width: 1.5,
-        points: { show: false },
+        // A line needs two readings; one is a dot.
+        points: { show: (plot: UPlot) => (plot.data[0]?.length ?? 0) < 3 },
         // A median of nothing is no figure; a rate that is missing is a server that was away.
         spanGaps: unit === 'milliseconds',
       })),

@@ -103,7 +103,7 @@ export const CHARTS: readonly Chart[] = [
     lines: [
       { name: 'event streams', colour: '--accent', of: gauge('sessiond_event_streams') },
       { name: 'WebSockets', colour: '--good', of: gauge('sessiond_websockets') },
-      { name: 'sessions', colour: '--idle', of: gauge('sessiond_sessions_open') },
+      { name: 'sessions in memory', colour: '--idle', of: gauge('sessiond_sessions_open') },
     ],
   },
 ];

@@ -13,6 +13,9 @@ export interface Figures {
   roundTrip: number | undefined;
 }
 
+/** When the second reading is made, in milliseconds. */
+const SECOND = 600;
+
 /** Reads `/metrics` again and again while the page is looked at. */
 export function useFigures(client: Client): Figures {
   const [figures, setFigures] = useState<Figures>({
@@ -55,9 +58,12 @@ export function useFigures(client: Client): Figures {
       }
     };
     void read();
+    // The first figures need two readings.
+    const second = setTimeout(() => void read(), SECOND);
     const timer = setInterval(() => void read(), EVERY);
     return () => {
       stopping.abort();
+      clearTimeout(second);
       clearInterval(timer);
     };
   }, [client]);

@@ -1,7 +1,7 @@
 import {
   Braces,
   CircleCheck,
-  CirclePause,
+  CircleStop,
   Download,
   Ellipsis,
   GitFork,
@@ -67,7 +67,7 @@ export function SessionActions({ session }: { session: Session }) {
         <MenuItem icon={<CircleCheck />} why={ended} onSelect={() => setOpen('complete')}>
           Complete…
         </MenuItem>
-        <MenuItem icon={<CirclePause />} why={ended} danger onSelect={() => setOpen('terminate')}>
+        <MenuItem icon={<CircleStop />} why={ended} danger onSelect={() => setOpen('terminate')}>
           Terminate…
         </MenuItem>
         <MenuSeparator />

@@ -83,7 +83,7 @@ function Count({ of }: { of: number | undefined }) {
 function Opening({ sessionId, feed, state }: { sessionId: string; feed: Feed; state: FeedState }) {
   if (state.at === 'failed' && state.problem.code === 'session_not_found') {
     return (
-      <Empty title="Session not found" command="sessiond session list">
+      <Empty title="Session not found" command={`sessiond session list --url ${location.origin}`}>
         <code>{sessionId}</code> was deleted, never existed, or is not visible to this key. A session is visible to its
         owner, its participants and administrators. <Link to="/sessions">All sessions</Link>
       </Empty>

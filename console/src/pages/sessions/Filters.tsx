@@ -10,6 +10,7 @@ import { type Chip, Chips } from '../../ui/Chips.tsx';
 import field from '../../ui/Field.module.css';
 import { Select } from '../../ui/Field.tsx';
 import css from './Filters.module.css';
+import { Views } from './Views.tsx';
 
 const STATUSES: readonly Status[] = ['active', 'completed', 'failed', 'terminated', 'expired'];
 const KINDS: readonly Kind[] = ['workflow', 'assistant', 'training', 'federated', 'execution'];
@@ -67,6 +68,7 @@ export function Filters({
           <option value="updated">Last changed first</option>
           <option value="name">By name</option>
         </Select>
+        <Views search={search} />
       </div>
       <div className={css.chips}>
         <Chips
@@ -91,9 +93,13 @@ export function Filters({
 
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 
+/** Whether a text, an owner or a label is sought: the server counts all sessions, not those that are found. */
+const isNarrow = ({ q, owner, label }: SessionsSearch): boolean => Boolean(q || owner || label);
+
 /** The numbers of each status, of the kind that is chosen. Those that wait are active, and not counted by themselves. */
-function statusChips(counts: Counts | undefined, { kind, status }: SessionsSearch): Chip<Status | typeof WAITING>[] {
-  const of = (status?: Status) => counts && count(counts, kind, status);
+function statusChips(counts: Counts | undefined, search: SessionsSearch): Chip<Status | typeof WAITING>[] {
+  const { kind, status } = search;
+  const of = (status?: Status) => (isNarrow(search) ? undefined : counts && count(counts, kind, status));
   return [
     { value: undefined, title: 'Any status', count: of() },
     ...STATUSES.flatMap((value): Chip<Status | typeof WAITING>[] => {
@@ -105,8 +111,9 @@ function statusChips(counts: Counts | undefined, { kind, status }: SessionsSearc
 }
 
 /** The numbers of each kind, of the status that is chosen. */
-function kindChips(counts: Counts | undefined, { kind, status }: SessionsSearch): Chip<Kind>[] {
-  const of = (kind: Kind) => counts && count(counts, kind, status);
+function kindChips(counts: Counts | undefined, search: SessionsSearch): Chip<Kind>[] {
+  const { kind, status } = search;
+  const of = (kind: Kind) => (isNarrow(search) ? undefined : counts && count(counts, kind, status));
   return [
     { value: undefined, title: 'Any kind' },
     ...KINDS.map((value) => ({ value, title: capital(value), count: of(value) })).filter(

@@ -41,6 +41,8 @@ export function SessionTable({
   const grid = useRef<HTMLDivElement>(null);
   const height = useNarrow() ? HEIGHT.narrow : HEIGHT.wide;
   const [active, setActive] = useState(-1);
+  const chosen = useRef(false);
+  chosen.current = active >= 0 || selected.size > 0;
   const most = Math.floor(HIGHEST / height);
   // The number of the row at the top of what is in the page.
   const [base, setBase] = useState(place.base);
@@ -67,8 +69,14 @@ export function SessionTable({
   const last = base + (items.at(-1)?.index ?? 0);
   useEffect(() => void list.show(first, last), [list, first, last]);
   const inSight = useCallback(
-    () => [base + (rows.range?.startIndex ?? 0), base + (rows.range?.endIndex ?? 0)] as const,
-    [rows, base],
+    () =>
+      [
+        base + (rows.range?.startIndex ?? 0),
+        base + (rows.range?.endIndex ?? 0),
+        // Nothing moves under the pointer, nor under the row that keys or boxes have chosen.
+        list.length > 0 && (chosen.current || (grid.current?.matches(':hover') ?? false)),
+      ] as const,
+    [rows, base, list],
   );
   const move = useCallback(
     (to: number) => {

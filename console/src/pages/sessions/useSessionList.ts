@@ -24,7 +24,10 @@ export function useSessionList(search: SessionsSearch): { list: SessionList; pla
 }
 
 /** Reads what is in sight again and again while the page is looked at. */
-export function useRefresh(list: SessionList, inSight: () => readonly [first: number, last: number]): void {
+export function useRefresh(
+  list: SessionList,
+  inSight: () => readonly [first: number, last: number, held: boolean],
+): void {
   useEffect(() => {
     let busy = false;
     const timer = setInterval(async () => {
