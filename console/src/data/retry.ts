@@ -1,30 +1,15 @@
 import type { Client, Session, Task } from 'sessiond';
 
-/** A server that retries what failed in place. */
-interface Retrying {
-  retry?: (sessionId: string, body: { step?: string; task_id?: string }) => Promise<Session>;
-}
+/** Whether a task failed and can be retried in its place. */
+export const mayRetry = ({ status }: Pick<Task, 'status'>): boolean => status === 'failed' || status === 'timeout';
 
-/** Retries a task that failed. Where the server cannot do that in place, the same work is delegated again, once. */
-export async function retryTask(client: Client, task: Task): Promise<void> {
-  const { retry } = client.sessions as Retrying;
-  if (retry) {
-    await retry.call(client.sessions, task.session_id, { task_id: task.task_id });
-    return;
-  }
-  const { task_type, delegatee, payload, priority, step, timeout, retry_policy, fallback_agents } = task;
-  const body = { task_type, delegatee, payload, priority, timeout, retry_policy };
-  await client.tasks.delegate(
-    task.session_id,
-    { ...body, ...(step == null ? {} : { step }), ...(fallback_agents?.length ? { fallback_agents } : {}) },
-    { idempotencyKey: `console-retry-${task.task_id}` },
-  );
-}
+/** Retries a task that failed, in its place: a session that failed with it becomes active again. */
+export const retryTask = (client: Client, { session_id, task_id }: Task): Promise<Session> =>
+  client.sessions.retry(session_id, { task_id });
 
-/** Whether the server retries the failed steps of a session in place. */
-export const canRetrySessions = (client: Client): boolean => (client.sessions as Retrying).retry !== undefined;
+/** Retries a failed step of the plan. */
+export const retryStep = (client: Client, sessionId: string, step: string): Promise<Session> =>
+  client.sessions.retry(sessionId, { step });
 
-/** Retries every failed step of a session. */
-export async function retrySession(client: Client, sessionId: string): Promise<void> {
-  await (client.sessions as Retrying).retry?.call(client.sessions, sessionId, {});
-}
+/** Retries everything that failed in a session. */
+export const retrySession = (client: Client, sessionId: string): Promise<Session> => client.sessions.retry(sessionId);

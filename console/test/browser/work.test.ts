@@ -56,6 +56,23 @@ test('what needs attention is on one page, and is dealt with there', async () =>
   await page.locator('[data-question="q1"]').getByRole('button', { name: 'Answer' }).click();
   await page.getByText('Which branch?').waitFor({ state: 'detached' });
   expect((await client.questions.get('second', 'q1')).answer).toBe('main');
+
+  // A session that failed with its task is retried in place.
+  await client.sessions.create({
+    session_id: 'lost',
+    name: 'The lost session',
+    participants: [{ agent_id: agent, role: 'worker' }],
+    workflow: [{ name: 'build', required_agents: [agent] }],
+  });
+  const { task_id } = await client.tasks.delegate('lost', { task_type: 'compile', delegatee: agent, payload: {} });
+  await client.tasks.accept(task_id, {});
+  await client.tasks.fail(task_id, { error: { detail: 'no disk in lost' } });
+  expect((await client.sessions.get('lost')).status).toBe('failed');
+  await page.getByRole('checkbox', { name: 'Select The lost session' }).check();
+  await page.getByRole('button', { name: 'Retry 1 selected' }).click();
+  await page.getByText('1 session retried').first().waitFor();
+  expect((await client.sessions.get('lost')).status).toBe('active');
+  await failed.getByText('no disk in lost').waitFor({ state: 'detached' });
   await viewer.leave();
 });
 

@@ -59,13 +59,16 @@ function Canvas({ session, views, direction, selected, onSelect }: PlanGraphProp
   const structure = structureOf(steps, direction);
   const room = useRoom(frame);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the places follow from the structure alone.
-  const { boxes, ways } = useMemo(() => arrange(steps, direction, room), [structure, room?.width, room?.height]);
+  const { boxes, ways, bounds } = useMemo(
+    () => arrange(steps, direction, room),
+    [structure, room?.width, room?.height],
+  );
   const nodes = useNodes(views, boxes, direction, selected, focus, onSelect);
   const edges = useEdges(views, ways, session.status === 'active');
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another plan is shown from where it is now; a change of state moves nothing.
   useEffect(() => {
-    show(views, boxes, flow, frame.current);
+    show(views, boxes, bounds, flow, frame.current);
   }, [boxes, flow]);
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -127,7 +130,7 @@ function Canvas({ session, views, direction, selected, onSelect }: PlanGraphProp
           <IconButton
             label="Fit the whole plan"
             icon={<Maximize />}
-            onClick={() => void flow.fitView({ padding: 0.06, maxZoom: 1, ...move() })}
+            onClick={() => showAll(bounds, flow, frame.current)}
           />
         </Panel>
         {views.length >= MAPPED && (
@@ -181,25 +184,35 @@ const move = () => (matchMedia('(prefers-reduced-motion: reduce)').matches ? {} 
 
 type Flow = ReturnType<typeof useReactFlow<StepNode>>;
 
+/** Shows all of the plan. */
+function showAll(all: Box, flow: Flow, frame: HTMLElement | null): void {
+  if (!frame) {
+    return;
+  }
+  const { clientWidth: width, clientHeight: height } = frame;
+  const zoom = Math.min(1, (width - 2 * MARGIN) / all.width, (height - 2 * MARGIN) / all.height);
+  void flow.setViewport({
+    zoom,
+    x: (width - all.width * zoom) / 2 - all.x * zoom,
+    y: (height - all.height * zoom) / 2 - all.y * zoom,
+  });
+}
+
 /** Shows the whole plan when it can be read so; else what happens now, with what comes before and after it. */
 function show(
   views: readonly StepView[],
   boxes: ReadonlyMap<string, Box>,
+  all: Box,
   flow: Flow,
   frame: HTMLElement | null,
 ): void {
-  const all = around([...boxes.values()]);
-  if (!all || !frame) {
+  if (boxes.size === 0 || !frame) {
     return;
   }
   const { clientWidth: width, clientHeight: height } = frame;
   const whole = Math.min(1, (width - 2 * MARGIN) / all.width, (height - 2 * MARGIN) / all.height);
   if (whole >= LEGIBLE) {
-    void flow.setViewport({
-      zoom: whole,
-      x: (width - all.width * whole) / 2 - all.x * whole,
-      y: (height - all.height * whole) / 2 - all.y * whole,
-    });
+    showAll(all, flow, frame);
     return;
   }
   const now = views.filter(({ step }) => step.status === 'active' || step.status === 'failed');

@@ -1,20 +1,22 @@
-import { CircleCheck, CirclePlay, Undo2 } from 'lucide-react';
+import { CircleCheck, CirclePlay, RotateCcw, Undo2 } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import type { Session, Step } from 'sessiond';
 import { useClient } from '../../data/connection.ts';
+import { retryStep } from '../../data/retry.ts';
 import { Button } from '../../ui/Button.tsx';
 import { FormDialog } from '../../ui/Dialog.tsx';
 import { toast } from '../../ui/Toast.tsx';
 import { changeOf } from './changes.ts';
 import { dependents, type StepView } from './plan.ts';
 
-type Way = 'complete' | 'start' | 'back';
+type Way = 'complete' | 'start' | 'back' | 'retry';
 
 /** What can be done with a step by hand. */
 export function StepActions({ session, step, views }: { session: Session; step: Step; views: readonly StepView[] }) {
   const client = useClient();
   const [way, setWay] = useState<Way>();
   const id = session.session_id;
+  const active = session.status === 'active';
   const steps = views.map((view) => view.step);
   const ready = step.dependencies.every((name) => steps.find((other) => other.name === name)?.status === 'completed');
   const together = dependents(steps, step.name).filter(({ status }) => status !== 'pending');
@@ -39,6 +41,10 @@ export function StepActions({ session, step, views }: { session: Session; step: 
       change(`Step ${step.name} started`, (expectedRevision) =>
         client.workflow.update(id, { current_step: step.name }, { expectedRevision }),
       ),
+    retry: async () => {
+      await retryStep(client, id, step.name);
+      toast(`Step ${step.name} retried`);
+    },
     back: () =>
       change(`Step ${step.name} reset`, (expectedRevision) =>
         client.workflow.update(
@@ -59,6 +65,12 @@ export function StepActions({ session, step, views }: { session: Session; step: 
       action: 'Start',
       description: 'Its dependencies are complete. If the plan has a task for it, that task is delegated.',
     },
+    retry: {
+      title: `Retry ${step.name}`,
+      action: 'Retry',
+      description:
+        'The step starts again, and its failed tasks are delegated again. A failed session becomes active again.',
+    },
     back: {
       title: `Reset ${step.name}`,
       action: 'Reset',
@@ -70,17 +82,22 @@ export function StepActions({ session, step, views }: { session: Session; step: 
   };
   return (
     <>
-      {(step.status === 'active' || step.status === 'pending') && (
+      {step.status === 'failed' && (
+        <Button look="primary" icon={<RotateCcw />} onClick={() => setWay('retry')}>
+          Retry
+        </Button>
+      )}
+      {active && (step.status === 'active' || step.status === 'pending') && (
         <Button icon={<CircleCheck />} onClick={() => setWay('complete')}>
           Mark complete
         </Button>
       )}
-      {step.status === 'pending' && ready && (
+      {active && step.status === 'pending' && ready && (
         <Button icon={<CirclePlay />} onClick={() => setWay('start')}>
           Start
         </Button>
       )}
-      {step.status !== 'pending' && (
+      {active && step.status !== 'pending' && (
         <Button icon={<Undo2 />} onClick={() => setWay('back')}>
           Reset
         </Button>

@@ -57,10 +57,10 @@ export function StepInspector({ session, view, views, onSelect, onClose }: StepI
           {why}
         </p>
       )}
-      {session.status === 'active' && (
+      {(session.status === 'active' || step.status === 'failed') && (
         <div className={css.actions}>
           <StepActions session={session} step={step} views={views} />
-          {step.status === 'active' && (
+          {session.status === 'active' && step.status === 'active' && (
             <Button icon={<Send />} onClick={() => setDelegating(true)}>
               Delegate task
             </Button>

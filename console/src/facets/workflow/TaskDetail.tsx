@@ -1,13 +1,19 @@
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { RotateCcw } from 'lucide-react';
+import { type ReactNode, useState } from 'react';
 import { milliseconds, type Session, type Task } from 'sessiond';
+import { useClient } from '../../data/connection.ts';
+import { mayRetry, retryTask } from '../../data/retry.ts';
 import { Status } from '../../ui/Badge.tsx';
+import { Button } from '../../ui/Button.tsx';
 import { Id } from '../../ui/Copy.tsx';
+import { FormDialog } from '../../ui/Dialog.tsx';
 import { duration } from '../../ui/duration.ts';
 import { Json } from '../../ui/Json.tsx';
 import { Facts } from '../../ui/Section.tsx';
 import table from '../../ui/Table.module.css';
 import { Ago } from '../../ui/Times.tsx';
+import { toast } from '../../ui/Toast.tsx';
 import { Elapsed } from './Elapsed.tsx';
 import { TaskActions } from './TaskActions.tsx';
 import css from './TaskDetail.module.css';
@@ -47,6 +53,7 @@ export function TaskDetail({ task, session }: { task: Task; session: Session }) 
   return (
     <div className={css.detail}>
       {isOpen(task) && session.status === 'active' && <TaskActions task={task} />}
+      {mayRetry(task) && (session.status === 'active' || session.status === 'failed') && <RetryTask task={task} />}
       <div className={css.columns}>
         <Facts of={facts} />
         <div className={css.values}>
@@ -57,6 +64,32 @@ export function TaskDetail({ task, session }: { task: Task; session: Session }) 
         </div>
       </div>
       {task.attempts.length > 0 && <Attempts task={task} />}
+    </div>
+  );
+}
+
+/** Retries a task that failed, once somebody has said that it is meant. */
+function RetryTask({ task }: { task: Task }) {
+  const client = useClient();
+  const [open, setOpen] = useState(false);
+  return (
+    <div>
+      <Button icon={<RotateCcw />} onClick={() => setOpen(true)}>
+        Retry
+      </Button>
+      <FormDialog
+        open={open}
+        onClose={() => setOpen(false)}
+        title={`Retry ${task.task_type}`}
+        description={`Another attempt goes to ${task.delegatee}. A failed step, and a failed session, become active again.`}
+        action="Retry"
+        submit={async () => {
+          await retryTask(client, task);
+          toast(`${task.task_type} retried`);
+        }}
+      >
+        {null}
+      </FormDialog>
     </div>
   );
 }

@@ -12,6 +12,8 @@ export interface Arrangement {
   boxes: Map<string, Box>;
   /** By {@link arrowId}: corners, of which each is right of, left of, above or below the one before. */
   ways: Map<string, Point[]>;
+  /** What all of it takes. */
+  bounds: Box;
 }
 
 /** The room that a plan has on the screen, in pixels. */
@@ -27,7 +29,7 @@ const BESIDE = 18;
 const BETWEEN = 46;
 const BAND = 44;
 /** Around a wrapped plan: arrows lead through it from the end of a band to the beginning of the next. */
-const EDGE = 26;
+const EDGE = 36;
 /** Between arrows that share a channel. */
 const LANE = 5;
 const LANES = 5;
@@ -53,12 +55,27 @@ export function arrange(steps: readonly Shape[], direction: Direction, frame?: F
 }
 
 /** How large a plan is when all of it is in the frame. */
-function scaleIn({ boxes, ways }: Arrangement, { width, height }: Frame): number {
-  const points = [...ways.values()].flat();
-  const all = [...boxes.values()];
-  const right = Math.max(...all.map((box) => box.x + box.width), ...points.map(({ x }) => x));
-  const bottom = Math.max(...all.map((box) => box.y + box.height), ...points.map(({ y }) => y));
-  return Math.min(1, width / (right + 4), height / (bottom + 4));
+const scaleIn = ({ bounds }: Arrangement, { width, height }: Frame): number =>
+  Math.min(1, width / bounds.width, height / bounds.height);
+
+/** What steps and arrows take together. */
+function boundsOf(boxes: Iterable<Box>, ways: Iterable<readonly Point[]>): Box {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  const take = (x: number, y: number) => {
+    [left, top, right, bottom] = [Math.min(left, x), Math.min(top, y), Math.max(right, x), Math.max(bottom, y)];
+  };
+  for (const { x, y, width, height } of boxes) {
+    take(x, y);
+    take(x + width, y + height);
+  }
+  for (const way of ways) {
+    for (const { x, y } of way) {
+      take(x, y);
+    }
+  }
+  return left === Infinity
+    ? { x: 0, y: 0, width: 1, height: 1 }
+    : { x: left, y: top, width: right - left, height: bottom - top };
 }
 
 /**
@@ -210,7 +227,7 @@ function placed({ columns, nodes, arrows }: Grid, bands: number, direction: Dire
       return [arrowId(from, to), straight(way)];
     }),
   );
-  return { boxes, ways };
+  return { boxes, ways, bounds: boundsOf(boxes.values(), ways.values()) };
 }
 
 /** A way without corners at which it does not turn. */

@@ -6,7 +6,7 @@ import type { MessageInfo, SessionSummary, Task } from 'sessiond';
 import { useClient } from '../../data/connection.ts';
 import { keys } from '../../data/queries.ts';
 import { useTold } from '../../data/reach.ts';
-import { canRetrySessions, retrySession, retryTask } from '../../data/retry.ts';
+import { retrySession, retryTask } from '../../data/retry.ts';
 import { QuestionView } from '../../facets/questions/OpenQuestions.tsx';
 import { useSearchValue } from '../../facets/usePanelSearch.ts';
 import { inWords } from '../../facets/workflow/text.ts';
@@ -98,18 +98,14 @@ function Parts({ of: { questions, failed, unaccepted, sessions, letters, more } 
         columns={SESSION_COLUMNS}
         id={({ session_id }) => session_id}
         onDone={refresh}
-        action={
-          canRetrySessions(client)
-            ? {
-                title: 'Retry',
-                icon: <RotateCcw />,
-                name: ({ name, session_id }) => name ?? session_id,
-                act: ({ session_id }) => retrySession(client, session_id),
-                done: 'retried',
-                noun: 'session',
-              }
-            : undefined
-        }
+        action={{
+          title: 'Retry',
+          icon: <RotateCcw />,
+          name: ({ name, session_id }) => name ?? session_id,
+          act: ({ session_id }) => retrySession(client, session_id),
+          done: 'retried',
+          noun: 'session',
+        }}
       />
       <AttentionTable<Task>
         title="Tasks that no agent accepts"

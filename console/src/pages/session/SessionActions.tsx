@@ -6,6 +6,7 @@ import {
   Ellipsis,
   GitFork,
   Pencil,
+  RotateCcw,
   StepForward,
   Trash2,
 } from 'lucide-react';
@@ -26,6 +27,7 @@ import {
   ForkDialog,
   RawDialog,
   RenameDialog,
+  RetryDialog,
   TerminateDialog,
 } from './dialogs.tsx';
 
@@ -35,6 +37,7 @@ const DIALOGS = {
   terminate: TerminateDialog,
   fork: ForkDialog,
   rename: RenameDialog,
+  retry: RetryDialog,
   delete: DeleteDialog,
   raw: RawDialog,
 } satisfies Record<string, DialogOf>;
@@ -64,6 +67,11 @@ export function SessionActions({ session }: { session: Session }) {
         <MenuItem icon={<StepForward />} why={stuck} onSelect={() => setOpen('advance')}>
           Advance plan…
         </MenuItem>
+        {session.status === 'failed' && (
+          <MenuItem icon={<RotateCcw />} onSelect={() => setOpen('retry')}>
+            Retry what failed…
+          </MenuItem>
+        )}
         <MenuItem icon={<CircleCheck />} why={ended} onSelect={() => setOpen('complete')}>
           Complete…
         </MenuItem>

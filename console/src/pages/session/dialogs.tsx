@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { type Session, toJson } from 'sessiond';
 import { useClient } from '../../data/connection.ts';
 import { keys } from '../../data/queries.ts';
+import { retrySession } from '../../data/retry.ts';
 import { CopyButton } from '../../ui/Copy.tsx';
 import { Dialog, FormDialog } from '../../ui/Dialog.tsx';
 import { SelectField, TextArea, TextField, words } from '../../ui/Field.tsx';
@@ -157,6 +158,25 @@ export const RenameDialog: DialogOf = ({ session, onClose }) => {
       }}
     >
       <TextField label="Name" name="name" required autoFocus defaultValue={session.name ?? ''} maxLength={200} />
+    </FormDialog>
+  );
+};
+
+export const RetryDialog: DialogOf = ({ session, onClose }) => {
+  const client = useClient();
+  return (
+    <FormDialog
+      open
+      onClose={onClose}
+      title={`Retry ${nameOf(session)}`}
+      description="The session becomes active again. Its failed steps start again, and their failed tasks are delegated again."
+      action="Retry"
+      submit={async () => {
+        await retrySession(client, session.session_id);
+        toast('Failed work retried');
+      }}
+    >
+      {null}
     </FormDialog>
   );
 };
