@@ -114,3 +114,18 @@ test('rows of the next page do not come into this one', () => {
   const { rows } = merge([row(1), row(2), row(3)], [row(1), row(3), row(4)], true);
   expect(ids(rows)).toEqual(['s1', 's3']);
 });
+
+test('while somebody is about to choose a row, new rows are counted and none moves', async () => {
+  const rows = many(3);
+  const { client } = server(rows);
+  const list = new SessionList(client, {});
+  await list.show(0, 9);
+  const before = shown(list);
+  rows.unshift(row('new'));
+  await list.refresh(0, 9, true);
+  expect(shown(list)).toEqual(before);
+  expect(list.news).toBe(1);
+  await list.refresh(0, 9);
+  expect(shown(list)[0]).toBe('snew');
+  expect(list.news).toBe(0);
+});

@@ -3,6 +3,7 @@ import { useId, useMemo, useState } from 'react';
 import { type Session, toJson } from 'sessiond';
 import { useClient } from '../../data/connection.ts';
 import { keys } from '../../data/queries.ts';
+import { AsCurl } from '../../ui/AsCurl.tsx';
 import { Badge } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
@@ -138,6 +139,9 @@ export function Editor({ session, target, onClose }: { session: Session; target:
           </section>
         )}
         {error !== undefined && <ProblemView error={error} />}
+        {edited && changes.length > 0 && (
+          <AsCurl of={() => save(client, session.session_id, base, edited)} typed={`${asText} ${name} ${text}`} />
+        )}
         <footer className={css.footer}>
           <span className={css.note}>{target.removes ? '' : 'Closing keeps your edit.'}</span>
           <Button onClick={discard}>Discard</Button>

@@ -2,7 +2,7 @@ import { ChevronRight } from 'lucide-react';
 import { useState } from 'react';
 import type { Session, Task } from 'sessiond';
 import { Badge } from '../../ui/Badge.tsx';
-import { duration } from '../../ui/duration.ts';
+import { inSeconds } from '../../ui/duration.ts';
 import { stateOf } from '../../ui/states.ts';
 import { useNow } from '../../ui/Times.tsx';
 import { dateTime } from '../../ui/time.ts';
@@ -104,13 +104,13 @@ function Deadline({ task }: { task: Task }) {
   const now = useNow();
   const due = dueAt(task);
   if (task.attempts.length > 0 && due > now) {
-    return <span className={css.quiet}>again in {duration(due - now)}</span>;
+    return <span className={css.quiet}>again in {inSeconds(due - now)}</span>;
   }
   const left = Date.parse(task.deadline) - now;
   const soon = left < 0.2 * (Date.parse(task.deadline) - due);
   return (
     <span className={soon ? css.soon : css.quiet} title={`The attempt expires at ${dateTime(task.deadline)}`}>
-      {left > 0 ? `${duration(left)} left` : 'over time'}
+      {left > 0 ? `${inSeconds(left)} ${task.status === 'pending' ? 'to accept it' : 'left'}` : 'over time'}
     </span>
   );
 }

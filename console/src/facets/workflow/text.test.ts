@@ -1,6 +1,6 @@
 import type { Task } from 'sessiond';
 import { expect, test } from 'vitest';
-import { attemptOf, inWords, progressOf, shortened } from './text.ts';
+import { attemptOf, dueAt, inWords, progressOf, shortened } from './text.ts';
 
 test('progress is a share where there is a number, and words beside it', () => {
   expect(progressOf(0.25)).toEqual({ share: 0.25, words: '' });
@@ -36,4 +36,12 @@ test('attempts count for the present assignee alone', () => {
   expect(attemptOf(task)).toEqual({ nth: 2, of: 2 });
   expect(attemptOf({ ...task, status: 'failed' })).toEqual({ nth: 1, of: 2 });
   expect(attemptOf({ ...task, assignee: 'c' })).toEqual({ nth: 1, of: 2 });
+});
+
+test('a retry is due when the time to accept it begins, and work when it was accepted', () => {
+  const at = (time: string) => Date.parse(`2026-01-02T${time}Z`);
+  const pending = { status: 'pending', deadline: '2026-01-02T10:00:00Z', timeout: '5m' } as unknown as Task;
+  expect(dueAt(pending)).toBe(at('10:00:00') - 86_400_000);
+  expect(dueAt({ ...pending, start_within: '1h' })).toBe(at('09:00:00'));
+  expect(dueAt({ ...pending, status: 'in_progress', start_within: '1h' })).toBe(at('09:55:00'));
 });

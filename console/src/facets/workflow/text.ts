@@ -94,5 +94,9 @@ export function attemptOf(task: Task): { nth: number; of: number } {
   return { nth: Math.max(1, ended + (isOpen(task) ? 1 : 0)), of: 1 + task.retry_policy.max_retries };
 }
 
-/** When the request of the present attempt is due: later than now while a retry waits. */
-export const dueAt = (task: Task): number => Date.parse(task.deadline) - milliseconds(task.timeout);
+/** The time in which an attempt must be accepted, unless its task says otherwise: docs/limits.md. */
+const START_WITHIN = '24h';
+
+/** When the present attempt could begin, or began: later than now while a retry waits. */
+export const dueAt = ({ status, deadline, timeout, start_within }: Task): number =>
+  Date.parse(deadline) - milliseconds(status === 'pending' ? (start_within ?? START_WITHIN) : timeout);

@@ -16,6 +16,7 @@ import { grouped } from '../../ui/numbers.ts';
 import { Page } from '../../ui/Page.tsx';
 import { ProblemView } from '../../ui/Problem.tsx';
 import { Section } from '../../ui/Section.tsx';
+import { SessionLink } from '../../ui/SessionLink.tsx';
 import { Sparkline } from '../../ui/Sparkline.tsx';
 import { useShortcuts } from '../../ui/shortcuts.ts';
 import table from '../../ui/Table.module.css';
@@ -194,9 +195,7 @@ function WorksOn({ agent }: { agent: AgentInfo }) {
   return (
     <span className={css.works}>
       {sessions.slice(0, 1).map((id) => (
-        <Link key={id} to="/sessions/$sessionId" params={{ sessionId: id }} title={id}>
-          {id}
-        </Link>
+        <SessionLink key={id} id={id} />
       ))}
       {sessions.length > 1 && (
         <Link to="/agents/$agentId" params={{ agentId: agent.agent_id }}>

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { type MessageInfo, Problem, type Question, type SessionSummary, type Task } from 'sessiond';
 import { useClient } from '../../data/connection.ts';
 import { keys } from '../../data/queries.ts';
+import { dueAt } from '../../facets/workflow/text.ts';
 
 /** How often it is looked for what needs somebody, in milliseconds: on the page, and for the number beside its name. */
 const SOON = 3_000;
@@ -70,8 +71,7 @@ const newest = (tasks: readonly Task[]): Task[] =>
   [...tasks].sort((one, other) => other.updated_at.localeCompare(one.updated_at));
 
 /** Whether the agent could accept it now: a retry that is due later does not wait for an agent. */
-const isDue = ({ attempts, updated_at }: Task, now: number): boolean =>
-  attempts.length === 0 || now - Date.parse(updated_at) > PATIENCE;
+const isDue = (task: Task, now: number): boolean => task.attempts.length === 0 || now - dueAt(task) > PATIENCE;
 
 /** How much there is. */
 export const sizeOf = ({ questions, failed, unaccepted, sessions, letters }: Attention): number =>

@@ -15,6 +15,7 @@ export function ImportSession({ open, onClose }: { open: boolean; onClose: () =>
       title="Import a session"
       description="A journal in JSON Lines, from a session’s Export or GET /sessions/{id}/export."
       action="Import"
+      asCurl={false}
       submit={async (form) => {
         const file = form.get('journal');
         if (!(file instanceof File) || file.size === 0) {
