@@ -140,10 +140,43 @@ pub struct Agent {
     /// The time from the acceptance of a message to its acknowledgement: a moving average since the server started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latency_ms: Option<f64>,
+    /// Its webhook, if messages were posted to it since the server started. Only keys that may act as the agent see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub webhook: Option<Webhook>,
     /// Its open tasks.
     pub tasks: Vec<AgentTask>,
     /// Its descriptor, as registered. Only keys that may act as the agent see its endpoints, which may contain a secret.
     pub descriptor: AgentDescriptor,
+}
+
+/// How the delivery to an agent's `http` endpoint goes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Webhook {
+    /// Its state.
+    pub status: WebhookStatus,
+    /// Failed posts since the last message that the endpoint accepted.
+    pub failures: u32,
+    /// Why the last post failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_error: Option<String>,
+    /// When the endpoint last accepted a message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_accepted_at: Option<Timestamp>,
+    /// When the next post is attempted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_attempt_at: Option<Timestamp>,
+}
+
+/// The state of a webhook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WebhookStatus {
+    /// The endpoint accepted the last message.
+    Working,
+    /// The last post failed; it is retried with growing delays.
+    Failing,
+    /// The endpoint answered 410 Gone. Messages wait in the inbox until the agent registers again.
+    Disabled,
 }
 
 /// A task of an agent.

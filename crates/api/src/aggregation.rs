@@ -6,5 +6,5 @@ pub use sessiond_core::aggregation::{
 
 crate::operations::operations! {
     /// Aggregates the results of several agents into one.
-    AGGREGATE = Operation::post("/aggregations").keyed();
+    AGGREGATE = Operation::post("/aggregations").keyed().fails_with(&[Code::SessionNotFound]);
 }

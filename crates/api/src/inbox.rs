@@ -8,11 +8,12 @@ use crate::Message;
 
 crate::operations::operations! {
     /// Reads an inbox.
-    RECEIVE_MESSAGES = Operation::get("/agents/{agent_id}/inbox").agents();
+    RECEIVE_MESSAGES =
+        Operation::get("/agents/{agent_id}/inbox").agents().without_head().fails_with(&[Code::FenceStale, Code::StoreFull]);
     /// Acknowledges messages.
     ACKNOWLEDGE_MESSAGES = Operation::post("/agents/{agent_id}/inbox/ack").agents().repeat(Repeat::Safe);
     /// Connects an agent by a WebSocket.
-    CONNECT_AGENT = Operation::get("/ws").agents();
+    CONNECT_AGENT = Operation::get("/ws").agents().without_head().fails_with(&[Code::MalformedRequest]);
 }
 
 /// How to read an inbox.

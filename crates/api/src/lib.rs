@@ -12,6 +12,7 @@ mod context;
 mod documents;
 mod error;
 mod event;
+mod exact;
 mod inbox;
 mod key;
 mod mcp;
@@ -26,6 +27,8 @@ mod task;
 mod telemetry;
 mod workflow;
 
+use sessiond_core::strict::Strict;
+
 /// What is on the wire as it is in the journal.
 pub use sessiond_core::{
     CallEntry, EventBody, ForkPoint, Json, Lease, Message, Outcome, Party, RetryPolicy, Routing,
@@ -33,7 +36,7 @@ pub use sessiond_core::{
 
 pub use agent::{
     Agent, AgentDescriptor, AgentHealth, AgentPage, AgentTask, Authentication, Endpoints, Heartbeat,
-    ListAgents, RegisterAgent, Registered,
+    ListAgents, RegisterAgent, Registered, Webhook, WebhookStatus,
 };
 pub use aggregation::{
     AgentResult, Aggregate, Aggregation, Conflict, ConflictValue, SynthesisMethod, Unresolved,
@@ -63,8 +66,15 @@ pub use workflow::{Advance, NewStep, Step, TaskTemplate, UpdateWorkflow, Workflo
 
 /// Reads a request, and says by a JSON pointer which member is wrong.
 pub fn parse<T: serde::de::DeserializeOwned>(json: &[u8]) -> Result<T, Problem> {
+    exact::check(json)?;
+    parse_verbatim(json)
+}
+
+/// As [`parse`], for a request whose values are kept as their text, with integers of any size.
+pub fn parse_verbatim<T: serde::de::DeserializeOwned>(json: &[u8]) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(json);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| error::unreadable(&error))?;
+    let value =
+        serde_path_to_error::deserialize(Strict(&mut reader)).map_err(|error| error::unreadable(&error))?;
     reader.end().map_err(|error| {
         Problem::new(Code::MalformedRequest, format!("the body is not one JSON document: {error}"))
     })?;
@@ -73,5 +83,10 @@ pub fn parse<T: serde::de::DeserializeOwned>(json: &[u8]) -> Result<T, Problem> 
 
 /// Reads a request from a JSON value, and says by a JSON pointer which member is wrong.
 pub fn from_value<T: serde::de::DeserializeOwned>(value: serde_json::Value) -> Result<T, Problem> {
-    serde_path_to_error::deserialize(value).map_err(|error| error::unreadable(&error))
+    serde_path_to_error::deserialize(Strict(value)).map_err(|error| error::unreadable(&error))
+}
+
+/// Refuses a value that was read before with a number that may have been changed by that.
+pub fn check_numbers(value: &serde_json::Value) -> Result<(), Problem> {
+    exact::check_value(value)
 }

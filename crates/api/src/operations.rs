@@ -5,6 +5,9 @@
 //! Everything that depends on an operation reads it from here: the server's rights and routes, the OpenAPI document, the
 //! HTTP client and the tools of MCP.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::Code;
@@ -63,7 +66,7 @@ pub(crate) use operations;
 /// An operation of the HTTP interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Operation {
-    /// Its method; `HEAD` goes with `GET`.
+    /// Its method; `HEAD` goes with `GET`, see [`head`](Self::head).
     pub method: Method,
     /// Its path as a template: `{name}` is one segment, `{*name}` the rest of the path.
     pub path: &'static str,
@@ -75,6 +78,8 @@ pub struct Operation {
     pub repeat: Repeat,
     /// The problems that are its own, beside those that follow from its path, its headers and its body.
     pub problems: &'static [Code],
+    /// Whether a `GET` may be a `HEAD` too: not when it has an effect, as a read of an inbox has.
+    pub head: bool,
 }
 
 /// The method of an operation.
@@ -159,7 +164,15 @@ impl Operation {
     }
 
     const fn new(method: Method, path: &'static str, repeat: Repeat) -> Self {
-        Self { method, path, access: Access::AnyKey, headers: &[], repeat, problems: &[] }
+        Self {
+            method,
+            path,
+            access: Access::AnyKey,
+            headers: &[],
+            repeat,
+            problems: &[],
+            head: matches!(method, Method::Get),
+        }
     }
 
     /// Anybody may call it, without a key.
@@ -202,6 +215,11 @@ impl Operation {
     /// These problems are its own.
     pub(crate) const fn fails_with(self, problems: &'static [Code]) -> Self {
         Self { problems, ..self }
+    }
+
+    /// It reads with an effect, so that there is no `HEAD` of it.
+    pub(crate) const fn without_head(self) -> Self {
+        Self { head: false, ..self }
     }
 
     /// Whether that header has a meaning for it.
@@ -279,16 +297,58 @@ pub fn segment(name: &str) -> String {
     utf8_percent_encode(name, SEGMENT).to_string()
 }
 
+/// Whether a name that a client chooses could not be addressed as `{parameter}`: a route has it as a fixed segment in that
+/// place, or clients resolve it as a relative path.
+pub fn is_reserved(parameter: &str, name: &str) -> bool {
+    static FIXED: LazyLock<HashMap<&str, HashSet<&str>>> = LazyLock::new(|| {
+        let paths: HashSet<Vec<&str>> = all().map(|operation| operation.path.split('/').collect()).collect();
+        let mut fixed = HashMap::<_, HashSet<_>>::new();
+        for path in &paths {
+            for (place, segment) in path.iter().enumerate() {
+                let Some(parameter) = self::parameter(segment) else { continue };
+                let beside =
+                    paths.iter().filter(|other| other.len() > place && other[..place] == path[..place]);
+                let others =
+                    beside.map(|other| other[place]).filter(|other| self::parameter(other).is_none());
+                fixed.entry(parameter).or_default().extend(others);
+            }
+        }
+        fixed
+    });
+    name.bytes().all(|byte| byte == b'.') || FIXED.get(parameter).is_some_and(|names| names.contains(name))
+}
+
 /// The name that a segment of a template stands for.
-fn parameter(segment: &'static str) -> Option<&'static str> {
+fn parameter(segment: &str) -> Option<&str> {
     Some(segment.strip_prefix('{')?.strip_suffix('}')?.trim_start_matches('*'))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
-
     use super::*;
+
+    #[test]
+    fn a_name_that_a_route_has_cannot_be_a_parameter_of_it() {
+        for operation in all() {
+            let fixed: Vec<_> = operation.path.split('/').collect();
+            for other in all().filter(|other| other.path != operation.path) {
+                // Where two paths part, at a name in the one and a parameter in the other, the name is reserved.
+                let parted = fixed.iter().copied().zip(other.path.split('/')).find(|(a, b)| a != b);
+                if let Some((name, Some(parameter))) = parted.map(|(name, b)| (name, parameter(b)))
+                    && super::parameter(name).is_none()
+                {
+                    assert!(is_reserved(parameter, name), "{name} as {parameter}");
+                }
+            }
+        }
+        for reserved in ["counts", "import", ".", ".."] {
+            assert!(is_reserved("session_id", reserved), "{reserved}");
+        }
+        for free in ["count", "counts.", "sess_1", "events", "ack"] {
+            assert!(!is_reserved("session_id", free), "{free}");
+        }
+        assert!(is_reserved("message_id", "ack") && is_reserved("message_id", ".."));
+    }
 
     #[test]
     fn a_path_is_built_from_its_template() {

@@ -15,7 +15,7 @@ crate::operations::operations! {
     /// Lists the sessions that the caller may see.
     LIST_SESSIONS = Operation::get("/sessions");
     /// Creates a session.
-    CREATE_SESSION = Operation::post("/sessions").keyed();
+    CREATE_SESSION = Operation::post("/sessions").keyed().fails_with(&[Code::InboxFull]);
     /// Counts all sessions.
     COUNT_SESSIONS = Operation::get("/sessions/counts").admin();
     /// Imports an exported journal.

@@ -11,7 +11,8 @@ crate::operations::operations! {
     /// Lists a session's tasks.
     LIST_SESSION_TASKS = Operation::get("/sessions/{session_id}/tasks");
     /// Delegates a task to a participant.
-    DELEGATE_TASK = Operation::post("/sessions/{session_id}/tasks").changes_a_session();
+    DELEGATE_TASK =
+        Operation::post("/sessions/{session_id}/tasks").changes_a_session().fails_with(&[Code::InboxFull]);
     /// Lists tasks over all sessions that the caller may see.
     LIST_TASKS = Operation::get("/tasks");
     /// Reads a task.

@@ -54,6 +54,7 @@ pub use tasks::{
     Attempt, DelegateTask, Task, TaskChange, TaskDelegated, TaskReport, TaskStatus, TaskUpdated,
 };
 pub use values::json::{json_bytes, merge_patch, present};
+pub use values::strict;
 pub use values::{
     AgentId, Exceeded, Invalid, InvalidId, InvalidSpan, Json, Limit, MessageId, QuestionId, Revision,
     SessionId, Span, TaskId, Timestamp, Violation, limits,

@@ -25,6 +25,8 @@ const TURN: usize = 64;
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
 /// Events that a watcher may lag behind before it reads from the store.
 const FEED: usize = 256;
+/// A larger event is read from the store by each watcher, so that what waits for a slow one has a limit in bytes too.
+const FEED_BYTES: usize = 16 * 1024;
 /// How long a command is decided anew because another process was faster each time. A process that writes without
 /// a pause can be faster often, since the store's lock is not fair.
 const CONTEND: Duration = Duration::from_secs(10);
@@ -46,6 +48,8 @@ pub(crate) struct Slot {
 pub(crate) enum Feed {
     /// An event is durable.
     Record(Record),
+    /// An event of that number is durable, and too large to wait in memory.
+    Stored(Revision),
     /// The session was deleted.
     Deleted,
 }
@@ -379,7 +383,8 @@ impl Actor {
             *slot.state.write() = self.session.clone();
         }
         for record in records {
-            self.publish(Feed::Record(record));
+            let large = record.json.len() > FEED_BYTES;
+            self.publish(if large { Feed::Stored(record.seq) } else { Feed::Record(record) });
         }
     }
 

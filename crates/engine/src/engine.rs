@@ -7,6 +7,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use sessiond_core::{Moment, Principal, Role, SessionId, Timestamp, limits};
 use sessiond_store::{Op, Store};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -15,7 +16,11 @@ use crate::agents::Registry;
 use crate::clock::{self, Clock, Ids, System};
 use crate::inbox::Presences;
 use crate::keys::Keyring;
+use crate::webhooks::Webhooks;
 use crate::{Error, follow, housekeeping, timers};
+
+/// How long a store may take for the write that shows whether it is ready.
+const READY: Duration = Duration::from_secs(5);
 
 /// How an engine behaves.
 #[derive(Clone)]
@@ -71,9 +76,12 @@ pub(crate) struct Shared {
     pub(crate) presences: Presences,
     pub(crate) registry: Registry,
     pub(crate) keyring: Keyring,
+    pub(crate) webhooks: Webhooks,
     pub(crate) timers: timers::Wake,
     pub(crate) stop: CancellationToken,
     pub(crate) tasks: TaskTracker,
+    /// Places for long computations.
+    pub(crate) computing: Semaphore,
 }
 
 impl Engine {
@@ -88,9 +96,11 @@ impl Engine {
             presences: Presences::default(),
             registry,
             keyring,
+            webhooks: Webhooks::default(),
             timers: timers::Wake::default(),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
+            computing: Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)),
             store,
             options,
         });
@@ -127,11 +137,16 @@ impl Engine {
         self.moment().id(prefix, 0)
     }
 
-    /// Whether the store takes writes: one is made, and waited for.
+    /// Whether writes become durable: one is made, and waited for.
     pub async fn ready(&self) -> Result<(), Error> {
-        let nothing =
-            Op::Purge { answers_before: Timestamp::default(), messages_before: Timestamp::default() };
-        self.write(nothing).await?.map(drop).map_err(|_| Error::Conflict)
+        let probe = self.write(Op::Probe);
+        match self.within(READY, probe).await {
+            Some(written) => Ok(written?.map(drop)?),
+            None => {
+                let detail = format!("a small write took more than {} seconds", READY.as_secs());
+                Err(sessiond_store::Error::Unavailable(detail).into())
+            }
+        }
     }
 
     /// How long a delivered message may stay unacknowledged before it is delivered again.
@@ -202,6 +217,16 @@ impl Engine {
         work: impl Future<Output = Result<T, Error>> + Send + 'static,
     ) -> Result<T, Error> {
         self.shared.tasks.spawn(work).await.unwrap_or(Err(Error::Closed))
+    }
+
+    /// Computes something that takes long, such as the state of a whole journal, off the threads that serve requests, and
+    /// beside no more of its kind than there are processors.
+    pub async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> T {
+        let _place = self.shared.computing.acquire().await;
+        match tokio::task::spawn_blocking(work).await {
+            Ok(done) => done,
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
     }
 
     /// Writes one operation, and waits until it is durable or refused.

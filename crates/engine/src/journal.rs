@@ -1,7 +1,7 @@
 //! Journals as a whole: events, replay, fork, export and import.
 
 use serde::{Deserialize, Serialize};
-use sessiond_core::{Event, Principal, Rejection, Revision, Session, SessionId, Status};
+use sessiond_core::{Event, Principal, Rejection, Revision, Session, SessionId, Status, strict};
 use sessiond_store::{Record, Records};
 
 use crate::answers::Idempotency;
@@ -34,7 +34,7 @@ impl Engine {
         self.session(principal, id).await?;
         let records = self.shared.store.events(id, after, limit).await?;
         let records = records.ok_or(Error::Rejected(Rejection::SessionNotFound))?;
-        if after + 1 < records.first {
+        if after.saturating_add(1) < records.first {
             return Err(Error::Gap { first: records.first });
         }
         Ok(records)
@@ -57,7 +57,7 @@ impl Engine {
             return Err(Rejection::invalid("/at_revision", detail).into());
         }
         let records = self.journal(id, at).await?;
-        let source = fold(&records)?;
+        let (source, records) = self.compute(move || fold(&records).map(|source| (source, records))).await?;
         self.begin_copy(&source, records, copy, principal, idempotency).await
     }
 
@@ -83,12 +83,18 @@ impl Engine {
     pub async fn import(
         &self,
         principal: &Principal,
-        lines: &str,
+        lines: String,
         session_id: Option<SessionId>,
         idempotency: Option<Idempotency>,
     ) -> Result<(Reply, u64), Error> {
-        let (header, records) = read_export(lines)?;
-        let source = fold_checked(&records)?;
+        let read = move || {
+            let (header, records) = read_export(&lines)?;
+            // The records hold what is needed of it.
+            drop(lines);
+            let source = fold_checked(&records)?;
+            Ok::<_, Error>((header, records, source))
+        };
+        let (header, records, source) = self.compute(read).await?;
         if source.revision != header.revision {
             let detail =
                 format!("the header speaks of {} events, {} are there", header.revision, source.revision);
@@ -240,7 +246,7 @@ fn read_export(lines: &str) -> Result<(Header, Vec<Record>), Error> {
     let mut lines = lines.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let wrong = |line: usize, detail: String| Error::Import { line: line + 1, detail };
     let (at, first) = lines.next().ok_or_else(|| wrong(0, "there is nothing in it".into()))?;
-    let header: Header = serde_json::from_str(first)
+    let header: Header = strict::from_str(first)
         .map_err(|error| wrong(at, format!("the first line of an export is its header: {error}")))?;
     if header.format != FORMAT {
         return Err(wrong(at, format!("the format is '{}', not '{FORMAT}'", header.format)));
@@ -251,7 +257,7 @@ fn read_export(lines: &str) -> Result<(Header, Vec<Record>), Error> {
     }
     let mut records = Vec::new();
     for (at, line) in lines {
-        let event: Event = serde_json::from_str(line).map_err(|error| wrong(at, error.to_string()))?;
+        let event: Event = strict::from_str(line).map_err(|error| wrong(at, error.to_string()))?;
         if event.seq != records.len() as u64 + 1 {
             return Err(wrong(at, format!("event {} is missing", records.len() + 1)));
         }

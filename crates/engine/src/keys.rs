@@ -1,16 +1,19 @@
 //! Keys: who may come in. Only a hash of each is kept, so a copy of the store opens nothing.
 
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use serde::{Deserialize, Serialize};
-use sessiond_core::{AgentPattern, Principal, Role, Span, limits};
+use sessiond_core::{AgentPattern, Principal, Role, Span, Timestamp, limits};
 use sessiond_store::{Answer, KeyRecord, Op, Refusal, Store};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+use tokio_util::sync::CancellationToken;
 
 use crate::{Engine, Error, Idempotency};
 
@@ -44,10 +47,32 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// The longest wait for a key's expiry without a look at the clock, which may be set.
+const LONGEST_SLEEP: Duration = Duration::from_secs(30);
+
+/// How long a caller that was admitted may stay: until its key is revoked or expires. The keyring notifies all who wait
+/// for it, see [`Engine::ended`].
+#[derive(Debug, Clone, Default)]
+pub struct Stay {
+    revoked: CancellationToken,
+    expires_at: Option<Timestamp>,
+}
+
+impl Stay {
+    /// A stay that nothing ends.
+    pub fn unlimited() -> Self {
+        Self::default()
+    }
+}
+
 /// All keys, in memory.
 #[derive(Default)]
 pub(crate) struct Keyring {
     keys: RwLock<Arc<Vec<KeyRecord>>>,
+    /// Cancelled when their key is revoked, by key id.
+    revoked: Mutex<HashMap<String, CancellationToken>>,
+    /// Cancelled when there is a key: callers without one were admitted until then.
+    keyed: CancellationToken,
     /// Held from a write until what it changed is here too, and while all is read anew: an older list must not take
     /// the place of a newer one.
     turn: tokio::sync::Mutex<()>,
@@ -75,7 +100,30 @@ impl Keyring {
     async fn read(&self, store: &dyn Store) -> Result<(), Error> {
         let keys = store.keys().await?;
         *self.keys.write() = Arc::new(keys);
+        self.notify();
         Ok(())
+    }
+
+    /// Ends the stays that the present keys do not allow.
+    fn notify(&self) {
+        let keys = self.keys.read().clone();
+        if !keys.is_empty() {
+            self.keyed.cancel();
+        }
+        let mut revoked = self.revoked.lock();
+        for key in keys.iter().filter(|key| key.revoked_at.is_some()) {
+            revoked.entry(key.key_id.clone()).or_default().cancel();
+        }
+        let known: HashSet<&str> = keys.iter().map(|key| key.key_id.as_str()).collect();
+        for (_, gone) in revoked.iter().filter(|(id, _)| !known.contains(id.as_str())) {
+            gone.cancel();
+        }
+    }
+
+    /// A stay with that key. One that was revoked meanwhile has ended already.
+    fn stay(&self, key: &KeyRecord) -> Stay {
+        let revoked = self.revoked.lock().entry(key.key_id.clone()).or_default().clone();
+        Stay { revoked, expires_at: key.expires_at }
     }
 
     fn get(&self, key_id: &str) -> Option<KeyRecord> {
@@ -84,13 +132,16 @@ impl Keyring {
 
     /// Takes over a key that is durable.
     fn keep(&self, key: KeyRecord) {
-        let mut keys = self.keys.write();
-        let keys = Arc::make_mut(&mut keys);
-        match keys.iter_mut().find(|known| known.key_id == key.key_id) {
-            Some(known) => *known = key,
-            None => keys.push(key),
+        {
+            let mut keys = self.keys.write();
+            let keys = Arc::make_mut(&mut keys);
+            match keys.iter_mut().find(|known| known.key_id == key.key_id) {
+                Some(known) => *known = key,
+                None => keys.push(key),
+            }
+            keys.sort_by(|a, b| (a.created_at, &a.key_id).cmp(&(b.created_at, &b.key_id)));
         }
-        keys.sort_by(|a, b| (a.created_at, &a.key_id).cmp(&(b.created_at, &b.key_id)));
+        self.notify();
     }
 }
 
@@ -109,6 +160,11 @@ impl Engine {
     /// Whom a secret stands for; nobody when it is unknown, expired or revoked. The comparison takes the same time
     /// for every key, so its time tells nothing.
     pub fn authenticate(&self, secret: &str) -> Option<Principal> {
+        self.admit(secret).map(|(principal, _)| principal)
+    }
+
+    /// As [`authenticate`](Self::authenticate), with how long the caller may stay.
+    pub fn admit(&self, secret: &str) -> Option<(Principal, Stay)> {
         let presented = hash(secret);
         let keys = self.shared.keyring.keys.read().clone();
         let mut found = None;
@@ -119,7 +175,29 @@ impl Engine {
         }
         let now = self.now();
         let key = found.filter(|key| key.revoked_at.is_none() && key.expires_at.is_none_or(|at| at > now))?;
-        Some(Principal { name: key.name.clone(), role: key.role, agents: key.agents.clone() })
+        let principal = Principal { name: key.name.clone(), role: key.role, agents: key.agents.clone() };
+        Some((principal, self.shared.keyring.stay(key)))
+    }
+
+    /// How long a caller without a key may stay: until there is a key.
+    pub fn keyless_stay(&self) -> Stay {
+        Stay { revoked: self.shared.keyring.keyed.clone(), expires_at: None }
+    }
+
+    /// Waits until a stay ends: at the moment when the key is revoked, in this process or another, or expires.
+    pub async fn ended(&self, stay: &Stay) {
+        let expired = async {
+            let Some(at) = stay.expires_at else {
+                return std::future::pending().await;
+            };
+            while self.now() < at {
+                self.clock().sleep(Duration::from(at.since(self.now())).min(LONGEST_SLEEP)).await;
+            }
+        };
+        tokio::select! {
+            () = stay.revoked.cancelled() => {}
+            () = expired => {}
+        }
     }
 
     /// All keys, those that are no longer valid included.

@@ -26,6 +26,7 @@ mod telemetry;
 mod timers;
 mod wait;
 mod watch;
+mod webhooks;
 
 pub use agents::{Health, RegisteredAgent, Registration};
 pub use answers::Idempotency;
@@ -33,8 +34,9 @@ pub use clock::{Clock, Ids, ManualClock, Sleep, System};
 pub use engine::{Engine, Options};
 pub use error::Error;
 pub use inbox::InboxConnection;
-pub use keys::{NewKey, Secret};
+pub use keys::{NewKey, Secret, Stay};
 pub use messages::{Response, Sent};
 pub use reply::Reply;
 pub use tasks::SessionTasks;
 pub use watch::{Watch, WatchItem};
+pub use webhooks::{Webhook, WebhookState};

@@ -159,7 +159,8 @@ impl Engine {
                 }
                 match feed.recv().await {
                     // What a lagging reader missed shows in the state all the same.
-                    Ok(Feed::Record(_)) | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}
+                    Ok(Feed::Record(_) | Feed::Stored(_))
+                    | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}
                     Ok(Feed::Deleted) | Err(tokio::sync::broadcast::error::RecvError::Closed) => {
                         return Err(sessiond_core::Rejection::SessionNotFound.into());
                     }

@@ -72,7 +72,7 @@ impl Engine {
     ) -> Result<Vec<Reading>, Error> {
         self.session(principal, id).await?;
         let (points, first) = self.shared.store.points(id, series, after, limit).await?;
-        if after > 0 && after + 1 < first {
+        if after > 0 && after.saturating_add(1) < first {
             return Err(Error::Gap { first });
         }
         Ok(points)

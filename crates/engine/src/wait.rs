@@ -34,7 +34,7 @@ impl Engine {
                 () = self.shared.stop.cancelled() => return Err(Error::Closed),
                 () = &mut over => return Ok(slot.session()),
                 fed = feed.recv() => match fed {
-                    Ok(Feed::Record(_)) | Err(RecvError::Lagged(_)) => {}
+                    Ok(Feed::Record(_) | Feed::Stored(_)) | Err(RecvError::Lagged(_)) => {}
                     Ok(Feed::Deleted) | Err(RecvError::Closed) => {
                         return Err(Rejection::SessionNotFound.into());
                     }

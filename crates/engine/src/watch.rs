@@ -119,7 +119,8 @@ impl Watch {
                     Ok(Feed::Record(record)) if record.seq == self.after + 1 => {
                         self.waiting.push_back(WatchItem::Record(record));
                     }
-                    Ok(Feed::Record(_)) | Err(RecvError::Lagged(_)) => self.behind = true,
+                    Ok(Feed::Stored(seq)) if seq <= self.after => {}
+                    Ok(Feed::Record(_) | Feed::Stored(_)) | Err(RecvError::Lagged(_)) => self.behind = true,
                     Ok(Feed::Deleted) | Err(RecvError::Closed) => self.ended = true,
                 },
             }

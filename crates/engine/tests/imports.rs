@@ -31,7 +31,7 @@ async fn an_import_that_passes_a_limit_is_refused_at_the_line_that_does() {
         let body = EventBody::ParticipantAdded(ParticipantAdded { agent_id, framework, role });
         events.push(Event { seq: last.seq + 1, body, ..last.clone() });
     }
-    let (reply, _) = engine.import(&me(), &export(&events), Some(id("copy")), None).await.unwrap();
+    let (reply, _) = engine.import(&me(), export(&events), Some(id("copy")), None).await.unwrap();
     assert_eq!(reply.session.participants.len(), limits::PARTICIPANTS);
     let last = events.last().unwrap().clone();
     let body = EventBody::ParticipantAdded(ParticipantAdded {
@@ -40,7 +40,7 @@ async fn an_import_that_passes_a_limit_is_refused_at_the_line_that_does() {
         role: "worker".into(),
     });
     events.push(Event { seq: last.seq + 1, body, ..last });
-    let refused = engine.import(&me(), &export(&events), Some(id("large")), None).await;
+    let refused = engine.import(&me(), export(&events), Some(id("large")), None).await;
     assert!(matches!(refused, Err(Error::Import { line: 259, .. })), "{refused:?}");
     engine.shutdown().await;
 }

@@ -384,7 +384,7 @@ async fn the_tasks_of_an_import_are_found_by_their_ids() {
     let lines: Vec<String> =
         std::iter::once(header).chain(events.records.iter().map(|r| r.json.to_string())).collect();
     engine.delete(&me(), &id("s"), None).await.unwrap();
-    engine.import(&me(), &lines.join("\n"), None, None).await.unwrap();
+    engine.import(&me(), lines.join("\n"), None, None).await.unwrap();
     assert_eq!(engine.task_session(&task).await.unwrap(), Some(id("s")));
     engine.shutdown().await;
 }

@@ -10,6 +10,7 @@ use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::intake::Memory;
 use crate::{Options, observe};
 
 /// How long an answer to `/ready` holds, so that asking often costs no more writes than asking now and then.
@@ -32,6 +33,8 @@ pub(crate) struct Shared {
     /// Tasks that outlive their request, WebSockets above all.
     pub(crate) tasks: TaskTracker,
     pub(crate) metrics: observe::Metrics,
+    /// The memory for request bodies.
+    pub(crate) memory: Memory,
     /// The rendered `/docs`, made when it is first asked for.
     pub(crate) reference: OnceLock<String>,
     ready: Mutex<Option<(Instant, Result<(), Problem>)>>,
@@ -52,6 +55,7 @@ impl App {
             shutdown: CancellationToken::new(),
             tasks: TaskTracker::new(),
             metrics: observe::Metrics::install(),
+            memory: Memory::default(),
             reference: OnceLock::new(),
             ready: Mutex::default(),
         }))

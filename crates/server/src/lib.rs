@@ -2,7 +2,7 @@
 //!
 //! A request passes `observe` (span, metrics, header limit), `auth` (who asks, and whether the table lets them call
 //! the route at all) and a handler of `routes/`, which extracts, calls the client and maps the answer. The session's own
-//! rules stand in the core, so a handler never decides about rights. `listen.rs` has the port and the connections and
+//! rules stand in the core, so a handler never decides about rights. `intake.rs` sees to bodies that nobody reads, `listen.rs` has the port and the connections and
 //! `server.rs` what answers on them, `sse.rs` and `socket/` hold what stays open, `webhooks.rs` posts messages to agents,
 //! `mcp/` offers the routes as tools to models, `docs/` renders the pages, `console.rs` sends the web console, and
 //! `openapi.rs` completes the generated document.
@@ -14,6 +14,7 @@ mod console;
 mod docs;
 mod error;
 mod extract;
+mod intake;
 mod listen;
 mod mcp;
 mod observe;
@@ -28,7 +29,7 @@ mod webhooks;
 
 pub use auth::origin::sent_from_elsewhere;
 pub use error::Error;
-pub use listen::Listener;
+pub use listen::{Bounds, Listener};
 pub use mcp::serve_stdio as serve_mcp_on_stdio;
 pub use openapi::{document as openapi, json as openapi_json};
 pub use options::{AdminKey, Options};

@@ -2,14 +2,22 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::pin::pin;
-use std::time::Duration;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use sessiond_api::{Code, Problem};
+use sessiond_core::limits;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -23,10 +31,28 @@ const READ_BYTES: usize = 64 * 1024;
 const HEADERS_MAX: usize = 256;
 /// How long to wait when the operating system has no room for another connection.
 const NO_ROOM: Duration = Duration::from_millis(50);
+/// How often it is written to the log that there is no room.
+const NO_ROOM_LOGGED: Duration = Duration::from_secs(10);
+/// What connections may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// How many may be open at once; a further one is told so and closed.
+    pub connections: usize,
+    /// How long a peer may leave unread what is sent to it before it is cut off.
+    pub unread: Duration,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { connections: limits::CONNECTIONS, unread: Duration::from_millis(limits::UNREAD_MS) }
+    }
+}
+
 /// A port that was taken and is not answered on yet.
 pub struct Listener {
     listener: TcpListener,
     address: SocketAddr,
+    bounds: Bounds,
 }
 
 impl Listener {
@@ -37,12 +63,18 @@ impl Listener {
         let listener = take(&addresses).await?;
         let address =
             listener.local_addr().map_err(|cause| Error::Address { listen: listen.to_owned(), cause })?;
-        Ok(Self { listener, address })
+        Ok(Self { listener, address, bounds: Bounds::default() })
     }
 
     /// Refuses the address when others can reach it and there is no key: for those who learn that after [`Self::bind`].
     pub(crate) fn check(&self, keyed: bool) -> Result<(), Error> {
         reachable_with(&[self.address], keyed)
+    }
+
+    /// Connections get these bounds instead of the usual ones.
+    #[must_use]
+    pub fn bounded(self, bounds: Bounds) -> Self {
+        Self { bounds, ..self }
     }
 
     /// Where it listens.
@@ -64,7 +96,9 @@ impl Listener {
         grace: Duration,
         closing: impl Future<Output = ()>,
     ) {
-        let Self { listener, .. } = self;
+        let Self { listener, bounds, .. } = self;
+        let places = Arc::new(Semaphore::new(bounds.connections));
+        let mut refusals = Refusals::default();
         let service = TowerToHyperService::new(service);
         let connections = TaskTracker::new();
         let abort = CancellationToken::new();
@@ -79,10 +113,18 @@ impl Listener {
                 () = shutdown.cancelled() => break,
                 accepted = listener.accept() => accepted,
             };
-            let Some(stream) = admit(accepted).await else {
+            let Some(stream) = admit(accepted, &mut refusals).await else {
                 continue;
             };
-            let connection = builder.serve_connection(TokioIo::new(stream), service.clone()).with_upgrades();
+            let Ok(place) = places.clone().try_acquire_owned() else {
+                refusals.tell(&"as many are open as may be");
+                refuse(stream);
+                continue;
+            };
+            let mut stream = TimeoutStream::new(Placed { stream, _place: place });
+            stream.set_write_timeout(Some(bounds.unread));
+            let io = TokioIo::new(Box::pin(stream));
+            let connection = builder.serve_connection(io, service.clone()).with_upgrades();
             let (stop, abort) = (shutdown.clone(), abort.clone());
             connections.spawn(async move {
                 let mut connection = pin!(connection);
@@ -145,8 +187,23 @@ async fn take(addresses: &[SocketAddr]) -> Result<TcpListener, Error> {
     }))
 }
 
+/// Tells the log now and then that connections are refused, and not for each of them.
+#[derive(Default)]
+struct Refusals {
+    told: Option<Instant>,
+}
+
+impl Refusals {
+    fn tell(&mut self, reason: &dyn std::fmt::Display) {
+        if self.told.is_none_or(|at| at.elapsed() > NO_ROOM_LOGGED) {
+            self.told = Some(Instant::now());
+            tracing::warn!(%reason, "connections are not accepted");
+        }
+    }
+}
+
 /// A connection that came about; nothing when it did not.
-async fn admit(accepted: io::Result<(TcpStream, SocketAddr)>) -> Option<TcpStream> {
+async fn admit(accepted: io::Result<(TcpStream, SocketAddr)>, refusals: &mut Refusals) -> Option<TcpStream> {
     match accepted {
         Ok((stream, _)) => {
             // Events and frames are small, and each should go out at once.
@@ -157,10 +214,68 @@ async fn admit(accepted: io::Result<(TcpStream, SocketAddr)>) -> Option<TcpStrea
         }
         Err(error) => {
             // Trying again at once would only burn time: there is no room until a connection ends.
-            tracing::warn!(%error, "a connection cannot be accepted");
+            refusals.tell(&error);
             tokio::time::sleep(NO_ROOM).await;
             None
         }
+    }
+}
+
+/// Tells a peer that there is no place for it. What does not go out at once is not sent.
+fn refuse(stream: TcpStream) {
+    let problem = Problem::new(Code::Unavailable, "too many connections are open; retry").retry_after(1);
+    let body = serde_json::to_string(&problem).unwrap_or_default();
+    let answer = format!(
+        "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/problem+json\r\nretry-after: 1\r\n\
+         connection: close\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let _ = stream.try_write(answer.as_bytes());
+}
+
+/// A connection that takes a place as long as it is open, also when it has become a WebSocket.
+struct Placed {
+    stream: TcpStream,
+    _place: OwnedSemaphorePermit,
+}
+
+impl AsyncRead for Placed {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Placed {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(context, parts)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }
 

@@ -4,13 +4,15 @@ use std::sync::LazyLock;
 
 use sessiond_api::operations::{self, Access, Header};
 use sessiond_api::{self as api, Code};
+use sessiond_core::limits;
 use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::SchemaType;
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
 use utoipa::openapi::{
-    ContentBuilder, ObjectBuilder, OpenApi, PathItem, Ref, RefOr, Required, ResponseBuilder, Type,
+    ContentBuilder, ObjectBuilder, OpenApi, PathItem, Ref, RefOr, Required, ResponseBuilder, Schema, Type,
 };
 use utoipa::{OpenApi as _, ToSchema};
 
@@ -146,16 +148,37 @@ fn complete(known: &operations::Operation, operation: &mut Operation) {
     if !takes_parameters {
         operation.parameters = None;
     }
-    let mut codes = vec![Code::Internal, Code::Unavailable];
+    for parameter in operation.parameters.iter_mut().flatten() {
+        if let RefOr::T(parameter) = parameter {
+            constrain(parameter);
+        }
+    }
+    if let Some(RefOr::T(body)) = &mut operation.request_body {
+        for content in body.content.values_mut() {
+            if let RefOr::T(content) = content {
+                content.schema = content.schema.take().map(not_null);
+            }
+        }
+    }
+    let mut codes = vec![Code::Internal, Code::Unavailable, Code::HeadersTooLarge];
+    // A server without keys refuses pages of other origins, also on what is public.
+    codes.push(Code::OriginRefused);
     codes.extend(known.problems);
     if !public {
         codes.extend([Code::Unauthenticated, Code::Forbidden]);
     }
     if known.parameters().next().is_some() {
-        codes.push(Code::NotFound);
+        codes.extend([Code::NotFound, Code::MalformedRequest]);
     }
     if operation.request_body.is_some() {
         codes.extend([Code::MalformedRequest, Code::BodyTooLarge, Code::UnsupportedMediaType]);
+    }
+    if known.accepts(Header::IdempotencyKey) {
+        // The state after the first request may not be known any more.
+        codes.push(Code::EventGap);
+    }
+    if changes {
+        codes.push(Code::StoreFull);
     }
     if changes || takes_parameters {
         codes.push(Code::InvalidInput);
@@ -171,6 +194,56 @@ fn complete(known: &operations::Operation, operation: &mut Operation) {
         let shared = Ref::new(format!("#/components/responses/{}", problem_name(code.status())));
         operation.responses.responses.insert(code.status().to_string(), shared.into());
     }
+}
+
+/// What holds for every query parameter of that name.
+fn constrain(parameter: &mut Parameter) {
+    let Some(RefOr::T(Schema::Object(schema))) = &mut parameter.schema else { return };
+    match parameter.name.as_str() {
+        "limit" => schema.minimum = Some(1.into()),
+        // Any number of 64 bits; one beyond the last event is not an error.
+        "after" | "at_revision" => {
+            schema.format = None;
+            schema.minimum = Some(0.into());
+        }
+        "cursor" => schema.min_length = Some(1),
+        _ => {}
+    }
+}
+
+/// A body that may be left out is still no `null`.
+fn not_null(schema: RefOr<Schema>) -> RefOr<Schema> {
+    let RefOr::T(Schema::OneOf(mut either)) = schema else {
+        return schema;
+    };
+    let null = |schema: &RefOr<Schema>| matches!(schema, RefOr::T(Schema::Object(object)) if object.schema_type == SchemaType::Type(Type::Null));
+    either.items.retain(|item| !null(item));
+    match either.items.pop() {
+        Some(only) if either.items.is_empty() => only,
+        last => {
+            either.items.extend(last);
+            Schema::OneOf(either).into()
+        }
+    }
+}
+
+/// The form of a name in a path or a header.
+fn name_schema(name: &str) -> ObjectBuilder {
+    let schema = ObjectBuilder::new().schema_type(Type::String);
+    let (pattern, longest) = match name {
+        "session_id" => ("^[A-Za-z0-9_.-]*[A-Za-z0-9_-][A-Za-z0-9_.-]*$", limits::SESSION_ID_BYTES),
+        "agent_id" | "x-agent-id" => {
+            ("^[A-Za-z0-9][A-Za-z0-9+._-]*://[A-Za-z0-9_.@:+~/-]+$", limits::AGENT_ID_BYTES)
+        }
+        "task_id" | "question_id" | "message_id" => ("^[A-Za-z0-9_.:-]+$", limits::MESSAGE_ID_BYTES),
+        "If-Match" => (r#"^(\*|(W/)?"?[0-9]{1,20}"?)$"#, 25),
+        "Fencing-Token" => ("^[0-9]{1,20}$", 20),
+        "Idempotency-Key" => ("^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$", limits::IDEMPOTENCY_KEY_BYTES),
+        // The rest of a path may be empty.
+        "path" => return schema,
+        _ => return schema.min_length(Some(1)),
+    };
+    schema.pattern(Some(pattern)).min_length(Some(1)).max_length(Some(longest))
 }
 
 fn path_parameter(name: &str) -> Parameter {
@@ -192,7 +265,7 @@ fn path_parameter(name: &str) -> Parameter {
         .parameter_in(ParameterIn::Path)
         .required(Required::True)
         .description(Some(description))
-        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .schema(Some(name_schema(name)))
         .example(Some(example.into()))
         .build()
 }
@@ -211,7 +284,7 @@ fn header_parameter(header: Header) -> Parameter {
         .parameter_in(ParameterIn::Header)
         .required(Required::False)
         .description(Some(description))
-        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .schema(Some(name_schema(header.name())))
         .build()
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use sessiond_core::limits;
 use subtle::ConstantTimeEq;
 
-use crate::Error;
+use crate::{Bounds, Error};
 
 /// How a server behaves. `Options::default()` listens on 127.0.0.1:8080 and has no key of its own.
 #[derive(Debug, Clone)]
@@ -27,6 +27,8 @@ pub struct Options {
     pub heartbeat: Duration,
     /// How often a WebSocket is pinged; after three pings without any sign of life it is closed.
     pub ping: Duration,
+    /// How many connections may be open, and how long they may leave unread what is sent to them.
+    pub bounds: Bounds,
     /// How long open requests may take to end when the server shuts down.
     pub grace: Duration,
 }
@@ -42,6 +44,7 @@ impl Default for Options {
             allow_private_webhooks: false,
             heartbeat: Duration::from_secs(15),
             ping: Duration::from_secs(20),
+            bounds: Bounds::default(),
             grace: Duration::from_secs(5),
         }
     }

@@ -18,7 +18,7 @@ use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove
 use crate::app::App;
 use crate::listen::{self, Listener};
 use crate::respond::{self, Failure};
-use crate::{Error, Options, auth, observe, openapi, routes, webhooks};
+use crate::{Error, Options, auth, intake, observe, openapi, routes, webhooks};
 
 /// Answers smaller than this are not worth compressing.
 const COMPRESS_BYTES: u64 = 1024;
@@ -54,6 +54,7 @@ impl Server {
     }
 
     fn new(engine: Engine, options: Options, listener: Listener) -> Self {
+        let listener = listener.bounded(options.bounds);
         let app = App::new(engine, options, openapi::json, listener.address().ip().is_loopback());
         Self { app, listener }
     }
@@ -136,5 +137,6 @@ fn service(app: &App) -> Router {
         .layer(CompressionLayer::new().compress_when(worth))
         .layer(CatchPanicLayer::custom(observe::panicked))
         .layer(middleware::from_fn(observe::request))
+        .layer(middleware::from_fn(intake::lend))
         .with_state(app.clone())
 }

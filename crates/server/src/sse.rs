@@ -23,14 +23,12 @@ use sessiond_store::Record;
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
 use crate::app::App;
-use crate::auth::Pass;
 
 /// What a client waits before it connects again, in milliseconds; the first bytes, so that headers go out at once.
 const HELLO: &str = "retry: 1000\n\n";
 
 struct Streaming {
     app: App,
-    pass: Pass,
     watch: Watch,
     heartbeat: Interval,
     _open: Open,
@@ -53,11 +51,11 @@ impl Drop for Open {
 }
 
 /// The answer that stays open.
-pub(crate) fn respond(app: App, pass: Pass, watch: Watch) -> Response {
+pub(crate) fn respond(app: App, watch: Watch) -> Response {
     let period = app.options.heartbeat;
     let mut heartbeat = tokio::time::interval_at(Instant::now() + period, period);
     heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let streaming = Streaming { app, pass, watch, heartbeat, _open: Open::new() };
+    let streaming = Streaming { app, watch, heartbeat, _open: Open::new() };
     let frames = stream::unfold((Some(streaming), true), |(streaming, first)| async move {
         let mut streaming = streaming?;
         if first {
@@ -82,10 +80,7 @@ impl Streaming {
         let item = tokio::select! {
             biased;
             () = self.app.shutdown.cancelled() => return None,
-            _ = self.heartbeat.tick() => {
-                // A key that was revoked or has expired sees no more from here on.
-                return self.pass.holds(&self.app).then(|| (": heartbeat\n\n".to_owned(), true));
-            }
+            _ = self.heartbeat.tick() => return Some((": heartbeat\n\n".to_owned(), true)),
             item = self.watch.next() => item,
         };
         match item {

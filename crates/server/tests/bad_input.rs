@@ -211,3 +211,224 @@ async fn bytes_that_are_no_request_end_one_connection_and_nothing_else() {
     assert_eq!(bench.get("/health").await.status(), 200);
     bench.stop().await;
 }
+
+/// Requests that are read whole, so that what is within them is reached.
+fn requests() -> Vec<(Method, &'static str, Value)> {
+    let step = json!({"name": "a", "required_agents": ["t://a"], "task": {"task_type": "x", "payload": {}}});
+    let parties = json!({
+        "message_id": "m", "timestamp": "2025-02-02T11:00:00Z", "sender": {"agent_id": "t://a"},
+        "recipient": {"agent_id": "t://b"}, "message_type": "task_request", "payload": {"task_type": "x"},
+        "routing": {"timeout": "5s", "retry_policy": {"max_retries": 2, "backoff": "linear"}}
+    });
+    let call = json!({"call": 1, "node": "n", "position": 0, "key": "ab", "began_us": 1, "status": "failed",
+        "ended_us": 2, "error": {"type": "E", "message": "m"}, "usage": {"model": "m"}});
+    vec![
+        (
+            Method::POST,
+            "/sessions",
+            json!({"participants": [{"agent_id": "t://a", "role": "x"}],
+            "workflow": [step], "kind": "workflow", "labels": {"a": "b"}}),
+        ),
+        (Method::PATCH, "/sessions/s", json!({"name": "x"})),
+        (Method::POST, "/sessions/s/complete", json!({"summary": "x"})),
+        (Method::POST, "/sessions/s/terminate", json!({"reason": "x"})),
+        (Method::POST, "/sessions/s/fail", json!({"reason": "x"})),
+        (Method::POST, "/sessions/s/fork", json!({"session_id": "x"})),
+        (Method::POST, "/sessions/s/participants", json!({"agent_id": "t://a", "role": "x"})),
+        (
+            Method::POST,
+            "/sessions/s/tasks",
+            json!({"delegatee": "t://a", "task_type": "x",
+            "retry_policy": {"max_retries": 2, "backoff": "linear"}}),
+        ),
+        (Method::PUT, "/sessions/s/workflow", json!({"steps": [step]})),
+        (Method::POST, "/sessions/s/workflow/advance", json!({"step": "a"})),
+        (
+            Method::POST,
+            "/sessions/s/calls",
+            json!({"writer": 1, "batch": 1, "calls": [call],
+            "writes": [{"key": "a", "value": 1}], "end": {"status": "failed", "reason": "x"}}),
+        ),
+        (Method::POST, "/sessions/s/execution", json!({"process": "x"})),
+        (Method::POST, "/sessions/s/questions", json!({"text": "x"})),
+        (Method::POST, "/sessions/s/signals/x", json!({"value": 1})),
+        (Method::POST, "/sessions/s/telemetry", json!({"points": [{"series": "x", "value": 1}]})),
+        (Method::POST, "/messages/send", parties),
+        (
+            Method::POST,
+            "/agents/register",
+            json!({"agent_descriptor": {"agent_id": "t://a",
+            "endpoints": {"http": "https://example.com"}}, "authentication": {"webhook_secret": null}}),
+        ),
+        (Method::POST, "/agents/opencode%3A%2F%2Fbackend/heartbeat", json!({"status": "idle"})),
+        (Method::POST, "/agents/opencode%3A%2F%2Fbackend/inbox/ack", json!({"message_ids": ["x"]})),
+        (Method::POST, "/keys", json!({"name": "x", "role": "admin"})),
+        (
+            Method::POST,
+            "/aggregations",
+            json!({"session_id": "s", "task_type": "x", "agent_results": [{"agent_id": "t://a", "result": {}}],
+                "synthesis_method": "manual"}),
+        ),
+        (Method::POST, "/tasks/task_1/accept", json!({"agent_id": "t://a"})),
+        (Method::POST, "/tasks/task_1/complete", json!({"result": {}})),
+        (Method::POST, "/tasks/task_1/cancel", json!({"reason": "x"})),
+    ]
+}
+
+/// All documents that have an array with the members' values in the place of one object. `any` says where an object is
+/// any JSON, which may be an array.
+fn with_arrays(document: &Value, any: &dyn Fn(&str) -> bool) -> Vec<Value> {
+    fn replace(
+        at: &Value,
+        name: &str,
+        any: &dyn Fn(&str) -> bool,
+        whole: &dyn Fn(Value) -> Value,
+        found: &mut Vec<Value>,
+    ) {
+        match at {
+            Value::Object(members) if !any(name) => {
+                found.push(whole(Value::Array(members.values().cloned().collect())));
+                for (name, member) in members {
+                    let with = |new: Value| {
+                        let mut changed = members.clone();
+                        changed.insert(name.clone(), new);
+                        whole(Value::Object(changed))
+                    };
+                    replace(member, name, any, &with, found);
+                }
+            }
+            Value::Array(items) => {
+                for (i, item) in items.iter().enumerate() {
+                    let with = |new: Value| {
+                        let mut changed = items.clone();
+                        changed[i] = new;
+                        whole(Value::Array(changed))
+                    };
+                    replace(item, name, any, &with, found);
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    replace(document, "", any, &|new| new, &mut found);
+    found
+}
+
+#[tokio::test]
+async fn an_array_is_an_object_nowhere() {
+    let bench = Bench::keyless().await;
+    bench.register("opencode://backend").await;
+    bench.expect(201, Method::POST, "/sessions", Some(tutorial_session("s"))).await;
+    let any = |name: &str| ["payload", "result", "value", "details", "schema", "default"].contains(&name);
+    for (method, path, body) in requests() {
+        for wrong in with_arrays(&body, &any).into_iter().chain([json!([])]) {
+            let response = bench.send(method.clone(), path, wrong.clone()).await;
+            let status = response.status().as_u16();
+            let text = response.text().await.unwrap();
+            assert_eq!(status, 422, "{method} {path} {wrong}: {text}");
+            assert!(text.contains("invalid type: sequence, expected "), "{method} {path} {wrong}: {text}");
+        }
+    }
+    // The same in an import.
+    let lines = bench.get("/sessions/s/export").await.text().await.unwrap();
+    for line in 0..lines.lines().count() {
+        let document: Value = serde_json::from_str(lines.lines().nth(line).unwrap()).unwrap();
+        let any = |name: &str| ["shared_context", "context", "patch"].contains(&name) || any(name);
+        for wrong in with_arrays(&document, &any) {
+            let changed: Vec<String> = (lines.lines().enumerate())
+                .map(|(n, text)| if n == line { wrong.to_string() } else { text.to_owned() })
+                .collect();
+            let request = bench.request(Method::POST, "/sessions/import?session_id=copy");
+            let request = request.header("content-type", "application/jsonl").body(changed.join("\n"));
+            let status = request.send().await.unwrap().status();
+            assert_eq!(status, 422, "{wrong}");
+        }
+    }
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn an_integer_is_kept_or_refused_and_never_changed() {
+    let bench = Bench::keyless().await;
+    bench.register("a://one").await;
+    bench.register("opencode://backend").await;
+    bench.expect(201, Method::POST, "/sessions", Some(tutorial_session("s"))).await;
+    let exactly = |integer: &str| {
+        [
+            (Method::PATCH, "/sessions/s/context", format!(r#"{{"n": {{"m": [{integer}]}}}}"#), "/n/m/0"),
+            (Method::POST, "/sessions/s/signals/x", format!(r#"{{"value": {integer}}}"#), "/value"),
+            (
+                Method::POST,
+                "/messages/send",
+                format!(
+                    r#"{{"message_id": "m{integer}", "timestamp": "2025-02-02T11:00:00Z", "sender": {{"agent_id": "a://one"}},
+                    "recipient": {{"agent_id": "a://one"}}, "message_type": "status_update", "payload": {{"n": {integer}}}}}"#
+                ),
+                "/payload/n",
+            ),
+            (
+                Method::POST,
+                "/sessions/s/tasks",
+                format!(
+                    r#"{{"delegatee": "opencode://backend", "task_type": "t", "payload": {{"n": {integer}}}}}"#
+                ),
+                "/payload/n",
+            ),
+        ]
+    };
+    let send = async |method: Method, path: &str, body: String| {
+        let request = bench.request(method, path).header("content-type", "application/json").body(body);
+        request.send().await.unwrap()
+    };
+    for integer in ["123456789012345678901234567890", "18446744073709551616", "-9223372036854775809"] {
+        for (method, path, body, pointer) in exactly(integer) {
+            let response = send(method, path, body).await;
+            let problem = problem(response, StatusCode::UNPROCESSABLE_ENTITY, "invalid_input").await;
+            assert_eq!(problem["errors"][0]["pointer"], pointer, "{path}");
+        }
+    }
+    for integer in ["18446744073709551615", "-9223372036854775808", "9223372036854775809"] {
+        for (method, path, body, _) in exactly(integer) {
+            let response = send(method, path, body).await;
+            assert!(response.status().is_success(), "{path}: {}", response.text().await.unwrap());
+        }
+        for path in
+            ["/sessions/s/context", "/sessions/s/signals", "/agents/a%3A%2F%2Fone/inbox", "/sessions/s/tasks"]
+        {
+            let text = bench.get(path).await.text().await.unwrap();
+            assert!(text.contains(integer), "{path}: {text}");
+        }
+    }
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn no_id_is_made_that_no_path_can_name() {
+    let bench = Bench::keyless().await;
+    bench.register("a://one").await;
+    bench.expect(201, Method::POST, "/sessions", Some(json!({"session_id": "s"}))).await;
+    let lines = bench.get("/sessions/s/export").await.text().await.unwrap();
+    for id in ["counts", "import"] {
+        bench.expect(422, Method::POST, "/sessions", Some(json!({"session_id": id}))).await;
+        bench.expect(422, Method::POST, "/sessions/s/fork", Some(json!({"session_id": id}))).await;
+        for (query, body) in [
+            (format!("?session_id={id}"), lines.clone()),
+            (String::new(), lines.replace("\"s\"", &format!("\"{id}\""))),
+        ] {
+            let request = bench.request(Method::POST, &format!("/sessions/import{query}"));
+            let response =
+                request.header("content-type", "application/jsonl").body(body).send().await.unwrap();
+            problem(response, StatusCode::UNPROCESSABLE_ENTITY, "invalid_input").await;
+        }
+    }
+    for id in [".", "..", "ack"] {
+        let message = support::message(id, "a://one", "a://one", "status_update", json!({}));
+        bench.expect(422, Method::POST, "/messages/send", Some(message)).await;
+    }
+    for id in [".", "..", "..."] {
+        let question = json!({"question_id": id, "text": "?"});
+        bench.expect(422, Method::POST, "/sessions/s/questions", Some(question)).await;
+    }
+    bench.stop().await;
+}

@@ -61,3 +61,29 @@ async fn what_is_no_address_is_told_with_an_example() {
     assert!(AdminKey::new("").is_err() && AdminKey::new("two words").is_err() && AdminKey::new("ä").is_err());
     engine.shutdown().await;
 }
+
+#[tokio::test]
+async fn a_server_whose_directory_is_gone_is_not_ready() {
+    support::install_tls();
+    let parent = tempfile::tempdir().unwrap();
+    let dir = parent.path().join("store");
+    let store = sessiond_store_sqlite::Sqlite::open(&dir, Default::default()).unwrap();
+    let engine = sessiond_engine::Engine::open(std::sync::Arc::new(store), Default::default()).await.unwrap();
+    let server = Server::bind(engine.clone(), options()).await.unwrap().start();
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let ready =
+        async || client.get(format!("{}/ready", server.url())).send().await.unwrap().status().as_u16();
+    assert_eq!(ready().await, 200);
+    std::fs::remove_dir_all(&dir).unwrap();
+    // An answer holds for half a second.
+    let gone = async {
+        while ready().await == 200 {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(5), gone).await.expect("it says that it is ready");
+    let patch = client.post(format!("{}/sessions", server.url())).json(&serde_json::json!({}));
+    assert_eq!(patch.send().await.unwrap().status().as_u16(), 500);
+    server.stop().await;
+    engine.shutdown().await;
+}

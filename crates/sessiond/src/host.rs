@@ -71,12 +71,29 @@ impl Host {
     }
 }
 
+/// Files that a server needs beside its connections.
+const FILES: u64 = 128;
+
+/// Raises the number of files that this process may open as far as it may, and answers how many connections that allows.
+fn connections() -> usize {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let present = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: present.maximum, maximum: present.maximum };
+    let files = match setrlimit(Resource::Nofile, raised) {
+        Ok(()) => present.maximum,
+        Err(_) => present.current,
+    };
+    let allowed = files.map_or(u64::MAX, |files| files.saturating_sub(FILES).max(files / 2));
+    usize::try_from(allowed).unwrap_or(usize::MAX).min(sessiond_core::limits::CONNECTIONS)
+}
+
 /// How the server behaves, as the configuration wants it.
 fn serving(config: &Config) -> anyhow::Result<sessiond_server::Options> {
     let mut options = sessiond_server::Options::default();
     if let Some(listen) = config.get("listen") {
         options.listen = listen.to_owned();
     }
+    options.bounds.connections = connections();
     options.admin_key = config.get("api_key").map(AdminKey::new).transpose()?;
     options.allow_hosts = config.list("allow_hosts");
     options.allow_private_webhooks = config.get("allow_private_webhooks") == Some("true");

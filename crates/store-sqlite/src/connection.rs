@@ -1,8 +1,9 @@
 //! Opening connections: the file and its rights, and the settings that durability and speed rest on.
 
+use std::cell::Cell;
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::Path;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
@@ -33,6 +34,7 @@ pub(crate) fn make(dir: &Path, file: &Path) -> Result<(), Fault> {
         let made = builder.recursive(true).mode(0o700).create(dir);
         made.map_err(|error| failed(dir, error))?;
     }
+    complete(file)?;
     if file.exists() {
         return Ok(());
     }
@@ -51,9 +53,84 @@ pub(crate) fn make(dir: &Path, file: &Path) -> Result<(), Fault> {
     Ok(())
 }
 
+/// The write-ahead log of a database.
+fn log(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push("-wal");
+    name.into()
+}
+
+/// Refuses a log without its database: SQLite would drop the log, and with it what was acknowledged.
+fn complete(file: &Path) -> Result<(), Error> {
+    let bytes = |path: &Path| path.metadata().map_or(0, |metadata| metadata.len());
+    let log = log(file);
+    if bytes(file) > 0 || bytes(&log) == 0 {
+        return Ok(());
+    }
+    Err(Error::Failed(format!(
+        "{} is missing or empty, but {} still has data that belongs to it: restore both from a backup, or move {} away \
+         to begin with an empty store",
+        file.display(),
+        log.display(),
+        log.display()
+    )))
+}
+
+/// The store's files as they were when they were opened, to notice that they were removed or replaced.
+pub(crate) struct Files {
+    file: PathBuf,
+    log: PathBuf,
+    /// Device and number of each file. The log's is known once it is there.
+    opened: (u64, u64),
+    opened_log: Cell<Option<(u64, u64)>>,
+}
+
+impl Files {
+    pub(crate) fn of(file: &Path) -> Result<Self, Fault> {
+        let gone = || Error::Failed(format!("{} is gone", file.display()));
+        let opened = identity(file).ok_or_else(gone)?;
+        Ok(Self { file: file.to_owned(), log: log(file), opened, opened_log: Cell::default() })
+    }
+
+    /// Whether the files are where they were. The caller has begun a transaction, so the log exists.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let log = identity(&self.log);
+        if self.opened_log.get().is_none() {
+            self.opened_log.set(log);
+        }
+        let (path, same) = match identity(&self.file) {
+            Some(present) if present == self.opened => (&self.log, log == self.opened_log.get()),
+            _ => (&self.file, false),
+        };
+        if same {
+            return Ok(());
+        }
+        Err(Error::Failed(format!(
+            "{} was removed or replaced while it was in use: restore it and start again",
+            path.display()
+        )))
+    }
+}
+
+fn identity(file: &Path) -> Option<(u64, u64)> {
+    file.metadata().ok().map(|metadata| (metadata.dev(), metadata.ino()))
+}
+
+/// Refuses a database that this process may only read: SQLite would open it all the same, and fail at each write.
+fn writable(connection: &Connection, file: &Path) -> Result<(), Error> {
+    match connection.is_readonly("main") {
+        Ok(false) => Ok(()),
+        _ => Err(Error::Failed(format!(
+            "{} cannot be written: give this user the right to it",
+            file.display()
+        ))),
+    }
+}
+
 /// The connection that writes. It brings the format up to date.
 pub(crate) fn writer(file: &Path, max_bytes: Option<u64>) -> Result<Connection, Fault> {
     let mut connection = open(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    writable(&connection, file)?;
     connection.pragma_update(None, "page_size", PAGE_BYTES)?;
     schema::check(&connection)?;
     write_ahead(&connection)?;
@@ -112,4 +189,20 @@ fn wait(tries: i32) -> bool {
     let pause = if tries < 100 { 200 } else { 1_000 };
     std::thread::sleep(Duration::from_micros(pause));
     Duration::from_millis(u64::try_from(tries).unwrap_or(0)) < PATIENCE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_that_can_only_be_read_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join(crate::FILE);
+        make(dir.path(), &file).unwrap();
+        drop(writer(&file, None).unwrap());
+        // A process of the superuser may write whatever the file's rights say, so the connection is made to read only.
+        let refused = writable(&reader(&file).unwrap(), &file).unwrap_err().to_string();
+        assert!(refused.contains("cannot be written"), "{refused}");
+    }
 }

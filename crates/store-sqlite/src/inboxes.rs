@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, params};
-use sessiond_core::{AgentId, Fence, MessageId, MessageKind, SessionId, Timestamp};
+use sessiond_core::{AgentId, Fence, MessageId, MessageKind, SessionId, Timestamp, limits};
 use sessiond_store::{Answer, Delivery, Done, Enqueue, Error, Exhausted, Inbox, Inboxes, Refusal, Write};
 
 use crate::Sqlite;
@@ -181,7 +181,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, message: &Enqueue) -> Result<(), Fault> {
     tx.run(
         "INSERT INTO messages (inbox, message_id, sender, session_id, in_reply_to, priority, at, not_before,
                                state, rank, due_at, attempts, kind)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 3 - ?6, ?8, 0, ?9)",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 3 - ?6, ?9, 0, ?10)",
         params![
             inbox,
             message.message_id.as_str(),
@@ -191,6 +191,8 @@ pub(crate) fn insert(tx: &mut Tx<'_>, message: &Enqueue) -> Result<(), Fault> {
             priority,
             message.at.millis(),
             message.not_before.millis(),
+            // What need not wait is due whatever a clock says that is set back later.
+            if message.not_before > message.at { message.not_before.millis() } else { i64::MIN },
             message_kind_number(message.kind),
         ],
     )?;
@@ -338,20 +340,25 @@ pub(crate) fn take(tx: &mut Tx<'_>, agent: &AgentId, fence: Option<Fence>, take:
     // What is exhausted does not count, so the queue is read on until there are enough others. It is read from where it was
     // left, because what has just been taken may already be due again.
     let mut from = (-1, -1);
-    while deliveries.len() < take.limit {
+    let mut room = limits::PAGE_BYTES;
+    while deliveries.len() < take.limit && room > 0 {
         let wanted = take.limit - deliveries.len();
-        let due = due(tx, inbox, take.now, from, wanted)?;
-        let last = due.len() < wanted;
+        let (due, last) = due(tx, inbox, take.now, from, wanted)?;
         for message in due {
             from = (message.rank, message.key);
             // Its agent has it in progress: each of its processes is told of it, however many there were.
-            if message.attempts >= take.max_attempts && !message.held {
+            let is_exhausted = message.attempts >= take.max_attempts && !message.held;
+            if !is_exhausted && !deliveries.is_empty() && message.body.len() > room {
+                return Ok(Ok(Done::Taken { deliveries, exhausted }));
+            }
+            if is_exhausted {
                 exhausted.push(Exhausted { message_id: message.message_id, body: message.body });
             } else {
                 tx.run(
                     "UPDATE messages SET attempts = attempts + 1, due_at = ?2 WHERE message = ?1",
                     (message.key, if message.held { NEVER } else { take.again_at.millis() }),
                 )?;
+                room = room.saturating_sub(message.body.len());
                 deliveries.push(Delivery {
                     message_id: message.message_id,
                     attempt: message.attempts + 1,
@@ -417,14 +424,21 @@ pub(crate) fn bury(
     Ok(Ok(Done::Ok))
 }
 
-fn due(tx: &Tx<'_>, inbox: i64, now: Timestamp, from: (i64, i64), wanted: usize) -> Result<Vec<Due>, Fault> {
+/// The next messages that are due, as far as they fit into a page, and whether there are no more of them.
+fn due(
+    tx: &Tx<'_>,
+    inbox: i64,
+    now: Timestamp,
+    from: (i64, i64),
+    wanted: usize,
+) -> Result<(Vec<Due>, bool), Fault> {
     let mut statement = tx.prepare(
         "SELECT m.message, m.rank, m.attempts, m.message_id, b.body, m.kind
          FROM messages m JOIN bodies b ON b.message = m.message
          WHERE m.inbox = ?1 AND m.state = 0 AND m.due_at <= ?2 AND (m.rank, m.message) > (?3, ?4)
          ORDER BY m.rank, m.message LIMIT ?5",
     )?;
-    let due = statement.query_map((inbox, now.millis(), from.0, from.1, limit(wanted)), |row| {
+    let mut rows = statement.query_map((inbox, now.millis(), from.0, from.1, limit(wanted)), |row| {
         Ok(Due {
             key: row.get(0)?,
             rank: row.get(1)?,
@@ -434,7 +448,16 @@ fn due(tx: &Tx<'_>, inbox: i64, now: Timestamp, from: (i64, i64), wanted: usize)
             held: row.get::<_, i64>(5)? == HELD,
         })
     })?;
-    Ok(due.collect::<Result<_, _>>()?)
+    let (mut due, mut bytes) = (Vec::new(), 0);
+    while bytes < limits::PAGE_BYTES {
+        let Some(next) = rows.next().transpose()? else {
+            let last = due.len() < wanted;
+            return Ok((due, last));
+        };
+        bytes += next.body.len();
+        due.push(next);
+    }
+    Ok((due, false))
 }
 
 pub(crate) fn ack(

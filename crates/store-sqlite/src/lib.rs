@@ -90,7 +90,7 @@ impl Sqlite {
         let origin: i64 = connection.query_row("SELECT random()", [], |row| row.get(0))?;
         let watch = Watch::start(connection::reader(&file)?, origin, options.poll)?;
         let (requests, waiting) = mpsc::channel(writer::QUEUE);
-        let writer = Writer::new(connection, origin);
+        let writer = Writer::new(connection, connection::Files::of(&file)?, origin);
         std::thread::Builder::new()
             .name("sessiond-writer".into())
             .spawn(move || writer.run(waiting))
@@ -129,12 +129,13 @@ impl Store for Sqlite {
     }
 
     async fn close(&self) {
+        // SQLite moves its log into the database when the last connection closes, and only one that writes can do that.
+        self.readers.end().await;
+        self.watch.close();
         let (done, ended) = oneshot::channel();
         if self.requests.send(Request::Close(done)).await.is_ok() {
             // The writer may have ended before; then there is nothing to wait for.
             let _ = ended.await;
         }
-        self.readers.close();
-        self.watch.close();
     }
 }

@@ -115,7 +115,8 @@ pub(crate) struct Watch {
 }
 
 struct State {
-    connection: Connection,
+    /// None once it is closed.
+    connection: Option<Connection>,
     origin: i64,
     /// The database's version and the last notice when it was last looked at.
     version: Option<i64>,
@@ -127,7 +128,13 @@ impl Watch {
     /// Starts the thread. It sleeps until somebody listens.
     pub(crate) fn start(connection: Connection, origin: i64, every: Duration) -> Result<Arc<Self>, Fault> {
         let watch = Arc::new(Self {
-            state: Mutex::new(State { connection, origin, version: None, last: 0, closed: false }),
+            state: Mutex::new(State {
+                connection: Some(connection),
+                origin,
+                version: None,
+                last: 0,
+                closed: false,
+            }),
             wake: Condvar::new(),
             sender: broadcast::Sender::new(WAITING),
             every,
@@ -151,9 +158,13 @@ impl Watch {
         receiver
     }
 
-    /// Ends the thread.
+    /// Closes the connection, and has the thread end.
     pub(crate) fn close(&self) {
-        self.state.lock().closed = true;
+        {
+            let mut state = self.state.lock();
+            state.closed = true;
+            state.connection = None;
+        }
         self.wake.notify_one();
     }
 
@@ -179,7 +190,8 @@ impl State {
     /// Passes over all that was written before anybody listened.
     fn skip(&mut self, sender: &broadcast::Sender<Change>) {
         let _use = forks::enter();
-        let newest = self.connection.query_row("SELECT max(id) FROM changes", [], |row| row.get(0));
+        let Some(connection) = &self.connection else { return };
+        let newest = connection.query_row("SELECT max(id) FROM changes", [], |row| row.get(0));
         match newest {
             Ok(newest) => self.last = Option::unwrap_or(newest, 0),
             Err(error) => {
@@ -191,8 +203,9 @@ impl State {
     }
 
     fn look(&mut self, sender: &broadcast::Sender<Change>) -> Result<(), Fault> {
+        let Some(connection) = &self.connection else { return Ok(()) };
         let version: i64 =
-            self.connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
+            connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
         if self.version == Some(version) {
             return Ok(());
         }
@@ -200,7 +213,7 @@ impl State {
         let mut last = self.last;
         {
             let sql = "SELECT id, origin, body FROM changes WHERE id > ?1 ORDER BY id";
-            let mut statement = self.connection.prepare_cached(sql)?;
+            let mut statement = connection.prepare_cached(sql)?;
             let mut rows = statement.query([last])?;
             while let Some(row) = rows.next()? {
                 let id: i64 = row.get(0)?;

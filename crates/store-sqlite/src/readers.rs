@@ -16,11 +16,14 @@ pub(crate) struct Readers {
     path: PathBuf,
     idle: Mutex<Vec<Connection>>,
     permits: Arc<Semaphore>,
+    connections: u32,
 }
 
 impl Readers {
     pub(crate) fn new(path: PathBuf, connections: usize) -> Arc<Self> {
-        Arc::new(Self { path, idle: Mutex::default(), permits: Arc::new(Semaphore::new(connections.max(1))) })
+        let connections = u32::try_from(connections.max(1)).unwrap_or(u32::MAX);
+        let permits = Arc::new(Semaphore::new(connections as usize));
+        Arc::new(Self { path, idle: Mutex::default(), permits, connections })
     }
 
     /// Reads, off the threads that serve. All that `read` sees is of one moment.
@@ -50,6 +53,13 @@ impl Readers {
         });
         let result = task.await.map_err(|error| Error::Failed(format!("a read did not end: {error}")))?;
         Ok(result?)
+    }
+
+    /// Waits for the reads that have begun, refuses new ones and closes the connections.
+    pub(crate) async fn end(&self) {
+        // They have been refused already when there is no permit to be had.
+        let _all = self.permits.acquire_many(self.connections).await;
+        self.close();
     }
 
     /// Refuses new reads and closes the connections that rest.

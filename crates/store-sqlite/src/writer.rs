@@ -10,10 +10,11 @@ use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::oneshot;
 use tracing::{debug, error, warn};
 
+use crate::connection::Files;
 use crate::fault::Fault;
 use crate::notices::Notice;
 use crate::tx::{Keys, Outcome, Tx};
-use crate::{answers, forks, garbage, inboxes, journals, registry, telemetry, timers};
+use crate::{answers, forks, garbage, inboxes, journals, registry, schema, telemetry, timers};
 
 /// What a write answers.
 pub(crate) type Answers = Result<Vec<Result<Done, Refusal>>, Error>;
@@ -34,6 +35,7 @@ const GROUP: usize = 1024;
 /// The thread.
 pub(crate) struct Writer {
     connection: Connection,
+    files: Files,
     keys: Keys,
     origin: i64,
     garbage: bool,
@@ -41,8 +43,8 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// `origin` marks the notices of this process.
-    pub(crate) fn new(connection: Connection, origin: i64) -> Self {
-        Self { connection, keys: Keys::default(), origin, garbage: true }
+    pub(crate) fn new(connection: Connection, files: Files, origin: i64) -> Self {
+        Self { connection, files, keys: Keys::default(), origin, garbage: true }
     }
 
     /// Works until it is told to end, or nobody is left who could ask.
@@ -50,14 +52,14 @@ impl Writer {
         loop {
             let first = match requests.try_recv() {
                 Ok(request) => request,
-                Err(TryRecvError::Disconnected) => return,
+                Err(TryRecvError::Disconnected) => return self.close(),
                 Err(TryRecvError::Empty) if self.garbage => {
                     self.sweep();
                     continue;
                 }
                 Err(TryRecvError::Empty) => match requests.blocking_recv() {
                     Some(request) => request,
-                    None => return,
+                    None => return self.close(),
                 },
             };
             let mut batches = Vec::new();
@@ -78,11 +80,24 @@ impl Writer {
             }
             self.write(batches);
             if let Some(done) = close {
-                drop(self.connection);
+                self.close();
                 // Nobody waits for the end of a store that was dropped.
                 let _ = done.send(());
                 return;
             }
+        }
+    }
+
+    /// Puts all that is in the log into the database itself. When this is the last connection, SQLite then removes the
+    /// log; other processes may keep it.
+    fn close(self) {
+        let _use = forks::enter();
+        let moved = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+        if let Err((_, cause)) = self.connection.close() {
+            warn!(%cause, "the database was not closed in order");
+        }
+        if let Err(cause) = moved {
+            warn!(%cause, "the log could not be moved into the database; the next start does it");
         }
     }
 
@@ -146,6 +161,8 @@ impl Writer {
     fn attempt(&mut self, batches: &[&[Op]]) -> Result<Vec<Vec<Result<Done, Refusal>>>, Fault> {
         let connection = &self.connection;
         connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        // What goes into a file that has no name any more is lost with this process.
+        self.files.check()?;
         let mut notice = Notice::default();
         let mut tx = Tx { connection, keys: &mut self.keys, notice: &mut notice, garbage: &mut self.garbage };
         let mut answers = Vec::with_capacity(batches.len());
@@ -221,6 +238,7 @@ fn perform(tx: &mut Tx<'_>, op: &Op) -> Outcome {
         }
         Op::PutKey { key, answer } => registry::put_key(tx, key, answer.as_ref()),
         Op::PutAnswer(answer) => answers::put(tx, answer),
+        Op::Probe => schema::probe(tx),
         Op::PutPoints { session_id, points, keep, answer } => {
             telemetry::put(tx, session_id, points, *keep, answer.as_ref())
         }

@@ -60,6 +60,124 @@ async fn the_directory_and_its_files_are_for_their_owner_alone() {
 }
 
 #[tokio::test]
+async fn a_clean_stop_leaves_all_in_the_database_itself() {
+    let directory = directory().await;
+    let store = directory.open().await.unwrap();
+    let id = SessionId::parse("a").unwrap();
+    let _listens = store.changes();
+    for revision in 0..100 {
+        store.write(vec![append("a", revision, "x")]).await.unwrap().pop().unwrap().unwrap();
+        assert!(store.events(&id, 0, 9).await.unwrap().is_some());
+    }
+    store.close().await;
+    let copy = tempfile::tempdir().unwrap();
+    std::fs::copy(directory.0.path().join(FILE), copy.path().join(FILE)).unwrap();
+    let copied = Sqlite::open(copy.path(), Options::default()).unwrap();
+    assert_eq!(copied.events(&id, 0, 999).await.unwrap().unwrap().records.len(), 100);
+    let left: Vec<_> =
+        directory.0.path().read_dir().unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, [FILE], "the log is not removed");
+}
+
+#[tokio::test]
+async fn a_log_without_its_database_is_refused_and_kept() {
+    let directory = directory().await;
+    let store = directory.open().await.unwrap();
+    store.write(vec![append("a", 0, "x")]).await.unwrap().pop().unwrap().unwrap();
+    for database in [None, Some("")] {
+        // What a process leaves that was killed.
+        let killed = tempfile::tempdir().unwrap();
+        let (file, log) = (killed.path().join(FILE), killed.path().join(format!("{FILE}-wal")));
+        std::fs::copy(directory.0.path().join(format!("{FILE}-wal")), &log).unwrap();
+        let bytes = log.metadata().unwrap().len();
+        assert!(bytes > 0);
+        if let Some(text) = database {
+            std::fs::write(&file, text).unwrap();
+        }
+        let refused = Sqlite::open(killed.path(), Options::default()).err().unwrap().to_string();
+        assert!(refused.contains(&format!("{FILE}-wal")) && refused.contains("backup"), "{refused}");
+        assert_eq!(log.metadata().unwrap().len(), bytes, "the log is thrown away");
+        // With its database it is what it was.
+        std::fs::copy(directory.0.path().join(FILE), &file).unwrap();
+        let whole = Sqlite::open(killed.path(), Options::default()).unwrap();
+        let id = SessionId::parse("a").unwrap();
+        assert!(whole.events(&id, 0, 9).await.unwrap().is_some());
+    }
+}
+
+#[tokio::test]
+async fn what_has_lost_its_files_acknowledges_nothing() {
+    let removed = |file: &str, dir: &std::path::Path| std::fs::remove_file(dir.join(file)).unwrap();
+    let losses: [(&str, &dyn Fn(&std::path::Path)); 4] = [
+        ("the directory", &|dir| std::fs::remove_dir_all(dir).unwrap()),
+        ("the database", &|dir| removed(FILE, dir)),
+        ("the log", &|dir| removed(&format!("{FILE}-wal"), dir)),
+        ("the database, replaced", &|dir| {
+            std::fs::rename(dir.join(FILE), dir.join("kept")).unwrap();
+            std::fs::copy(dir.join("kept"), dir.join(FILE)).unwrap();
+        }),
+    ];
+    for (what, lose) in losses {
+        let parent = tempfile::tempdir().unwrap();
+        let dir = parent.path().join("store");
+        let store = Sqlite::open(&dir, Options::default()).unwrap();
+        assert_eq!(store.write(vec![Op::Probe]).await.unwrap(), [Ok(Done::Ok)], "{what}");
+        lose(&dir);
+        for op in [Op::Probe, append("a", 0, "x")] {
+            let refused = store.write(vec![op]).await.unwrap_err().to_string();
+            assert!(refused.contains("removed or replaced"), "{what}: {refused}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_probe_writes() {
+    let directory = directory().await;
+    let store = directory.open().await.unwrap();
+    let other = rusqlite::Connection::open(directory.0.path().join(FILE)).unwrap();
+    let version = || other.query_row("PRAGMA data_version", [], |row| row.get::<_, i64>(0)).unwrap();
+    for _ in 0..3 {
+        let before = version();
+        assert_eq!(store.write(vec![Op::Probe]).await.unwrap(), [Ok(Done::Ok)]);
+        assert_ne!(version(), before);
+    }
+}
+
+#[tokio::test]
+async fn large_messages_are_taken_a_few_at_a_time_and_a_clock_that_goes_back_hides_none() {
+    let directory = directory().await;
+    let store = directory.open().await.unwrap();
+    let agent = AgentId::parse("test://to").unwrap();
+    let later = Timestamp::from_millis(3_600_000);
+    for n in 0..10 {
+        let mut message = fixtures::message(&format!("m{n}"));
+        message.at = later;
+        message.not_before = later;
+        message.body = "x".repeat(1 << 20).into();
+        let op = Op::Enqueue { message: Box::new(message), answer: None };
+        store.write(vec![op]).await.unwrap().pop().unwrap().unwrap();
+    }
+    let mut taken = Vec::new();
+    for _ in 0..3 {
+        // An hour before the messages were accepted.
+        let op = Op::Take {
+            agent_id: agent.clone(),
+            fence: None,
+            now: Timestamp::from_millis(1),
+            again_at: later,
+            limit: 64,
+            max_attempts: 16,
+        };
+        let Ok(Done::Taken { deliveries, .. }) = store.write(vec![op]).await.unwrap().pop().unwrap() else {
+            panic!("a take takes");
+        };
+        assert!((1..=4).contains(&deliveries.len()), "{} MiB at once", deliveries.len());
+        taken.extend(deliveries.into_iter().map(|delivery| delivery.message_id.to_string()));
+    }
+    assert!(taken.into_iter().eq((0..10).map(|n| format!("m{n}"))));
+}
+
+#[tokio::test]
 async fn a_deleted_session_leaves_no_row_behind() {
     let directory = directory().await;
     let store = directory.open().await.unwrap();

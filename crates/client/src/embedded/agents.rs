@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use sessiond_api::{self as api, Code, Problem};
 use sessiond_core::AgentId;
-use sessiond_engine::{Health, RegisteredAgent, Registration};
+use sessiond_engine::{Health, RegisteredAgent, Registration, Webhook, WebhookState};
 
 use super::{Embedded, page_limit, problem, registration};
 use crate::traits::Agents;
@@ -12,7 +12,15 @@ impl Embedded {
     /// An agent as the caller may see it: the address that its messages are posted to can hold a secret.
     fn agent_view(&self, agent: RegisteredAgent) -> Result<api::Agent, Problem> {
         let mut view = view(agent)?;
-        if !self.principal.acts_as(&view.agent_id) {
+        let webhook = self.engine.webhook(&view.agent_id).map(webhook);
+        let silent = matches!(view.status, api::AgentHealth::Unreachable | api::AgentHealth::Gone);
+        if silent && webhook.as_ref().is_some_and(|webhook| webhook.status == api::WebhookStatus::Working) {
+            // An endpoint says nothing until there is something to post.
+            view.status = api::AgentHealth::Connected;
+        }
+        if self.principal.acts_as(&view.agent_id) {
+            view.webhook = webhook;
+        } else {
             view.descriptor.endpoints = None;
         }
         Ok(view)
@@ -25,6 +33,7 @@ impl Agents for Embedded {
         let agent_id = request.agent_descriptor.agent_id.clone();
         let registration = registration::to_keep(&request)?;
         let done = self.engine.register(&self.principal, &agent_id, registration).await.map_err(problem)?;
+        self.engine.renew_webhook(&agent_id);
         Ok(api::Registered { success: true, agent_id, created: done == Registration::Created })
     }
 
@@ -68,6 +77,7 @@ fn view(agent: RegisteredAgent) -> Result<api::Agent, Problem> {
         registered_at: agent.record.registered_at,
         inbox_depth: agent.inbox_depth,
         latency_ms: agent.latency_ms,
+        webhook: None,
         tasks: agent
             .tasks
             .into_iter()
@@ -79,6 +89,20 @@ fn view(agent: RegisteredAgent) -> Result<api::Agent, Problem> {
             .collect(),
         descriptor,
     })
+}
+
+fn webhook(webhook: Webhook) -> api::Webhook {
+    api::Webhook {
+        status: match webhook.state {
+            WebhookState::Working => api::WebhookStatus::Working,
+            WebhookState::Failing => api::WebhookStatus::Failing,
+            WebhookState::Disabled => api::WebhookStatus::Disabled,
+        },
+        failures: webhook.failures,
+        last_error: webhook.error,
+        last_accepted_at: webhook.taken_at,
+        next_attempt_at: webhook.next_at,
+    }
 }
 
 fn health(health: Health) -> api::AgentHealth {

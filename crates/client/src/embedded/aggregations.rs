@@ -21,6 +21,6 @@ impl Aggregations for Embedded {
             Some(idempotency) => idempotency.id("agg"),
             None => self.engine.fresh_id("agg"),
         };
-        Ok(sessiond_core::aggregation::aggregate(&request, id)?)
+        Ok(self.engine.compute(move || sessiond_core::aggregation::aggregate(&request, id)).await?)
     }
 }

@@ -6,7 +6,7 @@ use sessiond_core::{AgentId, MessageId};
 use sessiond_engine::Response;
 use sessiond_store::{MessageQuery, MessageRecord, MessageState};
 
-use super::{Embedded, page_limit, problem, unconditional};
+use super::{Embedded, addressable, page_limit, problem, unconditional};
 use crate::Conditions;
 use crate::traits::Messages;
 
@@ -18,6 +18,10 @@ impl Messages for Embedded {
         conditions: Conditions,
     ) -> Result<api::Sent, Problem> {
         unconditional(&conditions)?;
+        // A request becomes a task, whose id follows from the message's.
+        for parameter in ["message_id", "task_id"] {
+            addressable(parameter, message.message_id.as_str(), "/message_id")?;
+        }
         let message_id = message.message_id.clone();
         let sent = self.engine.send(&self.principal, message, conditions.fence).await.map_err(problem)?;
         let mut answer = match &sent.task {

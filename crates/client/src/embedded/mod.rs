@@ -44,6 +44,15 @@ pub struct Embedded {
     principal: Principal,
 }
 
+/// Refuses an id that a client chose and that no path could name. `parameter` is its name in paths, `pointer` where it
+/// stands in the request.
+fn addressable(parameter: &str, id: &str, pointer: &str) -> Result<(), Problem> {
+    if !api::operations::is_reserved(parameter, id) {
+        return Ok(());
+    }
+    Err(Problem::invalid(pointer, format!("'{id}' is part of a path of this interface: choose another id")))
+}
+
 /// A request that is about to become a command.
 struct Accepted {
     conditions: Conditions,

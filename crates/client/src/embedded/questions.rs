@@ -6,7 +6,7 @@ use sessiond_core::{Command, QuestionId, Rejection, Session, SessionId, limits, 
 use sessiond_engine::Error;
 use sessiond_store::{Error as StoreError, ListQuery};
 
-use super::{Embedded, page_limit, problem};
+use super::{Embedded, addressable, page_limit, problem};
 use crate::Conditions;
 use crate::traits::Questions;
 
@@ -18,6 +18,9 @@ impl Questions for Embedded {
         request: api::AskQuestion,
         conditions: Conditions,
     ) -> Result<api::Question, Problem> {
+        if let Some(id) = &request.question_id {
+            addressable("question_id", id.as_str(), "/question_id")?;
+        }
         let accepted = self.accept(conditions, &format!("ask_question {id}"), &request)?;
         let command = Command::Questions(questions::Command::Ask(Box::new(request.into())));
         let reply = self.execute(id, accepted, command).await?;

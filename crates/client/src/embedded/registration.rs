@@ -17,6 +17,12 @@ pub(super) fn to_keep(request: &RegisterAgent) -> Result<Arc<str>, Problem> {
             return Err(Problem::invalid("/agent_descriptor/endpoints/http", detail));
         }
     }
+    let descriptor = &request.agent_descriptor;
+    for (name, value) in [("capabilities", &descriptor.capabilities), ("metadata", &descriptor.metadata)] {
+        if value.as_ref().is_some_and(|value| !value.is_object() && !value.is_null()) {
+            return Err(Problem::invalid(format!("/agent_descriptor/{name}"), "it is a JSON object"));
+        }
+    }
     let json = serde_json::to_string(request).map_err(|error| {
         Problem::new(Code::Internal, format!("the registration cannot be written: {error}"))
     })?;

@@ -8,7 +8,7 @@ use sessiond_api::{self as api, Code, Problem};
 use sessiond_core::{Command, Progress, SessionId, lifecycle, limits};
 use sessiond_store::{Counts, ListQuery, Sort, SummaryRow};
 
-use super::{Embedded, page_limit, problem};
+use super::{Embedded, addressable, page_limit, problem};
 use crate::Conditions;
 use crate::traits::{Export, Import, Sessions};
 
@@ -23,6 +23,9 @@ impl Sessions for Embedded {
         conditions: Conditions,
     ) -> Result<api::Session, Problem> {
         let idempotency = self.idempotency(&conditions, "create", &request)?;
+        if let Some(id) = &request.session_id {
+            addressable("session_id", id.as_str(), "/session_id")?;
+        }
         let fresh = SessionId::parse(self.engine.fresh_id("sess")).map_err(|error| {
             Problem::new(Code::Internal, format!("cannot generate a session id: {error}"))
         })?;
@@ -114,7 +117,10 @@ impl Sessions for Embedded {
     ) -> Result<api::Session, Problem> {
         let idempotency = self.idempotency(&conditions, &format!("fork {id}"), &request)?;
         let copy = match request.session_id {
-            Some(copy) => copy,
+            Some(copy) => {
+                addressable("session_id", copy.as_str(), "/session_id")?;
+                copy
+            }
             None => SessionId::parse(self.engine.fresh_id("sess")).map_err(|error| {
                 Problem::new(Code::Internal, format!("cannot generate a session id: {error}"))
             })?,
@@ -158,8 +164,23 @@ impl Sessions for Embedded {
             let detail = format!("an import has {} bytes at most", limits::IMPORT_BYTES);
             return Err(Problem::new(Code::BodyTooLarge, detail));
         }
-        let idempotency = self.idempotency(&conditions, "import", &(&lines, &session_id))?;
-        let imported = self.engine.import(&self.principal, &lines, session_id, idempotency).await;
+        match (&session_id, lines.lines().next().map(serde_json::from_str::<Exported>)) {
+            (Some(id), _) => addressable("session_id", id.as_str(), "session_id")?,
+            (None, Some(Ok(Exported { session_id }))) => {
+                addressable("session_id", session_id.as_str(), "session_id")?;
+            }
+            // The import itself says what is wrong with it.
+            (None, _) => {}
+        }
+        let client = self.clone();
+        let (idempotency, lines, session_id) = self
+            .engine
+            .compute(move || {
+                let idempotency = client.idempotency(&conditions, "import", &(&lines, &session_id));
+                idempotency.map(|idempotency| (idempotency, lines, session_id))
+            })
+            .await?;
+        let imported = self.engine.import(&self.principal, lines, session_id, idempotency).await;
         let (reply, events) = imported.map_err(problem)?;
         Ok(api::Imported { session_id: reply.session.id.clone(), revision: reply.session.revision, events })
     }
@@ -167,6 +188,12 @@ impl Sessions for Embedded {
     async fn summary(&self, id: &SessionId) -> Result<String, Problem> {
         Ok(sessiond_core::summary::markdown(&*self.see(id).await?))
     }
+}
+
+/// What the first line of an export says of itself.
+#[derive(serde::Deserialize)]
+struct Exported {
+    session_id: SessionId,
 }
 
 fn list_query(query: api::ListSessions) -> Result<ListQuery, Problem> {

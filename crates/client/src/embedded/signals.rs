@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use sessiond_api::{self as api, Code, Problem};
 use sessiond_core::{Command, Session, SessionId, limits, signals};
 
-use super::{Embedded, page_limit, problem};
+use super::{Embedded, addressable, page_limit, problem};
 use crate::Conditions;
 use crate::traits::Signals;
 
@@ -17,6 +17,7 @@ impl Signals for Embedded {
         request: api::SendSignal,
         conditions: Conditions,
     ) -> Result<api::Signal, Problem> {
+        addressable("signal", name, "signal")?;
         let accepted = self.accept(conditions, &format!("send_signal {id} {name}"), &request)?;
         let command = signals::Command::Send { name: name.to_owned(), value: request.value };
         let reply = self.execute(id, accepted, Command::Signals(command)).await?;

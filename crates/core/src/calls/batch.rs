@@ -34,7 +34,7 @@ pub struct CallBatch {
 /// How a process ends the execution that it writes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(tag = "status", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "status", rename_all = "snake_case", try_from = "Flat")]
 pub enum ExecutionEnd {
     /// Its program came to its end.
     Completed,
@@ -43,6 +43,34 @@ pub enum ExecutionEnd {
         /// Why.
         reason: String,
     },
+}
+
+/// An end as it is written. It is read from this, because serde also reads an array as a tagged enum.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Flat {
+    status: FlatStatus,
+    reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum FlatStatus {
+    Completed,
+    Failed,
+}
+
+impl TryFrom<Flat> for ExecutionEnd {
+    type Error = &'static str;
+
+    fn try_from(Flat { status, reason }: Flat) -> Result<Self, &'static str> {
+        match (status, reason) {
+            (FlatStatus::Completed, None) => Ok(Self::Completed),
+            (FlatStatus::Completed, Some(_)) => Err("unknown field `reason`: a completed execution has none"),
+            (FlatStatus::Failed, Some(reason)) => Ok(Self::Failed { reason }),
+            (FlatStatus::Failed, None) => Err("missing field `reason`"),
+        }
+    }
 }
 
 /// Checks what a batch says by itself.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 use strum::VariantNames;
 
+use crate::values::strict::Strict;
 use crate::values::{Revision, Timestamp};
 
 use super::payload::{At, Payload};
@@ -163,7 +164,7 @@ impl<'de> MapAccess<'de> for Parts<'de> {
             (Some(kind), _) => seed.deserialize(BorrowedStrDeserializer::new(kind)),
             (None, Some(data)) => {
                 self.data = None;
-                seed.deserialize(data)
+                seed.deserialize(Strict(data))
             }
             (None, None) => Err(serde_json::Error::custom("a value follows a key")),
         }

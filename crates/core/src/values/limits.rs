@@ -6,8 +6,18 @@
 pub const BODY_BYTES: usize = 4 * 1024 * 1024;
 /// An import's JSON Lines document.
 pub const IMPORT_BYTES: usize = 256 * 1024 * 1024;
+/// The bodies of all requests that are open at a time; one beyond that is 503.
+pub const BODIES_BYTES: usize = 256 * 1024 * 1024;
+/// The documents of all imports that are under way; one beyond that is 503.
+pub const IMPORTS_BYTES: usize = 256 * 1024 * 1024;
 /// All request headers together.
 pub const HEADER_BYTES: usize = 16 * 1024;
+/// Connections that are open at a time; one beyond that is 503. Fewer when the process may open fewer files.
+pub const CONNECTIONS: usize = 16_384;
+/// How long a peer may leave unread what is sent to it; then its connection is closed.
+pub const UNREAD_MS: u64 = 30_000;
+/// Frames that wait to be written to one WebSocket; then nothing more is taken from the inbox for it.
+pub const SOCKET_BYTES: usize = 1024 * 1024;
 /// A session id, as chosen by a caller.
 pub const SESSION_ID_BYTES: usize = 128;
 /// An agent id, `framework://name`.

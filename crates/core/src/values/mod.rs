@@ -6,6 +6,7 @@ mod id;
 pub(crate) mod json;
 pub(crate) mod limit;
 pub mod limits;
+pub mod strict;
 mod time;
 
 pub use check::{Invalid, Violation};

@@ -276,14 +276,14 @@ impl Engine {
             match self.bury_as(agent, &id, Some(&next)).await {
                 Ok(Err(Refusal::NotFound)) => return,
                 Ok(Err(refusal)) => {
-                    tracing::warn!(%to, ?refusal, message = %id, "a fallback agent cannot take a dead letter");
+                    tracing::warn!(%to, ?refusal, message_id = %id, "a fallback agent cannot take a dead letter");
                 }
                 Ok(Ok(_)) => {
                     self.shared.presences.wake(&to);
                     return tell_dead(agent, &id);
                 }
                 Err(error) => {
-                    return tracing::warn!(%agent, message = %id, %error, "a dead letter cannot be buried");
+                    return tracing::warn!(%agent, message_id = %id, %error, "a dead letter cannot be buried");
                 }
             }
         }
@@ -291,7 +291,7 @@ impl Engine {
             Ok(Ok(_)) => tell_dead(agent, &id),
             // Another reader was faster.
             Ok(Err(_)) => {}
-            Err(error) => tracing::warn!(%agent, message = %id, %error, "a dead letter cannot be buried"),
+            Err(error) => tracing::warn!(%agent, message_id = %id, %error, "a dead letter cannot be buried"),
         }
     }
 
@@ -327,5 +327,5 @@ fn onward(body: &str) -> Vec<Message> {
 
 fn tell_dead(agent: &AgentId, id: &MessageId) {
     metrics::counter!("sessiond_dead_letters_total").increment(1);
-    tracing::warn!(%agent, message = %id, "a message was delivered too often; it is a dead letter now");
+    tracing::warn!(%agent, message_id = %id, "a message was delivered too often; it is a dead letter now");
 }

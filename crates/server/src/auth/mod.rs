@@ -1,9 +1,8 @@
 //! Who asks, and whether they may call the route at all. The session's own rules come on top, in the core.
 
 pub(crate) mod origin;
+pub(crate) mod stay;
 pub(crate) mod table;
-
-use std::sync::Arc;
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{ALLOW, AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL};
@@ -12,6 +11,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use sessiond_api::Code;
 use sessiond_core::{Principal, Role};
+use sessiond_engine::Stay;
 
 use crate::app::App;
 use crate::respond::Failure;
@@ -21,35 +21,15 @@ use table::Found;
 /// The prefix of the WebSocket subprotocol that carries a key: a browser can set no header there.
 const PROTOCOL_KEY: &str = "bearer.";
 
-/// What a caller came in with. What stays open asks from time to time whether it is still valid.
-#[derive(Clone)]
-pub(crate) enum Pass {
-    /// Nothing: the server needed no key.
-    Keyless,
-    /// The key of the configuration, which holds as long as the process does.
-    Configured,
-    /// A stored key's secret.
-    Stored(Arc<str>),
-}
-
-impl Pass {
-    /// Whether the same caller would be let in now.
-    pub(crate) fn holds(&self, app: &App) -> bool {
-        match self {
-            Self::Keyless => app.is_keyless(),
-            Self::Configured => true,
-            Self::Stored(secret) => app.engine.authenticate(secret).is_some(),
-        }
-    }
-}
-
 /// Lets a request pass to its route, with the principal among its extensions.
 pub(crate) async fn guard(State(app): State<App>, mut request: Request, next: Next) -> Response {
     match admit(&app, &request) {
-        Ok(Admitted::As(principal, pass)) => {
+        Ok(Admitted::As(principal, stay)) => {
             request.extensions_mut().insert(principal);
-            request.extensions_mut().insert(pass);
-            next.run(request).await
+            request.extensions_mut().insert(stay.clone());
+            let path = request.extensions().get::<MatchedPath>().cloned();
+            let path = path.as_ref().map_or("", MatchedPath::as_str);
+            stay::run(&app.engine, stay, path, request, next).await
         }
         Ok(Admitted::Anybody) => next.run(request).await,
         Ok(Admitted::Options(methods)) => (StatusCode::NO_CONTENT, [(ALLOW, methods)]).into_response(),
@@ -62,7 +42,7 @@ pub(crate) async fn guard(State(app): State<App>, mut request: Request, next: Ne
 }
 
 enum Admitted {
-    As(Principal, Pass),
+    As(Principal, Stay),
     Anybody,
     Options(HeaderValue),
 }
@@ -106,10 +86,10 @@ fn admit(app: &App, request: &Request) -> Result<Admitted, Refused> {
     if access == Access::Public {
         return Ok(Admitted::Anybody);
     }
-    let (principal, pass) =
-        if keyless { (Principal::local(), Pass::Keyless) } else { authenticate(app, request)? };
+    let (principal, stay) =
+        if keyless { (Principal::local(), app.engine.keyless_stay()) } else { authenticate(app, request)? };
     permit(access, principal.role)?;
-    Ok(Admitted::As(principal, pass))
+    Ok(Admitted::As(principal, stay))
 }
 
 /// Whether a key of that role may call a route of that access at all.
@@ -130,7 +110,7 @@ fn allow(methods: &str) -> HeaderValue {
 }
 
 /// Whom the request's key stands for.
-fn authenticate(app: &App, request: &Request) -> Result<(Principal, Pass), Failure> {
+fn authenticate(app: &App, request: &Request) -> Result<(Principal, Stay), Failure> {
     let unauthenticated = |detail: &str| Failure::new(Code::Unauthenticated, detail);
     let Some(secret) = secret(request.headers(), request.uri().path() == "/ws")? else {
         let detail = "send a key as `Authorization: Bearer …` or `x-agent-api-key: …`; \
@@ -139,13 +119,13 @@ fn authenticate(app: &App, request: &Request) -> Result<(Principal, Pass), Failu
     };
     // Both are looked at in every case, so that the time tells nothing of which there are.
     let configured = app.options.admin_key.as_ref().is_some_and(|key| key.is(secret));
-    let stored = app.engine.authenticate(secret);
+    let stored = app.engine.admit(secret);
     match (configured, stored) {
         (true, _) => {
             let principal = Principal { name: "admin".to_owned(), role: Role::Admin, agents: Vec::new() };
-            Ok((principal, Pass::Configured))
+            Ok((principal, Stay::unlimited()))
         }
-        (false, Some(principal)) => Ok((principal, Pass::Stored(secret.into()))),
+        (false, Some(admitted)) => Ok(admitted),
         (false, None) => Err(unauthenticated("the key is unknown, expired or revoked")),
     }
 }

@@ -27,12 +27,15 @@ pub(crate) fn find(method: &Method, path: &str) -> Found {
     let Some(found) = PATHS.get(path) else {
         return Found::Nothing;
     };
-    let method = if method == Method::HEAD { "GET" } else { method.as_str() };
-    if let Some(operation) = found.iter().find(|operation| operation.method.as_str() == method) {
+    let takes = |operation: &&&Operation| match *method {
+        Method::HEAD => operation.head,
+        _ => operation.method.as_str() == method.as_str(),
+    };
+    if let Some(operation) = found.iter().find(takes) {
         return Found::Access(operation.access);
     }
     let mut methods: Vec<_> = found.iter().map(|operation| operation.method.as_str()).collect();
-    if methods.contains(&"GET") {
+    if found.iter().any(|operation| operation.head) {
         methods.push("HEAD");
     }
     methods.push("OPTIONS");

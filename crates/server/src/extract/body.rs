@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
@@ -14,6 +13,7 @@ use sessiond_api as api;
 use sessiond_api::Code;
 
 use crate::app::App;
+use crate::intake::{Purpose, Share};
 use crate::respond::Failure;
 
 const JSON: &[&str] = &["application/json"];
@@ -24,13 +24,11 @@ const LINES: &[&str] = &["application/jsonl", "application/x-ndjson", "applicati
 const ARRIVAL: Duration = Duration::from_secs(60);
 /// How long an import may take to arrive.
 const IMPORT_ARRIVAL: Duration = Duration::from_secs(600);
-/// How much of a body that is too large is read and dropped, so that its sender can read the answer: a connection
-/// that is closed while it is being written to loses the answer.
-const DRAIN_BYTES: usize = 64 * 1024 * 1024;
-const DRAIN_TIME: Duration = Duration::from_secs(5);
-
 /// A JSON body.
 pub(crate) struct Json<T>(pub(crate) T);
+
+/// A JSON body whose values are kept as their text.
+pub(crate) struct Verbatim<T>(pub(crate) T);
 
 /// A JSON body that may be left out.
 pub(crate) struct OptionalJson<T>(pub(crate) T);
@@ -46,9 +44,20 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
         let kind = content_type(request.headers(), JSON);
-        let body = read(request, app.options.body_bytes, ARRIVAL).await?;
+        let body = read(request, app, Purpose::Request, app.options.body_bytes, ARRIVAL).await?;
         kind?;
         Ok(Self(api::parse(&body)?))
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<App> for Verbatim<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
+        let kind = content_type(request.headers(), JSON);
+        let body = read(request, app, Purpose::Request, app.options.body_bytes, ARRIVAL).await?;
+        kind?;
+        Ok(Self(api::parse_verbatim(&body)?))
     }
 }
 
@@ -57,7 +66,7 @@ impl<T: DeserializeOwned + Default> FromRequest<App> for OptionalJson<T> {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
         let kind = content_type(request.headers(), JSON);
-        let body = read(request, app.options.body_bytes, ARRIVAL).await?;
+        let body = read(request, app, Purpose::Request, app.options.body_bytes, ARRIVAL).await?;
         if body.is_empty() {
             return Ok(Self(T::default()));
         }
@@ -71,7 +80,7 @@ impl FromRequest<App> for Context {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
         let kind = content_type(request.headers(), PATCH);
-        let body = read(request, app.options.body_bytes, ARRIVAL).await?;
+        let body = read(request, app, Purpose::Request, app.options.body_bytes, ARRIVAL).await?;
         kind?;
         Ok(Self(api::parse(&body)?))
     }
@@ -82,7 +91,7 @@ impl FromRequest<App> for Lines {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
         let kind = content_type(request.headers(), LINES);
-        let body = read(request, app.options.import_bytes, IMPORT_ARRIVAL).await?;
+        let body = read(request, app, Purpose::Import, app.options.import_bytes, IMPORT_ARRIVAL).await?;
         kind?;
         match String::from_utf8(body.into()) {
             Ok(lines) => Ok(Self(lines)),
@@ -109,19 +118,21 @@ fn content_type(headers: &HeaderMap, taken: &[&str]) -> Result<(), Failure> {
     Err(Failure::new(Code::UnsupportedMediaType, detail))
 }
 
-/// Reads a body of at most `limit` bytes.
-async fn read(request: Request, limit: usize, arrival: Duration) -> Result<Bytes, Failure> {
+/// Reads a body of at most `limit` bytes. What is not read is `intake`'s concern.
+async fn read(
+    request: Request,
+    app: &App,
+    purpose: Purpose,
+    limit: usize,
+    arrival: Duration,
+) -> Result<Bytes, Failure> {
     let announced =
         request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    // A sender that waits for `100 Continue` must get its answer before a byte is read.
-    let waits = request.headers().contains_key("expect");
-    let mut body = request.into_body();
     if announced.is_some_and(|bytes| bytes > limit as u64) {
-        if !waits {
-            drain(body).await;
-        }
         return Err(too_large(limit));
     }
+    let share = request.extensions().get::<Share>().cloned().unwrap_or_default();
+    let mut body = request.into_body();
     let collect = async {
         let mut bytes = BytesMut::new();
         while let Some(frame) = body.frame().await {
@@ -130,38 +141,20 @@ async fn read(request: Request, limit: usize, arrival: Duration) -> Result<Bytes
                 continue;
             };
             if bytes.len() + data.len() > limit {
-                return Ok(None);
+                return Err(too_large(limit));
             }
+            share.grow(&app.memory, purpose, bytes.len() + data.len())?;
             bytes.extend_from_slice(&data);
         }
-        Ok(Some(bytes.freeze()))
+        Ok(bytes.freeze())
     };
     match tokio::time::timeout(arrival, collect).await {
-        Ok(Ok(Some(bytes))) => Ok(bytes),
-        Ok(Ok(None)) => {
-            drain(body).await;
-            Err(too_large(limit))
-        }
-        Ok(Err(failure)) => Err(failure),
+        Ok(read) => read,
         Err(_) => {
             let detail = format!("the body did not arrive within {} seconds", arrival.as_secs());
             Err(Failure::new(Code::MalformedRequest, detail))
         }
     }
-}
-
-async fn drain(mut body: Body) {
-    let drop_all = async {
-        let mut dropped = 0;
-        while let Some(Ok(frame)) = body.frame().await {
-            dropped += frame.data_ref().map_or(0, Bytes::len);
-            if dropped > DRAIN_BYTES {
-                break;
-            }
-        }
-    };
-    // What has not come by then loses its answer, and nothing else.
-    let _ = tokio::time::timeout(DRAIN_TIME, drop_all).await;
 }
 
 fn too_large(limit: usize) -> Failure {

@@ -5,9 +5,9 @@ use axum::http::request::Parts;
 use sessiond_api::Code;
 use sessiond_client::Embedded;
 use sessiond_core::Principal;
+use sessiond_engine::Stay;
 
 use crate::app::App;
-use crate::auth::Pass;
 use crate::respond::Failure;
 
 /// The caller's own client: it has the caller's rights and no others.
@@ -22,11 +22,14 @@ impl FromRequestParts<App> for Caller {
     }
 }
 
-impl FromRequestParts<App> for Pass {
+/// How long the caller may stay.
+pub(crate) struct Staying(pub(crate) Stay);
+
+impl FromRequestParts<App> for Staying {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Failure> {
-        admitted(parts)
+        admitted(parts).map(Self)
     }
 }
 

@@ -6,8 +6,8 @@ mod conditions;
 mod path;
 mod query;
 
-pub(crate) use body::{Context, Json, Lines, OptionalJson};
-pub(crate) use caller::Caller;
+pub(crate) use body::{Context, Json, Lines, OptionalJson, Verbatim};
+pub(crate) use caller::{Caller, Staying};
 pub(crate) use path::{At, ConsolePath, ErrorCode, Guide, Image, KeyId, SignalName};
 pub(crate) use query::Query;
 pub(crate) use sessiond_client::Conditions;

@@ -9,6 +9,7 @@ mod advice;
 mod handler;
 mod resources;
 mod schema;
+mod stdio;
 mod subscriptions;
 mod tools;
 
@@ -78,8 +79,9 @@ pub async fn serve_stdio(
         tracing::debug!(%error, "the MCP connection broke");
         Problem::new(Code::MalformedRequest, format!("the message is not valid MCP: {error}"))
     };
+    let (input, output) = stdio_pipes();
     let running = tokio::select! {
-        running = mcp.serve(stdio_pipes()) => running,
+        running = mcp.serve(stdio::Lines::new(input, output)) => running,
         () = shutdown.cancelled() => return Ok(()),
     };
     let running = match running {

@@ -1,5 +1,6 @@
 //! Agents: who is known, and how they are.
 
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use sessiond_api as api;
@@ -7,8 +8,10 @@ use sessiond_api::operations;
 use sessiond_client::traits::Agents as _;
 use sessiond_core::AgentId;
 
+use crate::app::App;
 use crate::extract::{At, Caller, Json, OptionalJson, Query};
 use crate::respond::{self, Answer};
+use crate::webhooks;
 
 /// Register an agent.
 #[utoipa::path(post, path = operations::REGISTER_AGENT.path, tag = "agents", request_body = api::RegisterAgent,
@@ -16,9 +19,11 @@ use crate::respond::{self, Answer};
         (status = 201, description = "The agent is registered.", body = api::Registered),
         (status = 200, description = "The agent was already registered.", body = api::Registered)))]
 pub(super) async fn register_agent(
+    State(app): State<App>,
     Caller(client): Caller,
     Json(request): Json<api::RegisterAgent>,
 ) -> Answer {
+    webhooks::check_registration(&request, app.options.allow_private_webhooks).await?;
     let registered = client.register_agent(request).await?;
     if !registered.created {
         return Ok((StatusCode::OK, axum::Json(registered)).into_response());

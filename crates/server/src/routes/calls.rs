@@ -5,7 +5,7 @@ use sessiond_api::operations;
 use sessiond_client::traits::Calls as _;
 use sessiond_core::SessionId;
 
-use crate::extract::{At, Caller, Conditions, Json};
+use crate::extract::{At, Caller, Conditions, Json, Verbatim};
 use crate::respond::{self, Answer};
 
 /// Claim the execution for one writer process.
@@ -32,7 +32,7 @@ pub(super) async fn record_calls(
     Caller(client): Caller,
     At(id): At<SessionId>,
     conditions: Conditions,
-    Json(request): Json<api::RecordCalls>,
+    Verbatim(request): Verbatim<api::RecordCalls>,
 ) -> Answer {
     respond::ok(client.record_calls(&id, request, conditions).await?)
 }

@@ -11,7 +11,6 @@ use sessiond_client::RecordPage;
 use sessiond_core::{Revision, SessionId};
 
 use crate::app::App;
-use crate::auth::Pass;
 use crate::extract::{At, Caller, Query};
 use crate::respond::{Answer, Failure};
 use crate::sse;
@@ -27,7 +26,6 @@ use crate::sse;
 pub(super) async fn list_events(
     State(app): State<App>,
     Caller(client): Caller,
-    pass: Pass,
     At(id): At<SessionId>,
     Query(query): Query<api::ListEvents>,
     headers: HeaderMap,
@@ -37,7 +35,7 @@ pub(super) async fn list_events(
     }
     let after = last_event_id(&headers)?.or(query.after);
     let watch = client.engine().watch(client.principal(), &id, after).await;
-    Ok(sse::respond(app, pass, watch.map_err(sessiond_client::problem)?))
+    Ok(sse::respond(app, watch.map_err(sessiond_client::problem)?))
 }
 
 /// The page as JSON. Its events go out as they lie in the store: reading and writing them anew took ten times as long.

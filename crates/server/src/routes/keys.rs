@@ -1,12 +1,13 @@
 //! Keys, for administrators; and who one is with the key that one has.
 
+use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::CACHE_CONTROL;
 use sessiond_api as api;
 use sessiond_api::operations;
 use sessiond_client::traits::Keys as _;
 
-use crate::auth::Pass;
+use crate::app::App;
 use crate::extract::{At, Caller, Conditions, Json, KeyId};
 use crate::respond::{self, Answer};
 
@@ -44,6 +45,6 @@ pub(super) async fn revoke_key(Caller(client): Caller, At(KeyId(key)): At<KeyId>
 /// Return the key's name, role and scope.
 #[utoipa::path(get, path = operations::WHOAMI.path, tag = "keys",
     responses((status = 200, description = "The key's name, role and scope.", body = api::Whoami)))]
-pub(super) async fn whoami(Caller(client): Caller, pass: Pass) -> Answer {
-    respond::ok(api::Whoami::of(client.principal(), matches!(pass, Pass::Keyless)))
+pub(super) async fn whoami(State(app): State<App>, Caller(client): Caller) -> Answer {
+    respond::ok(api::Whoami::of(client.principal(), app.is_keyless()))
 }

@@ -10,8 +10,7 @@ use sessiond_core::AgentId;
 use utoipa::IntoParams;
 
 use crate::app::App;
-use crate::auth::Pass;
-use crate::extract::{Caller, Query};
+use crate::extract::{Caller, Query, Staying};
 use crate::respond::{Answer, Failure};
 use crate::socket;
 
@@ -36,7 +35,7 @@ pub(super) struct Connect {
 pub(super) async fn connect(
     State(app): State<App>,
     Caller(client): Caller,
-    pass: Pass,
+    Staying(stay): Staying,
     Query(query): Query<Connect>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Answer {
@@ -45,5 +44,5 @@ pub(super) async fn connect(
         return Err(Failure::new(Code::Forbidden, detail));
     }
     let upgrade = upgrade.map_err(|error| Failure::new(Code::MalformedRequest, error.body_text()))?;
-    Ok(socket::accept(app, client, pass, query.agent_id, upgrade))
+    Ok(socket::accept(app, client, stay, query.agent_id, upgrade))
 }

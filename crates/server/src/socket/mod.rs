@@ -5,6 +5,7 @@
 //! the writer give up; one that answers no ping is closed.
 
 mod frame;
+mod out;
 mod sender;
 
 use std::time::Duration;
@@ -17,21 +18,21 @@ use sessiond_api::{Code, Problem};
 use sessiond_client::Embedded;
 use sessiond_client::traits::Agents as _;
 use sessiond_core::AgentId;
-use sessiond_engine::{Error, InboxConnection};
+use sessiond_engine::{Error, InboxConnection, Stay};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::app::App;
-use crate::auth::Pass;
+use crate::auth::stay::ENDED;
 use frame::Incoming;
+use out::{Out, Outgoing};
 
-/// Frames that wait to be written; when there are as many, nothing more is read for the peer.
-const QUEUE: usize = 64;
-/// A peer that takes nothing for this long is gone.
-const WRITE: Duration = Duration::from_secs(30);
 /// How long the closing handshake may take.
 const CLOSING: Duration = Duration::from_secs(2);
+/// Room for the answers to a peer's pings, which the library writes by itself, beside a frame. A peer that pings and
+/// reads nothing fills it, and is then cut off.
+const PONG_BYTES: usize = 64 * 1024;
 /// Small buffers: most connections are idle most of the time, and there may be many.
 const BUFFER_BYTES: usize = 4 * 1024;
 
@@ -53,7 +54,7 @@ type Ending = (u16, String);
 pub(crate) fn accept(
     app: App,
     client: Embedded,
-    pass: Pass,
+    stay: Stay,
     agent: AgentId,
     upgrade: WebSocketUpgrade,
 ) -> Response {
@@ -62,24 +63,25 @@ pub(crate) fn accept(
         .protocols(["sessiond"])
         .read_buffer_size(BUFFER_BYTES)
         .write_buffer_size(BUFFER_BYTES)
+        .max_write_buffer_size(app.options.body_bytes + PONG_BYTES)
         .max_message_size(app.options.body_bytes)
         .max_frame_size(app.options.body_bytes)
         .on_upgrade(move |socket| async move {
-            serve(app, client, pass, agent, socket).await;
+            serve(app, client, stay, agent, socket).await;
             drop(token);
         })
 }
 
-async fn serve(app: App, client: Embedded, pass: Pass, agent: AgentId, socket: WebSocket) {
+async fn serve(app: App, client: Embedded, stay: Stay, agent: AgentId, socket: WebSocket) {
     metrics::gauge!("sessiond_websockets").increment(1);
     let (sink, stream) = socket.split();
-    let (out, outgoing) = mpsc::channel(QUEUE);
+    let (out, outgoing) = out::channel();
     let writer = tokio::spawn(write(sink, outgoing));
     // Only a handshake that succeeded takes the inbox over.
     let ending = match client.engine().connect_inbox(client.principal(), &agent).await {
         Ok(inbox) => {
             let connection =
-                Connection { app, client, pass, agent, inbox, stream, out, heard: Instant::now() };
+                Connection { app, client, stay, agent, inbox, stream, out, heard: Instant::now() };
             connection.run(writer).await
         }
         Err(error) => {
@@ -96,18 +98,22 @@ async fn serve(app: App, client: Embedded, pass: Pass, agent: AgentId, socket: W
 struct Connection {
     app: App,
     client: Embedded,
-    pass: Pass,
+    stay: Stay,
     agent: AgentId,
     inbox: InboxConnection,
     stream: SplitStream<WebSocket>,
-    out: mpsc::Sender<Message>,
+    out: Out,
     /// When the peer last gave a sign of life.
     heard: Instant,
 }
 
 impl Connection {
     async fn run(mut self, mut writer: JoinHandle<()>) -> Option<Ending> {
+        let (engine, stay) = (self.app.engine.clone(), self.stay.clone());
         let ending = tokio::select! {
+            biased;
+            // What it had said before and is not done yet is not done any more.
+            () = engine.ended(&stay) => Some((POLICY, ENDED.to_owned())),
             ending = self.converse() => ending,
             // The peer reads nothing, or is gone: there is nobody to tell.
             _ = &mut writer => return None,
@@ -121,7 +127,7 @@ impl Connection {
 
     /// Goes on until there is a reason to end; nothing when the peer itself ended.
     async fn converse(&mut self) -> Option<Ending> {
-        let sender = sender::start(self.client.clone(), self.out.clone());
+        let sender = sender::start(self.client.clone(), self.stay.clone(), self.out.clone());
         let hello = frame::connected(&self.agent, self.inbox.fence());
         self.out.send(Message::text(hello)).await.ok()?;
         let mut ping = tokio::time::interval(self.app.options.ping);
@@ -138,7 +144,7 @@ impl Connection {
                         return Some(ending);
                     }
                     // A full queue says that the peer is slow to read; the writer decides when that is too slow.
-                    let _ = self.out.try_send(Message::Ping(Default::default()));
+                    self.out.try_send(Message::Ping(Default::default()));
                 }
                 incoming = self.stream.next() => {
                     self.heard = Instant::now();
@@ -165,9 +171,6 @@ impl Connection {
     fn look(&self) -> Option<Ending> {
         if self.heard.elapsed() > self.app.options.ping * 3 {
             return Some((SILENT, "no answer to several pings".to_owned()));
-        }
-        if !self.pass.holds(&self.app) {
-            return Some((POLICY, "the key is no longer valid".to_owned()));
         }
         None
     }
@@ -198,19 +201,19 @@ impl Connection {
     }
 }
 
-async fn tell(out: &mpsc::Sender<Message>, frame: String) -> Option<()> {
+async fn tell(out: &Out, frame: String) -> Option<()> {
     out.send(Message::text(frame)).await.ok()
 }
 
 /// Puts the next message into the queue. Room is waited for first, so that a message is not taken from the inbox for
 /// a peer that is not reading.
-async fn deliver(out: &mpsc::Sender<Message>, inbox: &mut InboxConnection) -> Result<(), Error> {
-    let Ok(room) = out.reserve().await else {
+async fn deliver(out: &Out, inbox: &mut InboxConnection) -> Result<(), Error> {
+    let Ok(room) = out.room().await else {
         // The writer is gone, which ends the connection at another place.
         return std::future::pending().await;
     };
     let delivery = inbox.next().await?;
-    room.send(Message::text(frame::delivery(&delivery)));
+    room.put(Message::text(frame::delivery(&delivery)));
     Ok(())
 }
 
@@ -229,11 +232,12 @@ fn ending(error: Error) -> Ending {
     (code, reason)
 }
 
-async fn write(mut sink: SplitSink<WebSocket, Message>, mut outgoing: mpsc::Receiver<Message>) {
-    while let Some(message) = outgoing.recv().await {
+/// Writes what is queued. A peer that takes nothing for too long is cut off by its connection.
+async fn write(mut sink: SplitSink<WebSocket, Message>, mut outgoing: Outgoing) {
+    while let Some(message) = outgoing.next().await {
         let last = matches!(message, Message::Close(_));
-        match tokio::time::timeout(WRITE, sink.send(message)).await {
-            Ok(Ok(())) if !last => {}
+        match sink.send(message).await {
+            Ok(()) if !last => {}
             _ => break,
         }
     }
@@ -242,7 +246,7 @@ async fn write(mut sink: SplitSink<WebSocket, Message>, mut outgoing: mpsc::Rece
 /// What is left of a connection that ends.
 struct Closing {
     stream: SplitStream<WebSocket>,
-    out: mpsc::Sender<Message>,
+    out: Out,
     writer: JoinHandle<()>,
 }
 

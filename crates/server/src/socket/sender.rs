@@ -7,10 +7,12 @@ use sessiond_api as api;
 use sessiond_client::traits::Messages as _;
 use sessiond_client::{Conditions, Embedded};
 use sessiond_core::DeliveryMode;
+use sessiond_engine::Stay;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
 use super::frame;
+use super::out::Out;
 
 /// A message to send.
 pub(super) type Order = Box<api::Message>;
@@ -20,14 +22,21 @@ const QUEUE: usize = 64;
 /// Synchronous messages of one connection that wait at the same time.
 const WAITING: usize = 16;
 
-/// Starts the task; it ends when the connection drops its end.
-pub(super) fn start(client: Embedded, out: mpsc::Sender<Message>) -> mpsc::Sender<Order> {
+/// Starts the task; it ends when the connection drops its end, or its caller may no longer stay.
+pub(super) fn start(client: Embedded, stay: Stay, out: Out) -> mpsc::Sender<Order> {
     let (orders, incoming) = mpsc::channel(QUEUE);
-    tokio::spawn(run(client, out, incoming));
+    let engine = client.engine().clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            biased;
+            () = engine.ended(&stay) => {}
+            () = run(client, out, incoming) => {}
+        }
+    });
     orders
 }
 
-async fn run(client: Embedded, out: mpsc::Sender<Message>, mut incoming: mpsc::Receiver<Order>) {
+async fn run(client: Embedded, out: Out, mut incoming: mpsc::Receiver<Order>) {
     let permits = Arc::new(Semaphore::new(WAITING));
     // Dropped with this task, which ends those that still wait.
     let mut waiting = JoinSet::new();
@@ -54,7 +63,7 @@ async fn run(client: Embedded, out: mpsc::Sender<Message>, mut incoming: mpsc::R
     }
 }
 
-async fn send(client: &Embedded, out: &mpsc::Sender<Message>, message: api::Message) {
+async fn send(client: &Embedded, out: &Out, message: api::Message) {
     let id = message.message_id.clone();
     let answer = match client.send_message(message, Conditions::default()).await {
         Ok(sent) => frame::sent(&sent),

@@ -23,7 +23,7 @@ pub struct Enqueue {
     pub body: Arc<str>,
     /// When it was accepted.
     pub at: Timestamp,
-    /// Not before this time.
+    /// Not before this time. One that is not after `at` holds nothing up, whatever a clock says that was set back since.
     pub not_before: Timestamp,
     /// How many messages the inbox may hold; one more refuses the operation, or is dropped when it is a notice.
     pub inbox_limit: u64,

@@ -54,6 +54,9 @@ pub enum Op {
         /// The time that it fired for.
         at: Timestamp,
     },
+    /// Writes, and changes nothing that anybody reads: when it is answered, with [`Done::Ok`], writes become durable. A
+    /// backend *must* write and flush for it as for any other operation.
+    Probe,
     /// Puts a message into an inbox, outside any session.
     Enqueue {
         /// The message.
@@ -98,7 +101,7 @@ pub enum Op {
         now: Timestamp,
         /// When what is taken and not acknowledged may be taken again.
         again_at: Timestamp,
-        /// How many at most.
+        /// How many at most. There *may* be fewer when they are large.
         limit: usize,
         /// After this many deliveries a message is not handed out any more, but reported as exhausted by each take that
         /// comes upon it, until it is buried ([`Op::Bury`]).

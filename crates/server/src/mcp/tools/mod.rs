@@ -39,7 +39,9 @@ enum Effect {
     Adds,
     /// A repeat with the same arguments changes nothing more.
     Sets,
-    /// It ends or replaces something.
+    /// It replaces something; a repeat with the same arguments changes nothing more.
+    Replaces,
+    /// It ends something. A repeat ends the next thing, or is refused.
     Ends,
 }
 
@@ -93,10 +95,10 @@ static TOOLS: LazyLock<Vec<Definition>> = LazyLock::new(|| {
             "Complete the session, with a summary. For the owner or orchestrator; open tasks are cancelled.";
         Reads "Read the shared context" context::read_context(ReadContext) -> views::Context = GET_CONTEXT:
             "Read the JSON document that all participants share, or a part of it, with the session's revision.";
-        Ends "Patch the shared context" context::patch_context(PatchContext) -> views::Changed = PATCH_CONTEXT:
+        Replaces "Patch the shared context" context::patch_context(PatchContext) -> views::Changed = PATCH_CONTEXT:
             "Change the shared context with a JSON merge patch (RFC 7396): send only the members that change; null \
              removes one; a list replaces the whole list.";
-        Ends "Add a note or artifact" context::add_note(AddNote) -> views::Noted = PATCH_CONTEXT:
+        Replaces "Add a note or artifact" context::add_note(AddNote) -> views::Noted = PATCH_CONTEXT:
             "Store a finding, a decision or an artifact (its path or URL) for everybody, under notes.<title> in the \
              shared context. A note with the same title is replaced.";
         Sets "Claim a task" tasks::claim_task(ClaimTask) -> api::Task = ACCEPT_TASK:
@@ -187,12 +189,14 @@ fn annotations(title: &str, effect: Effect) -> ToolAnnotations {
         Effect::Reads => annotations,
         Effect::Adds => annotations.destructive(false).idempotent(false),
         Effect::Sets => annotations.destructive(false).idempotent(true),
-        Effect::Ends => annotations.destructive(true).idempotent(true),
+        Effect::Replaces => annotations.destructive(true).idempotent(true),
+        Effect::Ends => annotations.destructive(true).idempotent(false),
     }
 }
 
 /// The arguments, or a problem that names the one that is wrong.
 fn read<T: DeserializeOwned>(input: Value) -> Result<T, Problem> {
+    api::check_numbers(&input)?;
     api::from_value(input)
 }
 
