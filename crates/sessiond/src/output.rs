@@ -37,14 +37,19 @@ impl Output {
 
     /// A JSON document.
     pub fn json(&self, value: &impl Serialize) -> anyhow::Result<()> {
-        let mut text = serde_json::to_string_pretty(value)?;
+        let mut text = printable_json(&serde_json::to_string_pretty(value)?);
         text.push('\n');
         Ok(self.text(&text)?)
     }
 
     /// A JSON document on a line of its own.
     pub fn json_line(&self, value: &impl Serialize) -> anyhow::Result<()> {
-        let mut text = serde_json::to_string(value)?;
+        self.json_text(&serde_json::to_string(value)?)
+    }
+
+    /// A line that is JSON already, as [`printable_json`] has it.
+    pub fn json_text(&self, json: &str) -> anyhow::Result<()> {
+        let mut text = printable_json(json);
         text.push('\n');
         Ok(self.text(&text)?)
     }
@@ -119,7 +124,34 @@ impl<T: Display> From<T> for Cell {
 
 /// The same text without characters that would move a terminal's cursor: sessions hold what anybody wrote.
 pub fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars().map(|c| if is_misleading(c) { ' ' } else { c }).collect()
+}
+
+/// The same JSON with escapes for characters that could move a terminal's cursor or turn its text around; JSON itself asks
+/// that only of some of them. Such characters are in strings alone, save for line breaks.
+pub fn printable_json(json: &str) -> String {
+    if !json.contains(|c: char| c != '\n' && is_misleading(c)) {
+        return json.to_owned();
+    }
+    let mut text = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if c != '\n' && is_misleading(c) {
+            let _ = std::fmt::Write::write_fmt(&mut text, format_args!("\\u{:04x}", u32::from(c)));
+        } else {
+            text.push(c);
+        }
+    }
+    text
+}
+
+/// Whether a terminal would not just show a character: it is a control character, or changes the direction of the text.
+fn is_misleading(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Several lines for people, each as [`printable`] has it.
+pub fn printable_lines(text: &str) -> String {
+    text.lines().map(printable).collect::<Vec<_>>().join("\n")
 }
 
 /// A time without its milliseconds, as tables show it.
@@ -134,4 +166,33 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
         .chain()
         .filter_map(|cause| cause.downcast_ref::<io::Error>())
         .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All that a terminal may take for more than text.
+    fn misleading() -> impl Iterator<Item = char> {
+        ('\0'..='\u{2fff}').filter(|c| is_misleading(*c))
+    }
+
+    #[test]
+    fn what_anybody_wrote_moves_no_cursor() {
+        let text: String = misleading().collect();
+        assert!(text.contains(['\x1b', '\u{7f}', '\u{9b}', '\u{202e}', '\r', '\u{85}']));
+        assert!(!printable(&text).contains(is_misleading));
+        assert_eq!(printable("plain, größer, 日本"), "plain, größer, 日本");
+        assert_eq!(printable_lines("a\x1b[31m\nb"), "a [31m\nb");
+    }
+
+    #[test]
+    fn json_for_a_terminal_is_the_same_json() {
+        let value = serde_json::json!({ "text": misleading().collect::<String>(), "n": 1 });
+        for json in [serde_json::to_string(&value).unwrap(), serde_json::to_string_pretty(&value).unwrap()] {
+            let text = printable_json(&json);
+            assert!(!text.contains(|c: char| c != '\n' && is_misleading(c)));
+            assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
+        }
+    }
 }

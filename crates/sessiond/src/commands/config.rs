@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::{Map, json};
 
 use super::{Connection, Context};
-use crate::config::Flags;
+use crate::config::{Flags, without_credentials};
 
 /// Print the configuration and the origin of each value
 #[derive(Debug, Args)]
@@ -35,11 +35,10 @@ impl ConfigCommand {
             let settings: Map<String, serde_json::Value> = config
                 .settings()
                 .map(|(key, setting)| {
-                    let value = if key.secret {
-                        setting.value.as_ref().map(|_| "redacted")
-                    } else {
-                        setting.value.as_deref()
-                    };
+                    let value = setting.value.as_deref().map(|value| match key.secret {
+                        true => "redacted".to_owned(),
+                        false => without_credentials(value),
+                    });
                     (key.name.to_owned(), json!({ "value": value, "source": setting.source.to_string() }))
                 })
                 .collect();
@@ -48,11 +47,11 @@ impl ConfigCommand {
         let mut table = out.table(&["KEY", "VALUE", "FROM", "WHAT"]);
         for (key, setting) in config.settings() {
             let value = match &setting.value {
-                None => "-",
-                Some(_) if key.secret => "(redacted)",
-                Some(value) => value,
+                None => "-".to_owned(),
+                Some(_) if key.secret => "(redacted)".to_owned(),
+                Some(value) => without_credentials(value),
             };
-            table.add_row([key.name, value, &setting.source.to_string(), key.help]);
+            table.add_row([key.name, &value, &setting.source.to_string(), key.help]);
         }
         Ok(out.print(&mut table)?)
     }

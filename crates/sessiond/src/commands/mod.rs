@@ -168,7 +168,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     });
     let config = Config::load(cli.global.config.as_deref(), &here, environment, flags)?;
     for warning in &config.warnings {
-        eprintln!("warning: {warning}");
+        eprintln!("warning: {}", output::printable_lines(warning));
     }
     let traced = matches!(cli.command, Command::Serve(_) | Command::Demo(_));
     let traces = crate::logging::start(&config, level, traced)?;
@@ -205,11 +205,11 @@ fn fail(error: &anyhow::Error) -> ExitCode {
         // `sessiond session list | head` is no failure.
         return ExitCode::SUCCESS;
     }
-    eprintln!("error: {error:#}");
+    eprintln!("error: {}", output::printable_lines(&format!("{error:#}")));
     if let Some(problem) = error.chain().find_map(|cause| cause.downcast_ref::<Problem>())
         && let Some(advice) = client::advice(problem)
     {
-        eprintln!("  {advice}");
+        eprintln!("  {}", output::printable_lines(advice));
     }
     ExitCode::FAILURE
 }

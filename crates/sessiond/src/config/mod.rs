@@ -140,7 +140,11 @@ impl Config {
 
     fn set(&mut self, key: &Key, value: String, source: Source) -> anyhow::Result<()> {
         if let Err(why) = key.kind.check(&value) {
-            let shown = if key.secret { "the value".to_owned() } else { format!("'{value}'") };
+            let shown = if key.secret {
+                "the value".to_owned()
+            } else {
+                format!("'{}'", without_credentials(&value))
+            };
             bail!("{source}: {shown} is no value for {}: {why}", key.name);
         }
         self.settings.insert(key.name, Setting { value: Some(value), source });
@@ -190,6 +194,27 @@ impl Config {
         let items = self.get(name).unwrap_or_default().split(',');
         items.map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
     }
+}
+
+/// A value without what an address in it may hold of credentials: a user and a password, or a query.
+pub fn without_credentials(value: &str) -> String {
+    const REDACTED: &str = "redacted";
+    let Some((scheme, rest)) = value.split_once("://") else {
+        return value.to_owned();
+    };
+    let (place, query) = match rest.split_once(['?', '#']) {
+        Some((place, _)) => (place, format!("?{REDACTED}")),
+        None => (rest, String::new()),
+    };
+    let (authority, path) = match place.split_once('/') {
+        Some((authority, path)) => (authority, format!("/{path}")),
+        None => (place, String::new()),
+    };
+    let authority = match authority.rsplit_once('@') {
+        Some((_, host)) => format!("{REDACTED}@{host}"),
+        None => authority.to_owned(),
+    };
+    format!("{scheme}://{authority}{path}{query}")
 }
 
 #[cfg(test)]
@@ -272,6 +297,25 @@ mod tests {
         assert!(!error.contains("spaces allowed"), "{error}");
         let error = wrong("listen = ", &[]);
         assert!(error.contains("sessiond.toml cannot be read"), "{error}");
+    }
+
+    #[test]
+    fn an_address_is_shown_without_its_credentials() {
+        for (value, shown) in [
+            ("http://user:pass@collector:4318/v1", "http://redacted@collector:4318/v1"),
+            ("https://token@host", "https://redacted@host"),
+            ("http://u:p@ss@host/x?key=1#a", "http://redacted@host/x?redacted"),
+            ("http://localhost:4318", "http://localhost:4318"),
+            ("https://host?api_key=1", "https://host?redacted"),
+            ("127.0.0.1:8080", "127.0.0.1:8080"),
+            ("/var/lib/a@b?c", "/var/lib/a@b?c"),
+        ] {
+            assert_eq!(without_credentials(value), shown);
+        }
+        let error = load("", &[("SESSIOND_OTLP_ENDPOINT", "ftp://me:secret@host")], vec![]);
+        if let Err(error) = error {
+            assert!(!format!("{error:#}").contains("secret"), "{error:#}");
+        }
     }
 
     #[test]

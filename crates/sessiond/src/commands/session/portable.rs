@@ -31,7 +31,7 @@ impl Export {
         let mut lines = client.export_session(&self.one.id).await?;
         let Some(path) = &self.output else {
             while let Some(line) = lines.next().await {
-                out.line(line?)?;
+                out.json_text(&line?)?;
             }
             return Ok(());
         };
