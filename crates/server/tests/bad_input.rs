@@ -247,7 +247,7 @@ fn requests() -> Vec<(Method, &'static str, Value)> {
             Method::POST,
             "/sessions/s/calls",
             json!({"writer": 1, "batch": 1, "calls": [call],
-            "writes": [{"key": "a", "value": 1}], "end": {"status": "failed", "reason": "x"}}),
+            "writes": [{"order": 1, "key": "a", "value": 1}], "end": {"status": "failed", "reason": "x"}}),
         ),
         (Method::POST, "/sessions/s/execution", json!({"process": "x"})),
         (Method::POST, "/sessions/s/questions", json!({"text": "x"})),

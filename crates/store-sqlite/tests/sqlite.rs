@@ -108,7 +108,8 @@ async fn a_log_without_its_database_is_refused_and_kept() {
 #[tokio::test]
 async fn what_has_lost_its_files_acknowledges_nothing() {
     let removed = |file: &str, dir: &std::path::Path| std::fs::remove_file(dir.join(file)).unwrap();
-    let losses: [(&str, &dyn Fn(&std::path::Path)); 4] = [
+    type Loss<'a> = (&'a str, &'a dyn Fn(&std::path::Path));
+    let losses: [Loss<'_>; 4] = [
         ("the directory", &|dir| std::fs::remove_dir_all(dir).unwrap()),
         ("the database", &|dir| removed(FILE, dir)),
         ("the log", &|dir| removed(&format!("{FILE}-wal"), dir)),

@@ -118,7 +118,7 @@ export class Http {
 
   /** Opens a stream, once; `signal` ends it. */
   async stream(request: Request, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
-    const response = await this.once(request, this.headers(request), signal);
+    const response = await this.once(request, this.headers(request), bodyOf(request), signal);
     if (!response.body) {
       throw Problem.unreachable('the answer has no body');
     }
@@ -128,12 +128,13 @@ export class Http {
   private async send<Answer>(request: Request, read: (response: Response) => Promise<Answer>): Promise<Answer> {
     const signal = request.options?.signal;
     const headers = this.headers(request);
+    const body = bodyOf(request);
     const delays = new Delays(100, 2_000);
     for (let left = this.retries; ; left -= 1) {
       const { controller, unlink } = linked(signal, request.options?.timeout ?? this.timeout);
       let problem: Problem;
       try {
-        return await read(await this.once(request, headers, controller.signal));
+        return await read(await this.once(request, headers, body, controller.signal));
       } catch (error) {
         signal?.throwIfAborted();
         problem = error instanceof Problem ? error : this.unreachable(error);
@@ -148,12 +149,16 @@ export class Http {
     }
   }
 
-  private async once(request: Request, headers: Headers, signal: AbortSignal): Promise<Response> {
+  private async once(
+    request: Request,
+    headers: Headers,
+    body: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Response> {
     signal.throwIfAborted();
-    const { method, body } = request;
-    const init: RequestInit = { method, headers, signal, cache: 'no-store' };
+    const init: RequestInit = { method: request.method, headers, signal, cache: 'no-store' };
     if (body !== undefined) {
-      init.body = typeof body === 'string' ? body : toJson(body);
+      init.body = body;
     }
     let response: Response;
     try {
@@ -204,6 +209,20 @@ export class Http {
     }
     const why = cause instanceof Error && cause.message ? cause.message : codeOf(error) || String(cause);
     return Problem.unreachable(`no answer from ${this.base} (${why}): is \`sessiond serve\` running there?`, error);
+  }
+}
+
+/** The body as it is sent. What cannot be JSON is the caller's error, not the network's: no other try would fare better. */
+function bodyOf({ body }: Request): string | undefined {
+  if (body === undefined || typeof body === 'string') {
+    return body;
+  }
+  try {
+    return toJson(body);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const detail = `the request cannot be written as JSON: ${why}`;
+    throw new Problem({ code: 'invalid_input', status: 422, title: 'The request is not JSON', detail }, { cause });
   }
 }
 

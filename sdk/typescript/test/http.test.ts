@@ -201,3 +201,23 @@ test('there is a method for every route of the OpenAPI document', async () => {
   const others = ['GET /', 'GET /console', 'GET /console/', 'GET /console/{}', 'GET /docs/images/{}', 'GET /ws', 'POST /mcp'];
   assert.deepEqual(routes.filter((route) => !methods.has(route)).sort(), others);
 });
+
+test('what cannot be JSON is the own error, told at once, and not sent', async () => {
+  const circular: Record<string, unknown> = {};
+  circular['self'] = circular;
+  const throwing = {
+    toJSON() {
+      throw new Error('not me');
+    },
+  };
+  for (const value of [circular, throwing]) {
+    const { client: it, asked } = client(json({}));
+    await assert.rejects(it.sessions.create({ shared_context: value as never }), (error) => {
+      assert.ok(error instanceof Problem);
+      assert.deepEqual([error.code, error.status, error.retryable], ['invalid_input', 422, false]);
+      assert.ok(error.cause instanceof Error);
+      return true;
+    });
+    assert.equal(asked.length, 0);
+  }
+});

@@ -134,9 +134,19 @@ export class Worker {
     if (outcome === 'cancelled' || outcome === 'left') {
       return outcome;
     }
-    const answer = answerTo(message, agentId, outcome);
+    let ended = outcome;
     try {
-      await this.ask((options) => client.messages.send(answer, options));
+      try {
+        await this.ask((options) => client.messages.send(answerTo(message, agentId, outcome), options));
+      } catch (error) {
+        if (!(error instanceof Problem) || error.code !== 'invalid_input' || 'failure' in outcome) {
+          throw error;
+        }
+        // The result is not JSON, or too large: its sender is told so instead.
+        const failed = { failure: new TaskFailure('result_refused', error.message) };
+        ended = failed;
+        await this.ask((options) => client.messages.send(answerTo(message, agentId, failed), options));
+      }
     } catch (error) {
       if (!(error instanceof Problem)) {
         throw error;
@@ -146,7 +156,7 @@ export class Worker {
         this.options.problem(error);
       }
     }
-    return 'failure' in outcome ? 'failed' : 'completed';
+    return 'failure' in ended ? 'failed' : 'completed';
   }
 
   /** Runs the handler. Nothing comes of a task that was cancelled, or that the agent's end cut short. */
