@@ -18,10 +18,8 @@ export function parseJson(text: string): unknown {
   );
 }
 
-/** Whether a token is an integer that a `number` rounds. */
-function isBeyond(token: string): boolean {
-  return /^-?\d{16,}$/.test(token) && !/^-?0\d/.test(token) && String(Number(token)) !== token;
-}
+/** Whether a token is an integer whose digits a `number` does not keep. */
+const isBeyond = (token: string): boolean => /^-?[1-9]\d{15,}$/.test(token) && String(Number(token)) !== token;
 
 /** The JSON text of a value, in which a `bigint` is a number of all its digits; empty for what JSON does not have. */
 export function toJson(value: unknown, indent?: number): string {

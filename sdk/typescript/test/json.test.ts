@@ -43,7 +43,7 @@ test('values of any kind come through unchanged', () => {
         return `"\\${digits}\u0000 ${digits}`;
       case 3: {
         const integer = BigInt(digits) * (random() < 0.5 ? -1n : 1n);
-        return BigInt(Number(integer)) === integer && String(Number(integer)) === String(integer) ? Number(integer) : integer;
+        return String(Number(integer)) === String(integer) ? Number(integer) : integer;
       }
       case 4:
         return random() * 10 ** Math.floor(random() * 10);
