@@ -335,8 +335,10 @@ def test_12_what_cannot_be_saved_is_raised(tmp_path):
 
 def test_12_a_subscriber_that_fails_or_is_slow_stalls_nothing_and_is_reported(caplog):
     release = threading.Event()
+    refused = []
 
     def raises(message):
+        refused.append(message)
         raise RuntimeError("refused " + message)
 
     def slow(message):
@@ -351,12 +353,13 @@ def test_12_a_subscriber_that_fails_or_is_slow_stalls_nothing_and_is_reported(ca
     with rt.Session(broadcast_callback=raises) as session:
         session.subscribe(slow, "slow")
         session.subscribe(listens)
-        began = time.monotonic()
+        until = time.monotonic() + 20
         for n in range(1100):
             rt.broadcast(str(n))
-            if n % 100 == 0:
-                time.sleep(0.02)
-        assert time.monotonic() - began < 5
+            # The two that are not slow keep up, whatever the third does.
+            while min(len(heard), len(refused)) < n - 500:
+                assert time.monotonic() < until
+                time.sleep(0.001)
         release.set()
     assert heard == [str(n) for n in range(1100)]
     by_name = {subscriber["name"]: subscriber for subscriber in session.info["subscribers"]}

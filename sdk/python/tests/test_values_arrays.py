@@ -86,7 +86,9 @@ def test_a_table_that_came_back_can_be_changed():
     assert _native.encode(frame.a.set_flags(allows_duplicate_labels=False))[1]
 
 
-@pytest.mark.parametrize("value", [np.array([object()]), np.ma.array([1]), np.matrix([1])], ids=repr)
+@pytest.mark.parametrize(
+    "value", [np.array([object()]), np.ma.array([1]), np.matrix([1])], ids=["objects", "masked", "matrix"]
+)
 def test_what_is_no_plain_array_is_told(value):
     assert _native.encode(value)[1]
 

@@ -186,7 +186,7 @@ VALUES = [
 ]
 
 
-@pytest.mark.parametrize("value", VALUES, ids=repr)
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: type(value).__name__)
 def test_an_object_comes_back_as_it_was(value):
     made = again(value)
     assert repr(made) == repr(value)

@@ -128,7 +128,8 @@ pub static STEPS: &[Step] = &[
         "python tests",
         &[&PYTHON],
         &[BUILD, "python build"],
-        &["target/python/bin/python", "-m", "pytest", "--quiet", "sdk/python"],
+        // Most of a test's time is waiting: for a process, a disk or a clock.
+        &["target/python/bin/python", "-m", "pytest", "--quiet", "--numprocesses", "4", "sdk/python"],
     ),
     function("python wheel", &[&PYTHON], &["python environment"], python::wheel),
     function("typescript packages", &[&NODE, &NPM], &[], node::typescript),
