@@ -163,7 +163,7 @@ describe.skipIf(!hasPython)('a program that runs beside the server', () => {
     const figures = page.getByLabel('Totals of the execution');
     await figures.getByText('490 input, 73 output').waitFor();
     await row('stand-in').nth(1).click();
-    const used = detail().locator('section', { hasText: 'Usage' });
+    const used = detail().locator('section', { has: page.getByRole('heading', { name: 'Usage', exact: true }) });
     await used.getByText('stand-in of openai').waitFor();
     await used.getByText('310').waitFor();
   });
