@@ -67,7 +67,8 @@ test('an answer is written in a form, wrong ones are told, and what was typed st
   await form.getByLabel('Strategy').selectOption('blue-green');
   await form.getByLabel('Tue').check();
   await form.getByRole('button', { name: 'Answer' }).click();
-  await form.getByRole('alert').getByText('/answer/replicas').waitFor();
+  await form.getByRole('alert').waitFor();
+  expect(await form.getByLabel('Replicas').getAttribute('aria-invalid')).toBe('true');
   await form.getByLabel('Replicas').fill('3');
   await form.getByRole('button', { name: 'Answer' }).click();
   await form.waitFor({ state: 'detached' });
