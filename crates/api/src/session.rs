@@ -248,6 +248,10 @@ pub struct Session {
     /// The session and revision that it was forked from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forked_from: Option<ForkPoint>,
+    /// The session and revision of the document that its events were imported from. Up to that revision, the times and actors
+    /// of its events are what the document says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported_from: Option<ForkPoint>,
     /// The number of open tasks.
     pub open_tasks: usize,
     /// The number of all tasks.
@@ -294,6 +298,7 @@ impl From<&sessiond_core::Session> for Session {
             labels: core.labels.clone(),
             parent: core.parent.clone(),
             forked_from: core.forked_from.clone(),
+            imported_from: core.imported_from.clone(),
             open_tasks: core.open_tasks().count(),
             total_tasks: core.tasks.len(),
             calls: core.calls.as_deref().map(Into::into),

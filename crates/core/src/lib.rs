@@ -29,7 +29,7 @@ pub use calls::{
 };
 pub use context::{Context, ContextUpdated, ContextWrite};
 pub use lifecycle::{
-    ForkPoint, Kind, Outcome, SessionCompleted, SessionCreated, SessionExpired, SessionFailed, SessionForked,
+    ForkPoint, Kind, Outcome, SessionCompleted, SessionCreated, SessionExpired, SessionFailed, SessionForked, SessionImported,
     SessionRetried, SessionTerminated, SessionUpdated, Status,
 };
 pub use messages::{
@@ -48,6 +48,7 @@ pub use session::{
     AgentPattern, Command, Corrupt, CreateSession, Decision, Effect, Envelope, Event, EventBody, MessageKind,
     Moment, Principal, Progress, Receipt, Rejection, Role, Session, Timer, TimerAction, apply_checked,
     authorize, authorize_fork, authorize_writer, check_limits, create, decide, fold_checked, fork,
+    import,
 };
 pub use signals::{Signal, SignalSent, Signals};
 pub use tasks::{

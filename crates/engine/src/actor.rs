@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use parking_lot::{Mutex, RwLock};
 use sessiond_core::{Effect, Envelope, Receipt, Rejection, Revision, Session, SessionId, Timestamp};
 use sessiond_store::{Append, Op, Record, Refusal, Snapshot, SummaryRow};
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use crate::answers::Idempotency;
 use crate::reply::Reply;
@@ -41,6 +41,8 @@ pub(crate) struct Slot {
     /// When it was last used, in milliseconds since the epoch.
     used: AtomicI64,
     deleted: AtomicBool,
+    /// Whether the actor has compared the state with the store since it is in memory.
+    checked: watch::Sender<bool>,
 }
 
 /// What watchers hear.
@@ -78,7 +80,9 @@ struct Job {
 }
 
 impl Slot {
-    /// Puts a session into memory, with its state as the store has it.
+    /// Puts a session into memory, with its state as the store had it when it was read or written. Others may have changed or
+    /// deleted it meanwhile, and their notices found nobody to tell: the actor's first act is to look at the store again,
+    /// for which [`Slot::checked`] waits.
     pub(crate) fn start(engine: &Engine, session: Session, snapshot: Revision) -> Arc<Self> {
         let (mail, mailbox) = mpsc::channel(1024);
         let session = Arc::new(session);
@@ -89,6 +93,7 @@ impl Slot {
             feed: Mutex::default(),
             used: AtomicI64::new(engine.now().millis()),
             deleted: AtomicBool::new(false),
+            checked: watch::Sender::new(false),
         });
         let actor = Actor {
             engine: engine.clone(),
@@ -112,6 +117,20 @@ impl Slot {
     /// in that state.
     pub(crate) fn subscribe(&self) -> broadcast::Receiver<Feed> {
         self.feed.lock().get_or_insert_with(|| broadcast::Sender::new(FEED)).subscribe()
+    }
+
+    /// Waits until the state is that of the store. Says whether the session is there.
+    pub(crate) async fn checked(&self) -> bool {
+        let mut checked = self.checked.subscribe();
+        // The sender is part of this slot.
+        let _ = checked.wait_for(|checked| *checked).await;
+        !self.is_deleted()
+    }
+
+    /// Another session took its place.
+    pub(crate) fn replaced(&self) {
+        self.deleted.store(true, Ordering::Release);
+        let _ = self.mail.try_send(Mail::Deleted);
     }
 
     pub(crate) fn is_deleted(&self) -> bool {
@@ -199,6 +218,10 @@ enum Verdict {
 
 impl Actor {
     async fn run(mut self, mut mailbox: mpsc::Receiver<Mail>) {
+        self.check().await;
+        if self.over {
+            return;
+        }
         let mut mails = Vec::new();
         while mailbox.recv_many(&mut mails, TURN).await > 0 {
             let mut jobs = VecDeque::new();
@@ -233,6 +256,21 @@ impl Actor {
         }
         // Replaying a few events costs less than a snapshot.
         self.keep_snapshot(32).await;
+    }
+
+    /// Compares the state with the store before anybody uses it.
+    async fn check(&mut self) {
+        if let Err(error) = self.refresh().await {
+            if !matches!(error, Error::Rejected(Rejection::SessionNotFound)) {
+                tracing::warn!(session = %self.session.id, %error, "a session cannot be compared with the store");
+            }
+            if !self.over {
+                self.gone();
+            }
+        }
+        if let Some(slot) = self.slot.upgrade() {
+            slot.checked.send_replace(true);
+        }
     }
 
     /// Decides what waits, makes it durable together, and answers.
@@ -409,6 +447,10 @@ impl Actor {
             // The last event that is known is read again: it tells whether this is still the same journal.
             let known = self.session.revision.saturating_sub(1);
             let page = self.engine.shared.store.events(&self.session.id, known, READ).await?;
+            if page.as_ref().is_some_and(|page| page.first > page.revision && page.revision == known + 1) {
+                // No event is kept, so there is nothing to compare, and nothing new.
+                return Ok(());
+            }
             let mut records = page.map(|page| page.records).unwrap_or_default().into_iter();
             let last = records.next().map(|record| read_event(&record)).transpose()?;
             let same = last.is_some_and(|event| {

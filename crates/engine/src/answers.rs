@@ -42,9 +42,9 @@ impl Idempotency {
         format!("{prefix}_{:.32x}", hash.finalize())
     }
 
-    /// The answer to keep.
-    pub(crate) fn answer(self, body: String, at: Timestamp) -> Answer {
-        Answer { scope: self.scope, key: self.key, digest: self.digest, body, at }
+    /// The answer to keep, of the session that gave it if one did.
+    pub(crate) fn answer(self, session_id: Option<SessionId>, body: String, at: Timestamp) -> Answer {
+        Answer { session_id, scope: self.scope, key: self.key, digest: self.digest, body, at }
     }
 
     /// Checks that a kept answer was given to this same request.

@@ -1,7 +1,7 @@
 //! Journals as a whole: events, replay, fork, export and import.
 
 use serde::{Deserialize, Serialize};
-use sessiond_core::{Event, Principal, Rejection, Revision, Session, SessionId, Status, strict};
+use sessiond_core::{Event, Principal, Rejection, Revision, Session, SessionId, strict};
 use sessiond_store::{Record, Records};
 
 use crate::answers::Idempotency;
@@ -58,7 +58,9 @@ impl Engine {
         }
         let records = self.journal(id, at).await?;
         let (source, records) = self.compute(move || fold(&records).map(|source| (source, records))).await?;
-        self.begin_copy(&source, records, copy, principal, idempotency).await
+        let moment = self.moment();
+        let decision = sessiond_core::fork(&source, copy, principal, &moment)?;
+        self.begin_with(decision, records, &moment, idempotency).await
     }
 
     /// The lines of an export: a header, then one event a line; without newlines.
@@ -78,8 +80,8 @@ impl Engine {
         Ok((header, session.revision))
     }
 
-    /// Takes in an export. An ended session that keeps its id is restored as it was. Anything else goes on as a fork:
-    /// what was under way belongs to the session that was exported, and is delegated anew.
+    /// Takes in an export. A session that has ended stays ended, and is marked as imported. One that was active goes on as a
+    /// fork: what was under way belongs to the session that was exported, and is delegated anew.
     pub async fn import(
         &self,
         principal: &Principal,
@@ -101,43 +103,25 @@ impl Engine {
             return Err(Error::Import { line: records.len() + 2, detail });
         }
         let count = records.len() as u64;
-        let same_id = session_id.as_ref().is_none_or(|id| *id == source.id);
-        let mine = principal.role == sessiond_core::Role::Admin || principal.name == source.owner;
-        if same_id && mine && source.status != Status::Active {
-            return Ok((self.restore(source, records, idempotency).await?, count));
-        }
-        let copy = session_id.unwrap_or_else(|| source.id.clone());
-        Ok((self.begin_copy(&source, records, copy, principal, idempotency).await?, count))
-    }
-
-    async fn restore(
-        &self,
-        source: Session,
-        records: Vec<Record>,
-        idempotency: Option<Idempotency>,
-    ) -> Result<Reply, Error> {
+        let id = session_id.unwrap_or_else(|| source.id.clone());
+        // An administrator restores a session of somebody else for its owner.
+        let is_restored = principal.role == sessiond_core::Role::Admin && id == source.id;
+        let owner = if is_restored { source.owner.clone() } else { principal.name.clone() };
         let moment = self.moment();
-        let decision = sessiond_core::Decision {
-            session: source,
-            events: Vec::new(),
-            effects: Vec::new(),
-            receipt: sessiond_core::Receipt::default(),
-        };
-        self.append_whole(decision, records, &moment, idempotency).await
+        let decision = sessiond_core::import(&source, id, owner, principal, &moment)?;
+        Ok((self.begin_with(decision, records, &moment, idempotency).await?, count))
     }
 
-    async fn begin_copy(
+    /// Begins a session with the events that it is a copy of, and those that follow.
+    async fn begin_with(
         &self,
-        source: &Session,
+        decision: sessiond_core::Decision,
         mut records: Vec<Record>,
-        copy: SessionId,
-        principal: &Principal,
+        moment: &sessiond_core::Moment,
         idempotency: Option<Idempotency>,
     ) -> Result<Reply, Error> {
-        let moment = self.moment();
-        let decision = sessiond_core::fork(source, copy, principal, &moment)?;
         records.extend(rows::records(&decision.events));
-        self.append_whole(decision, records, &moment, idempotency).await
+        self.append_whole(decision, records, moment, idempotency).await
     }
 
     /// Writes a whole journal in one append.

@@ -259,7 +259,7 @@ impl Engine {
         };
         let made = serde_json::to_string(&Made { key_id: key.key_id.clone() })
             .expect("a name can always be written as JSON");
-        let answer = idempotency.clone().map(|idempotency| idempotency.answer(made, now));
+        let answer = idempotency.clone().map(|idempotency| idempotency.answer(None, made, now));
         match (self.write(Op::PutKey { key: Box::new(key.clone()), answer }).await?, idempotency) {
             (Ok(_), _) => {
                 keyring.keep(key.clone());

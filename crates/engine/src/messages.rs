@@ -121,7 +121,7 @@ impl Engine {
             return Err(sessiond_core::Rejection::invalid("/routing/delivery_mode", detail).into());
         }
         let now = self.now();
-        let answer = idempotency.clone().answer("{}".to_owned(), now);
+        let answer = idempotency.clone().answer(None, "{}".to_owned(), now);
         let op = Op::Enqueue {
             message: Box::new(enqueue(&message, now, now, MessageKind::Message)),
             answer: Some(answer),

@@ -62,7 +62,10 @@ pub(crate) fn append(
         tasks,
         writes: decision.effects.iter().map(|effect| write(effect, moment.now)).collect(),
         answers: idempotency
-            .map(|idempotency| idempotency.answer(kept(session, &decision.receipt), moment.now))
+            .map(|idempotency| {
+                let kept = kept(session, &decision.receipt);
+                idempotency.answer(Some(session.id.clone()), kept, moment.now)
+            })
             .into_iter()
             .collect(),
         fires: None,

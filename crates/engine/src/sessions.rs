@@ -11,8 +11,10 @@ use sessiond_store::{Append, ListQuery, Op, Page, Refusal, SummaryRow};
 use crate::actor::{Firing, Slot};
 use crate::answers::{Idempotency, Kept};
 use crate::reply::Reply;
-use crate::rows;
-use crate::{Engine, Error};
+use crate::{Engine, Error, rows, timers};
+
+/// How often a session is read anew because it changed hands while it was read.
+const OPENS: usize = 8;
 
 impl Engine {
     /// Begins a session.
@@ -60,8 +62,10 @@ impl Engine {
             Ok(_) => {
                 metrics::counter!("sessiond_events_total").increment(events);
                 self.act_on(&decision.effects);
-                let slot = self.keep(decision.session, 0)?;
-                Ok(Reply::new(slot.session(), decision.receipt))
+                let session = Arc::new(decision.session);
+                self.keep(Session::clone(&session), 0)?;
+                // What is in memory under its id by now may be another session already.
+                Ok(Reply::new(session, decision.receipt))
             }
             Err(refusal) => self.not_created(refusal, idempotency).await,
         }
@@ -165,7 +169,8 @@ impl Engine {
         Ok(self.shared.store.list(query).await?)
     }
 
-    /// Drops a session with everything that belongs to it. Only its owner or an administrator may.
+    /// Drops a session with everything that belongs to it. Only its owner or an administrator may. One that is active ends
+    /// first: its agents are told to stop, and its children end with it.
     pub async fn delete(
         &self,
         principal: &Principal,
@@ -173,35 +178,65 @@ impl Engine {
         expected: Option<Revision>,
     ) -> Result<(), Error> {
         let slot = match self.open_session(id).await {
-            Ok(slot) => Some(slot),
+            Ok(slot) => slot,
             // A damaged session can at least be deleted.
-            Err(Error::Rejected(Rejection::Corrupt(_))) if principal.role == Role::Admin => None,
+            Err(Error::Rejected(Rejection::Corrupt(_))) if principal.role == Role::Admin => {
+                let op = Op::DeleteSession { session_id: id.clone(), expected_revision: None };
+                return self.write(op).await?.map(drop).map_err(|_| Rejection::SessionNotFound.into());
+            }
             Err(error) => return Err(error),
         };
-        if let Some(slot) = &slot {
+        let session = slot.session();
+        if !principal.sees(&session) {
+            return Err(Rejection::SessionNotFound.into());
+        }
+        if !principal.commands(&session) {
+            return Err(Rejection::Forbidden("only the session's owner may delete it".into()).into());
+        }
+        drop((slot, session));
+        let (engine, id) = (self.clone(), id.clone());
+        self.whole(async move { engine.end_and_drop(&id, expected).await }).await
+    }
+
+    /// Ends a session, then drops it at the revision at which it ended. The caller's condition is decided with the first
+    /// change: the end of an active session, or the removal of one that has ended.
+    async fn end_and_drop(&self, id: &SessionId, expected: Option<Revision>) -> Result<(), Error> {
+        for _ in 0..OPENS {
+            let slot = self.open_session(id).await?;
             let session = slot.session();
-            if !principal.sees(&session) {
-                return Err(Rejection::SessionNotFound.into());
-            }
-            if !principal.commands(&session) {
-                return Err(Rejection::Forbidden("only the session's owner may delete it".into()).into());
-            }
-            if let Some(expected) = expected
-                && expected != session.revision
-            {
-                return Err(Rejection::RevisionStale { expected, actual: session.revision }.into());
+            let (expected, revision) = if session.status == Status::Active {
+                let reason = "the session was deleted".to_owned();
+                let end = Command::Lifecycle(lifecycle::Command::Terminate { reason, details: None });
+                let envelope =
+                    Envelope { expected_revision: expected, ..Envelope::new(Principal::engine(), end) };
+                match self.execute(id, envelope, None).await {
+                    Ok(reply) => (None, reply.session.revision),
+                    // It ended by itself.
+                    Err(Error::Rejected(Rejection::SessionEnded(_))) => continue,
+                    Err(error) => return Err(error),
+                }
+            } else {
+                (expected, expected.unwrap_or(session.revision))
+            };
+            timers::end_children(self, id).await?;
+            let op = Op::DeleteSession { session_id: id.clone(), expected_revision: Some(revision) };
+            match self.write(op).await? {
+                Ok(_) => {
+                    self.forget(&slot);
+                    slot.delete().await;
+                    return Ok(());
+                }
+                Err(Refusal::Conflict { actual }) => {
+                    if let Some(expected) = expected {
+                        return Err(Rejection::RevisionStale { expected, actual }.into());
+                    }
+                    // Another process let it continue.
+                    slot.refresh().await;
+                }
+                Err(_) => return Err(Rejection::SessionNotFound.into()),
             }
         }
-        let (engine, session_id) = (self.clone(), id.clone());
-        self.whole(async move {
-            let _ = engine.write(Op::DeleteSession { session_id }).await?;
-            if let Some(slot) = slot {
-                engine.forget(&slot);
-                slot.delete().await;
-            }
-            Ok(())
-        })
-        .await
+        Err(Error::Conflict)
     }
 
     /// The answer that the same request got before, if it came before.
@@ -233,13 +268,26 @@ impl Engine {
 
     /// The session in memory, read from the store if need be.
     pub(crate) async fn open_session(&self, id: &SessionId) -> Result<Arc<Slot>, Error> {
-        if self.is_closed() {
-            return Err(Error::Closed);
+        for _ in 0..OPENS {
+            if self.is_closed() {
+                return Err(Error::Closed);
+            }
+            let present = self.shared.sessions.lock().get(id).cloned();
+            let slot = match present {
+                Some(slot) => slot,
+                None => self.load(id).await?,
+            };
+            if slot.checked().await {
+                slot.touch(self);
+                return Ok(slot);
+            }
+            // It was deleted while it was read, or another process made another one under its id.
+            self.forget(&slot);
         }
-        if let Some(slot) = self.shared.sessions.lock().get(id) {
-            slot.touch(self);
-            return Ok(slot.clone());
-        }
+        Err(Error::Conflict)
+    }
+
+    async fn load(&self, id: &SessionId) -> Result<Arc<Slot>, Error> {
         let loaded = self.shared.store.load(id, Session::FORMAT).await?;
         let loaded = loaded.ok_or(Error::Rejected(Rejection::SessionNotFound))?;
         let mut snapshot = 0;
@@ -268,7 +316,7 @@ impl Engine {
         self.keep(session, snapshot)
     }
 
-    /// Keeps a session in memory, unless somebody else was faster.
+    /// Keeps a session in memory, unless somebody else was faster. Under its id another session may have been before.
     pub(crate) fn keep(&self, session: Session, snapshot: Revision) -> Result<Arc<Slot>, Error> {
         let mut sessions = self.shared.sessions.lock();
         // After the shutdown has emptied the map, nobody would end the actor.
@@ -276,7 +324,11 @@ impl Engine {
             return Err(Error::Closed);
         }
         if let Some(slot) = sessions.get(&session.id) {
-            return Ok(slot.clone());
+            let is_same = slot.session().created_at == session.created_at;
+            if is_same && !slot.is_deleted() {
+                return Ok(slot.clone());
+            }
+            slot.replaced();
         }
         let slot = Slot::start(self, session, snapshot);
         sessions.insert(slot.id.clone(), slot.clone());

@@ -170,7 +170,7 @@ async fn begin_cascade(
 
 /// Ends the sessions that belong to one that ended without success. One that cannot be ended is passed over; an error
 /// is one that may not come again.
-async fn end_children(engine: &Engine, parent: &SessionId) -> Result<(), Error> {
+pub(crate) async fn end_children(engine: &Engine, parent: &SessionId) -> Result<(), Error> {
     let mut cursor = None;
     loop {
         let query = ListQuery {

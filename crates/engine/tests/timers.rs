@@ -8,146 +8,30 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
+use common::interposed::{Hooks, Interposed};
 use common::*;
 use sessiond_core::*;
 use sessiond_engine::{Engine, ManualClock};
 use sessiond_store::*;
 use sessiond_store_sqlite::Sqlite;
-use tokio::sync::broadcast;
 
-/// A store on which a lease is renewed by another process at the worst moment: after its timer was found due, and
-/// before it fires.
+/// A lease is renewed by another process after its timer was found due, and before it fires.
+#[derive(Default)]
 struct RenewedLate {
-    store: Sqlite,
     renewed: AtomicBool,
 }
 
 #[async_trait]
-impl Timers for RenewedLate {
-    async fn due_timers(
-        &self,
-        now: Timestamp,
-        limit: usize,
-    ) -> Result<(Vec<TimerRow>, Option<Timestamp>), sessiond_store::Error> {
-        let found = self.store.due_timers(now, limit).await?;
-        for TimerRow { session_id, timer } in &found.0 {
+impl Hooks for RenewedLate {
+    async fn due(&self, store: &Sqlite, found: &[TimerRow]) {
+        for TimerRow { session_id, timer } in found {
             if timer.key.starts_with("lease:") && !self.renewed.swap(true, Ordering::SeqCst) {
-                let at = now.after(Span::from_secs(3_600));
+                let at = Timestamp::from_millis(timer.at.millis()).after(Span::from_secs(3_600));
                 let (session_id, key) = (session_id.clone(), timer.key.clone());
                 let renewal = Op::MoveTimer { session_id, key, from: None, at };
-                assert_eq!(self.store.write(vec![renewal]).await?, [Ok(Done::Ok)]);
+                assert_eq!(store.write(vec![renewal]).await.unwrap(), [Ok(Done::Ok)]);
             }
         }
-        Ok(found)
-    }
-}
-
-#[async_trait]
-impl Store for RenewedLate {
-    async fn write(&self, ops: Vec<Op>) -> Result<Vec<Result<Done, Refusal>>, sessiond_store::Error> {
-        self.store.write(ops).await
-    }
-    fn changes(&self) -> broadcast::Receiver<Change> {
-        self.store.changes()
-    }
-    fn location(&self) -> String {
-        self.store.location()
-    }
-    async fn close(&self) {
-        self.store.close().await;
-    }
-}
-
-#[async_trait]
-impl Journals for RenewedLate {
-    async fn load(&self, id: &SessionId, format: u32) -> Result<Option<Loaded>, sessiond_store::Error> {
-        self.store.load(id, format).await
-    }
-    async fn events(
-        &self,
-        id: &SessionId,
-        after: Revision,
-        limit: usize,
-    ) -> Result<Option<Records>, sessiond_store::Error> {
-        self.store.events(id, after, limit).await
-    }
-}
-
-#[async_trait]
-impl Inboxes for RenewedLate {
-    async fn inbox(&self, agent: &AgentId, now: Timestamp) -> Result<Inbox, sessiond_store::Error> {
-        self.store.inbox(agent, now).await
-    }
-}
-
-#[async_trait]
-impl Messages for RenewedLate {
-    async fn message(
-        &self,
-        recipient: &AgentId,
-        id: &MessageId,
-    ) -> Result<Option<MessageRecord>, sessiond_store::Error> {
-        self.store.message(recipient, id).await
-    }
-    async fn messages(&self, query: MessageQuery) -> Result<Page<MessageRecord>, sessiond_store::Error> {
-        self.store.messages(query).await
-    }
-}
-
-#[async_trait]
-impl Lists for RenewedLate {
-    async fn list(&self, query: ListQuery) -> Result<Page<SummaryRow>, sessiond_store::Error> {
-        self.store.list(query).await
-    }
-    async fn counts(&self) -> Result<Counts, sessiond_store::Error> {
-        self.store.counts().await
-    }
-}
-
-#[async_trait]
-impl Tasks for RenewedLate {
-    async fn task(&self, id: &TaskId) -> Result<Option<TaskRow>, sessiond_store::Error> {
-        self.store.task(id).await
-    }
-    async fn tasks(&self, query: TaskQuery) -> Result<Page<TaskRow>, sessiond_store::Error> {
-        self.store.tasks(query).await
-    }
-}
-
-#[async_trait]
-impl Registry for RenewedLate {
-    async fn agent(&self, agent: &AgentId) -> Result<Option<AgentRecord>, sessiond_store::Error> {
-        self.store.agent(agent).await
-    }
-    async fn agents(
-        &self,
-        after: Option<&AgentId>,
-        limit: usize,
-    ) -> Result<Vec<AgentRecord>, sessiond_store::Error> {
-        self.store.agents(after, limit).await
-    }
-    async fn keys(&self) -> Result<Vec<KeyRecord>, sessiond_store::Error> {
-        self.store.keys().await
-    }
-}
-
-#[async_trait]
-impl Answers for RenewedLate {
-    async fn answer(&self, scope: &str, key: &str) -> Result<Option<Answer>, sessiond_store::Error> {
-        self.store.answer(scope, key).await
-    }
-}
-
-#[async_trait]
-impl Telemetry for RenewedLate {
-    async fn points(
-        &self,
-        id: &SessionId,
-        series: Option<&str>,
-        after: u64,
-        limit: usize,
-    ) -> Result<(Vec<Reading>, u64), sessiond_store::Error> {
-        self.store.points(id, series, after, limit).await
     }
 }
 
@@ -181,13 +65,13 @@ async fn is_held(engine: &Engine) -> bool {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lease_that_was_renewed_after_it_was_found_expired_is_held() {
     let dir = tempfile::tempdir().unwrap();
-    let store = Arc::new(RenewedLate { store: sqlite(dir.path()), renewed: AtomicBool::new(false) });
+    let store = Arc::new(Interposed { store: sqlite(dir.path()), hooks: RenewedLate::default() });
     let clock = manual_clock();
     let engine = Engine::open(store.clone(), by(&clock)).await.unwrap();
     engine.create(new_session("s"), &me(), None).await.unwrap();
     claim(&engine, Span::from_secs(60)).await;
     clock.advance(Span::from_secs(60));
-    eventually("the lease is found due", async || store.renewed.load(Ordering::SeqCst)).await;
+    eventually("the lease is found due", async || store.hooks.renewed.load(Ordering::SeqCst)).await;
     // Timers fire in rounds: after this one has fired, the round with the lease's timer is over.
     expire_another(&engine, &clock).await;
     assert!(is_held(&engine).await, "its renewal was acknowledged");

@@ -555,17 +555,21 @@ pub(crate) fn delete(tx: &mut Tx<'_>, agent: &AgentId) -> Result<bool, Fault> {
     Ok(true)
 }
 
-/// Removes the messages of a session from all inboxes.
+/// Removes the messages of a session from all inboxes, but for the notices that wait: they tell of its end.
 pub(crate) fn delete_of_session(tx: &mut Tx<'_>, id: &SessionId) -> Result<(), Fault> {
-    for sql in [
+    let notice = message_kind_number(MessageKind::Notice);
+    tx.run(
         "UPDATE inboxes SET depth = depth - of_session.n
-         FROM (SELECT inbox, count(*) AS n FROM messages WHERE session_id = ?1 AND state = 0 GROUP BY inbox)
-              AS of_session
+         FROM (SELECT inbox, count(*) AS n FROM messages
+               WHERE session_id = ?1 AND state = 0 AND kind != ?2 GROUP BY inbox) AS of_session
          WHERE inboxes.inbox = of_session.inbox",
-        "DELETE FROM bodies WHERE message IN (SELECT message FROM messages WHERE session_id = ?1)",
-        "DELETE FROM messages WHERE session_id = ?1",
-    ] {
-        tx.run(sql, [id.as_str()])?;
-    }
+        (id.as_str(), notice),
+    )?;
+    let gone = "session_id = ?1 AND NOT (state = 0 AND kind = ?2)";
+    tx.run(
+        &format!("DELETE FROM bodies WHERE message IN (SELECT message FROM messages WHERE {gone})"),
+        (id.as_str(), notice),
+    )?;
+    tx.run(&format!("DELETE FROM messages WHERE {gone}"), (id.as_str(), notice))?;
     Ok(())
 }

@@ -183,10 +183,14 @@ pub(crate) fn trim(tx: &mut Tx<'_>, id: &SessionId, through: Revision) -> Outcom
     Ok(Ok(Done::Ok))
 }
 
-pub(crate) fn delete(tx: &mut Tx<'_>, id: &SessionId) -> Outcome {
+pub(crate) fn delete(tx: &mut Tx<'_>, id: &SessionId, expected: Option<Revision>) -> Outcome {
     let Some(found) = position(tx.connection, id)? else {
         return Ok(Err(Refusal::NotFound));
     };
+    if expected.is_some_and(|expected| expected != found.revision) {
+        return Ok(Err(Refusal::Conflict { actual: found.revision }));
+    }
+    answers::delete_of_session(tx, id)?;
     summaries::delete(tx, found.session)?;
     inboxes::delete_of_session(tx, id)?;
     for sql in [

@@ -208,7 +208,9 @@ fn perform(tx: &mut Tx<'_>, op: &Op) -> Outcome {
         Op::Append(append) => journals::append(tx, append),
         Op::PutSnapshot { session_id, snapshot } => journals::put_snapshot(tx, session_id, snapshot),
         Op::Trim { session_id, through } => journals::trim(tx, session_id, *through),
-        Op::DeleteSession { session_id } => journals::delete(tx, session_id),
+        Op::DeleteSession { session_id, expected_revision } => {
+            journals::delete(tx, session_id, *expected_revision)
+        }
         Op::MoveTimer { session_id, key, from, at } => timers::postpone(tx, session_id, key, *from, *at),
         Op::ClearTimer { session_id, key, at } => timers::clear_fired(tx, session_id, key, *at),
         Op::Enqueue { message, answer } => inboxes::enqueue_alone(tx, message, answer.as_ref()),

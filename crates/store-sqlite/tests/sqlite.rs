@@ -203,7 +203,7 @@ async fn a_deleted_session_leaves_no_row_behind() {
     ops.push(Op::PutPoints { session_id: session_id.clone(), points, keep: 10_000, answer: None });
     let snapshot = Snapshot { revision: 5_000, format: 1, state: vec![1, 2, 3] };
     ops.push(Op::PutSnapshot { session_id: session_id.clone(), snapshot });
-    ops.push(Op::DeleteSession { session_id });
+    ops.push(Op::DeleteSession { session_id, expected_revision: None });
     let answers = store.write(ops).await.unwrap();
     assert!(answers.iter().all(Result::is_ok));
     // What it leaves is removed by and by.
@@ -287,7 +287,7 @@ async fn a_full_store_loses_nothing_and_goes_on_when_there_is_space() {
     // Space is made with the store's own means, and is used again.
     for n in 0..3 {
         let session_id = SessionId::parse(format!("large{n}")).unwrap();
-        let answers = store.write(vec![Op::DeleteSession { session_id }]).await.unwrap();
+        let answers = store.write(vec![Op::DeleteSession { session_id, expected_revision: None }]).await.unwrap();
         assert_eq!(answers, [Ok(Done::Ok)]);
     }
     let small = append("small", kept + 1, "x");

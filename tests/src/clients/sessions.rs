@@ -56,7 +56,7 @@ pub async fn a_fork_goes_on_alone(client: Client) {
     assert_eq!(code(beyond), Code::InvalidInput);
 }
 
-/// An ended session that is exported, deleted and imported is what it was.
+/// An ended session that is exported, deleted and imported is what it was, and is marked.
 pub async fn an_export_can_be_imported(client: Client) {
     let created = client.create_session(tutorial(), Conditions::default()).await.expect("it is created");
     let id = created.session_id;
@@ -80,7 +80,15 @@ pub async fn an_export_can_be_imported(client: Client) {
     let imported =
         client.import_session(import.clone(), Conditions::default()).await.expect("it is imported");
     assert_eq!(imported.events, before.revision);
-    assert_eq!(client.session(&id).await.expect("it is read"), before);
+    let after = client.session(&id).await.expect("it is read");
+    assert_eq!(after.imported_from.as_ref().map(|from| from.revision), Some(before.revision));
+    let unmarked = api::Session {
+        imported_from: None,
+        revision: before.revision,
+        updated_at: before.updated_at,
+        ..after
+    };
+    assert_eq!(unmarked, before);
     let broken = Import { lines: lines[..2].join("\n"), session_id: None };
     assert_eq!(code(client.import_session(broken, Conditions::default()).await), Code::ImportInvalid);
 }

@@ -19,6 +19,7 @@ export const lifecycle = {
     session_created: (data) => `${data.kind} session of ${data.owner}`,
     session_updated: (data) => `${Object.keys(data).join(', ')} changed`,
     session_forked: (data) => `forked from ${data.from.session_id}`,
+    session_imported: (data) => `imported from ${data.from.session_id}, ended`,
     session_completed: () => 'session completed',
     session_terminated: (data) => `session terminated: ${data.outcome.reason ?? 'no reason'}`,
     session_failed: (data) => `session failed: ${data.outcome.reason ?? 'no reason'}`,

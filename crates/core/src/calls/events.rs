@@ -60,7 +60,7 @@ impl Payload for ExecutionBegan {
         Ok(Limit::NameBytes.allows(self.process.len())?)
     }
 
-    fn reopens(&self, session: &Session) -> bool {
+    fn follows_end(&self, session: &Session) -> bool {
         (session.status, session.kind) == (Status::Failed, Kind::Execution)
     }
 }

@@ -70,6 +70,22 @@ pub struct SessionForked {
     pub owner: String,
     /// The session and revision that it was copied from.
     pub from: ForkPoint,
+    /// Whether the events were imported, so that their times and actors are what the document says; false if absent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub imported: bool,
+}
+
+/// The events before this one were imported, of a session that had ended: it stays ended, and their times and actors are what
+/// the document says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct SessionImported {
+    /// The id of this session.
+    pub session_id: SessionId,
+    /// The name of the key that owns it.
+    pub owner: String,
+    /// The session and revision that the document is an export of.
+    pub from: ForkPoint,
 }
 
 /// The work is done.
@@ -139,6 +155,7 @@ impl Payload for SessionUpdated {
 impl Payload for SessionForked {
     fn fold(&self, session: &mut Session, _: At) -> Result<(), String> {
         session.fork(self.session_id.clone(), self.owner.clone(), self.from.clone());
+        session.imported_from = self.imported.then(|| self.from.clone());
         Ok(())
     }
 
@@ -146,7 +163,27 @@ impl Payload for SessionForked {
         Ok(())
     }
 
-    fn reopens(&self, _: &Session) -> bool {
+    fn follows_end(&self, _: &Session) -> bool {
+        true
+    }
+}
+
+impl Payload for SessionImported {
+    fn fold(&self, session: &mut Session, _: At) -> Result<(), String> {
+        if session.status == Status::Active {
+            return Err("a session that is active is imported as a fork".to_owned());
+        }
+        session.id = self.session_id.clone();
+        session.owner = self.owner.clone();
+        session.imported_from = Some(self.from.clone());
+        Ok(())
+    }
+
+    fn check(&self, _: &Session) -> Result<(), Rejection> {
+        Ok(())
+    }
+
+    fn follows_end(&self, _: &Session) -> bool {
         true
     }
 }
@@ -199,7 +236,7 @@ impl Payload for SessionRetried {
         Ok(())
     }
 
-    fn reopens(&self, session: &Session) -> bool {
+    fn follows_end(&self, session: &Session) -> bool {
         session.status == Status::Failed
     }
 }

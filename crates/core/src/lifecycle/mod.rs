@@ -8,7 +8,7 @@ pub(crate) mod state;
 use std::collections::BTreeMap;
 
 pub use events::{
-    SessionCompleted, SessionCreated, SessionExpired, SessionFailed, SessionForked, SessionRetried,
+    SessionCompleted, SessionCreated, SessionExpired, SessionFailed, SessionForked, SessionImported, SessionRetried,
     SessionTerminated, SessionUpdated,
 };
 pub use state::{ForkPoint, Kind, Outcome, Status};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::calls::CallBatch;
-use crate::lifecycle::{ForkPoint, Kind, SessionCreated, SessionForked};
+use crate::lifecycle::{ForkPoint, Kind, SessionCreated, SessionForked, SessionImported, Status};
 use crate::participants::NewParticipant;
 use crate::tasks::cancel::mark_cancelled;
 use crate::tasks::{Task, delegation};
@@ -107,20 +107,48 @@ pub fn create(new: CreateSession, principal: &Principal, moment: &Moment) -> Res
     Ok(draft.decided(Receipt::Nothing))
 }
 
-/// Continues a copy of `source` as another session (or as itself, when a living session is imported). `source` is
-/// the state at the revision to fork at, and its journal up to there is to be copied before the events that this
-/// gives. Open tasks belong to the source, so the copy cancels them for itself and delegates the same work anew; a
-/// plan's own tasks that a step still waits for are delegated too, so that a copy of an ended session continues too.
-/// Whether the principal may copy that session is for the caller to ask: [`crate::authorize_fork`].
+/// Continues a copy of `source` as another session. `source` is the state at the revision to fork at, and its journal up to
+/// there is to be copied before the events that this gives. Open tasks belong to the source, so the copy cancels them for
+/// itself and delegates the same work anew; a plan's own tasks that a step still waits for are delegated too, so that a
+/// copy of an ended session continues too. Whether the principal may copy that session is for the caller to ask:
+/// [`crate::authorize_fork`].
 pub fn fork(
     source: &Session,
     session_id: SessionId,
     principal: &Principal,
     moment: &Moment,
 ) -> Result<Decision, Rejection> {
+    copy(source, session_id, principal, moment, false)
+}
+
+/// Takes in a journal from outside, whose state is `source`, as a session of `owner`. One that has ended stays ended; one
+/// that was active continues as a fork. Either is marked, because its events say what the document says.
+pub fn import(
+    source: &Session,
+    session_id: SessionId,
+    owner: String,
+    principal: &Principal,
+    moment: &Moment,
+) -> Result<Decision, Rejection> {
+    if source.status == Status::Active {
+        return copy(source, session_id, principal, moment, true);
+    }
     let from = ForkPoint { session_id: source.id.clone(), revision: source.revision };
     let mut draft = Draft::new(source.clone(), moment, principal.name.clone());
-    draft.emit(SessionForked { session_id, owner: principal.name.clone(), from })?;
+    draft.emit(SessionImported { session_id, owner, from })?;
+    Ok(draft.decided(Receipt::Nothing))
+}
+
+fn copy(
+    source: &Session,
+    session_id: SessionId,
+    principal: &Principal,
+    moment: &Moment,
+    imported: bool,
+) -> Result<Decision, Rejection> {
+    let from = ForkPoint { session_id: source.id.clone(), revision: source.revision };
+    let mut draft = Draft::new(source.clone(), moment, principal.name.clone());
+    draft.emit(SessionForked { session_id, owner: principal.name.clone(), from, imported })?;
     let open: Vec<Arc<Task>> = draft.session().open_tasks().cloned().collect();
     for task in &open {
         mark_cancelled(&mut draft, task, "it stays with the session that this one was forked from")?;

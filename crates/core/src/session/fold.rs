@@ -37,6 +37,7 @@ impl Session {
             outcome: None,
             parent: created.parent.clone(),
             forked_from: None,
+            imported_from: None,
             participants: Arc::default(),
             context: match &created.shared_context {
                 Some(document) => Context { document: Arc::new(document.clone()), revision: 1 },
@@ -71,7 +72,7 @@ impl Session {
             return Err(corrupt(event, &format!("it follows event {}", self.revision)));
         }
         let payload = event.body.payload();
-        if self.status != Status::Active && !payload.reopens(self) {
+        if self.status != Status::Active && !payload.follows_end(self) {
             return Err(corrupt(event, &format!("the session is {}", self.status)));
         }
         payload.fold(self, event.at()).map_err(|detail| corrupt(event, &detail))?;

@@ -21,7 +21,7 @@ mod progress;
 mod state;
 
 pub use access::{AgentPattern, Principal, Role, authorize_fork};
-pub use begin::{CreateSession, create, fork};
+pub use begin::{CreateSession, create, fork, import};
 pub use command::{Command, Envelope};
 pub use decide::{authorize, authorize_writer, decide};
 pub use draft::{Decision, Moment, Receipt};

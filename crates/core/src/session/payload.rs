@@ -25,8 +25,8 @@ pub(crate) trait Payload {
     /// command was checked, but an import may say anything. It looks at no more than the event adds.
     fn check(&self, session: &Session) -> Result<(), Rejection>;
 
-    /// Whether a session that has ended continues with it.
-    fn reopens(&self, _: &Session) -> bool {
+    /// Whether it may come after the end of a session: the session continues with it, or is marked.
+    fn follows_end(&self, _: &Session) -> bool {
         false
     }
 

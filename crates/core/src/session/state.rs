@@ -88,6 +88,9 @@ session! {
         parent: Option<SessionId>,
         /// Where it was copied from.
         forked_from: Option<ForkPoint>,
+        /// Where its events came from, when they were imported.
+        #[serde(default)]
+        imported_from: Option<ForkPoint>,
         /// What the tasks hold together, as [`limits::SESSION_BYTES`](crate::limits::SESSION_BYTES) counts it. A snapshot
         /// from before it was counted begins at 0; dropping it instead would lose sessions whose old events are gone.
         #[serde(default)]

@@ -26,6 +26,7 @@ impl Run {
             Op::Wait(millis) => self.fixture.wait(millis),
             Op::Fire { timer, stale } => self.fire(&timer, stale),
             Op::Fork { at } => self.fork(&at),
+            Op::Import => self.import(),
             Op::Give { who, what } => self.command(&who, what),
         }
     }
@@ -105,6 +106,29 @@ impl Run {
         assert_eq!(self.fixture.session.status, Status::Active);
         let known = self.fixture.session.workflow.iter().flat_map(|workflow| workflow.steps.clone());
         // The revision may lie before an edit or after it, and the plan may have been completed in between.
+        self.edited.extend(known.map(|step| step.name));
+    }
+
+    fn import(&mut self) {
+        let events = self.fixture.events.clone();
+        let source = Session::replay(&events).unwrap().unwrap();
+        self.forks += 1;
+        let id = session_id(&format!("fork{}", self.forks));
+        let moment = self.fixture.moment();
+        let decision = import(&source, id, "importer".into(), &client("importer"), &moment).unwrap();
+        let has_passed_on = self.fixture.world.set_ever.iter().any(|timer| timer.key == "cascade");
+        self.fixture = Fixture::from_decision(decision, events, self.fixture.now, self.fixture.nonce);
+        assert_eq!(self.fixture.session.status, source.status, "an import changes no end");
+        assert!(self.fixture.session.imported_from.is_some());
+        if has_passed_on && source.status != Status::Active {
+            // The end was passed on where it happened.
+            self.fixture.world.set_ever.push(Timer {
+                key: "cascade".into(),
+                at: moment.now,
+                action: TimerAction::EndChildren,
+            });
+        }
+        let known = self.fixture.session.workflow.iter().flat_map(|workflow| workflow.steps.clone());
         self.edited.extend(known.map(|step| step.name));
     }
 
@@ -241,7 +265,7 @@ fn the_random_programs_draw_every_command_and_make_every_event() {
         let Ok(fixture) = Fixture::create(new, &client("owner")) else { continue };
         let mut run = Run { fixture, edited: BTreeSet::new(), forks: 0 };
         for op in ops {
-            let fork = matches!(op, Op::Fork { .. });
+            let fork = matches!(op, Op::Fork { .. } | Op::Import);
             let before = if fork { 0 } else { run.fixture.events.len() };
             run.op(op);
             events.extend(run.fixture.events[before..].iter().map(|event| event.body.kind()));

@@ -1,6 +1,8 @@
 //! What the engine's tests share.
 #![allow(dead_code, missing_docs, clippy::unwrap_used)]
 
+pub mod interposed;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;

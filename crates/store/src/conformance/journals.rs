@@ -88,7 +88,7 @@ pub async fn a_refused_operation_keeps_none_of_the_others_from_being_done(backen
         op(append("a", 0, 1)),
         op(append("a", 0, 1)),
         op(append("b", 7, 1)),
-        Op::DeleteSession { session_id: session("none") },
+        Op::DeleteSession { session_id: session("none"), expected_revision: None },
         op(append("a", 1, 1)),
         op(append("b", 0, 2)),
     ];
@@ -285,7 +285,7 @@ pub async fn a_long_journal_is_trimmed_and_deleted_at_once_for_every_reader(back
         assert_eq!((records.first, records.records.len()), (8_001, 1_000));
     }
     let session_id = session("a");
-    done(&store, vec![Op::DeleteSession { session_id }, op(append("a", 0, 2))]).await;
+    done(&store, vec![Op::DeleteSession { session_id, expected_revision: None }, op(append("a", 0, 2))]).await;
     for reader in [&store, &other] {
         assert_eq!(numbers(&read(reader, "a", 0).await.records), [1, 2]);
     }
@@ -318,7 +318,7 @@ pub async fn deleting_a_session_removes_all_that_is_its_own(backend: &dyn Backen
         ],
     )
     .await;
-    let delete = || Op::DeleteSession { session_id: session("a") };
+    let delete = || Op::DeleteSession { session_id: session("a"), expected_revision: None };
     assert_eq!(do_one(&store, delete()).await, Done::Ok);
     assert_eq!(refused(&store, delete()).await, Refusal::NotFound);
     assert!(!exists(&store, "a").await);
@@ -342,11 +342,50 @@ pub async fn a_deleted_session_begins_again_at_revision_1(backend: &dyn Backend)
     done(&store, vec![op(append("a", 0, 5)), put_snapshot("a", 5, 1)]).await;
     done(&store, vec![op(append("a", 5, 1))]).await;
     let session_id = session("a");
-    done(&store, vec![Op::DeleteSession { session_id }]).await;
+    done(&store, vec![Op::DeleteSession { session_id, expected_revision: None }]).await;
     let refusal = refused(&store, op(append("a", 6, 1))).await;
     assert_eq!(refusal, Refusal::Conflict { actual: 0 });
     done(&store, vec![op(append("a", 0, 1)), op(append("a", 1, 1))]).await;
     let loaded = store.load(&session("a"), 1).await.unwrap().unwrap();
     assert_eq!((loaded.snapshot, loaded.revision), (None, 2));
     assert_eq!(numbers(&loaded.records), [1, 2]);
+}
+
+pub async fn a_session_is_deleted_at_the_revision_that_is_expected(backend: &dyn Backend) {
+    let store = open(backend).await;
+    done(&store, vec![op(append("a", 0, 3))]).await;
+    let delete = |expected| Op::DeleteSession { session_id: session("a"), expected_revision: Some(expected) };
+    assert_eq!(refused(&store, delete(2)).await, Refusal::Conflict { actual: 3 });
+    assert!(store.load(&session("a"), 1).await.unwrap().is_some());
+    done(&store, vec![delete(3)]).await;
+    assert!(store.load(&session("a"), 1).await.unwrap().is_none());
+}
+
+pub async fn what_a_deleted_session_answered_is_answered_for_no_other(backend: &dyn Backend) {
+    let store = open(backend).await;
+    let mut first = append("a", 0, 1);
+    first.answers = vec![crate::Answer { session_id: Some(session("a")), ..answer("k", 1_000) }];
+    let mut other = append("b", 0, 1);
+    other.answers = vec![crate::Answer { session_id: Some(session("b")), ..answer("l", 1_000) }];
+    done(&store, vec![op(first.clone()), op(other)]).await;
+    assert_eq!(store.answer("scope", "k").await.unwrap(), Some(first.answers[0].clone()));
+    done(&store, vec![Op::DeleteSession { session_id: session("a"), expected_revision: None }]).await;
+    assert_eq!(store.answer("scope", "k").await.unwrap(), None);
+    assert!(store.answer("scope", "l").await.unwrap().is_some());
+    done(&store, vec![op(first)]).await;
+}
+
+pub async fn notices_of_a_deleted_session_wait_for_their_agents(backend: &dyn Backend) {
+    let store = open(backend).await;
+    let of_session = |id: &str, kind| {
+        Write::Enqueue(Box::new(Enqueue { session_id: Some(session("a")), kind, ..message(id) }))
+    };
+    let writes = vec![
+        of_session("told", sessiond_core::MessageKind::Notice),
+        of_session("asked", sessiond_core::MessageKind::Request),
+    ];
+    done(&store, vec![super::with(append("a", 0, 1), writes)]).await;
+    done(&store, vec![Op::DeleteSession { session_id: session("a"), expected_revision: None }]).await;
+    assert_eq!(super::inboxes::take(&store, 1_000, 9).await, ["told"]);
+    assert_eq!(super::inboxes::depth(&store).await, 1);
 }

@@ -300,7 +300,7 @@ pub async fn pages_neither_repeat_nor_skip_while_sessions_begin(backend: &dyn Ba
         done(&store, vec![begin(created(&format!("new{round}"), 200 + round))]).await;
         // One that was seen goes; the place after it stays a place.
         let session_id = SessionId::parse(seen.last().unwrap().as_str()).unwrap();
-        done(&store, vec![Op::DeleteSession { session_id }]).await;
+        done(&store, vec![Op::DeleteSession { session_id, expected_revision: None }]).await;
     }
     let expected: Vec<String> = (0..10).rev().map(|n| format!("old{n}")).collect();
     assert_eq!(seen, expected);
@@ -337,7 +337,7 @@ pub async fn sessions_are_counted_by_kind_and_status(backend: &dyn Backend) {
     let mut same = append("b", 1, 1);
     same.summary = Some(Box::new(training("b")));
     let session_id = session("a");
-    done(&store, vec![op(end), op(same), Op::DeleteSession { session_id }, begin(training("d"))]).await;
+    done(&store, vec![op(end), op(same), Op::DeleteSession { session_id, expected_revision: None }, begin(training("d"))]).await;
     let expected = [((Kind::Training, Status::Active), 2), ((Kind::Training, Status::Completed), 1)];
     assert_eq!(store.counts().await.unwrap().sessions, expected.into());
 }

@@ -134,7 +134,7 @@ pub async fn an_inbox_tells_its_depth_its_oldest_message_and_when_the_next_is_du
 pub async fn a_message_outside_a_session_is_kept_with_its_answer(backend: &dyn Backend) {
     let store = open(backend).await;
     let answer =
-        Answer { scope: "send".into(), key: "a".into(), digest: [1; 32], body: "sent".into(), at: at(1_000) };
+        Answer { session_id: None, scope: "send".into(), key: "a".into(), digest: [1; 32], body: "sent".into(), at: at(1_000) };
     let send = |id: &str| Op::Enqueue { message: Box::new(limited(id, 1)), answer: Some(answer.clone()) };
     done(&store, vec![send("a")]).await;
     assert_eq!(store.answer("send", "a").await.unwrap(), Some(answer.clone()));
@@ -195,7 +195,7 @@ pub async fn deleting_a_session_takes_its_messages_out_of_the_inboxes(backend: &
     ack(&store, &["d"]).await;
     assert_eq!(take(&store, 1_000, 1).await, ["a"]);
     let session_id = session("s");
-    done(&store, vec![Op::DeleteSession { session_id }]).await;
+    done(&store, vec![Op::DeleteSession { session_id, expected_revision: None }]).await;
     assert_eq!(depth(&store).await, 1);
     assert_eq!(
         store.inbox(&agent("other"), at(1_000)).await.unwrap(),

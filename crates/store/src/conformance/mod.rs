@@ -64,7 +64,10 @@ macro_rules! conformance_tests {
                 trimming_is_refused_without_a_snapshot_that_replaces_the_events
                 a_long_journal_is_trimmed_and_deleted_at_once_for_every_reader
                 deleting_a_session_removes_all_that_is_its_own
-                a_deleted_session_begins_again_at_revision_1;
+                a_deleted_session_begins_again_at_revision_1
+                a_session_is_deleted_at_the_revision_that_is_expected
+                what_a_deleted_session_answered_is_answered_for_no_other
+                notices_of_a_deleted_session_wait_for_their_agents;
             timers:
                 a_timer_is_due_at_its_time_and_the_soonest_comes_first
                 the_time_of_the_next_timer_is_told_beyond_those_that_are_due

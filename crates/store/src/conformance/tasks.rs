@@ -90,7 +90,7 @@ pub async fn the_copy_of_a_task_does_not_take_the_row_of_the_original(backend: &
     assert_eq!(store.task(&task_id("t")).await.unwrap(), Some(original));
     // Once the original is gone, the row is free.
     let session_id = session("a");
-    done(&store, vec![Op::DeleteSession { session_id }]).await;
+    done(&store, vec![Op::DeleteSession { session_id, expected_revision: None }]).await;
     done(&store, vec![with_tasks(append("fork", 1, 1), vec![copy.clone()])]).await;
     assert_eq!(store.task(&task_id("t")).await.unwrap(), Some(copy));
 }

@@ -75,6 +75,7 @@ pub async fn the_oldest_points_beyond_the_limit_go_and_readers_are_told(backend:
 pub async fn points_with_a_kept_answer_are_added_once(backend: &dyn Backend) {
     let store = open(backend).await;
     let answer = |millis| Answer {
+        session_id: None,
         scope: "scope".into(),
         key: "k".into(),
         digest: [3; 32],
@@ -101,7 +102,7 @@ pub async fn points_need_their_session_and_go_with_it(backend: &dyn Backend) {
     assert_eq!(refusal, Refusal::NotFound);
     done(&store, vec![op(append("a", 0, 1)), put("a", vec![point("x", 1.0)], 9)]).await;
     let session_id = session("a");
-    done(&store, vec![Op::DeleteSession { session_id }, op(append("a", 0, 1))]).await;
+    done(&store, vec![Op::DeleteSession { session_id, expected_revision: None }, op(append("a", 0, 1))]).await;
     assert_eq!(read(&store, None, 0, 9).await, (vec![], 1));
     done(&store, vec![put("a", vec![point("x", 2.0)], 9)]).await;
     assert_eq!(read(&store, None, 0, 9).await, (vec![1], 1));

@@ -1,10 +1,12 @@
 //! Kept answers.
 
-use sessiond_core::Timestamp;
+use sessiond_core::{SessionId, Timestamp};
 
 /// The answer to a request, kept so that the same request has one effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
+    /// The session that gave it: it goes with that session. None when no session did.
+    pub session_id: Option<SessionId>,
     /// Whose request, and of which kind.
     pub scope: String,
     /// The caller's key.

@@ -27,11 +27,14 @@ pub enum Op {
         /// The last event to drop.
         through: Revision,
     },
-    /// Drops a session with its journal, snapshot, timers, tasks, telemetry and messages, delivered ones included.
-    /// Refused ([`Refusal::NotFound`]) when there is none.
+    /// Drops a session with its journal, snapshot, timers, tasks, telemetry, kept answers and messages, delivered ones
+    /// included; notices that wait stay, for they tell of its end. Refused ([`Refusal::NotFound`]) when there is none, and
+    /// ([`Refusal::Conflict`]) when it is at another revision than expected.
     DeleteSession {
         /// The session.
         session_id: SessionId,
+        /// Its revision; any when absent.
+        expected_revision: Option<Revision>,
     },
     /// Moves a timer that exists to another time; refused as [`Refusal::NotFound`] when it does not, or no longer
     /// stands at `from`.

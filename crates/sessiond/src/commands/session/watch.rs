@@ -89,6 +89,9 @@ fn words(body: &EventBody) -> String {
         EventBody::SessionForked(event) => {
             format!("from {} at revision {}", event.from.session_id, event.from.revision)
         }
+        EventBody::SessionImported(event) => {
+            format!("from {} at revision {}", event.from.session_id, event.from.revision)
+        }
         EventBody::SessionCompleted(SessionCompleted { outcome })
         | EventBody::SessionTerminated(SessionTerminated { outcome })
         | EventBody::SessionFailed(SessionFailed { outcome }) => {

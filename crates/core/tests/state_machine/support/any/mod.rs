@@ -42,6 +42,8 @@ pub enum Op {
     Fork {
         at: Index,
     },
+    /// The journal so far is imported, as another session.
+    Import,
 }
 
 #[derive(Debug, Clone)]
@@ -131,6 +133,7 @@ pub fn any_op() -> impl Strategy<Value = Op> {
         6 => (0i64..10_000).prop_map(Op::Wait),
         10 => (any::<Index>(), any::<bool>()).prop_map(|(timer, stale)| Op::Fire { timer, stale }),
         1 => any::<Index>().prop_map(|at| Op::Fork { at }),
+        1 => Just(Op::Import),
     ]
 }
 
