@@ -38,6 +38,8 @@ pub(crate) struct Dispatch {
     waiting: VecDeque<Message>,
     held: HashMap<MessageId, Held>,
     seen: Seen,
+    /// Whether the handler's program does not start.
+    broken: bool,
     workers: JoinSet<(MessageId, Ended)>,
 }
 
@@ -64,6 +66,7 @@ impl Dispatch {
             waiting: VecDeque::new(),
             held: HashMap::new(),
             seen: Seen::new(limits::REMEMBERED),
+            broken: false,
             workers: JoinSet::new(),
         }
     }
@@ -107,6 +110,10 @@ impl Dispatch {
                 }
                 Some(done) = self.workers.join_next() => {
                     if let Ok((id, ended)) = done {
+                        if ended == Ended::Broken && !self.broken {
+                            self.broken = true;
+                            self.stop.cancel();
+                        }
                         self.settle(&link, id, ended);
                     }
                 }
@@ -128,6 +135,9 @@ impl Dispatch {
         }
         close.cancel();
         drop(tokio::time::timeout(limits::CONNECT_TIMEOUT, link.ended()).await);
+        if self.broken && result.is_ok() {
+            return Err(Error::NotStarted("its last failure says why".to_owned()));
+        }
         result
     }
 
@@ -195,7 +205,7 @@ impl Dispatch {
 
     fn settle(&mut self, link: &Link, id: MessageId, ended: Ended) {
         self.held.remove(&id);
-        if ended == Ended::Settled {
+        if ended != Ended::Left {
             self.seen.insert(id.clone());
             link.send(Outgoing::Ack(id));
         }

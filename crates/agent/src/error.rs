@@ -16,6 +16,10 @@ pub enum Error {
     #[error("the server rejected the agent: {0}")]
     Refused(Problem),
 
+    /// The program that does its work cannot be started, so no task can be done here.
+    #[error("the agent takes no more tasks, because its program does not start: {0}")]
+    NotStarted(String),
+
     /// The agent's own task ended without an answer, which is a fault of this crate.
     #[error("the agent's process failed; its log has the cause")]
     Crashed,

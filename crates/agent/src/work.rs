@@ -27,7 +27,12 @@ pub(crate) enum Ended {
     Settled,
     /// It is for whoever is given it next.
     Left,
+    /// It has failed, and so would every other one here.
+    Broken,
 }
+
+/// The code of a failure that says that the agent's program does not start.
+pub(crate) const NOT_STARTED: &str = "not_started";
 
 /// What every task of an agent shares.
 pub(crate) struct Worker {
@@ -200,6 +205,7 @@ impl Worker {
             Err(failure) => failure,
         };
         tracing::warn!(task_id = %task.task_id, %failure, "task failed");
+        let reported = if failure.0["code"] == NOT_STARTED { Ended::Broken } else { Ended::Settled };
         let answer = self
             .ask("reporting the failure", || {
                 let request = api::FailTask {
@@ -213,7 +219,7 @@ impl Worker {
             .await;
         match answer {
             None => Ended::Left,
-            Some(Ok(_)) => Ended::Settled,
+            Some(Ok(_)) => reported,
             Some(Err(problem)) if is_lost(problem.code) => self.too_late(task, &problem),
             Some(Err(problem)) => {
                 tracing::error!(task_id = %task.task_id, %problem, "the failure was refused; the task's timeout will end it");

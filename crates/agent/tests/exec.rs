@@ -162,3 +162,21 @@ async fn a_command_that_cannot_be_found_says_so() {
     assert_eq!(error["code"], "not_started");
     assert!(error["detail"].as_str().unwrap().contains("/nonexistent"), "{error}");
 }
+
+#[tokio::test]
+async fn an_agent_whose_program_does_not_start_fails_one_attempt_and_takes_no_more_tasks() {
+    let bench = Bench::start().await;
+    let place = tempfile::tempdir().unwrap();
+    let dir = place.path().join("dir");
+    std::fs::create_dir(&dir).unwrap();
+    let options = Options { working_dir: Some(dir.clone()), ..Options::new(Command::Shell("true".into())) };
+    let exec = Exec::new(options);
+    exec.check().await.unwrap();
+    std::fs::remove_dir(&dir).unwrap();
+    let running = Agent::start(bench.options(ONE), exec);
+    assert!(soon(running.connected()).await);
+    let session = bench.session(&[("work", ONE, json!(1))]).await;
+    let task = bench.until_is(&session, "work", TaskStatus::Failed).await;
+    assert_eq!((task.attempts.len(), &task.error.unwrap()["code"]), (1, &json!("not_started")));
+    assert!(matches!(soon(running.wait()).await, Err(sessiond_agent::Error::NotStarted(_))));
+}

@@ -128,3 +128,20 @@ fn a_preset_gives_the_task_to_its_program_as_a_prompt() {
     let agents = place.run(&["session", "show", "sess_work", "--url", &url]).stdout;
     assert!(agents.contains("completed"), "{agents}");
 }
+
+#[test]
+fn an_agent_whose_program_or_directory_does_not_exist_is_refused_at_its_start() {
+    let place = Place::new();
+    for arguments in [
+        &["--exec", "no-such-program --flag"][..],
+        &["--exec", "./no-such-file"],
+        &["--exec", "true", "--workdir", "/no/such/directory"],
+        &["--preset", "claude"],
+    ] {
+        let mut command = place.command(&[&ONE[..], arguments, &["--url", "http://127.0.0.1:9"]].concat());
+        command.env("PATH", "/usr/bin:/bin");
+        let refused = place.start_command(command);
+        let (code, said) = refused.end();
+        assert_eq!(code, Some(2), "{arguments:?}: {said}");
+    }
+}

@@ -100,6 +100,36 @@ impl Exec {
         Self { options, redactor: Arc::new(redactor) }
     }
 
+    /// Whether its program can be started, as far as that can be told without starting it.
+    ///
+    /// # Errors
+    ///
+    /// What is missing, for people.
+    pub async fn check(&self) -> Result<(), String> {
+        if let Some(dir) = &self.options.working_dir
+            && !dir.is_dir()
+        {
+            return Err(format!("the working directory {} does not exist", dir.display()));
+        }
+        let name = match &self.options.command {
+            Command::Preset(preset, _) => Some(preset.program().to_owned()),
+            Command::Shell(line) => first_word(&line.to_string_lossy()),
+        };
+        let Some(name) = name else {
+            return Ok(());
+        };
+        // The shell knows its own words, the path, and what may be executed.
+        let mut look = Program::shell(format!("command -v -- {name}")).stdin(Vec::new());
+        if let Some(dir) = &self.options.working_dir {
+            look = look.working_dir(dir);
+        }
+        match look.run().await {
+            Ok(finished) if finished.exit == sessiond_runner::Exit::Code(0) => Ok(()),
+            Ok(_) => Err(format!("there is no program {name}")),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
     fn program(&self) -> Program {
         match &self.options.command {
             Command::Shell(line) => Program::shell(line),
@@ -151,6 +181,13 @@ impl Exec {
         let timed_out = task.stop.cause() == Some(Cause::Timeout);
         outcome::of(finished, task.time_left, timed_out)
     }
+}
+
+/// The program that a line for the shell begins with, when that is plain to see.
+fn first_word(line: &str) -> Option<String> {
+    let word = line.split_whitespace().next()?;
+    let is_plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "._/+-".contains(c));
+    (is_plain && !word.starts_with('-')).then(|| word.to_owned())
 }
 
 #[async_trait]

@@ -6,6 +6,7 @@ use serde_json::Value;
 use sessiond_runner::{Error, Exit, Finished};
 
 use crate::Failure;
+use crate::work::NOT_STARTED;
 
 /// The result or the failure that a program's end means. `timed_out` tells why it was cancelled, if it was.
 pub(super) fn of(
@@ -19,7 +20,8 @@ pub(super) fn of(
             return Err(Failure::new("output_too_large", error.to_string()).with("limit", limit));
         }
         Err(error @ (Error::Spawn { .. } | Error::WorkingDir { .. })) => {
-            return Err(Failure::new("not_started", error.to_string()));
+            // Another agent may have the program.
+            return Err(Failure::new(NOT_STARTED, error.to_string()).not_retryable());
         }
         Err(error) => return Err(Failure::new("not_supervised", error.to_string())),
     };

@@ -9,7 +9,7 @@ use serde_json::json;
 use sessiond_agent::exec::{self, Exec, Preset};
 use sessiond_core::{AgentId, Span};
 
-use super::{Connection, Context};
+use super::{Connection, Context, Usage};
 use crate::client::Missing;
 use crate::config::Flags;
 use crate::signals::Signals;
@@ -106,6 +106,10 @@ impl Agent {
             secrets: key.map(str::to_owned).into_iter().collect(),
             ..exec::Options::new(command)
         });
+        if let Err(missing) = handler.check().await {
+            options.client.close().await;
+            return Err(Usage(missing).into());
+        }
         let client = options.client.clone();
         let ended = sessiond_agent::Agent::start(options, handler).until(signals.next()).await;
         client.close().await;

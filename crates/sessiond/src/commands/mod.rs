@@ -199,6 +199,11 @@ async fn perform(command: Command, context: Context) -> anyhow::Result<ExitCode>
     done.map(|()| ExitCode::SUCCESS)
 }
 
+/// What was asked for cannot work, whatever the server says: exit code 2, as for wrong arguments.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Usage(pub String);
+
 /// Says what went wrong and what to do, on one line where that is enough.
 fn fail(error: &anyhow::Error) -> ExitCode {
     if output::is_broken_pipe(error) {
@@ -210,6 +215,9 @@ fn fail(error: &anyhow::Error) -> ExitCode {
         && let Some(advice) = client::advice(problem)
     {
         eprintln!("  {}", output::printable_lines(advice));
+    }
+    if error.is::<Usage>() {
+        return ExitCode::from(2);
     }
     ExitCode::FAILURE
 }
