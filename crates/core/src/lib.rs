@@ -52,7 +52,7 @@ pub use session::{
 };
 pub use signals::{Signal, SignalSent, Signals};
 pub use tasks::{
-    Attempt, DelegateTask, Task, TaskChange, TaskDelegated, TaskReport, TaskStatus, TaskUpdated,
+    Attempt, DelegateTask, SentRequest, Task, TaskChange, TaskDelegated, TaskReport, TaskStatus, TaskUpdated,
 };
 pub use values::json::{json_bytes, merge_patch, present};
 pub use values::strict;

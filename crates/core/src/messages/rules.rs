@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::session::draft::{Draft, Receipt};
 use crate::session::{Effect, MessageKind, Rejection, Session};
 use crate::tasks::notice::{self, Told};
-use crate::tasks::{DelegateTask, Task, TaskChange, TaskReport, delegation, report};
+use crate::tasks::{DelegateTask, SentRequest, Task, TaskChange, TaskReport, delegation, report};
 use crate::values::check::{Checks, escape};
 use crate::values::{AgentId, MessageId, limits};
 
@@ -41,6 +41,13 @@ impl Message {
 fn request(draft: &mut Draft<'_>, message: Message) -> Result<Receipt, Rejection> {
     let message_id = Some(message.message_id.clone());
     let metadata = message.metadata.clone();
+    let sent = SentRequest {
+        timestamp: message.timestamp,
+        sender: message.sender.clone(),
+        recipient: message.recipient.clone(),
+        routing: message.routing.clone(),
+        in_reply_to: message.in_reply_to.clone(),
+    };
     let mut task = DelegateTask::from_message(message);
     if draft.session().workflow.is_none() && !metadata.contains_key("step") {
         task.step = None; // A payload's own `step` means nothing where there are no steps.
@@ -49,7 +56,7 @@ fn request(draft: &mut Draft<'_>, message: Message) -> Result<Receipt, Rejection
     checks.name("/payload/task_type", &task.task_type);
     delegation::check(&mut checks, "/routing", &task, draft);
     checks.done()?;
-    let task_id = delegation::delegate_checked(draft, task, metadata)?;
+    let task_id = delegation::delegate_checked(draft, task, metadata, Some(sent))?;
     Ok(Receipt::Task { task_id, message_id })
 }
 

@@ -12,7 +12,7 @@ use crate::values::{AgentId, Limit, MessageId, Span, TaskId, limits};
 use crate::workflow::waiting::waiting_step;
 use crate::workflow::{Step, StepStatus, TaskTemplate};
 
-use super::{DelegateTask, Task, TaskDelegated, TaskStatus, TaskUpdated, notice};
+use super::{DelegateTask, SentRequest, Task, TaskDelegated, TaskStatus, TaskUpdated, notice};
 
 /// Asks a participant for work.
 pub(crate) fn delegate(draft: &mut Draft<'_>, new: DelegateTask) -> Result<TaskId, Rejection> {
@@ -21,7 +21,7 @@ pub(crate) fn delegate(draft: &mut Draft<'_>, new: DelegateTask) -> Result<TaskI
     checks.payload("/payload", &new.payload);
     check(&mut checks, "", &new, draft);
     checks.done()?;
-    delegate_checked(draft, new, Map::new())
+    delegate_checked(draft, new, Map::new(), None)
 }
 
 /// Checks what a request says of how its task is worked; `at` is the pointer of the object that says it.
@@ -41,11 +41,13 @@ pub(crate) fn check(checks: &mut Checks, at: &str, new: &DelegateTask, draft: &D
     );
 }
 
-/// Begins a task whose fields were checked. `metadata` is what its sender attaches to the request.
+/// Begins a task whose fields were checked. `metadata` is what its sender attaches to the request, and `sent` what else it
+/// wrote there.
 pub(crate) fn delegate_checked(
     draft: &mut Draft<'_>,
     new: DelegateTask,
     metadata: Map<String, Value>,
+    sent: Option<SentRequest>,
 ) -> Result<TaskId, Rejection> {
     let session = &draft.session();
     for agent in new.delegator.iter().chain([&new.delegatee]) {
@@ -92,6 +94,7 @@ pub(crate) fn delegate_checked(
             retry_of: None,
             message_id: new.message_id,
             metadata,
+            sent: sent.map(Arc::new),
         },
     )
 }
@@ -115,6 +118,7 @@ pub(crate) fn delegate_planned(
         retry_of: None,
         message_id: None,
         metadata: Map::new(),
+        sent: None,
     };
     begin(draft, beginning).map(drop)
 }
@@ -159,6 +163,7 @@ struct Beginning {
     retry_of: Option<TaskId>,
     message_id: Option<MessageId>,
     metadata: Map<String, Value>,
+    sent: Option<Arc<SentRequest>>,
 }
 
 impl Beginning {
@@ -181,6 +186,7 @@ impl Beginning {
             retry_of: None,
             message_id: None,
             metadata: task.metadata.clone(),
+            sent: None,
         }
     }
 }
@@ -213,6 +219,7 @@ fn begin(draft: &mut Draft<'_>, beginning: Beginning) -> Result<TaskId, Rejectio
         message_id,
         metadata: beginning.metadata,
         deadline,
+        sent: beginning.sent,
     })?;
     notice::request(draft, &task_id, None);
     Ok(task_id)

@@ -5,13 +5,31 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::messages::{Priority, RetryPolicy};
+use crate::messages::{Party, Priority, RetryPolicy, Routing};
 use crate::session::payload::{At, Payload};
 use crate::session::{Rejection, Session};
 use crate::values::json::{bytes_of, metadata_bytes};
 use crate::values::{AgentId, Limit, MessageId, Span, TaskId, Timestamp};
 
 use super::{Attempt, Task, TaskStatus};
+
+/// What a sender wrote in the message that requests a task, beside what is the task's own: the first attempt's request is
+/// delivered as it was sent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct SentRequest {
+    /// When the sender says it wrote the message.
+    pub timestamp: Timestamp,
+    /// The sender.
+    pub sender: Party,
+    /// The recipient.
+    pub recipient: Party,
+    /// How it is delivered, and what happens when that fails.
+    pub routing: Routing,
+    /// The message that it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_reply_to: Option<MessageId>,
+}
 
 /// A participant received a task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -59,6 +77,9 @@ pub struct TaskDelegated {
     pub metadata: Map<String, Value>,
     /// When this attempt must be accepted.
     pub deadline: Timestamp,
+    /// The request as it was sent, if a message requested the task.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<Arc<SentRequest>>,
 }
 
 /// A task changed. An absent member did not change.
@@ -138,6 +159,7 @@ impl TaskDelegated {
             fallback_agents: event.fallback_agents,
             fallbacks_used: 0,
             metadata: event.metadata,
+            sent: event.sent,
             status: TaskStatus::Pending,
             attempt: 1,
             retries: 0,

@@ -10,7 +10,7 @@ mod state;
 
 use serde_json::Value;
 
-pub use events::{TaskDelegated, TaskUpdated};
+pub use events::{SentRequest, TaskDelegated, TaskUpdated};
 pub use state::{Attempt, Task, TaskStatus};
 
 use crate::messages::{Message, Priority, RetryPolicy};

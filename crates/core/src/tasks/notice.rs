@@ -22,29 +22,42 @@ pub(crate) fn request(draft: &mut Draft<'_>, task_id: &TaskId, not_before: Optio
         None => metadata.shift_remove("step"),
     };
     let mut payload = Value::clone(&task.payload);
-    if let Value::Object(members) = &mut payload {
-        members.entry("task_type").or_insert_with(|| json!(task.task_type));
-    } else {
-        metadata.insert("task_type".into(), json!(task.task_type));
+    let sent = task.sent.as_ref().filter(|_| task.message_id == task.request_id);
+    match &mut payload {
+        // What somebody sent is not changed on its way.
+        Value::Object(members) if sent.is_none() => {
+            members.entry("task_type").or_insert_with(|| json!(task.task_type));
+        }
+        Value::Object(members) if members.contains_key("task_type") => {}
+        _ => drop(metadata.insert("task_type".into(), json!(task.task_type))),
     }
     let message = Message {
         message_id: task.message_id.clone(),
-        timestamp: draft.now(),
-        sender: Party::new(asker(&task)).in_session(session_id.clone()),
-        recipient: Party::new(task.assignee.clone()).in_session(session_id),
+        timestamp: sent.map_or(draft.now(), |sent| sent.timestamp),
+        sender: match sent {
+            Some(sent) => sent.sender.clone(),
+            None => Party::new(asker(&task)).in_session(session_id.clone()),
+        },
+        recipient: match sent {
+            Some(sent) => sent.recipient.clone(),
+            None => Party::new(task.assignee.clone()).in_session(session_id),
+        },
         message_type: MessageType::TaskRequest,
         priority: task.priority,
         payload,
-        routing: Routing {
-            timeout: Some(task.timeout),
-            start_within: task.start_within,
-            heartbeat: task.heartbeat,
-            retry_policy: Some(task.retry_policy.clone()),
-            fallback_agents: task.fallbacks_left().to_vec(),
-            ..Routing::default()
+        routing: match sent {
+            Some(sent) => sent.routing.clone(),
+            None => Routing {
+                timeout: Some(task.timeout),
+                start_within: task.start_within,
+                heartbeat: task.heartbeat,
+                retry_policy: Some(task.retry_policy.clone()),
+                fallback_agents: task.fallbacks_left().to_vec(),
+                ..Routing::default()
+            },
         },
         metadata,
-        in_reply_to: None,
+        in_reply_to: sent.and_then(|sent| sent.in_reply_to.clone()),
     };
     let kind = draft.request_kind();
     draft.effect(Effect::Deliver { message: Box::new(message), not_before, kind });

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use crate::messages::{Priority, RetryPolicy};
 use crate::session::Progress;
 use crate::session::facet_state::FacetState;
+use super::SentRequest;
 use crate::values::{AgentId, Exceeded, Limit, MessageId, Revision, Span, TaskId, Timestamp, limits};
 
 /// Work that a participant is asked for.
@@ -51,6 +52,9 @@ pub struct Task {
     pub fallbacks_used: usize,
     /// What the sender attached to the request.
     pub metadata: Map<String, Value>,
+    /// The first request as it was sent, if a message requested the task.
+    #[serde(default)]
+    pub sent: Option<Arc<SentRequest>>,
     /// What it is now.
     pub status: TaskStatus,
     /// The attempt that is under way, or was the last; the first is 1.

@@ -388,3 +388,23 @@ fn a_step_retry_asks_again_with_what_the_sender_attached() {
     let again = fixture.world.delivered.last().unwrap();
     assert_eq!((again.message_type, &again.metadata["trace"]), (REQUEST, &json!("t-1")));
 }
+
+#[test]
+fn a_request_is_delivered_as_it_was_sent_and_a_later_attempt_comes_from_the_engine() {
+    let mut fixture = Fixture::new("");
+    let mut sent = message("m1", "orch", "back", MessageType::TaskRequest, json!({ "area": "api" }));
+    sent.sender.framework = Some("X".into());
+    sent.in_reply_to = Some(MessageId::parse("m0").unwrap());
+    sent.metadata.insert("note".into(), json!(1));
+    sent.routing.retry_policy = Some(RetryPolicy { max_retries: 1, ..RetryPolicy::default() });
+    fixture.now += 5_000;
+    fixture.run(Command::Messages(messages::Command::Send(sent.clone()))).unwrap();
+    let mut delivered = fixture.world.delivered[0].clone();
+    assert_eq!(delivered.metadata.shift_remove("task_id"), Some(json!(fixture.task(1).id)));
+    assert_eq!(delivered.metadata.shift_remove("task_attempt"), Some(json!(1)));
+    assert_eq!(delivered.metadata.shift_remove("task_type"), Some(json!("task")));
+    assert_eq!(delivered, sent);
+    fixture.script("fail back");
+    let again = fixture.world.delivered.last().unwrap();
+    assert_eq!((again.timestamp.millis(), again.payload["task_type"].as_str()), (fixture.now, Some("task")));
+}
