@@ -14,6 +14,8 @@ use crate::limits;
 pub struct Options {
     /// What it tells the server about itself, its id first.
     pub descriptor: AgentDescriptor,
+    /// The names of the keys that may take it into their sessions and write to it, beside its own; `*` for all.
+    pub open_to: Vec<String>,
     /// The client for registration and reports, and for the inbox where there is no WebSocket.
     pub client: Client,
     /// Where to connect a WebSocket; without one the inbox is read by long polls.
@@ -51,6 +53,7 @@ impl Options {
                 endpoints: None,
                 metadata: None,
             },
+            open_to: Vec::new(),
             client,
             socket: None,
             concurrency: 1,

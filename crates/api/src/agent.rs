@@ -31,6 +31,10 @@ pub struct RegisterAgent {
     /// Where its state can be queried; stored for display only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_endpoint: Option<String>,
+    /// The names of the keys that may take the agent into their sessions and write to it, or `*` for all. Keys that may act
+    /// as the agent always may, and so may the key that registers it. Default: nobody else.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub open_to: Vec<String>,
     /// How the agent authenticates the server: the secret that signs webhooks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authentication: Option<Authentication>,

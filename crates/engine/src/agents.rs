@@ -114,6 +114,10 @@ impl Engine {
         self.shared.registry.agents.read().contains_key(agent)
     }
 
+    pub(crate) fn registration(&self, agent: &AgentId) -> Option<AgentRecord> {
+        self.shared.registry.get(agent)
+    }
+
     /// Makes an agent known. `registration` is kept as it is given. The same again changes nothing; another one is
     /// taken from whoever registered the agent, or an administrator.
     pub async fn register(

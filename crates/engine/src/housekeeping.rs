@@ -55,6 +55,8 @@ async fn purge(engine: &Engine) -> Result<(), Error> {
     let (answers_before, messages_before) = (ago(limits::IDEMPOTENCY_MS), ago(limits::MESSAGE_HISTORY_MS));
     // Each goes only so far, so that nobody waits long behind it.
     while let Ok(Done::Count(1..)) = engine.write(Op::Purge { answers_before, messages_before }).await? {}
+    let expire = || Op::Expire { before: ago(limits::INBOX_AGE_MS), now: engine.now() };
+    while let Ok(Done::Count(1..)) = engine.write(expire()).await? {}
     let Some(keep) = engine.shared.options.keep_ended else {
         return Ok(());
     };

@@ -97,6 +97,7 @@ impl Engine {
             Ok::<_, Error>((header, records, source))
         };
         let (header, records, source) = self.compute(read).await?;
+        self.all_must_consent(principal, &source)?;
         if source.revision != header.revision {
             let detail =
                 format!("the header speaks of {} events, {} are there", header.revision, source.revision);

@@ -8,6 +8,7 @@ mod actor;
 mod agents;
 mod answers;
 mod clock;
+mod consent;
 mod engine;
 mod error;
 mod follow;

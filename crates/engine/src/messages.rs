@@ -115,6 +115,7 @@ impl Engine {
             return Err(Error::AgentNotFound(recipient));
         }
         message.check_alone()?;
+        self.may_write_to(principal, &message).await?;
         if wait.is_some() && !self.is_registered(&message.sender.agent_id) {
             let detail = "an answer outside a session reaches registered agents alone: register the sender, \
                           or send it with delivery_mode async";

@@ -127,7 +127,12 @@ pub(crate) fn enqueue(
         not_before,
         inbox_limit: match kind {
             MessageKind::Following => u64::MAX,
-            _ => sessiond_core::limits::INBOX,
+            MessageKind::Notice => sessiond_core::limits::INBOX_SENDER,
+            MessageKind::Message | MessageKind::Request => sessiond_core::limits::INBOX,
+        },
+        sender_limit: match kind {
+            MessageKind::Following | MessageKind::Notice => u64::MAX,
+            MessageKind::Message | MessageKind::Request => sessiond_core::limits::INBOX_SENDER,
         },
         kind,
     }

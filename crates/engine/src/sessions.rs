@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sessiond_core::{
     Command, CreateSession, Decision, Effect, Envelope, Principal, Rejection, Revision, Role, Session,
-    SessionId, Status, lifecycle,
+    SessionId, Status, lifecycle, participants,
 };
 use sessiond_store::{Append, ListQuery, Op, Page, Refusal, SummaryRow};
 
@@ -34,6 +34,9 @@ impl Engine {
                 None => None,
             };
             return again.ok_or(error);
+        }
+        for agent in new.orchestrator.iter().chain(new.participants.iter().map(|new| &new.agent_id)) {
+            self.must_consent(principal, agent)?;
         }
         let moment = self.moment();
         let decision = sessiond_core::create(new, principal, &moment)?;
@@ -141,6 +144,13 @@ impl Engine {
         envelope: Envelope,
         idempotency: Option<Idempotency>,
     ) -> Result<Reply, Error> {
+        if let Command::Participants(participants::Command::Add(new)) = &envelope.command
+            && let Err(refused) = self.must_consent(&envelope.principal, &new.agent_id)
+        {
+            // Who may not see the session is told no more than that.
+            self.session(&envelope.principal, id).await?;
+            return Err(refused);
+        }
         self.execute_for(id, envelope, idempotency, None).await
     }
 

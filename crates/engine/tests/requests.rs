@@ -217,6 +217,7 @@ async fn fill(dir: &std::path::Path, name: &str) {
             at,
             not_before: at,
             inbox_limit: u64::MAX,
+            sender_limit: u64::MAX,
             kind: MessageKind::Message,
         }),
         answer: None,

@@ -320,7 +320,7 @@ async fn a_repeat_does_not_show_another_session_under_the_same_id() {
     clock.advance(Span::from_millis(5));
     engine.create(new_session("s"), &owner("bob"), None).await.unwrap();
     let again = engine.create(new_session("s"), &owner("alice"), once("k")).await;
-    assert!(matches!(again, Err(Error::Rejected(Rejection::SessionNotFound))), "{again:?}");
+    assert!(matches!(again, Err(Error::Rejected(Rejection::SessionExists))), "{again:?}");
     engine.shutdown().await;
 }
 

@@ -149,7 +149,8 @@ async fn a_key_of_the_wrong_role_is_forbidden() {
 async fn another_owners_session_is_not_there_and_stays_as_it_is() {
     let bench = Bench::keyed().await;
     for agent in ["opencode://backend", "codex://frontend", "other://agent"] {
-        bench.register(agent).await;
+        let registration = json!({"agent_descriptor": {"agent_id": agent}, "open_to": ["owner"]});
+        bench.expect(201, Method::POST, "/agents/register", Some(registration)).await;
     }
     let owner = bench.as_role("owner", Role::Client, &[]).await;
     let owned = Owned::new(&owner).await;
@@ -429,5 +430,56 @@ async fn everybody_with_a_key_is_told_who_they_are() {
     let bench = Bench::keyless().await;
     let local = json!({"name": "local", "role": "admin", "agents": ["*"], "keyless": true});
     assert_eq!(whoami(&bench).await, local);
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn another_teams_agent_is_enlisted_and_written_to_with_its_consent_alone() {
+    let bench = Bench::keyed().await;
+    let team = bench.as_role("team", Role::Agent, &["a://*"]).await;
+    let app = bench.as_role("app", Role::Client, &[]).await;
+    let other = bench.as_role("other", Role::Agent, &["b://*"]).await;
+    let registration = |name: &str, open_to: Value| {
+        json!({"agent_descriptor": {"agent_id": name}, "open_to": open_to})
+    };
+    team.expect(201, Method::POST, "/agents/register", Some(registration("a://one", json!([])))).await;
+    team.expect(201, Method::POST, "/agents/register", Some(registration("a://open", json!(["app"])))).await;
+    other.expect(201, Method::POST, "/agents/register", Some(registration("b://one", json!([])))).await;
+
+    let with = |id: &str, agent: &str| {
+        json!({"session_id": id, "participants": [{"agent_id": agent, "role": "worker"}]})
+    };
+    let forbidden = async |response: reqwest::Response| {
+        problem(response, StatusCode::FORBIDDEN, "forbidden").await;
+    };
+    forbidden(app.post("/sessions", with("s", "a://one")).await).await;
+    forbidden(app.post("/sessions", json!({"session_id": "s", "orchestrator": "a://one"})).await).await;
+    forbidden(other.post("/sessions", with("s", "a://open")).await).await;
+    app.expect(201, Method::POST, "/sessions", Some(with("s", "a://open"))).await;
+    app.expect(201, Method::POST, "/sessions", Some(with("free", "a://unregistered"))).await;
+    let join = json!({"agent_id": "a://one", "role": "worker"});
+    forbidden(app.post("/sessions/s/participants", join.clone()).await).await;
+    problem(other.post("/sessions/s/participants", join).await, StatusCode::NOT_FOUND, "session_not_found").await;
+    // Who may not create such a session may not import it.
+    team.expect(201, Method::POST, "/sessions", Some(with("own", "a://one"))).await;
+    let exported = team.get("/sessions/own/export").await.text().await.unwrap();
+    let import = app.request(Method::POST, "/sessions/import?session_id=copy");
+    let import = import.header("content-type", "application/jsonl").body(exported).send().await.unwrap();
+    forbidden(import).await;
+
+    let chat = |id: &str, from: &str, to: &str| message(id, from, to, "status_update", json!({}));
+    forbidden(other.post("/messages/send", chat("m1", "b://one", "a://one")).await).await;
+    team.expect(200, Method::POST, "/messages/send", Some(chat("m1", "a://one", "a://open"))).await;
+    // They meet in a session, or one of them asked.
+    let mut both = with("meeting", "b://one");
+    both["participants"].as_array_mut().unwrap().push(json!({"agent_id": "a://one", "role": "worker"}));
+    bench.expect(201, Method::POST, "/sessions", Some(both)).await;
+    other.expect(200, Method::POST, "/messages/send", Some(chat("m2", "b://one", "a://one"))).await;
+    bench.expect(204, Method::DELETE, "/sessions/meeting", None).await;
+    forbidden(other.post("/messages/send", chat("m3", "b://one", "a://one")).await).await;
+    bench.expect(200, Method::POST, "/messages/send", Some(chat("m4", "a://one", "b://one"))).await;
+    let mut reply = chat("m5", "b://one", "a://one");
+    reply["in_reply_to"] = json!("m4");
+    other.expect(200, Method::POST, "/messages/send", Some(reply)).await;
     bench.stop().await;
 }

@@ -13,6 +13,8 @@ use crate::fault::Fault;
 use crate::rows::{HELD, int, limit, message_kind_number, name, priority_number, time, uint};
 use crate::tx::{Outcome, Tx};
 
+/// Messages that one operation gives up for their age.
+const EXPIRED: i64 = 1_000;
 /// When a held message is due by itself: never.
 const NEVER: i64 = i64::MAX;
 
@@ -122,6 +124,8 @@ struct Plan<'a> {
     depths: HashMap<&'a AgentId, (Option<i64>, u64)>,
     accepted: HashSet<(&'a AgentId, &'a MessageId)>,
     withdrawn: HashSet<(&'a AgentId, &'a MessageId)>,
+    /// How many messages of a sender were planned for an inbox.
+    sent: HashMap<(&'a AgentId, &'a AgentId), u64>,
 }
 
 impl<'a> Plan<'a> {
@@ -137,9 +141,15 @@ impl<'a> Plan<'a> {
         if exists || self.accepted.contains(&name) {
             return refuse(Refusal::MessageExists(message.message_id.clone()));
         }
-        if depth >= message.inbox_limit {
+        let stream = (&message.recipient, &message.sender);
+        let planned = self.sent.get(&stream).copied().unwrap_or_default();
+        // Only an inbox with as many messages can hold as many of one sender.
+        let is_over = depth >= message.sender_limit
+            && of_sender(tx, inbox, &message.sender)? + planned >= message.sender_limit;
+        if depth >= message.inbox_limit || is_over {
             return refuse(Refusal::InboxFull(message.recipient.clone()));
         }
+        *self.sent.entry(stream).or_default() += 1;
         self.depths.insert(&message.recipient, (inbox, depth + 1));
         self.accepted.insert(name);
         Ok(Ok(true))
@@ -165,6 +175,31 @@ impl<'a> Plan<'a> {
         self.depths.insert(agent, found);
         Ok(found)
     }
+}
+
+/// How many messages of a sender wait in an inbox.
+fn of_sender(tx: &Tx<'_>, inbox: Option<i64>, sender: &AgentId) -> Result<u64, Fault> {
+    let sql = "SELECT count(*) FROM messages WHERE inbox = ?1 AND sender = ?2 AND state = 0";
+    Ok(tx.prepare(sql)?.query_row((inbox, sender.as_str()), |row| uint(row, 0))?)
+}
+
+/// Gives up messages that wait since before that time, at most a few at once.
+pub(crate) fn expire(tx: &mut Tx<'_>, before: Timestamp, now: Timestamp) -> Outcome {
+    let old: Vec<(i64, i64)> = tx
+        .prepare(
+            "SELECT message, inbox FROM messages INDEXED BY messages_queue
+             WHERE state = 0 AND kind IN (0, 3) AND max(at, not_before) < ?1 LIMIT ?2",
+        )?
+        .query_map((before.millis(), EXPIRED), |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    for (message, inbox) in &old {
+        tx.run(
+            "UPDATE messages SET state = CASE kind WHEN 3 THEN 3 ELSE 2 END, ended_at = ?2 WHERE message = ?1",
+            (message, now.millis()),
+        )?;
+        shrink(tx, *inbox, 1)?;
+    }
+    Ok(Ok(Done::Count(old.len() as u64)))
 }
 
 fn state(tx: &Tx<'_>, inbox: i64, message_id: &MessageId) -> Result<Option<i64>, Fault> {

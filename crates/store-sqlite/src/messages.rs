@@ -83,6 +83,7 @@ fn record(row: &Row<'_>) -> rusqlite::Result<MessageRecord> {
             at: time(row, 8)?,
             not_before: time(row, 9)?,
             inbox_limit: 0,
+            sender_limit: 0,
             kind: message_kind(row, 13)?,
         },
         state: state(row, 10)?,

@@ -244,6 +244,7 @@ fn perform(tx: &mut Tx<'_>, op: &Op) -> Outcome {
         Op::PutPoints { session_id, points, keep, answer } => {
             telemetry::put(tx, session_id, points, *keep, answer.as_ref())
         }
+        Op::Expire { before, now } => inboxes::expire(tx, *before, *now),
         Op::Purge { answers_before, messages_before } => {
             garbage::purge(tx, *answers_before, *messages_before)
         }

@@ -125,6 +125,7 @@ fn append(session_id: &SessionId, revision: Revision) -> Op {
         ..fixtures::message(&last.to_string())
     };
     let answer = Answer {
+        session_id: None,
         scope: session_id.to_string(),
         key: last.to_string(),
         digest: [0; 32],

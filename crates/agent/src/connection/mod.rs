@@ -157,6 +157,7 @@ impl Line {
             agent_descriptor: self.options.descriptor.clone(),
             health_check_url: None,
             status_endpoint: None,
+            open_to: self.options.open_to.clone(),
             authentication: None,
         }
     }

@@ -106,6 +106,11 @@ pub const RETRY_BASE_MS: u64 = 1_000;
 pub const RETRY_CAP_MS: u64 = 60_000;
 /// Messages that wait in one agent's inbox; one more is 429.
 pub const INBOX: u64 = 10_000;
+/// Messages of one sender that wait in one agent's inbox; one more is 429. Beyond as many messages in all, notices are
+/// dropped, so that they never take the room of requests.
+pub const INBOX_SENDER: u64 = 5_000;
+/// How long a message that is no request of a task waits in an inbox: 30 days. Then it is a dead letter.
+pub const INBOX_AGE_MS: u64 = 30 * 24 * 3_600_000;
 /// Messages that one connection may hold unacknowledged.
 pub const INBOX_WINDOW: usize = 64;
 /// How long a delivered message may stay unacknowledged before it is delivered again.

@@ -64,6 +64,9 @@ pub struct Agent {
     /// Time for running tasks to finish when the agent is stopped
     #[arg(long, value_name = "TIME", default_value = "20s")]
     grace: Span,
+    /// Key that may take the agent into its sessions and write to it, or * for all; repeatable
+    #[arg(long = "open-to", value_name = "KEY")]
+    open_to: Vec<String>,
     /// Read the inbox by long polls instead of a WebSocket
     #[arg(long)]
     poll: bool,
@@ -98,6 +101,7 @@ impl Agent {
             self.concurrency.map_or_else(|| self.preset.map_or(1, Preset::concurrency), usize::from);
         options.timeout = self.timeout.map(Duration::from).or_else(|| self.preset.map(Preset::timeout));
         options.grace = self.grace.into();
+        options.open_to = self.open_to;
         options.descriptor.capabilities =
             Some(json!({ "performance_profile": { "concurrent_capacity": options.concurrency } }));
         options.descriptor.metadata = Some(json!({ "version": env!("CARGO_PKG_VERSION") }));

@@ -127,6 +127,7 @@ pub fn message(id: &str) -> Enqueue {
         at: at(1_000),
         not_before: at(1_000),
         inbox_limit: 100,
+        sender_limit: 100,
         kind: sessiond_core::MessageKind::Message,
     }
 }

@@ -292,9 +292,10 @@ pub async fn a_message_is_read_back_as_it_was_written(backend: &dyn Backend) {
         not_before: at(5_678),
         // It says how it is accepted, and is not kept.
         inbox_limit: 0,
+        sender_limit: 0,
         kind: sessiond_core::MessageKind::Notice,
     };
-    let accepted = Enqueue { inbox_limit: 7, ..written.clone() };
+    let accepted = Enqueue { inbox_limit: 7, sender_limit: 7, ..written.clone() };
     done(&store, vec![enqueue(accepted)]).await;
     let expected =
         MessageRecord { message: written, state: MessageState::Queued, attempts: 0, ended_at: None };
@@ -302,4 +303,41 @@ pub async fn a_message_is_read_back_as_it_was_written(backend: &dyn Backend) {
     assert_eq!(found.unwrap(), Some(expected));
     assert_eq!(store.message(&agent("to"), &message_id("b")).await.unwrap(), None);
     assert_eq!(store.message(&agent("other"), &message_id("a")).await.unwrap(), None);
+}
+
+pub async fn a_sender_may_have_a_part_of_an_inbox(backend: &dyn Backend) {
+    let store = open(backend).await;
+    let of = |sender: &str, id: &str| {
+        enqueue(Enqueue { sender: agent(sender), inbox_limit: 4, sender_limit: 2, ..message(id) })
+    };
+    done(&store, vec![of("a", "1"), of("a", "2")]).await;
+    let full = Refusal::InboxFull(agent("to"));
+    assert_eq!(refused(&store, of("a", "3")).await, full);
+    let write = |id: &str| Write::Enqueue(Box::new(Enqueue { sender: agent("b"), sender_limit: 1, ..message(id) }));
+    let refusal = refused(&store, with(append("s", 0, 1), vec![write("4"), write("5")])).await;
+    assert_eq!(refusal, full, "those of one append are counted together");
+    done(&store, vec![of("b", "4"), of("c", "5")]).await;
+    assert_eq!(refused(&store, of("d", "6")).await, full);
+    assert_eq!(ack(&store, &["1"]).await, Done::Count(1));
+    done(&store, vec![of("a", "3")]).await;
+}
+
+pub async fn messages_that_wait_too_long_are_given_up_and_requests_are_not(backend: &dyn Backend) {
+    let store = open(backend).await;
+    let of = |id: &str, kind, millis| enqueue(Enqueue { kind, at: at(millis), ..message(id) });
+    use sessiond_core::MessageKind::{Message, Notice, Request};
+    let messages =
+        vec![of("old", Message, 1_000), of("told", Notice, 1_000), of("asked", Request, 1_000), of("new", Message, 9_000)];
+    done(&store, messages).await;
+    let mut given_up = 0;
+    loop {
+        match do_one(&store, Op::Expire { before: at(5_000), now: at(9_000) }).await {
+            Done::Count(0) => break,
+            Done::Count(some) => given_up += some,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!((given_up, depth(&store).await), (2, 2));
+    assert_eq!(state(&store, "old").await, Some(MessageState::Dead));
+    assert_eq!(take(&store, 9_000, 9).await, ["asked", "new"]);
 }

@@ -108,6 +108,8 @@ macro_rules! conformance_tests {
                 a_full_inbox_refuses_a_message_and_its_append
                 an_optional_message_is_dropped_by_a_full_inbox
                 an_inbox_takes_a_message_id_once
+                a_sender_may_have_a_part_of_an_inbox
+                messages_that_wait_too_long_are_given_up_and_requests_are_not
                 a_message_id_is_free_in_another_inbox
                 two_messages_of_one_append_are_counted_together
                 a_withdrawn_message_is_not_delivered_and_makes_room

@@ -27,6 +27,8 @@ pub struct Enqueue {
     pub not_before: Timestamp,
     /// How many messages the inbox may hold; one more refuses the operation, or is dropped when it is a notice.
     pub inbox_limit: u64,
+    /// How many of them may be of this sender; refused or dropped in the same way.
+    pub sender_limit: u64,
     /// What it is to its session. A notice is dropped, instead of refusing the operation, when the inbox is full or has
     /// the id already; a request may be [held](crate::Write::Hold).
     pub kind: MessageKind,
@@ -48,7 +50,7 @@ pub enum MessageState {
 /// A message as it is kept.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MessageRecord {
-    /// The message. `inbox_limit`, which says how it is accepted, is not kept: 0. A request that follows is kept as a
+    /// The message. `inbox_limit` and `sender_limit`, which say how it is accepted, are not kept: 0. A request that follows is kept as a
     /// request.
     pub message: Enqueue,
     /// What became of it.

@@ -192,6 +192,14 @@ pub enum Op {
         /// The answer to keep for the same request coming again.
         answer: Option<Answer>,
     },
+    /// Gives up messages that were accepted before that time and wait still, unless they are requests: each is a dead letter, and
+    /// a notice is dropped. As [`Op::Purge`] it may do some only, and answers [`Done::Count`].
+    Expire {
+        /// Messages older than this are given up.
+        before: Timestamp,
+        /// The present time.
+        now: Timestamp,
+    },
     /// Drops answers from before `answers_before`, and acknowledged, withdrawn or dead messages from before
     /// `messages_before`. It may drop only some, so as not to hold up what waits behind it, and answers
     /// [`Done::Count`]: ask again until that is 0.

@@ -19,6 +19,8 @@ export interface AgentOptions extends ClientOptions {
   capabilities?: AgentDescriptor['capabilities'];
   /** `version, author, tags` and more, for others to know. */
   metadata?: AgentDescriptor['metadata'];
+  /** The names of the keys that may take it into their sessions and write to it, beside its own; `*` for all. */
+  openTo?: string[] | undefined;
   /** Tasks that it works on at the same time; 1 when absent. */
   concurrency?: number | undefined;
   /** How often it says that it lives, in milliseconds; 10,000 when absent. */
@@ -111,7 +113,7 @@ export class Agent<T extends TaskTypes<T> = AnyTypes> extends Emitter<AgentEvent
     if (options.metadata !== undefined) {
       agent_descriptor.metadata = options.metadata;
     }
-    const registration: RegisterAgent = { agent_descriptor };
+    const registration: RegisterAgent = { agent_descriptor, ...(options.openTo ? { open_to: options.openTo } : {}) };
     const transport = options.transport ?? 'auto';
     const room = () => WINDOW - this.held.size;
     this.connection = new Connection({ client, key: options.key || undefined, agentId, registration, transport, room }, {

@@ -236,6 +236,7 @@ async fn register(mcp: &Mcp, agent: &AgentId) -> Result<(), Problem> {
         agent_descriptor,
         health_check_url: None,
         status_endpoint: None,
+        open_to: Vec::new(),
         authentication: None,
     };
     mcp.client().register_agent(request).await.map(drop)
