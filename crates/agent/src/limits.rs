@@ -15,6 +15,9 @@ pub const CANCEL_GRACE: Duration = Duration::from_secs(8);
 /// then the task is `timeout` and not `failed`.
 pub const DEADLINE_MARGIN: Duration = Duration::from_secs(2);
 
+/// How often it is looked whether a task still waits for an answer whose time would be over otherwise.
+pub const ANSWERED: Duration = Duration::from_secs(2);
+
 /// The first delay before a connection is tried again.
 pub const RECONNECT_MIN: Duration = Duration::from_millis(250);
 

@@ -141,12 +141,18 @@ impl Worker {
     /// Runs the handler. Nothing comes of a task that was cancelled, or that the agent's end cut short.
     async fn run(&self, context: TaskContext, time: Option<Duration>) -> Option<Result<Value, Failure>> {
         let stop = context.stop.clone();
+        let about = (context.session_id.is_some()).then(|| (context.task_id.clone(), context.attempt));
         let running = AssertUnwindSafe(self.handler.task(context)).catch_unwind();
         tokio::pin!(running);
         let deadline = async {
-            match time {
-                Some(time) => tokio::time::sleep(time).await,
-                None => std::future::pending().await,
+            let mut left = time;
+            let mut waited = false;
+            while let Some(time) = left {
+                tokio::time::sleep(time).await;
+                left = self.more_time(&about, &mut waited).await;
+            }
+            if time.is_none() {
+                std::future::pending::<()>().await;
             }
         };
         let ended = tokio::select! {
@@ -178,6 +184,19 @@ impl Worker {
             }
             (None, _) => None,
         }
+    }
+
+    /// How much longer a task may take whose time seems to be over: while its work waits for an answer to a question, its
+    /// time stands still.
+    async fn more_time(&self, about: &Option<(TaskId, u32)>, waited: &mut bool) -> Option<Duration> {
+        let (id, attempt) = about.as_ref()?;
+        let task = self.client.task(id).await.ok().filter(|task| task.attempt == *attempt)?;
+        let was_waiting = std::mem::replace(waited, task.input_required_since.is_some());
+        if *waited {
+            return Some(limits::ANSWERED);
+        }
+        let left = Duration::from(task.deadline.since(task.updated_at));
+        was_waiting.then_some(left + limits::DEADLINE_MARGIN)
     }
 
     async fn report(&self, task: &api::Task, result: Result<Value, Failure>) -> Ended {

@@ -215,6 +215,9 @@ pub struct Task {
     pub started_at: Option<Timestamp>,
     /// When the current attempt is over time: it must be accepted by then, and once it is accepted, ended or reported on.
     pub deadline: Timestamp,
+    /// Since when its work waits for an answer to a question; its deadline is then not counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input_required_since: Option<Timestamp>,
     /// When it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
@@ -275,6 +278,7 @@ impl Task {
             updated_at: core.updated_at,
             started_at: core.started_at,
             deadline: core.deadline,
+            input_required_since: core.waiting_since,
             ended_at: core.ended_at,
             progress: core.progress.clone(),
             result: core.result.as_deref().cloned(),

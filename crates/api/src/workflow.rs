@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sessiond_core::{AgentId, Join, OnFailure, Priority, RetryPolicy, Span, StepStatus, Timestamp};
+use sessiond_core::{
+    AgentId, Join, OnFailure, Priority, RetryPolicy, Span, StepQuestion, StepStatus, Timestamp,
+};
 use utoipa::ToSchema;
 
 crate::operations::operations! {
@@ -32,6 +34,10 @@ pub struct NewStep {
     /// The steps that must be complete before it starts. If no step of a plan names any, the steps run in the given order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dependencies: Vec<String>,
+    /// The question that is asked when it starts: its work begins with the answer, and a rejected step fails. A step with a
+    /// question and without required agents is complete with the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<StepQuestion>,
     /// Whose work it waits for: `all` of its required agents, the `first` of them, or a number of them. Default: `all`.
     #[serde(default, skip_serializing_if = "Join::is_all")]
     pub join: Join,
@@ -120,6 +126,7 @@ impl From<NewStep> for sessiond_core::NewStep {
             required_agents: wire.required_agents,
             optional_agents: wire.optional_agents,
             dependencies: wire.dependencies,
+            question: wire.question,
             join: wire.join,
             on_failure: wire.on_failure,
             outputs: wire.outputs,
@@ -202,6 +209,9 @@ pub struct Step {
     pub description: Option<String>,
     /// The steps that must be complete before it starts.
     pub dependencies: Vec<String>,
+    /// The question that is asked when it starts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<StepQuestion>,
     /// Whose work it waits for: `all` of its required agents, the `first` of them, or a number of them.
     #[serde(default)]
     pub join: Join,
@@ -251,6 +261,7 @@ impl From<&sessiond_core::Step> for Step {
             optional_agents: core.optional_agents.clone(),
             description: core.description.clone(),
             dependencies: core.dependencies.clone(),
+            question: core.question.clone(),
             join: core.join,
             on_failure: core.on_failure,
             outputs: core.outputs.clone(),

@@ -29,8 +29,8 @@ pub use calls::{
 };
 pub use context::{Context, ContextUpdated, ContextWrite};
 pub use lifecycle::{
-    ForkPoint, Kind, Outcome, SessionCompleted, SessionCreated, SessionExpired, SessionFailed, SessionForked, SessionImported,
-    SessionRetried, SessionTerminated, SessionUpdated, Status,
+    ForkPoint, Kind, Outcome, SessionCompleted, SessionCreated, SessionExpired, SessionFailed, SessionForked,
+    SessionImported, SessionRetried, SessionTerminated, SessionUpdated, Status,
 };
 pub use messages::{
     Backoff, DeliveryMode, Message, MessageSent, MessageType, Party, Priority, RetryPolicy, Routing,
@@ -47,8 +47,7 @@ pub use questions::{
 pub use session::{
     AgentPattern, Command, Corrupt, CreateSession, Decision, Effect, Envelope, Event, EventBody, MessageKind,
     Moment, Principal, Progress, Receipt, Rejection, Role, Session, Timer, TimerAction, apply_checked,
-    authorize, authorize_fork, authorize_writer, check_limits, create, decide, fold_checked, fork,
-    import,
+    authorize, authorize_fork, authorize_writer, check_limits, create, decide, fold_checked, fork, import,
 };
 pub use signals::{Signal, SignalSent, Signals};
 pub use tasks::{
@@ -61,6 +60,6 @@ pub use values::{
     SessionId, Span, TaskId, Timestamp, Violation, limits,
 };
 pub use workflow::{
-    Join, JoinWord, NewStep, OnFailure, Step, StepChange, StepStatus, TaskTemplate, Workflow,
+    Join, JoinWord, NewStep, OnFailure, Step, StepChange, StepQuestion, StepStatus, TaskTemplate, Workflow,
     WorkflowAdvanced, WorkflowUpdate, WorkflowUpdated,
 };

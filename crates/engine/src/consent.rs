@@ -41,9 +41,11 @@ impl Engine {
             return true;
         };
         let is_open = || {
-            let registration: serde_json::Value = serde_json::from_str(&record.registration).unwrap_or_default();
+            let registration: serde_json::Value =
+                serde_json::from_str(&record.registration).unwrap_or_default();
             let names = registration.get("open_to").and_then(|names| names.as_array().cloned());
-            names.is_some_and(|names| names.iter().any(|name| name == "*" || *name == principal.name.as_str()))
+            names
+                .is_some_and(|names| names.iter().any(|name| name == "*" || *name == principal.name.as_str()))
         };
         record.owner == principal.name || is_open()
     }

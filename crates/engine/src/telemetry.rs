@@ -50,7 +50,9 @@ impl Engine {
         if points.is_empty() {
             return Ok(());
         }
-        let answer = idempotency.clone().map(|idempotency| idempotency.answer(Some(id.clone()), "{}".to_owned(), self.now()));
+        let answer = idempotency
+            .clone()
+            .map(|idempotency| idempotency.answer(Some(id.clone()), "{}".to_owned(), self.now()));
         let op = Op::PutPoints { session_id: id.clone(), points, keep: limits::TELEMETRY_POINTS, answer };
         match (self.write(op).await?, idempotency) {
             (Ok(_), _) => Ok(()),

@@ -22,12 +22,8 @@ const WORKER: &str = "a://worker";
 async fn accept(engine: &Engine) -> TaskId {
     let reply = engine.execute(&id("s"), delegate("m1"), None).await.unwrap();
     let task = reply.receipt.task_id().unwrap().clone();
-    let report = TaskReport {
-        task: task.clone(),
-        attempt: None,
-        by: Some(agent(WORKER)),
-        change: TaskChange::Accept,
-    };
+    let report =
+        TaskReport { task: task.clone(), attempt: None, by: Some(agent(WORKER)), change: TaskChange::Accept };
     let report = Command::Tasks(tasks::Command::Report(report));
     engine.execute(&id("s"), Envelope::new(me(), report), None).await.unwrap();
     task
@@ -51,7 +47,10 @@ async fn a_deleted_session_ends_first_with_its_children_and_its_workers() {
     assert_eq!(engine.session(&me(), &id("child")).await.unwrap().status, Status::Terminated);
     let told = engine.receive(&me(), &agent(WORKER), None, 9, Duration::ZERO).await.unwrap();
     let told: serde_json::Value = serde_json::from_str(&told[0].body).unwrap();
-    assert_eq!(told["payload"], json!({ "task_id": task, "status": "cancelled", "reason": "the session was terminated" }));
+    assert_eq!(
+        told["payload"],
+        json!({ "task_id": task, "status": "cancelled", "reason": "the session was terminated" })
+    );
     engine.shutdown().await;
 }
 
@@ -62,8 +61,7 @@ async fn a_change_and_a_deletion_on_one_condition_never_both_succeed() {
     for _ in 0..50 {
         let revision = engine.create(new_session("s"), &me(), None).await.unwrap().session.revision;
         let (deleting, changing) = (engine.clone(), engine.clone());
-        let deletion =
-            tokio::spawn(async move { deleting.delete(&me(), &id("s"), Some(revision)).await });
+        let deletion = tokio::spawn(async move { deleting.delete(&me(), &id("s"), Some(revision)).await });
         let change = tokio::spawn(async move {
             let envelope = Envelope { expected_revision: Some(revision), ..patch(json!({ "a": 1 })) };
             changing.execute(&id("s"), envelope, None).await
@@ -196,7 +194,8 @@ async fn a_caller_that_creates_a_session_is_told_of_its_own() {
     let other = engine.clone();
     let deleting = tokio::spawn(async move {
         for _ in 0..200 {
-            let _ = other.create(CreateSession { name: Some("a".into()), ..new_session("s") }, &me(), None).await;
+            let _ =
+                other.create(CreateSession { name: Some("a".into()), ..new_session("s") }, &me(), None).await;
             let _ = other.delete(&me(), &id("s"), None).await;
         }
     });

@@ -439,16 +439,13 @@ async fn another_teams_agent_is_enlisted_and_written_to_with_its_consent_alone()
     let team = bench.as_role("team", Role::Agent, &["a://*"]).await;
     let app = bench.as_role("app", Role::Client, &[]).await;
     let other = bench.as_role("other", Role::Agent, &["b://*"]).await;
-    let registration = |name: &str, open_to: Value| {
-        json!({"agent_descriptor": {"agent_id": name}, "open_to": open_to})
-    };
+    let registration =
+        |name: &str, open_to: Value| json!({"agent_descriptor": {"agent_id": name}, "open_to": open_to});
     team.expect(201, Method::POST, "/agents/register", Some(registration("a://one", json!([])))).await;
     team.expect(201, Method::POST, "/agents/register", Some(registration("a://open", json!(["app"])))).await;
     other.expect(201, Method::POST, "/agents/register", Some(registration("b://one", json!([])))).await;
 
-    let with = |id: &str, agent: &str| {
-        json!({"session_id": id, "participants": [{"agent_id": agent, "role": "worker"}]})
-    };
+    let with = |id: &str, agent: &str| json!({"session_id": id, "participants": [{"agent_id": agent, "role": "worker"}]});
     let forbidden = async |response: reqwest::Response| {
         problem(response, StatusCode::FORBIDDEN, "forbidden").await;
     };
@@ -459,7 +456,8 @@ async fn another_teams_agent_is_enlisted_and_written_to_with_its_consent_alone()
     app.expect(201, Method::POST, "/sessions", Some(with("free", "a://unregistered"))).await;
     let join = json!({"agent_id": "a://one", "role": "worker"});
     forbidden(app.post("/sessions/s/participants", join.clone()).await).await;
-    problem(other.post("/sessions/s/participants", join).await, StatusCode::NOT_FOUND, "session_not_found").await;
+    problem(other.post("/sessions/s/participants", join).await, StatusCode::NOT_FOUND, "session_not_found")
+        .await;
     // Who may not create such a session may not import it.
     team.expect(201, Method::POST, "/sessions", Some(with("own", "a://one"))).await;
     let exported = team.get("/sessions/own/export").await.text().await.unwrap();

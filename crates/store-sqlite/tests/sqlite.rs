@@ -287,7 +287,8 @@ async fn a_full_store_loses_nothing_and_goes_on_when_there_is_space() {
     // Space is made with the store's own means, and is used again.
     for n in 0..3 {
         let session_id = SessionId::parse(format!("large{n}")).unwrap();
-        let answers = store.write(vec![Op::DeleteSession { session_id, expected_revision: None }]).await.unwrap();
+        let answers =
+            store.write(vec![Op::DeleteSession { session_id, expected_revision: None }]).await.unwrap();
         assert_eq!(answers, [Ok(Done::Ok)]);
     }
     let small = append("small", kept + 1, "x");

@@ -158,6 +158,13 @@ class ContextWrite(_ContextWriteOptional):
     """The name of the value."""
 
 
+DeliveryMode = Literal[
+    "async",
+    "sync",
+]
+"""Whether the sender waits for the response."""
+
+
 class _ExecutionBeganOptional(TypedDict, total=False):
     keep: Optional[int]
     """Replay uses no recorded call with a larger number."""
@@ -301,6 +308,20 @@ class ParticipantRemoved(TypedDict):
     """The agent."""
 
 
+class _PartyOptional(TypedDict, total=False):
+    framework: Optional[str]
+    """Its framework. Default: the part of its id before `://`."""
+    session_id: Optional[str]
+    """The session that the message belongs to."""
+
+
+class Party(_PartyOptional):
+    """One end of a message."""
+
+    agent_id: str
+    """The agent."""
+
+
 class _PlannedStepOptional(TypedDict, total=False):
     description: Optional[str]
     """Its purpose."""
@@ -310,6 +331,8 @@ class _PlannedStepOptional(TypedDict, total=False):
     """The steps that must be complete before it starts."""
     join: Union[JoinWord, int]
     """Whose work it waits for: `all` of its required agents, the `first` of them, or that many of them."""
+    question: Optional[StepQuestion]
+    """The question that is asked when it starts. Its work begins with the answer."""
     on_failure: OnFailure
     """The consequence of a task that fails for good: `fail`, `continue` or `retry`."""
     outputs: list[str]
@@ -370,6 +393,8 @@ class _QuestionAskedOptional(TypedDict, total=False):
     """When it expires."""
     default: Any
     """The answer if it expires."""
+    by_plan: bool
+    """Whether the plan asks it, and its step waits for the answer; false if absent."""
 
 
 class QuestionAsked(_QuestionAskedOptional):
@@ -431,6 +456,43 @@ class RetryPolicy(_RetryPolicyOptional):
     """How many attempts may follow the first."""
 
 
+class Routing(TypedDict, total=False):
+    """How a message is delivered, and what happens when that fails."""
+
+    timeout: Optional[str]
+    """The time that one attempt of the task may take once it is accepted. Outside a session: how long a
+    synchronous sender waits."""
+    start_within: Optional[str]
+    """The time in which an attempt of the task must be accepted. Default: `24h`."""
+    heartbeat: Optional[str]
+    """The longest time without a report on an attempt that is in progress."""
+    retry_policy: Optional[RetryPolicy]
+    """When and how often a failed attempt is retried."""
+    fallback_agents: list[str]
+    """The agents that receive it next, in order, when the recipient fails for good."""
+    delivery_mode: DeliveryMode
+    """Whether the sender waits for the response."""
+
+
+class _SentRequestOptional(TypedDict, total=False):
+    in_reply_to: Optional[str]
+    """The message that it answers."""
+
+
+class SentRequest(_SentRequestOptional):
+    """What a sender wrote in the message that requests a task, beside what is the task's own: the first attempt's
+    request is delivered as it was sent."""
+
+    timestamp: str
+    """When the sender says it wrote the message."""
+    sender: Party
+    """The sender."""
+    recipient: Party
+    """The recipient."""
+    routing: Routing
+    """How it is delivered, and what happens when that fails."""
+
+
 class SessionCompleted(TypedDict):
     """The work is done."""
 
@@ -480,8 +542,27 @@ class SessionFailed(TypedDict):
 _SessionForkedReserved = TypedDict("_SessionForkedReserved", {"from": "ForkPoint"})
 
 
-class SessionForked(_SessionForkedReserved):
+class _SessionForkedOptional(TypedDict, total=False):
+    imported: bool
+    """Whether the events were imported, so that their times and actors are what the document says; false if
+    absent."""
+
+
+class SessionForked(_SessionForkedReserved, _SessionForkedOptional):
     """The events before this one were copied from another session."""
+
+    session_id: str
+    """The id of this session."""
+    owner: str
+    """The name of the key that owns it."""
+
+
+_SessionImportedReserved = TypedDict("_SessionImportedReserved", {"from": "ForkPoint"})
+
+
+class SessionImported(_SessionImportedReserved):
+    """The events before this one were imported, of a session that had ended: it stays ended, and their times and
+    actors are what the document says."""
 
     session_id: str
     """The id of this session."""
@@ -536,6 +617,28 @@ class StepChange(_StepChangeOptional):
     """Its new status."""
 
 
+class _StepQuestionOptional(TypedDict, total=False):
+    kind: QuestionKind
+    """`input`, or `approval`: a rejected step fails. Default: `approval`."""
+    details: Any
+    """The facts for an answer."""
+    schema: Any
+    """The JSON schema of the answer to an input."""
+    answerers: list[str]
+    """The only answerers: names of keys, and ids of agents. Default: everybody who commands the session."""
+    timeout: Optional[str]
+    """The time for an answer. Default: no limit."""
+    default: Any
+    """The answer if nobody answers in time."""
+
+
+class StepQuestion(_StepQuestionOptional):
+    """The question that a step asks when it starts."""
+
+    text: str
+    """The text of the question."""
+
+
 StepStatus = Literal[
     "pending",
     "active",
@@ -563,6 +666,8 @@ class _TaskDelegatedOptional(TypedDict, total=False):
     """The agents that receive it next, in order."""
     metadata: dict[str, Any]
     """Data that the sender attached to the request."""
+    sent: Optional[SentRequest]
+    """The request as it was sent, if a message requested the task."""
 
 
 class TaskDelegated(_TaskDelegatedOptional):
@@ -640,6 +745,8 @@ class _TaskUpdatedOptional(TypedDict, total=False):
     """When a new attempt must be accepted, or when the work on an accepted one must have ended or be reported on."""
     retryable: Optional[bool]
     """False if the attempt failed in a way that the same agent would fail again."""
+    input_required: Optional[bool]
+    """Whether the work waits for an answer to a question from now on; its deadline is then not counted."""
 
 
 class TaskUpdated(_TaskUpdatedOptional):
@@ -722,6 +829,13 @@ class SessionForkedEvent(_Frame):
 
     type: Literal["session_forked"]
     data: SessionForked
+
+
+class SessionImportedEvent(_Frame):
+    """`session_imported`."""
+
+    type: Literal["session_imported"]
+    data: SessionImported
 
 
 class SessionCompletedEvent(_Frame):
@@ -894,6 +1008,7 @@ Event = Union[
     SessionCreatedEvent,
     SessionUpdatedEvent,
     SessionForkedEvent,
+    SessionImportedEvent,
     SessionCompletedEvent,
     SessionTerminatedEvent,
     SessionFailedEvent,
@@ -933,6 +1048,7 @@ __all__ = [
     "ContextUpdated",
     "ContextUpdatedEvent",
     "ContextWrite",
+    "DeliveryMode",
     "Event",
     "ExecutionBegan",
     "ExecutionBeganEvent",
@@ -954,6 +1070,7 @@ __all__ = [
     "ParticipantAddedEvent",
     "ParticipantRemoved",
     "ParticipantRemovedEvent",
+    "Party",
     "PlannedStep",
     "Priority",
     "QuestionAnswered",
@@ -965,6 +1082,8 @@ __all__ = [
     "QuestionKind",
     "QuestionStatus",
     "RetryPolicy",
+    "Routing",
+    "SentRequest",
     "SessionCompleted",
     "SessionCompletedEvent",
     "SessionCreated",
@@ -975,6 +1094,8 @@ __all__ = [
     "SessionFailedEvent",
     "SessionForked",
     "SessionForkedEvent",
+    "SessionImported",
+    "SessionImportedEvent",
     "SessionRetried",
     "SessionRetriedEvent",
     "SessionTerminated",
@@ -984,6 +1105,7 @@ __all__ = [
     "SignalSent",
     "SignalSentEvent",
     "StepChange",
+    "StepQuestion",
     "StepStatus",
     "TaskDelegated",
     "TaskDelegatedEvent",

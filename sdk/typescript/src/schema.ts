@@ -1845,6 +1845,18 @@ export interface components {
             seq: number;
             time: components["schemas"]["Timestamp"];
             /** @enum {string} */
+            type: "session_imported";
+            /** @description The agent or principal that caused it. */
+            actor: string;
+            data: components["schemas"]["SessionImported"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
             type: "session_completed";
             /** @description The agent or principal that caused it. */
             actor: string;
@@ -2430,6 +2442,7 @@ export interface components {
             description?: string | null;
             /** @description The steps that must be complete before it starts. If no step of a plan names any, the steps run in the given order. */
             dependencies?: string[];
+            question?: components["schemas"]["StepQuestion"] | null;
             /** @description Whose work it waits for: `all` of its required agents, the `first` of them, or a number of them. Default: `all`. */
             join?: components["schemas"]["Join"];
             /** @description The consequence of a task that fails for good. */
@@ -2512,6 +2525,7 @@ export interface components {
             dependencies?: string[];
             /** @description Whose work it waits for: `all` of its required agents, the `first` of them, or that many of them. */
             join?: components["schemas"]["Join"];
+            question?: components["schemas"]["StepQuestion"] | null;
             /** @description The consequence of a task that fails for good: `fail`, `continue` or `retry`. */
             on_failure?: components["schemas"]["OnFailure"];
             /** @description Its expected outputs, for readers. */
@@ -2703,6 +2717,8 @@ export interface components {
             deadline?: components["schemas"]["Timestamp"] | null;
             /** @description The answer if it expires. */
             default?: unknown;
+            /** @description Whether the plan asks it, and its step waits for the answer; false if absent. */
+            by_plan?: boolean;
         };
         /** @description A question was closed without an answer. The end of a session closes its open questions without this event. */
         QuestionClosed: {
@@ -2797,6 +2813,11 @@ export interface components {
             health_check_url?: string | null;
             /** @description Where its state can be queried; stored for display only. */
             status_endpoint?: string | null;
+            /**
+             * @description The names of the keys that may take the agent into their sessions and write to it, or `*` for all. Keys that may act
+             *     as the agent always may, and so may the key that registers it. Default: nobody else.
+             */
+            open_to?: string[];
             authentication?: components["schemas"]["Authentication"] | null;
         };
         /** @description A registered agent. */
@@ -2896,6 +2917,21 @@ export interface components {
             /** @description The response, for `delivery_mode: sync`: the task's result, or the payload of the responding message. */
             response?: unknown;
         };
+        /**
+         * @description What a sender wrote in the message that requests a task, beside what is the task's own: the first attempt's request is
+         *     delivered as it was sent.
+         */
+        SentRequest: {
+            /** @description When the sender says it wrote the message. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** @description The sender. */
+            sender: components["schemas"]["Party"];
+            /** @description The recipient. */
+            recipient: components["schemas"]["Party"];
+            /** @description How it is delivered, and what happens when that fails. */
+            routing: components["schemas"]["Routing"];
+            in_reply_to?: components["schemas"]["MessageId"] | null;
+        };
         /** @description A session and its state. Facets that it does not use are absent. */
         Session: {
             /** @description Its id. */
@@ -2932,6 +2968,7 @@ export interface components {
             };
             parent?: components["schemas"]["SessionId"] | null;
             forked_from?: components["schemas"]["ForkPoint"] | null;
+            imported_from?: components["schemas"]["ForkPoint"] | null;
             /** @description The number of open tasks. */
             open_tasks: number;
             /** @description The number of all tasks. */
@@ -2999,12 +3036,26 @@ export interface components {
             owner: string;
             /** @description The session and revision that it was copied from. */
             from: components["schemas"]["ForkPoint"];
+            /** @description Whether the events were imported, so that their times and actors are what the document says; false if absent. */
+            imported?: boolean;
         };
         /**
          * @description A session's id: `[A-Za-z0-9_.-]{1,128}`, not only dots. The engine's own are `sess_` and a time-ordered id.
          * @example sess_notifications_2025-02-02
          */
         SessionId: string;
+        /**
+         * @description The events before this one were imported, of a session that had ended: it stays ended, and their times and actors are what
+         *     the document says.
+         */
+        SessionImported: {
+            /** @description The id of this session. */
+            session_id: components["schemas"]["SessionId"];
+            /** @description The name of the key that owns it. */
+            owner: string;
+            /** @description The session and revision that the document is an export of. */
+            from: components["schemas"]["ForkPoint"];
+        };
         /** @description A page of sessions. */
         SessionPage: {
             /** @description The sessions. */
@@ -3147,6 +3198,7 @@ export interface components {
             description?: string | null;
             /** @description The steps that must be complete before it starts. */
             dependencies: string[];
+            question?: components["schemas"]["StepQuestion"] | null;
             /** @description Whose work it waits for: `all` of its required agents, the `first` of them, or a number of them. */
             join?: components["schemas"]["Join"];
             /** @description The consequence of a task that fails for good. */
@@ -3171,6 +3223,22 @@ export interface components {
             reason?: string | null;
             /** @description Whether a failed step is active again with the work that was done in it; false if absent. */
             resumed?: boolean;
+        };
+        /** @description The question that a step asks when it starts. */
+        StepQuestion: {
+            /** @description `input`, or `approval`: a rejected step fails. Default: `approval`. */
+            kind?: components["schemas"]["QuestionKind"];
+            /** @description The text of the question. */
+            text: string;
+            /** @description The facts for an answer. */
+            details?: unknown;
+            /** @description The JSON schema of the answer to an input. */
+            schema?: unknown;
+            /** @description The only answerers: names of keys, and ids of agents. Default: everybody who commands the session. */
+            answerers?: string[];
+            timeout?: components["schemas"]["Span"] | null;
+            /** @description The answer if nobody answers in time. */
+            default?: unknown;
         };
         /**
          * @description The status of a step.
@@ -3225,6 +3293,7 @@ export interface components {
             started_at?: components["schemas"]["Timestamp"] | null;
             /** @description When the current attempt is over time: it must be accepted by then, and once it is accepted, ended or reported on. */
             deadline: components["schemas"]["Timestamp"];
+            input_required_since?: components["schemas"]["Timestamp"] | null;
             ended_at?: components["schemas"]["Timestamp"] | null;
             /** @description Its progress. */
             progress?: unknown;
@@ -3272,6 +3341,7 @@ export interface components {
             };
             /** @description When this attempt must be accepted. */
             deadline: components["schemas"]["Timestamp"];
+            sent?: components["schemas"]["SentRequest"] | null;
         };
         /**
          * @description A task's id: `[A-Za-z0-9_.:-]{1,128}`. The engine's own are `task_` and a time-ordered id.
@@ -3339,6 +3409,8 @@ export interface components {
             deadline?: components["schemas"]["Timestamp"] | null;
             /** @description False if the attempt failed in a way that the same agent would fail again. */
             retryable?: boolean | null;
+            /** @description Whether the work waits for an answer to a question from now on; its deadline is then not counted. */
+            input_required?: boolean | null;
         };
         /** @description Terminates a session and its children. */
         Terminate: {
@@ -3770,6 +3842,7 @@ export type Routing = components['schemas']['Routing'];
 export type SendMessage = components['schemas']['SendMessage'];
 export type SendSignal = components['schemas']['SendSignal'];
 export type Sent = components['schemas']['Sent'];
+export type SentRequest = components['schemas']['SentRequest'];
 export type Session = components['schemas']['Session'];
 export type SessionCompleted = components['schemas']['SessionCompleted'];
 export type SessionCreated = components['schemas']['SessionCreated'];
@@ -3777,6 +3850,7 @@ export type SessionExpired = components['schemas']['SessionExpired'];
 export type SessionFailed = components['schemas']['SessionFailed'];
 export type SessionForked = components['schemas']['SessionForked'];
 export type SessionId = components['schemas']['SessionId'];
+export type SessionImported = components['schemas']['SessionImported'];
 export type SessionPage = components['schemas']['SessionPage'];
 export type SessionRetried = components['schemas']['SessionRetried'];
 export type SessionSummary = components['schemas']['SessionSummary'];
@@ -3789,6 +3863,7 @@ export type Span = components['schemas']['Span'];
 export type Status = components['schemas']['Status'];
 export type Step = components['schemas']['Step'];
 export type StepChange = components['schemas']['StepChange'];
+export type StepQuestion = components['schemas']['StepQuestion'];
 export type StepStatus = components['schemas']['StepStatus'];
 export type SynthesisMethod = components['schemas']['SynthesisMethod'];
 export type Task = components['schemas']['Task'];

@@ -157,7 +157,6 @@ impl Exec {
             .env("SESSIOND_TASK_FILE", file.path())
             .max_stdout_bytes(self.options.max_output_bytes)
             .max_stderr_bytes(STDERR_TAIL_BYTES)
-            .timeout(task.time_left)
             .cancellation(task.cancellation().clone())
             .on_stderr_line(move |line| match line.strip_prefix("progress:") {
                 Some(words) => drop(progress.send_replace(Some(outcome::value(words.trim())))),

@@ -8,8 +8,8 @@ pub(crate) mod state;
 use std::collections::BTreeMap;
 
 pub use events::{
-    SessionCompleted, SessionCreated, SessionExpired, SessionFailed, SessionForked, SessionImported, SessionRetried,
-    SessionTerminated, SessionUpdated,
+    SessionCompleted, SessionCreated, SessionExpired, SessionFailed, SessionForked, SessionImported,
+    SessionRetried, SessionTerminated, SessionUpdated,
 };
 pub use state::{ForkPoint, Kind, Outcome, Status};
 

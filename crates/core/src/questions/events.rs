@@ -40,6 +40,9 @@ pub struct QuestionAsked {
     /// The answer if it expires.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub default: Option<Value>,
+    /// Whether the plan asks it, and its step waits for the answer; false if absent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_plan: bool,
 }
 
 /// A question was answered.

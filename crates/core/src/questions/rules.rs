@@ -7,12 +7,14 @@ use serde_json::{Value, json};
 use crate::session::draft::Draft;
 use crate::session::facet_state::FacetState;
 use crate::session::{Effect, Principal, Rejection, Role, Session, Timer, TimerAction};
+use crate::tasks;
 use crate::values::check::Checks;
-use crate::values::{AgentId, QuestionId, limits};
+use crate::values::{AgentId, Invalid, QuestionId, Timestamp, Violation, limits};
+use crate::workflow::{StepQuestion, progress};
 
 use super::{
-    AskQuestion, Question, QuestionAnswered, QuestionAsked, QuestionClosed, QuestionKind, QuestionStatus,
-    schema,
+    AskQuestion, Asker, Question, QuestionAnswered, QuestionAsked, QuestionClosed, QuestionKind,
+    QuestionStatus, schema,
 };
 
 /// The timer of a question's deadline.
@@ -109,6 +111,7 @@ pub(crate) fn ask(draft: &mut Draft<'_>, ask: AskQuestion) -> Result<QuestionId,
         answerers,
         deadline,
         default,
+        by_plan: false,
     };
     check_asked(&asked)?;
     if let Some(present) = draft.session().questions.all.get(&question_id)
@@ -124,9 +127,103 @@ pub(crate) fn ask(draft: &mut Draft<'_>, ask: AskQuestion) -> Result<QuestionId,
         let action = TimerAction::QuestionDeadline { question: question_id.clone() };
         draft.effect(Effect::SetTimer(Timer { key: timer(&question_id), at, action }));
     }
+    let task_id = asked.asker.task_id.clone();
     draft.emit(asked)?;
     draft.session().questions.check_counts()?;
+    if let Some(task_id) = task_id {
+        tasks::input::wait(draft, &task_id)?;
+    }
     Ok(question_id)
+}
+
+/// Asks what a step of the plan asks when it starts.
+pub(crate) fn ask_for_step(
+    draft: &mut Draft<'_>,
+    step: &str,
+    question: &StepQuestion,
+) -> Result<(), Rejection> {
+    let question_id = draft.question_id();
+    let deadline = question.timeout.map(|span| draft.now().after(span));
+    if let Some(at) = deadline {
+        let action = TimerAction::QuestionDeadline { question: question_id.clone() };
+        draft.effect(Effect::SetTimer(Timer { key: timer(&question_id), at, action }));
+    }
+    draft.emit(asked_by(question, question_id, Some(step), deadline))?;
+    Ok(draft.session().questions.check_counts()?)
+}
+
+fn asked_by(
+    question: &StepQuestion,
+    question_id: QuestionId,
+    step: Option<&str>,
+    deadline: Option<Timestamp>,
+) -> QuestionAsked {
+    QuestionAsked {
+        question_id,
+        kind: question.kind,
+        text: question.text.clone(),
+        details: question.details.clone(),
+        schema: question.schema.clone(),
+        asker: Asker { step: step.map(str::to_owned), ..Asker::default() },
+        answerers: question.answerers.clone(),
+        deadline,
+        default: question.default.clone(),
+        by_plan: true,
+    }
+}
+
+/// What is wrong with the question of a step.
+pub(crate) fn wrong_in(question: &StepQuestion) -> Vec<Violation> {
+    let mut checks = Checks::default();
+    checks.span("/timeout", question.timeout, limits::EXPIRY_MS);
+    if question.default.is_some() && question.timeout.is_none() {
+        checks.wrong("/default", "a default is the answer at the deadline: give a timeout too");
+    }
+    let mut wrong = checks.done().err().map(|Invalid(violations)| violations).unwrap_or_default();
+    let id = QuestionId::parse("question").expect("letters are allowed in a question id");
+    if let Err(Rejection::Invalid(violations)) = check_asked(&asked_by(question, id, None, None)) {
+        wrong.extend(violations);
+    }
+    wrong
+}
+
+/// Nobody needs the answers to the open questions that were asked for something: it has ended.
+pub(crate) fn release(
+    draft: &mut Draft<'_>,
+    reason: &str,
+    is_for: impl Fn(&Asker) -> bool,
+) -> Result<(), Rejection> {
+    let open: Vec<Arc<Question>> = draft
+        .session()
+        .questions
+        .open()
+        .into_iter()
+        .filter(|question| is_for(&question.asked.asker))
+        .cloned()
+        .collect();
+    for question in open {
+        clear_timer(draft, &question);
+        draft.emit(QuestionClosed {
+            question_id: question.asked.question_id.clone(),
+            status: QuestionStatus::Withdrawn,
+            reason: Some(reason.to_owned()),
+        })?;
+    }
+    Ok(())
+}
+
+/// A question was closed: what it was asked for continues.
+fn closed(draft: &mut Draft<'_>, id: &QuestionId) -> Result<(), Rejection> {
+    let Some(question) = draft.session().questions.all.get(id).cloned() else {
+        return Ok(());
+    };
+    if let Some(task) = &question.asked.asker.task_id {
+        tasks::input::closed(draft, task, &question)?;
+    }
+    match &question.asked.asker.step {
+        Some(step) if question.asked.by_plan => progress::question_closed(draft, step),
+        _ => Ok(()),
+    }
 }
 
 /// Whether both ask for the same: a deadline counts from when it is asked, and its program may have restarted.
@@ -140,8 +237,9 @@ pub(crate) fn answer(draft: &mut Draft<'_>, id: QuestionId, answer: Value) -> Re
     check_answer_size("/answer", &answer)?;
     check_answer("/answer", &question.asked, &answer)?;
     clear_timer(draft, &question);
-    draft.emit(QuestionAnswered { question_id: id, answer })?;
-    Ok(draft.session().questions.check_counts()?)
+    draft.emit(QuestionAnswered { question_id: id.clone(), answer })?;
+    draft.session().questions.check_counts()?;
+    closed(draft, &id)
 }
 
 /// Withdraws a question.
@@ -155,7 +253,8 @@ pub(crate) fn withdraw(
     checks.done()?;
     let question = open(draft.session(), &id)?;
     clear_timer(draft, &question);
-    draft.emit(QuestionClosed { question_id: id, status: QuestionStatus::Withdrawn, reason })
+    draft.emit(QuestionClosed { question_id: id.clone(), status: QuestionStatus::Withdrawn, reason })?;
+    closed(draft, &id)
 }
 
 /// A timer: a question's time ran out.
@@ -166,7 +265,8 @@ pub(crate) fn deadline(draft: &mut Draft<'_>, id: QuestionId) -> Result<(), Reje
     if question.asked.deadline.is_none_or(|at| at > draft.now()) {
         return Ok(());
     }
-    draft.emit(QuestionClosed { question_id: id, status: QuestionStatus::Expired, reason: None })
+    draft.emit(QuestionClosed { question_id: id.clone(), status: QuestionStatus::Expired, reason: None })?;
+    closed(draft, &id)
 }
 
 fn open(session: &Session, id: &QuestionId) -> Result<Arc<Question>, Rejection> {

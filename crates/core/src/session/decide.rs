@@ -47,9 +47,9 @@ pub fn decide(session: &Session, envelope: Envelope, moment: &Moment) -> Result<
     match command.decide(&mut draft) {
         // What a task gave cannot be taken in, because the plan would then ask for one task too many: nobody could
         // ever end the task, so the session ends instead.
-        Err(Rejection::LimitReached(Exceeded(limit @ Limit::Tasks))) if must_settle => {
-            fail_at_limit(session, actor, moment, limit)
-        }
+        Err(Rejection::LimitReached(Exceeded(
+            limit @ (Limit::Tasks | Limit::Questions | Limit::OpenQuestions | Limit::QuestionsBytes),
+        ))) if must_settle => fail_at_limit(session, actor, moment, limit),
         // A report that is itself too large is refused before it makes an event; its agent can send a smaller one.
         Err(Rejection::LimitReached(Exceeded(limit @ Limit::SessionBytes)))
             if must_settle && !draft.is_empty() =>

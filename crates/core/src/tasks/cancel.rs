@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use crate::questions;
 use crate::session::draft::Draft;
 use crate::session::{Effect, Rejection};
 
+use super::input;
 use super::notice::{self, Told};
 use super::{Task, TaskStatus, TaskUpdated};
 
@@ -20,7 +22,8 @@ pub(crate) fn cancel_open(draft: &mut Draft<'_>, reason: &str) -> Result<(), Rej
 pub(crate) fn cancel_in_step(draft: &mut Draft<'_>, step: &str, reason: &str) -> Result<(), Rejection> {
     let open: Vec<Arc<Task>> =
         draft.session().open_tasks().filter(|task| task.step.as_deref() == Some(step)).cloned().collect();
-    open.iter().try_for_each(|task| cancel(draft, task, reason))
+    open.iter().try_for_each(|task| cancel(draft, task, reason))?;
+    questions::rules::release(draft, reason, |asker| asker.step.as_deref() == Some(step))
 }
 
 /// Cancels a task. Its step takes no note: it waits for another task, or to be completed manually.
@@ -34,6 +37,7 @@ pub(crate) fn cancel_silently(draft: &mut Draft<'_>, task: &Task, reason: &str) 
     notice::withdraw(draft, task, false);
     draft.effect(Effect::ClearTimer(task.timer()));
     mark_cancelled(draft, task, reason)?;
+    input::release(draft, &task.id)?;
     if let Some(task) = draft.session().tasks.get(&task.id).cloned() {
         notice::respond(draft, &task, Told::NotYet);
     }

@@ -118,6 +118,9 @@ pub struct TaskUpdated {
     /// False if the attempt failed in a way that the same agent would fail again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retryable: Option<bool>,
+    /// Whether the work waits for an answer to a question from now on; its deadline is then not counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input_required: Option<bool>,
 }
 
 impl Payload for TaskDelegated {
@@ -171,6 +174,7 @@ impl TaskDelegated {
             started_at: None,
             deadline: event.deadline,
             retryable: true,
+            waiting_since: None,
             ended_at: None,
             progress: None,
             result: None,
@@ -231,6 +235,7 @@ impl Task {
             retry_at: None,
             deadline: None,
             retryable: None,
+            input_required: None,
         }
     }
 
@@ -276,6 +281,12 @@ impl Task {
         }
         if update.status == TaskStatus::InProgress && self.started_at.is_none() {
             self.started_at = Some(time);
+        }
+        match update.input_required {
+            Some(true) => self.waiting_since = Some(time),
+            Some(false) => self.waiting_since = None,
+            None if ends_attempt => self.waiting_since = None,
+            None => {}
         }
         self.status = update.status;
         self.attempt = update.attempt;

@@ -4,6 +4,7 @@
 pub(crate) mod cancel;
 pub(crate) mod delegation;
 mod events;
+pub(crate) mod input;
 pub(crate) mod notice;
 pub(crate) mod report;
 mod state;

@@ -156,11 +156,11 @@ pub(crate) fn withdraw(draft: &mut Draft<'_>, task: &Task, dead: bool) {
     draft.effect(Effect::Withdraw { recipient, message_id, dead });
 }
 
-fn asker(task: &Task) -> AgentId {
+pub(super) fn asker(task: &Task) -> AgentId {
     task.delegator.clone().unwrap_or_else(AgentId::engine)
 }
 
-fn about(task: &Task) -> Map<String, Value> {
+pub(super) fn about(task: &Task) -> Map<String, Value> {
     let mut metadata = Map::new();
     metadata.insert("task_id".into(), json!(task.id));
     metadata.insert("task_attempt".into(), json!(task.attempt));

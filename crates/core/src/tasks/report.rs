@@ -12,6 +12,7 @@ use crate::values::{AgentId, TaskId};
 use crate::workflow::progress;
 
 use super::cancel::{cancel, cancel_silently};
+use super::input;
 use super::notice::{self, Told};
 use super::{Task, TaskChange, TaskReport, TaskStatus, TaskUpdated};
 
@@ -63,7 +64,7 @@ fn begin(draft: &mut Draft<'_>, task: &Task, progress: Option<Value>) -> Result<
         notice::hold(draft, task);
     }
     let deadline = match task.status {
-        TaskStatus::InProgress if task.heartbeat.is_none() => None,
+        TaskStatus::InProgress if task.heartbeat.is_none() || task.waiting_since.is_some() => None,
         _ => Some(task.work_until(draft.now())).filter(|deadline| *deadline != task.deadline),
     };
     draft.emit(TaskUpdated { status: TaskStatus::InProgress, progress, deadline, ..task.update() })?;
@@ -99,6 +100,9 @@ pub(crate) fn deadline(draft: &mut Draft<'_>, task_id: &TaskId, attempt: u32) ->
         return Ok(());
     };
     if !task.status.is_open() || task.attempt != attempt || draft.now() < task.deadline {
+        return Ok(());
+    }
+    if task.waiting_since.is_some() {
         return Ok(());
     }
     notice::notify_cancelled(draft, &task, "the attempt is over time");
@@ -196,6 +200,7 @@ fn fail_attempt(draft: &mut Draft<'_>, task: &Task, failure: Failure) -> Result<
         retryable,
         ..task.update()
     })?;
+    input::release(draft, &task.id)?;
     notice::request(draft, &task.id, Some(retry_at));
     Ok(())
 }
@@ -216,6 +221,7 @@ fn end_task(draft: &mut Draft<'_>, update: TaskUpdated, told: Told) -> Result<()
         return Ok(());
     };
     draft.effect(Effect::ClearTimer(task.timer()));
+    input::release(draft, &id)?;
     notice::respond(draft, &task, told);
     progress::task_ended(draft, &task)
 }

@@ -6,10 +6,10 @@ use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::SentRequest;
 use crate::messages::{Priority, RetryPolicy};
 use crate::session::Progress;
 use crate::session::facet_state::FacetState;
-use super::SentRequest;
 use crate::values::{AgentId, Exceeded, Limit, MessageId, Revision, Span, TaskId, Timestamp, limits};
 
 /// Work that a participant is asked for.
@@ -75,6 +75,9 @@ pub struct Task {
     pub started_at: Option<Timestamp>,
     /// When the present attempt is over time: it must be accepted by then, or ended, or reported on.
     pub deadline: Timestamp,
+    /// Since when its work waits for an answer to a question; the deadline is then not counted.
+    #[serde(default)]
+    pub waiting_since: Option<Timestamp>,
     /// Whether another attempt by the same agent may succeed, as far as the last failure says.
     #[serde(default = "yes")]
     pub retryable: bool,

@@ -7,7 +7,7 @@ mod state;
 pub(crate) mod waiting;
 
 pub use events::{StepChange, WorkflowAdvanced, WorkflowUpdated};
-pub use state::{Join, JoinWord, OnFailure, Step, StepStatus, TaskTemplate, Workflow};
+pub use state::{Join, JoinWord, OnFailure, Step, StepQuestion, StepStatus, TaskTemplate, Workflow};
 
 use crate::session::access;
 use crate::session::draft::{Draft, Receipt};
@@ -28,6 +28,8 @@ pub struct NewStep {
     pub optional_agents: Vec<AgentId>,
     /// The steps that must be complete before it starts. When no step of a plan names any, they run in order.
     pub dependencies: Vec<String>,
+    /// The question that is asked when it starts.
+    pub question: Option<StepQuestion>,
     /// Whose work it waits for.
     pub join: Join,
     /// What a failed task means.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
+use crate::questions;
 use crate::session::{Rejection, Session};
 use crate::values::check::Checks;
 use crate::values::json::json_bytes;
@@ -91,6 +92,11 @@ fn check_step(
             format!("it has {} required agents, so it cannot wait for {number}", step.required_agents.len());
         checks.wrong(format!("{at}/join"), detail);
     }
+    if let Some(question) = &step.question {
+        for violation in questions::rules::wrong_in(question) {
+            checks.wrong(format!("{at}/question{}", violation.pointer), violation.detail);
+        }
+    }
     if let Some(task) = &step.task {
         if step.required_agents.is_empty() {
             checks.wrong(format!("{at}/task"), "nobody would receive it: name required_agents");
@@ -133,6 +139,7 @@ fn with_state(session: &Session, new: Vec<NewStep>) -> Vec<Step> {
             description: step.description,
             required_agents: step.required_agents,
             optional_agents: step.optional_agents,
+            question: step.question,
             join: step.join,
             on_failure: step.on_failure,
             outputs: step.outputs,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::lifecycle::rules::end;
 use crate::lifecycle::{Outcome, SessionFailed};
+use crate::questions;
 use crate::session::draft::Draft;
 use crate::session::{Rejection, Session};
 use crate::tasks::cancel::cancel_in_step;
@@ -11,7 +12,7 @@ use crate::tasks::{Task, TaskStatus, delegation};
 use crate::values::check::Checks;
 use crate::values::{AgentId, limits};
 
-use super::waiting::{can_be_done, has_finished, is_done};
+use super::waiting::{self, Leave, can_be_done, has_finished, is_done};
 use super::{
     OnFailure, Step, StepChange, StepStatus, Workflow, WorkflowAdvanced, WorkflowUpdate, WorkflowUpdated,
     plan,
@@ -169,15 +170,7 @@ pub(crate) fn task_ended(draft: &mut Draft<'_>, task: &Task) -> Result<(), Rejec
             return Ok(());
         }
         let reason = format!("{} {} in task {}", task.delegatee, task.status, task.id);
-        let change =
-            StepChange { reason: Some(reason.clone()), ..StepChange::new(name.clone(), StepStatus::Failed) };
-        emit_advanced(draft, vec![change])?;
-        let outcome = Outcome {
-            reason: Some(format!("step '{name}' failed")),
-            details: Some(reason),
-            ..Outcome::default()
-        };
-        return end(draft, SessionFailed { outcome }, "the session failed");
+        return fail(draft, name, reason);
     }
     let reason = failed.then(|| format!("{} {}, and the plan goes on", task.delegatee, task.status));
     complete_if_done(draft, name, reason)
@@ -234,14 +227,72 @@ pub(crate) fn settle(draft: &mut Draft<'_>, missing: Missing) -> Result<(), Reje
     advance_with(draft, changes)?;
     let active = |step: &&Step| step.status == StepStatus::Active && !complete.contains(&step.name);
     for step in workflow.steps.iter().filter(active) {
-        let Some(template) = &step.task else { continue };
-        for agent in &step.required_agents {
-            if draft.session().takes_part(agent) && is_missing(draft.session(), step, agent, missing) {
-                delegation::delegate_planned(draft, step, template, agent)?;
-            }
+        begin_work(draft, step, missing)?;
+    }
+    Ok(())
+}
+
+/// Asks what an active step asks, and once its work may begin, delegates the plan's own task to the agents that lack it.
+fn begin_work(draft: &mut Draft<'_>, step: &Step, missing: Missing) -> Result<(), Rejection> {
+    match (waiting::leave(draft.session(), step), &step.question) {
+        (Leave::Given, _) => {}
+        (Leave::Unasked, Some(question)) => {
+            return questions::rules::ask_for_step(draft, &step.name, question);
+        }
+        // A copy of a session withdraws its questions.
+        (Leave::Refused, Some(question)) if missing == Missing::NotUnderWay => {
+            return questions::rules::ask_for_step(draft, &step.name, question);
+        }
+        _ => return Ok(()),
+    }
+    let Some(template) = &step.task else {
+        return Ok(());
+    };
+    for agent in &step.required_agents {
+        if draft.session().takes_part(agent) && is_missing(draft.session(), step, agent, missing) {
+            delegation::delegate_planned(draft, step, template, agent)?;
         }
     }
     Ok(())
+}
+
+/// The question of a step was closed: its work begins, or it fails.
+pub(crate) fn question_closed(draft: &mut Draft<'_>, name: &str) -> Result<(), Rejection> {
+    let workflow = draft.session().workflow.clone();
+    let step = workflow.as_ref().and_then(|workflow| workflow.step(name));
+    let Some(step) = step.filter(|step| step.status == StepStatus::Active && step.question.is_some()) else {
+        return Ok(());
+    };
+    match waiting::leave(draft.session(), step) {
+        Leave::Unasked | Leave::Awaited => Ok(()),
+        Leave::Given if is_done(draft.session(), step) => complete_if_done(draft, name, None),
+        Leave::Given => begin_work(draft, step, Missing::NeverAsked),
+        Leave::Refused => {
+            let reason = "its question was rejected or got no answer".to_owned();
+            cancel_in_step(draft, name, &reason)?;
+            if step.on_failure == OnFailure::Continue {
+                let change = StepChange {
+                    reason: Some(format!("{reason}, and the plan goes on")),
+                    ..StepChange::new(name.to_owned(), StepStatus::Completed)
+                };
+                return advance_with(draft, vec![change]);
+            }
+            fail(draft, name, reason)
+        }
+    }
+}
+
+/// Fails a step, and the session with it.
+fn fail(draft: &mut Draft<'_>, name: &str, reason: String) -> Result<(), Rejection> {
+    let change =
+        StepChange { reason: Some(reason.clone()), ..StepChange::new(name.to_owned(), StepStatus::Failed) };
+    emit_advanced(draft, vec![change])?;
+    let outcome = Outcome {
+        reason: Some(format!("step '{name}' failed")),
+        details: Some(reason),
+        ..Outcome::default()
+    };
+    end(draft, SessionFailed { outcome }, "the session failed")
 }
 
 fn is_missing(session: &Session, step: &Step, agent: &AgentId, missing: Missing) -> bool {
@@ -304,11 +355,10 @@ pub(crate) fn advance_with(draft: &mut Draft<'_>, mut changes: Vec<StepChange>) 
         return Ok(());
     }
     emit_advanced(draft, changes)?;
+    // As it is now: what was asked before it started does not count.
+    let workflow = draft.session().workflow.clone().unwrap_or_default();
     for step in workflow.steps.iter().filter(|step| started.contains(&step.name)) {
-        let Some(template) = &step.task else { continue };
-        for agent in &step.required_agents {
-            delegation::delegate_planned(draft, step, template, agent)?;
-        }
+        begin_work(draft, step, Missing::NeverAsked)?;
     }
     Ok(())
 }

@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::messages::{Priority, RetryPolicy};
+use crate::questions::QuestionKind;
 use crate::session::Progress;
 use crate::session::facet_state::FacetState;
-use crate::values::json::json_bytes;
+use crate::values::json::{json_bytes, present};
 use crate::values::{AgentId, Exceeded, Limit, Span, Timestamp};
 
 /// The plan.
@@ -39,6 +40,9 @@ pub struct Step {
     /// Whose work it waits for: `all` of its required agents, the `first` of them, or that many of them.
     #[serde(default, skip_serializing_if = "Join::is_all")]
     pub join: Join,
+    /// The question that is asked when it starts. Its work begins with the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<StepQuestion>,
     /// The consequence of a task that fails for good: `fail`, `continue` or `retry`.
     #[serde(default)]
     pub on_failure: OnFailure,
@@ -94,6 +98,36 @@ pub struct TaskTemplate {
     /// The agents that receive the task next, in order, if the agent fails for good.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fallback_agents: Vec<AgentId>,
+}
+
+/// The question that a step asks when it starts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct StepQuestion {
+    /// `input`, or `approval`: a rejected step fails. Default: `approval`.
+    #[serde(default = "approval")]
+    pub kind: QuestionKind,
+    /// The text of the question.
+    pub text: String,
+    /// The facts for an answer.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub details: Option<Value>,
+    /// The JSON schema of the answer to an input.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub schema: Option<Value>,
+    /// The only answerers: names of keys, and ids of agents. Default: everybody who commands the session.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answerers: Vec<String>,
+    /// The time for an answer. Default: no limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<Span>,
+    /// The answer if nobody answers in time.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub default: Option<Value>,
+}
+
+fn approval() -> QuestionKind {
+    QuestionKind::Approval
 }
 
 /// Whose work a step waits for: `all`, `first`, or a number of agents.

@@ -1,5 +1,6 @@
 //! Whom the steps of a plan wait for.
 
+use crate::questions::{Question, QuestionKind, QuestionStatus};
 use crate::session::Session;
 use crate::tasks::{Task, TaskStatus};
 use crate::values::AgentId;
@@ -31,8 +32,56 @@ pub(crate) fn has_open(session: &Session, step: &Step, agent: &AgentId) -> bool 
     tasks_of(session, step).any(|task| task.status.is_open() && task.delegatee == *agent)
 }
 
-/// Whether the work of a step has ended. A step that requires nobody is ended by hand.
+/// The newest question that a step asked since it started.
+fn question_of<'a>(session: &'a Session, step: &Step) -> Option<&'a Question> {
+    let asked = session.questions.all.values().map(|question| &**question);
+    let of_step = asked.filter(|question| {
+        question.asked.asker.step.as_ref() == Some(&step.name)
+            && question.asked.by_plan
+            && question.seq >= step.started_revision
+    });
+    of_step.max_by_key(|question| question.seq)
+}
+
+/// What has become of the question of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Leave {
+    /// There is none, or it was answered: the work may begin.
+    Given,
+    /// It was not asked yet.
+    Unasked,
+    /// It waits for an answer.
+    Awaited,
+    /// It was rejected, or nobody answered it in time, or it was withdrawn.
+    Refused,
+}
+
+/// Whether the work of a step may begin.
+pub(crate) fn leave(session: &Session, step: &Step) -> Leave {
+    if step.question.is_none() {
+        return Leave::Given;
+    }
+    let Some(question) = question_of(session, step) else {
+        return Leave::Unasked;
+    };
+    match (question.status, &question.answer) {
+        (QuestionStatus::Open, _) => Leave::Awaited,
+        (QuestionStatus::Answered | QuestionStatus::Expired, Some(answer)) => {
+            let is_rejected = question.asked.kind == QuestionKind::Approval && answer["approved"] != true;
+            if is_rejected { Leave::Refused } else { Leave::Given }
+        }
+        _ => Leave::Refused,
+    }
+}
+
+/// Whether the work of a step has ended. A step that requires nobody and asks nothing is ended by hand.
 pub(crate) fn is_done(session: &Session, step: &Step) -> bool {
+    if leave(session, step) != Leave::Given {
+        return false;
+    }
+    if step.required_agents.is_empty() {
+        return step.question.is_some();
+    }
     let finished = step.required_agents.iter().filter(|agent| has_finished(session, step, agent)).count();
     if let Some(number) = step.join.number() {
         return finished >= number;
@@ -42,9 +91,7 @@ pub(crate) fn is_done(session: &Session, step: &Step) -> bool {
         TaskStatus::Pending => step.required_agents.contains(&task.delegatee),
         status => status.is_open(),
     };
-    !step.required_agents.is_empty()
-        && finished == step.required_agents.len()
-        && !tasks_of(session, step).any(is_awaited)
+    finished == step.required_agents.len() && !tasks_of(session, step).any(is_awaited)
 }
 
 /// Whether a step that waits for some of its agents can still have the work of as many as it needs.

@@ -394,7 +394,7 @@ fn a_request_is_delivered_as_it_was_sent_and_a_later_attempt_comes_from_the_engi
     let mut fixture = Fixture::new("");
     let mut sent = message("m1", "orch", "back", MessageType::TaskRequest, json!({ "area": "api" }));
     sent.sender.framework = Some("X".into());
-    sent.in_reply_to = Some(MessageId::parse("m0").unwrap());
+    sent.in_reply_to = Some(sessiond_core::MessageId::parse("m0").unwrap());
     sent.metadata.insert("note".into(), json!(1));
     sent.routing.retry_policy = Some(RetryPolicy { max_retries: 1, ..RetryPolicy::default() });
     fixture.now += 5_000;

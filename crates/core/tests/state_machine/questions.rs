@@ -3,10 +3,13 @@
 use serde_json::{Value, json};
 use sessiond_core::{
     AskQuestion, Asker, Command, Envelope, Principal, Question, QuestionKind, QuestionStatus, Rejection,
-    Session, Span, Timestamp, calls, fork, lifecycle, limits, questions,
+    Session, Span, StepQuestion, Timestamp, calls, fork, lifecycle, limits, questions,
 };
 
-use crate::support::{Fixture, agent, ask, client, input, key, question_id, refusal, session_id};
+use crate::support::script::compare;
+use crate::support::{
+    Fixture, agent, ask, client, input, key, new_session, question_id, refusal, session_id,
+};
 
 fn approval(id: &str) -> AskQuestion {
     AskQuestion { kind: QuestionKind::Approval, text: "May I?".into(), ..input(id) }
@@ -240,4 +243,105 @@ fn a_session_has_a_limited_number_of_open_questions() {
     assert_eq!(refused, "open questions of a session would exceed the limit of 100");
     fixture.run(answer("1", json!(1))).unwrap();
     fixture.run(ask(input("more"))).unwrap();
+}
+
+fn approve(fixture: &mut Fixture, approved: bool) {
+    let question = fixture.session.questions.open()[0].asked.question_id.clone();
+    let answer = json!({ "approved": approved });
+    fixture.run(Command::Questions(questions::Command::Answer { question, answer })).unwrap();
+}
+
+fn gated(plan: &str) -> Fixture {
+    let mut new = new_session(plan);
+    new.workflow.as_mut().unwrap()[0].question = Some(StepQuestion {
+        kind: QuestionKind::Approval,
+        text: "May it begin?".into(),
+        details: None,
+        schema: None,
+        answerers: vec![],
+        timeout: Some(Span::from_secs(60)),
+        default: None,
+    });
+    Fixture::create(new, &client("owner")).unwrap()
+}
+
+#[test]
+fn a_step_that_asks_begins_its_work_with_the_approval_and_fails_with_a_rejection() {
+    let mut fixture = gated("deploy: back *; review: qa");
+    assert_eq!(fixture.state(), "deploy active, review pending\n", "nobody works before the answer");
+    approve(&mut fixture, true);
+    compare(
+        &fixture.script("complete back"),
+        "deploy completed, review active\n#1 back in deploy: completed",
+    );
+    for refuse in
+        [|fixture: &mut Fixture| approve(fixture, false), |fixture: &mut Fixture| fixture.wait(60_000)]
+    {
+        let mut fixture = gated("deploy: back *; review: qa");
+        refuse(&mut fixture);
+        let text = "session failed: step 'deploy' failed\ndeploy failed, review pending";
+        compare(&fixture.state(), text);
+        // It may be asked again.
+        fixture.script("retry deploy");
+        approve(&mut fixture, true);
+        compare(
+            &fixture.script("complete back"),
+            "deploy completed, review active\n#1 back in deploy: completed",
+        );
+    }
+}
+
+#[test]
+fn a_step_that_requires_nobody_is_complete_with_its_answer() {
+    let mut fixture = gated("release:; deploy: back *");
+    approve(&mut fixture, true);
+    compare(&fixture.state(), "release completed, deploy active\n#1 back in deploy: pending");
+    let mut fixture = gated("release: ! continue; deploy: back *");
+    approve(&mut fixture, false);
+    compare(&fixture.state(), "release completed, deploy active\n#1 back in deploy: pending");
+}
+
+#[test]
+fn the_question_of_a_step_goes_with_it_and_is_asked_anew_when_it_starts_again() {
+    let mut fixture = gated("deploy: back *; review: qa");
+    fixture.script("advance deploy");
+    assert!(fixture.session.questions.open.is_empty());
+    fixture.script("put pending=deploy,review");
+    assert_eq!(fixture.session.questions.open.len(), 1);
+}
+
+#[test]
+fn the_time_of_a_task_stands_still_while_its_agent_waits_for_an_answer() {
+    let mut fixture = Fixture::new("");
+    fixture.script("delegate back timeout 10s\naccept back\nwait 4s");
+    let asker = Asker { task_id: Some(fixture.task(1).id.clone()), ..Asker::default() };
+    for id in ["one", "two"] {
+        fixture.run_as("back", ask(AskQuestion { asker: asker.clone(), ..input(id) })).unwrap();
+    }
+    fixture.script("wait 1h");
+    assert!(fixture.task(1).waiting_since.is_some());
+    for id in ["one", "two"] {
+        let answer = questions::Command::Answer { question: question_id(id), answer: json!("eu") };
+        fixture.run(Command::Questions(answer)).unwrap();
+        fixture.script("wait 2s");
+    }
+    assert_eq!(fixture.received("back"), ["task_request #1", "status_update #1", "status_update #1"]);
+    assert_eq!(fixture.world.delivered.last().unwrap().payload["answer"], "eu");
+    fixture.script("wait 3s");
+    assert_eq!(fixture.task(1).status, sessiond_core::TaskStatus::InProgress);
+    fixture.script("wait 1s");
+    assert_eq!(fixture.task(1).status, sessiond_core::TaskStatus::Timeout);
+}
+
+#[test]
+fn the_questions_of_an_attempt_go_with_it_and_nobody_else_stops_its_time() {
+    let mut fixture = Fixture::new("");
+    fixture.script("delegate back timeout 10s retries 1\naccept back");
+    let asker = Asker { task_id: Some(fixture.task(1).id.clone()), ..Asker::default() };
+    fixture.run_as("qa", ask(AskQuestion { asker: asker.clone(), ..input("other") })).unwrap();
+    assert!(fixture.task(1).waiting_since.is_none());
+    fixture.run_as("back", ask(AskQuestion { asker, ..input("own") })).unwrap();
+    fixture.script("fail back");
+    assert!(fixture.session.questions.open.is_empty());
+    assert!(fixture.task(1).waiting_since.is_none());
 }

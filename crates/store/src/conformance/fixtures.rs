@@ -71,7 +71,14 @@ pub fn visibility(owner: &str, agents: &[&str]) -> Visibility {
 
 /// An answer under the scope `scope`.
 pub fn answer(key: &str, millis: i64) -> Answer {
-    Answer { session_id: None, scope: "scope".into(), key: key.into(), digest: [3; 32], body: "körper".into(), at: at(millis) }
+    Answer {
+        session_id: None,
+        scope: "scope".into(),
+        key: key.into(),
+        digest: [3; 32],
+        body: "körper".into(),
+        at: at(millis),
+    }
 }
 
 /// An append of `records` events at `expected_revision`, with a row in lists when it begins the session.

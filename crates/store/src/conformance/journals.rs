@@ -285,7 +285,8 @@ pub async fn a_long_journal_is_trimmed_and_deleted_at_once_for_every_reader(back
         assert_eq!((records.first, records.records.len()), (8_001, 1_000));
     }
     let session_id = session("a");
-    done(&store, vec![Op::DeleteSession { session_id, expected_revision: None }, op(append("a", 0, 2))]).await;
+    done(&store, vec![Op::DeleteSession { session_id, expected_revision: None }, op(append("a", 0, 2))])
+        .await;
     for reader in [&store, &other] {
         assert_eq!(numbers(&read(reader, "a", 0).await.records), [1, 2]);
     }

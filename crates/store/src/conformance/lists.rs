@@ -337,7 +337,16 @@ pub async fn sessions_are_counted_by_kind_and_status(backend: &dyn Backend) {
     let mut same = append("b", 1, 1);
     same.summary = Some(Box::new(training("b")));
     let session_id = session("a");
-    done(&store, vec![op(end), op(same), Op::DeleteSession { session_id, expected_revision: None }, begin(training("d"))]).await;
+    done(
+        &store,
+        vec![
+            op(end),
+            op(same),
+            Op::DeleteSession { session_id, expected_revision: None },
+            begin(training("d")),
+        ],
+    )
+    .await;
     let expected = [((Kind::Training, Status::Active), 2), ((Kind::Training, Status::Completed), 1)];
     assert_eq!(store.counts().await.unwrap().sessions, expected.into());
 }

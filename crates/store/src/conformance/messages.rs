@@ -133,8 +133,14 @@ pub async fn an_inbox_tells_its_depth_its_oldest_message_and_when_the_next_is_du
 
 pub async fn a_message_outside_a_session_is_kept_with_its_answer(backend: &dyn Backend) {
     let store = open(backend).await;
-    let answer =
-        Answer { session_id: None, scope: "send".into(), key: "a".into(), digest: [1; 32], body: "sent".into(), at: at(1_000) };
+    let answer = Answer {
+        session_id: None,
+        scope: "send".into(),
+        key: "a".into(),
+        digest: [1; 32],
+        body: "sent".into(),
+        at: at(1_000),
+    };
     let send = |id: &str| Op::Enqueue { message: Box::new(limited(id, 1)), answer: Some(answer.clone()) };
     done(&store, vec![send("a")]).await;
     assert_eq!(store.answer("send", "a").await.unwrap(), Some(answer.clone()));
@@ -313,7 +319,8 @@ pub async fn a_sender_may_have_a_part_of_an_inbox(backend: &dyn Backend) {
     done(&store, vec![of("a", "1"), of("a", "2")]).await;
     let full = Refusal::InboxFull(agent("to"));
     assert_eq!(refused(&store, of("a", "3")).await, full);
-    let write = |id: &str| Write::Enqueue(Box::new(Enqueue { sender: agent("b"), sender_limit: 1, ..message(id) }));
+    let write =
+        |id: &str| Write::Enqueue(Box::new(Enqueue { sender: agent("b"), sender_limit: 1, ..message(id) }));
     let refusal = refused(&store, with(append("s", 0, 1), vec![write("4"), write("5")])).await;
     assert_eq!(refusal, full, "those of one append are counted together");
     done(&store, vec![of("b", "4"), of("c", "5")]).await;
@@ -326,8 +333,12 @@ pub async fn messages_that_wait_too_long_are_given_up_and_requests_are_not(backe
     let store = open(backend).await;
     let of = |id: &str, kind, millis| enqueue(Enqueue { kind, at: at(millis), ..message(id) });
     use sessiond_core::MessageKind::{Message, Notice, Request};
-    let messages =
-        vec![of("old", Message, 1_000), of("told", Notice, 1_000), of("asked", Request, 1_000), of("new", Message, 9_000)];
+    let messages = vec![
+        of("old", Message, 1_000),
+        of("told", Notice, 1_000),
+        of("asked", Request, 1_000),
+        of("new", Message, 9_000),
+    ];
     done(&store, messages).await;
     let mut given_up = 0;
     loop {

@@ -70,7 +70,8 @@ pub async fn a_session_deleted_and_begun_again_elsewhere_is_not_mixed_with_the_o
     done(&store, vec![op(append("a", 0, 1))]).await;
     done(&store, vec![op(append("a", 1, 1))]).await;
     let session_id = session("a");
-    done(&other, vec![Op::DeleteSession { session_id, expected_revision: None }, op(append("a", 0, 2))]).await;
+    done(&other, vec![Op::DeleteSession { session_id, expected_revision: None }, op(append("a", 0, 2))])
+        .await;
     // The revision is the one that this process expects, and the session is the new one.
     done(&store, vec![op(append("a", 2, 1))]).await;
     done(&other, vec![op(append("a", 3, 1))]).await;

@@ -102,7 +102,8 @@ pub async fn points_need_their_session_and_go_with_it(backend: &dyn Backend) {
     assert_eq!(refusal, Refusal::NotFound);
     done(&store, vec![op(append("a", 0, 1)), put("a", vec![point("x", 1.0)], 9)]).await;
     let session_id = session("a");
-    done(&store, vec![Op::DeleteSession { session_id, expected_revision: None }, op(append("a", 0, 1))]).await;
+    done(&store, vec![Op::DeleteSession { session_id, expected_revision: None }, op(append("a", 0, 1))])
+        .await;
     assert_eq!(read(&store, None, 0, 9).await, (vec![], 1));
     done(&store, vec![put("a", vec![point("x", 2.0)], 9)]).await;
     assert_eq!(read(&store, None, 0, 9).await, (vec![1], 1));

@@ -26,6 +26,8 @@ export interface WorkerOptions {
 const CANCEL_GRACE = 8_000;
 /** How long after a task's deadline the agent ends it itself: the server's own timer should come first. */
 const DEADLINE_MARGIN = 2_000;
+/** How often it is looked whether a task still waits for an answer whose time would be over otherwise. */
+const ANSWERED = 2_000;
 
 /** One task's life in this process: accept, run, report. The request may be acknowledged unless it was `left`. */
 export class Worker {
@@ -165,7 +167,21 @@ export class Worker {
     stop: AbortController,
     time: number,
   ): Promise<{ result: unknown } | { failure: TaskFailure } | 'cancelled' | 'left'> {
-    const disarm = after(time, () => stop.abort(new TaskStopped('timeout')));
+    let disarm = () => {};
+    let waited = false;
+    const arm = (ms: number) => {
+      disarm = after(ms, () => {
+        void this.moreTime(context, waited).then(({ left, waits }) => {
+          waited = waits;
+          if (left === undefined) {
+            stop.abort(new TaskStopped('timeout'));
+          } else if (!stop.signal.aborted) {
+            arm(left);
+          }
+        });
+      });
+    };
+    arm(time);
     const running = (async () => this.options.handle(context))().then(
       (result) => ({ result }),
       (error: unknown) => ({ failure: TaskFailure.of(error) }),
@@ -191,6 +207,22 @@ export class Worker {
       return { failure: new TaskFailure('timeout', `no result within ${Math.round(time / 1_000)} s`) };
     }
     return why === 'cancelled' ? 'cancelled' : 'left';
+  }
+
+  /** How much longer a task may take whose time seems to be over: while its work waits for an answer, its time stands still. */
+  private async moreTime(context: TaskContext, waited: boolean): Promise<{ left?: number; waits: boolean }> {
+    if (context.sessionId === undefined) {
+      return { waits: false };
+    }
+    try {
+      const task = await this.options.client.tasks.get(context.taskId);
+      if (task.attempt === context.attempt && task.input_required_since) {
+        return { left: ANSWERED, waits: true };
+      }
+      return waited ? { left: Date.parse(task.deadline) - Date.parse(task.updated_at) + DEADLINE_MARGIN, waits: false } : { waits: false };
+    } catch {
+      return { waits: false };
+    }
   }
 
   /** Asks until there is an answer or a problem that does not pass; all tries are one request to the server. */

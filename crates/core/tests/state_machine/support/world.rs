@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use sessiond_core::{
     AgentId, Command, Effect, Join, JoinWord, Message, MessageId, MessageKind, MessageType, OnFailure,
-    ParticipantStatus, Session, Status, Step, StepStatus, TaskStatus, Timer, TimerAction, Timestamp,
-    lifecycle, participants, questions, tasks,
+    ParticipantStatus, Question, QuestionKind, Session, Status, Step, StepStatus, TaskStatus, Timer,
+    TimerAction, Timestamp, lifecycle, participants, questions, tasks,
 };
 
 /// Timers and inboxes as the effects have left them. Nobody acknowledges anything.
@@ -101,10 +101,18 @@ impl World {
                     "the request of {} is held once accepted",
                     task.id
                 );
-                let timer = timer.expect("an open task has a deadline timer");
-                assert_eq!(timer.at, task.deadline);
-                let (task, attempt) = (task.id.clone(), task.attempt);
-                assert_eq!(timer.action, TimerAction::TaskDeadline { task, attempt });
+                if task.waiting_since.is_some() {
+                    assert_eq!((task.status, timer), (TaskStatus::InProgress, None), "its time stands still");
+                    let asked = |question: &&std::sync::Arc<Question>| {
+                        question.asked.asker.task_id.as_ref() == Some(&task.id)
+                    };
+                    assert!(session.questions.open().iter().any(asked), "it waits for nothing");
+                } else {
+                    let timer = timer.expect("an open task has a deadline timer");
+                    assert_eq!(timer.at, task.deadline);
+                    let (task, attempt) = (task.id.clone(), task.attempt);
+                    assert_eq!(timer.action, TimerAction::TaskDeadline { task, attempt });
+                }
             } else {
                 assert_eq!(waiting, 0, "the request of {} is taken back", task.id);
                 assert!(timer.is_none(), "a closed task has no timer");
@@ -124,7 +132,7 @@ impl World {
     }
 
     fn check_timers(&self, session: &Session) {
-        let open = session.open_tasks().count();
+        let open = session.open_tasks().filter(|task| task.waiting_since.is_none()).count();
         let deadlines = self.timers.keys().filter(|key| key.starts_with("task:")).count();
         assert_eq!(open, deadlines, "each open task has exactly one timer, and nothing else has");
         let expires = session.expires_at.filter(|_| session.status == Status::Active);
@@ -218,8 +226,31 @@ pub fn has_finished(session: &Session, step: &Step, agent: &AgentId) -> bool {
     })
 }
 
+/// Whether the question of a step, if it has one, was answered since it started, and not by a rejection.
+pub fn may_begin(session: &Session, step: &Step) -> bool {
+    if step.question.is_none() {
+        return true;
+    }
+    let asked = session.questions.in_order();
+    let newest = asked.iter().rfind(|question| {
+        question.asked.by_plan
+            && question.asked.asker.step.as_ref() == Some(&step.name)
+            && question.seq >= step.started_revision
+    });
+    newest.is_some_and(|question| match &question.answer {
+        Some(answer) => question.asked.kind == QuestionKind::Input || answer["approved"] == true,
+        None => false,
+    })
+}
+
 /// Whether as many agents as a step waits for have done their part.
 pub fn has_enough(session: &Session, step: &Step) -> bool {
+    if !may_begin(session, step) {
+        return false;
+    }
+    if step.required_agents.is_empty() {
+        return step.question.is_some();
+    }
     let finished = step.required_agents.iter().filter(|agent| has_finished(session, step, agent)).count();
     finished > 0
         && finished

@@ -117,7 +117,8 @@ static TOOLS: LazyLock<Vec<Definition>> = LazyLock::new(|| {
             "List the questions that wait for an answer, of one session or of all that you may see.";
         Adds "Ask a question" questions::ask_question(AskQuestion) -> api::Question = ASK_QUESTION:
             "Ask the session's owner, a person in most cases, for an input or an approval, and do not answer it yourself. \
-             list_questions and the session's events show the answer.";
+             With task_id, the time of your task stands still until the answer arrives in your inbox. list_questions and the \
+             session's events show the answer, too.";
         Ends "Answer a question" questions::answer_question(AnswerQuestion) -> api::Question = ANSWER_QUESTION:
             "Answer a question of a session with JSON that keeps its schema. Answer for a person only what that person \
              told you.";

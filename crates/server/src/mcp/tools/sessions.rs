@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use sessiond_api as api;
 use sessiond_api::{Code, Problem, operations};
 use sessiond_client::Conditions;
-use sessiond_core::{AgentId, Fence, Join, OnFailure, SessionId, Span, Status, TaskId, TaskStatus};
+use sessiond_core::{
+    AgentId, Fence, Join, OnFailure, SessionId, Span, Status, StepQuestion, TaskId, TaskStatus,
+};
 
 use super::views::{Brief, Joined, Plan, SessionAndTasks};
 use crate::mcp::Mcp;
@@ -97,6 +99,10 @@ struct NewStep {
     /// The steps that must be complete before it starts.
     #[serde(default)]
     dependencies: Vec<String>,
+    /// The question that is asked when it starts, such as {"text": "Deploy?"}: an approval, or with "kind": "input" any input.
+    /// The work begins with the answer, and a rejected step fails.
+    #[schemars(with = "Option<BTreeMap<String, Value>>")]
+    question: Option<StepQuestion>,
     /// Whose work it waits for: all of its required agents (the default), the first of them, or a number of them.
     #[serde(default)]
     #[schemars(with = "Option<Value>")]
@@ -152,6 +158,7 @@ impl From<NewStep> for api::NewStep {
             required_agents: step.required_agents,
             description: step.description,
             dependencies: step.dependencies,
+            question: step.question,
             join: step.join,
             on_failure: step.on_failure,
             task: step.task.map(|task| api::TaskTemplate {

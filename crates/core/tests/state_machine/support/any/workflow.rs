@@ -24,6 +24,7 @@ pub struct AnyStep {
     pub dependencies: Vec<u8>,
     pub on_failure: u8,
     pub join: u8,
+    pub question: u8,
     pub template: Option<AnyRequest>,
 }
 
@@ -44,17 +45,11 @@ fn any_step() -> impl Strategy<Value = AnyStep> {
         prop::collection::vec(any_agent(), 0..2),
         prop::collection::vec(0u8..5, 0..2),
         0u8..3,
-        0u8..8,
+        (0u8..8, 0u8..9),
         prop::option::of(any_request()),
     )
-        .prop_map(|(name, required, optional, dependencies, on_failure, join, template)| AnyStep {
-            name,
-            required,
-            optional,
-            dependencies,
-            on_failure,
-            join,
-            template,
+        .prop_map(|(name, required, optional, dependencies, on_failure, (join, question), template)| {
+            AnyStep { name, required, optional, dependencies, on_failure, join, question, template }
         })
 }
 
@@ -116,6 +111,18 @@ impl AnyStep {
             dependencies: self.dependencies.into_iter().map(step_name).collect(),
             on_failure: [OnFailure::Fail, OnFailure::Continue, OnFailure::Retry]
                 [usize::from(self.on_failure)],
+            question: match self.question {
+                0..7 => None,
+                kind => Some(StepQuestion {
+                    kind: if kind == 7 { QuestionKind::Approval } else { QuestionKind::Input },
+                    text: "May it begin?".into(),
+                    details: None,
+                    schema: None,
+                    answerers: vec![],
+                    timeout: span(Some(9_000)),
+                    default: None,
+                }),
+            },
             join: match self.join {
                 0..4 => Join::ALL,
                 4 | 5 => Join::Word(JoinWord::First),
