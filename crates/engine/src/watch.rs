@@ -86,7 +86,9 @@ impl Watch {
     /// dropped while it waits and called again.
     pub async fn next(&mut self) -> Option<Result<WatchItem, Error>> {
         loop {
-            if self.ended || self.slot.is_deleted() {
+            // A session ends before it is deleted, and its watchers see how.
+            let is_over = self.slot.is_deleted() && self.feed.is_empty() && !self.behind;
+            if self.ended || (is_over && self.waiting.is_empty()) {
                 return None;
             }
             // Whoever leaves the session sees no more of it.

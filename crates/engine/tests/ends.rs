@@ -212,3 +212,17 @@ async fn a_caller_that_creates_a_session_is_told_of_its_own() {
     assert!(made > 0 || is_gone(&engine.session(&me(), &id("s")).await));
     engine.shutdown().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_watcher_of_a_session_that_is_deleted_sees_how_it_ended() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(dir.path()).await;
+    let revision = engine.create(new_session("s"), &me(), None).await.unwrap().session.revision;
+    let mut watch = engine.watch(&me(), &id("s"), Some(revision)).await.unwrap();
+    engine.delete(&me(), &id("s"), None).await.unwrap();
+    let seen = soon(watch.next()).await;
+    let Some(Ok(sessiond_engine::WatchItem::Record(record))) = seen else { panic!("{seen:?}") };
+    assert!(record.json.contains("session_terminated") && record.json.contains("the session was deleted"));
+    assert!(soon(watch.next()).await.is_none());
+    engine.shutdown().await;
+}

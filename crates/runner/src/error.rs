@@ -32,7 +32,7 @@ pub enum Error {
     /// The program wrote more to standard output than it may, and was stopped for it.
     #[error(
         "the program wrote more than {limit} bytes to standard output and was stopped; \
-         let it write less, or to a file, or raise the limit"
+         let it write less, or to a file"
     )]
     OutputTooLarge {
         /// How many bytes it was allowed.

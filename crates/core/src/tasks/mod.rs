@@ -187,7 +187,9 @@ impl Facet for Tasks {
         if matches!(report.change, TaskChange::Cancel { .. }) {
             return task.delegator.clone().filter(|agent| is_agent && principal.acts_as(agent));
         }
-        if fence.is_some() || (is_agent && principal.acts_as(&task.assignee)) {
+        // Without keys everybody acts as everybody: a process whose lease expired is known by the token alone.
+        let is_leased = session.participant(&task.assignee).is_some_and(|assignee| assignee.lease.is_some());
+        if fence.is_some() || ((is_agent || is_leased) && principal.acts_as(&task.assignee)) {
             return Some(task.assignee.clone());
         }
         (!principal.commands(session)).then(|| task.delegatee.clone())

@@ -169,7 +169,11 @@ pub(crate) fn task_ended(draft: &mut Draft<'_>, task: &Task) -> Result<(), Rejec
         if can_be_done(draft.session(), step) {
             return Ok(());
         }
-        let reason = format!("{} {} in task {}", task.delegatee, task.status, task.id);
+        let who = match task.assignee == task.delegatee {
+            true => task.delegatee.to_string(),
+            false => format!("{} and its fallback agents, {} the last,", task.delegatee, task.assignee),
+        };
+        let reason = format!("{who} {} in task {}", task.status, task.id);
         return fail(draft, name, reason);
     }
     let reason = failed.then(|| format!("{} {}, and the plan goes on", task.delegatee, task.status));

@@ -274,3 +274,22 @@ fn a_holder_has_a_name_and_some_time() {
     }));
     assert_eq!(refusal(result), "/holder: it may not be empty\n/ttl: it must be longer than no time at all");
 }
+
+#[test]
+fn a_report_on_the_task_of_a_leased_agent_shows_the_token_whoever_names_no_agent() {
+    let mut fixture = Fixture::new("");
+    fixture.script("delegate back\naccept back\nclaim back one");
+    let report = |fixture: &Fixture| TaskReport {
+        task: fixture.task(1).id.clone(),
+        attempt: None,
+        by: None,
+        change: TaskChange::Complete(json!("late")),
+    };
+    let unsigned = Command::Tasks(tasks::Command::Report(report(&fixture)));
+    let refused = fixture.run(unsigned.clone());
+    assert!(refusal(refused).contains("show its current fencing token"));
+    let mut envelope = Envelope::new(Principal::local(), unsigned);
+    envelope.fence =
+        fixture.session.participant(&agent("back")).unwrap().lease.as_ref().map(|lease| lease.fence);
+    fixture.give(envelope).unwrap();
+}
