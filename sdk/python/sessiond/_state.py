@@ -77,9 +77,16 @@ def layout_of(kind: type) -> Layout:
 
 
 def built_in(kind: type) -> type:
-    """Return the first class that is not written in Python among those that a class is made of."""
-    found: type = next((part for part in _mro.__get__(kind) if not is_python(part)), object)
+    """Return the first class that is not written in Python among those that a class is made of.
+
+    One that has no room for anything, such as `Generic` from Python 3.12 on, says nothing of what an object is.
+    """
+    found: type = next((part for part in _mro.__get__(kind) if not is_python(part) and _holds(part, kind)), object)
     return found
+
+
+def _holds(part: type, kind: type) -> bool:
+    return part is kind or size(part) > size(object)
 
 
 def is_python(kind: type) -> bool:

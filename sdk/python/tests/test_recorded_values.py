@@ -5,10 +5,13 @@ import json
 import logging
 import os
 import pathlib
+from typing import Generic, TypeVar
 
 import pytest
 
 import sessiond as rt
+from sessiond._digest import digest
+from sessiond._state import built_in
 
 
 class Crash(Exception):
@@ -288,3 +291,23 @@ def test_keys_and_values_of_the_context_may_be_no_unicode():
         assert "gone\udc80" not in session.context
         assert session.context.keys() == ["\udc80", "$text:a"]
         raise Crash
+
+
+T = TypeVar("T")
+
+
+class Box(Generic[T]):
+    def __init__(self, value: T) -> None:
+        self.value = value
+
+
+class BoxedError(Generic[T], ValueError):
+    pass
+
+
+def test_a_generic_class_says_nothing_of_what_its_objects_are():
+    # From Python 3.12 on, `Generic` is not written in Python.
+    assert digest(Box(1)) == digest(Box(1)) is not None
+    assert digest(Box(1)) != digest(Box(2))
+    assert built_in(Box) is object
+    assert built_in(BoxedError) is ValueError
