@@ -480,8 +480,8 @@ class _SentRequestOptional(TypedDict, total=False):
 
 
 class SentRequest(_SentRequestOptional):
-    """What a sender wrote in the message that requests a task, beside what is the task's own: the first attempt's
-    request is delivered as it was sent."""
+    """The members that a sender wrote in the message that requests a task, beside the task's own: the first
+    attempt's request is delivered as it was sent."""
 
     timestamp: str
     """When the sender says it wrote the message."""

@@ -2918,7 +2918,7 @@ export interface components {
             response?: unknown;
         };
         /**
-         * @description What a sender wrote in the message that requests a task, beside what is the task's own: the first attempt's request is
+         * @description The members that a sender wrote in the message that requests a task, beside the task's own: the first attempt's request is
          *     delivered as it was sent.
          */
         SentRequest: {

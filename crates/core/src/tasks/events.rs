@@ -13,7 +13,7 @@ use crate::values::{AgentId, Limit, MessageId, Span, TaskId, Timestamp};
 
 use super::{Attempt, Task, TaskStatus};
 
-/// What a sender wrote in the message that requests a task, beside what is the task's own: the first attempt's request is
+/// The members that a sender wrote in the message that requests a task, beside the task's own: the first attempt's request is
 /// delivered as it was sent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
