@@ -115,7 +115,7 @@ async fn an_ended_session_stays_ended_when_it_is_imported_and_is_marked() {
     let stranger = Principal { name: "stranger".into(), role: Role::Client, agents: Vec::new() };
     for principal in [me(), stranger] {
         let name = id(&format!("copy-{}", principal.name));
-        let (reply, _) = engine.import(&principal, &lines, Some(name.clone()), None).await.unwrap();
+        let (reply, _) = engine.import(&principal, lines.clone(), Some(name.clone()), None).await.unwrap();
         assert_eq!((&reply.session.id, reply.session.status), (&name, Status::Terminated));
         assert_eq!(reply.session.outcome.as_ref().unwrap().reason.as_deref(), Some("wrong plan"));
         assert_eq!(reply.session.owner, principal.name);
