@@ -13,7 +13,7 @@ pub async fn a_late_task_goes_to_the_fallback(client: Client) {
     let created = client.create_session(tutorial(), Conditions::default()).await.expect("it is created");
     let id = created.session_id;
     let task: api::DelegateTask = request(json!({
-        "task_type": "x", "delegatee": "opencode://backend", "timeout": "200ms",
+        "task_type": "x", "delegatee": "opencode://backend", "start_within": "200ms",
         "retry_policy": { "max_retries": 1, "backoff": "exponential", "base": "100ms" },
         "fallback_agents": ["codex://frontend"]
     }));
