@@ -33,6 +33,7 @@ pub struct Store {
 #[derive(Clone)]
 pub struct Destination {
     client: Client,
+    place: Place,
     id: SessionId,
     opened: Arc<Mutex<Opened>>,
     /// Rung when it is opened.
@@ -108,8 +109,8 @@ impl Destination {
     }
 
     fn through(store: &Store, id: SessionId, opened: Opened) -> Self {
-        let Store { client, hold, .. } = store.clone();
-        Self { client, id, opened: Arc::new(Mutex::new(opened)), ready: Arc::default(), hold }
+        let Store { client, hold, place } = store.clone();
+        Self { client, place, id, opened: Arc::new(Mutex::new(opened)), ready: Arc::default(), hold }
     }
 
     /// The session's id.
@@ -204,7 +205,8 @@ impl Destination {
             .retry(patience())
             // Who waits for room on the disk must know that.
             .when(|problem| problem.retryable && problem.code != api::Code::StoreFull)
-            .await?;
+            .await
+            .map_err(|problem| self.explained(problem))?;
         let revision = recorded.revision;
         *opened = Opened::As { writer: batch.writer, batch: batch.batch, revision };
         self.written();
@@ -234,6 +236,12 @@ impl Destination {
             .retry(patience())
             .when(|problem| problem.retryable && problem.code != api::Code::StoreFull)
             .await
+            .map_err(|problem| self.explained(problem))
+    }
+
+    /// Why a write failed. A store whose file was removed or replaced takes no write, and says so in its log alone.
+    fn explained(&self, problem: Problem) -> Problem {
+        self.place.check().err().unwrap_or(problem)
     }
 
     async fn writer(&self, opened: &mut Opened) -> Result<(u64, u64), Problem> {
