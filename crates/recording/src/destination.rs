@@ -203,8 +203,7 @@ impl Destination {
     async fn record(&self, opened: &mut Opened, batch: api::RecordCalls) -> Result<(), Problem> {
         let recorded = (|| self.client.record_calls(&self.id, batch.clone(), Conditions::default()))
             .retry(patience())
-            // Who waits for room on the disk must know that.
-            .when(|problem| problem.retryable && problem.code != api::Code::StoreFull)
+            .when(|problem| self.may_pass(problem))
             .await
             .map_err(|problem| self.explained(problem))?;
         let revision = recorded.revision;
@@ -234,9 +233,15 @@ impl Destination {
     async fn create(&self, create: api::CreateSession, once: Conditions) -> Result<api::Session, Problem> {
         (|| self.client.create_session(create.clone(), once.clone()))
             .retry(patience())
-            .when(|problem| problem.retryable && problem.code != api::Code::StoreFull)
+            .when(|problem| self.may_pass(problem))
             .await
             .map_err(|problem| self.explained(problem))
+    }
+
+    /// Whether a failed write is tried again here. Who waits for room on the disk must know that, and a store whose file is
+    /// gone takes nothing any more.
+    fn may_pass(&self, problem: &Problem) -> bool {
+        problem.retryable && problem.code != api::Code::StoreFull && self.place.is_there()
     }
 
     /// Why a write failed. A store whose file was removed or replaced takes no write, and says so in its log alone.
