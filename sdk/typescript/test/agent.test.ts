@@ -99,7 +99,7 @@ describe('an agent', () => {
     assert.equal((errors[2] as { code: string }).code, 'no_handler');
   });
 
-  test('acknowledges a request when its task was reported, not before, and works on a repeat but once', async () => {
+  test('acknowledges a request when its task was reported, not before', async () => {
     const it = agent();
     const finish = deferred();
     let runs = 0;
@@ -111,11 +111,7 @@ describe('an agent', () => {
     await it.start();
     const sessionId = await session(it.agentId);
     const { task_id } = await client.tasks.delegate(sessionId, { task_type: 'slow', delegatee: it.agentId });
-    // Longer than the server waits for an acknowledgement, so that the request comes again.
-    await until('a repeat', async () => {
-      const { messages } = await client.messages.list({ recipient: it.agentId });
-      return (messages[0]?.attempts ?? 0) >= 2;
-    });
+    await until('the work', async () => (await client.tasks.get(task_id)).status === 'in_progress');
     assert.equal((await client.agents.get(it.agentId)).inbox_depth, 1);
     finish.resolve();
     assert.equal((await ended(task_id)).result, 'done');
