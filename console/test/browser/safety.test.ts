@@ -53,7 +53,7 @@ describe('a key', () => {
     const client = keyed.client(admin);
     await client.sessions.create({ session_id: 's', kind: 'workflow' });
     const { secret, key_id } = await client.keys.create({ name: 'admin2', role: 'admin' });
-    const viewer = await Viewer.come(browser, keyed.url, { key: secret, provokes: /status of 401/ });
+    const viewer = await Viewer.come(browser, keyed.url, { key: secret, provokes: /status of 401|INCOMPLETE_CHUNKED_ENCODING/ });
     const { page } = viewer;
     await viewer.openSession('s', 'about');
     await page.getByRole('button', { name: 'Actions' }).click();
@@ -151,7 +151,7 @@ test('copying works without the clipboard’s interface, and says so when it doe
 describe('what is typed into a dialog is there when it opens again', () => {
   let viewer: Viewer;
   beforeAll(async () => {
-    viewer = await Viewer.come(browser, server.url);
+    viewer = await Viewer.come(browser, server.url, { provokes: /status of 412/ });
   });
   afterAll(() => viewer.leave());
 

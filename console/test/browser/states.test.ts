@@ -137,7 +137,7 @@ test('participants of a session that has ended have ended with it, and who is no
   await expect.poll(() => state('gone').innerText()).toBe('left');
   await other.openSession('ended', 'about');
   const summary = other.page.getByRole('region', { name: 'Executive summary', exact: true }).last();
-  await summary.getByRole('heading', { name: 'Summary' }).waitFor();
+  await summary.getByRole('heading', { name: 'Summary', exact: true }).waitFor();
   await summary.getByText('All of it is *done*', { exact: true }).waitFor();
   await other.leave();
 });
