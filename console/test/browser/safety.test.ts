@@ -53,7 +53,10 @@ describe('a key', () => {
     const client = keyed.client(admin);
     await client.sessions.create({ session_id: 's', kind: 'workflow' });
     const { secret, key_id } = await client.keys.create({ name: 'admin2', role: 'admin' });
-    const viewer = await Viewer.come(browser, keyed.url, { key: secret, provokes: /status of 401|INCOMPLETE_CHUNKED_ENCODING/ });
+    const viewer = await Viewer.come(browser, keyed.url, {
+      key: secret,
+      provokes: /status of 401|INCOMPLETE_CHUNKED_ENCODING/,
+    });
     const { page } = viewer;
     await viewer.openSession('s', 'about');
     await page.getByRole('button', { name: 'Actions' }).click();
