@@ -208,6 +208,20 @@ impl Engine {
         self.whole(async move { engine.end_and_drop(&id, expected).await }).await
     }
 
+    /// Removes the copy of a session that is elsewhere. Nothing ends with it: not the session, nor its children.
+    pub async fn drop_copy(&self, id: &SessionId) -> Result<(), Error> {
+        let slot = self.open_session(id).await?;
+        let (engine, session_id) = (self.clone(), id.clone());
+        self.whole(async move {
+            let op = Op::DeleteSession { session_id, expected_revision: None };
+            engine.write(op).await?.map_err(|_| Rejection::SessionNotFound)?;
+            engine.forget(&slot);
+            slot.delete().await;
+            Ok(())
+        })
+        .await
+    }
+
     /// Ends a session, then drops it at the revision at which it ended. The caller's condition is decided with the first
     /// change: the end of an active session, or the removal of one that has ended.
     async fn end_and_drop(&self, id: &SessionId, expected: Option<Revision>) -> Result<(), Error> {

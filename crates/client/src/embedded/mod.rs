@@ -155,6 +155,10 @@ impl Api for Embedded {
         self.engine.location()
     }
 
+    async fn drop_copy(&self, id: &SessionId) -> Result<(), Problem> {
+        self.engine.drop_copy(id).await.map_err(problem)
+    }
+
     async fn close(&self) {
         self.engine.shutdown().await;
     }

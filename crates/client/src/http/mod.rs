@@ -32,6 +32,7 @@ use reqwest::Url;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use sessiond_api::operations::Operation;
 use sessiond_api::{Code, Problem};
+use sessiond_core::SessionId;
 
 use crate::traits::Api;
 use request::Request;
@@ -87,6 +88,13 @@ impl Http {
 impl Api for Http {
     fn location(&self) -> String {
         self.base.clone()
+    }
+
+    async fn drop_copy(&self, _: &SessionId) -> Result<(), Problem> {
+        Err(Problem::new(
+            Code::InvalidInput,
+            "a server has sessions, and no copies of them: delete the session",
+        ))
     }
 
     async fn close(&self) {}

@@ -34,6 +34,9 @@ macro_rules! nouns {
         pub trait Api: $($Noun +)* {
             /// Where this client leads, for people.
             fn location(&self) -> String;
+            /// Removes a copy of a session from a store on this machine, and ends nothing: the session itself is on a
+            /// server. Over HTTP there are no copies, so it is an error.
+            async fn drop_copy(&self, id: &sessiond_core::SessionId) -> Result<(), sessiond_api::Problem>;
             /// Writes what waits and closes what is open; the handle is of no use after it.
             async fn close(&self);
         }

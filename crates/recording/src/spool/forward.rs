@@ -171,7 +171,7 @@ impl Sender {
 
     /// Drops what the server has and nobody holds.
     async fn finish(&self) {
-        match self.spool.local.delete_session(&self.held.id, Conditions::default()).await {
+        match self.spool.local.drop_copy(&self.held.id).await {
             Err(problem) if problem.code != Code::SessionNotFound => {
                 // The next process that opens the spool finds that there is nothing left to send.
                 tracing::debug!(session = %self.held.id, %problem, "a session that was sent could not be dropped");

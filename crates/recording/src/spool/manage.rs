@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use sessiond_api::{Code, Problem};
-use sessiond_client::{Client, Conditions};
+use sessiond_client::Client;
 use sessiond_core::SessionId;
 
 use super::cursor::{self, Cursor};
@@ -78,7 +78,7 @@ pub async fn drop_session(dir: &Path, id: &SessionId) -> Result<(), Problem> {
             return Err(Problem::new(Code::Conflict, detail));
         };
         let local = Client::open(&path).await?;
-        let dropped = local.delete_session(id, Conditions::default()).await;
+        let dropped = local.drop_copy(id).await;
         local.close().await;
         dropped?;
         cursor.remove();

@@ -202,7 +202,7 @@ impl Spool {
         // Whether it answers at all is found out soon; how long the whole takes depends on its size.
         let export = self.within(ANSWER, self.remote.export_session(id)).await?;
         let lines: Vec<String> = self.within(WHOLE, export.try_collect()).await?;
-        match self.local.delete_session(id, Conditions::default()).await {
+        match self.local.drop_copy(id).await {
             // A copy that a process left unfinished.
             Ok(()) => {}
             Err(problem) if problem.code == Code::SessionNotFound => {}
@@ -214,7 +214,7 @@ impl Spool {
 
     /// Drops a session, which the server then never gets.
     pub async fn drop_session(&self, id: &SessionId) -> Result<(), Problem> {
-        self.local.delete_session(id, Conditions::default()).await?;
+        self.local.drop_copy(id).await?;
         if let Some(hold) = self.held(id) {
             hold.wake.notify_one();
         }
@@ -262,7 +262,7 @@ impl Spool {
             Ok(session) if cursor.is_known() => session.revision,
             // It was never made, or not brought here as a whole.
             Ok(_) => {
-                let _ = self.local.delete_session(cursor.id(), Conditions::default()).await;
+                let _ = self.local.drop_copy(cursor.id()).await;
                 return cursor.remove();
             }
             Err(problem) if problem.code == Code::SessionNotFound => return cursor.remove(),
