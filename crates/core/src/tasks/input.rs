@@ -2,14 +2,13 @@
 
 use serde_json::json;
 
-use crate::messages::{Message, MessageType, Party, Priority, Routing};
 use crate::questions::{Question, rules};
 use crate::session::draft::Draft;
 use crate::session::{Effect, Rejection};
 use crate::values::TaskId;
 
-use super::notice::{self, about, asker};
-use super::{Task, TaskStatus, TaskUpdated};
+use super::notice;
+use super::{TaskStatus, TaskUpdated};
 
 /// A question was asked for a task: while it is open, the time for the work stands still. Who neither works on the task nor
 /// leads the session cannot stop its time.
@@ -34,7 +33,13 @@ pub(crate) fn closed(draft: &mut Draft<'_>, id: &TaskId, question: &Question) ->
     let Some(task) = draft.session().tasks.get(id).cloned().filter(|task| task.status.is_open()) else {
         return Ok(());
     };
-    tell(draft, &task, question);
+    let payload = json!({
+        "task_id": task.id,
+        "question_id": question.asked.question_id,
+        "status": question.status,
+        "answer": question.answer,
+    });
+    notice::tell_assignee(draft, &task, payload);
     let Some(since) = task.waiting_since else {
         return Ok(());
     };
@@ -52,29 +57,4 @@ pub(crate) fn closed(draft: &mut Draft<'_>, id: &TaskId, question: &Question) ->
 /// The attempt has ended: nobody needs the answers to what it asked.
 pub(crate) fn release(draft: &mut Draft<'_>, id: &TaskId) -> Result<(), Rejection> {
     rules::release(draft, "the attempt of its task has ended", |asker| asker.task_id.as_ref() == Some(id))
-}
-
-fn tell(draft: &mut Draft<'_>, task: &Task, question: &Question) {
-    if draft.is_by(&task.assignee) {
-        return;
-    }
-    let session_id = draft.session().id.clone();
-    let message = Message {
-        message_id: draft.message_id(),
-        timestamp: draft.now(),
-        sender: Party::new(asker(task)).in_session(session_id.clone()),
-        recipient: Party::new(task.assignee.clone()).in_session(session_id),
-        message_type: MessageType::StatusUpdate,
-        priority: Priority::High,
-        payload: json!({
-            "task_id": task.id,
-            "question_id": question.asked.question_id,
-            "status": question.status,
-            "answer": question.answer,
-        }),
-        routing: Routing::default(),
-        metadata: about(task),
-        in_reply_to: Some(task.message_id.clone()),
-    };
-    notice::notify(draft, message);
 }

@@ -121,7 +121,15 @@ pub(crate) fn respond(draft: &mut Draft<'_>, task: &Task, told: Told) {
 
 /// Tells an agent that works on the task that it may stop, unless it says so itself.
 pub(crate) fn notify_cancelled(draft: &mut Draft<'_>, task: &Task, reason: &str) {
-    if task.status != TaskStatus::InProgress || draft.is_by(&task.assignee) {
+    if task.status == TaskStatus::InProgress {
+        let payload = json!({ "task_id": task.id, "status": TaskStatus::Cancelled, "reason": reason });
+        tell_assignee(draft, task, payload);
+    }
+}
+
+/// Tells the agent that works on a task what became of it, in reply to its request, unless the agent did it itself.
+pub(crate) fn tell_assignee(draft: &mut Draft<'_>, task: &Task, payload: Value) {
+    if draft.is_by(&task.assignee) {
         return;
     }
     let session_id = draft.session().id.clone();
@@ -132,7 +140,7 @@ pub(crate) fn notify_cancelled(draft: &mut Draft<'_>, task: &Task, reason: &str)
         recipient: Party::new(task.assignee.clone()).in_session(session_id),
         message_type: MessageType::StatusUpdate,
         priority: Priority::High,
-        payload: json!({ "task_id": task.id, "status": TaskStatus::Cancelled, "reason": reason }),
+        payload,
         routing: Routing::default(),
         metadata: about(task),
         in_reply_to: Some(task.message_id.clone()),
