@@ -132,7 +132,7 @@ fn approval() -> QuestionKind {
 
 /// Whose work a step waits for: `all`, `first`, or a number of agents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "it is `all`, `first` or a number of agents")]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum Join {
     /// All of its required agents, or the first of them.
@@ -256,5 +256,23 @@ impl FacetState for Option<Arc<Workflow>> {
 
     fn check(&self) -> Result<(), Exceeded> {
         self.as_ref().map_or(Ok(()), |workflow| check(&workflow.steps))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_join_says_what_it_may_be() {
+        for (text, join) in
+            [("\"all\"", Join::ALL), ("\"first\"", Join::Word(JoinWord::First)), ("2", Join::Number(2))]
+        {
+            assert_eq!(serde_json::from_str::<Join>(text).unwrap(), join);
+        }
+        for text in ["\"some\"", "-1", "{}", "null", "1.5"] {
+            let error = serde_json::from_str::<Join>(text).unwrap_err().to_string();
+            assert_eq!(error, "it is `all`, `first` or a number of agents", "{text}");
+        }
     }
 }
