@@ -43,6 +43,17 @@ pub(crate) struct Slot {
     deleted: AtomicBool,
     /// Whether the actor has compared the state with the store since it is in memory.
     checked: watch::Sender<bool>,
+    /// How many removals are under way: each ends the session, and then deletes it.
+    removals: watch::Sender<usize>,
+}
+
+/// A removal that is under way, until this is dropped.
+pub(crate) struct Removal(Arc<Slot>);
+
+impl Drop for Removal {
+    fn drop(&mut self) {
+        self.0.removals.send_modify(|removals| *removals -= 1);
+    }
 }
 
 /// What watchers hear.
@@ -94,6 +105,7 @@ impl Slot {
             used: AtomicI64::new(engine.now().millis()),
             deleted: AtomicBool::new(false),
             checked: watch::Sender::new(false),
+            removals: watch::Sender::new(0),
         });
         let actor = Actor {
             engine: engine.clone(),
@@ -135,6 +147,19 @@ impl Slot {
 
     pub(crate) fn is_deleted(&self) -> bool {
         self.deleted.load(Ordering::Acquire)
+    }
+
+    /// Begins a removal. A watcher that sees how the session ends waits for what comes of it.
+    pub(crate) fn remove(self: &Arc<Self>) -> Removal {
+        self.removals.send_modify(|removals| *removals += 1);
+        Removal(self.clone())
+    }
+
+    /// Waits until no removal is under way.
+    pub(crate) async fn settled(&self) {
+        let mut removals = self.removals.subscribe();
+        // The sender is part of this slot.
+        let _ = removals.wait_for(|removals| *removals == 0).await;
     }
 
     pub(crate) fn touch(&self, engine: &Engine) {

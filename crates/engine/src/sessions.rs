@@ -227,6 +227,7 @@ impl Engine {
     async fn end_and_drop(&self, id: &SessionId, expected: Option<Revision>) -> Result<(), Error> {
         for _ in 0..OPENS {
             let slot = self.open_session(id).await?;
+            let _removal = slot.remove();
             let session = slot.session();
             let (expected, revision) = if session.status == Status::Active {
                 let reason = "the session was deleted".to_owned();

@@ -111,7 +111,11 @@ impl Watch {
             }
             let session = self.slot.session();
             if session.status != Status::Active && self.after >= session.revision {
-                self.ended = true;
+                // Who is told that it ended by its deletion finds it gone.
+                tokio::select! {
+                    () = self.engine.shared.stop.cancelled() => {}
+                    () = self.slot.settled() => self.ended = true,
+                }
                 return None;
             }
             tokio::select! {

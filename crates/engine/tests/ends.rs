@@ -226,3 +226,24 @@ async fn a_watcher_of_a_session_that_is_deleted_sees_how_it_ended() {
     assert!(soon(watch.next()).await.is_none());
     engine.shutdown().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_watcher_whose_watch_ends_by_a_deletion_finds_the_session_gone() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(dir.path()).await;
+    for round in 0..50 {
+        let name = format!("s{round}");
+        engine.create(new_session(&name), &me(), None).await.unwrap();
+        let mut watch = engine.watch(&me(), &id(&name), None).await.unwrap();
+        let watched = tokio::spawn({
+            let (engine, name) = (engine.clone(), name.clone());
+            async move {
+                while soon(watch.next()).await.is_some() {}
+                is_gone(&engine.session(&me(), &id(&name)).await)
+            }
+        });
+        engine.delete(&me(), &id(&name), None).await.unwrap();
+        assert!(watched.await.unwrap(), "the watch ended before the session was gone");
+    }
+    engine.shutdown().await;
+}
