@@ -73,8 +73,8 @@ pub fn parse<T: serde::de::DeserializeOwned>(json: &[u8]) -> Result<T, Problem> 
 /// As [`parse`], for a request whose values are kept as their text, with integers of any size.
 pub fn parse_verbatim<T: serde::de::DeserializeOwned>(json: &[u8]) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(json);
-    let value =
-        serde_path_to_error::deserialize(Strict(&mut reader)).map_err(|error| error::unreadable(&error))?;
+    let value = serde_path_to_error::deserialize(Strict::request(&mut reader))
+        .map_err(|error| error::unreadable(&error))?;
     reader.end().map_err(|error| {
         Problem::new(Code::MalformedRequest, format!("the body is not one JSON document: {error}"))
     })?;
@@ -83,7 +83,7 @@ pub fn parse_verbatim<T: serde::de::DeserializeOwned>(json: &[u8]) -> Result<T, 
 
 /// Reads a request from a JSON value, and says by a JSON pointer which member is wrong.
 pub fn from_value<T: serde::de::DeserializeOwned>(value: serde_json::Value) -> Result<T, Problem> {
-    serde_path_to_error::deserialize(Strict(value)).map_err(|error| error::unreadable(&error))
+    serde_path_to_error::deserialize(Strict::request(value)).map_err(|error| error::unreadable(&error))
 }
 
 /// Refuses a value that was read before with a number that may have been changed by that.

@@ -6,7 +6,7 @@ mod support;
 use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sessiond_api::operations;
 use sessiond_core::limits;
 use support::{Bench, problem, tutorial_session};
@@ -275,26 +275,30 @@ fn requests() -> Vec<(Method, &'static str, Value)> {
     ]
 }
 
-/// All documents that have an array with the members' values in the place of one object. `any` says where an object is
-/// any JSON, which may be an array.
-fn with_arrays(document: &Value, any: &dyn Fn(&str) -> bool) -> Vec<Value> {
+/// All documents in which one object is another value. `any` says where an object is any JSON, which is left as it is.
+fn with_each_object(
+    document: &Value,
+    any: &dyn Fn(&str) -> bool,
+    other: &dyn Fn(&Map<String, Value>) -> Value,
+) -> Vec<Value> {
     fn replace(
         at: &Value,
         name: &str,
         any: &dyn Fn(&str) -> bool,
+        other: &dyn Fn(&Map<String, Value>) -> Value,
         whole: &dyn Fn(Value) -> Value,
         found: &mut Vec<Value>,
     ) {
         match at {
             Value::Object(members) if !any(name) => {
-                found.push(whole(Value::Array(members.values().cloned().collect())));
+                found.push(whole(other(members)));
                 for (name, member) in members {
                     let with = |new: Value| {
                         let mut changed = members.clone();
                         changed.insert(name.clone(), new);
                         whole(Value::Object(changed))
                     };
-                    replace(member, name, any, &with, found);
+                    replace(member, name, any, other, &with, found);
                 }
             }
             Value::Array(items) => {
@@ -304,15 +308,58 @@ fn with_arrays(document: &Value, any: &dyn Fn(&str) -> bool) -> Vec<Value> {
                         changed[i] = new;
                         whole(Value::Array(changed))
                     };
-                    replace(item, name, any, &with, found);
+                    replace(item, name, any, other, &with, found);
                 }
             }
             _ => {}
         }
     }
     let mut found = Vec::new();
-    replace(document, "", any, &|new| new, &mut found);
+    replace(document, "", any, other, &|new| new, &mut found);
     found
+}
+
+/// All documents that have an array with the members' values in the place of one object.
+fn with_arrays(document: &Value, any: &dyn Fn(&str) -> bool) -> Vec<Value> {
+    with_each_object(document, any, &|members| Value::Array(members.values().cloned().collect()))
+}
+
+#[tokio::test]
+async fn a_member_that_is_not_known_is_taken_nowhere() {
+    let bench = Bench::keyless().await;
+    bench.register("opencode://backend").await;
+    bench.expect(201, Method::POST, "/sessions", Some(tutorial_session("s"))).await;
+    let any = |name: &str| {
+        [
+            "payload",
+            "result",
+            "value",
+            "details",
+            "schema",
+            "default",
+            "metadata",
+            "shared_context",
+            "labels",
+            "authentication",
+            "capabilities",
+        ]
+        .contains(&name)
+    };
+    let misspelt = |members: &Map<String, Value>| {
+        let mut members = members.clone();
+        members.insert("time_out".to_owned(), json!("5s"));
+        Value::Object(members)
+    };
+    for (method, path, body) in requests() {
+        for wrong in with_each_object(&body, &any, &misspelt) {
+            let response = bench.send(method.clone(), path, wrong.clone()).await;
+            let status = response.status().as_u16();
+            let problem: Value = response.json().await.unwrap();
+            assert_eq!(status, 422, "{method} {path} {wrong}: {problem}");
+            let pointer = problem["errors"][0]["pointer"].as_str().unwrap_or_default();
+            assert!(pointer.ends_with("/time_out"), "{method} {path} {wrong}: {problem}");
+        }
+    }
 }
 
 #[tokio::test]

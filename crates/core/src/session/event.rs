@@ -164,7 +164,7 @@ impl<'de> MapAccess<'de> for Parts<'de> {
             (Some(kind), _) => seed.deserialize(BorrowedStrDeserializer::new(kind)),
             (None, Some(data)) => {
                 self.data = None;
-                seed.deserialize(Strict(data))
+                seed.deserialize(Strict::stored(data))
             }
             (None, None) => Err(serde_json::Error::custom("a value follows a key")),
         }

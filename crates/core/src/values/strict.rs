@@ -1,5 +1,6 @@
 //! JSON objects are objects. The code that serde derives for a struct also reads an array, as the members in the order of
-//! their declaration, which no caller means and no document promises: this deserializer refuses it, at any depth.
+//! their declaration, which no caller means and no document promises: this deserializer refuses it, at any depth. Of a
+//! request it also refuses members that are not known, so that a misspelt one is not taken silently.
 
 use std::fmt;
 
@@ -11,12 +12,39 @@ use serde::de::{
 /// A deserializer in which a struct is an object, and so are all structs within it.
 ///
 /// What serde buffers first, because a type is flattened or untagged, is not seen: such a type checks itself.
-pub struct Strict<D>(pub D);
+pub struct Strict<D> {
+    inner: D,
+    unknown: Unknown,
+    /// The members of the struct in which this is the value of one.
+    fields: Fields,
+}
+
+impl<D> Strict<D> {
+    /// For what a version of this program wrote. Members that are not known are skipped: a newer one may have written them.
+    pub fn stored(inner: D) -> Self {
+        Self { inner, unknown: Unknown::Skipped, fields: None }
+    }
+
+    /// For what a caller asks. Members that are not known are refused.
+    pub fn request(inner: D) -> Self {
+        Self { inner, unknown: Unknown::Refused, fields: None }
+    }
+}
+
+/// What becomes of members that are not known.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unknown {
+    Skipped,
+    Refused,
+}
+
+/// The members of a struct; none of anything else.
+type Fields = Option<&'static [&'static str]>;
 
 /// Reads a JSON text in which structs are objects.
 pub fn from_str<T: DeserializeOwned>(json: &str) -> serde_json::Result<T> {
     let mut reader = serde_json::Deserializer::from_str(json);
-    let value = T::deserialize(Strict(&mut reader))?;
+    let value = T::deserialize(Strict::stored(&mut reader))?;
     reader.end()?;
     Ok(value)
 }
@@ -24,22 +52,28 @@ pub fn from_str<T: DeserializeOwned>(json: &str) -> serde_json::Result<T> {
 /// Passes on what is read, and wraps what is read within it.
 struct Within<T> {
     inner: T,
-    /// Whether it is the visitor of a struct.
-    object: bool,
+    unknown: Unknown,
+    /// The members of the struct whose visitor, or whose members, this is.
+    fields: Fields,
 }
 
-fn any<T>(inner: T) -> Within<T> {
-    Within { inner, object: false }
+impl<T> Within<T> {
+    /// Wraps what is read within this.
+    fn any<U>(&self, inner: U) -> Within<U> {
+        Within { inner, unknown: self.unknown, fields: None }
+    }
 }
 
-fn object<T>(inner: T) -> Within<T> {
-    Within { inner, object: true }
+fn expected(fields: &[&str]) -> String {
+    let fields: Vec<_> = fields.iter().map(|field| format!("`{field}`")).collect();
+    format!("unknown field, expected one of {}", fields.join(", "))
 }
 
 macro_rules! pass_on {
     ($($method:ident($($argument:ident: $type:ty),*);)*) => {$(
         fn $method<V: Visitor<'de>>(self, $($argument: $type,)* visitor: V) -> Result<V::Value, D::Error> {
-            self.0.$method($($argument,)* any(visitor))
+            let visitor = Within { inner: visitor, unknown: self.unknown, fields: None };
+            self.inner.$method($($argument,)* visitor)
         }
     )*};
 }
@@ -77,7 +111,14 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<D> {
         deserialize_map();
         deserialize_enum(name: &'static str, variants: &'static [&'static str]);
         deserialize_identifier();
-        deserialize_ignored_any();
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        match self.fields {
+            // What the code that serde derives does with the value of a member that is not known.
+            Some(fields) if self.unknown == Unknown::Refused => Err(D::Error::custom(expected(fields))),
+            _ => self.inner.deserialize_ignored_any(visitor),
+        }
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -86,11 +127,12 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<D> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_struct(name, fields, object(visitor))
+        let visitor = Within { inner: visitor, unknown: self.unknown, fields: Some(fields) };
+        self.inner.deserialize_struct(name, fields, visitor)
     }
 
     fn is_human_readable(&self) -> bool {
-        self.0.is_human_readable()
+        self.inner.is_human_readable()
     }
 }
 
@@ -106,7 +148,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Within<V> {
     type Value = V::Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.object { f.write_str("a JSON object") } else { self.inner.expecting(f) }
+        if self.fields.is_some() { f.write_str("a JSON object") } else { self.inner.expecting(f) }
     }
 
     visit! {
@@ -141,26 +183,31 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Within<V> {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<V::Value, D::Error> {
-        self.inner.visit_some(Strict(deserializer))
+        let inner = Strict { inner: deserializer, unknown: self.unknown, fields: None };
+        self.inner.visit_some(inner)
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<V::Value, D::Error> {
-        self.inner.visit_newtype_struct(Strict(deserializer))
+        let inner = Strict { inner: deserializer, unknown: self.unknown, fields: None };
+        self.inner.visit_newtype_struct(inner)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<V::Value, A::Error> {
-        if self.object {
+        if self.fields.is_some() {
             return Err(A::Error::invalid_type(Unexpected::Seq, &"a JSON object"));
         }
-        self.inner.visit_seq(any(items))
+        let items = self.any(items);
+        self.inner.visit_seq(items)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<V::Value, A::Error> {
-        self.inner.visit_map(any(members))
+        let members = Within { inner: members, unknown: self.unknown, fields: self.fields };
+        self.inner.visit_map(members)
     }
 
     fn visit_enum<A: EnumAccess<'de>>(self, variant: A) -> Result<V::Value, A::Error> {
-        self.inner.visit_enum(any(variant))
+        let variant = self.any(variant);
+        self.inner.visit_enum(variant)
     }
 }
 
@@ -168,7 +215,8 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Within<S> {
     type Value = S::Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<S::Value, D::Error> {
-        self.inner.deserialize(Strict(deserializer))
+        let inner = Strict { inner: deserializer, unknown: self.unknown, fields: self.fields };
+        self.inner.deserialize(inner)
     }
 }
 
@@ -176,7 +224,8 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Within<A> {
     type Error = A::Error;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
-        self.inner.next_element_seed(any(seed))
+        let seed = self.any(seed);
+        self.inner.next_element_seed(seed)
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -188,11 +237,13 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Within<A> {
     type Error = A::Error;
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
-        self.inner.next_key_seed(any(seed))
+        let seed = self.any(seed);
+        self.inner.next_key_seed(seed)
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
-        self.inner.next_value_seed(any(seed))
+        let seed = Within { inner: seed, unknown: self.unknown, fields: self.fields };
+        self.inner.next_value_seed(seed)
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -205,8 +256,9 @@ impl<'de, A: EnumAccess<'de>> EnumAccess<'de> for Within<A> {
     type Variant = Within<A::Variant>;
 
     fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self::Variant), A::Error> {
-        let (value, variant) = self.inner.variant_seed(any(seed))?;
-        Ok((value, any(variant)))
+        let seed = self.any(seed);
+        let (value, inner) = self.inner.variant_seed(seed)?;
+        Ok((value, Within { inner, unknown: self.unknown, fields: None }))
     }
 }
 
@@ -218,11 +270,13 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Within<A> {
     }
 
     fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, A::Error> {
-        self.inner.newtype_variant_seed(any(seed))
+        let seed = self.any(seed);
+        self.inner.newtype_variant_seed(seed)
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, A::Error> {
-        self.inner.tuple_variant(len, any(visitor))
+        let visitor = self.any(visitor);
+        self.inner.tuple_variant(len, visitor)
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -230,7 +284,8 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Within<A> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, A::Error> {
-        self.inner.struct_variant(fields, object(visitor))
+        let visitor = Within { inner: visitor, unknown: self.unknown, fields: Some(fields) };
+        self.inner.struct_variant(fields, visitor)
     }
 }
 
@@ -308,5 +363,29 @@ mod tests {
             let refused = from_str::<Outer>(json).unwrap_err().to_string();
             assert!(refused.contains("invalid type: sequence, expected a JSON object"), "{json}: {refused}");
         }
+    }
+
+    fn request(json: &str) -> serde_json::Result<Outer> {
+        Outer::deserialize(Strict::request(&mut serde_json::Deserializer::from_str(json)))
+    }
+
+    #[test]
+    fn a_request_has_known_members_only_wherever_they_are() {
+        for json in [
+            r#"{"inner": {"number": 1}, "more": null}"#,
+            r#"{"inner": {"number": 1, "Text": "a"}}"#,
+            r#"{"inner": {"number": 1}, "list": [{"number": 2}, {"number": 2, "x": {}}]}"#,
+            r#"{"inner": {"number": 1}, "map": {"m": {"x": [], "number": 3}}}"#,
+            r#"{"inner": {"number": 1}, "optional": {"number": 4, "x": 1}}"#,
+            r#"{"inner": {"number": 1}, "kind": {"Of": {"number": 1, "x": 1}}}"#,
+            r#"{"inner": {"number": 1}, "kind": {"With": {"inner": {"number": 7}, "x": 1}}}"#,
+        ] {
+            let refused = request(json).unwrap_err().to_string();
+            assert!(refused.contains("unknown field, expected one of `"), "{json}: {refused}");
+            from_str::<Outer>(json).unwrap();
+        }
+        // A value, a text and a map have whatever members the caller gives them.
+        let free = r#"{"inner": {"number": 1}, "raw": {"x": {}}, "value": {"x": [{"y": 1}]}, "map": {"x": {"number": 1}}}"#;
+        assert_eq!(request(free).unwrap(), from_str::<Outer>(free).unwrap());
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::fmt::temporal::Pieces;
 use serde::{Deserialize, Serialize};
 
 /// A point in time: milliseconds since 1970-01-01T00:00:00Z. Written as RFC 3339 UTC with milliseconds.
@@ -59,9 +60,12 @@ impl TryFrom<String> for Timestamp {
 impl std::str::FromStr for Timestamp {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        let time: jiff::Timestamp = text
-            .parse()
-            .map_err(|_| format!("'{text}' is not an RFC 3339 time such as 2025-02-02T11:00:00Z"))?;
+        let time: jiff::Timestamp = text.parse().map_err(|_| match Pieces::parse(text) {
+            Ok(pieces) if pieces.offset().is_some() && pieces.time().is_some() => {
+                format!("'{text}' is out of range: the latest time is 9999-12-30T22:00:00Z")
+            }
+            _ => format!("'{text}' is not an RFC 3339 time such as 2025-02-02T11:00:00Z"),
+        })?;
         Ok(Self::from_millis(time.as_millisecond()))
     }
 }
@@ -175,6 +179,8 @@ mod tests {
             "2025-02-02T11:00:00.500Z"
         );
         assert!(Timestamp::from_millis(i64::MAX).to_string().starts_with("9999"));
+        let late = "9999-12-31T23:59:59Z".parse::<Timestamp>().unwrap_err();
+        assert!(late.contains("out of range"), "{late}");
         assert!("yesterday".parse::<Timestamp>().is_err());
     }
 }
