@@ -53,6 +53,8 @@ macro_rules! cases {
 }
 
 cases! {
+    agents:
+        agents_are_found_by_capability;
     workflow:
         the_tutorial_works,
         a_plan_runs_by_itself;

@@ -208,6 +208,10 @@ pub struct AgentPage {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListAgents {
+    /// Only agents whose `capabilities` name this: anywhere, as `rust`, or within one member, as `languages:rust`. Letter case
+    /// does not matter. Default: all agents.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capability: Option<String>,
     /// The maximum number of rows, up to 1000. Default: 100.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,

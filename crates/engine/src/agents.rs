@@ -259,12 +259,13 @@ impl Engine {
         self.describe(principal, record).await
     }
 
-    /// At most `limit` agents by id, from the cursor of the page before.
+    /// At most `limit` of the agents whose registration is `wanted`, by id, from the cursor of the page before.
     pub async fn agents(
         &self,
         principal: &Principal,
         cursor: Option<String>,
         limit: usize,
+        wanted: impl Fn(&str) -> bool + Send,
     ) -> Result<Page<RegisteredAgent>, Error> {
         let after =
             cursor.map(|cursor| AgentId::parse(cursor).map_err(|_| StoreError::Cursor)).transpose()?;
@@ -273,12 +274,18 @@ impl Engine {
             Some(after) => std::ops::Bound::Excluded(after),
             None => std::ops::Bound::Unbounded,
         };
-        let mut rest = agents.range::<AgentId, _>((from, std::ops::Bound::Unbounded));
+        let rest = agents.range::<AgentId, _>((from, std::ops::Bound::Unbounded));
+        let mut found: Vec<_> = rest
+            .map(|(_, record)| record)
+            .filter(|record| wanted(&record.registration))
+            .take(limit + 1)
+            .collect();
+        let more = found.len() > limit;
+        found.truncate(limit);
         let mut items = Vec::new();
-        for (_, record) in rest.by_ref().take(limit) {
+        for record in found {
             items.push(self.describe(principal, record.clone()).await?);
         }
-        let more = rest.next().is_some();
         let next_cursor = items.last().filter(|_| more).map(|agent| agent.record.agent_id.to_string());
         Ok(Page { items, next_cursor })
     }

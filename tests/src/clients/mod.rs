@@ -3,6 +3,7 @@
 //! Each case is a function that takes a client on an empty store; the cases of a noun are in its file. `tests/clients.rs`
 //! runs all of them with both clients.
 
+pub mod agents;
 pub mod aggregations;
 pub mod calls;
 pub mod events;

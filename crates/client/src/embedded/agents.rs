@@ -1,6 +1,8 @@
 //! What the operations on agents are to the engine.
 
 use async_trait::async_trait;
+use serde::Deserialize;
+use serde_json::Value;
 use sessiond_api::{self as api, Code, Problem};
 use sessiond_core::AgentId;
 use sessiond_engine::{Health, RegisteredAgent, Registration, Webhook, WebhookState};
@@ -39,7 +41,17 @@ impl Agents for Embedded {
 
     async fn agents(&self, query: api::ListAgents) -> Result<api::AgentPage, Problem> {
         let limit = page_limit(query.limit)?;
-        let page = self.engine.agents(&self.principal, query.cursor, limit).await.map_err(problem)?;
+        if query.capability.as_deref().is_some_and(|name| name.trim().is_empty()) {
+            return Err(Problem::invalid("capability", "it is empty"));
+        }
+        let wanted = |registration: &str| {
+            query.capability.as_ref().is_none_or(|name| has_capability(registration, name.trim()))
+        };
+        let page = self
+            .engine
+            .agents(&self.principal, query.cursor.clone(), limit, wanted)
+            .await
+            .map_err(problem)?;
         let agents = page.items.into_iter().map(|agent| self.agent_view(agent)).collect::<Result<_, _>>()?;
         Ok(api::AgentPage { agents, next_cursor: page.next_cursor })
     }
@@ -55,6 +67,36 @@ impl Agents for Embedded {
     async fn heartbeat(&self, agent: &AgentId, request: api::Heartbeat) -> Result<(), Problem> {
         let said = said(request.status)?;
         self.engine.heartbeat(&self.principal, agent, said, request.waiting).await.map_err(problem)
+    }
+}
+
+/// Whether a registration names a capability: anywhere, or within the member before its first colon.
+fn has_capability(registration: &str, name: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Registration {
+        agent_descriptor: Descriptor,
+    }
+    #[derive(Deserialize)]
+    struct Descriptor {
+        #[serde(default)]
+        capabilities: Value,
+    }
+    let Ok(Registration { agent_descriptor }) = serde_json::from_str(registration) else { return false };
+    let all = agent_descriptor.capabilities;
+    let within = name.split_once(':').and_then(|(member, name)| Some((all.get(member.trim())?, name.trim())));
+    names(&all, name) || within.is_some_and(|(value, name)| names(value, name))
+}
+
+/// Whether a value has a text, or a member that is true, of this name, whatever the case of its letters.
+fn names(value: &Value, name: &str) -> bool {
+    let same = |text: &str| text.to_lowercase() == name.to_lowercase();
+    match value {
+        Value::String(text) => same(text),
+        Value::Array(items) => items.iter().any(|item| names(item, name)),
+        Value::Object(members) => members
+            .iter()
+            .any(|(member, value)| (*value == Value::Bool(true) && same(member)) || names(value, name)),
+        _ => false,
     }
 }
 
@@ -125,5 +167,41 @@ fn said(health: Option<api::AgentHealth>) -> Result<Option<Health>, Problem> {
             "/status",
             "an agent reports `idle` or `busy`; the server derives the other states",
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_capability_is_named_anywhere_or_within_a_member() {
+        let registration = json!({"agent_descriptor": {"agent_id": "a://b", "capabilities": {
+            "languages": ["Rust", "go"], "tools": {"git": true, "shell": false, "mcp": ["github:issues"]},
+            "performance_profile": {"speed": "fast", "parallel": 4}}}})
+        .to_string();
+        for (name, has) in [
+            ("rust", true),
+            ("GO", true),
+            ("git", true),
+            ("shell", false),
+            ("github:issues", true),
+            ("fast", true),
+            ("languages", false),
+            ("languages:rust", true),
+            ("languages: go", true),
+            ("languages:fast", false),
+            ("tools:git", true),
+            ("tools:github:issues", true),
+            ("nothing:rust", false),
+            ("ru", false),
+            ("4", false),
+        ] {
+            assert_eq!(has_capability(&registration, name), has, "{name}");
+        }
+        assert!(!has_capability(r#"{"agent_descriptor": {"agent_id": "a://b"}}"#, "rust"));
+        assert!(has_capability(r#"{"agent_descriptor": {"agent_id": "a://b", "capabilities": ["x"]}}"#, "x"));
     }
 }
