@@ -52,6 +52,7 @@ pub use questions::{
     AnswerQuestion, AskQuestion, GetQuestion, ListQuestions, ListSessionQuestions, Question, QuestionPage,
     WithdrawQuestion,
 };
+pub use server::Health;
 pub use session::{
     Complete, Counts, CreateSession, FailSession, Fork, Imported, ListSessions, Progress, Retry, Session,
     SessionPage, SessionSummary, Terminate, UpdateSession,

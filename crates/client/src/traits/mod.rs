@@ -11,6 +11,7 @@ mod keys;
 mod messages;
 mod participants;
 mod questions;
+mod server;
 mod sessions;
 mod signals;
 mod tasks;
@@ -59,4 +60,5 @@ nouns! {
     aggregations::Aggregations
     keys::Keys
     telemetry::Telemetry
+    server::Server
 }
