@@ -78,29 +78,47 @@ mod needs_curl {
     #[test]
     fn the_tour_of_the_readme_works_as_it_stands() {
         let dir = tempfile::tempdir().unwrap();
-        let server = Served::start(dir.path(), "127.0.0.1:0", &[]);
+        let server = Served::start(&dir.path().join(".sessiond"), "127.0.0.1:0", &[]);
         let blocks = commands("README.md", "bash");
-        assert_eq!(blocks.len(), 6);
-        let created = &documents(&run(&blocks[0], &server, &[]))[0];
-        assert_eq!(created["workflow"]["current_step"], "design");
-        let advanced = documents(&run(&blocks[1], &server, &[]));
-        assert_eq!(advanced[0]["workflow"]["current_step"], "implementation");
-        let sent = documents(&run(&blocks[2], &server, &[]));
-        assert_eq!((&sent[0]["success"], &sent[0]["status"]), (&json!(true), &json!("pending")));
-        let again = documents(&run(&blocks[2], &server, &[]));
-        assert_eq!(sent, again, "sent again, the answer is the same");
-        let worked = documents(&run(&blocks[3], &server, &[]));
-        assert_eq!(worked[1]["messages"][0]["message_id"], "task_impl_backend");
-        assert_eq!((&worked[2]["task_id"], &worked[2]["status"]), (&sent[0]["task_id"], &json!("completed")));
-        let seen = documents(&run(&blocks[4], &server, &[]));
+        assert_eq!(blocks.len(), 7);
+        let run = |block: &str| run_in(dir.path(), block, &server, &[]);
+        let created = run(&blocks[0]);
+        let (id, steps) = created.split_once('\n').unwrap();
+        assert_eq!(id, "sess_notifications");
         assert_eq!(
-            (&seen[0]["total_tasks"], &seen[0]["shared_context"]["latestCommit"]),
-            (&json!(1), &json!("abc123"))
+            steps,
+            commands("README.md", "text")[0],
+            "the table in the tour is the one that is printed"
         );
-        assert_eq!(seen[1]["events"][0]["seq"], 6);
-        let ended = run(&blocks[5], &server, &[]);
+        assert!(run(&blocks[1]).starts_with("design is completed; active: implementation\n"));
+        let sent = documents(&run(&blocks[2]));
+        assert_eq!((&sent[0]["success"], &sent[0]["status"]), (&json!(true), &json!("pending")));
+        let again = documents(&run(&blocks[2]));
+        assert_eq!(sent, again, "sent again, the answer is the same");
+        let worked = run(&blocks[3]);
+        let task = sent[0]["task_id"].as_str().unwrap();
         assert!(
-            ended.contains("\"status\":\"completed\"") && ended.contains("All tasks completed successfully"),
+            worked.contains("task_impl_backend") && worked.ends_with(&format!("{task} is completed\n")),
+            "{worked}"
+        );
+        let delegated = run(&blocks[4]);
+        let mut agent = Command::new(binary())
+            .args(["agent", "run", "--id", "codex://frontend", "--exec", "cat", "--url", &server.url])
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        run(
+            "timeout 60 bash -c 'until sessiond step list sess_notifications | grep -q \"^review *active\"; do sleep 0.1; done'",
+        );
+        agent.kill().unwrap();
+        agent.wait().unwrap();
+        let shown = run(&blocks[5]);
+        assert!(shown.contains(delegated.trim()) && shown.contains("claude-code://qa"), "{shown}");
+        assert!(shown.contains("\n6    "), "{shown}");
+        let ended = run(&blocks[6]);
+        assert!(
+            ended.contains("sess_notifications is completed")
+                && ended.contains("All tasks completed successfully"),
             "{ended}"
         );
     }

@@ -36,7 +36,7 @@ pub async fn open(config: &Config, missing: Missing) -> anyhow::Result<Client> {
 /// What to do about a problem, where its own words do not say it.
 pub fn advice(problem: &Problem) -> Option<&'static str> {
     Some(match problem.code {
-        Code::Unreachable => "is `sessiond serve` running there? --url names another server",
+        Code::Unreachable => "--url names another server",
         Code::Unauthenticated => {
             "give a key with SESSIOND_API_KEY or --api-key; `sessiond key create` makes one"
         }
@@ -45,7 +45,14 @@ pub fn advice(problem: &Problem) -> Option<&'static str> {
         Code::QuestionNotFound => {
             "`sessiond session questions SESSION --all` shows the questions of a session"
         }
-        Code::AgentNotFound => "an agent is known once it has registered, as `sessiond agent` does",
+        Code::TaskNotFound => "`sessiond task list` shows the tasks that this key may see",
+        Code::StepNotFound => "`sessiond step list SESSION` shows the steps of a session",
+        Code::ParticipantNotFound => "`sessiond participant list SESSION` shows who takes part",
+        Code::MessageNotFound => "`sessiond inbox list AGENT --all` shows the messages to an agent",
+        Code::KeyNotFound => "`sessiond key list` shows the keys",
+        Code::AgentNotFound => {
+            "`sessiond agent list` shows the registered agents; an agent registers when it runs"
+        }
         _ => return None,
     })
 }

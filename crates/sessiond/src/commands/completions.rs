@@ -3,13 +3,18 @@
 use clap::Args;
 use clap_complete::Shell;
 
-use super::Context;
+use super::{Context, complete};
 
 /// Print shell completions
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(
+    after_help = "The script has the shell ask sessiond, which also completes ids of sessions, tasks and agents.
+
+Examples:
   sessiond completions bash > /etc/bash_completion.d/sessiond
-  sessiond completions zsh > ~/.zfunc/_sessiond")]
+  sessiond completions zsh > ~/.zfunc/_sessiond
+  sessiond completions fish > ~/.config/fish/completions/sessiond.fish"
+)]
 pub struct Completions {
     /// The shell
     shell: Shell,
@@ -17,8 +22,6 @@ pub struct Completions {
 
 impl Completions {
     pub fn run(self, context: Context) -> anyhow::Result<()> {
-        let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut super::description(), "sessiond", &mut script);
-        Ok(context.out.text(&String::from_utf8_lossy(&script))?)
+        Ok(context.out.text(&complete::script(self.shell)?)?)
     }
 }

@@ -3,8 +3,9 @@
 use clap::Args;
 use serde_json::{Map, json};
 
-use super::{Connection, Context};
-use crate::config::{Flags, without_credentials};
+use super::{Common, Context};
+use crate::config::without_credentials;
+use crate::output::{Column, Table, cells};
 
 /// Print the configuration and the origin of each value
 #[derive(Debug, Args)]
@@ -17,42 +18,30 @@ Examples:
   sessiond config --config /etc/sessiond.toml"
 )]
 pub struct ConfigCommand {
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
-    #[command(flatten, next_help_heading = "Which sessiond")]
-    connection: Connection,
+    #[command(flatten)]
+    common: Common,
 }
 
 impl ConfigCommand {
-    pub fn flags(&self) -> Flags {
-        self.connection.flags()
-    }
-
     pub fn run(self, context: Context) -> anyhow::Result<()> {
         let Context { config, out } = context;
-        if out.json {
-            let settings: Map<String, serde_json::Value> = config
-                .settings()
-                .map(|(key, setting)| {
-                    let value = setting.value.as_deref().map(|value| match key.secret {
-                        true => "redacted".to_owned(),
-                        false => without_credentials(value),
-                    });
-                    (key.name.to_owned(), json!({ "value": value, "source": setting.source.to_string() }))
-                })
-                .collect();
-            return out.json(&json!({ "settings": settings, "warnings": config.warnings }));
-        }
-        let mut table = out.table(&["KEY", "VALUE", "FROM", "WHAT"]);
+        let mut table = Table::new([
+            Column::id("KEY"),
+            Column::text("VALUE").kept(),
+            Column::text("FROM"),
+            Column::text("WHAT"),
+        ]);
+        let mut settings = Map::new();
         for (key, setting) in config.settings() {
-            let value = match &setting.value {
-                None => "-".to_owned(),
-                Some(_) if key.secret => "(redacted)".to_owned(),
-                Some(value) => without_credentials(value),
-            };
-            table.add_row([key.name, &value, &setting.source.to_string(), key.help]);
+            let value = setting.value.as_deref().map(|value| match key.secret {
+                true => "(redacted)".to_owned(),
+                false => without_credentials(value),
+            });
+            let source = setting.source.to_string();
+            table.row(cells![key.name, value.as_deref().unwrap_or("-"), &source, key.help]);
+            let value = if key.secret { value.map(|_| "redacted".to_owned()) } else { value };
+            settings.insert(key.name.to_owned(), json!({ "value": value, "source": source }));
         }
-        Ok(out.print(&mut table)?)
+        out.list(&json!({ "settings": settings, "warnings": config.warnings }), &table, "no settings")
     }
 }

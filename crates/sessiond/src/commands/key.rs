@@ -5,10 +5,9 @@ use sessiond_api as api;
 use sessiond_client::Conditions;
 use sessiond_core::{AgentPattern, Span};
 
-use super::{Connection, Context};
+use super::{Common, Consent, Context, Silence, complete, find};
 use crate::client::Missing;
-use crate::config::Flags;
-use crate::output::time;
+use crate::output::{Column, Table, cells, word};
 
 /// Create, list and revoke keys
 #[derive(Debug, Args)]
@@ -25,6 +24,9 @@ pub struct Key {
 #[derive(Debug, Subcommand)]
 enum KeyCommand {
     /// Create a key; its secret is shown only once
+    #[command(after_help = "Examples:
+  sessiond key create --name ops --role admin
+  sessiond key create --name backend --role agent --agent 'opencode://*' --expires-in 720h")]
     Create {
         /// The key's name, which owns the sessions that it creates
         #[arg(long)]
@@ -42,26 +44,25 @@ enum KeyCommand {
         common: Common,
     },
     /// List the keys, without their secrets
+    #[command(after_help = "Examples:
+  sessiond key list
+  sessiond key list -o wide")]
     List {
         #[command(flatten)]
         common: Common,
     },
     /// Revoke a key
+    #[command(after_help = "Example:
+  sessiond key revoke key_0198f3")]
     Revoke {
-        /// The key's id, as `key list` shows it
+        /// The key's id, or the beginning of it
+        #[arg(value_name = "KEY", add = complete::keys())]
         key_id: String,
+        #[command(flatten)]
+        consent: Consent,
         #[command(flatten)]
         common: Common,
     },
-}
-
-#[derive(Debug, Args)]
-struct Common {
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-    #[command(flatten, next_help_heading = "Which sessiond")]
-    connection: Connection,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -75,22 +76,6 @@ enum Role {
 }
 
 impl Key {
-    fn common(&self) -> &Common {
-        match &self.command {
-            KeyCommand::Create { common, .. }
-            | KeyCommand::List { common }
-            | KeyCommand::Revoke { common, .. } => common,
-        }
-    }
-
-    pub fn flags(&self) -> Flags {
-        self.common().connection.flags()
-    }
-
-    pub fn json(&self) -> bool {
-        self.common().json
-    }
-
     pub async fn run(self, context: Context) -> anyhow::Result<()> {
         let missing = match self.command {
             KeyCommand::Create { .. } => Missing::Create,
@@ -108,43 +93,43 @@ impl Key {
                 let agents = agents.into_iter().map(AgentPattern).collect();
                 let request = api::CreateKey { name, role, agents, expires_in };
                 let created = client.create_key(request, Conditions::default()).await?;
-                if out.json {
-                    out.json(&created)?;
-                } else {
+                out.thing(&created, &created.key.key_id, |out| {
                     // The secret alone goes to standard output, so that a script can take it.
                     eprintln!("{} is made. Its secret is shown this once:", created.key.key_id);
-                    out.line(&created.secret)?;
-                }
+                    out.line(&created.secret)
+                })?;
             }
             KeyCommand::List { .. } => {
                 let page = client.keys().await?;
-                if out.json {
-                    out.json(&page)?;
-                } else {
-                    let mut table = out.table(&["KEY", "NAME", "ROLE", "AGENTS", "STATE", "MADE", "EXPIRES"]);
-                    for key in &page.keys {
-                        let agents: Vec<&str> = key.agents.iter().map(|agent| agent.0.as_str()).collect();
-                        let state = if key.revoked_at.is_some() { "revoked" } else { "valid" };
-                        table.add_row([
-                            key.key_id.clone().into(),
-                            key.name.clone().into(),
-                            format!("{:?}", key.role).to_lowercase().into(),
-                            agents.join(" ").into(),
-                            out.state(state),
-                            time(key.created_at).into(),
-                            key.expires_at.map_or_else(|| "never".to_owned(), time).into(),
-                        ]);
-                    }
-                    out.print(&mut table)?;
+                let mut table = Table::new([
+                    Column::id("KEY"),
+                    Column::text("NAME").kept(),
+                    Column::word("ROLE"),
+                    Column::ids("AGENTS"),
+                    Column::word("STATE").kept(),
+                    Column::word("CREATED"),
+                    Column::word("EXPIRES"),
+                ]);
+                for key in &page.keys {
+                    let agents: Vec<&str> = key.agents.iter().map(|agent| agent.0.as_str()).collect();
+                    let state = if key.revoked_at.is_some() { "revoked" } else { "valid" };
+                    table.row(cells![
+                        &key.key_id,
+                        &key.name,
+                        word(&key.role),
+                        agents.join(" "),
+                        out.state(state),
+                        out.time(key.created_at),
+                        out.time_or(key.expires_at, "never"),
+                    ]);
                 }
+                out.list(&page, &table, format_args!("no keys in {}", client.location()))?;
             }
-            KeyCommand::Revoke { key_id, .. } => {
+            KeyCommand::Revoke { key_id, consent, .. } => {
+                let key_id = find::key(&client, &key_id).await?;
+                consent.to(&format!("Revoke {key_id}?"), Silence::Agrees)?;
                 let key = client.revoke_key(&key_id).await?;
-                if out.json {
-                    out.json(&key)?;
-                } else {
-                    out.line(format_args!("{key_id} is revoked"))?;
-                }
+                out.done(&key, &key_id, format_args!("{key_id} is revoked"))?;
             }
         }
         client.close().await;

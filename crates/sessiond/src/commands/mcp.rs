@@ -6,7 +6,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Connection, Context};
 use crate::client::Missing;
-use crate::config::Flags;
 use crate::signals::Signals;
 
 /// Serve MCP tools to a coding agent, on standard input and output
@@ -23,15 +22,11 @@ pub struct Mcp {
     /// Default agent id of its calls, framework://name
     #[arg(long, value_name = "AGENT")]
     agent: Option<AgentId>,
-    #[command(flatten, next_help_heading = "Which sessiond")]
+    #[command(flatten, next_help_heading = "Connection options")]
     connection: Connection,
 }
 
 impl Mcp {
-    pub fn flags(&self) -> Flags {
-        self.connection.flags()
-    }
-
     pub async fn run(self, context: Context) -> anyhow::Result<()> {
         let mut signals = Signals::catch()?;
         let client = context.client(Missing::Create).await?;

@@ -3,19 +3,24 @@
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
-use sessiond_client::Conditions;
+use sessiond_client::{Client, Conditions};
 use sessiond_core::{
     AgentId, DeliveryMode, Message as CoreMessage, MessageId, MessageType, Party, Priority, RetryPolicy,
     Routing, SessionId, Span, TaskId,
 };
 use sessiond_engine::{Clock as _, Ids as _, System};
 
-use super::{Connection, Context, json_argument, words};
+use super::input::{json_argument, sets, words};
+use super::{Common, Context, complete, find, inbox};
 use crate::client::Missing;
-use crate::config::Flags;
+use crate::output::Output;
 
-/// Send messages between agents
+/// Send and list messages between agents
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  sessiond message send --from claude-code://lead --to opencode://backend --session sess_0198f3 \\
+      --payload '{\"task_type\": \"implementation\"}'
+  sessiond message list opencode://backend --all")]
 pub struct Message {
     #[command(subcommand)]
     command: MessageCommand,
@@ -23,6 +28,7 @@ pub struct Message {
 
 #[derive(Debug, Subcommand)]
 enum MessageCommand {
+    List(inbox::List),
     Send(Box<Send>),
 }
 
@@ -37,30 +43,30 @@ Examples:
   sessiond message send --from claude-code://lead --to opencode://backend --session sess_0198f3 \\
       --payload @task.json --sync"
 )]
-struct Send {
+pub struct Send {
     /// The sender
-    #[arg(long, value_name = "AGENT")]
+    #[arg(long, value_name = "AGENT", add = complete::agents())]
     from: AgentId,
     /// The recipient
-    #[arg(long, value_name = "AGENT")]
+    #[arg(long, value_name = "AGENT", add = complete::agents())]
     to: AgentId,
-    /// task_request, task_response, status_update, error or heartbeat
-    #[arg(long = "type", value_name = "TYPE", value_parser = words::<MessageType>, default_value = "task_request")]
+    /// The type of the message
+    #[arg(long = "type", value_name = "TYPE", value_parser = words::<MessageType>(sets::MESSAGE_TYPES), default_value = "task_request")]
     message_type: MessageType,
     /// The session that it belongs to
-    #[arg(long, value_name = "SESSION")]
+    #[arg(long, value_name = "SESSION", add = complete::sessions())]
     session: Option<SessionId>,
     /// The payload: JSON, @FILE, or - for standard input
     #[arg(long, value_name = "JSON", default_value = "{}")]
     payload: String,
-    /// low, medium, high or critical
-    #[arg(long, value_parser = words::<Priority>, default_value = "medium")]
+    /// The priority in the inbox
+    #[arg(long, value_parser = words::<Priority>(sets::PRIORITIES), default_value = "medium")]
     priority: Priority,
     /// The step that a request belongs to
     #[arg(long)]
     step: Option<String>,
     /// The task that a response refers to
-    #[arg(long, value_name = "TASK")]
+    #[arg(long, value_name = "TASK", add = complete::tasks())]
     task: Option<TaskId>,
     /// The message that this one responds to
     #[arg(long, value_name = "MESSAGE")]
@@ -77,47 +83,46 @@ struct Send {
     /// The message's id; a repeated id has no second effect
     #[arg(long, value_name = "ID")]
     id: Option<MessageId>,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-    #[command(flatten, next_help_heading = "Which sessiond")]
-    connection: Connection,
+    #[command(flatten)]
+    common: Common,
 }
 
 impl Message {
-    pub fn flags(&self) -> Flags {
-        let MessageCommand::Send(send) = &self.command;
-        send.connection.flags()
-    }
-
-    pub fn json(&self) -> bool {
-        let MessageCommand::Send(send) = &self.command;
-        send.json
-    }
-
     pub async fn run(self, context: Context) -> anyhow::Result<()> {
-        let MessageCommand::Send(send) = self.command;
         let client = context.client(Missing::Refuse).await?;
-        let out = context.out;
-        let message = send.message()?;
-        let sent = client.send_message(message, Conditions::default()).await?;
-        if out.json {
-            out.json(&sent)?;
-        } else {
-            match (&sent.response, &sent.task_id) {
-                (Some(response), _) => out.json(response)?,
-                (None, Some(task)) => {
-                    out.line(format_args!("{}: task {task} is {}", sent.message_id, sent.status))?
-                }
-                (None, None) => out.line(format_args!("{}: {}", sent.message_id, sent.status))?,
-            }
+        match self.command {
+            MessageCommand::List(command) => command.run(&client, context.out).await?,
+            MessageCommand::Send(command) => command.run(&client, context.out).await?,
         }
         client.close().await;
         Ok(())
     }
 }
 
+/// As much of a payload as a table may want.
+pub fn payload_preview(payload: &Value) -> String {
+    super::session::short(payload, 200)
+}
+
 impl Send {
+    pub async fn run(mut self, client: &Client, out: Output) -> anyhow::Result<()> {
+        self.session = find::maybe_session(client, self.session.as_ref()).await?;
+        if let Some(task) = &self.task {
+            self.task = Some(find::task(client, task).await?);
+        }
+        let sent = client.send_message(self.message()?, Conditions::default()).await?;
+        out.thing(&sent, &sent.message_id, |out| match (&sent.response, &sent.task_id) {
+            (Some(response), _) => {
+                let text = serde_json::to_string_pretty(response)?;
+                out.text(&(crate::output::printable_json(&text) + "\n"))
+            }
+            (None, Some(task)) => {
+                out.line(format_args!("{}: task {task} is {}", sent.message_id, sent.status))
+            }
+            (None, None) => out.line(format_args!("{}: {}", sent.message_id, sent.status)),
+        })
+    }
+
     fn message(self) -> anyhow::Result<CoreMessage> {
         let mut metadata = Map::new();
         metadata.extend(self.step.map(|step| ("step".to_owned(), Value::String(step))));

@@ -1,31 +1,43 @@
 //! The commands, one file each.
 
 mod agent;
+mod aggregate;
+mod common;
+mod complete;
 mod completions;
 mod config;
+mod context;
 mod demo;
+mod find;
+mod inbox;
 mod input;
 mod key;
 mod mcp;
 mod message;
 mod model;
+mod open;
 mod openapi;
+mod participant;
 mod recover;
 mod serve;
 mod session;
 mod spool;
+mod status;
+mod step;
+mod task;
+mod whoami;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgMatches, Args, ColorChoice, FromArgMatches as _, Parser, Subcommand};
 use sessiond_api::Problem;
 use sessiond_client::Client;
 
 use crate::client::{self, Missing};
 use crate::config::{Config, Flags};
-use crate::output::{self, Output};
-use input::{json_argument, read_input, words};
+use crate::output::{self, Failures, Output, Printing};
+use common::{Common, Connection, Consent, One, Paging, Silence};
 
 /// A session engine for AI work.
 ///
@@ -39,7 +51,10 @@ use input::{json_argument, read_input, words};
   sessiond demo                     three agents inspect the current directory
   sessiond serve                    the server on 127.0.0.1:8080, its store in .sessiond/
   sessiond session list             the sessions in .sessiond/
-  sessiond agent --id opencode://backend --exec './work.sh'
+  sessiond agent run --id opencode://backend --exec './work.sh'
+  sessiond open                     the console in the browser
+
+An id may be shortened to a beginning that no other id has.
 
 Commands work on the store in .sessiond/ unless --url or SESSIOND_URL names a server.
 
@@ -58,6 +73,9 @@ struct Global {
     /// Configuration file, also SESSIOND_CONFIG [default: sessiond.toml]
     #[arg(long, global = true, value_name = "FILE", env = "SESSIOND_CONFIG", hide_env = true)]
     config: Option<PathBuf>,
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", default_value_t = ColorChoice::Auto, hide_default_value = true)]
+    color: ColorChoice,
     /// Log level: error, warn, info, debug, trace, or a list by module
     #[arg(long, global = true, value_name = "LEVEL")]
     log_level: Option<String>,
@@ -70,9 +88,18 @@ struct Global {
 enum Command {
     Serve(serve::Serve),
     Demo(demo::Demo),
-    Agent(agent::Agent),
+    Status(status::Status),
+    Open(open::Open),
+    Whoami(whoami::Whoami),
     Session(session::Session),
+    Step(step::Step),
+    Task(task::Task),
+    Context(context::ContextCommand),
+    Participant(participant::Participant),
+    Agent(Box<agent::Agent>),
+    Inbox(inbox::Inbox),
     Message(message::Message),
+    Aggregate(aggregate::Aggregate),
     Mcp(mcp::Mcp),
     Model(model::Model),
     Key(key::Key),
@@ -87,26 +114,6 @@ enum Command {
     DemoExecution(demo::DemoExecution),
 }
 
-/// Which client a command uses.
-#[derive(Debug, Clone, Default, Args)]
-pub struct Connection {
-    /// Server to connect to, such as http://127.0.0.1:8080
-    #[arg(long, value_name = "URL")]
-    url: Option<String>,
-    /// The server's key; prefer SESSIOND_API_KEY, which other users cannot see
-    #[arg(long, value_name = "KEY")]
-    api_key: Option<String>,
-    /// Directory of the local store [default: .sessiond]
-    #[arg(long, value_name = "DIR")]
-    dir: Option<String>,
-}
-
-impl Connection {
-    fn flags(&self) -> Flags {
-        vec![("url", self.url.clone()), ("api_key", self.api_key.clone()), ("data_dir", self.dir.clone())]
-    }
-}
-
 /// What a command has to work with.
 pub struct Context {
     /// The configuration.
@@ -118,62 +125,102 @@ pub struct Context {
 impl Context {
     /// The client of the server at `--url`, or else of the data directory.
     async fn client(&self, missing: Missing) -> anyhow::Result<Client> {
-        // Somebody who says --dir means it, even where a file names a server.
         let mut config = self.config.clone();
-        if config.is_flag("data_dir") && !config.is_flag("url") {
-            config.unset("url");
-        }
+        prefer_directory(&mut config);
         client::open(&config, missing).await
     }
 }
 
+/// Somebody who says --dir means it, even where a file names a server.
+fn prefer_directory(config: &mut Config) {
+    if config.is_flag("data_dir") && !config.is_flag("url") {
+        config.unset("url");
+    }
+}
+
+/// The arguments that are settings of the configuration too.
+const SETTINGS: &[(&str, &str)] = &[
+    ("url", "url"),
+    ("api_key", "api_key"),
+    ("dir", "data_dir"),
+    ("listen", "listen"),
+    ("allow_hosts", "allow_hosts"),
+    ("allow_private_webhooks", "allow_private_webhooks"),
+    ("ack_timeout", "ack_timeout"),
+    ("keep_ended", "keep_ended"),
+    ("keep_events", "keep_events"),
+    ("otlp_endpoint", "otlp_endpoint"),
+    ("log_level", "log_level"),
+    ("log_format", "log_format"),
+];
+
+/// What the arguments of a command say of the configuration.
+fn settings(arguments: &ArgMatches) -> Flags {
+    let value = |name| arguments.try_get_one::<String>(name).ok().flatten().cloned();
+    SETTINGS.iter().map(|(name, setting)| (*setting, value(name))).collect()
+}
+
 /// Runs the command line.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    complete::answer();
+    let line = agent::with_run(std::env::args_os());
+    let failures = Failures { json: Printing::is_json(line.iter().skip(1).cloned()) };
+    let parsed = description().try_get_matches_from(line).and_then(|matches| {
+        let cli = Cli::from_arg_matches(&matches)?;
+        Ok((matches, cli))
+    });
+    let (matches, cli) = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) if failures.json && error.use_stderr() => {
+            failures.arguments(&error);
+            return ExitCode::from(2);
+        }
+        Err(error) => error.exit(),
+    };
+    let mut arguments = &matches;
+    while let Some((_, command)) = arguments.subcommand() {
+        arguments = command;
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return fail(&anyhow::Error::new(error).context("cannot start the runtime")),
+        Err(error) => return fail(failures, &anyhow::Error::new(error).context("cannot start the runtime")),
     };
-    let result = runtime.block_on(run(cli));
+    let result = runtime.block_on(run(cli, arguments));
     // A thread that waits for something which never comes must not keep the process.
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
     match result {
         Ok(code) => code,
-        Err(error) => fail(&error),
+        Err(error) => fail(failures, &error),
     }
 }
 
-async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    let (mut flags, json, level) = match &cli.command {
-        Command::Serve(command) => (command.flags(), false, "info"),
-        Command::Demo(command) => (command.flags(), false, "warn"),
-        Command::Agent(command) => (command.flags(), false, "info"),
-        Command::Session(command) => (command.flags(), command.json(), "warn"),
-        Command::Message(command) => (command.flags(), command.json(), "warn"),
-        Command::Mcp(command) => (command.flags(), false, "warn"),
-        Command::Key(command) => (command.flags(), command.json(), "warn"),
-        Command::Spool(command) => (command.flags(), command.json(), "error"),
-        Command::Recover(command) => (command.flags(), command.json(), "warn"),
-        Command::Config(command) => (command.flags(), command.json, "warn"),
-        Command::Model(_) | Command::Completions(_) | Command::Openapi(_) => (Flags::new(), false, "warn"),
-        Command::DemoAgent(command) => (command.flags(), false, "warn"),
-        Command::DemoExecution(command) => (command.flags(), true, "warn"),
+async fn run(cli: Cli, arguments: &ArgMatches) -> anyhow::Result<ExitCode> {
+    let level = match &cli.command {
+        Command::Serve(_) => "info",
+        Command::Agent(command) if command.runs() => "info",
+        Command::Spool(_) => "error",
+        _ => "warn",
     };
-    flags.push(("log_level", cli.global.log_level));
-    flags.push(("log_format", cli.global.log_format));
+    let flags = match &cli.command {
+        // Its address and its key are not those of a sessiond.
+        Command::Model(_) => Flags::new(),
+        _ => settings(arguments),
+    };
+    let format = Printing::of(arguments);
     let here = std::env::current_dir()?;
     let environment = std::env::vars_os().filter_map(|(name, value)| {
         // Ours are text; one that is not cannot be meant for us.
         Some((name.into_string().ok()?, value.into_string().ok()?))
     });
     let config = Config::load(cli.global.config.as_deref(), &here, environment, flags)?;
-    for warning in &config.warnings {
+    let out = Output::new(format, cli.global.color);
+    // A program that asked for JSON reads its errors too; `sessiond config --json` has the warnings.
+    for warning in config.warnings.iter().filter(|_| !out.json) {
         eprintln!("warning: {}", output::printable_lines(warning));
     }
     let traced = matches!(cli.command, Command::Serve(_) | Command::Demo(_));
     let traces = crate::logging::start(&config, level, traced)?;
-    let context = Context { config, out: Output::new(json) };
-    let done = perform(cli.command, context).await;
+    let done = perform(cli.command, Context { config, out }).await;
     tokio::task::spawn_blocking(|| traces.end()).await?;
     done
 }
@@ -182,9 +229,18 @@ async fn perform(command: Command, context: Context) -> anyhow::Result<ExitCode>
     let done = match command {
         Command::Serve(command) => command.run(context).await,
         Command::Demo(command) => return command.run(context).await,
-        Command::Agent(command) => command.run(context).await,
+        Command::Status(command) => command.run(context).await,
+        Command::Open(command) => command.run(context).await,
+        Command::Whoami(command) => command.run(context).await,
         Command::Session(command) => command.run(context).await,
+        Command::Step(command) => command.run(context).await,
+        Command::Task(command) => command.run(context).await,
+        Command::Context(command) => command.run(context).await,
+        Command::Participant(command) => command.run(context).await,
+        Command::Agent(command) => command.run(context).await,
+        Command::Inbox(command) => command.run(context).await,
         Command::Message(command) => command.run(context).await,
+        Command::Aggregate(command) => command.run(context).await,
         Command::Mcp(command) => command.run(context).await,
         Command::Model(command) => command.run(context).await,
         Command::Key(command) => command.run(context).await,
@@ -204,22 +260,16 @@ async fn perform(command: Command, context: Context) -> anyhow::Result<ExitCode>
 #[error("{0}")]
 pub struct Usage(pub String);
 
-/// Says what went wrong and what to do, on one line where that is enough.
-fn fail(error: &anyhow::Error) -> ExitCode {
+/// Says what went wrong and what to do.
+fn fail(failures: Failures, error: &anyhow::Error) -> ExitCode {
     if output::is_broken_pipe(error) {
         // `sessiond session list | head` is no failure.
         return ExitCode::SUCCESS;
     }
-    eprintln!("error: {}", output::printable_lines(&format!("{error:#}")));
-    if let Some(problem) = error.chain().find_map(|cause| cause.downcast_ref::<Problem>())
-        && let Some(advice) = client::advice(problem)
-    {
-        eprintln!("  {}", output::printable_lines(advice));
-    }
-    if error.is::<Usage>() {
-        return ExitCode::from(2);
-    }
-    ExitCode::FAILURE
+    let problem = error.chain().find_map(|cause| cause.downcast_ref::<Problem>());
+    let usage = error.is::<Usage>();
+    failures.print(error, usage, problem.and_then(client::advice));
+    if usage { ExitCode::from(2) } else { ExitCode::FAILURE }
 }
 
 /// The command line's own description, for completions.

@@ -21,7 +21,6 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::{Connection, Context};
-use crate::config::Flags;
 use crate::output::Output;
 
 /// How often the sessions are looked at with `--watch`.
@@ -59,7 +58,7 @@ pub struct Recover {
     /// Print JSON, one session a line
     #[arg(long)]
     json: bool,
-    #[command(flatten, next_help_heading = "Which sessions")]
+    #[command(flatten, next_help_heading = "Connection options")]
     connection: Connection,
 }
 
@@ -85,14 +84,6 @@ struct Pause {
 }
 
 impl Recover {
-    pub fn flags(&self) -> Flags {
-        self.connection.flags()
-    }
-
-    pub fn json(&self) -> bool {
-        self.json
-    }
-
     pub async fn run(self, context: Context) -> anyhow::Result<()> {
         let config = &context.config;
         let dir = PathBuf::from(config.get("data_dir").unwrap_or_default());

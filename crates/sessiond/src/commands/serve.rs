@@ -6,7 +6,6 @@ use clap::Args;
 
 use super::Context;
 use crate::browser;
-use crate::config::Flags;
 use crate::host::Host;
 use crate::signals::Signals;
 
@@ -63,20 +62,6 @@ pub struct Hosting {
 }
 
 impl Hosting {
-    pub fn flags(&self) -> Flags {
-        vec![
-            ("listen", self.listen.clone()),
-            ("data_dir", self.dir.clone()),
-            ("api_key", self.api_key.clone()),
-            ("allow_hosts", self.allow_hosts.clone()),
-            ("allow_private_webhooks", self.allow_private_webhooks.clone()),
-            ("ack_timeout", self.ack_timeout.clone()),
-            ("keep_ended", self.keep_ended.clone()),
-            ("keep_events", self.keep_events.clone()),
-            ("otlp_endpoint", self.otlp_endpoint.clone()),
-        ]
-    }
-
     /// Opens a page in the browser, if that was asked for.
     pub fn browse(&self, url: String) {
         if self.open {
@@ -86,10 +71,6 @@ impl Hosting {
 }
 
 impl Serve {
-    pub fn flags(&self) -> Flags {
-        self.hosting.flags()
-    }
-
     pub async fn run(self, context: Context) -> anyhow::Result<()> {
         let mut signals = Signals::catch()?;
         let host = Host::start(&context.config).await?;

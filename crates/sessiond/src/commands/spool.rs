@@ -7,9 +7,8 @@ use clap::{Args, Subcommand};
 use sessiond_core::SessionId;
 use sessiond_recording::spool::{self, Waiting};
 
-use super::{Connection, Context};
-use crate::config::Flags;
-use crate::output::Output;
+use super::{Common, Consent, Context, Silence, find};
+use crate::output::{Column, Output, Table, cells};
 
 /// List, send and drop records that wait for a server
 #[derive(Debug, Args)]
@@ -51,39 +50,17 @@ enum SpoolCommand {
   sessiond spool list
   sessiond spool drop sess_0198f3")]
     Drop {
-        /// The session's id, as `spool list` shows it
+        /// The session's id, or the beginning of it
+        #[arg(value_name = "SESSION")]
         session_id: SessionId,
+        #[command(flatten)]
+        consent: Consent,
         #[command(flatten)]
         common: Common,
     },
 }
 
-#[derive(Debug, Args)]
-struct Common {
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-    #[command(flatten, next_help_heading = "Which spool")]
-    connection: Connection,
-}
-
 impl Spool {
-    fn common(&self) -> &Common {
-        match &self.command {
-            SpoolCommand::List { common }
-            | SpoolCommand::Send { common }
-            | SpoolCommand::Drop { common, .. } => common,
-        }
-    }
-
-    pub fn flags(&self) -> Flags {
-        self.common().connection.flags()
-    }
-
-    pub fn json(&self) -> bool {
-        self.common().json
-    }
-
     pub async fn run(self, context: Context) -> anyhow::Result<()> {
         let config = &context.config;
         let dir = Path::new(config.get("data_dir").unwrap_or_default());
@@ -106,30 +83,29 @@ impl Spool {
                     several => bail!("{several} sessions still wait"),
                 }
             }
-            SpoolCommand::Drop { session_id, .. } => {
+            SpoolCommand::Drop { session_id, consent, .. } => {
+                let waiting = spool::waiting(dir).await?;
+                let ids = waiting.iter().map(|session| session.session_id.as_str());
+                let found = find::among("session", session_id.as_str(), ids)?;
+                let session_id = found.map_or(Ok(session_id), SessionId::parse)?;
+                consent.to(&format!("Drop the records of {session_id} that wait?"), Silence::Agrees)?;
                 spool::drop_session(dir, &session_id).await?;
-                if context.out.json {
-                    context.out.json(&serde_json::json!({ "dropped": session_id }))
-                } else {
-                    Ok(context.out.line(format_args!("{session_id} is dropped"))?)
-                }
+                let view = serde_json::json!({ "dropped": session_id });
+                context.out.done(&view, &session_id, format_args!("{session_id} is dropped"))
             }
         }
     }
 }
 
 fn show(out: &Output, waiting: &[Waiting]) -> anyhow::Result<()> {
-    if out.json {
-        return out.json(&serde_json::json!({ "waiting": waiting }));
-    }
-    if waiting.is_empty() {
-        eprintln!("no session waits for a server");
-        return Ok(());
-    }
-    let mut table = out.table(&["SESSION", "EVENTS", "SERVER", "WHY"]);
+    let mut table = Table::new([
+        Column::id("SESSION"),
+        Column::word("EVENTS").kept(),
+        Column::text("SERVER"),
+        Column::text("WHY"),
+    ]);
     for Waiting { session_id, server, events, why } in waiting {
-        let why = why.clone().unwrap_or_default();
-        table.add_row([session_id.to_string(), events.to_string(), server.clone(), why]);
+        table.row(cells![session_id, events, server, why.as_deref().unwrap_or_default()]);
     }
-    Ok(out.print(&mut table)?)
+    out.list(&serde_json::json!({ "waiting": waiting }), &table, "no session waits for a server")
 }

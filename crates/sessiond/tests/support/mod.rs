@@ -48,7 +48,10 @@ impl Place {
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy();
             if name.starts_with("SESSIOND_")
-                || matches!(&*name, "AGENT_BUS_API_KEY" | "COLUMNS" | "RUST_BACKTRACE")
+                || matches!(
+                    &*name,
+                    "AGENT_BUS_API_KEY" | "COLUMNS" | "RUST_BACKTRACE" | "NO_COLOR" | "CLICOLOR_FORCE"
+                )
             {
                 command.env_remove(OsStr::new(&*name));
             }
@@ -93,6 +96,16 @@ impl Place {
         let ran = self.run(arguments);
         assert_eq!(ran.code, 1, "{arguments:?}: {}{}", ran.stdout, ran.stderr);
         ran.stderr
+    }
+
+    /// Runs it on a terminal with that many columns, and gives what the terminal shows, without colours.
+    pub fn on_terminal(&self, columns: usize, arguments: &[&str]) -> String {
+        let quoted: Vec<String> = arguments.iter().map(|argument| format!("'{argument}'")).collect();
+        let line = format!("stty cols {columns}; {} {}", env!("CARGO_BIN_EXE_sessiond"), quoted.join(" "));
+        let mut command = Command::new("script");
+        command.args(["-qec", &line, "/dev/null"]).current_dir(self.path()).stdin(Stdio::null());
+        command.env_remove("COLUMNS").env_remove("SESSIOND_URL").env("NO_COLOR", "1");
+        ran(command.output().unwrap()).stdout.replace("\r\n", "\n")
     }
 
     /// Starts it and lets it run.

@@ -16,7 +16,6 @@ use super::plan::{Part, REPORT};
 use super::report;
 use super::scan::{self, Limits, Progress, WalkError, Watcher};
 use crate::commands::Context;
-use crate::config::Flags;
 use crate::signals::Signals;
 
 /// How often progress is reported at most.
@@ -36,10 +35,6 @@ pub struct DemoAgent {
 }
 
 impl DemoAgent {
-    pub fn flags(&self) -> Flags {
-        vec![("url", Some(self.url.clone()))]
-    }
-
     pub async fn run(self, context: Context) -> anyhow::Result<()> {
         let mut signals = Signals::catch()?;
         let url = context.config.get("url").context("there is no server to connect to")?;

@@ -15,7 +15,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::scan::{self, Measures, Source, grouped, plural};
 use crate::commands::Context;
-use crate::config::Flags;
 use crate::signals::Signals;
 
 /// Files that are measured at the same time.
@@ -72,10 +71,6 @@ impl Totals {
 }
 
 impl DemoExecution {
-    pub fn flags(&self) -> Flags {
-        Flags::new()
-    }
-
     pub async fn run(self, context: Context) -> anyhow::Result<()> {
         let mut signals = Signals::catch()?;
         let session = self.session().await?;

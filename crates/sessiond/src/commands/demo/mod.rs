@@ -21,7 +21,7 @@ use sessiond_core::{Role, SessionId, Span, Status, TaskStatus, limits};
 
 use super::Context;
 use super::serve::Hosting;
-use crate::config::{Config, Flags};
+use crate::config::Config;
 use crate::host::Host;
 use crate::signals::Signals;
 
@@ -72,10 +72,6 @@ enum Ended {
 }
 
 impl Demo {
-    pub fn flags(&self) -> Flags {
-        self.hosting.flags()
-    }
-
     pub async fn run(self, context: Context) -> anyhow::Result<ExitCode> {
         let root = directory(&self.directory)?;
         let mut signals = Signals::catch()?;

@@ -10,6 +10,7 @@ use sessiond_core::{TaskId, TaskStatus, TaskUpdated, Timestamp};
 
 use super::scan::{Progress, grouped};
 use crate::commands::session::short;
+use crate::output::duration;
 
 /// How often a line tells of progress, where there are no bars.
 const LINE_EVERY_MS: u64 = 1_000;
@@ -95,8 +96,7 @@ impl Screen {
                     (_, Some(error)) => format!(": {}", short(error, 120)),
                 };
                 let status = if status == TaskStatus::Pending { "is retried" } else { status.as_str() };
-                let took = format!("{}.{} s", took / 1000, took % 1000 / 100);
-                self.line(&format!("{step:<10}  {status} after {took}{why}"));
+                self.line(&format!("{step:<10}  {status} after {}{why}", duration(took)));
                 // A further attempt begins anew.
                 task.begun = None;
             }

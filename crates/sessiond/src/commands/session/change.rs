@@ -1,12 +1,12 @@
-//! `sessiond session complete`, `terminate`, `cancel`, `retry`, `signal`, `fork` and `delete`.
+//! `sessiond session complete`, `fail`, `terminate`, `cancel`, `retry`, `signal`, `fork` and `delete`.
 
 use clap::Args;
 use sessiond_api as api;
 use sessiond_client::{Client, Conditions};
 use sessiond_core::{Revision, SessionId, TaskId};
 
-use super::One;
-use crate::commands::json_argument;
+use crate::commands::input::json_argument;
+use crate::commands::{Consent, One, Silence, complete, find};
 use crate::output::Output;
 
 /// Complete a session
@@ -22,13 +22,39 @@ pub struct Complete {
     #[arg(long = "artifact", value_name = "WHERE")]
     artifacts: Vec<String>,
     #[command(flatten)]
-    pub one: One,
+    one: One,
 }
 
 impl Complete {
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
         let request = api::Complete { summary: self.summary, artifacts: self.artifacts };
-        told(out, client.complete_session(&self.one.id, request, Conditions::default()).await?)
+        let id = self.one.find(client).await?;
+        told(out, client.complete_session(&id, request, Conditions::default()).await?)
+    }
+}
+
+/// Fail a session whose work could not be done
+#[derive(Debug, Args)]
+#[command(after_help = "Its children are terminated. `session retry` continues a failed session.
+
+Example:
+  sessiond session fail sess_0198f3 --reason 'no such branch'")]
+pub struct Fail {
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    /// Details of the reason
+    #[arg(long, value_name = "TEXT")]
+    details: Option<String>,
+    #[command(flatten)]
+    one: One,
+}
+
+impl Fail {
+    pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
+        let request = api::FailSession { reason: self.reason, details: self.details };
+        let id = self.one.find(client).await?;
+        told(out, client.fail_session(&id, request, Conditions::default()).await?)
     }
 }
 
@@ -44,13 +70,17 @@ pub struct Terminate {
     #[arg(long, value_name = "TEXT")]
     details: Option<String>,
     #[command(flatten)]
-    pub one: One,
+    consent: Consent,
+    #[command(flatten)]
+    one: One,
 }
 
 impl Terminate {
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
         let request = api::Terminate { reason: self.reason, details: self.details };
-        told(out, client.terminate_session(&self.one.id, request, Conditions::default()).await?)
+        let id = self.one.find(client).await?;
+        self.consent.to(&format!("Terminate {id} and its children?"), Silence::Agrees)?;
+        told(out, client.terminate_session(&id, request, Conditions::default()).await?)
     }
 }
 
@@ -67,16 +97,21 @@ pub struct Retry {
     #[arg(long, value_name = "STEP", conflicts_with = "task")]
     step: Option<String>,
     /// Only this task
-    #[arg(long, value_name = "TASK")]
+    #[arg(long, value_name = "TASK", add = complete::tasks())]
     task: Option<TaskId>,
     #[command(flatten)]
-    pub one: One,
+    one: One,
 }
 
 impl Retry {
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
-        let request = api::Retry { step: self.step, task_id: self.task };
-        told(out, client.retry_session(&self.one.id, request, Conditions::default()).await?)
+        let task_id = match &self.task {
+            Some(task) => Some(find::task(client, task).await?),
+            None => None,
+        };
+        let request = api::Retry { step: self.step, task_id };
+        let id = self.one.find(client).await?;
+        told(out, client.retry_session(&id, request, Conditions::default()).await?)
     }
 }
 
@@ -91,13 +126,17 @@ pub struct Cancel {
     #[arg(long, value_name = "TEXT", default_value = "it was cancelled")]
     reason: String,
     #[command(flatten)]
-    pub one: One,
+    consent: Consent,
+    #[command(flatten)]
+    one: One,
 }
 
 impl Cancel {
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
         let request = api::Terminate { reason: self.reason, details: None };
-        told(out, client.terminate_session(&self.one.id, request, Conditions::default()).await?)
+        let id = self.one.find(client).await?;
+        self.consent.to(&format!("Cancel {id} and its children?"), Silence::Agrees)?;
+        told(out, client.terminate_session(&id, request, Conditions::default()).await?)
     }
 }
 
@@ -108,7 +147,7 @@ impl Cancel {
   sessiond session signal sess_0198f3 price '{\"eur\": 12.5}'")]
 pub struct Signal {
     #[command(flatten)]
-    pub one: One,
+    one: One,
     /// The signal's name
     #[arg(value_name = "NAME")]
     name: String,
@@ -120,11 +159,10 @@ pub struct Signal {
 impl Signal {
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
         let request = api::SendSignal { value: json_argument(&self.value)? };
-        let signal = client.send_signal(&self.one.id, &self.name, request, Conditions::default()).await?;
-        if out.json {
-            return out.json(&signal);
-        }
-        Ok(out.line(format_args!("{} is sent, as event {}", signal.name, signal.revision))?)
+        let id = self.one.find(client).await?;
+        let signal = client.send_signal(&id, &self.name, request, Conditions::default()).await?;
+        let said = format!("{} is sent, as event {}", signal.name, signal.revision);
+        out.done(&signal, &signal.name, said)
     }
 }
 
@@ -140,14 +178,15 @@ pub struct Fork {
     #[arg(long = "id", value_name = "ID")]
     copy: Option<SessionId>,
     #[command(flatten)]
-    pub one: One,
+    one: One,
 }
 
 impl Fork {
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
         let request = api::Fork { at_revision: self.at, session_id: self.copy };
-        let session = client.fork_session(&self.one.id, request, Conditions::default()).await?;
-        if out.json { out.json(&session) } else { Ok(out.line(&session.session_id)?) }
+        let id = self.one.find(client).await?;
+        let session = client.fork_session(&id, request, Conditions::default()).await?;
+        out.done(&session, &session.session_id, &session.session_id)
     }
 }
 
@@ -158,42 +197,22 @@ impl Fork {
 Example:
   sessiond session delete sess_0198f3 --yes")]
 pub struct Delete {
-    /// Do not ask for confirmation
-    #[arg(long, short = 'y')]
-    yes: bool,
     #[command(flatten)]
-    pub one: One,
+    consent: Consent,
+    #[command(flatten)]
+    one: One,
 }
 
 impl Delete {
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
-        if !self.yes && !confirmed(&self.one.id)? {
-            anyhow::bail!("not deleted; --yes deletes without asking");
-        }
-        client.delete_session(&self.one.id, Conditions::default()).await?;
-        if out.json {
-            return out.json(&serde_json::json!({ "session_id": self.one.id, "deleted": true }));
-        }
-        Ok(out.line(format_args!("{} is deleted", self.one.id))?)
+        let id = self.one.find(client).await?;
+        self.consent.to(&format!("Delete {id} with its journal, tasks and messages?"), Silence::Refuses)?;
+        client.delete_session(&id, Conditions::default()).await?;
+        let view = serde_json::json!({ "session_id": id, "deleted": true });
+        out.done(&view, &id, format_args!("{id} is deleted"))
     }
-}
-
-/// Asks the person at the terminal; a script that cannot answer has not said yes.
-fn confirmed(id: &SessionId) -> std::io::Result<bool> {
-    use std::io::{IsTerminal as _, Write as _};
-    if !std::io::stdin().is_terminal() {
-        return Ok(false);
-    }
-    eprint!("Delete {id} for good? [y/N] ");
-    std::io::stderr().flush()?;
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer)?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
 fn told(out: Output, session: api::Session) -> anyhow::Result<()> {
-    if out.json {
-        return out.json(&session);
-    }
-    Ok(out.line(format_args!("{} is {}", session.session_id, session.status))?)
+    out.done(&session, &session.session_id, format_args!("{} is {}", session.session_id, session.status))
 }

@@ -6,8 +6,8 @@ use sessiond_api::{self as api, AddParticipant, CreateSession};
 use sessiond_client::{Client, Conditions};
 use sessiond_core::{AgentId, SessionId, Span};
 
-use super::Common;
-use crate::commands::{json_argument, read_input};
+use crate::commands::input::{json_argument, pair, read_input};
+use crate::commands::{Common, complete};
 use crate::output::Output;
 
 /// Create a session
@@ -28,7 +28,7 @@ pub struct Create {
     #[arg(long)]
     name: Option<String>,
     /// The agent that leads the work
-    #[arg(long, value_name = "AGENT")]
+    #[arg(long, value_name = "AGENT", add = complete::agents())]
     orchestrator: Option<AgentId>,
     /// Another participant and its role; repeatable
     #[arg(long = "participant", value_name = "AGENT=ROLE", value_parser = participant)]
@@ -40,7 +40,7 @@ pub struct Create {
     #[arg(long, value_name = "JSON")]
     context: Option<String>,
     /// A label; repeatable
-    #[arg(long = "label", value_name = "KEY=VALUE", value_parser = label)]
+    #[arg(long = "label", value_name = "KEY=VALUE", value_parser = pair)]
     labels: Vec<(String, String)>,
     /// The time until it expires, such as 24h
     #[arg(long, value_name = "TIME")]
@@ -49,7 +49,7 @@ pub struct Create {
     #[arg(long, value_name = "FILE")]
     file: Option<String>,
     #[command(flatten)]
-    pub common: Common,
+    common: Common,
     #[arg(skip)]
     request: CreateSession,
 }
@@ -82,7 +82,7 @@ impl Create {
 
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
         let session = client.create_session(self.request, Conditions::default()).await?;
-        if out.json { out.json(&session) } else { Ok(out.line(&session.session_id)?) }
+        out.done(&session, &session.session_id, &session.session_id)
     }
 }
 
@@ -103,9 +103,4 @@ fn step(text: &str) -> Result<api::NewStep, String> {
         required_agents: required_agents.map_err(|error| error.to_string())?,
         ..api::NewStep::default()
     })
-}
-
-fn label(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("write KEY=VALUE")?;
-    Ok((name.to_owned(), value.to_owned()))
 }

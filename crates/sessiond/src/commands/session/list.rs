@@ -5,9 +5,10 @@ use sessiond_api::ListSessions;
 use sessiond_client::Client;
 use sessiond_core::{Kind, Status};
 
-use super::{Common, state};
-use crate::commands::words;
-use crate::output::{Output, time};
+use super::state;
+use crate::commands::input::{sets, words};
+use crate::commands::{Common, Paging};
+use crate::output::{Column, Output, Table, cells};
 
 /// List the sessions that this key may see, newest first
 #[derive(Debug, Args)]
@@ -16,11 +17,11 @@ use crate::output::{Output, time};
   sessiond session list --label team=backend --limit 20
   sessiond session list --json | jq -r '.sessions[].session_id'")]
 pub struct List {
-    /// Only sessions with this status: active, completed, terminated, failed or expired
-    #[arg(long, value_parser = words::<Status>)]
+    /// Only sessions with this status
+    #[arg(long, value_parser = words::<Status>(sets::STATUSES))]
     status: Option<Status>,
-    /// Only sessions of this kind: workflow, assistant, training, federated or execution
-    #[arg(long, value_parser = words::<Kind>)]
+    /// Only sessions of this kind
+    #[arg(long, value_parser = words::<Kind>(sets::KINDS))]
     kind: Option<Kind>,
     /// Only sessions with a question that waits for an answer
     #[arg(long)]
@@ -34,14 +35,10 @@ pub struct List {
     /// Only sessions whose id, name, client or orchestrator contains this text
     #[arg(long, short = 'q', value_name = "TEXT")]
     search: Option<String>,
-    /// Maximum number of rows
-    #[arg(long, default_value_t = 50)]
-    limit: usize,
-    /// Cursor of the next page
-    #[arg(long)]
-    cursor: Option<String>,
     #[command(flatten)]
-    pub common: Common,
+    paging: Paging,
+    #[command(flatten)]
+    common: Common,
 }
 
 impl List {
@@ -54,39 +51,49 @@ impl List {
                 label: self.label,
                 owner: self.owner,
                 q: self.search,
-                limit: Some(self.limit),
-                cursor: self.cursor,
+                limit: Some(self.paging.limit),
+                cursor: self.paging.cursor,
                 ..ListSessions::default()
             })
             .await?;
-        if out.json {
-            return out.json(&page);
-        }
-        if page.sessions.is_empty() {
-            eprintln!("no sessions in {}", client.location());
-            return Ok(());
-        }
-        let mut table =
-            out.table(&["SESSION", "KIND", "STATUS", "PROGRESS", "OPEN TASKS", "CHANGED", "NAME"]);
+        let mut table = Table::new([
+            Column::id("SESSION"),
+            Column::word("KIND"),
+            Column::word("STATUS").kept(),
+            Column::word("PROGRESS"),
+            Column::word("OPEN TASKS"),
+            Column::word("CHANGED"),
+            Column::id("ORCHESTRATOR").wide(),
+            Column::text("OWNER").wide(),
+            Column::word("REVISION").wide(),
+            Column::word("CREATED").wide(),
+            Column::text("LABELS").wide(),
+            Column::text("NAME").kept(),
+        ]);
         for session in &page.sessions {
             let open_tasks = match session.total_tasks {
                 0 => "-".to_owned(),
                 _ => session.open_tasks.to_string(),
             };
-            table.add_row([
-                session.session_id.as_str().into(),
-                session.kind.to_string().into(),
+            let labels: Vec<String> =
+                session.labels.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            table.row(cells![
+                &session.session_id,
+                session.kind,
                 out.state(state(session.status, session.open_questions)),
-                session.progress.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string).into(),
-                open_tasks.into(),
-                time(session.updated_at).into(),
-                session.name.clone().unwrap_or_default().into(),
+                session.progress.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string),
+                open_tasks,
+                out.time(session.updated_at),
+                session.orchestrator.as_ref().map_or("-", |agent| agent.as_str()),
+                &session.owner,
+                session.revision,
+                out.time(session.created_at),
+                labels.join(" "),
+                session.name.as_deref().unwrap_or_default(),
             ]);
         }
-        out.print(&mut table)?;
-        if let Some(cursor) = &page.next_cursor {
-            eprintln!("there are more: --cursor {cursor}");
-        }
+        out.list(&page, &table, format_args!("no sessions in {}", client.location()))?;
+        out.more(page.next_cursor.as_ref());
         Ok(())
     }
 }

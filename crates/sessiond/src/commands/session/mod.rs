@@ -2,20 +2,22 @@
 
 mod change;
 mod create;
+mod events;
 mod list;
 mod portable;
 mod questions;
 mod show;
+mod update;
 mod watch;
 
 use clap::{Args, Subcommand};
-use sessiond_core::{SessionId, Status};
+use sessiond_core::Status;
 
-use super::{Connection, Context};
+use super::Context;
 use crate::client::Missing;
-use crate::config::Flags;
 
-pub use watch::short;
+pub use events::{context_change, short};
+pub use show::{participants, steps};
 
 /// List, show, watch, create, change and end sessions
 #[derive(Debug, Args)]
@@ -25,6 +27,7 @@ pub use watch::short;
   sessiond session list --status active
   sessiond session show sess_0198f3
   sessiond session watch sess_0198f3
+  sessiond session label sess_0198f3 team=blue
   sessiond session export sess_0198f3 > backup.jsonl")]
 pub struct Session {
     #[command(subcommand)]
@@ -36,11 +39,15 @@ enum SessionCommand {
     List(list::List),
     Show(show::Show),
     Watch(watch::Watch),
+    Events(events::Events),
     Create(Box<create::Create>),
     Complete(change::Complete),
+    Fail(change::Fail),
     Terminate(change::Terminate),
     Cancel(change::Cancel),
     Retry(change::Retry),
+    Rename(update::Rename),
+    Label(update::Label),
     Signal(change::Signal),
     Questions(questions::Questions),
     Answer(questions::Answer),
@@ -59,56 +66,7 @@ fn state(status: Status, open_questions: u32) -> &'static str {
     }
 }
 
-/// What every one of them takes.
-#[derive(Debug, Args)]
-pub struct Common {
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-    #[command(flatten, next_help_heading = "Which sessiond")]
-    connection: Connection,
-}
-
-/// One session, and what every command on one takes.
-#[derive(Debug, Args)]
-pub struct One {
-    /// The session's id
-    #[arg(value_name = "SESSION")]
-    id: SessionId,
-    #[command(flatten)]
-    common: Common,
-}
-
 impl Session {
-    fn common(&self) -> &Common {
-        match &self.command {
-            SessionCommand::List(command) => &command.common,
-            SessionCommand::Show(command) => &command.one.common,
-            SessionCommand::Watch(command) => &command.one.common,
-            SessionCommand::Create(command) => &command.common,
-            SessionCommand::Complete(command) => &command.one.common,
-            SessionCommand::Terminate(command) => &command.one.common,
-            SessionCommand::Cancel(command) => &command.one.common,
-            SessionCommand::Retry(command) => &command.one.common,
-            SessionCommand::Signal(command) => &command.one.common,
-            SessionCommand::Questions(command) => &command.common,
-            SessionCommand::Answer(command) => &command.one.common,
-            SessionCommand::Export(command) => &command.one.common,
-            SessionCommand::Import(command) => &command.common,
-            SessionCommand::Delete(command) => &command.one.common,
-            SessionCommand::Fork(command) => &command.one.common,
-            SessionCommand::Summary(command) => &command.one.common,
-        }
-    }
-
-    pub fn flags(&self) -> Flags {
-        self.common().connection.flags()
-    }
-
-    pub fn json(&self) -> bool {
-        self.common().json
-    }
-
     pub async fn run(mut self, context: Context) -> anyhow::Result<()> {
         let missing = match &mut self.command {
             SessionCommand::Create(command) => {
@@ -127,11 +85,15 @@ impl Session {
             SessionCommand::List(command) => command.run(&client, out).await?,
             SessionCommand::Show(command) => command.run(&client, out).await?,
             SessionCommand::Watch(command) => command.run(&client, out).await?,
+            SessionCommand::Events(command) => command.run(&client, out).await?,
             SessionCommand::Create(command) => command.run(&client, out).await?,
             SessionCommand::Complete(command) => command.run(&client, out).await?,
+            SessionCommand::Fail(command) => command.run(&client, out).await?,
             SessionCommand::Terminate(command) => command.run(&client, out).await?,
             SessionCommand::Cancel(command) => command.run(&client, out).await?,
             SessionCommand::Retry(command) => command.run(&client, out).await?,
+            SessionCommand::Rename(command) => command.run(&client, out).await?,
+            SessionCommand::Label(command) => command.run(&client, out).await?,
             SessionCommand::Signal(command) => command.run(&client, out).await?,
             SessionCommand::Questions(command) => command.run(&client, out).await?,
             SessionCommand::Answer(command) => command.run(&client, out).await?,

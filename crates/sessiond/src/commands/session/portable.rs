@@ -9,8 +9,8 @@ use futures_util::StreamExt as _;
 use sessiond_client::{self as client, Client, Conditions};
 use sessiond_core::SessionId;
 
-use super::{Common, One};
-use crate::commands::read_input;
+use crate::commands::input::read_input;
+use crate::commands::{Common, Connection, complete, find};
 use crate::output::Output;
 
 /// Write a session's whole journal as JSON Lines
@@ -22,13 +22,19 @@ pub struct Export {
     /// Write to this file, which appears when it is complete [default: standard output]
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
-    #[command(flatten)]
-    pub one: One,
+    /// The session's id, or the beginning of it
+    #[arg(value_name = "SESSION", add = complete::sessions())]
+    session: SessionId,
+    /// Print errors as JSON; the journal is JSON already
+    #[arg(long)]
+    json: bool,
+    #[command(flatten, next_help_heading = "Connection options")]
+    connection: Connection,
 }
 
 impl Export {
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
-        let mut lines = client.export_session(&self.one.id).await?;
+        let mut lines = client.export_session(&find::session(client, &self.session).await?).await?;
         let Some(path) = &self.output else {
             while let Some(line) = lines.next().await {
                 out.json_text(&line?)?;
@@ -61,7 +67,7 @@ pub struct Import {
     #[arg(long, value_name = "ID")]
     id: Option<SessionId>,
     #[command(flatten)]
-    pub common: Common,
+    common: Common,
     #[arg(skip)]
     lines: String,
 }
@@ -76,9 +82,6 @@ impl Import {
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
         let import = client::Import { lines: self.lines, session_id: self.id };
         let imported = client.import_session(import, Conditions::default()).await?;
-        if out.json {
-            return out.json(&imported);
-        }
-        Ok(out.line(&imported.session_id)?)
+        out.done(&imported, &imported.session_id, &imported.session_id)
     }
 }

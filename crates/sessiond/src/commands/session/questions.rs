@@ -7,9 +7,10 @@ use sessiond_client::{Client, Conditions};
 use sessiond_core::questions::schema;
 use sessiond_core::{QuestionId, QuestionKind, QuestionStatus, SessionId};
 
-use super::{Common, One, short};
-use crate::commands::read_input;
-use crate::output::{Output, time};
+use super::short;
+use crate::commands::input::text_argument;
+use crate::commands::{Common, One, Paging, complete, find};
+use crate::output::{Column, Output, Table, cells};
 
 /// List the questions that wait for an answer
 #[derive(Debug, Args)]
@@ -18,26 +19,22 @@ use crate::output::{Output, time};
   sessiond session questions sess_0198f3      of one session
   sessiond session questions sess_0198f3 --all")]
 pub struct Questions {
-    /// The session's id [default: all sessions]
-    #[arg(value_name = "SESSION")]
+    /// The session's id, or the beginning of it [default: all sessions]
+    #[arg(value_name = "SESSION", add = complete::sessions())]
     id: Option<SessionId>,
     /// Also questions that are closed; of one session
     #[arg(long, requires = "id")]
     all: bool,
-    /// Maximum number of rows
-    #[arg(long, default_value_t = 50)]
-    limit: usize,
-    /// Cursor of the next page
-    #[arg(long)]
-    cursor: Option<String>,
     #[command(flatten)]
-    pub common: Common,
+    paging: Paging,
+    #[command(flatten)]
+    common: Common,
 }
 
 impl Questions {
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
-        let (limit, cursor) = (Some(self.limit), self.cursor);
-        let page = match &self.id {
+        let (limit, cursor) = (Some(self.paging.limit), self.paging.cursor);
+        let page = match &find::maybe_session(client, self.id.as_ref()).await? {
             Some(id) => {
                 let status = (!self.all).then_some(QuestionStatus::Open);
                 let query = api::ListSessionQuestions { status, limit, cursor };
@@ -45,29 +42,28 @@ impl Questions {
             }
             None => client.questions(api::ListQuestions { limit, cursor }).await?,
         };
-        if out.json {
-            return out.json(&page);
-        }
-        if page.questions.is_empty() {
-            eprintln!("no questions in {}", client.location());
-            return Ok(());
-        }
-        let mut table = out.table(&["SESSION", "QUESTION", "KIND", "STATUS", "ASKED", "TEXT", "ANSWER"]);
+        let mut table = Table::new([
+            Column::id("SESSION"),
+            Column::id("QUESTION").kept(),
+            Column::word("KIND"),
+            Column::word("STATUS"),
+            Column::word("ASKED"),
+            Column::text("TEXT").kept(),
+            Column::text("ANSWER"),
+        ]);
         for question in &page.questions {
-            table.add_row([
-                question.session_id.to_string(),
-                question.question_id.to_string(),
-                question.kind.to_string(),
-                question.status.to_string(),
-                time(question.asked_at),
-                short(&json!(question.text), 60),
-                question.answer.as_ref().map_or_else(String::new, |answer| short(answer, 40)),
+            table.row(cells![
+                &question.session_id,
+                &question.question_id,
+                question.kind,
+                out.state(question.status),
+                out.time(question.asked_at),
+                &question.text,
+                question.answer.as_ref().map_or_else(String::new, |answer| short(answer, 200)),
             ]);
         }
-        out.print(&mut table)?;
-        if let Some(cursor) = &page.next_cursor {
-            eprintln!("there are more: --cursor {cursor}");
-        }
+        out.list(&page, &table, format_args!("no questions in {}", client.location()))?;
+        out.more(page.next_cursor.as_ref());
         Ok(())
     }
 }
@@ -80,7 +76,7 @@ impl Questions {
   sessiond session answer sess_0198f3 '{\"region\": \"eu\", \"count\": 3}' --question question_0198f4")]
 pub struct Answer {
     #[command(flatten)]
-    pub one: One,
+    one: One,
     /// The answer: JSON, @FILE, or - for standard input; anything that is not JSON is a text
     #[arg(value_name = "ANSWER", required_unless_present_any = ["decision", "comment"])]
     answer: Option<String>,
@@ -100,9 +96,12 @@ pub struct Answer {
 
 impl Answer {
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
-        let id = &self.one.id;
+        let id = &self.one.find(client).await?;
         let question = match &self.question {
-            Some(question) => client.question(id, question, api::GetQuestion::default()).await?,
+            Some(typed) => {
+                let question = find::question(client, id, typed).await?;
+                client.question(id, &question, api::GetQuestion::default()).await?
+            }
             None => only_question(client, id).await?,
         };
         let name = &question.question_id;
@@ -130,10 +129,8 @@ impl Answer {
         let request = api::AnswerQuestion { answer };
         let question =
             client.answer_question(id, &question.question_id, request, Conditions::default()).await?;
-        if out.json {
-            return out.json(&question);
-        }
-        Ok(out.line(format_args!("{} is {}", question.question_id, question.status))?)
+        let said = format!("{} is {}", question.question_id, question.status);
+        out.done(&question, &question.question_id, said)
     }
 }
 
@@ -159,11 +156,7 @@ async fn only_question(client: &Client, id: &SessionId) -> anyhow::Result<api::Q
 /// An answer from the command line: JSON, or else a text. Where only a text keeps the schema, what is typed is that text,
 /// `42` too.
 fn value(argument: &str, question: &api::Question) -> anyhow::Result<Value> {
-    let text = match argument.strip_prefix('@') {
-        Some(file) => read_input(file)?,
-        None if argument == "-" => read_input("-")?,
-        None => argument.to_owned(),
-    };
+    let text = text_argument(argument)?;
     let as_text = Value::String(text.trim_end_matches(['\r', '\n']).to_owned());
     let Ok(parsed) = serde_json::from_str::<Value>(&text) else {
         return Ok(as_text);

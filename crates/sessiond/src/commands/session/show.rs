@@ -2,12 +2,14 @@
 
 use clap::Args;
 use serde_json::json;
-use sessiond_api::{ListSessionQuestions, ListTasks, Question, Session, Task};
+use sessiond_api::{ListSessionQuestions, ListTasks, Participant, Question, Session, Step};
 use sessiond_client::Client;
 use sessiond_core::{QuestionStatus, Status};
 
-use super::{One, short, state};
-use crate::output::{Cell, Output, printable, time};
+use super::state;
+use crate::commands::One;
+use crate::commands::task::table as task_table;
+use crate::output::{Column, Details, Output, Table, cells};
 
 /// How many lines of a summary are shown beside everything else.
 const SUMMARY_LINES: usize = 10;
@@ -23,55 +25,68 @@ pub struct Show {
     #[arg(long)]
     context: bool,
     #[command(flatten)]
-    pub one: One,
+    one: One,
 }
 
 impl Show {
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
-        let session = client.session(&self.one.id).await?;
-        if out.json {
-            return out.json(&session);
-        }
-        let tasks = client.session_tasks(&self.one.id, ListTasks::default()).await?;
-        head(out, &session)?;
+        let id = self.one.find(client).await?;
+        let session = client.session(&id).await?;
+        let tasks = client.session_tasks(&id, ListTasks::default()).await?;
+        let mut open = Vec::new();
         if session.status == Status::Active && session.open_questions > 0 {
-            let open = ListSessionQuestions {
+            let query = ListSessionQuestions {
                 status: Some(QuestionStatus::Open),
                 ..ListSessionQuestions::default()
             };
-            questions(out, &client.session_questions(&self.one.id, open).await?.questions)?;
+            open = client.session_questions(&id, query).await?.questions;
         }
-        steps(out, &session)?;
-        participants(out, &session)?;
-        task_rows(out, &tasks.tasks)?;
-        if tasks.next_cursor.is_some() {
-            eprintln!(
-                "there are more tasks than these; --url and GET /sessions/{}/tasks show all",
-                self.one.id
-            );
-        }
-        if self.context {
-            out.line("\nShared context")?;
-            out.json(&session.shared_context)?;
-        }
-        if let Some(outcome) = &session.outcome {
-            out.line("\nOutcome")?;
-            for text in [&outcome.reason, &outcome.details, &outcome.summary].into_iter().flatten() {
-                beginning(out, text, &self.one.id)?;
+        out.thing(&session, &session.session_id, |out| {
+            head(out, &session)?;
+            section(out, &questions(out, &open))?;
+            let plan = session.workflow.as_ref().map_or(&[][..], |workflow| &workflow.steps);
+            section(out, &steps(out, plan))?;
+            section(out, &participants(out, &session.participants))?;
+            section(out, &task_table(*out, &tasks.tasks, false))?;
+            if tasks.next_cursor.is_some() {
+                eprintln!("there are more tasks: sessiond task list --session {id} shows all");
             }
-            for artifact in &outcome.artifacts {
-                out.line(format_args!("artifact: {}", printable(artifact)))?;
+            if self.context {
+                out.title("Shared context")?;
+                let text = serde_json::to_string_pretty(&session.shared_context)?;
+                out.text(&(crate::output::printable_json(&text) + "\n"))?;
             }
-        }
-        Ok(())
+            outcome(out, &session)
+        })
     }
 }
 
+/// A table after an empty line, if it has any rows.
+fn section(out: &Output, table: &Table) -> std::io::Result<()> {
+    if table.is_empty() {
+        return Ok(());
+    }
+    out.line("")?;
+    out.table(table)
+}
+
+fn outcome(out: &Output, session: &Session) -> std::io::Result<()> {
+    let Some(outcome) = &session.outcome else { return Ok(()) };
+    out.title("Outcome")?;
+    for text in [&outcome.reason, &outcome.details, &outcome.summary].into_iter().flatten() {
+        beginning(out, text, &session.session_id)?;
+    }
+    for artifact in &outcome.artifacts {
+        out.line(format_args!("artifact: {artifact}"))?;
+    }
+    Ok(())
+}
+
 /// The first lines of a text; a summary may fill several screens.
-fn beginning(out: Output, text: &str, id: &sessiond_core::SessionId) -> std::io::Result<()> {
+fn beginning(out: &Output, text: &str, id: &sessiond_core::SessionId) -> std::io::Result<()> {
     let lines: Vec<&str> = text.trim_end().lines().collect();
     for line in lines.iter().take(SUMMARY_LINES) {
-        out.line(printable(line))?;
+        out.paragraph(line)?;
     }
     if lines.len() > SUMMARY_LINES {
         out.line(format_args!(
@@ -82,107 +97,94 @@ fn beginning(out: Output, text: &str, id: &sessiond_core::SessionId) -> std::io:
     Ok(())
 }
 
-fn head(out: Output, session: &Session) -> std::io::Result<()> {
-    let mut table = out.table(&[]);
-    let mut row = |name: &str, value: Cell| {
-        table.add_row([name.into(), value]);
-    };
-    row("session", session.session_id.as_str().into());
-    if let Some(name) = &session.name {
-        row("name", name.into());
-    }
-    row("kind", session.kind.to_string().into());
-    row("status", out.state(state(session.status, session.open_questions)));
-    row("revision", session.revision.to_string().into());
-    row("owner", session.owner.as_str().into());
-    if let Some(orchestrator) = &session.orchestrator {
-        row("orchestrator", orchestrator.as_str().into());
-    }
-    if !session.labels.is_empty() {
-        let labels: Vec<String> =
-            session.labels.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        row("labels", labels.join(" ").into());
-    }
-    row("began", time(session.created_at).into());
-    row("changed", time(session.updated_at).into());
-    if let Some(ended) = session.ended_at {
-        row("ended", time(ended).into());
-    }
-    if let Some(expires) = session.expires_at {
-        row("expires", time(expires).into());
-    }
-    out.print(&mut table)
+fn head(out: &Output, session: &Session) -> std::io::Result<()> {
+    let mut details = Details::new();
+    details.row("session", &session.session_id);
+    details.some("name", session.name.as_ref());
+    details.row("kind", session.kind);
+    details.row("status", out.state(state(session.status, session.open_questions)));
+    details.row("revision", session.revision);
+    details.row("owner", &session.owner);
+    details.some("orchestrator", session.orchestrator.as_ref());
+    details.some("parent", session.parent.as_ref());
+    let fork =
+        |point: &sessiond_core::ForkPoint| format!("{} at revision {}", point.session_id, point.revision);
+    details.some("forked from", session.forked_from.as_ref().map(fork));
+    details.some("imported from", session.imported_from.as_ref().map(fork));
+    let labels: Vec<String> = session.labels.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    details.some("labels", (!labels.is_empty()).then(|| labels.join(" ")));
+    details.row("began", out.time(session.created_at));
+    details.row("changed", out.time(session.updated_at));
+    details.some("ended", session.ended_at.map(|at| out.time(at)));
+    details.some("expires", session.expires_at.map(|at| out.time(at)));
+    out.details(&details)
 }
 
-fn questions(out: Output, questions: &[Question]) -> std::io::Result<()> {
-    out.line("")?;
-    let mut table = out.table(&["OPEN QUESTION", "KIND", "ASKED", "DEADLINE", "TEXT"]);
+fn questions(out: &Output, questions: &[Question]) -> Table {
+    let mut table = Table::new([
+        Column::id("OPEN QUESTION"),
+        Column::word("KIND"),
+        Column::word("ASKED"),
+        Column::word("DEADLINE"),
+        Column::text("TEXT").kept(),
+    ]);
     for question in questions {
-        table.add_row([
-            question.question_id.to_string(),
-            question.kind.to_string(),
-            time(question.asked_at),
-            question.deadline.map_or_else(|| "none".to_owned(), time),
-            short(&json!(question.text), 60),
+        table.row(cells![
+            &question.question_id,
+            question.kind,
+            out.time(question.asked_at),
+            out.time_or(question.deadline, "none"),
+            &question.text,
         ]);
     }
-    out.print(&mut table)
+    table
 }
 
-fn steps(out: Output, session: &Session) -> std::io::Result<()> {
-    let Some(workflow) = session.workflow.as_ref().filter(|workflow| !workflow.steps.is_empty()) else {
-        return Ok(());
-    };
-    out.line("")?;
-    let mut table = out.table(&["STEP", "STATUS", "AGENTS", "AFTER", "REASON"]);
-    for step in &workflow.steps {
+/// The steps of a plan as a table.
+pub fn steps(out: &Output, steps: &[Step]) -> Table {
+    let mut table = Table::new([
+        Column::id("STEP"),
+        Column::word("STATUS").kept(),
+        Column::ids("AGENTS"),
+        Column::text("AFTER"),
+        Column::text("REASON"),
+        Column::text("DESCRIPTION").wide(),
+    ]);
+    for step in steps {
         let agents: Vec<&str> = step.required_agents.iter().map(AsRef::as_ref).collect();
-        table.add_row([
-            step.name.as_str().into(),
+        table.row(cells![
+            &step.name,
             out.state(step.status),
-            agents.join(" ").into(),
-            step.dependencies.join(" ").into(),
-            step.reason.clone().unwrap_or_default().into(),
+            agents.join(" "),
+            step.dependencies.join(" "),
+            step.reason.as_deref().unwrap_or_default(),
+            step.description.as_deref().unwrap_or_default(),
         ]);
     }
-    out.print(&mut table)
+    table
 }
 
-fn participants(out: Output, session: &Session) -> std::io::Result<()> {
-    if session.participants.is_empty() {
-        return Ok(());
-    }
-    out.line("")?;
-    let mut table = out.table(&["PARTICIPANT", "ROLE", "STATUS", "JOINED"]);
-    for participant in &session.participants {
-        table.add_row([
-            participant.agent_id.as_str().into(),
-            participant.role.as_str().into(),
+/// The participants of a session as a table.
+pub fn participants(out: &Output, participants: &[Participant]) -> Table {
+    let mut table = Table::new([
+        Column::id("PARTICIPANT"),
+        Column::text("ROLE"),
+        Column::word("STATUS").kept(),
+        Column::word("JOINED"),
+        Column::text("FRAMEWORK").wide(),
+        Column::word("LEFT").wide(),
+    ]);
+    for participant in participants {
+        table.row(cells![
+            &participant.agent_id,
+            &participant.role,
             out.state(participant.status),
-            time(participant.join_time).into(),
+            out.time(participant.join_time),
+            &participant.framework,
+            out.time_or(participant.leave_time, "-"),
         ]);
     }
-    out.print(&mut table)
-}
-
-fn task_rows(out: Output, tasks: &[Task]) -> std::io::Result<()> {
-    if tasks.is_empty() {
-        return Ok(());
-    }
-    out.line("")?;
-    let mut table = out.table(&["TASK", "KIND", "STEP", "AGENT", "STATUS", "ATTEMPT", "CHANGED"]);
-    for task in tasks {
-        table.add_row([
-            task.task_id.as_str().into(),
-            task.task_type.as_str().into(),
-            task.step.as_deref().unwrap_or("-").into(),
-            task.assignee.as_str().into(),
-            out.state(task.status),
-            task.attempt.to_string().into(),
-            time(task.updated_at).into(),
-        ]);
-    }
-    out.print(&mut table)
+    table
 }
 
 /// Print the executive summary, in Markdown
@@ -191,18 +193,15 @@ fn task_rows(out: Output, tasks: &[Task]) -> std::io::Result<()> {
   sessiond session summary sess_0198f3 > summary.md")]
 pub struct Summary {
     #[command(flatten)]
-    pub one: One,
+    one: One,
 }
 
 impl Summary {
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
-        let summary = client.summary(&self.one.id).await?;
-        if out.json {
-            return out.json(&json!({ "session_id": self.one.id, "summary": summary }));
-        }
-        for line in summary.trim_end().lines() {
-            out.line(printable(line))?;
-        }
-        Ok(())
+        let id = self.one.find(client).await?;
+        let summary = client.summary(&id).await?;
+        out.thing(&json!({ "session_id": id, "summary": summary }), &id, |out| {
+            out.text(&(crate::output::printable_lines(summary.trim_end()) + "\n"))
+        })
     }
 }

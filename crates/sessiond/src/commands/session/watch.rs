@@ -2,12 +2,12 @@
 
 use clap::Args;
 use futures_util::StreamExt as _;
-use serde_json::{Value, json};
-use sessiond_api::{Event, EventBody};
+use serde_json::json;
 use sessiond_client::{Client, WatchItem};
-use sessiond_core::{SessionCompleted, SessionFailed, SessionTerminated};
 
-use super::{One, state};
+use super::events::describe;
+use super::state;
+use crate::commands::One;
 use crate::output::{Output, printable};
 
 /// Print a session's events as they happen, until it ends
@@ -21,12 +21,12 @@ pub struct Watch {
     #[arg(long, value_name = "SEQ")]
     after: Option<u64>,
     #[command(flatten)]
-    pub one: One,
+    one: One,
 }
 
 impl Watch {
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
-        let mut watch = client.watch(&self.one.id, self.after).await?;
+        let mut watch = client.watch(&self.one.find(client).await?, self.after).await?;
         while let Some(item) = watch.next().await {
             match item? {
                 WatchItem::Snapshot(session) if out.json => {
@@ -44,7 +44,11 @@ impl Watch {
                 WatchItem::Event(event) if out.json => out.json_line(&event)?,
                 WatchItem::Event(event) => {
                     let time = event.time.to_string();
-                    let clock = time.get(11..23).unwrap_or(&time);
+                    // A person who watches knows the day; the zone is UTC, as in all texts.
+                    let clock = match out.is_terminal() {
+                        true => time.get(11..).unwrap_or(&time),
+                        false => &time,
+                    };
                     out.line(format_args!("{:>6}  {clock}  {}", event.seq, describe(&event)))?;
                 }
                 WatchItem::Gap { after, first } if out.json => {
@@ -60,146 +64,5 @@ impl Watch {
             }
         }
         Ok(())
-    }
-}
-
-/// An event in one line.
-fn describe(event: &Event) -> String {
-    let words = match event.body() {
-        Ok(body) => words(&body),
-        // A newer server's event, whose type is all that is known of it.
-        Err(_) => String::new(),
-    };
-    let words = if words.is_empty() { format!("by {}", event.actor) } else { words };
-    printable(format!("{:<20}{words}", event.kind).trim_end())
-}
-
-/// What an event says, in a few words; none where its type says it all.
-fn words(body: &EventBody) -> String {
-    match body {
-        EventBody::SessionCreated(_) | EventBody::SessionExpired(_) | EventBody::SessionRetried(_) => {
-            String::new()
-        }
-        EventBody::SessionUpdated(event) => {
-            let name = event.name.as_ref().map(|name| format!("name {name}"));
-            let labels = event.labels.as_ref().map(|labels| format!("{} labels", labels.len()));
-            let expiry = event.expires_at.map(|at| format!("expires at {at}"));
-            name.into_iter().chain(labels).chain(expiry).collect::<Vec<_>>().join(", ")
-        }
-        EventBody::SessionForked(event) => {
-            format!("from {} at revision {}", event.from.session_id, event.from.revision)
-        }
-        EventBody::SessionImported(event) => {
-            format!("from {} at revision {}", event.from.session_id, event.from.revision)
-        }
-        EventBody::SessionCompleted(SessionCompleted { outcome })
-        | EventBody::SessionTerminated(SessionTerminated { outcome })
-        | EventBody::SessionFailed(SessionFailed { outcome }) => {
-            let said = [&outcome.reason, &outcome.details, &outcome.summary].into_iter().flatten().next();
-            said.and_then(|text| text.lines().next()).unwrap_or_default().to_owned()
-        }
-        EventBody::ParticipantAdded(event) => format!("{} as {}", event.agent_id, event.role),
-        EventBody::ParticipantRemoved(event) => event.agent_id.to_string(),
-        EventBody::LeaseClaimed(event) => format!("{} by {}", event.agent_id, event.holder),
-        EventBody::LeaseReleased(event) => event.agent_id.to_string(),
-        EventBody::LeaseExpired(event) => event.agent_id.to_string(),
-        EventBody::WorkflowUpdated(event) => {
-            event.steps.iter().map(|step| step.name.as_str()).collect::<Vec<_>>().join(", ")
-        }
-        EventBody::WorkflowAdvanced(event) => {
-            let steps = event.steps.iter().map(|step| format!("{} {}", step.name, step.status));
-            steps.collect::<Vec<_>>().join(", ")
-        }
-        EventBody::ContextUpdated(event) => {
-            let changed = event.patch.as_ref().or(event.document.as_ref());
-            let written = event.writes.iter().flatten().map(|write| match &write.value {
-                Some(value) => format!("{} = {}", write.key, short(value, 80)),
-                None => format!("{} removed", write.key),
-            });
-            changed.map_or_else(|| written.collect::<Vec<_>>().join(", "), |value| short(value, 80))
-        }
-        EventBody::TaskDelegated(event) => {
-            let step = event.step.as_ref().map_or(String::new(), |step| format!(" in {step}"));
-            format!("{} to {}{step} ({})", event.task_type, event.delegatee, event.task_id)
-        }
-        EventBody::TaskUpdated(event) => {
-            let detail = event.progress.as_ref().or(event.error.as_deref());
-            let detail = detail.map_or(String::new(), |value| format!(": {}", short(value, 80)));
-            format!("{} by {}{detail}", event.status, event.assignee)
-        }
-        EventBody::MessageSent(event) => {
-            format!("{} from {} to {}", event.message_type, event.sender, event.recipient)
-        }
-        EventBody::ExecutionBegan(event) => format!("{} is writer {}", event.process, event.writer),
-        EventBody::QuestionAsked(event) => {
-            format!("{} ({})", short(&json!(event.text), 80), event.question_id)
-        }
-        EventBody::QuestionAnswered(event) => format!("{}: {}", event.question_id, short(&event.answer, 80)),
-        EventBody::QuestionClosed(event) => format!("{} is {}", event.question_id, event.status),
-        EventBody::SignalSent(event) => format!("{}: {}", event.name, short(&event.value, 80)),
-        EventBody::CallsRecorded(event) => {
-            let began = event.calls.iter().filter(|entry| entry.began.is_some()).count();
-            let ended = event.calls.iter().filter(|entry| entry.ended.is_some()).count();
-            format!("{began} began, {ended} ended")
-        }
-    }
-}
-
-/// A value on one line, cut where it is too long.
-pub fn short(value: &Value, most: usize) -> String {
-    let text = match value {
-        Value::String(text) => text.clone(),
-        value => value.to_string(),
-    };
-    let mut short: String = text.chars().take(most).collect();
-    if short.len() < text.len() {
-        short.push('…');
-    }
-    short
-}
-
-#[cfg(test)]
-mod tests {
-    use sessiond_core::Json;
-
-    use super::*;
-
-    fn event(kind: &str, data: Value) -> Event {
-        Event {
-            seq: 1,
-            time: Default::default(),
-            kind: kind.into(),
-            actor: "local".into(),
-            data: Json::from(&data),
-        }
-    }
-
-    #[test]
-    fn an_event_is_one_line_without_control_characters() {
-        let update = json!({ "task_id": "t", "status": "in_progress", "assignee": "a://b", "attempt": 1,
-            "progress": "half\u{1b}[2J\nway" });
-        assert_eq!(
-            describe(&event("task_updated", update)),
-            "task_updated        in_progress by a://b: half [2J way"
-        );
-        let steps =
-            json!([{ "name": "design", "status": "completed" }, { "name": "build", "status": "active" }]);
-        let advanced = json!({ "steps": steps, "current_step": "build" });
-        assert_eq!(
-            describe(&event("workflow_advanced", advanced)),
-            "workflow_advanced   design completed, build active"
-        );
-        let began = json!({ "writer": 2, "process": "host:17" });
-        assert_eq!(describe(&event("execution_began", began)), "execution_began     host:17 is writer 2");
-        let entry = json!({ "call": 1, "node": "A", "position": 0, "key": "9f", "began_us": 1 });
-        let calls = json!({ "writer": 2, "batch": 1, "calls": [entry, { "call": 2, "status": "completed", "ended_us": 2 }] });
-        assert_eq!(describe(&event("calls_recorded", calls)), "calls_recorded      1 began, 1 ended");
-        assert_eq!(describe(&event("of_a_newer_server", json!({}))), "of_a_newer_server   by local");
-    }
-
-    #[test]
-    fn a_long_value_is_cut_between_characters() {
-        assert_eq!(short(&json!("äöü"), 2), "äö…");
-        assert_eq!(short(&json!({ "a": 1 }), 80), r#"{"a":1}"#);
     }
 }

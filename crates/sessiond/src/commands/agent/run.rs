@@ -1,4 +1,4 @@
-//! `sessiond agent`.
+//! `sessiond agent run`.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -9,13 +9,12 @@ use serde_json::json;
 use sessiond_agent::exec::{self, Exec, Preset};
 use sessiond_core::{AgentId, Span};
 
-use super::{Connection, Context, Usage};
 use crate::client::Missing;
-use crate::config::Flags;
+use crate::commands::{Connection, Context, Usage};
 use crate::signals::Signals;
 
 /// The server of an agent when nothing names another.
-const LOCAL_SERVER: &str = "http://127.0.0.1:8080";
+pub const LOCAL_SERVER: &str = "http://127.0.0.1:8080";
 
 /// Run an agent that executes a command for each task
 #[derive(Debug, Args)]
@@ -35,11 +34,11 @@ Without --url it connects to http://127.0.0.1:8080. Ctrl-C waits for running tas
 receives a task that does not finish in time again when it reconnects.
 
 Examples:
-  sessiond agent --id opencode://backend --exec './work.sh'
-  sessiond agent --id tools://count --exec 'jq \"{words: (.payload.text | length)}\"' --concurrency 4
-  sessiond agent --id claude-code://qa --preset claude --workdir ~/project -- --model opus"
+  sessiond agent run --id opencode://backend --exec './work.sh'
+  sessiond agent run --id tools://count --exec 'jq \"{words: (.payload.text | length)}\"' --concurrency 4
+  sessiond agent run --id claude-code://qa --preset claude --workdir ~/project -- --model opus"
 )]
-pub struct Agent {
+pub struct Run {
     /// The agent's id, framework://name
     #[arg(long, value_name = "AGENT")]
     id: AgentId,
@@ -70,15 +69,11 @@ pub struct Agent {
     /// Read the inbox by long polls instead of a WebSocket
     #[arg(long)]
     poll: bool,
-    #[command(flatten, next_help_heading = "Which sessiond")]
+    #[command(flatten, next_help_heading = "Connection options")]
     connection: Connection,
 }
 
-impl Agent {
-    pub fn flags(&self) -> Flags {
-        self.connection.flags()
-    }
-
+impl Run {
     pub async fn run(self, context: Context) -> anyhow::Result<()> {
         let mut signals = Signals::catch()?;
         let config = &context.config;

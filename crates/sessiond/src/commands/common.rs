@@ -1,0 +1,98 @@
+//! The arguments that commands share.
+
+use clap::Args;
+use sessiond_api::Problem;
+use sessiond_client::Client;
+use sessiond_core::SessionId;
+
+use super::{complete, find};
+use crate::output::Printing;
+
+/// Which client a command uses. [`settings`](super::settings) reads it, for all commands alike.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Connection {
+    /// Server to connect to, such as http://127.0.0.1:8080
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
+    /// The server's key; prefer SESSIOND_API_KEY, which other users cannot see
+    #[arg(long, value_name = "KEY")]
+    api_key: Option<String>,
+    /// Directory of the local store [default: .sessiond]
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    dir: Option<String>,
+}
+
+/// What every command takes that prints something of a store or a server.
+#[derive(Debug, Args)]
+pub struct Common {
+    #[command(flatten)]
+    printing: Printing,
+    #[command(flatten, next_help_heading = "Connection options")]
+    connection: Connection,
+}
+
+/// One session, and what every command on one takes.
+#[derive(Debug, Args)]
+pub struct One {
+    /// The session's id, or the beginning of it
+    #[arg(value_name = "SESSION", add = complete::sessions())]
+    id: SessionId,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl One {
+    /// The session's whole id.
+    pub async fn find(&self, client: &Client) -> Result<SessionId, Problem> {
+        find::session(client, &self.id).await
+    }
+}
+
+/// A page of a list.
+#[derive(Debug, Args)]
+pub struct Paging {
+    /// Maximum number of rows
+    #[arg(long, value_name = "COUNT", default_value_t = 50)]
+    pub limit: usize,
+    /// Continue from a previous page
+    #[arg(long, value_name = "CURSOR")]
+    pub cursor: Option<String>,
+}
+
+/// Consent to what cannot be undone.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Consent {
+    /// Do not ask for confirmation
+    #[arg(long, short = 'y')]
+    yes: bool,
+}
+
+/// What a script means that has not said `--yes`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Silence {
+    /// No.
+    Refuses,
+    /// Yes: there is nothing that it could have meant but this.
+    Agrees,
+}
+
+impl Consent {
+    /// Asks the person at the terminal, unless `--yes` has answered.
+    pub fn to(self, question: &str, silence: Silence) -> anyhow::Result<()> {
+        use std::io::{IsTerminal as _, Write as _};
+        let person = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+        if self.yes || (!person && silence == Silence::Agrees) {
+            return Ok(());
+        }
+        if person {
+            eprint!("{} [y/N] ", crate::output::printable(question));
+            std::io::stderr().flush()?;
+            let mut answer = String::new();
+            std::io::stdin().read_line(&mut answer)?;
+            if matches!(answer.trim(), "y" | "Y" | "yes") {
+                return Ok(());
+            }
+        }
+        anyhow::bail!("nothing was changed; --yes agrees without a question")
+    }
+}

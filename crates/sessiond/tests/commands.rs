@@ -1,0 +1,325 @@
+//! The commands for what HTTP can do, through the local directory and through a server.
+#![allow(clippy::unwrap_used, reason = "tests may panic")]
+
+mod support;
+
+use serde_json::{Value, json};
+use support::Place;
+
+const PLAN: &str = r#"{
+    "session_id": "sess_plan", "orchestrator": "lead://one",
+    "participants": [{"agent_id": "opencode://backend", "role": "implementer"}],
+    "workflow": [
+        {"name": "design", "required_agents": ["lead://one"]},
+        {"name": "build", "required_agents": ["opencode://backend"]},
+        {"name": "review", "required_agents": ["lead://one"]}
+    ],
+    "shared_context": {"project": "notifications"}
+}"#;
+
+/// Commands with the flags that choose a client.
+struct Commands<'a> {
+    place: &'a Place,
+    client: &'a [&'a str],
+}
+
+impl Commands<'_> {
+    fn with<'b>(&'b self, line: &'b str) -> Vec<&'b str> {
+        line.split_whitespace().chain(self.client.iter().copied()).collect()
+    }
+
+    fn ok(&self, line: &str) -> String {
+        self.place.ok(&self.with(line))
+    }
+
+    fn json(&self, line: &str) -> Value {
+        self.place.json(&self.with(line))
+    }
+
+    fn fails(&self, line: &str) -> String {
+        self.place.fails(&self.with(line))
+    }
+}
+
+fn walk(place: &Place, client: &[&str]) {
+    let run = Commands { place, client };
+    place.write("plan.json", PLAN);
+    assert_eq!(run.ok("session create --file plan.json -o name"), "sess_plan\n");
+
+    // Steps.
+    let steps = run.json("step list sess_plan");
+    assert_eq!(steps["steps"][0]["status"], "active");
+    assert_eq!(run.ok("step list sess_plan -o name"), "design\nbuild\nreview\n");
+    assert_eq!(run.ok("step complete sess_plan"), "design is completed; active: build\n");
+    assert!(run.fails("step complete sess_plan nope").contains("step_not_found"));
+    assert!(run.fails("step start sess_plan review").contains("error: "));
+
+    // The shared context.
+    assert_eq!(
+        run.ok("context set sess_plan branch main"),
+        "the shared context of sess_plan is changed, at revision 7\n"
+    );
+    let patched = run.json(r#"context patch sess_plan {"retries":{"most":3},"project":null}"#);
+    assert_eq!(patched["document"], json!({ "branch": "main", "retries": { "most": 3 } }));
+    assert_eq!(run.ok("context get sess_plan branch"), "main\n");
+    assert_eq!(run.ok("context get sess_plan /retries/most"), "3\n");
+    assert!(run.fails("context get sess_plan nope").contains("has no \"nope\""));
+    let stale = run.fails("context set sess_plan branch other --revision 1");
+    assert!(stale.contains("revision_stale"), "{stale}");
+    let history = run.json("context history sess_plan");
+    assert_eq!(history["events"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        run.json(r#"context set sess_plan --all {"fresh":true}"#)["document"],
+        json!({ "fresh": true })
+    );
+
+    // Participants.
+    let added = run.json("participant add sess_plan qa://tester --role tester");
+    assert_eq!(added["participants"].as_array().unwrap().len(), 3);
+    assert_eq!(run.ok("participant list sess_plan -o name"), "lead://one\nopencode://backend\nqa://tester\n");
+    assert!(run.fails("participant remove sess_plan qa://tester").contains("--yes"));
+    assert_eq!(
+        run.ok("participant remove sess_plan qa://tester --yes"),
+        "qa://tester is removed from sess_plan\n"
+    );
+    assert_eq!(run.json("participant list sess_plan")["participants"][2]["status"], "left");
+
+    // Tasks, by the beginnings of their ids.
+    let delegate =
+        r#"task delegate sess_plan implementation --to opencode://backend --payload {"n":9007199254740993}"#;
+    let task = run.ok(delegate).trim().to_owned();
+    let short = &task[..task.len() - 1];
+    assert_eq!(run.json(&format!("task show {short}"))["payload"]["n"], 9_007_199_254_740_993_u64);
+    assert_eq!(
+        run.ok(&format!("task accept {short} --as opencode://backend")),
+        format!("{task} is in_progress\n")
+    );
+    assert_eq!(run.json(&format!("task progress {task} halfway"))["progress"], "halfway");
+    assert!(run.fails(&format!("task complete {task} --as lead://one")).contains("error: "));
+    let failed = run.json(&format!("task fail {task} --error broken --final"));
+    assert_eq!((&failed["status"], &failed["error"]), (&json!("failed"), &json!("broken")));
+    assert_eq!(run.ok("task list --status failed -o name"), format!("{task}\n"));
+    assert!(run.ok("task list --session sess_plan --agent opencode://backend").contains(&task));
+    assert_eq!(run.json(&format!("task retry {task}"))["status"], "pending");
+    assert_eq!(
+        run.json(&format!(r#"task complete {task} --result {{"files":3}}"#))["result"],
+        json!({ "files": 3 })
+    );
+    let shown = run.ok(&format!("task show {task}"));
+    assert!(shown.contains(r#"result     {"files":3}"#) && shown.contains("ATTEMPT"), "{shown}");
+    let other = run.ok("task delegate sess_plan more --to lead://one").trim().to_owned();
+    assert_eq!(run.ok(&format!("task cancel {other} --reason no")), format!("{other} is cancelled\n"));
+    assert!(run.fails("task show task_nope").contains("task \"task_nope\" not found (task_not_found)"));
+
+    // Aggregation of what the tasks gave.
+    let aggregated = run.json("aggregate sess_plan --step build");
+    assert_eq!(aggregated["unified_result"], json!({ "files": 3 }));
+    assert!(run.ok("aggregate sess_plan --type implementation --method manual").contains("result"));
+    assert!(run.fails("aggregate sess_plan --step design").contains("no completed tasks"));
+
+    // Messages and inboxes.
+    let send = r#"inbox send --from lead://one --to opencode://backend --type status_update --session sess_plan --id msg_one --payload {"a":1}"#;
+    assert_eq!(run.ok(send), "msg_one: queued\n");
+    assert_eq!(run.ok("inbox list opencode://backend -o name"), "msg_one\n");
+    let received = run.json("inbox receive opencode://backend");
+    assert_eq!(received["messages"][0]["payload"], json!({ "a": 1 }));
+    assert_eq!(run.ok("inbox ack opencode://backend msg_o"), "1 message is acknowledged\n");
+    assert_eq!(
+        run.ok("message list opencode://backend --state acknowledged -o name").lines().last(),
+        Some("msg_one")
+    );
+    assert!(run.fails("inbox requeue opencode://backend msg_one").contains("error: "));
+    assert_eq!(run.ok("inbox requeue opencode://backend --all"), "opencode://backend has no dead letters\n");
+
+    // Agents.
+    assert!(run.json("agent list")["agents"].is_array());
+    assert!(run.fails("agent show opencode://backend").contains("agent_not_found"));
+    assert!(run.fails("agent remove opencode://backend --yes").contains("agent_not_found"));
+
+    // The session itself.
+    assert_eq!(run.ok("session rename sess_plan notes"), "sess_plan is named notes\n");
+    assert_eq!(
+        run.json("session label sess_plan team=blue run=1")["labels"],
+        json!({ "run": "1", "team": "blue" })
+    );
+    assert_eq!(run.json("session label sess_plan run-")["labels"], json!({ "team": "blue" }));
+    assert_eq!(run.ok("session label sess_plan"), "LABEL  VALUE\nteam   blue\n");
+    let events = run.json("session events sess_plan --type session_updated");
+    assert_eq!(events["events"].as_array().unwrap().len(), 3);
+    assert!(run.ok("session events sess_plan --limit 2").lines().count() == 3);
+    assert_eq!(run.ok("session fail sess_plan --reason broken"), "sess_plan is failed\n");
+
+    // Who and where.
+    assert_eq!(run.json("whoami")["role"], "admin");
+    let status = run.json("status");
+    assert_eq!((&status["status"], &status["sessions"]["total"]), (&json!("ready"), &json!(1)));
+    assert!(run.ok("status").contains("version"));
+}
+
+#[test]
+fn the_commands_work_on_the_local_directory() {
+    walk(&Place::new(), &[]);
+}
+
+#[test]
+fn the_commands_work_at_a_server_all_the_same() {
+    let place = Place::new();
+    let (_server, url) = place.serve(&["--dir", "served"]);
+    walk(&place, &["--url", &url]);
+    let run = Commands { place: &place, client: &["--url", &url] };
+    assert_eq!(run.ok("open --print"), format!("{url}/console/\n"));
+    assert_eq!(run.ok("open sess_p --print"), format!("{url}/console/sessions/sess_plan\n"));
+    assert_eq!(run.json("open --print")["opened"], false);
+}
+
+#[test]
+fn a_beginning_of_an_id_names_it_and_an_ambiguous_one_lists_the_candidates() {
+    let place = Place::new();
+    for id in ["sess_1", "sess_12", "sess_2", "other"] {
+        place.ok(&["session", "create", "--id", id]);
+    }
+    assert_eq!(place.ok(&["session", "show", "o", "-o", "name"]), "other\n");
+    assert_eq!(place.ok(&["session", "show", "sess_1", "-o", "name"]), "sess_1\n", "an exact id always wins");
+    let error = place.fails(&["session", "show", "sess"]);
+    assert!(
+        error.contains("the beginning of 3 sessions: (invalid_input)\n  sess_1\n  sess_12\n  sess_2"),
+        "{error}"
+    );
+    // The middle of an id is not its beginning.
+    assert!(place.fails(&["session", "show", "ess_2"]).contains("session \"ess_2\" not found"));
+    assert_eq!(place.ok(&["session", "delete", "sess_2", "--yes"]), "sess_2 is deleted\n");
+    assert_eq!(place.ok(&["session", "cancel", "oth"]), "other is terminated\n");
+}
+
+#[test]
+fn an_error_is_json_where_json_was_asked_for() {
+    let place = Place::new();
+    place.ok(&["session", "create", "--id", "sess_a"]);
+    let check = |arguments: &[&str], code: i32, problem: &str| {
+        let ran = place.run(arguments);
+        assert_eq!(ran.code, code, "{arguments:?}: {}", ran.stderr);
+        let said: Value =
+            serde_json::from_str(&ran.stderr).unwrap_or_else(|_| panic!("{arguments:?}: {}", ran.stderr));
+        assert_eq!(said["code"], problem, "{arguments:?}: {said}");
+        for member in ["type", "title", "status", "detail", "retryable"] {
+            assert!(!said[member].is_null(), "{arguments:?} has no {member}: {said}");
+        }
+        assert_eq!(ran.stdout, "");
+    };
+    check(&["session", "show", "nope", "--json"], 1, "session_not_found");
+    check(&["task", "show", "nope", "-o", "json"], 1, "task_not_found");
+    check(&["step", "complete", "sess_a", "--output=json", "x"], 1, "no_workflow");
+    check(&["session", "list", "--json", "--status", "bogus"], 2, "invalid_input");
+    check(&["session", "show", "--json"], 2, "invalid_input");
+    check(&["session", "list", "--json", "--dir", "elsewhere"], 1, "unknown");
+    check(&["session", "list", "--json", "--url", "http://127.0.0.1:1"], 1, "unreachable");
+    // The exit code and the words are the same without it.
+    let ran = place.run(&["session", "show", "nope"]);
+    assert!(ran.code == 1 && ran.stderr.starts_with("error: session \"nope\" not found"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_key_without_rights_gets_what_it_may_see_and_clear_errors() {
+    let place = Place::new();
+    place.ok(&["key", "create", "--name", "ops", "--role", "admin"]);
+    let secret = place.ok(&["key", "create", "--name", "team", "--role", "client"]).trim().to_owned();
+    let (_server, url) = place.serve(&[]);
+    let client = ["--url", &url, "--api-key", &secret];
+    let run = Commands { place: &place, client: &client };
+    assert_eq!(run.json("whoami")["name"], "team");
+    assert!(run.ok("whoami").contains("no agent"));
+    let status = run.json("status");
+    assert_eq!((&status["status"], &status["sessions"]), (&json!("ready"), &Value::Null));
+    assert!(run.fails("key list").contains("forbidden"));
+    assert!(run.fails("inbox list").contains("forbidden"));
+    let nobody = ["--url", &url, "--api-key", "wrong"];
+    let run = Commands { place: &place, client: &nobody };
+    assert!(run.fails("whoami").contains("unauthenticated"));
+    assert!(run.fails("status").contains("unauthenticated"));
+}
+
+#[test]
+fn on_a_terminal_ids_are_whole_at_every_width_and_times_are_relative() {
+    let place = Place::new();
+    let id = "sess_with-a-very-long-id-that-nobody-would-type";
+    let name = "Ein Name – größer als ein Fenster, der viele Worte hat";
+    place.ok(&[
+        "session",
+        "create",
+        "--id",
+        id,
+        "--name",
+        name,
+        "--participant",
+        "opencode://a-long-name-of-an-agent=implementer",
+        "--step",
+        "build=opencode://a-long-name-of-an-agent",
+    ]);
+    place.ok(&["session", "create", "--name", "x"]);
+    for columns in [0, 1, 20, 40, 47, 48, 60, 80, 100, 120, 300] {
+        let list = place.on_terminal(columns, &["session", "list"]);
+        let lines: Vec<&str> = list.lines().collect();
+        assert_eq!(lines.len(), 3, "{columns}: {list}");
+        assert!(lines.iter().any(|line| line.split(' ').next() == Some(id)), "{columns}: {list}");
+        let widest = lines.iter().map(|line| line.chars().count()).max().unwrap();
+        assert!(columns == 0 || widest <= columns.max(id.len()), "{columns}: {list}");
+        let show = place.on_terminal(columns, &["session", "show", id]);
+        assert!(show.lines().any(|line| line.split_whitespace().any(|word| word == id)), "{columns}: {show}");
+        assert!(
+            !show.contains("opencode://a") || show.contains("opencode://a-long-name-of-an-agent"),
+            "{show}"
+        );
+    }
+    assert!(
+        place.on_terminal(0, &["session", "list"]).contains(name),
+        "a terminal without a size has no limit"
+    );
+    assert!(place.on_terminal(40, &["session", "list", "-o", "wide"]).contains(name));
+    let list = place.on_terminal(120, &["session", "list"]);
+    assert!(list.contains(" ago") || list.contains(" now"), "{list}");
+    let piped = place.ok(&["session", "list"]);
+    assert!(!piped.contains(" ago") && piped.contains("Z  ") && piped.contains(name), "{piped}");
+}
+
+#[test]
+fn colours_are_for_terminals_unless_somebody_wants_them() {
+    let place = Place::new();
+    place.ok(&["session", "create", "--id", "sess_a"]);
+    let coloured = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let mut command = place.command(&[&["session", "list"], arguments].concat());
+        let output = command.envs(variables.iter().copied()).output().unwrap();
+        String::from_utf8(output.stdout).unwrap().contains('\u{1b}')
+    };
+    assert!(!coloured(&[], &[]));
+    assert!(coloured(&["--color", "always"], &[]));
+    assert!(coloured(&["--color", "always"], &[("NO_COLOR", "1")]), "a flag beats the environment");
+    assert!(coloured(&[], &[("CLICOLOR_FORCE", "1")]));
+    assert!(!coloured(&["--color", "never"], &[("CLICOLOR_FORCE", "1")]));
+    assert!(!coloured(&[], &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
+}
+
+#[test]
+fn completions_know_commands_words_ids_and_agents() {
+    let place = Place::new();
+    place.ok(&["session", "create", "--id", "sess_a", "--name", "first"]);
+    place.ok(&["session", "create", "--id", "sess_b"]);
+    place.ok(&["task", "list"]);
+    let complete = |words: &[&str]| {
+        let mut command = place.command(&[&["--", "sessiond"], words].concat());
+        let index = words.len().to_string();
+        command.env("SESSIOND_COMPLETE", "bash").env("_CLAP_COMPLETE_INDEX", index).env("_CLAP_IFS", "\n");
+        command.env("_CLAP_COMPLETE_COMP_TYPE", "9").env("_CLAP_COMPLETE_SPACE", "false");
+        String::from_utf8(command.output().unwrap().stdout).unwrap()
+    };
+    assert!(complete(&["sess"]).contains("session"));
+    assert_eq!(
+        complete(&["session", "list", "--status", ""]),
+        "active\ncompleted\nterminated\nfailed\nexpired"
+    );
+    let mut ids: Vec<String> = complete(&["session", "show", "sess_"]).lines().map(Into::into).collect();
+    ids.sort();
+    assert_eq!(ids, ["sess_a", "sess_b"]);
+    assert_eq!(complete(&["step", "list", "sess_b"]), "sess_b");
+    assert_eq!(complete(&["session", "show", "--dir", "elsewhere", "sess_"]), "", "there is no store there");
+    assert!(!place.path().join("elsewhere").exists());
+}
