@@ -9,10 +9,13 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::{Value, json};
 use sessiond_agent::{Agent, Failure, Options, TaskContext};
-use sessiond_core::Span;
+use sessiond_api::ListSessionQuestions;
+use sessiond_client::Client;
+use sessiond_core::QuestionStatus;
 use tokio::sync::watch;
 
-use super::plan::{Part, REPORT};
+use super::pace::Pace;
+use super::plan::{FINDINGS, Part, REPORT, shown_for};
 use super::report;
 use super::scan::{self, Limits, Progress, WalkError, Watcher};
 use crate::commands::Context;
@@ -30,8 +33,8 @@ pub struct DemoAgent {
     url: String,
     #[arg(long = "root", required = true)]
     roots: Vec<PathBuf>,
-    #[arg(long)]
-    pace: Option<Span>,
+    #[command(flatten)]
+    pace: Pace,
 }
 
 impl DemoAgent {
@@ -44,7 +47,8 @@ impl DemoAgent {
         // One for this session, and one for another that was interrupted and waits in the same store.
         options.concurrency = 2;
         options.descriptor.metadata = Some(json!({ "version": env!("CARGO_PKG_VERSION"), "tags": ["demo"] }));
-        let work = Arc::new(Work { roots: self.roots, pace: self.pace.map(Duration::from) });
+        let client = options.client.clone();
+        let work = Arc::new(Work { roots: self.roots, pace: self.pace, client });
         let agent = Agent::start(options, move |task| {
             let work = work.clone();
             async move { work.task(task).await }
@@ -56,7 +60,8 @@ impl DemoAgent {
 struct Work {
     /// The directories that it may look at: nobody sends it into another by a task's payload.
     roots: Vec<PathBuf>,
-    pace: Option<Duration>,
+    pace: Pace,
+    client: Client,
 }
 
 impl Work {
@@ -67,11 +72,31 @@ impl Work {
             "hygiene" => self.scan(&task, scan::hygiene).await,
             REPORT => {
                 let root = task.payload["root"].as_str().unwrap_or_default();
-                Ok(serde_json::to_value(report::compose(root, &task.inputs)?)?)
+                let all = self.answer(&task).await.is_none_or(|answer| answer == FINDINGS[0].0);
+                let report = report::compose(root, &task.inputs, all)?;
+                self.rest(&task, shown_for(REPORT)).await;
+                Ok(serde_json::to_value(report)?)
             }
             other => {
                 Err(Failure::new("unknown_task", format!("there is no work of the kind '{other}' here")))
             }
+        }
+    }
+
+    /// The answer to the question before the report, if it was asked.
+    async fn answer(&self, task: &TaskContext) -> Option<Value> {
+        let session = task.session_id.as_ref()?;
+        let query = ListSessionQuestions::default();
+        let questions = self.client.session_questions(session, query).await.ok()?.questions;
+        let asked = questions.into_iter().find(|question| question.asker.step.as_deref() == Some(REPORT))?;
+        (asked.status != QuestionStatus::Open).then_some(asked.answer).flatten()
+    }
+
+    /// Rests for somebody who watches, unless the task ends.
+    async fn rest(&self, task: &TaskContext, time: Duration) {
+        if self.pace.is_watched() {
+            let stopped = task.cancellation().cancelled();
+            drop(tokio::time::timeout(time, stopped).await);
         }
     }
 
@@ -83,6 +108,15 @@ impl Work {
         let (progress, mut newest) = watch::channel(Progress::default());
         let mut watcher = Watcher::new(progress, task.cancellation().clone());
         watcher.pace = self.pace;
+        let shown = shown_for(&task.task_type);
+        // Two phases at most count files, and a step may have none of them.
+        watcher.phase = shown / 2;
+        if self.pace.is_watched() && task.task_type == "hygiene" && task.attempt == 1 {
+            // Somebody who watches shall see a retry.
+            self.rest(task, shown / 2).await;
+            return Err(Failure::new("on_purpose", "this attempt fails on purpose, to show a retry"));
+        }
+        let began = tokio::time::Instant::now();
         let wanted = task.payload["root"].as_str().unwrap_or_default();
         let root = self.roots.iter().find(|root| scan::shown(root.as_os_str()) == wanted).cloned();
         let root = root.ok_or_else(|| {
@@ -100,7 +134,9 @@ impl Work {
         if !last.phase.is_empty() {
             task.progress(serde_json::to_value(last)?).await;
         }
-        Ok(serde_json::to_value(worked??)?)
+        let result = serde_json::to_value(worked??)?;
+        self.rest(task, shown.saturating_sub(began.elapsed())).await;
+        Ok(result)
     }
 }
 

@@ -7,12 +7,12 @@ use std::time::Duration;
 use anyhow::{Context as _, anyhow, bail};
 use sessiond_api::AgentHealth;
 use sessiond_client::Client;
-use sessiond_core::Span;
 use sessiond_runner::{Exit, Overflow, Program};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::pace::Pace;
 use super::plan::Part;
 
 /// How often an agent that dies is started again before the demo gives up.
@@ -33,12 +33,7 @@ pub struct Crew {
 
 impl Crew {
     /// Starts all three.
-    pub fn start(
-        url: &str,
-        key: Option<&str>,
-        roots: &[PathBuf],
-        pace: Option<Span>,
-    ) -> anyhow::Result<Self> {
+    pub fn start(url: &str, key: Option<&str>, roots: &[PathBuf], pace: Pace) -> anyhow::Result<Self> {
         let executable =
             std::env::current_exe().context("cannot find this program's own file to start agents")?;
         let stop = CancellationToken::new();
@@ -50,9 +45,7 @@ impl Crew {
             for root in roots {
                 arguments.extend(["--root".into(), root.into()]);
             }
-            if let Some(pace) = pace {
-                arguments.extend(["--pace".into(), pace.to_string().into()]);
-            }
+            arguments.extend(pace.arguments());
             let start = Start {
                 part,
                 executable: executable.clone().into(),
@@ -135,6 +128,15 @@ impl Start {
             program = program.env("SESSIOND_API_KEY", key);
         }
         program
+    }
+}
+
+/// Says goodbye for the agents, which have ended: they are no longer registered.
+pub async fn leave(client: &Client) {
+    for part in Part::ALL {
+        if let Err(problem) = client.delete_agent(&part.agent_id()).await {
+            tracing::debug!(%problem, agent = %part.agent_id(), "the agent is still registered");
+        }
     }
 }
 

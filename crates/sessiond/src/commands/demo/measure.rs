@@ -1,24 +1,29 @@
 //! The demo's execution: a program of nodes that measures the same directory, in a process of its own.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use clap::Args;
 use serde::{Deserialize, Serialize};
-use sessiond_core::{SessionId, Span};
+use sessiond_core::SessionId;
 use sessiond_execution::config::Server;
 use sessiond_execution::{Failure, Node, Session, call, function_node};
 use sessiond_runner::{Exit, Overflow, Program};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::pace::Pace;
 use super::scan::{self, Measures, Source, grouped, plural};
 use crate::commands::Context;
 use crate::signals::Signals;
 
 /// Files that are measured at the same time.
 const SIDE_BY_SIDE: usize = 4;
+/// How long the files are measured for somebody who watches.
+const MEASURED: Duration = Duration::from_secs(10);
 /// How long it may take to end when it is asked to.
 const GRACE: Duration = Duration::from_secs(4);
 
@@ -31,8 +36,8 @@ pub struct DemoExecution {
     root: PathBuf,
     #[arg(long)]
     dir: PathBuf,
-    #[arg(long)]
-    pace: Option<Span>,
+    #[command(flatten)]
+    pace: Pace,
 }
 
 /// What the files of a directory are together.
@@ -74,7 +79,7 @@ impl DemoExecution {
     pub async fn run(self, context: Context) -> anyhow::Result<()> {
         let mut signals = Signals::catch()?;
         let session = self.session().await?;
-        let (root, pace) = (self.root.clone(), self.pace.map(Duration::from));
+        let (root, pace) = (self.root.clone(), self.pace);
         let shown = scan::shown(root.as_os_str());
         let work = program(root, pace);
         let worked = tokio::select! {
@@ -119,7 +124,7 @@ impl DemoExecution {
 }
 
 /// The program: it lists the files of code, and measures those of each directory side by side.
-fn program(root: PathBuf, pace: Option<Duration>) -> impl Node<Input = String, Output = Totals> {
+fn program(root: PathBuf, pace: Pace) -> impl Node<Input = String, Output = Totals> {
     let list = {
         let root = root.clone();
         function_node("List files", move |(): ()| {
@@ -127,12 +132,13 @@ fn program(root: PathBuf, pace: Option<Duration>) -> impl Node<Input = String, O
             async move { Ok(tokio::task::spawn_blocking(move || scan::sources(&root)).await??) }
         })
     };
+    let count = Arc::new(AtomicUsize::new(0));
+    let counted = count.clone();
     let measure = function_node("Measure", move |source: Source| {
         let root = root.clone();
+        let rest = pace.share(count.load(Ordering::Relaxed), MEASURED * SIDE_BY_SIDE as u32);
         async move {
-            if let Some(pace) = pace {
-                tokio::time::sleep(pace).await;
-            }
+            tokio::time::sleep(rest).await;
             let measured = tokio::task::spawn_blocking(move || scan::measure(&root, &source)).await?;
             measured.map_err(Failure::from)
         }
@@ -158,10 +164,12 @@ fn program(root: PathBuf, pace: Option<Duration>) -> impl Node<Input = String, O
         }
     });
     function_node("Lines of code", move |_root: String| {
-        let (list, directory) = (list.clone(), directory.clone());
+        let (list, directory, counted) = (list.clone(), directory.clone(), counted.clone());
         async move {
             let mut totals = Totals::default();
-            for files in by_directory(call(&list, ()).await?) {
+            let files = call(&list, ()).await?;
+            counted.store(files.len(), Ordering::Relaxed);
+            for files in by_directory(files) {
                 totals = totals.add(call(&directory, files).await?);
             }
             Ok(totals)
@@ -192,7 +200,7 @@ pub struct Measuring {
 
 impl Measuring {
     /// Starts it, or what an interrupted demo left of it, beside the session of the agents.
-    pub fn start(beside: &SessionId, root: &Path, dir: &Path, pace: Option<Span>) -> anyhow::Result<Self> {
+    pub fn start(beside: &SessionId, root: &Path, dir: &Path, pace: Pace) -> anyhow::Result<Self> {
         let id = SessionId::parse(format!("{beside}_lines"))?;
         let executable = std::env::current_exe().context("cannot find this program's own file")?;
         let stop = CancellationToken::new();
@@ -208,9 +216,7 @@ impl Measuring {
             .grace(GRACE)
             .stdout_overflow(Overflow::Truncate)
             .env("SESSIOND_LOG_LEVEL", "warn");
-        if let Some(pace) = pace {
-            program = program.args(["--pace".to_owned(), pace.to_string()]);
-        }
+        program = program.args(pace.arguments());
         let process = tokio::spawn(async move {
             let began = Instant::now();
             let finished = program.run().await.context("the execution cannot be started")?;

@@ -3,11 +3,14 @@
 mod agent;
 mod crew;
 mod measure;
+mod pace;
+mod person;
 mod plan;
 mod report;
 mod scan;
 mod screen;
 
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -29,6 +32,8 @@ pub use agent::DemoAgent;
 use crew::Crew;
 pub use measure::DemoExecution;
 use measure::Measuring;
+use pace::Pace;
+use person::Person;
 use report::Report;
 use screen::Screen;
 
@@ -39,6 +44,9 @@ use screen::Screen;
 One agent takes an inventory. Then two agents look in parallel for duplicates and for files to clean \
 up, and the first agent combines the results. At the same time, an execution counts the lines of code, \
 call by call, in another process. Nothing in DIRECTORY is changed.
+
+On a terminal the demo takes its time: an attempt fails and is retried, and a question waits ten seconds for your \
+answer. With --fast, with --exit and in a pipe it works as fast as it can.
 
 The server then runs until Ctrl-C. You can press Ctrl-C at any time: the same command resumes the \
 session.
@@ -56,9 +64,11 @@ pub struct Demo {
     /// Stop after the report; exit code 0 if the session completed
     #[arg(long)]
     exit: bool,
-    /// Delay for each file, to make the work easier to watch
-    #[arg(long, value_name = "TIME", hide = true)]
-    pace: Option<Span>,
+    /// Work as fast as possible, also on a terminal
+    #[arg(long)]
+    fast: bool,
+    #[command(flatten)]
+    pace: Pace,
     #[command(flatten)]
     hosting: Hosting,
 }
@@ -72,7 +82,9 @@ enum Ended {
 }
 
 impl Demo {
-    pub async fn run(self, context: Context) -> anyhow::Result<ExitCode> {
+    pub async fn run(mut self, context: Context) -> anyhow::Result<ExitCode> {
+        let watches = context.out.is_terminal() && std::io::stderr().is_terminal();
+        self.pace = self.pace.for_watching(watches && !self.fast && !self.exit);
         let root = directory(&self.directory)?;
         let mut signals = Signals::catch()?;
         let host = Host::start(&context.config).await?;
@@ -85,6 +97,7 @@ impl Demo {
             Ok(Ended::Otherwise(_)) | Err(_) => ExitCode::FAILURE,
         };
         match &worked {
+            Ok(Ended::Completed(report)) if context.out.is_terminal() => report.print(&context.out)?,
             Ok(Ended::Completed(report)) => context.out.text(&report.markdown)?,
             Ok(Ended::Otherwise(why)) => eprintln!("error: {why}"),
             Ok(Ended::Interrupted) => {
@@ -94,10 +107,11 @@ impl Demo {
         }
         let serve_on = !self.exit && matches!(worked, Ok(Ended::Completed(_) | Ended::Otherwise(_)));
         if serve_on {
-            eprintln!(
-                "\nStill serving {}; Ctrl-C ends it. In another terminal:\n  sessiond session list --url {0}",
-                host.url()
-            );
+            eprintln!("\nStill serving {}; Ctrl-C ends it.", host.url());
+            match host.console("") {
+                Some(console) => eprintln!("Its console: {console}"),
+                None => eprintln!("In another terminal: sessiond session list --url {}", host.url()),
+            }
             signals.next().await;
         }
         tokio::select! {
@@ -128,9 +142,13 @@ impl Demo {
         let mut ended = tokio::select! {
             () = signals.next() => Ok(Ended::Interrupted),
             failed = crew.failed() => Err(failed),
-            ended = session(client, root, &context.config, show) => ended,
+            ended = session(client, root, &context.config, self.pace, show) => ended,
         };
         crew.stop().await;
+        if matches!(ended, Ok(Ended::Completed(_))) && roots.len() == 1 {
+            // No other demo waits for them in this store.
+            crew::leave(client).await;
+        }
         key.give_back(client).await;
         if let Some(mut measuring) = measuring {
             let measured = match ended {
@@ -192,6 +210,7 @@ async fn session(
     client: &Client,
     root: &Path,
     config: &Config,
+    pace: Pace,
     show: impl FnOnce(&SessionId) -> anyhow::Result<()>,
 ) -> anyhow::Result<Ended> {
     crew::connected(client).await?;
@@ -209,13 +228,19 @@ async fn session(
             eprintln!("going on with {}, which was not finished", session.session_id);
             (session.session_id, session.revision)
         }
-        None => (client.create_session(plan::session(root), Conditions::default()).await?.session_id, 0),
+        None => {
+            (client.create_session(plan::session(root, pace), Conditions::default()).await?.session_id, 0)
+        }
     };
     show(&id)?;
     let mut screen = Screen::new();
     let mut watch = client.watch(&id, Some(0)).await?;
+    let mut person = Person::new(client.clone(), id.clone(), pace.is_watched());
     while let Some(item) = watch.next().await {
         let WatchItem::Event(event) = item? else { continue };
+        if event.seq > known {
+            person.event(&event, &screen);
+        }
         // The old ones are not shown again, but say which task belongs to which step.
         screen.event(&event, event.seq > known);
         let may_end = event.seq == known

@@ -2,19 +2,37 @@
 
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::json;
 use sessiond_api::{
     AddParticipant, CreateSession, ListSessions, NewStep, Problem, RetryPolicy, TaskTemplate,
 };
 use sessiond_client::Client;
-use sessiond_core::{AgentId, Backoff, Principal, Span, Status};
+use sessiond_core::{AgentId, Backoff, Principal, QuestionKind, Span, Status, StepQuestion};
 use sha2::{Digest as _, Sha256};
 
+use super::pace::Pace;
 use super::scan;
 
 /// The last step.
 pub const REPORT: &str = "report";
+
+/// The answers to the question before the report: the word in the interface, and what it means.
+pub const FINDINGS: [(&str, &str); 2] =
+    [("all", "all findings"), ("important", "only those that want attention")];
+
+/// How long somebody who watches has for the answer.
+const ANSWER: Span = Span::from_secs(10);
+
+/// How long a step takes at least for somebody who watches.
+pub fn shown_for(step: &str) -> Duration {
+    Duration::from_secs(match step {
+        "inventory" | "hygiene" => 4,
+        "duplicates" => 6,
+        _ => 2,
+    })
+}
 
 /// How long a step may take. An interrupted demo may be taken up again within this time without losing an attempt.
 const TIMEOUT: Span = Span::from_secs(12 * 3600);
@@ -96,7 +114,7 @@ fn digest_of(root: &Path) -> String {
 }
 
 /// The session: the plan delegates by itself, because every step has a task.
-pub fn session(root: &Path) -> CreateSession {
+pub fn session(root: &Path, pace: Pace) -> CreateSession {
     let shown = scan::shown(root.as_os_str());
     let participant = |part: Part| AddParticipant {
         agent_id: part.agent_id(),
@@ -132,16 +150,33 @@ pub fn session(root: &Path) -> CreateSession {
             step("inventory", Part::Surveyor, "What is there", &[]),
             step("duplicates", Part::Auditor, "What is there twice or for nothing", &["inventory"]),
             step("hygiene", Part::Reviewer, "What should not stay as it is", &["inventory"]),
-            step(
-                REPORT,
-                Part::Surveyor,
-                "One report from the three",
-                &["inventory", "duplicates", "hygiene"],
-            ),
+            NewStep {
+                question: pace.is_watched().then(question),
+                ..step(
+                    REPORT,
+                    Part::Surveyor,
+                    "One report from the three",
+                    &["inventory", "duplicates", "hygiene"],
+                )
+            },
         ]),
         shared_context: Some(json!({ "root": shown })),
         labels: [("demo".to_owned(), digest_of(root))].into(),
         ..CreateSession::default()
+    }
+}
+
+/// What the person who watches may decide.
+fn question() -> StepQuestion {
+    let words: Vec<&str> = FINDINGS.iter().map(|(word, _)| *word).collect();
+    StepQuestion {
+        kind: QuestionKind::Input,
+        text: "Which findings shall the report have?".to_owned(),
+        details: None,
+        schema: Some(json!({ "enum": words })),
+        answerers: Vec::new(),
+        timeout: Some(ANSWER),
+        default: Some(json!(FINDINGS[0].0)),
     }
 }
 
@@ -151,10 +186,13 @@ mod tests {
 
     #[test]
     fn the_middle_steps_run_side_by_side() {
-        let plan = session(Path::new("/somewhere")).workflow.unwrap();
+        let plan = session(Path::new("/somewhere"), Pace::default()).workflow.unwrap();
         let after = |name: &str| plan.iter().find(|step| step.name == name).unwrap().dependencies.clone();
         assert_eq!(after("duplicates"), after("hygiene"));
         assert_eq!(after(REPORT).len(), 3);
+        assert!(plan.iter().all(|step| step.question.is_none()), "nobody watches");
+        let watched = session(Path::new("/somewhere"), Pace::default().for_watching(true)).workflow.unwrap();
+        assert!(watched.iter().find(|step| step.name == REPORT).unwrap().question.is_some());
         assert_ne!(label_of(Path::new("/a")), label_of(Path::new("/b")));
     }
 }

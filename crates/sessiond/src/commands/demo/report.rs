@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sessiond_agent::{Failure, Inputs};
 
+use crate::output::{Column, Output, Table, cells};
+
 use super::scan::{Duplicates, Finding, Hygiene, Inventory, Place, Severity, bytes, grouped, plural};
 
 /// What the last step gives.
@@ -35,14 +37,38 @@ pub struct Totals {
     pub wasted_bytes: u64,
 }
 
-/// Puts the results of the steps before together.
-pub fn compose(root: &str, inputs: &Inputs) -> Result<Report, Failure> {
+impl Report {
+    /// Prints it for a person: what there is, and the titles of the findings. The whole report is in its file.
+    pub fn print(&self, out: &Output) -> std::io::Result<()> {
+        let Totals { files, directories, bytes: size, lines, .. } = self.totals;
+        out.title(&format!(
+            "{} in {}, {}, {} of text",
+            plural(files, "file", "files"),
+            plural(directories + 1, "directory", "directories"),
+            bytes(size),
+            plural(lines, "line", "lines"),
+        ))?;
+        if self.findings.is_empty() {
+            return out.line("The three agents found nothing that wants attention.");
+        }
+        let mut table =
+            Table::new([Column::word("#"), Column::text("FINDING").kept(), Column::word("PRIORITY")]);
+        for (number, finding) in (1..).zip(&self.findings) {
+            table.row(cells![number, &finding.title, finding.severity.word()]);
+        }
+        out.table(&table)
+    }
+}
+
+/// Puts the results of the steps before together: with all findings, or only with those that want attention.
+pub fn compose(root: &str, inputs: &Inputs, all: bool) -> Result<Report, Failure> {
     let inventory: Inventory = result_of(inputs, "inventory")?;
     let duplicates: Duplicates = result_of(inputs, "duplicates")?;
     let hygiene: Hygiene = result_of(inputs, "hygiene")?;
     let mut findings: Vec<Finding> = [&inventory.findings, &duplicates.findings, &hygiene.findings]
         .into_iter()
         .flatten()
+        .filter(|finding| all || finding.severity > Severity::Note)
         .cloned()
         .collect();
     // Sorting is stable, so findings of one worth stay in the order in which the agents think of them.
@@ -273,7 +299,7 @@ mod tests {
             ..Default::default()
         };
         let report =
-            compose("/dir", &inputs(Inventory { files: 1, ..Default::default() }, duplicates, hygiene))
+            compose("/dir", &inputs(Inventory { files: 1, ..Default::default() }, duplicates, hygiene), true)
                 .unwrap();
         let titles: Vec<_> = report.findings.iter().map(|finding| finding.title.as_str()).collect();
         assert_eq!(titles, ["first", "second"]);
@@ -285,7 +311,8 @@ mod tests {
     #[test]
     fn an_empty_directory_has_a_report_too() {
         let report =
-            compose("/dir", &inputs(Default::default(), Default::default(), Default::default())).unwrap();
+            compose("/dir", &inputs(Default::default(), Default::default(), Default::default()), true)
+                .unwrap();
         assert_eq!(
             report.markdown,
             "# What is in `/dir`\n\nThere are no files here.\n\n## Nothing to do\n\n\
@@ -295,7 +322,7 @@ mod tests {
 
     #[test]
     fn a_step_that_gave_nothing_is_named() {
-        let failure = compose("/dir", &Inputs::new()).unwrap_err();
+        let failure = compose("/dir", &Inputs::new(), true).unwrap_err();
         assert_eq!(failure.0["code"], "input_missing");
     }
 }

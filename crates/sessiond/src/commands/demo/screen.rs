@@ -93,7 +93,10 @@ impl Screen {
                 let took = task.begun.map_or(0, |begun| time.since(begun).millis());
                 let why = match (status, &update.error) {
                     (TaskStatus::Completed, _) | (_, None) => String::new(),
-                    (_, Some(error)) => format!(": {}", short(error, 120)),
+                    (_, Some(error)) => {
+                        let detail = error.get("detail").or_else(|| error.get("message"));
+                        format!(": {}", short(detail.unwrap_or(error), 120))
+                    }
                 };
                 let status = if status == TaskStatus::Pending { "is retried" } else { status.as_str() };
                 self.line(&format!("{step:<10}  {status} after {}{why}", duration(took)));
@@ -113,7 +116,8 @@ impl Screen {
         }
     }
 
-    fn line(&self, line: &str) {
+    /// Prints a line.
+    pub fn line(&self, line: &str) {
         match &self.bars {
             // Above the bars, so that both stay whole.
             Some(bars) => drop(bars.println(line)),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::places::shown;
 use super::text::{self, Content};
 use super::walk::{WalkError, reason, walk};
-use super::{Few, Finding, Limits, Place, Severity, Watcher, grouped, languages, plural};
+use super::{Few, Finding, Limits, Place, Severity, Watcher, bytes, grouped, languages, plural};
 
 /// What is there.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -193,6 +193,21 @@ fn findings(
             advice: "They were not opened. Archives and version control do not keep them.".into(),
             count: places.count,
             places: places.into_vec(),
+        });
+    }
+    if let Some(largest) = inventory.largest.first() {
+        inventory.findings.push(Finding {
+            severity: Severity::Note,
+            weight: largest.bytes,
+            title: format!("the largest file has {}", bytes(largest.bytes)),
+            advice: "Large files make copies and checkouts slow. These are the largest.".into(),
+            count: inventory.largest.len().min(3),
+            places: inventory
+                .largest
+                .iter()
+                .take(3)
+                .map(|file| Place { path: file.path.clone(), line: None, note: bytes(file.bytes) })
+                .collect(),
         });
     }
     let mut names: BTreeMap<String, Vec<&Path>> = BTreeMap::new();

@@ -24,6 +24,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use super::pace::{Pace, REST};
 pub use duplicates::{Duplicates, duplicates};
 pub use finding::{Finding, Severity};
 pub use hygiene::{Hygiene, hygiene};
@@ -74,14 +75,16 @@ pub struct Cancelled;
 pub struct Watcher {
     progress: watch::Sender<Progress>,
     cancellation: CancellationToken,
-    /// How long to rest at each file.
-    pub pace: Option<Duration>,
+    /// How fast it works.
+    pub pace: Pace,
+    /// How long a phase takes for somebody who watches.
+    pub phase: Duration,
 }
 
 impl Watcher {
     /// Progress goes to `progress`; `cancellation` ends the work.
     pub fn new(progress: watch::Sender<Progress>, cancellation: CancellationToken) -> Self {
-        Self { progress, cancellation, pace: None }
+        Self { progress, cancellation, pace: Pace::default(), phase: Duration::ZERO }
     }
 
     /// Called between two files.
@@ -89,11 +92,17 @@ impl Watcher {
         if self.cancellation.is_cancelled() {
             return Err(Cancelled);
         }
-        if let Some(pace) = self.pace {
-            std::thread::sleep(pace);
+        let mut rest = self.pace.rest(done, total, self.phase);
+        while !rest.is_zero() {
+            let nap = rest.min(REST);
+            std::thread::sleep(nap);
+            rest -= nap;
+            if self.cancellation.is_cancelled() {
+                return Err(Cancelled);
+            }
         }
         // A report for each file would cost more than the file.
-        if done.is_multiple_of(64) || Some(done) == total || self.pace.is_some() {
+        if done.is_multiple_of(64) || Some(done) == total || self.pace.is_slow() {
             self.progress.send_replace(Progress {
                 phase: phase.to_owned(),
                 done: done as u64,
