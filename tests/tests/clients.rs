@@ -58,6 +58,8 @@ cases! {
     workflow:
         the_tutorial_works,
         a_plan_runs_by_itself;
+    server:
+        it_is_ready_and_knows_its_caller;
     sessions:
         a_key_makes_a_request_idempotent,
         a_fork_goes_on_alone,

@@ -299,6 +299,34 @@ fn colours_are_for_terminals_unless_somebody_wants_them() {
 }
 
 #[test]
+fn bash_completes_the_id_of_an_agent_as_one_word() {
+    let place = Place::new();
+    place.ok(&["session", "create", "--id", "sess_a"]);
+    let script = r#"
+        source <(sessiond completions bash)
+        [[ "$COMP_WORDBREAKS" == *:* ]] && echo "a colon breaks words"
+        COMP_WORDS=(sessiond session show sess_) COMP_CWORD=3 COMP_TYPE=9
+        complete_with=$(complete -p sessiond | sed 's/.*-F \([^ ]*\).*/\1/')
+        "$complete_with" sessiond sess_ show
+        echo "${COMPREPLY[@]}"
+    "#;
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_sessiond")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    let bash = std::process::Command::new("bash")
+        .args(["--noprofile", "--norc", "-c", script])
+        .current_dir(place.path())
+        .env("PATH", path)
+        .output()
+        .unwrap();
+    assert_eq!(
+        String::from_utf8_lossy(&bash.stdout).trim(),
+        "sess_a",
+        "{}",
+        String::from_utf8_lossy(&bash.stderr)
+    );
+}
+
+#[test]
 fn completions_know_commands_words_ids_and_agents() {
     let place = Place::new();
     place.ok(&["session", "create", "--id", "sess_a", "--name", "first"]);

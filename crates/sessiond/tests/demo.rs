@@ -142,6 +142,42 @@ fn the_demo_goes_on_serving_until_it_is_interrupted() {
 }
 
 #[test]
+fn on_a_terminal_the_demo_can_be_watched_and_answered() {
+    let place = Place::new();
+    files(&place, 5);
+    let line = format!("stty cols 100; {} demo work --listen 127.0.0.1:0", env!("CARGO_BIN_EXE_sessiond"));
+    let mut command = std::process::Command::new("script");
+    command.args(["-qec", &line, "/dev/null"]).current_dir(place.path()).stdin(std::process::Stdio::piped());
+    command.env_remove("SESSIOND_URL").env("NO_COLOR", "1").env("TERM", "xterm");
+    let mut demo = place.start_command(command);
+    // It is read when the question is there. Words that are no answer are passed over.
+    demo.type_in("both\n2\n");
+    demo.line_with("Its console: http://");
+    let workflow = &place.json(&["session", "list", "--kind", "workflow"])["sessions"][0];
+    assert_eq!(workflow["status"], "completed");
+    let tasks = place.json(&["task", "list"]);
+    let hygiene = tasks["tasks"].as_array().unwrap().iter().find(|task| task["step"] == "hygiene").unwrap();
+    assert_eq!(
+        (&hygiene["attempt"], &hygiene["attempts"][0]["error"]["code"]),
+        (&2.into(), &"on_purpose".into())
+    );
+    assert_eq!(place.ok(&["agent", "list"]), "", "the agents have said goodbye");
+    demo.type_in("\u{3}");
+    let (code, said) = demo.end();
+    assert_eq!(code, Some(0), "{said}");
+    for line in [
+        "is retried after",
+        "Which findings shall the report have?",
+        "answered: only those that want attention",
+        "1 merge conflict was never resolved",
+    ] {
+        assert!(said.contains(line), "{line} is not in: {said}");
+    }
+    assert!(!said.contains("# What is in"), "a person reads no Markdown: {said}");
+    assert!(!said.contains("the largest file has"), "it does not want attention: {said}");
+}
+
+#[test]
 fn a_taken_port_is_a_clear_error_with_the_way_out() {
     let place = Place::new();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

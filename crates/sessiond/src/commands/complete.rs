@@ -36,7 +36,12 @@ pub fn script(shell: Shell) -> anyhow::Result<String> {
         .ok_or_else(|| anyhow::anyhow!("there are no completions for {shell}"))?;
     let mut script = Vec::new();
     shell.write_registration(VARIABLE, "sessiond", "sessiond", "sessiond", &mut script)?;
-    Ok(String::from_utf8_lossy(&script).into_owned())
+    let mut script = String::from_utf8_lossy(&script).into_owned();
+    if shell.is("bash") {
+        // Or else Bash would take the id of an agent, framework://name, for three words.
+        script.push_str("COMP_WORDBREAKS=${COMP_WORDBREAKS//:/}\n");
+    }
+    Ok(script)
 }
 
 /// Completes the id of a session, with its name and its status.

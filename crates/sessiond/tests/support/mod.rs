@@ -178,6 +178,11 @@ impl Running {
         panic!("it never said '{text}', but:\n{}", self.heard.join("\n"));
     }
 
+    /// Types something, into a program whose standard input is a pipe.
+    pub fn type_in(&mut self, text: &str) {
+        self.child.stdin.as_mut().unwrap().write_all(text.as_bytes()).unwrap();
+    }
+
     pub fn signal(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
