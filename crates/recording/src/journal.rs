@@ -1,10 +1,16 @@
 //! Reading a session's journal.
 
-use sessiond_api::{Code, Event, EventBody, ListEvents, Problem, UnreadableEvent};
+use std::pin::pin;
+use std::thread;
+
+use futures_util::stream::{self, StreamExt};
+use sessiond_api::{Code, Event, EventBody, EventPage, ListEvents, Problem, UnreadableEvent};
+use sessiond_background as background;
 use sessiond_client::Client;
 use sessiond_core::{CallEntry, Revision, SessionId};
+use tokio::task::JoinHandle;
 
-use crate::threads;
+use crate::threads::joined;
 
 /// A call's number in its session.
 pub type CallNumber = u64;
@@ -14,6 +20,9 @@ pub const CALL_BYTES: usize = 192;
 
 /// Events that are read at a time.
 const PAGE: usize = 1_000;
+
+/// Bytes of payloads that a thread gives their types at a time.
+const PART: usize = 256 * 1024;
 
 /// What an event says; nothing when a newer version wrote it, whose types are not known here.
 pub fn body(event: &Event) -> Result<Option<EventBody>, Problem> {
@@ -26,25 +35,63 @@ pub fn body(event: &Event) -> Result<Option<EventBody>, Problem> {
     }
 }
 
-/// Reads a journal, oldest event first.
+/// Reads a journal, oldest event first. The next page is read, and events are given their types, on other threads while
+/// this one takes them in: the types are most of the work of a long journal.
 pub async fn each<E: From<Problem>>(
     client: &Client,
     id: &SessionId,
     mut take: impl FnMut(Revision, EventBody) -> Result<(), E>,
 ) -> Result<(), E> {
-    let mut after = Some(Revision::default());
-    while after.is_some() {
-        let query = ListEvents { after, limit: Some(PAGE) };
-        let (client, id) = (client.clone(), id.clone());
-        let page = threads::run(async move { client.events(&id, query).await }).await?;
-        for event in page.events {
-            if let Some(body) = body(&event)? {
-                take(event.seq, body)?;
+    let mut next = Some(page(client, id, Revision::default()));
+    while let Some(reading) = next.take() {
+        let EventPage { events, next_cursor, .. } = joined(reading).await?;
+        next = next_cursor.map(|after| page(client, id, after));
+        let mut parts = parts(events);
+        // A short page is one part, which is not worth another thread.
+        let last = parts.pop().unwrap_or_default();
+        let ahead = thread::available_parallelism().map_or(1, usize::from);
+        let bodies_of = |part| joined(background::spawn_blocking(|| bodies(part)));
+        let mut typed = pin!(stream::iter(parts).map(bodies_of).buffered(ahead));
+        while let Some(part) = typed.next().await {
+            for (seq, body) in part? {
+                take(seq, body)?;
             }
         }
-        after = page.next_cursor;
+        for (seq, body) in bodies(last)? {
+            take(seq, body)?;
+        }
     }
     Ok(())
+}
+
+/// What events say, but for those whose types are not known here.
+fn bodies(events: Vec<Event>) -> Result<Vec<(Revision, EventBody)>, Problem> {
+    let bodies =
+        events.iter().filter_map(|event| Some(body(event).transpose()?.map(|body| (event.seq, body))));
+    bodies.collect()
+}
+
+/// Begins to read the page after an event.
+fn page(client: &Client, id: &SessionId, after: Revision) -> JoinHandle<Result<EventPage, Problem>> {
+    let (client, id) = (client.clone(), id.clone());
+    background::spawn(async move {
+        client.events(&id, ListEvents { after: Some(after), limit: Some(PAGE) }).await
+    })
+}
+
+/// Events in parts of about [`PART`] bytes.
+fn parts(events: Vec<Event>) -> Vec<Vec<Event>> {
+    let (mut parts, mut part, mut bytes) = (Vec::new(), Vec::new(), 0);
+    for event in events {
+        bytes += event.data.as_str().len();
+        part.push(event);
+        if bytes >= PART {
+            parts.push(std::mem::take(&mut part));
+            bytes = 0;
+        }
+    }
+    parts.push(part);
+    parts
 }
 
 /// Bytes that a call takes in a batch.

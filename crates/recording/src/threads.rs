@@ -2,12 +2,18 @@
 
 use sessiond_api::{Code, Problem};
 use sessiond_background as background;
+use tokio::task::JoinHandle;
 
 /// Runs a future on the background's threads, and waits for it from any runtime.
 pub async fn run<T: Send + 'static>(
     future: impl Future<Output = Result<T, Problem>> + Send + 'static,
 ) -> Result<T, Problem> {
     background::run(future).await.unwrap_or_else(|_| Err(broken_off()))
+}
+
+/// What a task of the background came to.
+pub async fn joined<T>(task: JoinHandle<Result<T, Problem>>) -> Result<T, Problem> {
+    task.await.unwrap_or_else(|_| Err(broken_off()))
 }
 
 /// Runs a future on the background's threads, and blocks this thread until it is done.

@@ -13,8 +13,12 @@ use crate::output::{Column, Details, Output, Table, cells, word};
 #[command(after_help = "Examples:
   sessiond agent list
   sessiond agent list -o wide
+  sessiond agent list --capability rust
   sessiond agent list --json | jq -r '.agents[] | select(.status == \"gone\").agent_id'")]
 pub struct List {
+    /// Only agents whose capabilities name this, such as `rust`, or `languages:rust` within one member
+    #[arg(long, value_name = "NAME")]
+    capability: Option<String>,
     #[command(flatten)]
     paging: Paging,
     #[command(flatten)]
@@ -25,7 +29,8 @@ impl List {
     pub async fn run(self, context: Context) -> anyhow::Result<()> {
         let client = context.client(Missing::Refuse).await?;
         let out = context.out;
-        let query = api::ListAgents { limit: Some(self.paging.limit), cursor: self.paging.cursor };
+        let Paging { limit, cursor } = self.paging;
+        let query = api::ListAgents { capability: self.capability, limit: Some(limit), cursor };
         let page = client.agents(query).await?;
         let mut table = Table::new([
             Column::id("AGENT"),
