@@ -75,6 +75,7 @@ cases! {
     calls:
         calls_are_recorded_once_and_read_as_they_were_written,
         a_process_takes_an_execution_up_after_another,
+        a_process_that_holds_a_lease_is_the_only_writer,
         a_copy_and_an_export_have_the_calls;
     events:
         a_watch_misses_nothing,

@@ -54,6 +54,7 @@ async fn the_process_that_is_killed() {
             expires_in: None,
             parent: None,
             process: None,
+            lease: None,
             batch: None,
         };
         // It exists already when this is not the first child.

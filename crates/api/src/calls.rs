@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sessiond_core::{CallBatch, CallEntry, ContextWrite, ExecutionEnd};
+use sessiond_core::calls::NewWriter;
+use sessiond_core::{CallBatch, CallEntry, ContextWrite, ExecutionEnd, ExecutionLease};
 use utoipa::ToSchema;
 
 use crate::Session;
@@ -13,6 +14,14 @@ use crate::Session;
 crate::operations::operations! {
     /// Claims an execution for one writer process.
     BEGIN_EXECUTION = Operation::post("/sessions/{session_id}/execution").changes_a_session();
+    /// Renews the writer's lease.
+    RENEW_EXECUTION = Operation::post("/sessions/{session_id}/execution/renew")
+        .changes_a_session()
+        .repeat(Repeat::Safe);
+    /// Releases the writer's lease, and leaves the execution interrupted.
+    RELEASE_EXECUTION = Operation::post("/sessions/{session_id}/execution/release")
+        .changes_a_session()
+        .repeat(Repeat::Safe);
     /// Records a batch of calls. Its number makes a repeat safe, so a client sends no key: the answer to each key is
     /// kept, which would only cost.
     RECORD_CALLS =
@@ -20,7 +29,7 @@ crate::operations::operations! {
 }
 
 /// Claims an execution for one writer process. Open calls are interrupted, and a failed
-/// execution is resumed.
+/// execution is resumed. While another holder's lease is in force, the request fails with `execution_running`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BeginExecution {
@@ -30,6 +39,35 @@ pub struct BeginExecution {
     /// The last call whose record replay may use. Default: all calls.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keep: Option<u64>,
+    /// The lease that the process takes. Each batch renews it; a process that records none for a while sends renewals.
+    /// Without a lease, any other process may take over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease: Option<ExecutionLease>,
+    /// Whether to take the execution also from the holder of a lease. Default: false.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub take_over: bool,
+}
+
+impl From<BeginExecution> for NewWriter {
+    fn from(request: BeginExecution) -> Self {
+        let BeginExecution { process, keep, lease, take_over } = request;
+        Self { process, keep, lease, take_over }
+    }
+}
+
+/// The writer that renews or releases its lease.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Writer {
+    /// The writer's number.
+    pub writer: u64,
+}
+
+/// An execution after its lease was renewed or released.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Renewed {
+    /// The session's revision.
+    pub revision: u64,
 }
 
 /// An execution and its writer.
@@ -111,6 +149,12 @@ pub struct Calls {
     pub writer: u64,
     /// The writer's process; empty in a fork that no process has resumed.
     pub process: String,
+    /// The writer's lease, while it is in force: its holder runs the execution.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease: Option<ExecutionLease>,
+    /// Whether the writer had a lease and has released it, or not renewed it: the execution is interrupted. False if absent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub away: bool,
 }
 
 impl From<&sessiond_core::Calls> for Calls {
@@ -129,6 +173,8 @@ impl From<&sessiond_core::Calls> for Calls {
             cost: core.cost,
             writer: core.writer,
             process: core.process.clone(),
+            lease: core.held().cloned(),
+            away: core.away,
         }
     }
 }

@@ -136,6 +136,8 @@ codes! {
     LeaseHeld = "lease_held", 409, true, "Another process holds the lease";
     /// The fencing token is not the current one.
     FenceStale = "fence_stale", 409, false, "The fencing token is not current";
+    /// Another process runs the execution.
+    ExecutionRunning = "execution_running", 409, true, "Another process runs the execution";
     /// Another process has taken over the execution.
     WriterStale = "writer_stale", 409, false, "Another process is the writer now";
     /// A batch of calls before this one has not been recorded.
@@ -248,6 +250,7 @@ impl From<Rejection> for Problem {
             Rejection::TaskClosed { .. } => Code::TaskClosed,
             Rejection::AttemptStale { .. } => Code::AttemptStale,
             Rejection::LeaseHeld => Code::LeaseHeld,
+            Rejection::ExecutionRunning { .. } => Code::ExecutionRunning,
             Rejection::FenceStale { .. } => Code::FenceStale,
             Rejection::WriterStale { .. } => Code::WriterStale,
             Rejection::BatchGap { .. } => Code::BatchGap,

@@ -41,7 +41,7 @@ pub use agent::{
 pub use aggregation::{
     AgentResult, Aggregate, Aggregation, Conflict, ConflictValue, SynthesisMethod, Unresolved,
 };
-pub use calls::{BeginExecution, Calls, Execution, RecordCalls, Recorded};
+pub use calls::{BeginExecution, Calls, Execution, RecordCalls, Recorded, Renewed, Writer};
 pub use error::{Code, FieldError, Problem};
 pub use event::{Event, EventPage, ListEvents, UnreadableEvent};
 pub use inbox::{AckMessages, Acknowledged, Connected, InboxMessage, InboxPage, ReceiveMessages};

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sessiond_core::{AgentId, ForkPoint, Kind, Outcome, SessionId, Span, Status, TaskId, Timestamp};
+use sessiond_core::{
+    AgentId, ExecutionLease, ForkPoint, Kind, Outcome, SessionId, Span, Status, TaskId, Timestamp,
+};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{AddParticipant, Calls, NewStep, Participant, RecordCalls, Workflow};
@@ -98,6 +100,9 @@ pub struct CreateSession {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "build-7:4711")]
     pub process: Option<String>,
+    /// For an execution with a `process`: the lease that the process takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease: Option<ExecutionLease>,
     /// For an execution with a `process`: its first batch, which is recorded with the session in one transaction. Its
     /// `writer` and its `batch` are 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -125,6 +130,7 @@ impl CreateSession {
             expires_in: self.expires_in,
             parent: self.parent,
             process: self.process,
+            lease: self.lease,
             batch: self.batch.map(Into::into),
         }
     }

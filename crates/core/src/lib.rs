@@ -25,7 +25,7 @@ pub mod workflow;
 
 pub use calls::{
     CallBatch, CallBegan, CallEnded, CallEntry, CallError, CallKind, CallStatus, Calls, CallsRecorded,
-    ExecutionBegan, ExecutionEnd, OpenCall, Usage,
+    ExecutionBegan, ExecutionContinued, ExecutionEnd, ExecutionInterrupted, ExecutionLease, OpenCall, Usage,
 };
 pub use context::{Context, ContextUpdated, ContextWrite};
 pub use lifecycle::{

@@ -6,8 +6,8 @@ use std::collections::HashSet;
 use futures_util::future::join_all;
 use parking_lot::Mutex;
 use sessiond_core::{
-    Command, Principal, Rejection, SessionId, Span, Status, TimerAction, Timestamp, lifecycle, participants,
-    questions, tasks,
+    Command, Principal, Rejection, SessionId, Span, Status, TimerAction, Timestamp, calls, lifecycle,
+    participants, questions, tasks,
 };
 use sessiond_store::{ListQuery, Op, TimerRow};
 use tokio::sync::Notify;
@@ -100,6 +100,9 @@ async fn fire(engine: &Engine, row: TimerRow) -> Result<(), Error> {
         }
         TimerAction::ExpireLease { agent, fence } => {
             Command::Participants(participants::Command::ExpireLease { agent, fence })
+        }
+        TimerAction::ExpireExecutionLease { writer } => {
+            Command::Calls(calls::Command::ExpireLease { writer })
         }
         TimerAction::EndChildren => return begin_cascade(engine, session_id, timer.key, timer.at).await,
     };

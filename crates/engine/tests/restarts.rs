@@ -425,7 +425,10 @@ async fn a_batch_of_calls_whose_answer_was_lost_is_recorded_once_across_restarts
         if start == 0 {
             let new = CreateSession { kind: Kind::Execution, ..new_session("s") };
             engine.create(new, &me(), None).await.unwrap();
-            let begin = Command::Calls(calls::Command::Begin { process: "host:1".into(), keep: None });
+            let begin = Command::Calls(calls::Command::Begin(calls::NewWriter {
+                process: "host:1".into(),
+                ..Default::default()
+            }));
             engine.execute(&id("s"), command(begin), None).await.unwrap();
         } else {
             // What was on disk before comes again, and changes nothing.

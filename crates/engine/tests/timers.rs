@@ -106,6 +106,41 @@ async fn a_lease_that_is_not_renewed_expires_and_cannot_be_renewed_then() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_writer_of_an_execution_that_is_not_heard_of_loses_its_lease_also_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = manual_clock();
+    let engine = open_with(dir.path(), by(&clock)).await;
+    let new = CreateSession { kind: Kind::Execution, ..new_session("s") };
+    engine.create(new, &me(), None).await.unwrap();
+    let run = async |engine: &Engine, command: calls::Command| {
+        engine.execute(&id("s"), Envelope::new(me(), Command::Calls(command)), None).await
+    };
+    let lease = Some(ExecutionLease { holder: "a".into(), ttl: Span::from_secs(15) });
+    let new = calls::NewWriter { process: "a:1".into(), lease, ..Default::default() };
+    run(&engine, calls::Command::Begin(new)).await.unwrap();
+    let is_held = async |engine: &Engine| {
+        engine.session(&me(), &id("s")).await.unwrap().calls.as_deref().unwrap().held().is_some()
+    };
+    clock.advance(Span::from_secs(10));
+    let revision = engine.session(&me(), &id("s")).await.unwrap().revision;
+    let renewed = run(&engine, calls::Command::Renew { writer: 1 }).await.unwrap();
+    assert_eq!(renewed.session.revision, revision, "a renewal makes no event");
+    // The renewal is durable: the lease lasts from then on, whoever has the store open.
+    engine.shutdown().await;
+    let engine = open_with(dir.path(), by(&clock)).await;
+    clock.advance(Span::from_secs(10));
+    expire_another(&engine, &clock).await;
+    assert!(is_held(&engine).await);
+    clock.advance(Span::from_secs(10));
+    eventually("the lease expires", async || !is_held(&engine).await).await;
+    run(&engine, calls::Command::Renew { writer: 1 }).await.unwrap();
+    assert!(is_held(&engine).await, "nobody else has begun");
+    clock.advance(Span::from_secs(15));
+    eventually("the lease expires again", async || !is_held(&engine).await).await;
+    engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_child_session_that_cannot_be_opened_stops_neither_its_siblings_end_nor_any_timer() {
     let dir = tempfile::tempdir().unwrap();
     let children: Vec<String> = (0..150).map(|i| format!("child{i:03}")).collect();

@@ -1,6 +1,6 @@
 //! Looking at sessions without taking them: also at those that another process runs.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sessiond_api::{self as api, Code, Problem};
@@ -35,7 +35,7 @@ pub enum Activity {
     Interrupted,
     /// It has ended.
     Ended,
-    /// Its server has it, and it runs elsewhere or was interrupted there.
+    /// Its server has it, and its process took no lease there, which would say whether it runs.
     Unknown,
 }
 
@@ -71,7 +71,7 @@ async fn find(settings: &Settings, id: &SessionId) -> Result<(Client, api::Sessi
     for (client, dir) in open(settings).await? {
         match answer(client.clone(), id.clone()).await {
             Ok(session) => {
-                let activity = activity(dir.as_ref(), id, session.status)?;
+                let activity = activity(dir.as_ref(), &session)?;
                 return Ok((client, session, activity));
             }
             Err(problem) if problem.code == Code::SessionNotFound => {}
@@ -101,10 +101,19 @@ pub async fn sessions(
                 cursor: cursor.take(),
                 ..api::ListSessions::default()
             };
-            let client = client.clone();
-            let page = run(async move { within(client.sessions(page)).await }).await?;
+            let listing = client.clone();
+            let page = run(async move { within(listing.sessions(page)).await }).await?;
             for session in page.sessions {
-                let activity = activity(dir.as_ref(), &session.session_id, session.status)?;
+                let activity = match &dir {
+                    _ if session.status != Status::Active => Activity::Ended,
+                    Some(dir) => here(dir, &session.session_id)?,
+                    // A list does not say who runs a session.
+                    None => match answer(client.clone(), session.session_id.clone()).await {
+                        Ok(session) => away(&session),
+                        Err(problem) if problem.code == Code::SessionNotFound => continue,
+                        Err(problem) => return Err(problem.into()),
+                    },
+                };
                 let is_meant = query.name.as_ref().is_none_or(|name| session.name.as_ref() == Some(name))
                     && query.activity.is_none_or(|meant| meant == activity)
                     && listed.iter().all(|(known, _)| known.session_id != session.session_id);
@@ -132,15 +141,32 @@ pub(crate) async fn open(settings: &Settings) -> Result<Vec<(Client, Option<Path
     Ok(vec![(spool.local().clone(), Some(spool.dir().to_owned())), (spool.remote().clone(), None)])
 }
 
-fn activity(dir: Option<&PathBuf>, id: &SessionId, status: Status) -> Result<Activity, Problem> {
-    if status != Status::Active {
-        return Ok(Activity::Ended);
+fn activity(dir: Option<&PathBuf>, session: &api::Session) -> Result<Activity, Problem> {
+    match dir {
+        _ if session.status != Status::Active => Ok(Activity::Ended),
+        Some(dir) => {
+            let id = SessionId::parse(session.session_id.as_str());
+            here(dir, &id.map_err(|error| Problem::new(Code::Internal, error.to_string()))?)
+        }
+        None => Ok(away(session)),
     }
-    let Some(dir) = dir else { return Ok(Activity::Unknown) };
+}
+
+/// Whether a session of this machine is being run: its process holds a lock.
+fn here(dir: &Path, id: &SessionId) -> Result<Activity, Problem> {
     Ok(match runner(dir, id)? {
         Some(Runner::This | Runner::Other(_)) => Activity::Running,
         None => Activity::Interrupted,
     })
+}
+
+/// Whether a session that a server has is being run: its process has a lease.
+fn away(session: &api::Session) -> Activity {
+    match &session.calls {
+        Some(calls) if calls.lease.is_some() => Activity::Running,
+        Some(calls) if calls.away => Activity::Interrupted,
+        _ => Activity::Unknown,
+    }
 }
 
 async fn answer(client: Client, id: SessionId) -> Result<api::Session, Problem> {

@@ -1,18 +1,17 @@
 //! The session that a record is written to.
 
-use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
-use futures_util::StreamExt;
 use sessiond_api as api;
-use sessiond_api::{EventBody, Problem};
-use sessiond_client::{Client, Conditions, WatchItem};
-use sessiond_core::{CallEntry, ContextWrite, ExecutionEnd, Revision, SessionId, Status};
+use sessiond_api::Problem;
+use sessiond_client::{Client, Conditions};
+use sessiond_core::{CallEntry, ContextWrite, ExecutionEnd, Revision, SessionId};
 use tokio::sync::{Mutex, Notify};
 
-use crate::journal::{self, size};
+use crate::journal::size;
+use crate::lost::lost;
 use crate::place::Place;
 use crate::spool::Hold;
 
@@ -151,22 +150,7 @@ impl Destination {
                 None => self.ready.notified().await,
             }
         };
-        if let Ok(mut events) = self.client.watch(&self.id, Some(revision)).await {
-            while let Some(Ok(item)) = events.next().await {
-                if let WatchItem::Event(event) = item
-                    && matches!(journal::body(&event), Ok(Some(EventBody::ExecutionBegan(_))))
-                {
-                    let detail = "another process has taken the session over";
-                    return Problem::new(api::Code::WriterStale, detail);
-                }
-            }
-        }
-        match self.client.session(&self.id).await {
-            Ok(session) if session.status != Status::Active => end_of(&session),
-            Err(problem) if problem.code == api::Code::SessionNotFound => problem,
-            // The next batch finds out.
-            _ => pending().await,
-        }
+        lost(&self.client, &self.id, revision).await
     }
 
     /// Writes a batch, unless there is nothing in it.
@@ -285,11 +269,6 @@ impl Destination {
             hold.written();
         }
     }
-}
-
-/// Why a session that somebody ended takes nothing more.
-pub fn end_of(session: &api::Session) -> Problem {
-    Problem::new(api::Code::SessionEnded, format!("somebody ended the session: it is {}", session.status))
 }
 
 /// How long something is tried again that the store may do in a moment.

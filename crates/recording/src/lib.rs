@@ -6,6 +6,7 @@
 
 mod destination;
 pub mod journal;
+mod lost;
 mod place;
 mod running;
 mod server;
@@ -13,8 +14,9 @@ pub mod spool;
 pub mod stores;
 mod threads;
 
-pub use destination::{Batch, Destination, Opening, Store, end_of};
+pub use destination::{Batch, Destination, Opening, Store};
 pub use journal::{CALL_BYTES, CallNumber};
+pub use lost::end_of;
 pub use running::{Runner, Running, runner};
 pub use server::Server;
 pub use threads::{run, wait};

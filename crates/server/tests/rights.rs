@@ -55,6 +55,7 @@ fn body(operation: &Operation) -> Option<Value> {
         operations::UPDATE_SESSION => json!({"name": "mine now"}),
         operations::TERMINATE_SESSION | operations::FAIL_SESSION => json!({"reason": "spite"}),
         operations::BEGIN_EXECUTION => json!({"process": "evil:1"}),
+        operations::RENEW_EXECUTION | operations::RELEASE_EXECUTION => json!({"writer": 1}),
         operations::RECORD_CALLS => {
             json!({"writer": 1, "batch": 1, "calls": [{"call": 1, "status": "failed", "ended_us": 1}]})
         }

@@ -118,7 +118,7 @@ class SessionRecord:
     def status(self) -> str:
         """`running`, `interrupted`, `completed`, `failed`, `terminated` or `expired`.
 
-        `active` means that its server has it, and this machine cannot tell whether it runs.
+        `active` means that its server has it, and cannot tell whether it runs: its process is of an older version.
         """
         status: str = self._session["status"]
         return self._activity if status == "active" else status

@@ -168,6 +168,10 @@ DeliveryMode = Literal[
 class _ExecutionBeganOptional(TypedDict, total=False):
     keep: Optional[int]
     """Replay uses no recorded call with a larger number."""
+    lease: Optional[ExecutionLease]
+    """The lease that the writer took, by which the session knows whether it still runs the execution."""
+    take_over: bool
+    """Whether the process was to take the execution also from one that ran it. False if absent."""
 
 
 class ExecutionBegan(_ExecutionBeganOptional):
@@ -178,6 +182,35 @@ class ExecutionBegan(_ExecutionBeganOptional):
     """The writer's number, which each batch must carry; it increases with each process."""
     process: str
     """The process."""
+
+
+class ExecutionContinued(TypedDict):
+    """The writer of an interrupted execution was heard of again before another process resumed it, and continues."""
+
+    writer: int
+    """The writer's number."""
+
+
+class _ExecutionInterruptedOptional(TypedDict, total=False):
+    expired: bool
+    """Whether its lease expired without a renewal; otherwise the writer released it. False if absent."""
+
+
+class ExecutionInterrupted(_ExecutionInterruptedOptional):
+    """The writer runs the execution no more, and has not ended it: any process may resume it."""
+
+    writer: int
+    """The writer's number."""
+
+
+class ExecutionLease(TypedDict):
+    """The right to write an execution, for as long as the writer is heard of: each of its batches renews it."""
+
+    holder: str
+    """Whose it is, such as the id of the directory that a program records in. The same holder may begin anew at
+    any time."""
+    ttl: str
+    """How long it lasts without a renewal."""
 
 
 class ForkPoint(TypedDict):
@@ -957,6 +990,20 @@ class ExecutionBeganEvent(_Frame):
     data: ExecutionBegan
 
 
+class ExecutionInterruptedEvent(_Frame):
+    """`execution_interrupted`."""
+
+    type: Literal["execution_interrupted"]
+    data: ExecutionInterrupted
+
+
+class ExecutionContinuedEvent(_Frame):
+    """`execution_continued`."""
+
+    type: Literal["execution_continued"]
+    data: ExecutionContinued
+
+
 class CallsRecordedEvent(_Frame):
     """`calls_recorded`."""
 
@@ -1026,6 +1073,8 @@ Event = Union[
     TaskUpdatedEvent,
     MessageSentEvent,
     ExecutionBeganEvent,
+    ExecutionInterruptedEvent,
+    ExecutionContinuedEvent,
     CallsRecordedEvent,
     QuestionAskedEvent,
     QuestionAnsweredEvent,
@@ -1052,6 +1101,11 @@ __all__ = [
     "Event",
     "ExecutionBegan",
     "ExecutionBeganEvent",
+    "ExecutionContinued",
+    "ExecutionContinuedEvent",
+    "ExecutionInterrupted",
+    "ExecutionInterruptedEvent",
+    "ExecutionLease",
     "ForkPoint",
     "JoinWord",
     "Kind",

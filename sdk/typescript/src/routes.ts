@@ -180,10 +180,31 @@ export class Executions {
   /**
    * Claim the execution for one writer process.
    *
-   * Open calls are interrupted, and a failed execution is resumed.
+   * Open calls are interrupted, and a failed execution is resumed. An execution that the holder of a lease runs is refused to
+   * others with `execution_running`, unless `take_over` is true.
    */
   begin(sessionId: string, body: wire.BeginExecution, options?: ChangeOptions): Promise<wire.Execution> {
     return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/execution`, repeat: 'keyed', body, options });
+  }
+
+  /**
+   * Release the lease of the execution's writer.
+   *
+   * The execution is interrupted, and any process may resume it. A writer that has no lease, or from which another process has
+   * taken over, changes nothing.
+   */
+  release(sessionId: string, body: wire.Writer, options?: ChangeOptions): Promise<wire.Renewed> {
+    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/execution/release`, repeat: 'safe', body, options });
+  }
+
+  /**
+   * Renew the lease of the execution's writer.
+   *
+   * Each batch of calls renews it too. A writer whose lease has expired continues if no other process has begun meanwhile;
+   * otherwise it is rejected as `writer_stale`.
+   */
+  renew(sessionId: string, body: wire.Writer, options?: ChangeOptions): Promise<wire.Renewed> {
+    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/execution/renew`, repeat: 'safe', body, options });
   }
 }
 

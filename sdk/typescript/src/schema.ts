@@ -644,9 +644,52 @@ export interface paths {
         put?: never;
         /**
          * Claim the execution for one writer process.
-         * @description Open calls are interrupted, and a failed execution is resumed.
+         * @description Open calls are interrupted, and a failed execution is resumed. An execution that the holder of a lease runs is refused to
+         *     others with `execution_running`, unless `take_over` is true.
          */
         post: operations["begin_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{session_id}/execution/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release the lease of the execution's writer.
+         * @description The execution is interrupted, and any process may resume it. A writer that has no lease, or from which another process has
+         *     taken over, changes nothing.
+         */
+        post: operations["release_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{session_id}/execution/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew the lease of the execution's writer.
+         * @description Each batch of calls renews it too. A writer whose lease has expired continues if no other process has begun meanwhile;
+         *     otherwise it is rejected as `writer_stale`.
+         */
+        post: operations["renew_execution"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1381,7 +1424,7 @@ export interface components {
         Backoff: "linear" | "exponential";
         /**
          * @description Claims an execution for one writer process. Open calls are interrupted, and a failed
-         *     execution is resumed.
+         *     execution is resumed. While another holder's lease is in force, the request fails with `execution_running`.
          */
         BeginExecution: {
             /**
@@ -1394,6 +1437,9 @@ export interface components {
              * @description The last call whose record replay may use. Default: all calls.
              */
             keep?: number | null;
+            lease?: components["schemas"]["ExecutionLease"] | null;
+            /** @description Whether to take the execution also from the holder of a lease. Default: false. */
+            take_over?: boolean;
         };
         /** @description One entry about a call: its start, its end, or both. */
         CallEntry: {
@@ -1560,6 +1606,9 @@ export interface components {
             writer: number;
             /** @description The writer's process; empty in a fork that no process has resumed. */
             process: string;
+            lease?: components["schemas"]["ExecutionLease"] | null;
+            /** @description Whether the writer had a lease and has released it, or not renewed it: the execution is interrupted. False if absent. */
+            away?: boolean;
         };
         /** @description The writer recorded a batch of calls. */
         CallsRecorded: {
@@ -1750,6 +1799,7 @@ export interface components {
              * @example build-7:4711
              */
             process?: string | null;
+            lease?: components["schemas"]["ExecutionLease"] | null;
             batch?: components["schemas"]["RecordCalls"] | null;
         };
         /** @description A key with its secret, which is shown only once and not stored. */
@@ -2061,6 +2111,30 @@ export interface components {
             seq: number;
             time: components["schemas"]["Timestamp"];
             /** @enum {string} */
+            type: "execution_interrupted";
+            /** @description The agent or principal that caused it. */
+            actor: string;
+            data: components["schemas"]["ExecutionInterrupted"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "execution_continued";
+            /** @description The agent or principal that caused it. */
+            actor: string;
+            data: components["schemas"]["ExecutionContinued"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
             type: "calls_recorded";
             /** @description The agent or principal that caused it. */
             actor: string;
@@ -2157,6 +2231,17 @@ export interface components {
              * @description Replay uses no recorded call with a larger number.
              */
             keep?: number | null;
+            lease?: components["schemas"]["ExecutionLease"] | null;
+            /** @description Whether the process was to take the execution also from one that ran it. False if absent. */
+            take_over?: boolean;
+        };
+        /** @description The writer of an interrupted execution was heard of again before another process resumed it, and continues. */
+        ExecutionContinued: {
+            /**
+             * Format: int64
+             * @description The writer's number.
+             */
+            writer: number;
         };
         /** @description How a process ends the execution that it writes. */
         ExecutionEnd: {
@@ -2167,6 +2252,23 @@ export interface components {
             reason: string;
             /** @enum {string} */
             status: "failed";
+        };
+        /** @description The writer runs the execution no more, and has not ended it: any process may resume it. */
+        ExecutionInterrupted: {
+            /**
+             * Format: int64
+             * @description The writer's number.
+             */
+            writer: number;
+            /** @description Whether its lease expired without a renewal; otherwise the writer released it. False if absent. */
+            expired?: boolean;
+        };
+        /** @description The right to write an execution, for as long as the writer is heard of: each of its batches renews it. */
+        ExecutionLease: {
+            /** @description Whose it is, such as the id of the directory that a program records in. The same holder may begin anew at any time. */
+            holder: string;
+            /** @description How long it lasts without a renewal. */
+            ttl: components["schemas"]["Span"];
         };
         /** @description Fails a session whose work could not be done, and terminates its children. */
         FailSession: {
@@ -2836,6 +2938,14 @@ export interface components {
              * @description Its fencing token.
              */
             fence: number;
+        };
+        /** @description An execution after its lease was renewed or released. */
+        Renewed: {
+            /**
+             * Format: int64
+             * @description The session's revision.
+             */
+            revision: number;
         };
         /** @description Retries what failed: all failed steps of the session if it names nothing, one step, or one task. */
         Retry: {
@@ -3571,6 +3681,14 @@ export interface components {
             /** @description The whole plan. */
             steps: components["schemas"]["PlannedStep"][];
         };
+        /** @description The writer that renews or releases its lease. */
+        Writer: {
+            /**
+             * Format: int64
+             * @description The writer's number.
+             */
+            writer: number;
+        };
     };
     responses: {
         /** @description The request is malformed. */
@@ -3780,7 +3898,10 @@ export type Event = components['schemas']['Event'];
 export type EventPage = components['schemas']['EventPage'];
 export type Execution = components['schemas']['Execution'];
 export type ExecutionBegan = components['schemas']['ExecutionBegan'];
+export type ExecutionContinued = components['schemas']['ExecutionContinued'];
 export type ExecutionEnd = components['schemas']['ExecutionEnd'];
+export type ExecutionInterrupted = components['schemas']['ExecutionInterrupted'];
+export type ExecutionLease = components['schemas']['ExecutionLease'];
 export type FailSession = components['schemas']['FailSession'];
 export type FailTask = components['schemas']['FailTask'];
 export type FieldError = components['schemas']['FieldError'];
@@ -3835,6 +3956,7 @@ export type Recorded = components['schemas']['Recorded'];
 export type RegisterAgent = components['schemas']['RegisterAgent'];
 export type Registered = components['schemas']['Registered'];
 export type RenewLease = components['schemas']['RenewLease'];
+export type Renewed = components['schemas']['Renewed'];
 export type Retry = components['schemas']['Retry'];
 export type RetryPolicy = components['schemas']['RetryPolicy'];
 export type Role = components['schemas']['Role'];
@@ -3888,6 +4010,7 @@ export type WithdrawQuestion = components['schemas']['WithdrawQuestion'];
 export type Workflow = components['schemas']['Workflow'];
 export type WorkflowAdvanced = components['schemas']['WorkflowAdvanced'];
 export type WorkflowUpdated = components['schemas']['WorkflowUpdated'];
+export type Writer = components['schemas']['Writer'];
 export type ResponseProblem400 = components['responses']['Problem400'];
 export type ResponseProblem401 = components['responses']['Problem401'];
 export type ResponseProblem403 = components['responses']['Problem403'];
@@ -5466,6 +5589,112 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Execution"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    release_execution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
+                "Idempotency-Key"?: string;
+                /** @description The expected revision of the session, in quotes, or `*`. */
+                "If-Match"?: string;
+                /** @description The fencing token of the participant's lease. */
+                "Fencing-Token"?: string;
+                /** @description The agent that the request acts as. */
+                "x-agent-id"?: string;
+            };
+            path: {
+                /**
+                 * @description The session.
+                 * @example sess_notifications_2025-02-02
+                 */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Writer"];
+            };
+        };
+        responses: {
+            /** @description Any process may resume the execution. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Renewed"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    renew_execution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
+                "Idempotency-Key"?: string;
+                /** @description The expected revision of the session, in quotes, or `*`. */
+                "If-Match"?: string;
+                /** @description The fencing token of the participant's lease. */
+                "Fencing-Token"?: string;
+                /** @description The agent that the request acts as. */
+                "x-agent-id"?: string;
+            };
+            path: {
+                /**
+                 * @description The session.
+                 * @example sess_notifications_2025-02-02
+                 */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Writer"];
+            };
+        };
+        responses: {
+            /** @description The lease begins anew. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Renewed"];
                 };
             };
             400: components["responses"]["Problem400"];

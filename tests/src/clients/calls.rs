@@ -133,6 +133,46 @@ pub async fn a_process_takes_an_execution_up_after_another(client: Client) {
     assert_eq!(code(client.begin_execution(&id, again, Conditions::default()).await), Code::SessionEnded);
 }
 
+/// Of two processes with leases one runs an execution at a time, and the other is told which.
+pub async fn a_process_that_holds_a_lease_is_the_only_writer(client: Client) {
+    let id = execution(&client).await;
+    let claim = async |holder: &str, take_over: bool| {
+        let lease = json!({ "holder": holder, "ttl": "10m" });
+        let begin = json!({ "process": format!("{holder}:1"), "lease": lease, "take_over": take_over });
+        client.begin_execution(&id, request(begin), Conditions::default()).await
+    };
+    let renew =
+        async |writer: u64| client.renew_execution(&id, api::Writer { writer }, Conditions::default()).await;
+    let release = async |writer: u64| {
+        client.release_execution(&id, api::Writer { writer }, Conditions::default()).await.expect("released")
+    };
+    let first = claim("a", false).await.expect("it begins");
+    assert_eq!(first.session.calls.expect("there are calls").lease.expect("it has one").holder, "a");
+    let problem = claim("b", false).await.expect_err("another runs it");
+    assert_eq!((problem.code, problem.status), (Code::ExecutionRunning, 409));
+    assert!(
+        problem.detail.starts_with("a:1 runs this execution") && problem.detail.contains("10m"),
+        "{problem}"
+    );
+    // A renewal makes no event.
+    assert_eq!(renew(1).await.expect("renewed").revision, first.session.revision);
+    assert_eq!(claim("a", false).await.expect("the same holder").writer, 2);
+    assert_eq!(claim("b", true).await.expect("it takes over").writer, 3);
+    assert_eq!(code(renew(2).await), Code::WriterStale);
+    assert_eq!(release(2).await.revision, release(2).await.revision);
+    assert_eq!(code(claim("a", false).await), Code::ExecutionRunning);
+    release(3).await;
+    let left = client.session(&id).await.expect("it is there").calls.expect("there are calls");
+    assert_eq!((left.lease, left.away), (None, true));
+    assert_eq!(claim("a", false).await.expect("nobody runs it").writer, 4);
+    client.complete_session(&id, request(json!({})), Conditions::default()).await.expect("it completes");
+    assert_eq!(code(renew(4).await), Code::SessionEnded);
+    release(4).await;
+    let new = json!({ "kind": "execution", "process": "c:1", "lease": { "holder": "c", "ttl": "1m" } });
+    let made = client.create_session(request(new), Conditions::default()).await.expect("it is created");
+    assert_eq!(made.calls.expect("there are calls").lease.expect("it has one").holder, "c");
+}
+
 /// A fork and an import know the calls; what was open belongs to the original.
 pub async fn a_copy_and_an_export_have_the_calls(client: Client) {
     let id = execution(&client).await;

@@ -4,10 +4,14 @@ import type { EventWords } from '../facet.ts';
 
 /** How the events of an execution read. */
 export const words = {
-  execution_began: ({ writer, process, keep }) => {
-    const again = writer > 1 ? `process ${process} resumes the execution` : `process ${process} begins`;
+  execution_began: ({ writer, process, keep, take_over }) => {
+    const resumes = take_over ? 'takes the execution over' : 'resumes the execution';
+    const again = writer > 1 ? `process ${process} ${resumes}` : `process ${process} begins`;
     return keep === undefined || keep === null ? again : `${again} after call ${keep}`;
   },
+  execution_interrupted: ({ writer, expired }) =>
+    expired ? `writer ${writer} sends no more: the execution is interrupted` : `writer ${writer} leaves the execution`,
+  execution_continued: ({ writer }) => `writer ${writer} continues the execution`,
   calls_recorded: ({ calls }) => recorded(calls),
 } satisfies EventWords;
 

@@ -17,11 +17,34 @@ impl Calls for Embedded {
         conditions: Conditions,
     ) -> Result<api::Execution, Problem> {
         let accepted = self.accept(conditions, &format!("begin_execution {id}"), &request)?;
-        let api::BeginExecution { process, keep } = request;
-        let command = Command::Calls(calls::Command::Begin { process, keep });
+        let command = Command::Calls(calls::Command::Begin(request.into()));
         let reply = self.execute(id, accepted, command).await?;
         let writer = reply.receipt.writer().unwrap_or_default();
         Ok(api::Execution { writer, session: api::Session::from(&*reply.session) })
+    }
+
+    async fn renew_execution(
+        &self,
+        id: &SessionId,
+        request: api::Writer,
+        conditions: Conditions,
+    ) -> Result<api::Renewed, Problem> {
+        let accepted = self.accept(conditions, &format!("renew_execution {id}"), &request)?;
+        let command = Command::Calls(calls::Command::Renew { writer: request.writer });
+        let reply = self.execute(id, accepted, command).await?;
+        Ok(api::Renewed { revision: reply.session.revision })
+    }
+
+    async fn release_execution(
+        &self,
+        id: &SessionId,
+        request: api::Writer,
+        conditions: Conditions,
+    ) -> Result<api::Renewed, Problem> {
+        let accepted = self.accept(conditions, &format!("release_execution {id}"), &request)?;
+        let command = Command::Calls(calls::Command::Release { writer: request.writer });
+        let reply = self.execute(id, accepted, command).await?;
+        Ok(api::Renewed { revision: reply.session.revision })
     }
 
     async fn record_calls(

@@ -23,6 +23,32 @@ impl Calls for Http {
             .await
     }
 
+    async fn renew_execution(
+        &self,
+        id: &SessionId,
+        request: api::Writer,
+        conditions: Conditions,
+    ) -> Result<api::Renewed, Problem> {
+        self.request(&operations::RENEW_EXECUTION, &[id.as_str()])
+            .conditions(conditions)
+            .json(&request)
+            .read()
+            .await
+    }
+
+    async fn release_execution(
+        &self,
+        id: &SessionId,
+        request: api::Writer,
+        conditions: Conditions,
+    ) -> Result<api::Renewed, Problem> {
+        self.request(&operations::RELEASE_EXECUTION, &[id.as_str()])
+            .conditions(conditions)
+            .json(&request)
+            .read()
+            .await
+    }
+
     async fn record_calls(
         &self,
         id: &SessionId,

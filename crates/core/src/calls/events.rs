@@ -9,8 +9,8 @@ use crate::session::payload::{At, Payload};
 use crate::session::{Rejection, Session};
 use crate::values::Limit;
 
-use super::CallEntry;
 use super::batch::check;
+use super::{CallEntry, Calls, ExecutionLease};
 
 /// A process became the writer of the session's calls. Calls that were open are interrupted, and a session that had
 /// failed is active again.
@@ -24,6 +24,31 @@ pub struct ExecutionBegan {
     /// Replay uses no recorded call with a larger number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keep: Option<u64>,
+    /// The lease that the writer took, by which the session knows whether it still runs the execution.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease: Option<ExecutionLease>,
+    /// Whether the process was to take the execution also from one that ran it. False if absent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub take_over: bool,
+}
+
+/// The writer runs the execution no more, and has not ended it: any process may resume it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ExecutionInterrupted {
+    /// The writer's number.
+    pub writer: u64,
+    /// Whether its lease expired without a renewal; otherwise the writer released it. False if absent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub expired: bool,
+}
+
+/// The writer of an interrupted execution was heard of again before another process resumed it, and continues.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ExecutionContinued {
+    /// The writer's number.
+    pub writer: u64,
 }
 
 /// The writer recorded a batch of calls.
@@ -47,7 +72,7 @@ impl Payload for ExecutionBegan {
         if self.writer != calls.writer + 1 || self.keep.is_some_and(|keep| keep > calls.last) {
             return Err("it does not follow the writer before it".to_owned());
         }
-        calls.begin(&self.process);
+        calls.begin(&self.process, self.lease.clone());
         if session.status != Status::Active {
             // A time that has passed meanwhile would end it again at once.
             session.expires_at = session.expires_at.filter(|expiry| *expiry > at.time);
@@ -57,6 +82,7 @@ impl Payload for ExecutionBegan {
     }
 
     fn check(&self, _: &Session) -> Result<(), Rejection> {
+        Limit::NameBytes.allows(self.lease.as_ref().map_or(0, |lease| lease.holder.len()))?;
         Ok(Limit::NameBytes.allows(self.process.len())?)
     }
 
@@ -80,4 +106,42 @@ impl Payload for CallsRecorded {
     fn check(&self, _: &Session) -> Result<(), Rejection> {
         check(&self.calls)
     }
+}
+
+impl Payload for ExecutionInterrupted {
+    fn fold(&self, session: &mut Session, _: At) -> Result<(), String> {
+        set_away(session, self.writer, true)
+    }
+
+    fn check(&self, _: &Session) -> Result<(), Rejection> {
+        Ok(())
+    }
+
+    fn is_listed(&self) -> bool {
+        false
+    }
+}
+
+impl Payload for ExecutionContinued {
+    fn fold(&self, session: &mut Session, _: At) -> Result<(), String> {
+        set_away(session, self.writer, false)
+    }
+
+    fn check(&self, _: &Session) -> Result<(), Rejection> {
+        Ok(())
+    }
+
+    fn is_listed(&self) -> bool {
+        false
+    }
+}
+
+/// Sets whether the holder of the lease is away.
+fn set_away(session: &mut Session, writer: u64, away: bool) -> Result<(), String> {
+    let calls = session.calls.as_mut().filter(|calls| {
+        let Calls { writer: present, lease, away: before, .. } = &***calls;
+        lease.is_some() && (*present, *before) == (writer, !away)
+    });
+    Arc::make_mut(calls.ok_or("the writer has no lease that this changes")?).away = away;
+    Ok(())
 }

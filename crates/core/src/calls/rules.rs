@@ -4,29 +4,45 @@ use std::sync::Arc;
 
 use crate::lifecycle::Status;
 use crate::session::draft::Draft;
-use crate::session::{Rejection, Session};
+use crate::session::{Effect, Rejection, Session};
 use crate::values::check::Checks;
 use crate::values::limits;
 use crate::{context, lifecycle};
 
 use super::batch::check;
 use super::state::Misfit;
-use super::{CallBatch, Calls, CallsRecorded, ExecutionBegan, ExecutionEnd};
+use super::{CallBatch, Calls, CallsRecorded, ExecutionBegan, ExecutionEnd, NewWriter, lease};
 
 /// Lets a process begin to write, and gives the number that its batches show. A failed execution continues.
-pub(crate) fn begin(draft: &mut Draft<'_>, process: String, keep: Option<u64>) -> Result<u64, Rejection> {
+///
+/// An execution that the holder of a lease runs is refused to others, unless it is to be taken over.
+pub(crate) fn begin(draft: &mut Draft<'_>, new: NewWriter) -> Result<u64, Rejection> {
+    let NewWriter { process, keep, lease, take_over } = new;
     let mut checks = Checks::default();
     checks.name("/process", &process);
+    if let Some(lease) = &lease {
+        lease::check(&mut checks, "/lease", lease);
+    }
     let (writer, last) = draft.session().calls.as_ref().map_or((0, 0), |calls| (calls.writer, calls.last));
     if keep.is_some_and(|keep| keep > last) {
         checks.wrong("/keep", format!("the session has {last} calls"));
     }
     checks.done()?;
+    let held = draft.session().calls.as_ref().and_then(|calls| Some((calls.held()?, &calls.process)));
+    if let Some((held, process)) = held {
+        let is_own = lease.as_ref().is_some_and(|lease| lease.holder == held.holder);
+        if !is_own && !take_over {
+            return Err(Rejection::ExecutionRunning { process: process.clone(), ttl: held.ttl });
+        }
+        // The new writer's lease sets it again.
+        draft.effect(Effect::ClearTimer(lease::TIMER.into()));
+    }
     if draft.session().status != Status::Active {
         lifecycle::rules::take_back_end(draft);
     }
     let writer = writer + 1;
-    draft.emit(ExecutionBegan { writer, process, keep })?;
+    draft.emit(ExecutionBegan { writer, process, keep, lease, take_over })?;
+    lease::hear(draft)?;
     Ok(writer)
 }
 
@@ -65,6 +81,7 @@ pub(crate) fn record(draft: &mut Draft<'_>, batch: CallBatch) -> Result<(), Reje
     if fatal.len() > limits::CALL_BATCH || fatal.iter().any(|call| *call == 0 || *call > after.last) {
         return Err(Rejection::invalid("/fatal", "it names calls of this session"));
     }
+    lease::hear(draft)?;
     draft.emit(CallsRecorded { writer, batch, calls, fatal })?;
     if let Some(patch) = changed {
         context::rules::change(draft, context::Command::Patch(patch), "/context")?;

@@ -11,7 +11,7 @@ use crate::session::Progress;
 use crate::session::facet_state::FacetState;
 use crate::values::{Exceeded, Limit};
 
-use super::{CallEntry, CallStatus};
+use super::{CallEntry, CallStatus, ExecutionLease};
 
 /// The counts of a session's calls, and those that are open. Copies are cheap.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -20,6 +20,12 @@ pub struct Calls {
     pub writer: u64,
     /// Which process that is; empty in a copy that no process has taken up yet.
     pub process: String,
+    /// The lease that the writer took. It is in force unless the writer is away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease: Option<ExecutionLease>,
+    /// Whether the writer has released its lease, or not renewed it.
+    #[serde(default)]
+    pub away: bool,
     /// The writer's last batch that was recorded; 0 when there was none.
     pub batch: u64,
     /// The number of the last call that began; 0 when there was none.
@@ -49,7 +55,9 @@ pub struct Calls {
 impl FacetState for Option<Arc<Calls>> {
     fn on_end(&mut self, _: Status) {
         if let Some(calls) = self {
-            Arc::make_mut(calls).interrupt();
+            let calls = Arc::make_mut(calls);
+            calls.interrupt();
+            (calls.lease, calls.away) = (None, false);
         }
     }
 
@@ -91,17 +99,23 @@ pub(crate) struct Misfit {
 }
 
 impl Calls {
+    /// The lease that is in force: its holder runs the execution, as far as is known.
+    pub fn held(&self) -> Option<&ExecutionLease> {
+        self.lease.as_ref().filter(|_| !self.away)
+    }
+
     /// A process begins to write, or takes over from another.
-    pub(crate) fn begin(&mut self, process: &str) {
+    pub(crate) fn begin(&mut self, process: &str, lease: Option<ExecutionLease>) {
         self.interrupt();
         self.writer += 1;
+        (self.lease, self.away) = (lease, false);
         process.clone_into(&mut self.process);
         self.batch = 0;
     }
 
     /// A copy goes on without the process that wrote the original.
     pub(crate) fn fork(&mut self) {
-        self.begin("");
+        self.begin("", None);
     }
 
     /// What is open ends with its process, or with the session.

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::participants::lease_timer;
-use crate::questions;
 use crate::session::draft::Draft;
 use crate::session::{Effect, EventBody, Rejection, Timer, TimerAction};
 use crate::tasks::cancel::cancel_open;
 use crate::values::check::Checks;
 use crate::values::{Limit, Span, limits};
+use crate::{calls, questions};
 
 use super::{Outcome, SessionCompleted, SessionExpired, SessionFailed, SessionTerminated, SessionUpdated};
 
@@ -118,7 +118,9 @@ pub(crate) fn end(draft: &mut Draft<'_>, body: impl Into<EventBody>, why: &str) 
     let asked = asked.into_iter().filter(|question| question.asked.deadline.is_some());
     let asked: Vec<String> =
         asked.map(|question| questions::rules::timer(&question.asked.question_id)).collect();
-    timers.into_iter().chain(asked).for_each(|key| draft.effect(Effect::ClearTimer(key)));
+    let held = draft.session().calls.as_ref().and_then(|calls| calls.held());
+    let held = held.map(|_| calls::EXECUTION_LEASE_TIMER.to_owned());
+    timers.into_iter().chain(asked).chain(held).for_each(|key| draft.effect(Effect::ClearTimer(key)));
     draft.emit(body)?;
     if draft.session().expires_at.is_some() {
         draft.effect(Effect::ClearTimer(EXPIRY_TIMER.into()));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::calls::CallBatch;
+use crate::calls::{CallBatch, ExecutionLease, NewWriter};
 use crate::lifecycle::{ForkPoint, Kind, SessionCreated, SessionForked, SessionImported, Status};
 use crate::participants::NewParticipant;
 use crate::tasks::cancel::mark_cancelled;
@@ -45,6 +45,8 @@ pub struct CreateSession {
     pub parent: Option<SessionId>,
     /// The process that begins to write it at once, for an execution.
     pub process: Option<String>,
+    /// The lease that this process takes.
+    pub lease: Option<ExecutionLease>,
     /// That process's first batch.
     pub batch: Option<CallBatch>,
 }
@@ -99,7 +101,8 @@ pub fn create(new: CreateSession, principal: &Principal, moment: &Moment) -> Res
         draft.effect(Effect::SetTimer(Timer { key, at, action: TimerAction::Expire }));
     }
     if let Some(process) = new.process {
-        calls::rules::begin(&mut draft, process, None)?;
+        let writer = NewWriter { process, lease: new.lease, ..NewWriter::default() };
+        calls::rules::begin(&mut draft, writer)?;
     }
     if let Some(batch) = new.batch {
         calls::rules::record(&mut draft, batch).map_err(|rejection| rejection.within("/batch"))?;
@@ -186,6 +189,9 @@ fn check(new: &CreateSession) -> Result<(), Rejection> {
     }
     if new.batch.is_some() && new.process.is_none() {
         checks.wrong("/batch", "a batch is recorded by a `process`");
+    }
+    if new.lease.is_some() && new.process.is_none() {
+        checks.wrong("/lease", "a lease is that of a `process`");
     }
     if new.shared_context.as_ref().is_some_and(|document| !document.is_object()) {
         checks.wrong("/shared_context", "the shared context must be a JSON object");

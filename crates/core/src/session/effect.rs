@@ -88,6 +88,11 @@ pub enum TimerAction {
         /// Its token.
         fence: Fence,
     },
+    /// The lease of an execution's writer was not renewed.
+    ExpireExecutionLease {
+        /// The writer's number.
+        writer: u64,
+    },
     /// A question was not answered in time.
     QuestionDeadline {
         /// Which question.

@@ -4,7 +4,7 @@ use crate::lifecycle::Status;
 use crate::participants::Fence;
 use crate::questions::QuestionStatus;
 use crate::tasks::TaskStatus;
-use crate::values::{AgentId, Exceeded, Invalid, QuestionId, Revision, TaskId, Timestamp, Violation};
+use crate::values::{AgentId, Exceeded, Invalid, QuestionId, Revision, Span, TaskId, Timestamp, Violation};
 use crate::workflow::StepStatus;
 
 /// Why a command is refused. Nothing has changed when one is returned.
@@ -117,6 +117,17 @@ pub enum Rejection {
         presented: u64,
         /// Whose batches are taken; 0 before the execution has begun.
         present: u64,
+    },
+    /// Another process runs the execution.
+    #[error(
+        "{process} runs this execution, and keeps it until it ends, leaves it, or is not heard of for {ttl}: wait for that, \
+         or begin with `take_over`, which ends that run at its next call"
+    )]
+    ExecutionRunning {
+        /// The process that writes it.
+        process: String,
+        /// How long its lease lasts without a renewal.
+        ttl: Span,
     },
     /// A batch before this one has not been recorded.
     #[error("batch {presented} is not the next batch: send batch {expected} first")]

@@ -70,7 +70,7 @@ events! {
     context: ContextUpdated;
     tasks: TaskDelegated TaskUpdated;
     messages: MessageSent;
-    calls: ExecutionBegan CallsRecorded;
+    calls: ExecutionBegan ExecutionInterrupted ExecutionContinued CallsRecorded;
     questions: QuestionAsked QuestionAnswered QuestionClosed;
     signals: SignalSent;
 }

@@ -48,6 +48,7 @@ fn begin(name: &str, agents: &[(&str, &str)], workflow: Vec<NewStep>) -> Story {
         expires_in: Some(Span::from_secs(24 * 3600)),
         parent: None,
         process: None,
+        lease: None,
         batch: None,
     };
     let moment = Moment { now, nonce: 1 << 64 };
@@ -333,7 +334,10 @@ fn an_execution_says_how_its_calls_ended_and_what_models_used() {
         story.session = decide(&story.session, envelope, &moment).unwrap().session;
         markdown(&story.session)
     };
-    let page = give(Command::Calls(calls::Command::Begin { process: "host:17".into(), keep: None }));
+    let page = give(Command::Calls(calls::Command::Begin(calls::NewWriter {
+        process: "host:17".into(),
+        ..Default::default()
+    })));
     assert!(
         page.ends_with(
             "## Calls\n\n- 0 calls.\n\n## Open points\n\n- It expires at 2025-02-03 11:00:00 UTC.\n"

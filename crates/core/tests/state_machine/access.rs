@@ -26,7 +26,10 @@ fn fixture() -> Fixture {
 }
 
 fn begin() -> Command {
-    Command::Calls(calls::Command::Begin { process: "host:17".into(), keep: None })
+    Command::Calls(calls::Command::Begin(calls::NewWriter {
+        process: "host:17".into(),
+        ..Default::default()
+    }))
 }
 
 fn commands(fixture: &Fixture) -> Vec<(&'static str, Command)> {

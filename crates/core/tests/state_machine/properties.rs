@@ -83,8 +83,14 @@ impl Run {
         if is_set && is_due {
             world.timers.remove(&timer.key);
         }
-        // A lease is renewed by moving its timer, so its time stands nowhere else: the engine fires it when it is due.
-        let too_early = is_set && !is_due && matches!(timer.action, TimerAction::ExpireLease { .. });
+        // A lease is renewed by moving its timer, so its time stands nowhere else: the engine fires it when it is due, and
+        // where it stands.
+        let is_lease = matches!(
+            timer.action,
+            TimerAction::ExpireLease { .. } | TimerAction::ExpireExecutionLease { .. }
+        );
+        let is_moved = !is_set && matches!(timer.action, TimerAction::ExpireExecutionLease { .. });
+        let too_early = is_set && !is_due && is_lease || is_moved;
         if let Some(command) = command_of(timer).filter(|_| !too_early) {
             let revision = self.fixture.session.revision;
             self.fixture.give(Envelope::new(Principal::engine(), command)).expect("a timer is never refused");

@@ -215,7 +215,12 @@ fn the_end_of_a_session_withdraws_its_questions_and_a_resumed_program_asks_again
         (question.status, question.reason.as_deref()),
         (QuestionStatus::Withdrawn, Some("the session ended"))
     );
-    fixture.run(Command::Calls(calls::Command::Begin { process: "host:2".into(), keep: None })).unwrap();
+    fixture
+        .run(Command::Calls(calls::Command::Begin(calls::NewWriter {
+            process: "host:2".into(),
+            ..Default::default()
+        })))
+        .unwrap();
     fixture.run(ask(input("q"))).unwrap();
     assert!(found(&fixture.session, "q").is_open());
     assert_eq!(found(&fixture.session, "old").answer, Some(json!("eu")));

@@ -56,6 +56,11 @@ fn a_resumed_execution_and_a_fork_have_the_signals_of_before() {
     fixture
         .run(Command::Lifecycle(lifecycle::Command::Fail { reason: "crash".into(), details: None }))
         .unwrap();
-    fixture.run(Command::Calls(calls::Command::Begin { process: "host:2".into(), keep: None })).unwrap();
+    fixture
+        .run(Command::Calls(calls::Command::Begin(calls::NewWriter {
+            process: "host:2".into(),
+            ..Default::default()
+        })))
+        .unwrap();
     assert_eq!(values(&fixture.session, 0, Some("go")), [json!(1)]);
 }

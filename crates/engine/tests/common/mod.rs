@@ -60,6 +60,7 @@ pub fn new_session(session: &str) -> CreateSession {
         expires_in: None,
         parent: None,
         process: None,
+        lease: None,
         batch: None,
     }
 }

@@ -73,6 +73,9 @@ impl Execution {
         };
         // From here on another process may take the session up.
         drop(self.running.lock().take());
+        if let Some(hold) = &self.store.hold {
+            hold.leave();
+        }
         saved?;
         self.store.check()?;
         self.deliver().await

@@ -7,11 +7,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 use parking_lot::Mutex;
 use serde_json::{Map, Value};
 use sessiond_api as api;
-use sessiond_api::Problem;
+use sessiond_api::{Code, Problem};
 use sessiond_background::Origin;
 use sessiond_client::Conditions;
 use sessiond_core::{Kind, SessionId, Status, limits};
-use sessiond_recording::{Destination, Opening, Runner, Running, Store, journal, run, stores};
+use sessiond_recording::spool::Hold;
+use sessiond_recording::{Destination, Opening, Runner, Running, Server, Store, journal, run, stores};
 use sessiond_turns::redact;
 
 use super::{Execution, NewExecution, line, open, shorten};
@@ -118,11 +119,9 @@ impl Execution {
         take_over: bool,
     ) -> Result<Self, Error> {
         given.fits()?;
+        let begin = api::BeginExecution { process: process(&settings.program), keep, take_over, lease: None };
         let store = match &settings.server {
-            Some(server) => {
-                let (spool, id) = (stores::spool(&settings.dir, server).await?, id.clone());
-                Store::sent_on(run(async move { spool.take_up(&id).await }).await?)
-            }
+            Some(server) => Store::sent_on(taken_up(&settings, server, &id, begin.clone()).await?),
             None => Store::local(stores::engine(&settings.dir).await?),
         };
         let claim = Running::claim(&store_dir(&settings, &store), &id, take_over)?;
@@ -147,8 +146,7 @@ impl Execution {
         let destination = if ended {
             Destination::ended(&store, id.clone())
         } else {
-            let opening = Opening::Again(api::BeginExecution { process: process(&settings.program), keep });
-            Destination::new(&store, id.clone(), opening)
+            Destination::new(&store, id.clone(), Opening::Again(begin))
         };
         // From here on the session is this process's, and nobody adds to what is read next.
         open(&destination).await?;
@@ -233,6 +231,31 @@ impl Opened {
             origin: Origin::here(),
             running: Mutex::new(running),
         }
+    }
+}
+
+/// Brings a session here from its server, which lets no other process write it from then on. One that runs elsewhere is
+/// refused, unless it is to be taken over.
+async fn taken_up(
+    settings: &Settings,
+    server: &Server,
+    id: &SessionId,
+    begin: api::BeginExecution,
+) -> Result<Arc<Hold>, Error> {
+    let (spool, session) = (stores::spool(&settings.dir, server).await?, id.clone());
+    let taken_up = {
+        let spool = spool.clone();
+        run(async move { spool.take_up(&session, begin).await }).await
+    };
+    match taken_up {
+        Err(problem) if problem.code == Code::ExecutionRunning => {
+            let (remote, session) = (spool.remote().clone(), id.clone());
+            let session = run(async move { remote.session(&session).await }).await?;
+            let process = session.calls.map_or_else(String::new, |calls| calls.process);
+            let holder = format!("{process}, in another directory or on another machine,");
+            Err(Error::Running { session: id.as_str().into(), holder })
+        }
+        taken_up => Ok(taken_up?),
     }
 }
 

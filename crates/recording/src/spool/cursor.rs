@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use sessiond_api::{Code, Problem};
 use sessiond_core::{Revision, SessionId};
 
-/// Bytes of a place: three numbers of 20 digits at most, and their names.
-const WIDTH: usize = 100;
+/// Bytes of a place: three numbers of 20 digits at most, a flag, and their names.
+const WIDTH: usize = 128;
 
 /// How far a session is sent. While it lives, no other process sends that session.
 pub struct Cursor {
@@ -29,6 +29,9 @@ pub struct Place {
     pub writer: u64,
     /// The last batch that was sent under that number.
     pub batch: u64,
+    /// Whether the server knows already that this process writes, so that the journal's next beginning is not sent.
+    #[serde(default)]
+    pub begun: bool,
 }
 
 /// Where the cursors of a spool are.
@@ -96,11 +99,6 @@ impl Cursor {
     /// Where it stands.
     pub fn place(&self) -> Place {
         self.place.unwrap_or_default()
-    }
-
-    /// The server has the session up to there, and nothing of this process.
-    pub fn know(&mut self, sent: Revision) -> Result<(), Problem> {
-        self.advance(Place { sent, ..Place::default() })
     }
 
     /// The server has everything up to there.

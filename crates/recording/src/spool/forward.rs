@@ -1,5 +1,6 @@
 //! Sends a session's journal on: in order, each event once, and again and again while the server does not answer.
 
+use std::future::pending;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -13,8 +14,9 @@ use tokio::time::Instant;
 
 use super::cursor::{Cursor, Place};
 use super::operation::{Operation, bytes_of};
-use super::{ANSWER, Held, Spool};
+use super::{ANSWER, Held, Sent, Spool, TTL};
 use crate::journal;
+use crate::lost::lost;
 
 /// Events that are read at a time.
 const PAGE: usize = 100;
@@ -26,7 +28,7 @@ const SLOW: u64 = 100;
 /// process.
 pub async fn forward(spool: Arc<Spool>, held: Arc<Held>, cursor: Cursor, left: bool) {
     let stop = spool.stop.clone();
-    let mut sender = Sender { spool, held, cursor };
+    let mut sender = Sender::new(spool, held, cursor);
     let work = async {
         if left {
             sender.count().await;
@@ -43,9 +45,25 @@ struct Sender {
     spool: Arc<Spool>,
     held: Arc<Held>,
     cursor: Cursor,
+    /// When the lease is renewed that the writer has at the server, unless a batch renews it before.
+    renewal: Instant,
+    /// The revision at which the server's session has this writer's last change; none until the server has said so.
+    revision: Option<Revision>,
+}
+
+/// Where the server stands after it has done what it was asked for.
+struct Answered {
+    place: Place,
+    revision: Option<Revision>,
+    /// Whether the writer has its lease.
+    leased: bool,
 }
 
 impl Sender {
+    fn new(spool: Arc<Spool>, held: Arc<Held>, cursor: Cursor) -> Self {
+        Self { spool, held, cursor, renewal: Instant::now(), revision: None }
+    }
+
     /// Counts what an earlier process left.
     async fn count(&self) {
         let (local, id) = (self.spool.local(), &self.held.id);
@@ -62,10 +80,9 @@ impl Sender {
     async fn send_all(&mut self) {
         let mut patience = patience();
         loop {
-            match self.send_page().await {
+            match self.step().await {
                 Ok(true) => patience = self::patience(),
-                Ok(false) if self.spool.release(&self.held) => return,
-                Ok(false) => self.held.wake.notified().await,
+                Ok(false) => return,
                 Err(problem) if problem.retryable => {
                     self.away(&problem);
                     let wait = patience.next().unwrap_or(LONGEST);
@@ -74,11 +91,87 @@ impl Sender {
                 Err(problem) => {
                     let (session, server) = (&self.held.id, &self.spool.server);
                     tracing::error!(%session, %server, %problem, "the server does not take the record; it stays here");
-                    self.held.sent.send_modify(|sent| sent.refused = Some(problem));
+                    self.held.sent.send_modify(|sent| {
+                        sent.leased &= !is_over(&problem);
+                        sent.refused = Some(problem);
+                    });
                     self.held.wake.notified().await;
                 }
             }
         }
+    }
+
+    /// Sends what there is, or waits for it; false when there is nothing left to do.
+    async fn step(&mut self) -> Result<bool, Problem> {
+        if self.send_page().await? {
+            return Ok(true);
+        }
+        if !self.held.is_run() {
+            self.release().await?;
+            if self.spool.release(&self.held) {
+                return Ok(false);
+            }
+        }
+        self.wait().await?;
+        Ok(true)
+    }
+
+    /// Waits for something to send, and keeps the writer's lease meanwhile.
+    async fn wait(&mut self) -> Result<(), Problem> {
+        if !self.is_leased() {
+            self.held.wake.notified().await;
+            return Ok(());
+        }
+        tokio::select! {
+            biased;
+            () = self.held.wake.notified() => return Ok(()),
+            problem = self.lost() => return Err(problem),
+            () = tokio::time::sleep_until(self.renewal) => {}
+        }
+        let (server, writer) = (self.spool.remote(), self.cursor.place().writer);
+        let renewal = Instant::now() + RENEW;
+        let renew = server.renew_execution(&self.held.id, api::Writer { writer }, Conditions::default());
+        let renewed = self.spool.within(ANSWER, renew).await?;
+        self.answered();
+        (self.renewal, self.revision) = (renewal, Some(renewed.revision));
+        Ok(())
+    }
+
+    /// Waits until another process has taken the session over at the server, or somebody has ended it there.
+    async fn lost(&self) -> Problem {
+        let Some(revision) = self.revision else { return pending().await };
+        // A writer that writes on finds it out by that, and does not begin to watch after each batch.
+        tokio::time::sleep(IDLE).await;
+        lost(self.spool.remote(), &self.held.id, revision).await
+    }
+
+    /// Lets others resume the session, which no program runs here any more.
+    async fn release(&mut self) -> Result<(), Problem> {
+        if !self.is_leased() {
+            return Ok(());
+        }
+        let (server, writer) = (self.spool.remote(), self.cursor.place().writer);
+        let release = server.release_execution(&self.held.id, api::Writer { writer }, Conditions::default());
+        match self.spool.within(ANSWER, release).await {
+            Err(problem) if problem.retryable => return Err(problem),
+            // A lease that the server does not release expires.
+            Err(problem) => {
+                let session = &self.held.id;
+                tracing::debug!(%session, %problem, "the server does not release a lease");
+            }
+            Ok(_) => self.answered(),
+        }
+        self.held.sent.send_modify(|sent| sent.leased = false);
+        Ok(())
+    }
+
+    fn is_leased(&self) -> bool {
+        self.held.sent.borrow().leased
+    }
+
+    /// The server is not away.
+    fn answered(&self) {
+        self.spool.away.send_if_modified(|away| away.take().is_some());
     }
 
     /// Sends the next events, if there are any.
@@ -95,20 +188,26 @@ impl Sender {
             let (operation, taken) = Operation::next(events)?;
             let bytes = operation.bytes();
             let (sent, rest) = events.split_at(taken);
-            let place = self.send(operation, &sent[0]).await?;
+            let renewal = Instant::now() + RENEW;
+            let Answered { place, revision, leased } = self.send(operation, &sent[0]).await?;
             let until = sent.last().map_or(place.sent, |event| event.seq);
             self.cursor.advance(Place { sent: until, ..place })?;
+            if revision.is_some() {
+                (self.renewal, self.revision) = (renewal, revision);
+            }
             self.spool.waiting.fetch_sub(bytes, Ordering::Relaxed);
-            self.spool.away.send_if_modified(|away| away.take().is_some());
-            self.held.sent.send_modify(|sent| (sent.until, sent.refused) = (until, None));
+            self.answered();
+            self.held.sent.send_modify(|sent| {
+                *sent = Sent { until, refused: None, writer: place.writer, leased };
+            });
             events = rest;
         }
         Ok(!page.events.is_empty())
     }
 
     /// Asks the server for one thing, and says where it stands then. Asked again, it has no second effect.
-    async fn send(&self, operation: Operation, first: &Event) -> Result<Place, Problem> {
-        let (id, place) = (&self.held.id, self.cursor.place());
+    async fn send(&self, operation: Operation, first: &Event) -> Result<Answered, Problem> {
+        let (id, place, leased) = (&self.held.id, self.cursor.place(), self.is_leased());
         let server = self.spool.remote();
         // The time tells this session from one that had its id before.
         let once = || Conditions::once(format!("spool {id} {} {}", first.time, first.seq));
@@ -122,28 +221,38 @@ impl Sender {
         let patience = ANSWER + Duration::from_millis(operation.bytes() / SLOW);
         let request = async {
             Ok(match operation {
-                Operation::Create(create) => {
-                    let writer = u64::from(create.process.is_some());
-                    server.create_session(*create, once()).await?;
-                    Place { writer, batch: 0, ..place }
+                Operation::Create(mut create) => {
+                    let leased = create.process.is_some();
+                    create.lease = leased.then(|| self.spool.lease());
+                    let revision = server.create_session(*create, once()).await?.revision;
+                    let place = Place { writer: leased.into(), batch: 0, ..place };
+                    Answered { place, revision: Some(revision), leased }
+                }
+                // The server let this process write before the session was brought here.
+                Operation::Begin(_) if place.begun => {
+                    Answered { place: Place { begun: false, ..place }, revision: None, leased }
                 }
                 Operation::Begin(begin) => {
-                    let writer = server.begin_execution(id, begin, once()).await?.writer;
-                    Place { writer, batch: 0, ..place }
+                    let begin = api::BeginExecution { lease: Some(self.spool.lease()), ..begin };
+                    let began = server.begin_execution(id, begin, once()).await.map_err(told_late)?;
+                    let place = Place { writer: began.writer, batch: 0, ..place };
+                    Answered { place, revision: Some(began.session.revision), leased: true }
                 }
                 Operation::Record(batch) => {
                     let batch = api::RecordCalls { writer: place.writer, batch: place.batch + 1, ..batch };
-                    server.record_calls(id, batch, Conditions::default()).await?;
-                    Place { batch: place.batch + 1, ..place }
+                    let leased = leased && batch.end.is_none();
+                    let recorded = server.record_calls(id, batch, Conditions::default()).await?;
+                    let place = Place { batch: place.batch + 1, ..place };
+                    Answered { place, revision: Some(recorded.revision), leased }
                 }
                 Operation::Terminate(terminate) => {
                     match server.terminate_session(id, terminate, once()).await {
                         // The server ended it for the same reason: the session that it belongs to has failed.
                         Err(problem) if problem.code != Code::SessionEnded => return Err(problem),
-                        _ => place,
+                        _ => Answered { place, revision: None, leased: false },
                     }
                 }
-                Operation::Nothing => place,
+                Operation::Nothing => Answered { place, revision: None, leased },
             })
         };
         self.spool.within(patience, request).await
@@ -181,6 +290,20 @@ impl Sender {
     }
 }
 
+/// Whether the server takes nothing more from this writer, or of the session.
+fn is_over(problem: &Problem) -> bool {
+    matches!(problem.code, Code::WriterStale | Code::SessionEnded | Code::SessionNotFound)
+}
+
+/// A program that began while the server was away has begun already. That another runs the session at the server is to it as
+/// if that had taken over.
+fn told_late(problem: Problem) -> Problem {
+    match problem.code {
+        Code::ExecutionRunning => Problem::new(Code::WriterStale, problem.detail),
+        _ => problem,
+    }
+}
+
 /// Bytes of the calls that an event holds.
 fn bytes(event: &Event) -> u64 {
     match journal::body(event) {
@@ -188,6 +311,12 @@ fn bytes(event: &Event) -> u64 {
         _ => 0,
     }
 }
+
+/// How often a writer's lease is renewed.
+const RENEW: Duration = TTL.checked_div(3).expect("three is not zero");
+
+/// How long nothing is sent before the server's session is watched.
+const IDLE: Duration = Duration::from_millis(100);
 
 const LONGEST: Duration = Duration::from_secs(5);
 

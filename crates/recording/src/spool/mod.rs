@@ -7,6 +7,7 @@
 
 mod cursor;
 mod forward;
+mod holder;
 mod manage;
 mod operation;
 
@@ -14,7 +15,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::future::pending;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -25,7 +26,7 @@ use sessiond_api as api;
 use sessiond_api::{Code, Problem};
 use sessiond_background::{self as background, Origin};
 use sessiond_client::{Client, Conditions, Import, store};
-use sessiond_core::{Revision, SessionId};
+use sessiond_core::{ExecutionLease, Revision, SessionId, Span};
 use sha2::{Digest, Sha256};
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::time::Instant;
@@ -33,7 +34,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::server::Server;
-use cursor::Cursor;
+use cursor::{Cursor, Place};
 
 pub use manage::{Waiting, drop_session, send, waiting};
 
@@ -42,6 +43,9 @@ pub use manage::{Waiting, drop_session, send, waiting};
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long a server may take for a request on the way out, which is small and never waits there; then it is away.
 const ANSWER: Duration = Duration::from_secs(5);
+/// How long the server keeps a session for a program that it hears nothing of. As long as the program runs the session, its
+/// lease is renewed three times in that time.
+const TTL: Duration = Duration::from_secs(15);
 /// How long it may take for a whole session, beside that.
 const WHOLE: Duration = Duration::from_secs(30);
 /// Sessions that are sent at the same time.
@@ -50,6 +54,8 @@ const SENDERS: usize = 4;
 /// What waits for one server.
 pub struct Spool {
     dir: PathBuf,
+    /// Whose the leases of its sessions are: one name for all processes that use it.
+    holder: String,
     server: String,
     /// Bytes of calls that may wait.
     limit: u64,
@@ -71,6 +77,8 @@ struct Held {
     /// Rung when there is something to send, and when nobody holds it any more.
     wake: Notify,
     sent: watch::Sender<Sent>,
+    /// How many runs of it there are in this process: two, while one takes it over from the other.
+    runs: AtomicUsize,
 }
 
 /// How far a session is delivered.
@@ -80,6 +88,17 @@ struct Sent {
     until: Revision,
     /// Why the server takes no more.
     refused: Option<Problem>,
+    /// The number of the writer of this spool at the server; 0 when it has had none.
+    writer: u64,
+    /// Whether the server keeps the session for that writer.
+    leased: bool,
+}
+
+impl Sent {
+    /// Whether the server has everything up to there, and keeps the session for a program that runs it alone.
+    fn has(&self, revision: Revision, held: &Held) -> bool {
+        self.until >= revision && (!self.leased || held.is_run())
+    }
 }
 
 /// A program's hold on a session of a spool.
@@ -87,6 +106,8 @@ pub struct Hold {
     spool: Arc<Spool>,
     /// None only while it is dropped: the sender is woken when this does not hold the session any more.
     held: Option<Arc<Held>>,
+    /// Whether a program runs the session by this hold.
+    runs: AtomicBool,
     origin: Origin,
 }
 
@@ -113,9 +134,11 @@ impl Spool {
         store::make_directory(&cursor::dir(&dir)).map_err(failed)?;
         let about = About { server: server.url.clone() };
         fs::write(dir.join("server.json"), serde_json::to_vec(&about).unwrap_or_default()).map_err(failed)?;
+        let holder = holder::of(&dir).map_err(failed)?;
         let local = Client::open(&dir).await?;
         let spool = Arc::new(Self {
             dir,
+            holder,
             server: server.url.clone(),
             limit: server.spool_bytes,
             local,
@@ -154,37 +177,100 @@ impl Spool {
         let mut cursor = cursor.ok_or_else(|| {
             Problem::new(Code::SessionExists, format!("{id} already waits to be sent to {}", self.server))
         })?;
-        cursor.know(0)?;
-        Ok(self.forward(cursor, false))
+        cursor.advance(Place::default())?;
+        Ok(self.run(self.forward(cursor, false)))
     }
 
-    /// Brings a session here that the server has, or that waits here.
-    pub async fn take_up(self: &Arc<Self>, id: &SessionId) -> Result<Arc<Hold>, Problem> {
-        let began = Instant::now();
+    /// Brings a session here that the server has, or that waits here, for a process that begins to write it. The server is asked
+    /// first, so that nobody adds to what is brought; one that does not answer is told later of a session that waits here.
+    ///
+    /// # Errors
+    /// `execution_running` when the server keeps the session for another.
+    pub async fn take_up(
+        self: &Arc<Self>,
+        id: &SessionId,
+        begin: api::BeginExecution,
+    ) -> Result<Arc<Hold>, Problem> {
+        let mut began = None;
         let mut cursor = loop {
             if let Some(held) = self.held(id) {
-                return Ok(self.hold(held));
+                let hold = self.hold(held.clone());
+                // What waits here goes first.
+                if held.is_run()
+                    || !matches!(hold.delivered().await, Ok(true))
+                    || self.is_last(&held, &begin).await?
+                {
+                    return Ok(self.run(hold));
+                }
             }
-            if let Some(cursor) = Cursor::create(&self.dir, id)? {
-                break cursor;
+            match Cursor::create(&self.dir, id)? {
+                // A process left it here since this one opened the spool.
+                Some(cursor) if cursor.is_known() => self.adopt(cursor).await,
+                Some(cursor) => break cursor,
+                None => {}
             }
             // Whoever sent it, this process too, may have done so, and be about to drop it.
-            if began.elapsed() > PATIENCE {
+            if began.get_or_insert_with(Instant::now).elapsed() > PATIENCE {
                 let detail = format!("another process sends {id} at this moment; try again when it is done");
                 return Err(Problem::new(Code::Conflict, detail));
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         };
-        match self.fetch(id).await {
-            Ok(revision) => {
-                cursor.know(revision)?;
-                Ok(self.forward(cursor, false))
+        match self.bring(id, begin).await {
+            Ok(place) => {
+                cursor.advance(place)?;
+                Ok(self.run(self.forward(cursor, false)))
             }
             Err(problem) => {
                 cursor.remove();
                 Err(problem)
             }
         }
+    }
+
+    /// Begins to write a session at the server, and brings it here.
+    async fn bring(&self, id: &SessionId, begin: api::BeginExecution) -> Result<Place, Problem> {
+        let begin = api::BeginExecution { lease: Some(self.lease()), ..begin };
+        let began = self.within(ANSWER, self.remote.begin_execution(id, begin, Conditions::default())).await;
+        let writer = match began {
+            Ok(began) => began.writer,
+            // It is only read.
+            Err(problem) if problem.code == Code::SessionEnded => 0,
+            Err(problem) => return Err(problem),
+        };
+        match self.fetch(id).await {
+            Ok(sent) => Ok(Place { sent, writer, batch: 0, begun: writer > 0 }),
+            Err(problem) => {
+                let release =
+                    self.remote.release_execution(id, api::Writer { writer }, Conditions::default());
+                // One that is not released expires.
+                let _ = self.within(ANSWER, release).await;
+                Err(problem)
+            }
+        }
+    }
+
+    /// Whether the last writer of a session at the server is one of this spool, so that all that there is is here. A server that
+    /// does not answer is taken to have no other.
+    async fn is_last(&self, held: &Held, begin: &api::BeginExecution) -> Result<bool, Problem> {
+        let session = match self.within(ANSWER, self.remote.session(&held.id)).await {
+            Ok(session) => session,
+            Err(problem) if problem.retryable => return Ok(true),
+            Err(problem) => return Err(problem),
+        };
+        let Some(calls) = session.calls.filter(|calls| calls.writer != held.sent.borrow().writer) else {
+            return Ok(true);
+        };
+        if !begin.take_over && calls.lease.is_some_and(|lease| lease.holder != self.holder) {
+            let detail = format!("{} runs {} elsewhere", calls.process, held.id);
+            return Err(Problem::new(Code::ExecutionRunning, detail));
+        }
+        Ok(false)
+    }
+
+    /// The lease that a process of this spool takes.
+    fn lease(&self) -> ExecutionLease {
+        ExecutionLease { holder: self.holder.clone(), ttl: Span::from_secs(TTL.as_secs()) }
     }
 
     /// Copies a session on the server, which has it as a whole first.
@@ -277,11 +363,14 @@ impl Spool {
     }
 
     fn forward(self: &Arc<Self>, cursor: Cursor, left: bool) -> Arc<Hold> {
-        let until = cursor.place().sent;
+        let Place { sent: until, writer, .. } = cursor.place();
+        // What an earlier process left may have its lease still, which is this spool's.
+        let leased = writer > 0;
         let held = Arc::new(Held {
             id: cursor.id().clone(),
             wake: Notify::new(),
-            sent: watch::Sender::new(Sent { until, refused: None }),
+            sent: watch::Sender::new(Sent { until, refused: None, writer, leased }),
+            runs: AtomicUsize::new(0),
         });
         self.sessions.lock().insert(held.id.clone(), Arc::downgrade(&held));
         let sender = forward::forward(self.clone(), held.clone(), cursor, left);
@@ -290,7 +379,18 @@ impl Spool {
     }
 
     fn hold(self: &Arc<Self>, held: Arc<Held>) -> Arc<Hold> {
-        Arc::new(Hold { spool: self.clone(), held: Some(held), origin: Origin::here() })
+        let runs = AtomicBool::new(false);
+        Arc::new(Hold { spool: self.clone(), held: Some(held), runs, origin: Origin::here() })
+    }
+
+    /// A hold by which a program runs its session.
+    fn run(&self, hold: Arc<Hold>) -> Arc<Hold> {
+        if let Some(held) = &hold.held
+            && !hold.runs.swap(true, Ordering::Relaxed)
+        {
+            held.runs.fetch_add(1, Ordering::Relaxed);
+        }
+        hold
     }
 
     fn held(&self, id: &SessionId) -> Option<Arc<Held>> {
@@ -321,7 +421,25 @@ impl Spool {
     }
 }
 
+impl Held {
+    /// Whether a program runs the session.
+    fn is_run(&self) -> bool {
+        self.runs.load(Ordering::Relaxed) > 0
+    }
+}
+
 impl Hold {
+    /// The program does not run the session any more: the server is to let others resume it, as soon as it has everything.
+    pub fn leave(&self) {
+        if let Some(held) = &self.held
+            && self.origin.is_this_process()
+            && self.runs.swap(false, Ordering::Relaxed)
+        {
+            held.runs.fetch_sub(1, Ordering::Relaxed);
+            held.wake.notify_one();
+        }
+    }
+
     /// Whether the record may grow by so many bytes of calls, which then wait.
     pub fn take(&self, bytes: u64) -> Result<(), Problem> {
         self.spool.take(bytes)
@@ -334,8 +452,8 @@ impl Hold {
         }
     }
 
-    /// Waits until the server has everything that is recorded so far, and says whether it has. When the server gives no
-    /// answer, the rest waits on this machine's disk.
+    /// Waits until the server has everything that is recorded so far, and keeps the session no more when no program runs it
+    /// any more; says whether that is so. When the server gives no answer, the rest waits on this machine's disk.
     pub async fn delivered(&self) -> Result<bool, Problem> {
         let Some(held) = &self.held else { return Ok(true) };
         let revision = self.spool.local.session(&held.id).await?.revision;
@@ -343,7 +461,7 @@ impl Hold {
         held.wake.notify_one();
         let sent = tokio::select! {
             biased;
-            sent = sent.wait_for(|sent| sent.until >= revision || sent.refused.is_some()) => match sent {
+            sent = sent.wait_for(|sent| sent.has(revision, held) || sent.refused.is_some()) => match sent {
                 Ok(sent) => sent.clone(),
                 Err(_) => return Ok(false),
             },
@@ -413,6 +531,7 @@ impl Drop for Hold {
             std::mem::forget(self.held.take());
             return;
         }
+        self.leave();
         if let Some(held) = self.held.take() {
             let weak = Arc::downgrade(&held);
             drop(held);

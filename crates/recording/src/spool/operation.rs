@@ -16,9 +16,9 @@ const SMALL: usize = 256 * 1024;
 /// One request.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Operation {
-    /// Make the session.
+    /// Make the session; the sender adds its lease.
     Create(Box<api::CreateSession>),
-    /// Let this process write.
+    /// Let this process write; the sender adds its lease.
     Begin(api::BeginExecution),
     /// Record a batch; the sender fills in whose it is, and its number.
     Record(api::RecordCalls),
@@ -51,8 +51,9 @@ impl Operation {
                 };
                 (Self::Create(Box::new(create)), taken)
             }
-            Some(EventBody::ExecutionBegan(ExecutionBegan { process, keep, .. })) => {
-                (Self::Begin(api::BeginExecution { process, keep }), 1)
+            // The lease is the sender's: in a spool, a lock of the system says who runs the session.
+            Some(EventBody::ExecutionBegan(ExecutionBegan { process, keep, take_over, .. })) => {
+                (Self::Begin(api::BeginExecution { process, keep, lease: None, take_over }), 1)
             }
             Some(EventBody::CallsRecorded(recorded)) => {
                 let mut batch = api::RecordCalls {

@@ -46,6 +46,7 @@ fn of(code: Code) -> Option<&'static str> {
             "pass the last `fence` from hold_lease, or none if you hold no lease; if that does not help, \
              another process works as this agent: stop, and tell the user."
         }
+        Code::ExecutionRunning => "another process runs this execution; leave it alone, and tell the user.",
         Code::LeaseHeld => "another process works as this agent; stop, and tell the user.",
         Code::ParticipantRequired => "a step of the plan still needs that agent.",
         Code::EventGap => "read again without `after`, or with a later number.",

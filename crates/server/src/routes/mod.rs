@@ -47,6 +47,8 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(workflow::advance_workflow))
         .routes(routes!(context::get_context, context::replace_context, context::patch_context))
         .routes(routes!(calls::begin_execution))
+        .routes(routes!(calls::renew_execution))
+        .routes(routes!(calls::release_execution))
         .routes(routes!(calls::record_calls))
         .routes(routes!(questions::ask_question, questions::list_session_questions))
         .routes(routes!(questions::get_question))

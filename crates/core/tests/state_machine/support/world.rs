@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sessiond_core::{
     AgentId, Command, Effect, Join, JoinWord, Message, MessageId, MessageKind, MessageType, OnFailure,
     ParticipantStatus, Question, QuestionKind, Session, Status, Step, StepStatus, TaskStatus, Timer,
-    TimerAction, Timestamp, lifecycle, participants, questions, tasks,
+    TimerAction, Timestamp, calls, lifecycle, participants, questions, tasks,
 };
 
 /// Timers and inboxes as the effects have left them. Nobody acknowledges anything.
@@ -150,6 +150,10 @@ impl World {
             });
             assert_eq!(leases.get(participant.agent_id.as_str()).copied(), expected.as_ref());
         }
+        let held = session.calls.as_ref().filter(|calls| calls.held().is_some());
+        let expected = held.map(|calls| TimerAction::ExpireExecutionLease { writer: calls.writer });
+        let timer = self.timers.get("execution_lease").map(|timer| timer.action.clone());
+        assert_eq!(timer, expected, "a lease in force has a timer, and nothing else has");
         let asked = session.questions.open();
         let asked: BTreeMap<_, _> = asked
             .into_iter()
@@ -283,6 +287,9 @@ pub fn command_of(timer: &Timer) -> Option<Command> {
         }
         TimerAction::QuestionDeadline { question } => {
             Some(Command::Questions(questions::Command::Deadline { question }))
+        }
+        TimerAction::ExpireExecutionLease { writer } => {
+            Some(Command::Calls(calls::Command::ExpireLease { writer }))
         }
         TimerAction::EndChildren => None,
     }

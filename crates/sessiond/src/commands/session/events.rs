@@ -120,6 +120,11 @@ fn words(body: &EventBody) -> String {
             format!("{} from {} to {}", event.message_type, event.sender, event.recipient)
         }
         EventBody::ExecutionBegan(event) => format!("{} is writer {}", event.process, event.writer),
+        EventBody::ExecutionInterrupted(event) => {
+            let why = if event.expired { "is not heard of any more" } else { "has left the execution" };
+            format!("writer {} {why}", event.writer)
+        }
+        EventBody::ExecutionContinued(event) => format!("writer {} continues", event.writer),
         EventBody::QuestionAsked(event) => {
             format!("{} ({})", short(&json!(event.text), 80), event.question_id)
         }

@@ -9,7 +9,9 @@ use super::{Fixture, any_json};
 
 #[derive(Debug, Clone)]
 pub enum AnyCalls {
-    Begin { keep: Option<u8> },
+    Begin { keep: Option<u8>, lease: Option<u8>, take_over: bool },
+    Renew { writer: i8 },
+    Release { writer: i8 },
     Record { writer: i8, batch: i8, entries: Vec<AnyEntry>, changes: bool, ends: bool },
 }
 
@@ -28,7 +30,10 @@ pub fn any_calls() -> impl Strategy<Value = AnyCalls> {
     let off = || prop_oneof![20 => Just(0i8), 1 => -1i8..2];
     let record = (off(), off(), prop::collection::vec(any_entry(), 0..8));
     prop_oneof![
-        2 => prop::option::weighted(0.2, 0u8..4).prop_map(|keep| AnyCalls::Begin { keep }),
+        2 => (prop::option::weighted(0.2, 0u8..4), prop::option::weighted(0.7, 0u8..3), prop::bool::weighted(0.3))
+            .prop_map(|(keep, lease, take_over)| AnyCalls::Begin { keep, lease, take_over }),
+        1 => off().prop_map(|writer| AnyCalls::Renew { writer }),
+        1 => off().prop_map(|writer| AnyCalls::Release { writer }),
         8 => (record, any::<bool>(), prop::bool::weighted(0.1)).prop_map(|((writer, batch, entries), changes, ends)| AnyCalls::Record { writer, batch, entries, changes, ends }),
     ]
 }
@@ -101,8 +106,20 @@ fn entries(any: Vec<AnyEntry>, mut last: u64, mut open: Vec<u64>) -> Vec<CallEnt
 impl AnyCalls {
     pub fn build(self, fixture: &Fixture) -> Command {
         match self {
-            AnyCalls::Begin { keep } => {
-                Command::Calls(calls::Command::Begin { process: "host:17".into(), keep: keep.map(u64::from) })
+            AnyCalls::Begin { keep, lease, take_over } => {
+                let lease = lease.map(|holder| ExecutionLease {
+                    holder: format!("spool-{holder}"),
+                    ttl: Span::from_secs(1 + u64::from(holder)),
+                });
+                let process = "host:17".into();
+                let keep = keep.map(u64::from);
+                Command::Calls(calls::Command::Begin(calls::NewWriter { process, keep, lease, take_over }))
+            }
+            AnyCalls::Renew { writer } => {
+                Command::Calls(calls::Command::Renew { writer: present(fixture, writer) })
+            }
+            AnyCalls::Release { writer } => {
+                Command::Calls(calls::Command::Release { writer: present(fixture, writer) })
             }
             AnyCalls::Record { writer, batch, entries: any, changes, ends } => {
                 let none = Default::default();
@@ -123,6 +140,12 @@ impl AnyCalls {
             }
         }
     }
+}
+
+/// The number of the present writer, or one beside it.
+fn present(fixture: &Fixture, off: i8) -> u64 {
+    let writer = fixture.session.calls.as_ref().map_or(0, |calls| calls.writer);
+    writer.saturating_add_signed(off.into())
 }
 
 fn write(key: &str, value: Option<serde_json::Value>) -> ContextWrite {
