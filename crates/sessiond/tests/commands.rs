@@ -282,6 +282,73 @@ fn on_a_terminal_ids_are_whole_at_every_width_and_times_are_relative() {
 }
 
 #[test]
+fn what_anybody_wrote_moves_no_cursor_whatever_shows_it() {
+    let place = Place::new();
+    let evil = r#"{"text":"a\u001b[2Jb\u202ec\nd"}"#;
+    place.write("plan.json", PLAN);
+    place.write(
+        "name.json",
+        r#"{"session_id": "sess_name", "name": "a\u001b[2Jb", "labels": {"k": "v\u001b[1A"}}"#,
+    );
+    place.ok(&["session", "create", "--file", "plan.json"]);
+    place.run(&["session", "create", "--file", "name.json"]);
+    place.ok(&["step", "complete", "sess_plan"]);
+    place.ok(&["context", "patch", "sess_plan", evil]);
+    let task = place.ok(&[
+        "task",
+        "delegate",
+        "sess_plan",
+        "build",
+        "--to",
+        "opencode://backend",
+        "--payload",
+        evil,
+    ]);
+    let task = task.trim();
+    place.ok(&["task", "progress", task, evil]);
+    place.ok(&["task", "complete", task, "--result", evil]);
+    place.ok(&[
+        "inbox",
+        "send",
+        "--from",
+        "lead://one",
+        "--to",
+        "opencode://backend",
+        "--type",
+        "status_update",
+        "--session",
+        "sess_plan",
+        "--payload",
+        evil,
+    ]);
+    for command in [
+        "session list -o wide",
+        "session show sess_plan --context",
+        "session events sess_plan -o wide",
+        "session summary sess_plan",
+        "session watch sess_plan --after 0 --json",
+        "session label sess_plan",
+        "task list -o wide",
+        &format!("task show {task}"),
+        &format!("task show {task} --json"),
+        "context get sess_plan",
+        "context get sess_plan text",
+        "context history sess_plan",
+        "inbox list opencode://backend --all",
+        "inbox receive opencode://backend",
+        "aggregate sess_plan",
+    ] {
+        if command.contains("watch") {
+            place.ok(&["session", "cancel", "sess_plan"]);
+        }
+        let shown = place.ok(&command.split(' ').collect::<Vec<_>>());
+        let misleading = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+        assert!(!shown.contains(misleading), "{command}: {shown:?}");
+        assert!(!command.contains(task) || shown.contains("[2J"), "{command}: {shown}");
+    }
+}
+
+#[test]
 fn colours_are_for_terminals_unless_somebody_wants_them() {
     let place = Place::new();
     place.ok(&["session", "create", "--id", "sess_a"]);

@@ -62,7 +62,10 @@ mod tests {
         assert_eq!(at(-999), "now");
         assert_eq!(at(-1_000), "1 s ago");
         assert_eq!(at(-59_999), "59 s ago");
+        assert_eq!(at(-60_000), "1 min ago");
         assert_eq!(at(-60_000 * 3), "3 min ago");
+        assert_eq!(at(-3_600_000), "1 h ago");
+        assert_eq!(at(-86_400_000), "1 d ago");
         assert_eq!(at(-3_600_000 * 5), "5 h ago");
         assert_eq!(at(-86_400_000 * 40), "40 d ago");
         assert_eq!(at(90_000), "in 1 min");

@@ -10,7 +10,7 @@ use sessiond_core::{TaskId, TaskStatus, TaskUpdated, Timestamp};
 
 use super::scan::{Progress, grouped};
 use crate::commands::session::short;
-use crate::output::duration;
+use crate::output::{duration, printable};
 
 /// How often a line tells of progress, where there are no bars.
 const LINE_EVERY_MS: u64 = 1_000;
@@ -118,6 +118,7 @@ impl Screen {
 
     /// Prints a line.
     pub fn line(&self, line: &str) {
+        let line = &printable(line);
         match &self.bars {
             // Above the bars, so that both stay whole.
             Some(bars) => drop(bars.println(line)),
