@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._config import GRACE
 from ._fork import end_in_child
+from ._starting import start
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Future
@@ -51,7 +52,7 @@ class Closing:
         """Do it in a thread of its own."""
         try:
             self._thread = threading.Thread(target=self._work, name="sessiond-close", daemon=False)
-            self._thread.start()
+            start(self._thread)
         except RuntimeError:
             # The interpreter is ending, and starts no threads.
             self._work()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from ._branches import plain_task, watch
 from ._fork import end_in_child, in_child
+from ._starting import start
 from ._state import is_a
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ class _Beside:
     def __init__(self) -> None:
         self._ready = threading.Condition()
         self._jobs: deque[_Job | None] = deque()
-        threading.Thread(target=_serve, args=(self._ready, self._jobs), name="sessiond-call", daemon=True).start()
+        jobs = (self._ready, self._jobs)
+        start(threading.Thread(target=_serve, args=jobs, name="sessiond-call", daemon=True))
 
     def run(self, work: Work) -> Any:
         job = _Job(work)

@@ -9,6 +9,7 @@ from contextvars import Context, copy_context
 from typing import TYPE_CHECKING, Any, Callable
 
 from ._fork import end_in_child
+from ._starting import start
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Future
@@ -89,7 +90,7 @@ class Pool:
                 # It is the next one that runs, ahead of those that may wait.
                 self._jobs.rotate(1)
             self._threads += 1
-        threading.Thread(target=self._run, name="sessiond-node", daemon=True).start()
+        start(threading.Thread(target=self._run, name="sessiond-node", daemon=True))
 
     def withdraw(self, job: Job) -> bool:
         """Take a job back; false when it has begun, which cannot be stopped."""

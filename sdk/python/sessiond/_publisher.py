@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._error_values import headline_of
 from ._fork import end_in_child
+from ._starting import start
 
 if TYPE_CHECKING:
     from ._config import BroadcastCallback
@@ -44,8 +45,15 @@ class Subscriber:
                 return
             self._messages.append(message)
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="sessiond-subscriber", daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._run, name="sessiond-subscriber", daemon=True)
+                try:
+                    start(thread)
+                except RuntimeError:
+                    # The interpreter is ending, and starts no threads.
+                    self._messages.clear()
+                    self._missed += 1
+                    return
+                self._thread = thread
             self._ready.notify_all()
 
     def close(self, until: float) -> None:

@@ -609,3 +609,35 @@ def test_an_error_of_control_is_no_result_and_is_not_tried_again():
         record = rt.read(session.id)
         assert (record.status, record.reason.split(":")[0]) == ("failed", "ReplayError")
         assert [call.status for call in record.walk() if call.node == "before"][-1] != "completed"
+
+
+def test_what_closes_while_the_interpreter_ends_is_closed_all_the_same():
+    program = """
+    import sessiond as rt
+
+    @rt.function_node
+    async def step():
+        pass
+
+    async def arun():
+        async with rt.Session(run_identifier="left"):
+            await rt.call(step)
+            await rt.call(step)
+
+    class Last:
+        def __del__(self):
+            # As the interpreter does with a coroutine that nobody finished.
+            self.work.close()
+
+    import builtins
+    last = Last()
+    last.work = arun()
+    try:
+        last.work.send(None)
+    except BaseException:
+        pass
+    # Modules of the interpreter go last.
+    builtins.last = last
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(program)], timeout=30, stderr=subprocess.DEVNULL)
+    assert rt.read("left").status in ("failed", "interrupted")
