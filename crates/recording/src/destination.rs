@@ -134,7 +134,11 @@ impl Destination {
         tokio::time::sleep(IDLE).await;
         let Some(hold) = &self.hold else { return self.lost_here().await };
         tokio::select! {
-            problem = self.lost_here() => problem,
+            problem = self.lost_here() => {
+                // Another process of this spool may have it, and sends it from now on.
+                hold.leave();
+                problem
+            }
             problem = hold.lost() => problem,
         }
     }
@@ -189,7 +193,7 @@ impl Destination {
             .retry(patience())
             .when(|problem| self.may_pass(problem))
             .await
-            .map_err(|problem| self.explained(problem))?;
+            .map_err(|problem| self.refused(problem))?;
         let revision = recorded.revision;
         *opened = Opened::As { writer: batch.writer, batch: batch.batch, revision };
         self.written();
@@ -228,6 +232,16 @@ impl Destination {
         problem.retryable && problem.code != api::Code::StoreFull && self.place.is_there()
     }
 
+    /// Why a batch was not taken. Another process of this spool that has the session now sends it from now on.
+    fn refused(&self, problem: Problem) -> Problem {
+        if problem.code == api::Code::WriterStale
+            && let Some(hold) = &self.hold
+        {
+            hold.leave();
+        }
+        self.explained(problem)
+    }
+
     /// Why a write failed. A store whose file was removed or replaced takes no write, and says so in its log alone.
     fn explained(&self, problem: Problem) -> Problem {
         self.place.check().err().unwrap_or(problem)
@@ -259,6 +273,9 @@ impl Destination {
     }
 
     fn opened_as(&self, opened: &mut Opened, writer: u64, batch: u64, revision: Revision) {
+        if let Some(hold) = &self.hold {
+            hold.began(writer);
+        }
         *opened = Opened::As { writer, batch, revision };
         self.ready.notify_one();
         self.written();

@@ -142,6 +142,21 @@ def test_a_program_that_was_killed_keeps_its_session_for_the_time_of_its_lease(h
     assert session.info["replayed"] == 1
 
 
+def test_a_session_is_taken_over_also_from_a_program_in_the_same_directory(here, tmp_path):
+    other = Other(here, tmp_path)
+    refused(other)
+    assert rt.read("it").status == "running"
+    with rt.Session.resume("it", take_over=True) as taken:
+        time.sleep(0.2)
+        assert other.call(2) == "writer_stale"
+        assert [rt.call_sync(step, n) for n in (1, 2)] == [1, 2]
+        until(lambda: calls(here)["completed"] == 2)
+    assert taken.info["replayed"] == 1
+    assert here.get("/sessions/it")["status"] == "completed"
+    other.end()
+    assert (rt.read("it").status, kinds(here).count("execution_began")) == ("completed", 2)
+
+
 @pytest.mark.parametrize("durability", DURABILITIES)
 def test_who_lost_a_session_on_the_server_is_told_at_its_next_call(here, tmp_path, durability):
     other = Other(here, tmp_path / "other", durability)

@@ -35,7 +35,7 @@ pub async fn forward(spool: Arc<Spool>, held: Arc<Held>, cursor: Cursor, left: b
         }
         sender.send_all().await;
     };
-    if stop.run_until_cancelled(work).await.is_some() {
+    if stop.run_until_cancelled(work).await.is_some() && !sender.is_handed_over {
         // Not to be broken off between the session and its cursor.
         sender.finish().await;
     }
@@ -49,6 +49,8 @@ struct Sender {
     renewal: Instant,
     /// The revision at which the server's session has this writer's last change; none until the server has said so.
     revision: Option<Revision>,
+    /// Whether another process of the spool sends the session from now on.
+    is_handed_over: bool,
 }
 
 /// Where the server stands after it has done what it was asked for.
@@ -61,7 +63,7 @@ struct Answered {
 
 impl Sender {
     fn new(spool: Arc<Spool>, held: Arc<Held>, cursor: Cursor) -> Self {
-        Self { spool, held, cursor, renewal: Instant::now(), revision: None }
+        Self { spool, held, cursor, renewal: Instant::now(), revision: None, is_handed_over: false }
     }
 
     /// Counts what an earlier process left.
@@ -107,6 +109,11 @@ impl Sender {
             return Ok(true);
         }
         if !self.held.is_run() {
+            if self.spool.is_handed_over(&self.held).await {
+                self.spool.hand_over(&self.held);
+                self.is_handed_over = true;
+                return Ok(false);
+            }
             self.release().await?;
             if self.spool.release(&self.held) {
                 return Ok(false);
@@ -198,7 +205,7 @@ impl Sender {
             self.spool.waiting.fetch_sub(bytes, Ordering::Relaxed);
             self.answered();
             self.held.sent.send_modify(|sent| {
-                *sent = Sent { until, refused: None, writer: place.writer, leased };
+                *sent = Sent { until, refused: None, writer: place.writer, leased, awaits: false };
             });
             events = rest;
         }

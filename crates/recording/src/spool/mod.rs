@@ -33,6 +33,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::running::{Runner, runner};
 use crate::server::Server;
 use cursor::{Cursor, Place};
 
@@ -48,6 +49,8 @@ const ANSWER: Duration = Duration::from_secs(5);
 const TTL: Duration = Duration::from_secs(15);
 /// How long it may take for a whole session, beside that.
 const WHOLE: Duration = Duration::from_secs(30);
+/// How often a process that has taken a session over asks whether it may send it.
+const TURN: Duration = Duration::from_millis(20);
 /// Sessions that are sent at the same time.
 const SENDERS: usize = 4;
 
@@ -79,6 +82,8 @@ struct Held {
     sent: watch::Sender<Sent>,
     /// How many runs of it there are in this process: two, while one takes it over from the other.
     runs: AtomicUsize,
+    /// The number of this process's last writer in the spool's journal; 0 when it has none.
+    wrote_as: AtomicU64,
 }
 
 /// How far a session is delivered.
@@ -92,6 +97,8 @@ struct Sent {
     writer: u64,
     /// Whether the server keeps the session for that writer.
     leased: bool,
+    /// Whether another process of this spool sends it still.
+    awaits: bool,
 }
 
 impl Sent {
@@ -207,6 +214,10 @@ impl Spool {
                 // A process left it here since this one opened the spool.
                 Some(cursor) if cursor.is_known() => self.adopt(cursor).await,
                 Some(cursor) => break cursor,
+                // It may be taken over, in the journal that the two share. Who sends it hands that over then.
+                None if matches!(runner(&self.dir, id)?, Some(Runner::Other(_))) => {
+                    return Ok(self.run(self.await_turn(id)));
+                }
                 None => {}
             }
             // Whoever sent it, this process too, may have done so, and be about to drop it.
@@ -363,19 +374,70 @@ impl Spool {
     }
 
     fn forward(self: &Arc<Self>, cursor: Cursor, left: bool) -> Arc<Hold> {
-        let Place { sent: until, writer, .. } = cursor.place();
-        // What an earlier process left may have its lease still, which is this spool's.
-        let leased = writer > 0;
-        let held = Arc::new(Held {
-            id: cursor.id().clone(),
-            wake: Notify::new(),
-            sent: watch::Sender::new(Sent { until, refused: None, writer, leased }),
-            runs: AtomicUsize::new(0),
-        });
-        self.sessions.lock().insert(held.id.clone(), Arc::downgrade(&held));
+        let held = self.enter(cursor.id(), Sent::from(cursor.place()));
         let sender = forward::forward(self.clone(), held.clone(), cursor, left);
         self.tasks.spawn_on(sender, &background::handle());
         self.hold(held)
+    }
+
+    /// Sends a session as soon as the other process of this spool that sends it hands it over.
+    fn await_turn(self: &Arc<Self>, id: &SessionId) -> Arc<Hold> {
+        let held = self.enter(id, Sent { awaits: true, ..Sent::default() });
+        let (spool, waiting) = (self.clone(), held.clone());
+        let turn = async move {
+            let cursor = loop {
+                match Cursor::create(&spool.dir, &waiting.id) {
+                    Ok(Some(cursor)) if cursor.is_known() => break cursor,
+                    Ok(Some(cursor)) => {
+                        // Everything was sent, and dropped here.
+                        cursor.remove();
+                        let detail = format!("{} was ended elsewhere", waiting.id);
+                        return waiting.refuse(Problem::new(Code::WriterStale, detail));
+                    }
+                    Ok(None) => {}
+                    Err(problem) => return waiting.refuse(problem),
+                }
+                if spool.release(&waiting) {
+                    return;
+                }
+                tokio::time::sleep(TURN).await;
+            };
+            waiting.sent.send_replace(Sent::from(cursor.place()));
+            forward::forward(spool, waiting, cursor, false).await;
+        };
+        let stop = self.stop.clone();
+        self.tasks.spawn_on(async move { stop.run_until_cancelled(turn).await }, &background::handle());
+        self.hold(held)
+    }
+
+    fn enter(&self, id: &SessionId, sent: Sent) -> Arc<Held> {
+        let held = Arc::new(Held {
+            id: id.clone(),
+            wake: Notify::new(),
+            sent: watch::Sender::new(sent),
+            runs: AtomicUsize::new(0),
+            wrote_as: AtomicU64::new(0),
+        });
+        self.sessions.lock().insert(held.id.clone(), Arc::downgrade(&held));
+        held
+    }
+
+    /// Whether another process of this spool has taken the session over that this process sends.
+    async fn is_handed_over(&self, held: &Held) -> bool {
+        let wrote_as = held.wrote_as.load(Ordering::Relaxed);
+        let session = self.local.session(&held.id).await;
+        let writer = session.ok().and_then(|session| session.calls).map_or(0, |calls| calls.writer);
+        wrote_as > 0 && writer > wrote_as
+    }
+
+    /// Leaves a session to the process that has taken it over.
+    fn hand_over(&self, held: &Arc<Held>) {
+        let mut sessions = self.sessions.lock();
+        if sessions.get(&held.id).is_some_and(|known| known.as_ptr() == Arc::as_ptr(held)) {
+            sessions.remove(&held.id);
+        }
+        drop(sessions);
+        held.refuse(Problem::new(Code::WriterStale, "another process has taken the session over"));
     }
 
     fn hold(self: &Arc<Self>, held: Arc<Held>) -> Arc<Hold> {
@@ -426,6 +488,30 @@ impl Held {
     fn is_run(&self) -> bool {
         self.runs.load(Ordering::Relaxed) > 0
     }
+
+    /// Comes to its end when another process of this spool, which sends the session, does not hand it over.
+    async fn kept_waiting(&self) {
+        if self.sent.borrow().awaits {
+            tokio::time::sleep(PATIENCE).await;
+            if self.sent.borrow().awaits {
+                return;
+            }
+        }
+        pending().await
+    }
+
+    fn refuse(&self, problem: Problem) {
+        self.sent.send_modify(|sent| {
+            (sent.refused, sent.leased, sent.awaits) = (Some(problem), false, false);
+        });
+    }
+}
+
+impl From<Place> for Sent {
+    fn from(Place { sent: until, writer, .. }: Place) -> Self {
+        // What an earlier process left may have its lease still, which is this spool's.
+        Self { until, refused: None, writer, leased: writer > 0, awaits: false }
+    }
 }
 
 impl Hold {
@@ -443,6 +529,13 @@ impl Hold {
     /// Whether the record may grow by so many bytes of calls, which then wait.
     pub fn take(&self, bytes: u64) -> Result<(), Problem> {
         self.spool.take(bytes)
+    }
+
+    /// Says which writer of the spool's journal the program is.
+    pub fn began(&self, writer: u64) {
+        if let Some(held) = &self.held {
+            held.wrote_as.fetch_max(writer, Ordering::Relaxed);
+        }
     }
 
     /// Says that there is something to send.
@@ -466,6 +559,7 @@ impl Hold {
                 Err(_) => return Ok(false),
             },
             () = self.spool.given_up() => return Ok(false),
+            () = held.kept_waiting() => return Ok(false),
         };
         match sent.refused {
             Some(problem) if sent.until < revision => Err(problem),
