@@ -185,7 +185,7 @@ class ExecutionBegan(_ExecutionBeganOptional):
 
 
 class ExecutionContinued(TypedDict):
-    """The writer of an interrupted execution was heard of again before another process resumed it, and continues."""
+    """The writer of an interrupted execution renewed its lease before another process resumed it, and continues."""
 
     writer: int
     """The writer's number."""
@@ -204,10 +204,10 @@ class ExecutionInterrupted(_ExecutionInterruptedOptional):
 
 
 class ExecutionLease(TypedDict):
-    """The right to write an execution, for as long as the writer is heard of: each of its batches renews it."""
+    """The right to write an execution, until it expires: each batch of the writer renews it."""
 
     holder: str
-    """Whose it is, such as the id of the directory that a program records in. The same holder may begin anew at
+    """Whose it is, such as the id of the directory that a program records in. The same holder may begin again at
     any time."""
     ttl: str
     """How long it lasts without a renewal."""

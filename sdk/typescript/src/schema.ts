@@ -2235,7 +2235,7 @@ export interface components {
             /** @description Whether the process was to take the execution also from one that ran it. False if absent. */
             take_over?: boolean;
         };
-        /** @description The writer of an interrupted execution was heard of again before another process resumed it, and continues. */
+        /** @description The writer of an interrupted execution renewed its lease before another process resumed it, and continues. */
         ExecutionContinued: {
             /**
              * Format: int64
@@ -2263,9 +2263,9 @@ export interface components {
             /** @description Whether its lease expired without a renewal; otherwise the writer released it. False if absent. */
             expired?: boolean;
         };
-        /** @description The right to write an execution, for as long as the writer is heard of: each of its batches renews it. */
+        /** @description The right to write an execution, until it expires: each batch of the writer renews it. */
         ExecutionLease: {
-            /** @description Whose it is, such as the id of the directory that a program records in. The same holder may begin anew at any time. */
+            /** @description Whose it is, such as the id of the directory that a program records in. The same holder may begin again at any time. */
             holder: string;
             /** @description How long it lasts without a renewal. */
             ttl: components["schemas"]["Span"];
@@ -4055,6 +4055,11 @@ export interface operations {
     list_agents: {
         parameters: {
             query?: {
+                /**
+                 * @description Only agents whose `capabilities` name this: anywhere, as `rust`, or within one member, as `languages:rust`. Letter case
+                 *     does not matter. Default: all agents.
+                 */
+                capability?: string;
                 /** @description The maximum number of rows, up to 1000. Default: 100. */
                 limit?: number;
                 /** @description The `next_cursor` of the previous page. */
@@ -5688,7 +5693,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The lease begins anew. */
+            /** @description The lease is renewed. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -43,7 +43,7 @@ pub struct ExecutionInterrupted {
     pub expired: bool,
 }
 
-/// The writer of an interrupted execution was heard of again before another process resumed it, and continues.
+/// The writer of an interrupted execution renewed its lease before another process resumed it, and continues.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ExecutionContinued {

@@ -16,12 +16,12 @@ use super::{ExecutionContinued, ExecutionInterrupted};
 /// The timer of a writer's lease.
 pub(crate) const TIMER: &str = "execution_lease";
 
-/// The right to write an execution, for as long as the writer is heard of: each of its batches renews it.
+/// The right to write an execution, until it expires: each batch of the writer renews it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ExecutionLease {
-    /// Whose it is, such as the id of the directory that a program records in. The same holder may begin anew at any time.
+    /// Whose it is, such as the id of the directory that a program records in. The same holder may begin again at any time.
     pub holder: String,
     /// How long it lasts without a renewal.
     pub ttl: Span,
@@ -43,7 +43,7 @@ pub(crate) fn renew(draft: &mut Draft<'_>, writer: u64) -> Result<(), Rejection>
     hear(draft)
 }
 
-/// The present writer was heard of.
+/// The present writer gave a sign of life.
 pub(crate) fn hear(draft: &mut Draft<'_>) -> Result<(), Rejection> {
     let Some(calls) = draft.session().calls.as_ref() else { return Ok(()) };
     let (writer, away) = (calls.writer, calls.away);

@@ -28,7 +28,7 @@ pub enum Command {
     Begin(NewWriter),
     /// Calls began and ended, and what goes with them.
     Record(CallBatch),
-    /// The writer still runs the execution: its lease begins anew.
+    /// The writer still runs the execution: its lease is renewed.
     Renew {
         /// The writer's number.
         writer: u64,

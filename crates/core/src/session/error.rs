@@ -120,7 +120,7 @@ pub enum Rejection {
     },
     /// Another process runs the execution.
     #[error(
-        "{process} runs this execution, and keeps it until it ends, leaves it, or is not heard of for {ttl}: wait for that, \
+        "{process} runs this execution, and keeps it until it ends, leaves it, or does not renew its lease for {ttl}: wait for that, \
          or begin with `take_over`, which ends that run at its next call"
     )]
     ExecutionRunning {

@@ -29,7 +29,7 @@ pub(super) async fn begin_execution(
 /// Each batch of calls renews it too. A writer whose lease has expired continues if no other process has begun meanwhile;
 /// otherwise it is rejected as `writer_stale`.
 #[utoipa::path(post, path = operations::RENEW_EXECUTION.path, tag = "calls", request_body = api::Writer,
-    responses((status = 200, description = "The lease begins anew.", body = api::Renewed)))]
+    responses((status = 200, description = "The lease is renewed.", body = api::Renewed)))]
 pub(super) async fn renew_execution(
     Caller(client): Caller,
     At(id): At<SessionId>,

@@ -121,7 +121,7 @@ fn words(body: &EventBody) -> String {
         }
         EventBody::ExecutionBegan(event) => format!("{} is writer {}", event.process, event.writer),
         EventBody::ExecutionInterrupted(event) => {
-            let why = if event.expired { "is not heard of any more" } else { "has left the execution" };
+            let why = if event.expired { "has not renewed its lease" } else { "has left the execution" };
             format!("writer {} {why}", event.writer)
         }
         EventBody::ExecutionContinued(event) => format!("writer {} continues", event.writer),
