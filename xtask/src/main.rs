@@ -13,6 +13,7 @@ mod manifests;
 mod modules;
 mod node;
 mod openapi;
+mod package;
 mod python;
 mod recipe;
 mod test;
@@ -62,6 +63,12 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
+    /// Build the program for release, and pack it as `cargo binstall` expects it: target/packages has the archive.
+    Package {
+        /// The machine that it is for, as rustc names it. Default: this one.
+        #[arg(long, value_name = "TRIPLE")]
+        target: Option<String>,
+    },
     /// Write docs/openapi.json anew from the code.
     Openapi {
         /// Change nothing; fail when the committed document is not what the code says.
@@ -92,6 +99,10 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             let options = test::Options { long, only, names, ci };
             let passed = test::run(&root, &options)?;
             Ok(if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+        Command::Package { target } => {
+            println!("{}", package::run(&root, target.as_deref())?.display());
+            Ok(ExitCode::SUCCESS)
         }
         Command::Bench { arguments } => bench(&root, &arguments),
         Command::Openapi { check } => {
