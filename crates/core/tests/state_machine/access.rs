@@ -111,6 +111,9 @@ fn commands(fixture: &Fixture) -> Vec<(&'static str, Command)> {
         ("begin", begin()),
         ("record", record(None)),
         ("record the end", record(Some(ExecutionEnd::Completed))),
+        ("renew", Command::Calls(calls::Command::Renew { writer: 1 })),
+        ("release", Command::Calls(calls::Command::Release { writer: 1 })),
+        ("expire the writer", Command::Calls(calls::Command::ExpireLease { writer: 1 })),
         ("ask", ask(input("another"))),
         ("answer", Command::Questions(questions::Command::Answer { question: asked(), answer: json!(1) })),
         ("withdraw", Command::Questions(questions::Command::Withdraw { question: asked(), reason: None })),
@@ -144,7 +147,7 @@ fn check(principal: Principal, allowed: &str) {
 
 const ALL: &str = "update, add, remove back, claim back, release back, expire back, plan, advance, replace context, \
                    context, delegate, delegate as back, delegate as orch, complete task, cancel task, send as back, \
-                   send as orch, end, fail, terminate, deadline, undelivered, retry, expire, begin, record, record the end, ask, answer, withdraw, question deadline, signal";
+                   send as orch, end, fail, terminate, deadline, undelivered, retry, expire, begin, record, record the end, renew, release, expire the writer, ask, answer, withdraw, question deadline, signal";
 
 #[test]
 fn an_administrator_may_do_everything() {
@@ -157,7 +160,7 @@ fn the_owner_commands_the_session_and_speaks_as_its_orchestrator_but_as_no_other
         client("owner"),
         "update, add, remove back, expire back, plan, advance, replace context, context, delegate, delegate as orch, \
          complete task, cancel task, send as orch, end, fail, terminate, deadline, undelivered, retry, expire, begin, record, \
-         record the end, ask, answer, withdraw, question deadline, signal",
+         record the end, renew, release, expire the writer, ask, answer, withdraw, question deadline, signal",
     );
 }
 
@@ -167,7 +170,7 @@ fn the_orchestrator_commands_the_session_too() {
         key("k", &["orch"]),
         "update, add, remove back, expire back, plan, advance, replace context, context, delegate, delegate as orch, \
          complete task, cancel task, send as orch, end, fail, terminate, deadline, undelivered, retry, expire, begin, record, \
-         record the end, ask, answer, withdraw, question deadline, signal",
+         record the end, renew, release, expire the writer, ask, answer, withdraw, question deadline, signal",
     );
 }
 
@@ -176,13 +179,16 @@ fn a_participant_works_on_its_tasks_writes_the_context_and_asks_others_in_its_ow
     check(
         key("k", &["back"]),
         "remove back, claim back, release back, replace context, context, delegate as back, complete task, \
-         send as back, begin, record, ask, signal",
+         send as back, begin, record, renew, release, ask, signal",
     );
 }
 
 #[test]
 fn who_asked_for_a_task_may_cancel_it_and_no_more() {
-    check(key("k", &["front"]), "replace context, context, cancel task, begin, record, ask, signal");
+    check(
+        key("k", &["front"]),
+        "replace context, context, cancel task, begin, record, renew, release, ask, signal",
+    );
 }
 
 #[test]
