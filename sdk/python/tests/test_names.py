@@ -313,9 +313,12 @@ def test_a_generator_runs_in_one_thread_and_may_call_nodes():
 
 def test_a_generator_that_nobody_reads_any_more_is_closed():
     async def first(node, *args):
-        async with contextlib.aclosing(rt.astream(node, *args)) as items:
+        items = rt.astream(node, *args)
+        try:
             async for item in items:
                 return item
+        finally:
+            await items.aclose()
 
     CLOSED.clear()
     with rt.Session() as session:

@@ -110,7 +110,8 @@ HOSTILE = {
     "frame": sys._getframe,
     "class members": lambda: Nameless.__dict__,
     "random": lambda: random.Random(1),
-    "loop": asyncio.Event,
+    # Before Python 3.10, it belongs to a loop from the beginning.
+    "loop": asyncio.Event if sys.version_info >= (3, 10) else lambda: asyncio.Event(loop=asyncio.new_event_loop()),
     "closed view": lambda: closed_view(),
 }
 
