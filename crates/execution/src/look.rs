@@ -1,8 +1,10 @@
 //! Looking at sessions without taking them: also at those that another process runs.
 
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::time::Duration;
 
+use futures_util::{StreamExt, TryStreamExt, stream};
 use sessiond_api::{self as api, Code, Problem};
 use sessiond_client::Client;
 use sessiond_core::{Kind, SessionId, Status};
@@ -16,6 +18,8 @@ use crate::saved;
 const ANSWER: Duration = Duration::from_secs(10);
 /// Sessions that are listed at a time.
 const PAGE: usize = 100;
+/// Sessions of a server that are asked about at once.
+const AT_ONCE: usize = 8;
 
 /// A session as it was at the moment when it was read.
 #[derive(Debug, Clone)]
@@ -103,27 +107,37 @@ pub async fn sessions(
             };
             let listing = client.clone();
             let page = run(async move { within(listing.sessions(page)).await }).await?;
-            for session in page.sessions {
+            more = page.next_cursor.is_some();
+            cursor = page.next_cursor;
+            let mut named = page.sessions;
+            named.retain(|session| {
+                query.name.as_ref().is_none_or(|name| session.name.as_ref() == Some(name))
+                    && listed.iter().all(|(known, _)| known.session_id != session.session_id)
+            });
+            let active = stream::iter(named).map(async |session| {
                 let activity = match &dir {
                     _ if session.status != Status::Active => Activity::Ended,
                     Some(dir) => here(dir, &session.session_id)?,
                     // A list does not say who runs a session.
                     None => match answer(client.clone(), session.session_id.clone()).await {
                         Ok(session) => away(&session),
-                        Err(problem) if problem.code == Code::SessionNotFound => continue,
-                        Err(problem) => return Err(problem.into()),
+                        Err(problem) if problem.code == Code::SessionNotFound => return Ok(None),
+                        Err(problem) => return Err(problem),
                     },
                 };
-                let is_meant = query.name.as_ref().is_none_or(|name| session.name.as_ref() == Some(name))
-                    && query.activity.is_none_or(|meant| meant == activity)
-                    && listed.iter().all(|(known, _)| known.session_id != session.session_id);
-                if is_meant && taken < query.limit {
+                Ok(Some((session, activity)))
+            });
+            let mut active = pin!(active.buffered(AT_ONCE));
+            while let Some(found) = active.try_next().await? {
+                let Some((session, activity)) = found else { continue };
+                if query.activity.is_none_or(|meant| meant == activity) {
                     taken += 1;
                     listed.push((session, activity));
                 }
+                if taken == query.limit {
+                    break;
+                }
             }
-            more = page.next_cursor.is_some();
-            cursor = page.next_cursor;
         }
     }
     listed.sort_by_key(|(session, _)| std::cmp::Reverse(session.created_at));

@@ -1,7 +1,6 @@
 //! Reading a session's journal.
 
 use std::pin::pin;
-use std::thread;
 
 use futures_util::stream::{self, StreamExt};
 use sessiond_api::{Code, Event, EventBody, EventPage, ListEvents, Problem, UnreadableEvent};
@@ -23,6 +22,9 @@ const PAGE: usize = 1_000;
 
 /// Bytes of payloads that a thread gives their types at a time.
 const PART: usize = 256 * 1024;
+
+/// Parts that are given their types at once.
+const PARTS: usize = 8;
 
 /// What an event says; nothing when a newer version wrote it, whose types are not known here.
 pub fn body(event: &Event) -> Result<Option<EventBody>, Problem> {
@@ -49,9 +51,8 @@ pub async fn each<E: From<Problem>>(
         let mut parts = parts(events);
         // A short page is one part, which is not worth another thread.
         let last = parts.pop().unwrap_or_default();
-        let ahead = thread::available_parallelism().map_or(1, usize::from);
         let bodies_of = |part| joined(background::spawn_blocking(|| bodies(part)));
-        let mut typed = pin!(stream::iter(parts).map(bodies_of).buffered(ahead));
+        let mut typed = pin!(stream::iter(parts).map(bodies_of).buffered(PARTS));
         while let Some(part) = typed.next().await {
             for (seq, body) in part? {
                 take(seq, body)?;

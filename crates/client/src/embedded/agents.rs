@@ -84,12 +84,13 @@ fn has_capability(registration: &str, name: &str) -> bool {
     let Ok(Registration { agent_descriptor }) = serde_json::from_str(registration) else { return false };
     let all = agent_descriptor.capabilities;
     let within = name.split_once(':').and_then(|(member, name)| Some((all.get(member.trim())?, name.trim())));
+    let names = |value: &Value, name: &str| names(value, &name.to_lowercase());
     names(&all, name) || within.is_some_and(|(value, name)| names(value, name))
 }
 
-/// Whether a value has a text, or a member that is true, of this name, whatever the case of its letters.
+/// Whether a value has a text, or a member that is true, of this name in small letters.
 fn names(value: &Value, name: &str) -> bool {
-    let same = |text: &str| text.to_lowercase() == name.to_lowercase();
+    let same = |text: &str| text.to_lowercase() == name;
     match value {
         Value::String(text) => same(text),
         Value::Array(items) => items.iter().any(|item| names(item, name)),

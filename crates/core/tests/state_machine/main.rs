@@ -5,6 +5,7 @@
 mod access;
 mod calls;
 mod context;
+mod execution_lease;
 mod fork;
 mod leases;
 mod lifecycle;

@@ -13,8 +13,9 @@ use sessiond_core::{Revision, SessionId};
 use tokio::time::Instant;
 
 use super::cursor::{Cursor, Place};
+use super::hold::{Held, Sent};
 use super::operation::{Operation, bytes_of};
-use super::{ANSWER, Held, Sent, Spool, TTL};
+use super::{ANSWER, Spool, TTL};
 use crate::journal;
 use crate::lost::lost;
 

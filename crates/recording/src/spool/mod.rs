@@ -7,15 +7,15 @@
 
 mod cursor;
 mod forward;
+mod hold;
 mod holder;
 mod manage;
 mod operation;
 
 use std::collections::HashMap;
 use std::fs;
-use std::future::pending;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -24,11 +24,11 @@ use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use sessiond_api as api;
 use sessiond_api::{Code, Problem};
-use sessiond_background::{self as background, Origin};
+use sessiond_background as background;
 use sessiond_client::{Client, Conditions, Import, store};
 use sessiond_core::{ExecutionLease, Revision, SessionId, Span};
 use sha2::{Digest, Sha256};
-use tokio::sync::{Notify, Semaphore, watch};
+use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -36,7 +36,9 @@ use tokio_util::task::TaskTracker;
 use crate::running::{Runner, runner};
 use crate::server::Server;
 use cursor::{Cursor, Place};
+use hold::{Held, Sent};
 
+pub use hold::Hold;
 pub use manage::{Waiting, drop_session, send, waiting};
 
 /// How long a session that ends waits for a server that does not answer, and one that is taken up for whoever sends
@@ -72,50 +74,6 @@ pub struct Spool {
     sessions: Mutex<HashMap<SessionId, Weak<Held>>>,
     stop: CancellationToken,
     tasks: TaskTracker,
-}
-
-/// A session of a spool. No other process sends it meanwhile.
-struct Held {
-    id: SessionId,
-    /// Rung when there is something to send, and when nobody holds it any more.
-    wake: Notify,
-    sent: watch::Sender<Sent>,
-    /// How many runs of it there are in this process: two, while one takes it over from the other.
-    runs: AtomicUsize,
-    /// The number of this process's last writer in the spool's journal; 0 when it has none.
-    wrote_as: AtomicU64,
-}
-
-/// How far a session is delivered.
-#[derive(Debug, Clone, Default)]
-struct Sent {
-    /// The last event of the spool's journal that the server has.
-    until: Revision,
-    /// Why the server takes no more.
-    refused: Option<Problem>,
-    /// The number of the writer of this spool at the server; 0 when it has had none.
-    writer: u64,
-    /// Whether the server keeps the session for that writer.
-    leased: bool,
-    /// Whether another process of this spool sends it still.
-    awaits: bool,
-}
-
-impl Sent {
-    /// Whether the server has everything up to there, and keeps the session for a program that runs it alone.
-    fn has(&self, revision: Revision, held: &Held) -> bool {
-        self.until >= revision && (!self.leased || held.is_run())
-    }
-}
-
-/// A program's hold on a session of a spool.
-pub struct Hold {
-    spool: Arc<Spool>,
-    /// None only while it is dropped: the sender is woken when this does not hold the session any more.
-    held: Option<Arc<Held>>,
-    /// Whether a program runs the session by this hold.
-    runs: AtomicBool,
-    origin: Origin,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -185,7 +143,7 @@ impl Spool {
             Problem::new(Code::SessionExists, format!("{id} already waits to be sent to {}", self.server))
         })?;
         cursor.advance(Place::default())?;
-        Ok(self.run(self.forward(cursor, false)))
+        Ok(self.forward(cursor, false).run())
     }
 
     /// Brings a session here that the server has, or that waits here, for a process that begins to write it. The server is asked
@@ -207,7 +165,7 @@ impl Spool {
                     || !matches!(hold.delivered().await, Ok(true))
                     || self.is_last(&held, &begin).await?
                 {
-                    return Ok(self.run(hold));
+                    return Ok(hold.run());
                 }
             }
             match Cursor::create(&self.dir, id)? {
@@ -216,7 +174,7 @@ impl Spool {
                 Some(cursor) => break cursor,
                 // It may be taken over, in the journal that the two share. Who sends it hands that over then.
                 None if matches!(runner(&self.dir, id)?, Some(Runner::Other(_))) => {
-                    return Ok(self.run(self.await_turn(id)));
+                    return Ok(self.await_turn(id).run());
                 }
                 None => {}
             }
@@ -230,7 +188,7 @@ impl Spool {
         match self.bring(id, begin).await {
             Ok(place) => {
                 cursor.advance(place)?;
-                Ok(self.run(self.forward(cursor, false)))
+                Ok(self.forward(cursor, false).run())
             }
             Err(problem) => {
                 cursor.remove();
@@ -411,13 +369,7 @@ impl Spool {
     }
 
     fn enter(&self, id: &SessionId, sent: Sent) -> Arc<Held> {
-        let held = Arc::new(Held {
-            id: id.clone(),
-            wake: Notify::new(),
-            sent: watch::Sender::new(sent),
-            runs: AtomicUsize::new(0),
-            wrote_as: AtomicU64::new(0),
-        });
+        let held = Arc::new(Held::new(id.clone(), sent));
         self.sessions.lock().insert(held.id.clone(), Arc::downgrade(&held));
         held
     }
@@ -441,18 +393,7 @@ impl Spool {
     }
 
     fn hold(self: &Arc<Self>, held: Arc<Held>) -> Arc<Hold> {
-        let runs = AtomicBool::new(false);
-        Arc::new(Hold { spool: self.clone(), held: Some(held), runs, origin: Origin::here() })
-    }
-
-    /// A hold by which a program runs its session.
-    fn run(&self, hold: Arc<Hold>) -> Arc<Hold> {
-        if let Some(held) = &hold.held
-            && !hold.runs.swap(true, Ordering::Relaxed)
-        {
-            held.runs.fetch_add(1, Ordering::Relaxed);
-        }
-        hold
+        Hold::new(self.clone(), held)
     }
 
     fn held(&self, id: &SessionId) -> Option<Arc<Held>> {
@@ -478,159 +419,6 @@ impl Spool {
             tokio::time::sleep_until(since + PATIENCE).await;
             if *away.borrow() == Some(since) {
                 return;
-            }
-        }
-    }
-}
-
-impl Held {
-    /// Whether a program runs the session.
-    fn is_run(&self) -> bool {
-        self.runs.load(Ordering::Relaxed) > 0
-    }
-
-    /// Comes to its end when another process of this spool, which sends the session, does not hand it over.
-    async fn kept_waiting(&self) {
-        if self.sent.borrow().awaits {
-            tokio::time::sleep(PATIENCE).await;
-            if self.sent.borrow().awaits {
-                return;
-            }
-        }
-        pending().await
-    }
-
-    fn refuse(&self, problem: Problem) {
-        self.sent.send_modify(|sent| {
-            (sent.refused, sent.leased, sent.awaits) = (Some(problem), false, false);
-        });
-    }
-}
-
-impl From<Place> for Sent {
-    fn from(Place { sent: until, writer, .. }: Place) -> Self {
-        // What an earlier process left may have its lease still, which is this spool's.
-        Self { until, refused: None, writer, leased: writer > 0, awaits: false }
-    }
-}
-
-impl Hold {
-    /// The program does not run the session any more: the server is to let others resume it, as soon as it has everything.
-    pub fn leave(&self) {
-        if let Some(held) = &self.held
-            && self.origin.is_this_process()
-            && self.runs.swap(false, Ordering::Relaxed)
-        {
-            held.runs.fetch_sub(1, Ordering::Relaxed);
-            held.wake.notify_one();
-        }
-    }
-
-    /// Whether the record may grow by so many bytes of calls, which then wait.
-    pub fn take(&self, bytes: u64) -> Result<(), Problem> {
-        self.spool.take(bytes)
-    }
-
-    /// Says which writer of the spool's journal the program is.
-    pub fn began(&self, writer: u64) {
-        if let Some(held) = &self.held {
-            held.wrote_as.fetch_max(writer, Ordering::Relaxed);
-        }
-    }
-
-    /// Says that there is something to send.
-    pub fn written(&self) {
-        if let Some(held) = &self.held {
-            held.wake.notify_one();
-        }
-    }
-
-    /// Waits until the server has everything that is recorded so far, and keeps the session no more when no program runs it
-    /// any more; says whether that is so. When the server gives no answer, the rest waits on this machine's disk.
-    pub async fn delivered(&self) -> Result<bool, Problem> {
-        let Some(held) = &self.held else { return Ok(true) };
-        let revision = self.spool.local.session(&held.id).await?.revision;
-        let mut sent = held.sent.subscribe();
-        held.wake.notify_one();
-        let sent = tokio::select! {
-            biased;
-            sent = sent.wait_for(|sent| sent.has(revision, held) || sent.refused.is_some()) => match sent {
-                Ok(sent) => sent.clone(),
-                Err(_) => return Ok(false),
-            },
-            () = self.spool.given_up() => return Ok(false),
-            () = held.kept_waiting() => return Ok(false),
-        };
-        match sent.refused {
-            Some(problem) if sent.until < revision => Err(problem),
-            _ => Ok(true),
-        }
-    }
-
-    /// Waits until the server has taken the session, or gives no answer. One that it refuses is dropped here too.
-    pub async fn accepted(&self) -> Result<(), Problem> {
-        let Some(held) = &self.held else { return Ok(()) };
-        match self.delivered().await {
-            Ok(_) => Ok(()),
-            Err(problem) => {
-                self.spool.drop_session(&held.id).await?;
-                Err(problem)
-            }
-        }
-    }
-
-    /// Waits until the server has another writer of the session, or has ended it, and says so. One that refuses for
-    /// another reason, such as a wrong key, may take the rest later, which waits for it.
-    pub async fn lost(&self) -> Problem {
-        let Some(held) = &self.held else { return pending().await };
-        let mut sent = held.sent.subscribe();
-        let is_lost = |problem: &Problem| matches!(problem.code, Code::WriterStale | Code::SessionEnded);
-        let sent = sent.wait_for(|sent| sent.refused.as_ref().is_some_and(is_lost)).await;
-        match sent.ok().and_then(|sent| sent.refused.clone()) {
-            Some(problem) => problem,
-            None => pending().await,
-        }
-    }
-
-    /// Why the server takes no more of the session, if it does not.
-    pub fn refused(&self) -> Option<Problem> {
-        self.held.as_ref()?.sent.borrow().refused.clone()
-    }
-
-    /// The spool's directory.
-    pub fn dir(&self) -> &Path {
-        &self.spool.dir
-    }
-
-    /// The store that the session is recorded in.
-    pub fn local(&self) -> &Client {
-        &self.spool.local
-    }
-
-    /// The server that has the session.
-    pub fn remote(&self) -> &Client {
-        &self.spool.remote
-    }
-
-    /// The server's address.
-    pub fn server(&self) -> &str {
-        &self.spool.server
-    }
-}
-
-impl Drop for Hold {
-    fn drop(&mut self) {
-        if !self.origin.is_this_process() {
-            // Whoever could be told stayed in the process that this one was forked from.
-            std::mem::forget(self.held.take());
-            return;
-        }
-        self.leave();
-        if let Some(held) = self.held.take() {
-            let weak = Arc::downgrade(&held);
-            drop(held);
-            if let Some(held) = weak.upgrade() {
-                held.wake.notify_one();
             }
         }
     }
