@@ -7,8 +7,9 @@ import warnings
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Callable, TypeVar, overload
 
-from ._coordinator import _running_loop, no_loop
+from ._coordinator import no_loop
 from ._node import node_of
+from ._run import running_loop
 from ._scope import current
 from ._session import Session, open_sessions
 from .errors import ContextError
@@ -119,7 +120,7 @@ async def _stream_alone(
 
 def _alone(*, is_async: bool = True) -> Session:
     """Begin a session for one call that is made outside of any; in a thread, that may be a mistake."""
-    if is_async and _running_loop() is None:
+    if is_async and running_loop() is None:
         raise no_loop()
     if threading.current_thread() is not threading.main_thread():
         around = [session for session in open_sessions() if session._entered and not session._warned]

@@ -14,7 +14,7 @@ from ._starting import start
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Future
 
-    from ._coordinator import Run
+    from ._run import Run
     from ._session import Session
 
 

@@ -12,17 +12,16 @@ from weakref import WeakKeyDictionary
 
 from ._branches import line, plain_task, watch
 from ._config import GRACE
-from ._error_values import FATAL
+from ._fatal import is_fatal, remember
 from ._native import Execution, Frame, Recorded
+from ._run import Run, running_loop
 from ._scope import Scope, current
-from ._state import is_a, members_of, own
-from ._traces import exceptions_of
+from ._state import is_a, own
 from ._turns import Turns
 from ._waiting import Waiting
 from .errors import (
     ContextError,
     ControlError,
-    FatalError,
     GlobalTimeOutError,
     Interrupted,
     NodeError,
@@ -32,7 +31,7 @@ from .errors import (
 )
 
 if TYPE_CHECKING:
-    from asyncio import AbstractEventLoop, CancelledError, Future, Task
+    from asyncio import AbstractEventLoop, CancelledError, Future
     from collections.abc import AsyncGenerator, Coroutine
 
     from ._config import Config
@@ -48,64 +47,6 @@ _STACK = 30
 # Deeper than this, a program recurses without end.
 _DEPTH = 2000
 FORKED = "it belongs to the process that forked; begin a session of this process's own"
-
-
-class Run:
-    """A top-level call that runs."""
-
-    __slots__ = ("_paused", "_pauses", "_since", "frame", "is_cancelled", "loop", "over", "reason", "task")
-
-    def __init__(self, frame: Frame, loop: AbstractEventLoop) -> None:
-        """Note the call and the loop that it runs on."""
-        self.frame = frame
-        self.loop = loop
-        self.task: Task[Any] | None = None
-        self.reason: str | None = None
-        """Why it was cancelled: `timeout`, `stopped` or `failed`, or None."""
-        self.is_cancelled = False
-        self.over = False
-        """Whether nobody waits for it any more, so that what is left of it may not go on."""
-        self._pauses = 0
-        self._paused = 0.0
-        self._since = 0.0
-
-    def pause(self) -> None:
-        """Let its time stand still: a part of it waits for something from outside."""
-        if self._pauses == 0:
-            self._since = time.monotonic()
-        self._pauses += 1
-
-    def go_on(self) -> None:
-        """Let its time run again, when no other part of it waits."""
-        self._pauses -= 1
-        if self._pauses == 0:
-            self._paused += time.monotonic() - self._since
-
-    def left(self) -> float:
-        """Give the seconds for which its time stood still since this was last asked."""
-        now = time.monotonic()
-        paused, self._paused = self._paused, 0.0
-        if self._pauses:
-            paused += now - self._since
-            self._since = now
-        return paused
-
-    def cancel(self) -> None:
-        """Cancel it, from any thread; once, because the second time would break off its cleanup."""
-        task = self.task
-        if task is None or self.is_cancelled:
-            return
-        self.is_cancelled = True
-        if _running_loop() is self.loop:
-            # Python 3.11 and newer say whether somebody else cancelled it, a loop that ends for one.
-            if not getattr(task, "cancelling", int)():
-                task.cancel()
-            return
-        try:
-            self.loop.call_soon_threadsafe(task.cancel)
-        except RuntimeError:
-            # The loop is closed, and with it what ran there.
-            pass
 
 
 class Coordinator:
@@ -144,7 +85,7 @@ class Coordinator:
 
     async def call(self, scope: Scope, node: Node, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call a node from a scope of this session, and give its result."""
-        if _running_loop() is None:
+        if running_loop() is None:
             raise no_loop()
         return await self.call_on(self.line(scope), node, args, kwargs)
 
@@ -189,7 +130,7 @@ class Coordinator:
         """Call a node that is a generator or an agent, and give its items as they come, and its result to `gave`."""
         from ._stream import Stream
 
-        if _running_loop() is None:
+        if running_loop() is None:
             raise no_loop()
         scope = self.line(scope)
         frame = self._begin(scope, node, args, kwargs)
@@ -273,7 +214,7 @@ class Coordinator:
 
         `inside` is the call that waits here, if one does.
         """
-        loop = _running_loop()
+        loop = running_loop()
         while True:
             left = [run for run in list(self._runs) if run is not inside and run.loop is not loop]
             left = [run for run in left if run.loop.is_running()]
@@ -325,9 +266,7 @@ class Coordinator:
 
     def line(self, scope: Scope) -> Scope:
         """Give the branch of a scope that the running task is."""
-        from asyncio import _get_running_loop
-
-        loop = _get_running_loop()
+        loop = running_loop()
         if loop is not None and loop is not self._watched:
             watch(loop)
             self._watched = loop
@@ -428,6 +367,7 @@ class Coordinator:
 
     async def _on_disk(self, inner: Scope) -> None:
         """Wait until the end of a call is on disk, and those have gone on whose calls ended before it."""
+
         from asyncio import get_running_loop
 
         loop = get_running_loop()
@@ -443,6 +383,7 @@ class Coordinator:
 
     async def _after_others(self) -> None:
         """Wait until those have gone on whose calls ended before."""
+
         from asyncio import get_running_loop
 
         before = self._ends.get(get_running_loop())
@@ -630,55 +571,17 @@ class Coordinator:
         scope.frame.ended(status, kind, message, trace, error, partial)
         remember(error, scope.frame.call)
         self._log.ended(scope.frame, node, status, f"{kind}: {message}")
-        is_fatal = _is_fatal(error)
-        if (self._end_on_error and not scope.retried) or is_fatal:
+        fatal = is_fatal(error)
+        if (self._end_on_error and not scope.retried) or fatal:
             if run is not None and run.reason is None and self._stopped is None:
                 run.reason = "failed"
-            why = "the error is fatal" if is_fatal else "end_on_error is set"
+            why = "the error is fatal" if fatal else "end_on_error is set"
             self.stop(f"{node.name} failed, and {why}", error)
-
-
-def remember(error: BaseException, call: int | None) -> None:
-    """Note which call gave an error, so that one that ends the program is known as that call's."""
-    try:
-        calls: set[int | None] = dict.setdefault(members_of(error), FATAL, set())
-        calls.add(call)
-    except Exception:
-        # It takes no attributes.
-        pass
-
-
-def fatal_calls(error: BaseException | None) -> list[int]:
-    """Give the calls that gave the error which ended a program, or a part of it."""
-    found: set[int] = set()
-    seen: set[int] = set()
-    left = [] if error is None else [error]
-    while left:
-        one = left.pop()
-        if id(one) in seen:
-            continue
-        seen.add(id(one))
-        calls = dict.get(members_of(one), FATAL, ())
-        if type(calls) is set:
-            found.update(call for call in calls if type(call) is int)
-        left.extend(exceptions_of(one))
-    return sorted(found)
-
-
-def _is_fatal(error: BaseException) -> bool:
-    """Tell whether an error is to end the session; what asking that of it raises says nothing."""
-    if is_a(error, FatalError):
-        return True
-    try:
-        return getattr(error, "fatal", None) is True
-    except KeyboardInterrupt:
-        raise
-    except BaseException:
-        return False
 
 
 async def _on_fresh_stack(work: Coroutine[Any, Any, Any]) -> Any:
     """Run something in a task of its own, whose stack begins anew."""
+
     from asyncio import get_running_loop
 
     # Not `create_task`: a loop may begin its tasks eagerly, on this stack.
@@ -711,9 +614,3 @@ def _is_cancelled() -> bool:
     except RuntimeError:
         return True
     return task is None or getattr(task, "cancelling", lambda: 1)() > 0
-
-
-def _running_loop() -> AbstractEventLoop | None:
-    from asyncio import _get_running_loop
-
-    return _get_running_loop()

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from asyncio import Task
     from weakref import ReferenceType, WeakKeyDictionary
 
-    from ._coordinator import Run
     from ._native import Frame
+    from ._run import Run
     from ._session import Session
 
 

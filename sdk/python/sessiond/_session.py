@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Callable, TypeVar, overload
 from ._branches import watch, watch_loops
 from ._config import Config, native, same_store, settle
 from ._context import Context
-from ._coordinator import FORKED, Coordinator, fatal_calls, no_loop
+from ._coordinator import FORKED, Coordinator, no_loop
 from ._error_values import headline_of
+from ._fatal import fatal_calls
 from ._fork import in_child
 from ._log import Log
 from ._native import Execution, forked, forks, listen, went_on
@@ -36,9 +37,9 @@ if TYPE_CHECKING:
     from ._astream import Stream
     from ._closing import Closing
     from ._config import BroadcastCallback, LoggingSetting, MoreOptions, Options
-    from ._coordinator import Run
     from ._info import ExecutionInfo
     from ._native import Work
+    from ._run import Run
 
     P = ParamSpec("P")
 

@@ -147,8 +147,7 @@ def test_a_session_is_taken_over_also_from_a_program_in_the_same_directory(here,
     refused(other)
     assert rt.read("it").status == "running"
     with rt.Session.resume("it", take_over=True) as taken:
-        time.sleep(0.2)
-        assert other.call(2) == "writer_stale"
+        until(lambda: other.call(2) == "writer_stale")
         assert [rt.call_sync(step, n) for n in (1, 2)] == [1, 2]
         until(lambda: calls(here)["completed"] == 2)
     assert taken.info["replayed"] == 1
@@ -161,8 +160,7 @@ def test_a_session_is_taken_over_also_from_a_program_in_the_same_directory(here,
 def test_who_lost_a_session_on_the_server_is_told_at_its_next_call(here, tmp_path, durability):
     other = Other(here, tmp_path / "other", durability)
     taken = rt.Session.resume("it", take_over=True)
-    time.sleep(0.2)
-    assert other.call(2) == "writer_stale"
+    until(lambda: other.call(2) == "writer_stale")
     assert other.call(3) == "writer_stale"
     with taken:
         assert rt.call_sync(step, 1) == 1
