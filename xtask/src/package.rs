@@ -26,12 +26,18 @@ pub fn run(root: &Path, target: Option<&str>) -> anyhow::Result<PathBuf> {
         "--target",
         &target,
     ]);
+    // Without npm, the build would leave the console out.
+    build.env("CI", "true");
     succeed(build, "cargo build")?;
-    let directory = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let directory = root.join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()));
     let program = directory.join(&target).join("release/sessiond");
     // All packages of the workspace have one version.
-    let version = env!("CARGO_PKG_VERSION");
-    pack(root, &program, &directory.join("packages"), &format!("sessiond-v{version}-{target}"))
+    pack(root, &program, &directory.join("packages"), &name(env!("CARGO_PKG_VERSION"), &target))
+}
+
+/// The name of an archive, and of the folder in it.
+fn name(version: &str, target: &str) -> String {
+    format!("sessiond-v{version}-{target}")
 }
 
 /// Packs a program, with what stands beside it, as `NAME/…` in `NAME.tar.gz`.
@@ -98,18 +104,19 @@ mod tests {
                 "{file} is not in {list}"
             );
         }
-        let sum = fs::read_to_string(packages.join("sessiond-v1.2.3-x.tar.gz.sha256")).unwrap();
-        assert_eq!(sum.split_whitespace().collect::<Vec<_>>()[1], "sessiond-v1.2.3-x.tar.gz");
-        assert_eq!(sum.split_whitespace().next().unwrap().len(), 64);
+        let sum = fs::read(packages.join("sessiond-v1.2.3-x.tar.gz.sha256")).unwrap();
+        assert_eq!(sum, super::sum(&packages, "sessiond-v1.2.3-x.tar.gz").unwrap());
+        fs::write(&archive, "another").unwrap();
+        assert_ne!(sum, super::sum(&packages, "sessiond-v1.2.3-x.tar.gz").unwrap());
     }
 
     #[test]
     fn the_archive_is_where_binstall_looks_for_it() {
         let manifest = fs::read_to_string(crate::repository().join("crates/sessiond/Cargo.toml")).unwrap();
-        assert!(
-            manifest
-                .contains("{ repo }/releases/download/v{ version }/sessiond-v{ version }-{ target }.tar.gz")
-        );
-        assert!(manifest.contains("sessiond-v{ version }-{ target }/{ bin }"));
+        let filled = manifest.replace("{ version }", "1.2.3").replace("{ target }", "x");
+        let name = name("1.2.3", "x");
+        let url = format!("pkg-url = \"{{ repo }}/releases/download/v1.2.3/{name}.tar.gz\"");
+        assert!(filled.contains(&url), "{filled}");
+        assert!(filled.contains(&format!("bin-dir = \"{name}/{{ bin }}")), "{filled}");
     }
 }

@@ -66,8 +66,15 @@ fn walk(place: &Place, client: &[&str]) {
     assert!(run.fails("context get sess_plan nope").contains("has no \"nope\""));
     let stale = run.fails("context set sess_plan branch other --revision 1");
     assert!(stale.contains("revision_stale"), "{stale}");
+    // A member is set as a whole, not merged into what is there.
+    let set = run.json(r#"context set sess_plan retries {"least":1,"none":null}"#);
+    assert_eq!(set["document"]["retries"], json!({ "least": 1, "none": null }));
+    assert_eq!(run.json("context set sess_plan nothing null")["document"].get("nothing"), Some(&json!(null)));
+    let stale = run.fails("context set sess_plan retries {} --revision 1");
+    assert!(stale.contains("revision_stale"), "{stale}");
+    run.ok(r#"context patch sess_plan {"nothing":null}"#);
     let history = run.json("context history sess_plan");
-    assert_eq!(history["events"].as_array().unwrap().len(), 2);
+    assert_eq!(history["events"].as_array().unwrap().len(), 5);
     assert_eq!(
         run.json(r#"context set sess_plan --all {"fresh":true}"#)["document"],
         json!({ "fresh": true })
@@ -188,7 +195,21 @@ fn a_beginning_of_an_id_names_it_and_an_ambiguous_one_lists_the_candidates() {
     // The middle of an id is not its beginning.
     assert!(place.fails(&["session", "show", "ess_2"]).contains("session \"ess_2\" not found"));
     assert_eq!(place.ok(&["session", "delete", "sess_2", "--yes"]), "sess_2 is deleted\n");
-    assert_eq!(place.ok(&["session", "cancel", "oth"]), "other is terminated\n");
+    // Nobody is asked here: what cannot be undone takes whole ids alone, though the one that was meant is gone.
+    for command in [
+        &["session", "delete", "sess_", "--yes"][..],
+        &["session", "delete", "sess_12x", "--yes"],
+        &["session", "cancel", "oth"],
+        &["session", "terminate", "oth", "--reason", "x"],
+        &["context", "set", "oth", "--all", "{}"],
+    ] {
+        place.fails(command);
+    }
+    assert_eq!(place.ok(&["session", "delete", "sess_1", "--yes"]), "sess_1 is deleted\n");
+    let again = place.fails(&["session", "delete", "sess_1", "--yes"]);
+    assert!(again.contains("\"sess_1\" is only the beginning of sess_12; give the whole id"), "{again}");
+    assert_eq!(place.ok(&["session", "show", "sess_12", "-o", "name"]), "sess_12\n");
+    assert_eq!(place.ok(&["session", "cancel", "other"]), "other is terminated\n");
 }
 
 #[test]
@@ -291,7 +312,8 @@ fn what_anybody_wrote_moves_no_cursor_whatever_shows_it() {
         r#"{"session_id": "sess_name", "name": "a\u001b[2Jb", "labels": {"k": "v\u001b[1A"}}"#,
     );
     place.ok(&["session", "create", "--file", "plan.json"]);
-    place.run(&["session", "create", "--file", "name.json"]);
+    // Names and labels have no such characters.
+    assert!(place.fails(&["session", "create", "--file", "name.json"]).contains("/name"));
     place.ok(&["step", "complete", "sess_plan"]);
     place.ok(&["context", "patch", "sess_plan", evil]);
     let task = place.ok(&[
@@ -327,7 +349,8 @@ fn what_anybody_wrote_moves_no_cursor_whatever_shows_it() {
         "session events sess_plan -o wide",
         "session summary sess_plan",
         "session watch sess_plan --after 0 --json",
-        "session label sess_plan",
+        "step list sess_plan",
+        "participant list sess_plan",
         "task list -o wide",
         &format!("task show {task}"),
         &format!("task show {task} --json"),

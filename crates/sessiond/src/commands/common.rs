@@ -46,6 +46,11 @@ impl One {
     pub async fn find(&self, client: &Client) -> Result<SessionId, Problem> {
         find::session(client, &self.id).await
     }
+
+    /// What it was named by, beside its whole id.
+    pub fn named<'a>(&'a self, id: &'a SessionId) -> Named<'a> {
+        Named { typed: self.id.as_str(), whole: id.as_str() }
+    }
 }
 
 /// A page of a list.
@@ -59,10 +64,17 @@ pub struct Paging {
     pub cursor: Option<String>,
 }
 
+/// What a command changes: as it was typed, and its whole id.
+#[derive(Debug, Clone, Copy)]
+pub struct Named<'a> {
+    pub typed: &'a str,
+    pub whole: &'a str,
+}
+
 /// Consent to what cannot be undone.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct Consent {
-    /// Do not ask for confirmation
+    /// Do not ask for confirmation; ids have to be whole then
     #[arg(long, short = 'y')]
     yes: bool,
 }
@@ -77,10 +89,17 @@ pub enum Silence {
 }
 
 impl Consent {
-    /// Asks the person at the terminal, unless `--yes` has answered.
-    pub fn to(self, question: &str, silence: Silence) -> anyhow::Result<()> {
+    /// Asks the person at the terminal, unless `--yes` has answered. Where nobody is asked, an id is taken only whole: a script
+    /// whose session is gone would otherwise reach another one whose id begins like it.
+    pub fn to(self, question: &str, silence: Silence, named: Named<'_>) -> anyhow::Result<()> {
         use std::io::{IsTerminal as _, Write as _};
         let person = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+        let Named { typed, whole } = named;
+        if typed != whole && (self.yes || !person) {
+            anyhow::bail!(
+                "nothing was changed: \"{typed}\" is only the beginning of {whole}; give the whole id"
+            );
+        }
         if self.yes || (!person && silence == Silence::Agrees) {
             return Ok(());
         }

@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
-use sessiond_api::{self as api, EventBody};
+use sessiond_api::{self as api, Code, EventBody, Problem};
 use sessiond_client::{Client, Conditions, ContextView};
 use sessiond_core::{Revision, SessionId};
 
@@ -24,6 +24,9 @@ pub struct ContextCommand {
     #[command(subcommand)]
     command: Subcommands,
 }
+
+/// How often a member is set in a document that others change meanwhile.
+const ATTEMPTS: u32 = 5;
 
 #[derive(Debug, Subcommand)]
 enum Subcommands {
@@ -119,12 +122,15 @@ async fn perform(command: Subcommands, client: &Client, out: Output) -> anyhow::
             let id = one.find(client).await?;
             let view = match (key, value, all) {
                 (Some(key), Some(value), _) => {
-                    let patch = json!({ key: value_argument(&value)? });
-                    client.patch_context(&id, patch, at(revision)).await?
+                    set(client, &id, key, value_argument(&value)?, revision).await?
                 }
                 (_, _, all) => {
                     let document = json_argument(&all.unwrap_or_default()).context("--all")?;
-                    consent.to(&format!("Replace the whole shared context of {id}?"), Silence::Agrees)?;
+                    consent.to(
+                        &format!("Replace the whole shared context of {id}?"),
+                        Silence::Agrees,
+                        one.named(&id),
+                    )?;
                     client.replace_context(&id, document, at(revision)).await?
                 }
             };
@@ -136,6 +142,35 @@ async fn perform(command: Subcommands, client: &Client, out: Output) -> anyhow::
             told(out, &id, &client.patch_context(&id, patch, at(revision)).await?)
         }
         Subcommands::History { one } => history(client, out, &one.find(client).await?).await,
+    }
+}
+
+/// Sets a member as a whole. A merge patch would merge an object into the one that is there, and take null for a removal: such a
+/// member is set in a copy of the document, which replaces the one that was read, unless somebody has changed it meanwhile.
+async fn set(
+    client: &Client,
+    id: &SessionId,
+    key: String,
+    value: Value,
+    revision: Option<Revision>,
+) -> Result<ContextView, Problem> {
+    let at = |revision| Conditions { expected_revision: revision, ..Conditions::default() };
+    if !(value.is_object() || value.is_null()) {
+        return client.patch_context(id, json!({ key: value }), at(revision)).await;
+    }
+    let mut attempts = 0;
+    loop {
+        let view = client.context(id).await?;
+        let mut document = (*view.document).clone();
+        if let Some(members) = document.as_object_mut() {
+            members.insert(key.clone(), value.clone());
+        }
+        attempts += 1;
+        match client.replace_context(id, document, at(Some(revision.unwrap_or(view.revision)))).await {
+            Err(problem)
+                if problem.code == Code::RevisionStale && revision.is_none() && attempts < ATTEMPTS => {}
+            done => return done,
+        }
     }
 }
 

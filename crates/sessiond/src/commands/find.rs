@@ -16,12 +16,14 @@ struct Search<'a> {
     what: &'static str,
     typed: &'a str,
     exact: bool,
+    /// Whether there is more than was looked at.
+    cut_off: bool,
     found: Vec<String>,
 }
 
 impl<'a> Search<'a> {
     fn new(what: &'static str, typed: &'a str) -> Self {
-        Self { what, typed, exact: false, found: Vec::new() }
+        Self { what, typed, exact: false, cut_off: false, found: Vec::new() }
     }
 
     fn add(&mut self, id: &str) {
@@ -33,9 +35,14 @@ impl<'a> Search<'a> {
 
     /// The only id; none where there is none.
     fn end(self) -> Result<Option<String>, Problem> {
-        let Self { what, typed, exact, mut found } = self;
+        let Self { what, typed, exact, cut_off, mut found } = self;
         if exact {
             return Ok(Some(typed.to_owned()));
+        }
+        if cut_off && !found.is_empty() {
+            let detail =
+                format!("there are more {what}s than are searched for \"{typed}\": give the whole id");
+            return Err(Problem::new(Code::InvalidInput, detail));
         }
         if found.len() < 2 {
             return Ok(found.pop());
@@ -58,11 +65,12 @@ macro_rules! search {
         for _ in 0..PAGES {
             let page = $page(cursor.take()).await?;
             page.$items.iter().for_each(|$item| $search.add($id));
-            match page.next_cursor {
-                Some(next) => cursor = Some(next),
-                None => break,
+            cursor = page.next_cursor;
+            if $search.exact || cursor.is_none() {
+                break;
             }
         }
+        $search.cut_off = cursor.is_some();
         $search.end()
     }};
 }
@@ -194,6 +202,19 @@ mod tests {
         check("sess_", &ids, Err("\"sess_\" is the beginning of 3 sessions:\n  sess_1\n  sess_12\n  sess_2"));
         // The same id in several places is one.
         check("a", &["ab", "ab"], Ok(Some("ab")));
+    }
+
+    #[test]
+    fn of_a_search_that_was_cut_off_only_an_exact_id_is_taken() {
+        let of = |typed, ids: &[&str]| {
+            let mut search = Search::new("task", typed);
+            ids.iter().for_each(|id| search.add(id));
+            search.cut_off = true;
+            search.end()
+        };
+        assert_eq!(of("t1", &["t1", "t12"]).unwrap().as_deref(), Some("t1"));
+        assert_eq!(of("t1", &["t2"]).unwrap(), None);
+        assert!(of("t1", &["t12"]).unwrap_err().detail.contains("give the whole id"));
     }
 
     #[test]

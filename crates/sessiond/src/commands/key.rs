@@ -5,9 +5,9 @@ use sessiond_api as api;
 use sessiond_client::Conditions;
 use sessiond_core::{AgentPattern, Span};
 
-use super::{Common, Consent, Context, Silence, complete, find};
+use super::{Common, Consent, Context, Named, Silence, complete, find};
 use crate::client::Missing;
-use crate::output::{Column, Table, cells, word};
+use crate::output::{Column, Table, cells, printable, word};
 
 /// Create, list and revoke keys
 #[derive(Debug, Args)]
@@ -95,7 +95,7 @@ impl Key {
                 let created = client.create_key(request, Conditions::default()).await?;
                 out.thing(&created, &created.key.key_id, |out| {
                     // The secret alone goes to standard output, so that a script can take it.
-                    eprintln!("{} is made. Its secret is shown this once:", created.key.key_id);
+                    eprintln!("{} is made. Its secret is shown this once:", printable(&created.key.key_id));
                     out.line(&created.secret)
                 })?;
             }
@@ -126,8 +126,10 @@ impl Key {
                 out.list(&page, &table, format_args!("no keys in {}", client.location()))?;
             }
             KeyCommand::Revoke { key_id, consent, .. } => {
-                let key_id = find::key(&client, &key_id).await?;
-                consent.to(&format!("Revoke {key_id}?"), Silence::Agrees)?;
+                let typed = key_id;
+                let key_id = find::key(&client, &typed).await?;
+                let named = Named { typed: &typed, whole: &key_id };
+                consent.to(&format!("Revoke {key_id}?"), Silence::Agrees, named)?;
                 let key = client.revoke_key(&key_id).await?;
                 out.done(&key, &key_id, format_args!("{key_id} is revoked"))?;
             }

@@ -37,7 +37,7 @@ use sessiond_client::Client;
 use crate::client::{self, Missing};
 use crate::config::{Config, Flags};
 use crate::output::{self, Failures, Output, Printing};
-use common::{Common, Connection, Consent, One, Paging, Silence};
+use common::{Common, Connection, Consent, Named, One, Paging, Silence};
 
 /// A session engine for AI work.
 ///
@@ -125,9 +125,18 @@ pub struct Context {
 impl Context {
     /// The client of the server at `--url`, or else of the data directory.
     async fn client(&self, missing: Missing) -> anyhow::Result<Client> {
+        client::open(&self.preferred(), missing).await
+    }
+
+    /// What the client is of.
+    fn place(&self) -> &'static str {
+        if self.preferred().is_set("url") { "server" } else { "store" }
+    }
+
+    fn preferred(&self) -> Config {
         let mut config = self.config.clone();
         prefer_directory(&mut config);
-        client::open(&config, missing).await
+        config
     }
 }
 

@@ -84,7 +84,7 @@ async fn perform(command: ParticipantCommand, client: &Client, out: Output) -> a
         }
         ParticipantCommand::Remove { one, agent, consent } => {
             let id = one.find(client).await?;
-            consent.to(&format!("Remove {agent} from {id}?"), Silence::Refuses)?;
+            consent.to(&format!("Remove {agent} from {id}?"), Silence::Refuses, one.named(&id))?;
             let session = client.remove_participant(&id, &agent, Conditions::default()).await?;
             out.done(&session, &agent, format_args!("{agent} is removed from {id}"))
         }

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use sessiond_core::SessionId;
 use sessiond_recording::spool::{self, Waiting};
 
-use super::{Common, Consent, Context, Silence, find};
+use super::{Common, Consent, Context, Named, Silence, find};
 use crate::output::{Column, Output, Table, cells};
 
 /// List, send and drop records that wait for a server
@@ -87,8 +87,14 @@ impl Spool {
                 let waiting = spool::waiting(dir).await?;
                 let ids = waiting.iter().map(|session| session.session_id.as_str());
                 let found = find::among("session", session_id.as_str(), ids)?;
-                let session_id = found.map_or(Ok(session_id), SessionId::parse)?;
-                consent.to(&format!("Drop the records of {session_id} that wait?"), Silence::Agrees)?;
+                let typed = session_id;
+                let session_id = found.map_or_else(|| Ok(typed.clone()), SessionId::parse)?;
+                let named = Named { typed: typed.as_str(), whole: session_id.as_str() };
+                consent.to(
+                    &format!("Drop the records of {session_id} that wait?"),
+                    Silence::Agrees,
+                    named,
+                )?;
                 spool::drop_session(dir, &session_id).await?;
                 let view = serde_json::json!({ "dropped": session_id });
                 context.out.done(&view, &session_id, format_args!("{session_id} is dropped"))

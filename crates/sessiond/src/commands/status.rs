@@ -36,8 +36,9 @@ impl Status {
             _ => None,
         };
         let waiting = match client.questions(api::ListQuestions { limit: Some(1000), cursor: None }).await {
-            Ok(page) => page.questions.len(),
-            Err(Problem { code: Code::Forbidden, .. }) => 0,
+            Ok(page) => Some((page.questions.len(), page.next_cursor.is_some())),
+            // Who may see no questions is not told that there are none.
+            Err(Problem { code: Code::Forbidden, .. }) => None,
             Err(problem) => return Err(problem.into()),
         };
         let location = client.location();
@@ -47,16 +48,18 @@ impl Status {
             "version": health.version,
             "key": whoami,
             "sessions": counts,
-            "open_questions": waiting,
+            "open_questions": waiting.map(|(count, _)| count),
+            "more_open_questions": waiting.is_some_and(|(_, more)| more),
         });
         context.out.thing(&view, &location, |out| {
             let mut details = Details::new();
-            details.row(if context.config.is_set("url") { "server" } else { "store" }, &location);
+            details.row(context.place(), &location);
             details.row("status", out.state(&health.status));
             details.row("version", &health.version);
             details.row("key", format!("{} ({})", whoami.name, word(&whoami.role)));
             details.some("sessions", counts.as_ref().map(|counts| counts.total));
-            details.row("open questions", waiting);
+            let counted = |(count, more)| format!("{count}{}", if more { " or more" } else { "" });
+            details.some("open questions", waiting.map(counted));
             out.details(&details)?;
             let Some(counts) = counts.as_ref().filter(|counts| counts.total > 0) else { return Ok(()) };
             out.line("")?;

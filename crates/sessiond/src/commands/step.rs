@@ -120,7 +120,7 @@ async fn perform(command: StepCommand, client: &Client, out: Output) -> anyhow::
         }
         StepCommand::Reset { one, step, consent } => {
             let id = one.find(client).await?;
-            consent.to(&format!("Reset the step {step} of {id}?"), Silence::Agrees)?;
+            consent.to(&format!("Reset the step {step} of {id}?"), Silence::Agrees, one.named(&id))?;
             let request = api::UpdateWorkflow {
                 pending_steps: Some(vec![step.clone()]),
                 ..api::UpdateWorkflow::default()

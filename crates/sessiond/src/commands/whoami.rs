@@ -28,7 +28,7 @@ impl Whoami {
             details
                 .row("may act as", if agents.is_empty() { "no agent".to_owned() } else { agents.join(" ") });
             details.row("key", if whoami.keyless { "none is needed" } else { "valid" });
-            details.row(if context.config.is_set("url") { "server" } else { "store" }, client.location());
+            details.row(context.place(), client.location());
             out.details(&details)
         })?;
         client.close().await;

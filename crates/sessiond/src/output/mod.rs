@@ -110,7 +110,7 @@ impl Output {
         if let Some(cursor) = cursor
             && matches!(self.format, Format::Table | Format::Wide)
         {
-            eprintln!("More: add --cursor {cursor}");
+            eprintln!("More: add --cursor {}", printable(&cursor.to_string()));
         }
     }
 

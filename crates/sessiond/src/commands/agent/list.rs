@@ -5,7 +5,7 @@ use sessiond_api as api;
 use sessiond_core::AgentId;
 
 use crate::client::Missing;
-use crate::commands::{Common, Consent, Context, Paging, Silence, complete};
+use crate::commands::{Common, Consent, Context, Named, Paging, Silence, complete};
 use crate::output::{Column, Details, Output, Table, cells, word};
 
 /// List the registered agents
@@ -137,7 +137,8 @@ impl Remove {
     pub async fn run(self, context: Context) -> anyhow::Result<()> {
         let client = context.client(Missing::Refuse).await?;
         let id = client.agent(&self.id).await?.agent_id;
-        self.consent.to(&format!("Remove {id} and the messages in its inbox?"), Silence::Refuses)?;
+        let named = Named { typed: self.id.as_str(), whole: id.as_str() };
+        self.consent.to(&format!("Remove {id} and the messages in its inbox?"), Silence::Refuses, named)?;
         client.delete_agent(&id).await?;
         let view = serde_json::json!({ "agent_id": id, "removed": true });
         context.out.done(&view, &id, format_args!("{id} is removed"))?;

@@ -79,7 +79,11 @@ impl Terminate {
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
         let request = api::Terminate { reason: self.reason, details: self.details };
         let id = self.one.find(client).await?;
-        self.consent.to(&format!("Terminate {id} and its children?"), Silence::Agrees)?;
+        self.consent.to(
+            &format!("Terminate {id} and its children?"),
+            Silence::Agrees,
+            self.one.named(&id),
+        )?;
         told(out, client.terminate_session(&id, request, Conditions::default()).await?)
     }
 }
@@ -135,7 +139,7 @@ impl Cancel {
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
         let request = api::Terminate { reason: self.reason, details: None };
         let id = self.one.find(client).await?;
-        self.consent.to(&format!("Cancel {id} and its children?"), Silence::Agrees)?;
+        self.consent.to(&format!("Cancel {id} and its children?"), Silence::Agrees, self.one.named(&id))?;
         told(out, client.terminate_session(&id, request, Conditions::default()).await?)
     }
 }
@@ -206,7 +210,11 @@ pub struct Delete {
 impl Delete {
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
         let id = self.one.find(client).await?;
-        self.consent.to(&format!("Delete {id} with its journal, tasks and messages?"), Silence::Refuses)?;
+        self.consent.to(
+            &format!("Delete {id} with its journal, tasks and messages?"),
+            Silence::Refuses,
+            self.one.named(&id),
+        )?;
         client.delete_session(&id, Conditions::default()).await?;
         let view = serde_json::json!({ "session_id": id, "deleted": true });
         out.done(&view, &id, format_args!("{id} is deleted"))

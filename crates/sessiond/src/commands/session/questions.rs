@@ -43,8 +43,8 @@ impl Questions {
             None => client.questions(api::ListQuestions { limit, cursor }).await?,
         };
         let mut table = Table::new([
-            Column::id("SESSION"),
-            Column::id("QUESTION").kept(),
+            Column::id("QUESTION"),
+            Column::id("SESSION").kept(),
             Column::word("KIND"),
             Column::word("STATUS"),
             Column::word("ASKED"),
@@ -53,8 +53,8 @@ impl Questions {
         ]);
         for question in &page.questions {
             table.row(cells![
-                &question.session_id,
                 &question.question_id,
+                &question.session_id,
                 question.kind,
                 out.state(question.status),
                 out.time(question.asked_at),
@@ -80,7 +80,7 @@ pub struct Answer {
     /// The answer: JSON, @FILE, or - for standard input; anything that is not JSON is a text
     #[arg(value_name = "ANSWER", required_unless_present_any = ["decision", "comment"])]
     answer: Option<String>,
-    /// The question's id [default: the only open question]
+    /// The question's id, or the beginning of it [default: the only open question]
     #[arg(long, value_name = "QUESTION")]
     question: Option<QuestionId>,
     /// Approve

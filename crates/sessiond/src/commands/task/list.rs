@@ -4,8 +4,9 @@ use clap::Args;
 use serde_json::Value;
 use sessiond_api as api;
 use sessiond_client::Client;
-use sessiond_core::{AgentId, SessionId, TaskId, TaskStatus};
+use sessiond_core::{AgentId, SessionId, TaskStatus};
 
+use super::report::OneTask;
 use crate::commands::input::{sets, words};
 use crate::commands::session::short;
 use crate::commands::{Common, Paging, complete, find};
@@ -103,16 +104,13 @@ pub fn table(out: Output, tasks: &[api::Task], sessions: bool) -> Table {
   sessiond task show task_0198f4
   sessiond task show task_0198f4 --json | jq .result")]
 pub struct Show {
-    /// The task's id, or the beginning of it
-    #[arg(value_name = "TASK", add = complete::tasks())]
-    id: TaskId,
     #[command(flatten)]
-    common: Common,
+    task: OneTask,
 }
 
 impl Show {
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
-        let task = client.task(&find::task(client, &self.id).await?).await?;
+        let task = client.task(&self.task.find(client).await?).await?;
         out.thing(&task, &task.task_id, |out| show(out, &task))
     }
 }

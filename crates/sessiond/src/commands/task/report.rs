@@ -7,12 +7,12 @@ use sessiond_client::{Client, Conditions};
 use sessiond_core::{AgentId, TaskId};
 
 use crate::commands::input::value_argument;
-use crate::commands::{Common, Consent, Silence, complete, find};
+use crate::commands::{Common, Consent, Named, Silence, complete, find};
 use crate::output::Output;
 
 /// One task, and what every command on one takes.
 #[derive(Debug, Args)]
-struct OneTask {
+pub struct OneTask {
     /// The task's id, or the beginning of it
     #[arg(value_name = "TASK", add = complete::tasks())]
     id: TaskId,
@@ -32,7 +32,8 @@ struct Reporter {
 }
 
 impl OneTask {
-    async fn find(&self, client: &Client) -> anyhow::Result<TaskId> {
+    /// The task's whole id.
+    pub async fn find(&self, client: &Client) -> anyhow::Result<TaskId> {
         Ok(find::task(client, &self.id).await?)
     }
 }
@@ -165,7 +166,8 @@ pub struct Cancel {
 impl Cancel {
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
         let id = self.task.find(client).await?;
-        self.consent.to(&format!("Cancel {id}?"), Silence::Agrees)?;
+        let named = Named { typed: self.task.id.as_str(), whole: id.as_str() };
+        self.consent.to(&format!("Cancel {id}?"), Silence::Agrees, named)?;
         let request = api::CancelTask { reason: self.reason };
         told(out, client.cancel_task(&id, request, Conditions::default()).await?)
     }
