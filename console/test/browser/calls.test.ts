@@ -49,6 +49,33 @@ test('a tree of many calls is there before all of them are read, and what they w
   await viewer.leave();
 });
 
+test('an execution is running while its writer keeps the lease, and interrupted when it has left', async () => {
+  const server = await TestServer.start();
+  onTestFinished(() => server.stop());
+  const browser = await launch();
+  onTestFinished(() => browser.close());
+  const client = server.client();
+  await client.sessions.create({ session_id: 'leased', kind: 'execution' });
+  const { writer } = await client.executions.begin('leased', {
+    process: 'host:1',
+    lease: { holder: 'here', ttl: '10m' },
+  });
+  await client.executions.record('leased', { writer, batch: 1, calls: [manyOf(1)] });
+  const viewer = await Viewer.come(browser, server.url);
+  const totals = viewer.page.getByLabel('Totals of the execution');
+  await viewer.openSession('leased', 'calls');
+  await totals.getByText('running', { exact: true }).waitFor();
+  const left = await fetch(`${server.url}/sessions/leased/execution/release`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ writer }),
+  });
+  expect(left.status).toBe(200);
+  await totals.getByText('interrupted', { exact: true }).waitFor();
+  expect(await totals.getByText('running', { exact: true }).count()).toBe(0);
+  await viewer.leave();
+});
+
 /** A call of a long run: each hundred stand under one, and those under the first. */
 function manyOf(call: number): CallEntry {
   const parent = call === 1 ? undefined : call % 100 === 2 ? 1 : call - ((call - 2) % 100);

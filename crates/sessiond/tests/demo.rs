@@ -145,7 +145,8 @@ fn the_demo_goes_on_serving_until_it_is_interrupted() {
 fn on_a_terminal_the_demo_can_be_watched_and_answered() {
     let place = Place::new();
     files(&place, 5);
-    let line = format!("stty cols 100; {} demo work --listen 127.0.0.1:0", env!("CARGO_BIN_EXE_sessiond"));
+    let line =
+        format!("stty cols 100; exec {} demo work --listen 127.0.0.1:0", env!("CARGO_BIN_EXE_sessiond"));
     let mut command = std::process::Command::new("script");
     command.args(["-qec", &line, "/dev/null"]).current_dir(place.path()).stdin(std::process::Stdio::piped());
     command.env_remove("SESSIOND_URL").env("NO_COLOR", "1").env("TERM", "xterm");

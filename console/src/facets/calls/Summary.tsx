@@ -26,6 +26,15 @@ export function Summary({
     <dl className={css.summary} aria-label="Totals of the execution">
       <Figure name={calls.process ? 'Process' : 'Forked'} wide>
         <code title={calls.process}>{calls.process || 'no process yet'}</code>
+        {session.status === 'active' && calls.lease && <small data-tone="live">running</small>}
+        {session.status === 'active' && calls.away && (
+          <small
+            data-tone="warn"
+            title="Its process has left it, or has not renewed its lease: any process may resume it."
+          >
+            interrupted
+          </small>
+        )}
       </Figure>
       <Figure name={table.runs.length === 1 ? 'Run' : 'Runs'}>{table.runs.length || '…'}</Figure>
       <Figure name="Calls" title={grouped(calls.total)}>
