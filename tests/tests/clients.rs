@@ -83,6 +83,7 @@ cases! {
     messages:
         messages_wait_until_acknowledged,
         a_long_poll_wakes_up,
+        a_delayed_message_is_accepted_at_once_and_comes_at_its_time,
         a_synchronous_request_waits_for_its_response;
     aggregations:
         results_are_aggregated;

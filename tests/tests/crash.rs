@@ -86,6 +86,7 @@ async fn the_process_that_is_killed() {
                     retry_policy: None,
                     fallback_agents: Vec::new(),
                     message_id: None,
+                    deliver_at: None,
                 };
                 let reply = engine
                     .execute(

@@ -377,6 +377,7 @@ fn answer_to(request: &Message, agent: &AgentId, result: Result<Value, Failure>)
         timestamp: now(),
         sender: Party::new(agent.clone()),
         recipient: Party::new(request.sender.agent_id.clone()),
+        deliver_at: None,
         message_type,
         priority: request.priority,
         payload,

@@ -30,6 +30,9 @@ pub struct Sent {
     /// The task's status; `queued` if there is no task, `received` for a heartbeat.
     #[schema(example = "pending")]
     pub status: String,
+    /// When it is delivered, if the message says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deliver_at: Option<Timestamp>,
     /// The response, for `delivery_mode: sync`: the task's result, or the payload of the responding message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response: Option<Value>,
@@ -39,12 +42,19 @@ impl Sent {
     /// The status of a message that made or changed a task.
     pub fn of_task(message_id: MessageId, task_id: TaskId, status: TaskStatus) -> Self {
         let status = status.as_str().to_owned();
-        Self { success: true, message_id, task_id: Some(task_id), status, response: None }
+        Self { success: true, message_id, task_id: Some(task_id), status, deliver_at: None, response: None }
     }
 
     /// The status of any other message.
     pub fn queued(message_id: MessageId) -> Self {
-        Self { success: true, message_id, task_id: None, status: "queued".to_owned(), response: None }
+        Self {
+            success: true,
+            message_id,
+            task_id: None,
+            status: "queued".to_owned(),
+            deliver_at: None,
+            response: None,
+        }
     }
 }
 

@@ -86,6 +86,7 @@ impl From<DelegateTask> for sessiond_core::DelegateTask {
             retry_policy: wire.retry_policy,
             fallback_agents: wire.fallback_agents,
             message_id: None,
+            deliver_at: None,
         }
     }
 }
@@ -210,6 +211,9 @@ pub struct Task {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+    /// The time before which no attempt is requested.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deliver_at: Option<Timestamp>,
     /// When the current attempt was accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<Timestamp>,
@@ -276,6 +280,7 @@ impl Task {
             message_id: core.request_id.clone(),
             created_at: core.created_at,
             updated_at: core.updated_at,
+            deliver_at: core.deliver_at,
             started_at: core.started_at,
             deadline: core.deadline,
             input_required_since: core.waiting_since,

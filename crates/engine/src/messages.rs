@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sessiond_core::{
-    Command, DeliveryMode, Envelope, Fence, Message, MessageKind, MessageType, Principal, RetryPolicy,
-    Routing, Session, SessionId, Span, Task, TaskId, limits, messages,
+    Command, DeliveryMode, Envelope, Fence, Message, MessageKind, MessageType, Principal, Rejection,
+    RetryPolicy, Routing, Session, SessionId, Span, Task, TaskId, limits, messages,
 };
 use sessiond_store::{MessageQuery, Op, Refusal};
 use sha2::{Digest, Sha256};
@@ -46,6 +46,10 @@ impl Engine {
         let sender = message.sender.agent_id.clone();
         if message.message_type == MessageType::Heartbeat {
             principal.must_act_as(&sender)?;
+            if message.delayed_until(self.now()).is_some() {
+                let detail = "a heartbeat says that its sender is alive now: leave deliver_at out";
+                return Err(Rejection::invalid("/deliver_at", detail).into());
+            }
             if self.is_registered(&sender) {
                 self.shared.presences.of(&sender).heard(self.now(), None);
             }
@@ -114,17 +118,18 @@ impl Engine {
         if !self.is_registered(&recipient) {
             return Err(Error::AgentNotFound(recipient));
         }
-        message.check_alone()?;
+        let now = self.now();
+        message.check_alone(now)?;
         self.may_write_to(principal, &message).await?;
         if wait.is_some() && !self.is_registered(&message.sender.agent_id) {
             let detail = "an answer outside a session reaches registered agents alone: register the sender, \
                           or send it with delivery_mode async";
-            return Err(sessiond_core::Rejection::invalid("/routing/delivery_mode", detail).into());
+            return Err(Rejection::invalid("/routing/delivery_mode", detail).into());
         }
-        let now = self.now();
         let answer = idempotency.clone().answer(None, "{}".to_owned(), now);
+        let not_before = message.delayed_until(now).unwrap_or(now);
         let op = Op::Enqueue {
-            message: Box::new(enqueue(&message, now, now, MessageKind::Message)),
+            message: Box::new(enqueue(&message, now, not_before, MessageKind::Message)),
             answer: Some(answer),
         };
         let engine = self.clone();
@@ -163,7 +168,7 @@ impl Engine {
                     Ok(Feed::Record(_) | Feed::Stored(_))
                     | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}
                     Ok(Feed::Deleted) | Err(tokio::sync::broadcast::error::RecvError::Closed) => {
-                        return Err(sessiond_core::Rejection::SessionNotFound.into());
+                        return Err(Rejection::SessionNotFound.into());
                     }
                 }
             }

@@ -36,8 +36,11 @@ pub(crate) fn read(connection: &Connection, agent: &AgentId, now: Timestamp) -> 
     };
     // The index of the queue holds both columns, and the queue has a limit.
     let (oldest, due_at): (Option<i64>, Option<i64>) = connection
-        .prepare_cached("SELECT min(message), min(due_at) FROM messages WHERE inbox = ?1 AND state = 0")?
-        .query_row([inbox], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        .prepare_cached(
+            "SELECT min(message), min(due_at) FILTER (WHERE due_at > ?2)
+             FROM messages WHERE inbox = ?1 AND state = 0",
+        )?
+        .query_row((inbox, now.millis()), |row| Ok((row.get(0)?, row.get(1)?)))?;
     let oldest = match oldest {
         Some(message) => Some(
             connection
@@ -51,10 +54,7 @@ pub(crate) fn read(connection: &Connection, agent: &AgentId, now: Timestamp) -> 
         depth,
         fence,
         oldest,
-        next_due: due_at
-            .filter(|due_at| *due_at != NEVER)
-            .map(Timestamp::from_millis)
-            .filter(|due_at| *due_at > now),
+        next_due: due_at.filter(|due_at| *due_at != NEVER).map(Timestamp::from_millis),
     })
 }
 

@@ -271,6 +271,8 @@ class LeaseReleased(TypedDict):
 
 
 class _MessageSentOptional(TypedDict, total=False):
+    deliver_at: Optional[str]
+    """When it is delivered, if not at once."""
     in_reply_to: Optional[str]
     """The message that it responds to."""
 
@@ -699,6 +701,8 @@ class _TaskDelegatedOptional(TypedDict, total=False):
     """The agents that receive it next, in order."""
     metadata: dict[str, Any]
     """Data that the sender attached to the request."""
+    deliver_at: Optional[str]
+    """The time before which no attempt is requested."""
     sent: Optional[SentRequest]
     """The request as it was sent, if a message requested the task."""
 

@@ -2369,6 +2369,7 @@ export interface components {
             sender: components["schemas"]["Party"];
             /** @description The recipient. */
             recipient: components["schemas"]["Party"];
+            deliver_at?: components["schemas"]["Timestamp"] | null;
             /** @description Its type. */
             message_type: components["schemas"]["MessageType"];
             /** @description Orders the inbox of the recipient. */
@@ -2519,6 +2520,7 @@ export interface components {
             priority: components["schemas"]["Priority"];
             /** @description The content. */
             payload: unknown;
+            deliver_at?: components["schemas"]["Timestamp"] | null;
             in_reply_to?: components["schemas"]["MessageId"] | null;
         };
         /**
@@ -2993,6 +2995,7 @@ export interface components {
             sender: components["schemas"]["Party"];
             /** @description The recipient. */
             recipient: components["schemas"]["Party"];
+            deliver_at?: components["schemas"]["Timestamp"] | null;
             /** @description Its type. */
             message_type: components["schemas"]["MessageType"];
             /** @description Orders the inbox of the recipient. */
@@ -3024,6 +3027,7 @@ export interface components {
              * @example pending
              */
             status: string;
+            deliver_at?: components["schemas"]["Timestamp"] | null;
             /** @description The response, for `delivery_mode: sync`: the task's result, or the payload of the responding message. */
             response?: unknown;
         };
@@ -3400,6 +3404,7 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             /** @description When it last changed. */
             updated_at: components["schemas"]["Timestamp"];
+            deliver_at?: components["schemas"]["Timestamp"] | null;
             started_at?: components["schemas"]["Timestamp"] | null;
             /** @description When the current attempt is over time: it must be accepted by then, and once it is accepted, ended or reported on. */
             deadline: components["schemas"]["Timestamp"];
@@ -3451,6 +3456,7 @@ export interface components {
             };
             /** @description When this attempt must be accepted. */
             deadline: components["schemas"]["Timestamp"];
+            deliver_at?: components["schemas"]["Timestamp"] | null;
             sent?: components["schemas"]["SentRequest"] | null;
         };
         /**

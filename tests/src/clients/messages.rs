@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde_json::json;
 use sessiond_api::{self as api, Code};
 use sessiond_client::{Client, Conditions};
-use sessiond_core::Span;
+use sessiond_core::{Span, TaskStatus, limits};
+use sessiond_engine::{Clock as _, System};
 
 use super::{agent, code, register, request, task_request, tutorial};
 
@@ -45,6 +46,45 @@ pub async fn messages_wait_until_acknowledged(client: Client) {
     assert_eq!(client.ack(&reader, request(ids.clone())).await.expect("acked").acknowledged, 2);
     assert_eq!(client.ack(&reader, request(ids)).await.expect("acked").acknowledged, 0);
     assert_eq!(client.agent(&reader).await.expect("it is known").inbox_depth, 1);
+}
+
+/// A message with a time is accepted at once and delivered then; cancelling its task takes it back.
+pub async fn a_delayed_message_is_accepted_at_once_and_comes_at_its_time(client: Client) {
+    let now = System.now();
+    let reader = agent("claude-code://qa");
+    register(&client, reader.as_str()).await;
+    let message = |id: &str, after: Span| -> api::Message {
+        request(json!({
+            "message_id": id, "timestamp": "2025-02-02T11:00:00Z", "deliver_at": now.after(after),
+            "sender": { "agent_id": "a://sender" }, "recipient": { "agent_id": reader },
+            "message_type": "status_update", "payload": { "n": id }
+        }))
+    };
+    for (id, after) in [("hour", Span::from_secs(3600)), ("soon", Span::from_millis(300))] {
+        let sent = client.send_message(message(id, after), Conditions::default()).await.expect("it is sent");
+        assert_eq!((sent.status.as_str(), sent.deliver_at), ("queued", Some(now.after(after))));
+    }
+    assert_eq!(client.agent(&reader).await.expect("it is known").inbox_depth, 2);
+    let woken = client.receive(&reader, request(json!({ "wait": "20s" }))).await.expect("it is read");
+    let ids: Vec<_> = woken.messages.iter().map(|m| m.message.message_id.to_string()).collect();
+    assert_eq!(ids, ["soon"]);
+    assert!(System.now() >= now.after(Span::from_millis(300)));
+    let far = message("far", Span::from_millis(limits::DELIVER_AHEAD_MS + 60_000));
+    let refused = client.send_message(far, Conditions::default()).await.expect_err("it is too far ahead");
+    assert_eq!((refused.code, refused.errors[0].pointer.as_str()), (Code::InvalidInput, "/deliver_at"));
+
+    let created = client.create_session(tutorial(), Conditions::default()).await.expect("it is created");
+    let mut asked = task_request(&created.session_id, "later", reader.as_str());
+    asked.deliver_at = Some(now.after(Span::from_secs(3600)));
+    let sent = client.send_message(asked.clone(), Conditions::default()).await.expect("it is sent");
+    let task = client.task(&sent.task_id.expect("a task")).await.expect("it is there");
+    assert_eq!((task.status, task.deliver_at), (TaskStatus::Pending, asked.deliver_at));
+    assert!(task.deadline > now.after(Span::from_secs(3600)));
+    client.cancel_task(&task.task_id, request(json!({})), Conditions::default()).await.expect("cancelled");
+    let query = request(json!({ "recipient": reader, "state": "withdrawn" }));
+    let withdrawn = client.messages(query).await.expect("a list").messages;
+    assert_eq!(withdrawn.iter().map(|m| m.message.message_id.as_str()).collect::<Vec<_>>(), ["later"]);
+    assert_eq!(withdrawn[0].message.deliver_at, asked.deliver_at, "it is kept as it was sent");
 }
 
 /// A long poll returns as soon as a message comes.

@@ -22,12 +22,13 @@ impl Messages for Embedded {
         for parameter in ["message_id", "task_id"] {
             addressable(parameter, message.message_id.as_str(), "/message_id")?;
         }
-        let message_id = message.message_id.clone();
+        let (message_id, deliver_at) = (message.message_id.clone(), message.deliver_at);
         let sent = self.engine.send(&self.principal, message, conditions.fence).await.map_err(problem)?;
         let mut answer = match &sent.task {
             Some(task) => api::Sent::of_task(message_id, task.id.clone(), task.status),
             None => api::Sent::queued(message_id),
         };
+        answer.deliver_at = deliver_at;
         if sent.heartbeat {
             answer.status = "received".to_owned();
         }

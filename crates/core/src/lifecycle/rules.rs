@@ -8,7 +8,7 @@ use crate::session::{Effect, EventBody, Rejection, Timer, TimerAction};
 use crate::tasks::cancel::cancel_open;
 use crate::values::check::Checks;
 use crate::values::{Limit, Span, limits};
-use crate::{calls, questions};
+use crate::{calls, messages, questions};
 
 use super::{Outcome, SessionCompleted, SessionExpired, SessionFailed, SessionTerminated, SessionUpdated};
 
@@ -110,6 +110,7 @@ fn because(reason: String, details: Option<String>, at: &str) -> Result<Outcome,
 pub(crate) fn end(draft: &mut Draft<'_>, body: impl Into<EventBody>, why: &str) -> Result<(), Rejection> {
     let body = body.into();
     cancel_open(draft, why)?;
+    messages::rules::withdraw_delayed(draft);
     let cascade = !matches!(body, EventBody::SessionCompleted(_));
     // The end takes all leases and questions, so their timers must be found before it.
     let leased = draft.session().participants.iter().filter(|participant| participant.lease.is_some());

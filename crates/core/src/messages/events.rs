@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use crate::session::payload::{At, Payload};
 use crate::session::{Rejection, Session};
-use crate::values::{AgentId, MessageId};
+use crate::values::{AgentId, MessageId, Timestamp};
 
-use super::{MessageType, Priority};
+use super::{DelayedMessage, MessageType, Priority};
 
 /// A participant sent a message that is not a task request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,17 +25,25 @@ pub struct MessageSent {
     pub priority: Priority,
     /// The content.
     pub payload: Value,
+    /// When it is delivered, if not at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deliver_at: Option<Timestamp>,
     /// The message that it responds to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_reply_to: Option<MessageId>,
 }
 
 impl Payload for MessageSent {
-    /// The state keeps no messages: inboxes do.
-    fn fold(&self, _: &mut Session, _: At) -> Result<(), String> {
+    /// The state keeps no messages: inboxes do. It remembers which wait for their time.
+    fn fold(&self, session: &mut Session, at: At) -> Result<(), String> {
+        if let Some(due) = self.deliver_at.filter(|due| *due > at.time) {
+            let (recipient, message_id) = (self.recipient.clone(), self.message_id.clone());
+            session.delayed.add(DelayedMessage { recipient, message_id, at: due }, at.time);
+        }
         Ok(())
     }
 
+    /// How many wait is counted with the state, after each event.
     fn check(&self, _: &Session) -> Result<(), Rejection> {
         Ok(())
     }

@@ -1,12 +1,14 @@
 //! Messages between agents.
 
 mod events;
-mod rules;
+pub(crate) mod rules;
 mod state;
 
 pub use events::MessageSent;
+pub(crate) use state::DelayedMessage;
 pub use state::{
-    Backoff, DeliveryMode, Message, MessageType, Party, Priority, RetryPolicy, Routing, TaskReference,
+    Backoff, Delayed, DeliveryMode, Message, MessageType, Party, Priority, RetryPolicy, Routing,
+    TaskReference,
 };
 
 use crate::session::access;

@@ -9,13 +9,13 @@ use crate::session::{Effect, MessageKind, Rejection, Session};
 use crate::tasks::notice::{self, Told};
 use crate::tasks::{DelegateTask, SentRequest, Task, TaskChange, TaskReport, delegation, report};
 use crate::values::check::{Checks, escape};
-use crate::values::{AgentId, MessageId, limits};
+use crate::values::{AgentId, Limit, MessageId, Span, Timestamp, limits};
 
-use super::{Message, MessageSent, MessageType, TaskReference};
+use super::{DelayedMessage, DeliveryMode, Message, MessageSent, MessageType, TaskReference};
 
 /// Takes in a message.
 pub(crate) fn send(draft: &mut Draft<'_>, message: Message) -> Result<Receipt, Rejection> {
-    check(&message)?;
+    check(&message, draft.now())?;
     if !draft.session().takes_part(&message.sender.agent_id) {
         return Err(Rejection::ParticipantNotFound(message.sender.agent_id));
     }
@@ -28,8 +28,8 @@ pub(crate) fn send(draft: &mut Draft<'_>, message: Message) -> Result<Receipt, R
 
 impl Message {
     /// Checks a message that is sent outside any session, where no state knows its fallback agents.
-    pub fn check_alone(&self) -> Result<(), Rejection> {
-        check(self)?;
+    pub fn check_alone(&self, now: Timestamp) -> Result<(), Rejection> {
+        check(self, now)?;
         let mut checks = Checks::default();
         let (fallbacks, first) = (&self.routing.fallback_agents, &self.recipient.agent_id);
         checks.fallback_agents("/routing/fallback_agents", fallbacks, Some(first), |_| true);
@@ -79,6 +79,9 @@ fn tell(draft: &mut Draft<'_>, message: Message) -> Result<Receipt, Rejection> {
         }
         return pass_on(draft, message);
     };
+    if message.delayed_until(draft.now()).is_some() {
+        return Err(not_delayed("a report on a task takes effect at once"));
+    }
     let told = if task.delegator.as_ref() == Some(recipient) { Told::ByMessage } else { Told::NotYet };
     let report = TaskReport {
         task: task.id.clone(),
@@ -102,6 +105,9 @@ fn tell(draft: &mut Draft<'_>, message: Message) -> Result<Receipt, Rejection> {
 
 /// A message that changes nothing.
 fn pass_on(draft: &mut Draft<'_>, message: Message) -> Result<Receipt, Rejection> {
+    if message.delayed_until(draft.now()).is_some() {
+        Limit::DelayedMessages.allows(draft.session().delayed.after(draft.now()).count() + 1)?;
+    }
     record(draft, &message)?;
     let message_id = message.message_id.clone();
     deliver(draft, message);
@@ -116,16 +122,44 @@ fn record(draft: &mut Draft<'_>, message: &Message) -> Result<(), Rejection> {
         message_type: message.message_type,
         priority: message.priority,
         payload: message.payload.clone(),
+        deliver_at: message.delayed_until(draft.now()),
         in_reply_to: message.in_reply_to.clone(),
     })
 }
 
 fn deliver(draft: &mut Draft<'_>, message: Message) {
-    let kind = MessageKind::Message;
-    draft.effect(Effect::Deliver { message: Box::new(message), not_before: None, kind });
+    let (kind, not_before) = (MessageKind::Message, message.delayed_until(draft.now()));
+    draft.effect(Effect::Deliver { message: Box::new(message), not_before, kind });
 }
 
-fn check(message: &Message) -> Result<(), Rejection> {
+/// Takes back the messages whose time has not come, because the session ends.
+pub(crate) fn withdraw_delayed(draft: &mut Draft<'_>) {
+    let waiting: Vec<_> = draft.session().delayed.after(draft.now()).cloned().collect();
+    for DelayedMessage { recipient, message_id, .. } in waiting {
+        draft.effect(Effect::Withdraw { recipient, message_id, dead: false });
+    }
+}
+
+/// The rejection of a `deliver_at` on a message that is never delayed.
+fn not_delayed(why: &str) -> Rejection {
+    Rejection::invalid("/deliver_at", format!("{why}: leave deliver_at out"))
+}
+
+/// Checks when a message is to be delivered.
+fn check_delay(message: &Message, now: Timestamp) -> Result<(), Rejection> {
+    let Some(at) = message.delayed_until(now) else { return Ok(()) };
+    let most = Span::from_millis(limits::DELIVER_AHEAD_MS);
+    if at > now.after(most) {
+        return Err(Rejection::invalid("/deliver_at", format!("it may be {most} ahead at most")));
+    }
+    if message.routing.delivery_mode == DeliveryMode::Sync {
+        return Err(not_delayed("the sender of a synchronous message waits for the response"));
+    }
+    Ok(())
+}
+
+fn check(message: &Message, now: Timestamp) -> Result<(), Rejection> {
+    check_delay(message, now)?;
     let mut checks = Checks::default();
     checks.payload("/payload", &message.payload);
     for (key, value) in &message.metadata {

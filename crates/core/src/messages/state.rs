@@ -1,10 +1,14 @@
 //! Messages between agents, in the shapes of the wire. A message is stored and delivered as it is written here.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::lifecycle::Status;
+use crate::session::facet_state::FacetState;
 use crate::values::check::Checks;
-use crate::values::{AgentId, MessageId, SessionId, Span, TaskId, Timestamp, limits};
+use crate::values::{AgentId, Exceeded, Limit, MessageId, SessionId, Span, TaskId, Timestamp, limits};
 
 /// A message from one agent to another.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,6 +23,10 @@ pub struct Message {
     pub sender: Party,
     /// The recipient.
     pub recipient: Party,
+    /// When it is delivered, 30 days ahead at most. Default, and for a time in the past: at once. Reports on tasks and
+    /// synchronous messages are not delayed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deliver_at: Option<Timestamp>,
     /// Its type.
     pub message_type: MessageType,
     /// Orders the inbox of the recipient.
@@ -223,6 +231,11 @@ pub enum TaskReference {
 }
 
 impl Message {
+    /// When it is to be delivered, if that is later than `now`.
+    pub fn delayed_until(&self, now: Timestamp) -> Option<Timestamp> {
+        self.deliver_at.filter(|at| *at > now)
+    }
+
     /// The task that the message speaks of, by `metadata.task_id`, `payload.task_id` or `in_reply_to`, in this order.
     pub fn task_reference(&self) -> Option<TaskReference> {
         let named =
@@ -242,6 +255,54 @@ impl Message {
     /// The step that a request belongs to, by `metadata.step` or `payload.step`.
     pub fn step(&self) -> Option<&str> {
         self.metadata.get("step").or_else(|| self.payload.get("step")).and_then(Value::as_str)
+    }
+}
+
+/// The messages of a session whose time has not come, as far as the session remembers them: its end takes them back. The
+/// requests of tasks are not among them, because they end with their tasks.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Delayed {
+    waiting: Arc<Vec<DelayedMessage>>,
+}
+
+/// A message whose time has not come.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct DelayedMessage {
+    pub(crate) recipient: AgentId,
+    pub(crate) message_id: MessageId,
+    pub(crate) at: Timestamp,
+}
+
+impl Delayed {
+    /// Those that wait still.
+    pub(crate) fn after(&self, now: Timestamp) -> impl Iterator<Item = &DelayedMessage> {
+        self.waiting.iter().filter(move |message| message.at > now)
+    }
+
+    /// Adds one, and forgets those whose time has come.
+    pub(crate) fn add(&mut self, message: DelayedMessage, now: Timestamp) {
+        let waiting = Arc::make_mut(&mut self.waiting);
+        waiting.retain(|message| message.at > now);
+        waiting.push(message);
+    }
+}
+
+impl FacetState for Delayed {
+    fn on_end(&mut self, _: Status) {
+        self.waiting = Arc::default();
+    }
+
+    /// They stay with the session that sent them.
+    fn on_fork(&mut self) {
+        self.waiting = Arc::default();
+    }
+
+    fn check(&self) -> Result<(), Exceeded> {
+        self.check_counts()
+    }
+
+    fn check_counts(&self) -> Result<(), Exceeded> {
+        Limit::DelayedMessages.allows(self.waiting.len())
     }
 }
 

@@ -6,6 +6,7 @@ use imbl::OrdMap;
 
 use crate::context::Context;
 use crate::lifecycle::Status;
+use crate::messages::Delayed;
 use crate::questions::Questions;
 use crate::signals::Signals;
 
@@ -49,6 +50,7 @@ impl Session {
             calls: None,
             questions: Questions::default(),
             signals: Signals::default(),
+            delayed: Delayed::default(),
         })
     }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::calls::Calls;
 use crate::context::Context;
 use crate::lifecycle::{ForkPoint, Kind, Outcome, Status};
+use crate::messages::Delayed;
 use crate::participants::{Participant, ParticipantStatus};
 use crate::questions::Questions;
 use crate::signals::Signals;
@@ -114,6 +115,9 @@ session! {
         /// What was sent to it.
         #[serde(default)]
         signals: Signals,
+        /// Its messages whose time has not come.
+        #[serde(default)]
+        delayed: Delayed,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::session::Rejection;
 use crate::session::draft::Draft;
 use crate::values::check::Checks;
 use crate::values::json::{bytes_of, metadata_bytes};
-use crate::values::{AgentId, Limit, MessageId, Span, TaskId, limits};
+use crate::values::{AgentId, Limit, MessageId, Span, TaskId, Timestamp, limits};
 use crate::workflow::waiting::waiting_step;
 use crate::workflow::{Step, StepStatus, TaskTemplate};
 
@@ -94,6 +94,7 @@ pub(crate) fn delegate_checked(
             retry_of: None,
             message_id: new.message_id,
             metadata,
+            deliver_at: new.deliver_at,
             sent: sent.map(Arc::new),
         },
     )
@@ -118,6 +119,7 @@ pub(crate) fn delegate_planned(
         retry_of: None,
         message_id: None,
         metadata: Map::new(),
+        deliver_at: None,
         sent: None,
     };
     begin(draft, beginning).map(drop)
@@ -145,11 +147,11 @@ pub(crate) fn reopen(draft: &mut Draft<'_>, task: &Task) -> Result<(), Rejection
         attempt: task.attempt.saturating_add(1),
         assignee,
         message_id: Some(message_id),
-        retry_at: Some(now),
+        retry_at: Some(task.request_at(now)),
         deadline: Some(task.start_by(now)),
         ..task.update()
     })?;
-    notice::request(draft, &task.id, None);
+    notice::request(draft, &task.id, now);
     Ok(())
 }
 
@@ -163,6 +165,7 @@ struct Beginning {
     retry_of: Option<TaskId>,
     message_id: Option<MessageId>,
     metadata: Map<String, Value>,
+    deliver_at: Option<Timestamp>,
     sent: Option<Arc<SentRequest>>,
 }
 
@@ -186,6 +189,7 @@ impl Beginning {
             retry_of: None,
             message_id: None,
             metadata: task.metadata.clone(),
+            deliver_at: task.deliver_at,
             sent: None,
         }
     }
@@ -200,7 +204,8 @@ fn begin(draft: &mut Draft<'_>, beginning: Beginning) -> Result<TaskId, Rejectio
     let template = beginning.template;
     let timeout = template.timeout.unwrap_or(Span::from_millis(limits::TASK_TIMEOUT_MS));
     let start_within = template.start_within.unwrap_or(Span::from_millis(limits::TASK_START_MS));
-    let deadline = draft.now().after(start_within);
+    let requested = beginning.deliver_at.map_or(draft.now(), |at| at.max(draft.now()));
+    let deadline = requested.after(start_within);
     draft.emit(TaskDelegated {
         task_id: task_id.clone(),
         task_type: template.task_type,
@@ -219,8 +224,9 @@ fn begin(draft: &mut Draft<'_>, beginning: Beginning) -> Result<TaskId, Rejectio
         message_id,
         metadata: beginning.metadata,
         deadline,
+        deliver_at: beginning.deliver_at,
         sent: beginning.sent,
     })?;
-    notice::request(draft, &task_id, None);
+    notice::request(draft, &task_id, draft.now());
     Ok(task_id)
 }

@@ -77,6 +77,9 @@ pub struct TaskDelegated {
     pub metadata: Map<String, Value>,
     /// When this attempt must be accepted.
     pub deadline: Timestamp,
+    /// The time before which no attempt is requested.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deliver_at: Option<Timestamp>,
     /// The request as it was sent, if a message requested the task.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent: Option<Arc<SentRequest>>,
@@ -163,6 +166,7 @@ impl TaskDelegated {
             fallbacks_used: 0,
             metadata: event.metadata,
             sent: event.sent,
+            deliver_at: event.deliver_at,
             status: TaskStatus::Pending,
             attempt: 1,
             retries: 0,

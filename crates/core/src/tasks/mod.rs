@@ -20,7 +20,7 @@ use crate::session::access;
 use crate::session::draft::{Draft, Receipt};
 use crate::session::facet::Facet;
 use crate::session::{Principal, Rejection, Role, Session};
-use crate::values::{AgentId, MessageId, Span, TaskId};
+use crate::values::{AgentId, MessageId, Span, TaskId, Timestamp};
 
 use notice::Told;
 
@@ -51,6 +51,8 @@ pub struct DelegateTask {
     pub fallback_agents: Vec<AgentId>,
     /// The message that carries the request, when there is one already.
     pub message_id: Option<MessageId>,
+    /// When the request is delivered, if not at once.
+    pub deliver_at: Option<Timestamp>,
 }
 
 /// How a task goes.
@@ -133,6 +135,7 @@ impl DelegateTask {
             retry_policy: message.routing.retry_policy,
             fallback_agents: message.routing.fallback_agents,
             message_id: Some(message.message_id),
+            deliver_at: message.deliver_at,
         }
     }
 }

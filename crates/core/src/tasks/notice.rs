@@ -9,8 +9,8 @@ use crate::values::{AgentId, TaskId, Timestamp};
 
 use super::{Task, TaskStatus};
 
-/// Sends the request of the present attempt, and sets the timer that ends the attempt.
-pub(crate) fn request(draft: &mut Draft<'_>, task_id: &TaskId, not_before: Option<Timestamp>) {
+/// Sends the request of the present attempt, which begins at `at`, and sets the timer that ends the attempt.
+pub(crate) fn request(draft: &mut Draft<'_>, task_id: &TaskId, at: Timestamp) {
     let Some(task) = draft.session().tasks.get(task_id).cloned() else {
         return;
     };
@@ -42,6 +42,7 @@ pub(crate) fn request(draft: &mut Draft<'_>, task_id: &TaskId, not_before: Optio
             Some(sent) => sent.recipient.clone(),
             None => Party::new(task.assignee.clone()).in_session(session_id),
         },
+        deliver_at: sent.and(task.deliver_at),
         message_type: MessageType::TaskRequest,
         priority: task.priority,
         payload,
@@ -60,6 +61,7 @@ pub(crate) fn request(draft: &mut Draft<'_>, task_id: &TaskId, not_before: Optio
         in_reply_to: sent.and_then(|sent| sent.in_reply_to.clone()),
     };
     let kind = draft.request_kind();
+    let not_before = Some(task.request_at(at)).filter(|at| *at > draft.now());
     draft.effect(Effect::Deliver { message: Box::new(message), not_before, kind });
     watch_deadline(draft, &task);
 }
@@ -109,6 +111,7 @@ pub(crate) fn respond(draft: &mut Draft<'_>, task: &Task, told: Told) {
         timestamp: draft.now(),
         sender: Party::new(task.assignee.clone()).in_session(session_id.clone()),
         recipient: Party::new(delegator).in_session(session_id),
+        deliver_at: None,
         message_type,
         priority: task.priority,
         payload: Value::Object(payload),
@@ -138,6 +141,7 @@ pub(crate) fn tell_assignee(draft: &mut Draft<'_>, task: &Task, payload: Value) 
         timestamp: draft.now(),
         sender: Party::new(asker(task)).in_session(session_id.clone()),
         recipient: Party::new(task.assignee.clone()).in_session(session_id),
+        deliver_at: None,
         message_type: MessageType::StatusUpdate,
         priority: Priority::High,
         payload,

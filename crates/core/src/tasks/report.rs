@@ -195,13 +195,13 @@ fn fail_attempt(draft: &mut Draft<'_>, task: &Task, failure: Failure) -> Result<
         error,
         ended: Some(status),
         message_id: Some(message_id),
-        retry_at: Some(retry_at),
+        retry_at: Some(task.request_at(retry_at)),
         deadline: Some(task.start_by(retry_at)),
         retryable,
         ..task.update()
     })?;
     input::release(draft, &task.id)?;
-    notice::request(draft, &task.id, Some(retry_at));
+    notice::request(draft, &task.id, retry_at);
     Ok(())
 }
 

@@ -55,6 +55,9 @@ pub struct Task {
     /// The first request as it was sent, if a message requested the task.
     #[serde(default)]
     pub sent: Option<Arc<SentRequest>>,
+    /// The time before which no attempt is requested.
+    #[serde(default)]
+    pub deliver_at: Option<Timestamp>,
     /// What it is now.
     pub status: TaskStatus,
     /// The attempt that is under way, or was the last; the first is 1.
@@ -157,9 +160,14 @@ impl Task {
         self.fallback_agents.get(self.fallbacks_used..).unwrap_or_default()
     }
 
-    /// When an attempt whose request is due at `at` must be accepted.
+    /// When an attempt that may begin at `at` is requested.
+    pub(crate) fn request_at(&self, at: Timestamp) -> Timestamp {
+        self.deliver_at.map_or(at, |deliver_at| deliver_at.max(at))
+    }
+
+    /// When an attempt that may begin at `at` must be accepted.
     pub(crate) fn start_by(&self, at: Timestamp) -> Timestamp {
-        at.after(self.start_within.unwrap_or(Span::from_millis(limits::TASK_START_MS)))
+        self.request_at(at).after(self.start_within.unwrap_or(Span::from_millis(limits::TASK_START_MS)))
     }
 
     /// When the work on the present attempt is over time, if it is reported on now.

@@ -65,6 +65,9 @@ pub enum Limit {
     /// [`limits::QUESTIONS_BYTES`].
     #[strum(to_string = "bytes of questions and answers")]
     QuestionsBytes,
+    /// [`limits::DELAYED_MESSAGES`].
+    #[strum(to_string = "delayed messages of a session")]
+    DelayedMessages,
     /// [`limits::SIGNALS`].
     #[strum(to_string = "signals of a session")]
     Signals,
@@ -102,6 +105,7 @@ impl Limit {
             Self::Questions => limits::QUESTIONS as u64,
             Self::OpenQuestions => limits::OPEN_QUESTIONS as u64,
             Self::QuestionsBytes => limits::QUESTIONS_BYTES,
+            Self::DelayedMessages => limits::DELAYED_MESSAGES as u64,
             Self::Signals => limits::SIGNALS as u64,
             Self::SignalsBytes => limits::SIGNALS_BYTES,
         }

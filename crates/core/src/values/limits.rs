@@ -111,6 +111,10 @@ pub const INBOX: u64 = 10_000;
 pub const INBOX_SENDER: u64 = 5_000;
 /// How long a message that is no request of a task waits in an inbox: 30 days. Then it is a dead letter.
 pub const INBOX_AGE_MS: u64 = 30 * 24 * 3_600_000;
+/// How far ahead the `deliver_at` of a message may be: 30 days.
+pub const DELIVER_AHEAD_MS: u64 = 30 * 24 * 3_600_000;
+/// Messages of a session that wait for their `deliver_at`, beside the requests of tasks.
+pub const DELAYED_MESSAGES: usize = 1_000;
 /// Messages that one connection may hold unacknowledged.
 pub const INBOX_WINDOW: usize = 64;
 /// How long a delivered message may stay unacknowledged before it is delivered again.

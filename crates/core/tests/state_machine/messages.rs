@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use sessiond_core::{
-    Command, EventBody, Message, MessageSent, MessageType, Priority, Receipt, Rejection, RetryPolicy, Span,
-    TaskStatus, messages,
+    Command, DeliveryMode, EventBody, Message, MessageSent, MessageType, Priority, Receipt, Rejection,
+    RetryPolicy, Span, TaskStatus, Timestamp, limits, messages,
 };
 
 use crate::support::{Fixture, agent, message, refusal};
@@ -407,4 +407,115 @@ fn a_request_is_delivered_as_it_was_sent_and_a_later_attempt_comes_from_the_engi
     fixture.script("fail back");
     let again = fixture.world.delivered.last().unwrap();
     assert_eq!((again.timestamp.millis(), again.payload["task_type"].as_str()), (fixture.now, Some("task")));
+}
+
+/// The same message, to be delivered so many milliseconds after now.
+fn later(mut message: Message, fixture: &Fixture, millis: i64) -> Message {
+    message.deliver_at = Some(Timestamp::from_millis(fixture.now + millis));
+    message
+}
+
+#[test]
+fn a_delayed_request_is_a_task_at_once_whose_attempts_are_all_requested_at_its_time_or_later() {
+    let mut fixture = Fixture::new("");
+    let mut request = later(message("m1", "orch", "back", REQUEST, json!({})), &fixture, 60_000);
+    request.routing.start_within = Some(Span::from_secs(10));
+    request.routing.retry_policy = Some(RetryPolicy { max_retries: 1, ..RetryPolicy::default() });
+    request.routing.fallback_agents = vec![agent("front")];
+    let at = request.deliver_at.unwrap();
+    send(&mut fixture, request).unwrap();
+    for assignee in ["back", "back", "front", "front"] {
+        let task = fixture.task(1).clone();
+        assert_eq!((task.status, task.assignee.name()), (TaskStatus::Pending, assignee));
+        assert_eq!(fixture.world.not_before[&task.message_id], at);
+        assert_eq!(task.deadline, at.after(Span::from_secs(10)), "the time to accept it counts from then");
+        fixture.script(&format!("fail {assignee}"));
+    }
+    assert_eq!(fixture.task(1).status, TaskStatus::Failed);
+}
+
+#[test]
+fn the_copy_of_a_delayed_request_waits_as_long() {
+    let mut fixture = Fixture::new("");
+    let request = later(message("m1", "orch", "back", REQUEST, json!({})), &fixture, 60_000);
+    let at = request.deliver_at.unwrap();
+    send(&mut fixture, request).unwrap();
+    let moment = fixture.moment();
+    let owner = crate::support::client("owner");
+    let decision = sessiond_core::fork(
+        &fixture.session,
+        sessiond_core::SessionId::parse("copy").unwrap(),
+        &owner,
+        &moment,
+    );
+    let copy = Fixture::from_decision(decision.unwrap(), fixture.events.clone(), fixture.now, 1 << 60);
+    let task = copy.session.open_tasks().next().unwrap().clone();
+    assert_eq!(copy.world.not_before[&task.message_id], at);
+}
+
+#[test]
+fn a_delayed_message_is_recorded_at_once_and_taken_back_when_the_session_ends_before_its_time() {
+    let mut fixture = Fixture::new("");
+    for (id, delay) in [("m1", 1_000), ("m2", 60_000), ("m3", -60_000)] {
+        let sent = later(message(id, "orch", "back", UPDATE, json!({})), &fixture, delay);
+        send(&mut fixture, sent).unwrap();
+    }
+    let recorded = fixture.events.iter().filter_map(|event| match &event.body {
+        EventBody::MessageSent(sent) => Some(sent.deliver_at.map(|at| at.millis() - fixture.now)),
+        _ => None,
+    });
+    let recorded: Vec<_> = recorded.collect();
+    assert_eq!(recorded, [Some(1_000), Some(60_000), None], "a time in the past is now");
+    fixture.now += 30_000;
+    fixture.script("end");
+    fixture.world.check(&fixture.session);
+    let waiting: Vec<_> = fixture.world.inbox.iter().map(|(_, id)| id.as_str()).collect();
+    assert_eq!(waiting, ["m1", "m3"]);
+}
+
+#[test]
+fn only_so_many_messages_of_a_session_are_delayed_and_those_whose_time_has_come_do_not_count() {
+    let mut fixture = Fixture::new("");
+    for n in 0..limits::DELAYED_MESSAGES {
+        let sent = later(message(&format!("m{n}"), "orch", "back", UPDATE, json!({})), &fixture, 1_000);
+        fixture.run(Command::Messages(messages::Command::Send(sent))).unwrap();
+    }
+    let one_more = |fixture: &mut Fixture| {
+        let sent = later(message("one-more", "orch", "back", UPDATE, json!({})), fixture, 1_000);
+        fixture.run(Command::Messages(messages::Command::Send(sent)))
+    };
+    let refused = refusal(one_more(&mut fixture));
+    assert_eq!(refused, "delayed messages of a session would exceed the limit of 1000");
+    fixture.now += 1_000;
+    one_more(&mut fixture).unwrap();
+}
+
+#[test]
+fn what_takes_effect_at_once_is_not_delayed_nor_anything_for_too_long() {
+    let mut fixture = asked("");
+    let ahead = i64::try_from(limits::DELIVER_AHEAD_MS).unwrap();
+    let refused = |fixture: &mut Fixture, sent: Message, delay| {
+        let sent = later(sent, fixture, delay);
+        refusal(send(fixture, sent))
+    };
+    let update = message("m2", "orch", "back", UPDATE, json!({}));
+    assert_eq!(refused(&mut fixture, update.clone(), ahead + 1), "/deliver_at: it may be 720h ahead at most");
+    let furthest = later(update.clone(), &fixture, ahead);
+    send(&mut fixture, furthest).unwrap();
+
+    let mut synchronous = message("m3", "orch", "back", REQUEST, json!({}));
+    synchronous.routing.delivery_mode = DeliveryMode::Sync;
+    let why = refused(&mut fixture, synchronous.clone(), 1);
+    assert!(why.starts_with("/deliver_at: the sender of a synchronous message waits"), "{why}");
+    for (kind, payload) in [(RESPONSE, json!({ "result": 1 })), (ERROR, json!({})), (UPDATE, json!({}))] {
+        let report = about(message("m4", "back", "orch", kind, payload), &fixture, 1);
+        let why = refused(&mut fixture, report, 1);
+        assert!(why.starts_with("/deliver_at: a report on a task takes effect at once"), "{why}");
+    }
+    assert_eq!(fixture.task(1).status, TaskStatus::Pending);
+    // A time in the past is as good as none.
+    let report = about(message("m4", "back", "orch", RESPONSE, json!({ "result": 1 })), &fixture, 1);
+    let report = later(report, &fixture, -1);
+    send(&mut fixture, report).unwrap();
+    assert_eq!(fixture.task(1).status, TaskStatus::Completed);
 }

@@ -94,7 +94,7 @@ impl InboxConnection {
                 // Not while a take is under way: it may not have seen what the change was about.
                 self.changes.mark_unchanged();
             }
-            let room = self.room();
+            let (room, looked_at) = (self.room(), self.engine.now());
             let sleep = if room > 0 {
                 let taken = self.take(room).await?;
                 if !taken.is_empty() {
@@ -104,7 +104,7 @@ impl InboxConnection {
                     self.ready.extend(taken);
                     continue;
                 }
-                self.engine.until_due(&self.agent).await?
+                self.engine.until_due(&self.agent, looked_at).await?
             } else {
                 let since = self.reconciled.map_or(RECONCILE, |at| self.engine.now().since(at).into());
                 if since >= RECONCILE {

@@ -6,7 +6,7 @@ mod presence;
 
 use std::time::Duration;
 
-use sessiond_core::{AgentId, Fence, Message, MessageId, MessageKind, Principal, limits};
+use sessiond_core::{AgentId, Fence, Message, MessageId, MessageKind, Principal, Timestamp, limits};
 use sessiond_store::{Delivery, Done, Exhausted, MessageQuery, MessageRecord, Op, Page, Refusal};
 
 use crate::rows::enqueue;
@@ -83,6 +83,7 @@ impl Engine {
         let limit = limit.clamp(1, limits::INBOX_WINDOW);
         loop {
             changes.mark_unchanged();
+            let looked_at = self.now();
             let taken = self.take(agent, fence, limit).await?;
             if !taken.is_empty() {
                 presence.took(&taken);
@@ -91,7 +92,7 @@ impl Engine {
             if is_over {
                 return Ok(taken);
             }
-            let sleep = self.until_due(agent).await?;
+            let sleep = self.until_due(agent, looked_at).await?;
             tokio::select! {
                 () = self.shared.stop.cancelled() => return Ok(taken),
                 () = &mut over => is_over = true,
@@ -245,11 +246,10 @@ impl Engine {
         });
     }
 
-    /// How long nothing in the inbox will be due by itself.
-    async fn until_due(&self, agent: &AgentId) -> Result<Duration, Error> {
-        let now = self.now();
-        let next = self.shared.store.inbox(agent, now).await?.next_due;
-        let until: Duration = next.map_or(LONGEST_SLEEP, |next| next.since(now).into());
+    /// How long nothing in the inbox will be due by itself that was not due when a reader `looked_at` it.
+    async fn until_due(&self, agent: &AgentId, looked_at: Timestamp) -> Result<Duration, Error> {
+        let next = self.shared.store.inbox(agent, looked_at).await?.next_due;
+        let until: Duration = next.map_or(LONGEST_SLEEP, |next| next.since(self.now()).into());
         Ok(until.clamp(Duration::from_millis(1), LONGEST_SLEEP))
     }
 

@@ -85,6 +85,7 @@ pub fn delegate(message_id: &str) -> Envelope {
             retry_policy: None,
             fallback_agents: Vec::new(),
             message_id: Some(MessageId::parse(message_id).unwrap()),
+            deliver_at: None,
         })),
     )
 }

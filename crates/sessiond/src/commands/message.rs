@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use sessiond_client::{Client, Conditions};
 use sessiond_core::{
     AgentId, DeliveryMode, Message as CoreMessage, MessageId, MessageType, Party, Priority, RetryPolicy,
-    Routing, SessionId, Span, TaskId,
+    Routing, SessionId, Span, TaskId, Timestamp,
 };
 use sessiond_engine::{Clock as _, Ids as _, System};
 
@@ -41,7 +41,9 @@ Examples:
   sessiond message send --from claude-code://lead --to opencode://backend --session sess_0198f3 \\
       --payload '{\"task_type\": \"implementation\"}' --timeout 300s
   sessiond message send --from claude-code://lead --to opencode://backend --session sess_0198f3 \\
-      --payload @task.json --sync"
+      --payload @task.json --sync
+  sessiond message send --from claude-code://lead --to opencode://backend --type status_update --in 10m \\
+      --payload '{\"text\": \"please look at the build\"}'"
 )]
 pub struct Send {
     /// The sender
@@ -77,6 +79,12 @@ pub struct Send {
     /// Maximum number of retries
     #[arg(long, value_name = "COUNT")]
     max_retries: Option<u32>,
+    /// Deliver it at this time, such as 2025-02-02T11:00:00Z, 30 days ahead at most
+    #[arg(long, value_name = "TIME", conflicts_with = "sync")]
+    deliver_at: Option<Timestamp>,
+    /// Deliver it after this time, such as 10m
+    #[arg(long = "in", value_name = "TIME", conflicts_with_all = ["deliver_at", "sync"])]
+    deliver_in: Option<Span>,
     /// Wait for the response
     #[arg(long)]
     sync: bool,
@@ -111,15 +119,16 @@ impl Send {
             self.task = Some(find::task(client, task).await?);
         }
         let sent = client.send_message(self.message()?, Conditions::default()).await?;
+        let later = sent.deliver_at.map(|at| format!(", to be delivered at {at}")).unwrap_or_default();
         out.thing(&sent, &sent.message_id, |out| match (&sent.response, &sent.task_id) {
             (Some(response), _) => {
                 let text = serde_json::to_string_pretty(response)?;
                 out.text(&(crate::output::printable_json(&text) + "\n"))
             }
             (None, Some(task)) => {
-                out.line(format_args!("{}: task {task} is {}", sent.message_id, sent.status))
+                out.line(format_args!("{}: task {task} is {}{later}", sent.message_id, sent.status))
             }
-            (None, None) => out.line(format_args!("{}: {}", sent.message_id, sent.status)),
+            (None, None) => out.line(format_args!("{}: {}{later}", sent.message_id, sent.status)),
         })
     }
 
@@ -136,11 +145,13 @@ impl Send {
             Some(id) => id,
             None => MessageId::parse(format!("msg_{:032x}", System.nonce()))?,
         };
+        let now = System.now();
         Ok(CoreMessage {
             message_id,
-            timestamp: System.now(),
+            timestamp: now,
             sender: party(self.from),
             recipient: party(self.to),
+            deliver_at: self.deliver_at.or(self.deliver_in.map(|span| now.after(span))),
             message_type: self.message_type,
             priority: self.priority,
             payload: json_argument(&self.payload).context("--payload")?,

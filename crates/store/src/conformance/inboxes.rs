@@ -172,10 +172,14 @@ pub async fn a_message_is_not_due_before_its_time_and_holds_up_no_other(backend:
     let later = Enqueue { not_before: at(3_000), priority: Critical, ..message("later") };
     done(&store, vec![enqueue(later), enqueue(message("now"))]).await;
     // What need not wait is due also when the clock was set back since it was accepted.
-    assert_eq!(inbox(&store, 999).await.next_due, None);
+    assert_eq!(inbox(&store, 999).await.next_due, Some(at(3_000)));
     assert_eq!(take(&store, 1_000, 9).await, ["now"]);
     assert!(take(&store, 2_999, 9).await.is_empty());
     assert_eq!(inbox(&store, 2_999).await.next_due, Some(at(3_000)));
+    // What is due already, and is not taken, does not hide what is due later.
+    let last = Enqueue { not_before: at(5_000), ..message("last") };
+    done(&store, vec![enqueue(last)]).await;
+    assert_eq!(inbox(&store, 4_000).await.next_due, Some(at(5_000)));
     assert_eq!(take(&store, 3_000, 9).await, ["later"]);
 }
 

@@ -15,7 +15,7 @@ pub struct Inbox {
     pub fence: Fence,
     /// When the oldest of them was accepted.
     pub oldest: Option<Timestamp>,
-    /// When the next one is due, if none is now: the soonest `not_before` or redelivery.
+    /// When the next one is due that is not due now: the soonest `not_before` or redelivery.
     pub next_due: Option<Timestamp>,
 }
 

@@ -151,6 +151,7 @@ pub fn task_for(delegatee: &str) -> DelegateTask {
         retry_policy: None,
         fallback_agents: vec![],
         message_id: None,
+        deliver_at: None,
     }
 }
 
@@ -160,6 +161,7 @@ pub fn message(id: &str, from: &str, to: &str, message_type: MessageType, payloa
         timestamp: Timestamp::from_millis(BEGIN),
         sender: Party::new(agent(from)),
         recipient: Party::new(agent(to)),
+        deliver_at: None,
         message_type,
         priority: Priority::Medium,
         payload,
@@ -193,7 +195,7 @@ impl Fixture {
     }
 
     pub fn from_decision(decision: Decision, before: Vec<Event>, now: i64, nonce: u128) -> Self {
-        let mut world = World::default();
+        let mut world = World { now: Timestamp::from_millis(now), ..World::default() };
         world.run(&decision.effects);
         let mut events = before;
         events.extend(decision.events);
@@ -212,6 +214,7 @@ impl Fixture {
             "only the renewal of a lease makes no event: {:?}",
             decision.effects
         );
+        self.world.now = Timestamp::from_millis(self.now);
         self.world.run(&decision.effects);
         self.events.extend(decision.events);
         self.session = decision.session;

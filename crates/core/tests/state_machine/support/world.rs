@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sessiond_core::{
     AgentId, Command, Effect, Join, JoinWord, Message, MessageId, MessageKind, MessageType, OnFailure,
-    ParticipantStatus, Question, QuestionKind, Session, Status, Step, StepStatus, TaskStatus, Timer,
+    ParticipantStatus, Question, QuestionKind, Session, Span, Status, Step, StepStatus, TaskStatus, Timer,
     TimerAction, Timestamp, calls, lifecycle, participants, questions, tasks,
 };
 
@@ -18,6 +18,8 @@ pub struct World {
     pub delivered: Vec<Message>,
     pub kinds: Vec<MessageKind>,
     pub not_before: BTreeMap<MessageId, Timestamp>,
+    /// The time of the last decision.
+    pub now: Timestamp,
 }
 
 impl World {
@@ -39,9 +41,7 @@ impl World {
                     let slot = (message.recipient.agent_id.clone(), message.message_id.clone());
                     assert!(!self.inbox.contains(&slot), "{slot:?} is delivered twice");
                     self.inbox.push(slot);
-                    if let Some(time) = not_before {
-                        self.not_before.insert(message.message_id.clone(), *time);
-                    }
+                    self.not_before.insert(message.message_id.clone(), not_before.unwrap_or(self.now));
                     self.delivered.push(Message::clone(message));
                 }
                 Effect::Hold { recipient, message_id } => {
@@ -67,6 +67,7 @@ impl World {
     /// What must hold after every command.
     pub fn check(&self, session: &Session) {
         self.check_tasks(session);
+        self.check_delayed(session);
         self.check_timers(session);
         check_participants(session);
         check_calls(session);
@@ -79,6 +80,27 @@ impl World {
                     step.name
                 );
             }
+        }
+    }
+
+    /// What is delayed comes at its time or is taken back.
+    fn check_delayed(&self, session: &Session) {
+        for message in &self.delivered {
+            let due = self.not_before[&message.message_id];
+            assert!(message.deliver_at.is_none_or(|at| at <= due), "{} comes early", message.message_id);
+            let slot = (message.recipient.agent_id.clone(), message.message_id.clone());
+            let waits = self.inbox.contains(&slot);
+            let ended = session.ended_at.filter(|_| session.status != Status::Active);
+            assert!(
+                ended.is_none_or(|at| due <= at) || !waits,
+                "{} outlives its session",
+                message.message_id
+            );
+        }
+        for task in session.tasks.values().filter(|task| task.status == TaskStatus::Pending) {
+            let due = self.not_before[&task.message_id];
+            assert!(task.deliver_at.is_none_or(|at| at <= due), "{} is requested early", task.id);
+            assert!(task.deadline > due || task.start_within == Some(Span::from_millis(0)));
         }
     }
 

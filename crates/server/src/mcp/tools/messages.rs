@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use sessiond_api as api;
 use sessiond_api::Problem;
 use sessiond_client::Conditions;
-use sessiond_core::{AgentId, Fence, MessageId, MessageType, Party, Priority, SessionId};
+use sessiond_core::{AgentId, Fence, MessageId, MessageType, Party, Priority, SessionId, Timestamp};
 use sessiond_engine::{Clock as _, Ids as _, System};
 
 use crate::mcp::Mcp;
@@ -32,6 +32,9 @@ pub(super) struct SendMessage {
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     priority: Priority,
+    /// When it is delivered, 30 days ahead at most, such as 2025-02-02T11:00:00Z. Default: at once.
+    #[schemars(with = "Option<String>")]
+    deliver_at: Option<Timestamp>,
     /// Its id, to send the same message again safely. Default: generated.
     #[schemars(with = "Option<String>")]
     message_id: Option<MessageId>,
@@ -54,6 +57,7 @@ pub(super) async fn send_message(mcp: &Mcp, input: SendMessage) -> Result<api::S
         timestamp: System.now(),
         sender: party(mcp.actor(input.agent_id)?),
         recipient: party(input.to),
+        deliver_at: input.deliver_at,
         message_type: input.message_type.unwrap_or(MessageType::StatusUpdate),
         priority: input.priority,
         payload: input.payload,

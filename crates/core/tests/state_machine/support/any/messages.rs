@@ -5,7 +5,7 @@ use proptest::sample::Index;
 use serde_json::{Value, json};
 use sessiond_core::*;
 
-use super::tasks::{AnyRequest, any_request, chosen};
+use super::tasks::{AnyRequest, any_request, chosen, later};
 use super::{Fixture, any_agent, any_json, name, span, step_name};
 
 #[derive(Debug, Clone)]
@@ -69,6 +69,7 @@ impl AnyMessage {
             timestamp: Timestamp::from_millis(fixture.now),
             sender: Party::new(sender),
             recipient: Party::new(recipient),
+            deliver_at: later(fixture, request.later),
             message_type,
             priority: Priority::Medium,
             payload,

@@ -23,6 +23,8 @@ pub struct AnyRequest {
     pub heartbeat: Option<u32>,
     pub retries: u32,
     pub fallbacks: Vec<u8>,
+    /// How much later than now it is delivered; earlier, if negative.
+    pub later: Option<i16>,
 }
 
 #[derive(Debug, Clone)]
@@ -52,15 +54,21 @@ pub fn any_tasks() -> impl Strategy<Value = AnyTasks> {
 
 pub fn any_request() -> impl Strategy<Value = AnyRequest> {
     let span = || prop::option::of(0u32..20_000);
-    (span(), span(), span(), 0u32..3, prop::collection::vec(any_agent(), 0..3)).prop_map(
-        |(timeout, start_within, heartbeat, retries, fallbacks)| AnyRequest {
+    let later = prop::option::weighted(0.2, any::<i16>());
+    (span(), span(), span(), 0u32..3, prop::collection::vec(any_agent(), 0..3), later).prop_map(
+        |(timeout, start_within, heartbeat, retries, fallbacks, later)| AnyRequest {
             timeout,
             start_within,
             heartbeat,
             retries,
             fallbacks,
+            later,
         },
     )
+}
+
+pub fn later(fixture: &Fixture, by: Option<i16>) -> Option<Timestamp> {
+    by.map(|by| Timestamp::from_millis(fixture.now + i64::from(by)))
 }
 
 fn any_change() -> impl Strategy<Value = AnyChange> {
@@ -101,6 +109,7 @@ impl AnyTasks {
                     retry_policy: request.policy(),
                     fallback_agents: request.fallbacks(),
                     message_id: None,
+                    deliver_at: later(fixture, request.later),
                 }))
             }
             AnyTasks::Undelivered { task, stale } => {
