@@ -27,9 +27,16 @@ use crate::app::App;
 /// What a client waits before it connects again, in milliseconds; the first bytes, so that headers go out at once.
 const HELLO: &str = "retry: 1000\n\n";
 
-struct Streaming {
+/// What a stream is made of, one frame after the other.
+pub(crate) trait Frames: Send + 'static {
+    /// The next frame, and whether another may follow; nothing when the server shuts down. It may be dropped while it
+    /// waits, and called again.
+    fn next(&mut self) -> impl Future<Output = Option<(String, bool)>> + Send;
+}
+
+struct Streaming<F> {
     app: App,
-    watch: Watch,
+    frames: F,
     heartbeat: Interval,
     _open: Open,
 }
@@ -51,11 +58,11 @@ impl Drop for Open {
 }
 
 /// The answer that stays open.
-pub(crate) fn respond(app: App, watch: Watch) -> Response {
+pub(crate) fn respond(app: App, frames: impl Frames) -> Response {
     let period = app.options.heartbeat;
     let mut heartbeat = tokio::time::interval_at(Instant::now() + period, period);
     heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let streaming = Streaming { app, watch, heartbeat, _open: Open::new() };
+    let streaming = Streaming { app, frames, heartbeat, _open: Open::new() };
     let frames = stream::unfold((Some(streaming), true), |(streaming, first)| async move {
         let mut streaming = streaming?;
         if first {
@@ -74,16 +81,33 @@ pub(crate) fn respond(app: App, watch: Watch) -> Response {
     response
 }
 
-impl Streaming {
+impl<F: Frames> Streaming<F> {
     /// The next frame, and whether another may follow; nothing when the server shuts down.
     async fn next(&mut self) -> Option<(String, bool)> {
-        let item = tokio::select! {
+        tokio::select! {
             biased;
-            () = self.app.shutdown.cancelled() => return None,
-            _ = self.heartbeat.tick() => return Some((": heartbeat\n\n".to_owned(), true)),
-            item = self.watch.next() => item,
-        };
-        match item {
+            () = self.app.shutdown.cancelled() => None,
+            _ = self.heartbeat.tick() => Some((": heartbeat\n\n".to_owned(), true)),
+            frame = self.frames.next() => frame,
+        }
+    }
+}
+
+/// The events of a session.
+pub(crate) struct Events {
+    app: App,
+    watch: Watch,
+}
+
+impl Events {
+    pub(crate) fn new(app: App, watch: Watch) -> Self {
+        Self { app, watch }
+    }
+}
+
+impl Frames for Events {
+    async fn next(&mut self) -> Option<(String, bool)> {
+        match self.watch.next().await {
             // The engine ends its watches when it closes, too; then the session has not ended.
             None if self.app.shutdown.is_cancelled() => None,
             None => Some((frame(None, "end", &json!({"revision": self.watch.cursor()}).to_string()), false)),
@@ -100,6 +124,11 @@ impl Streaming {
             Some(Err(error)) => Some((json_frame(None, "problem", &sessiond_client::problem(error)), false)),
         }
     }
+}
+
+/// A frame that is nothing but data.
+pub(crate) fn data(data: &serde_json::Value) -> String {
+    format!("data: {data}\n\n")
 }
 
 /// An event goes out as it lies in the store; only its type is looked up.

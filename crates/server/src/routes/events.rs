@@ -35,7 +35,8 @@ pub(super) async fn list_events(
     }
     let after = last_event_id(&headers)?.or(query.after);
     let watch = client.engine().watch(client.principal(), &id, after).await;
-    Ok(sse::respond(app, watch.map_err(sessiond_client::problem)?))
+    let events = sse::Events::new(app.clone(), watch.map_err(sessiond_client::problem)?);
+    Ok(sse::respond(app, events))
 }
 
 /// The page as JSON. Its events go out as they lie in the store: reading and writing them anew took ten times as long.
