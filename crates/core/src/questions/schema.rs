@@ -51,6 +51,16 @@ pub fn wrong(schema: &Value, answer: &Value) -> Vec<(String, String)> {
     }
 }
 
+/// What somebody typed as an answer: JSON, or else a text. Where only a text keeps the schema, it is that text, `42` too.
+pub fn typed(schema: Option<&Value>, text: &str) -> Value {
+    let as_text = Value::String(text.trim_end_matches(['\r', '\n']).to_owned());
+    let Ok(parsed) = serde_json::from_str::<Value>(text) else {
+        return as_text;
+    };
+    let keeps = |value: &Value| schema.is_none_or(|schema| wrong(schema, value).is_empty());
+    if keeps(&parsed) || !keeps(&as_text) { parsed } else { as_text }
+}
+
 fn validator(schema: &Value) -> Result<Validator, String> {
     jsonschema::options()
         .with_draft(Draft::Draft202012)

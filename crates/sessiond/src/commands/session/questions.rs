@@ -153,19 +153,9 @@ async fn only_question(client: &Client, id: &SessionId) -> anyhow::Result<api::Q
     }
 }
 
-/// An answer from the command line: JSON, or else a text. Where only a text keeps the schema, what is typed is that text,
-/// `42` too.
+/// An answer from the command line.
 fn value(argument: &str, question: &api::Question) -> anyhow::Result<Value> {
-    let text = text_argument(argument)?;
-    let as_text = Value::String(text.trim_end_matches(['\r', '\n']).to_owned());
-    let Ok(parsed) = serde_json::from_str::<Value>(&text) else {
-        return Ok(as_text);
-    };
-    let keeps = |value: &Value| match &question.schema {
-        Some(schema) => schema::wrong(schema, value).is_empty(),
-        None => true,
-    };
-    Ok(if keeps(&parsed) || !keeps(&as_text) { parsed } else { as_text })
+    Ok(schema::typed(question.schema.as_ref(), &text_argument(argument)?))
 }
 
 #[cfg(test)]
