@@ -76,6 +76,46 @@ mod needs_curl {
     }
 
     #[test]
+    fn the_guide_to_a2a_works_as_it_stands() {
+        let dir = tempfile::tempdir().unwrap();
+        let server = Served::start(&dir.path().join(".sessiond"), "127.0.0.1:0", &[]);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/a2a.md");
+        let guide = std::fs::read_to_string(path).unwrap();
+        let agent = guide.lines().find_map(|line| line.strip_prefix("    sessiond agent run ")).unwrap();
+        let mut agent = Command::new("bash")
+            .args(["-c", &format!("exec {} agent run --url {} {agent}", binary().display(), server.url)])
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let run = |block: &str| run_in(dir.path(), block, &server, &[]);
+        let blocks = commands("docs/a2a.md", "sh");
+        assert_eq!(blocks.len(), 3);
+        run("timeout 60 bash -c 'until sessiond agent show shell://count; do sleep 0.1; done'");
+        let card = &documents(&run(&blocks[0]))[0];
+        assert_eq!(
+            (&card["name"], &card["capabilities"]["streaming"]),
+            (&json!("shell://count"), &json!(true))
+        );
+        let sent = &documents(&run(&blocks[1]))[0]["result"]["task"];
+        assert_eq!(sent["status"]["state"], "TASK_STATE_COMPLETED", "{sent}");
+        assert_eq!(sent["artifacts"][0]["parts"], json!([{"data": 3}]));
+        let streamed = run(&blocks[2]);
+        let updates: Vec<Value> = streamed
+            .lines()
+            .filter_map(|line| line.strip_prefix("data: "))
+            .map(|data| serde_json::from_str::<Value>(data).unwrap()["result"].take())
+            .collect();
+        assert_eq!(updates[0]["task"]["history"][0]["messageId"], "m-2", "{streamed}");
+        assert_eq!(
+            updates.last().unwrap()["statusUpdate"]["status"]["state"],
+            "TASK_STATE_COMPLETED",
+            "{streamed}"
+        );
+        agent.kill().unwrap();
+        agent.wait().unwrap();
+    }
+
+    #[test]
     fn the_tour_of_the_readme_works_as_it_stands() {
         let dir = tempfile::tempdir().unwrap();
         let server = Served::start(&dir.path().join(".sessiond"), "127.0.0.1:0", &[]);

@@ -120,6 +120,26 @@ pub static NODE_MCP: Tool = Tool {
     install: "npm install --prefix target/mcp @modelcontextprotocol/sdk@1 @modelcontextprotocol/client@2",
 };
 
+/// The official A2A client, in a Python environment of its own. The tests look for it at this path.
+pub static PYTHON_A2A: Tool = Tool {
+    name: "python a2a",
+    probe: &[
+        "target/a2a/bin/python",
+        "-c",
+        "from importlib.metadata import version; print(version('a2a-sdk'))",
+    ],
+    minimum: Some((1, 3)),
+    install: "python3 -m venv target/a2a && target/a2a/bin/pip install 'a2a-sdk>=1.3,<2'",
+};
+
+/// The official A2A client for Node.js, beside the one for Python.
+pub static NODE_A2A: Tool = Tool {
+    name: "node a2a",
+    probe: &["node", "-p", "require('./target/a2a/node_modules/@a2a-js/sdk/package.json').version"],
+    minimum: Some((1, 3)),
+    install: "npm install --prefix target/a2a @a2a-js/sdk@1",
+};
+
 /// A small language model for the tests that need a real one. They look for it at this path, and in
 /// `SESSIOND_TEST_GGUF`.
 pub static GGUF: Tool = Tool {

@@ -149,6 +149,10 @@ pub struct Agent {
     pub webhook: Option<Webhook>,
     /// Its open tasks.
     pub tasks: Vec<AgentTask>,
+    /// The path of its A2A card.
+    #[serde(default)]
+    #[schema(example = "/a2a/opencode%3A%2F%2Fbackend/.well-known/agent-card.json")]
+    pub agent_card: String,
     /// Its descriptor, as registered. Only keys that may act as the agent see its endpoints, which may contain a secret.
     pub descriptor: AgentDescriptor,
 }

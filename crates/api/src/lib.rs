@@ -5,6 +5,7 @@
 //! is the same in both is defined once, in the core.
 //! Names and durations are parsed while a request is read, so a request that exists has valid ones.
 
+mod a2a;
 mod agent;
 mod aggregation;
 mod calls;

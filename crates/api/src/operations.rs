@@ -37,6 +37,7 @@ nouns! {
     aggregation
     telemetry
     mcp
+    a2a
     key
     server
     documents

@@ -4,9 +4,10 @@
 //! the route at all) and a handler of `routes/`, which extracts, calls the client and maps the answer. The session's own
 //! rules stand in the core, so a handler never decides about rights. `intake.rs` sees to bodies that nobody reads, `listen.rs` has the port and the connections and
 //! `server.rs` what answers on them, `sse.rs` and `socket/` hold what stays open, `webhooks.rs` posts messages to agents,
-//! `mcp/` offers the routes as tools to models, `docs/` renders the pages, `console.rs` sends the web console, and
+//! `mcp/` offers the routes as tools to models, `a2a/` offers the agents to clients of A2A, `docs/` renders the pages, `console.rs` sends the web console, and
 //! `openapi.rs` completes the generated document.
 
+mod a2a;
 mod app;
 mod auth;
 #[cfg(feature = "console")]

@@ -27,6 +27,7 @@ async fn bench() -> Bench {
             .await;
     bench.register("a://one").await;
     bench.register("b://two").await;
+    bench.register("c://three").await;
     bench
 }
 
@@ -70,7 +71,14 @@ fn waiting(guest: &Bench) -> Vec<(&'static str, RequestBuilder)> {
             .header("mcp-method", method)
             .json(&body)
     };
+    let a2a = |id: &str, method: &str| {
+        let message = json!({"messageId": id, "role": "ROLE_USER", "parts": [{"text": "x"}]});
+        let body = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": {"message": message}});
+        guest.request(Method::POST, "/a2a/c%3A%2F%2Fthree").header("a2a-version", "1.0").json(&body)
+    };
     vec![
+        ("message of A2A", a2a("m1", "SendMessage")),
+        ("stream of A2A", a2a("m2", "SendStreamingMessage")),
         ("poll", guest.request(Method::GET, "/agents/a%3A%2F%2Fone/inbox?wait=60s")),
         ("synchronous message", guest.request(Method::POST, "/messages/send").json(&sync)),
         ("signal", guest.request(Method::GET, "/sessions/s/signals?wait=60s")),

@@ -27,7 +27,7 @@ const WAITS = { receive_messages: 'wait.forMessages(query)', send_message: 'wait
 
 /** Operations for browsers and for other protocols. */
 const NOT_CALLED = new Set([
-  'root', 'image', 'to_console', 'get_console', 'get_console_file', 'mcp', 'connect_agent',
+  'root', 'image', 'to_console', 'get_console', 'get_console_file', 'mcp', 'a2a', 'a2a_card', 'connect_agent',
 ]);
 
 /** The options of a request by the headers that the operation takes. */

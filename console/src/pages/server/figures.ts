@@ -42,7 +42,11 @@ const status = (from: number, to: number) => (labels: Labels) => {
 
 /** Requests that wait for something to happen tell nothing of how fast the server is. */
 const answersAtOnce = ({ route }: Labels): boolean =>
-  route !== '/ws' && route !== '/agents/{agent_id}/inbox' && route !== '/messages/send' && route !== '/mcp';
+  route !== '/ws' &&
+  route !== '/agents/{agent_id}/inbox' &&
+  route !== '/messages/send' &&
+  route !== '/mcp' &&
+  route !== '/a2a/{agent_id}';
 
 const REQUESTS = 'sessiond_http_requests_total';
 const DURATIONS = 'sessiond_http_request_duration_seconds';

@@ -108,6 +108,7 @@ fn view(agent: RegisteredAgent) -> Result<api::Agent, Problem> {
             Problem::new(Code::Internal, "a registration cannot be read; the server's log says more")
         })?;
     let descriptor = registration.agent_descriptor;
+    let agent_card = api::operations::A2A_CARD.at(&[agent.record.agent_id.as_str()]);
     Ok(api::Agent {
         framework: descriptor
             .framework
@@ -121,6 +122,7 @@ fn view(agent: RegisteredAgent) -> Result<api::Agent, Problem> {
         inbox_depth: agent.inbox_depth,
         latency_ms: agent.latency_ms,
         webhook: None,
+        agent_card,
         tasks: agent
             .tasks
             .into_iter()

@@ -129,7 +129,7 @@ pub const PAGE: usize = 1_000;
 pub const PAGE_DEFAULT: usize = 100;
 /// Bytes of a page of events, messages, sessions or tasks: it ends before the row that would pass this, but has one.
 pub const PAGE_BYTES: usize = 4 * 1024 * 1024;
-/// The longest that one long poll or one synchronous send waits.
+/// The longest that one long poll, one synchronous send or one message of A2A waits.
 pub const WAIT_MS: u64 = 300_000;
 /// The longest that one `wait_for_work` of MCP waits; many clients give up on a tool after a minute.
 pub const MCP_WAIT_MS: u64 = 50_000;
@@ -137,6 +137,12 @@ pub const MCP_WAIT_MS: u64 = 50_000;
 pub const MCP_WAIT_DEFAULT_MS: u64 = 30_000;
 /// Resources that one request of MCP listens to; further ones are not accepted.
 pub const MCP_SUBSCRIPTIONS: usize = 64;
+/// Tasks of a page of A2A's `ListTasks`: the protocol's number.
+pub const A2A_PAGE: usize = 100;
+/// Tasks of a page when `pageSize` is absent: the protocol's number.
+pub const A2A_PAGE_DEFAULT: usize = 50;
+/// Tasks that `ListTasks` looks at when it names no context: an agent's newest.
+pub const A2A_TASKS: usize = 1_000;
 /// How long the answer to an `Idempotency-Key` or a `message_id` is kept: 24 hours, as Restate keeps it.
 pub const IDEMPOTENCY_MS: u64 = 24 * 3_600_000;
 /// An `Idempotency-Key`.

@@ -27,6 +27,9 @@ const IMPORT_ARRIVAL: Duration = Duration::from_secs(600);
 /// A JSON body.
 pub(crate) struct Json<T>(pub(crate) T);
 
+/// A JSON body as it came, which the handler reads.
+pub(crate) struct Raw(pub(crate) Bytes);
+
 /// A JSON body whose values are kept as their text.
 pub(crate) struct Verbatim<T>(pub(crate) T);
 
@@ -47,6 +50,17 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
         let body = read(request, app, Purpose::Request, app.options.body_bytes, ARRIVAL).await?;
         kind?;
         Ok(Self(api::parse(&body)?))
+    }
+}
+
+impl FromRequest<App> for Raw {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
+        let kind = content_type(request.headers(), JSON);
+        let body = read(request, app, Purpose::Request, app.options.body_bytes, ARRIVAL).await?;
+        kind?;
+        Ok(Self(body))
     }
 }
 

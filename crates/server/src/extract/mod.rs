@@ -6,7 +6,7 @@ mod conditions;
 mod path;
 mod query;
 
-pub(crate) use body::{Context, Json, Lines, OptionalJson, Verbatim};
+pub(crate) use body::{Context, Json, Lines, OptionalJson, Raw, Verbatim};
 pub(crate) use caller::{Caller, Staying};
 pub(crate) use path::{At, ConsolePath, ErrorCode, Guide, Image, KeyId, SignalName};
 pub(crate) use query::Query;

@@ -1,5 +1,6 @@
 //! The routes, one file a noun. A handler extracts, calls the client and maps the answer; it decides nothing.
 
+mod a2a;
 mod agents;
 mod aggregations;
 mod calls;
@@ -77,6 +78,8 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(inbox::acknowledge_messages))
         .routes(routes!(socket::connect))
         .routes(routes!(mcp::mcp))
+        .routes(routes!(a2a::a2a))
+        .routes(routes!(a2a::a2a_card))
         .routes(routes!(aggregations::aggregate))
         .routes(routes!(telemetry::put_points, telemetry::list_points))
         .routes(routes!(keys::create_key, keys::list_keys))
