@@ -24,6 +24,7 @@ from a2a.types import (
     TaskState,
 )
 from a2a.utils.errors import (
+    InvalidParamsError,
     TaskNotCancelableError,
     TaskNotFoundError,
     UnsupportedOperationError,
@@ -98,7 +99,11 @@ async def one_message():
     rest = await words.list_tasks(ListTasksRequest(context_id=task.context_id, page_token=listed.next_page_token))
     assert [listed.id for listed in rest.tasks] == [task.id] and not rest.next_page_token, rest
     await fails(TaskNotFoundError, words.get_task(GetTaskRequest(id="task_none")))
-    await fails(TaskNotFoundError, only(words.send_message(message("x", context_id="sess_none"))))
+    # A context whose id the client has chosen, as many clients do.
+    chosen = uuid.uuid4().hex
+    third = await only(words.send_message(message("one", context_id=chosen)))
+    assert third.context_id == chosen, third
+    await fails(InvalidParamsError, only(words.send_message(message("x", context_id="not an id"))))
     await fails(TaskNotCancelableError, words.cancel_task(CancelTaskRequest(id=task.id)))
     slow = await client("shell://slow")
     await fails(TaskNotFoundError, slow.get_task(GetTaskRequest(id=task.id)))

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use a2a::{A2AError, Message, Part, PartContent, Role, SendMessageRequest, error_code};
 use serde_json::{Map, Value, json};
-use sessiond_api::{self as api, Code};
+use sessiond_api::{self as api, Code, Problem};
 use sessiond_client::Conditions;
 use sessiond_client::traits::{Participants as _, Questions as _, Sessions as _, Tasks as _};
 use sessiond_core::{
@@ -13,7 +13,7 @@ use sessiond_core::{
 };
 use sha2::{Digest as _, Sha256};
 
-use super::error::{Error, invalid, task_not_found};
+use super::error::{Error, invalid};
 use super::{A2a, card, rpc, task};
 
 /// The type of a task that a message makes.
@@ -167,11 +167,8 @@ fn payload(message: &Message, mut sent: Value) -> Value {
 /// Delegates a new task, in the session that the message names or in a new one.
 async fn delegate(face: &A2a, sent: &Sent) -> Result<Arrived, Error> {
     let session = match &sent.message.context_id {
-        Some(id) => {
-            let id = SessionId::parse(id.as_str()).map_err(|_| task_not_found())?;
-            face.session(&id).await?.id.clone()
-        }
-        None => create_session(face, sent).await?,
+        Some(id) => session(face, sent, id).await?,
+        None => create_session(face, sent, None).await?,
     };
     let request = api::DelegateTask {
         task_type: TASK_TYPE.to_owned(),
@@ -202,8 +199,31 @@ async fn delegate(face: &A2a, sent: &Sent) -> Result<Arrived, Error> {
     Ok(Arrived { task: delegated?.task_id, session })
 }
 
-async fn create_session(face: &A2a, sent: &Sent) -> Result<SessionId, Error> {
+/// The session that a message names. Clients may choose the id of a new one, as many do.
+async fn session(face: &A2a, sent: &Sent, id: &str) -> Result<SessionId, Error> {
+    let id = SessionId::parse(id).map_err(|error| invalid("message.contextId", error.to_string()))?;
+    let find = async || face.session(&id).await.map(|session| session.id.clone());
+    match find().await {
+        Err(Error::Protocol(error)) if error.code == error_code::TASK_NOT_FOUND => {}
+        found => return found,
+    }
+    match create_session(face, sent, Some(id.clone())).await {
+        // It was made a moment ago, or it is another's. Whoever may not begin one learns no more than that.
+        Err(problem) if matches!(problem.code, Code::SessionExists | Code::Forbidden) => find().await,
+        Err(problem) if problem.errors.iter().any(|error| error.pointer == "/session_id") => {
+            Err(invalid("message.contextId", problem.errors[0].detail.clone()))
+        }
+        created => Ok(created?),
+    }
+}
+
+async fn create_session(
+    face: &A2a,
+    sent: &Sent,
+    session_id: Option<SessionId>,
+) -> Result<SessionId, Problem> {
     let request = api::CreateSession {
+        session_id,
         kind: Some(Kind::Workflow),
         name: text(&sent.message).and_then(|text| name(&text)),
         participants: vec![participant(face)],
