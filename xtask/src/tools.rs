@@ -132,6 +132,14 @@ pub static PYTHON_A2A: Tool = Tool {
     install: "python3 -m venv target/a2a && target/a2a/bin/pip install 'a2a-sdk>=1.3,<2'",
 };
 
+/// Requests made from the OpenAPI document, in a Python environment of its own. The tests look for it at this path.
+pub static SCHEMATHESIS: Tool = Tool {
+    name: "schemathesis",
+    probe: &["target/schemathesis/bin/schemathesis", "--version"],
+    minimum: Some((4, 32)),
+    install: "python3 -m venv target/schemathesis && target/schemathesis/bin/pip install 'schemathesis>=4.32,<5'",
+};
+
 /// The official A2A client for Node.js, beside the one for Python.
 pub static NODE_A2A: Tool = Tool {
     name: "node a2a",

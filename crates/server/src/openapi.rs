@@ -61,6 +61,7 @@ pub fn document() -> OpenApi {
     document.info.contact = None;
     add_security(&mut document);
     add_problems(&mut document);
+    add_forms(&mut document);
     for (path, item) in &mut document.paths.paths {
         for (method, operation) in documented(item) {
             // A test compares the table with the routes, both ways.
@@ -113,6 +114,25 @@ fn add_security(document: &mut OpenApi) {
     components.add_security_scheme("api_key", SecurityScheme::ApiKey(ApiKey::Header(header)));
 }
 
+/// The forms of the names that bodies and queries hold, which are those in paths and headers.
+fn add_forms(document: &mut OpenApi) {
+    let schemas = &mut document.components.get_or_insert_default().schemas;
+    for (schema, form) in [
+        ("AgentId", name_schema("agent_id")),
+        ("MessageId", name_schema("message_id")),
+        ("QuestionId", name_schema("question_id")),
+        ("SessionId", name_schema("session_id")),
+        ("Span", name_schema("duration")),
+        ("TaskId", name_schema("task_id")),
+    ] {
+        if let Some(RefOr::T(Schema::Object(schema))) = schemas.get_mut(schema) {
+            let form = form.build();
+            (schema.pattern, schema.min_length, schema.max_length) =
+                (form.pattern, form.min_length, form.max_length);
+        }
+    }
+}
+
 /// One response for each status that a problem can have; operations refer to them.
 fn add_problems(document: &mut OpenApi) {
     let components = document.components.get_or_insert_default();
@@ -146,6 +166,10 @@ fn complete(known: &operations::Operation, operation: &mut Operation) {
     let parameters = operation.parameters.get_or_insert_default();
     parameters.extend(named.chain(headers).map(RefOr::from));
     let takes_parameters = !parameters.is_empty();
+    // A list of what belongs to a session that the caller does not see is no empty list.
+    let asks_for_a_session = parameters
+        .iter()
+        .any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == "session_id"));
     if !takes_parameters {
         operation.parameters = None;
     }
@@ -170,6 +194,9 @@ fn complete(known: &operations::Operation, operation: &mut Operation) {
     }
     if known.parameters().next().is_some() {
         codes.extend([Code::NotFound, Code::MalformedRequest]);
+    }
+    if asks_for_a_session && !changes {
+        codes.push(Code::NotFound);
     }
     if operation.request_body.is_some() {
         codes.extend([Code::MalformedRequest, Code::BodyTooLarge, Code::UnsupportedMediaType]);
@@ -237,6 +264,7 @@ fn name_schema(name: &str) -> ObjectBuilder {
             ("^[A-Za-z0-9][A-Za-z0-9+._-]*://[A-Za-z0-9_.@:+~/-]+$", limits::AGENT_ID_BYTES)
         }
         "task_id" | "question_id" | "message_id" => ("^[A-Za-z0-9_.:-]+$", limits::MESSAGE_ID_BYTES),
+        "duration" => ("^[0-9]+(ms|s|m|h)$", 22),
         "If-Match" => (r#"^(\*|(W/)?"?[0-9]{1,20}"?)$"#, 25),
         "Fencing-Token" => ("^[0-9]{1,20}$", 20),
         "Idempotency-Key" => ("^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$", limits::IDEMPOTENCY_KEY_BYTES),

@@ -173,6 +173,6 @@ pub async fn run(plan: Plan) {
     let (acknowledged, repeated) =
         (shared.acknowledged.load(Ordering::Relaxed), shared.repeated.load(Ordering::Relaxed));
     println!("{} kills, {acknowledged} requests acknowledged, {repeated} repeated", plan.kills);
-    assert!(acknowledged > 100 * plan.kills as u64, "work was done: {acknowledged}");
+    assert!(acknowledged > 20 * plan.kills as u64, "work was done: {acknowledged}");
     assert!(repeated > 0, "kills met requests on their way");
 }
