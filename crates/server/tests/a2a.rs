@@ -288,7 +288,7 @@ async fn a_message_is_a_task_of_a_session_for_an_agent_that_knows_nothing_of_a2a
     let text = payload.to_string();
     assert!(text.contains("Look at this\\nand this"), "{text}");
     let ours = bench.expect(200, Method::GET, &format!("/tasks/{}", id(&task)), None).await;
-    assert_eq!(ours["payload"]["text"], "Look at this\nand this");
+    assert_eq!(ours["payload"]["prompt"], "Look at this\nand this");
     assert_eq!(ours["payload"]["message"], sent);
     assert_eq!(ours["session_id"], task["contextId"]);
     let path = format!("/sessions/{}", task["contextId"].as_str().unwrap());

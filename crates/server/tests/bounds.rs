@@ -34,6 +34,33 @@ async fn ask(bench: &Bench, path: &str, headers: &str) -> TcpStream {
     stream
 }
 
+/// The same, of a stream of A2A whose updates are large.
+async fn ask_a2a(bench: &Bench) -> TcpStream {
+    let message = json!({"messageId": "m", "role": "ROLE_USER", "parts": [{"text": "x"}]});
+    let body =
+        json!({"jsonrpc": "2.0", "id": 1, "method": "SendStreamingMessage", "params": {"message": message}});
+    let body = body.to_string();
+    let mut stream = narrow(bench).await;
+    let request = format!(
+        "POST /a2a/a%3A%2F%2Fone HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
+         a2a-version: 1.0\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let task = loop {
+        let open = bench.expect(200, Method::GET, "/tasks?status=pending", None).await["tasks"].take();
+        match open[0]["task_id"].as_str() {
+            Some(task) => break task.to_owned(),
+            None => tokio::task::yield_now().await,
+        }
+    };
+    for n in 0..10 {
+        let body = json!({"progress": format!("{n}{}", "x".repeat(900_000))});
+        bench.expect(200, Method::POST, &format!("/tasks/{task}/progress"), Some(body)).await;
+    }
+    stream
+}
+
 /// Sees that the server has cut a connection off from which nothing was read.
 async fn cut_off(mut stream: TcpStream, what: &str) {
     let ended = timeout(SOON, async {
@@ -74,7 +101,9 @@ async fn a_peer_that_reads_nothing_is_cut_off() {
     let upgrade = "connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
         sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
     let socket = ask(&bench, "/ws?agent_id=b%3A%2F%2Ftwo", upgrade).await;
+    let updates = ask_a2a(&bench).await;
     cut_off(stream, "an event stream").await;
+    cut_off(updates, "a stream of A2A").await;
     cut_off(answer, "an answer").await;
     cut_off(export, "an export").await;
     cut_off(socket, "a WebSocket").await;

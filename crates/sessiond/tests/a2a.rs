@@ -24,7 +24,7 @@ fn finishes(mut command: Command, script: &str, arguments: &[&OsStr]) {
 
 /// An agent that counts the words of a text, and one that waits for the file `gate`.
 fn agents(place: &Place, url: &str) -> [Running; 2] {
-    let words = r#"text=$(grep -o '"text": *"[^"]*"' | head -n 1 | cut -d '"' -f 4); printf '{"words": %d}' $(echo "$text" | wc -w)"#;
+    let words = r#"text=$(grep -o '"prompt": *"[^"]*"' | head -n 1 | cut -d '"' -f 4); printf '{"words": %d}' $(echo "$text" | wc -w)"#;
     let slow = "echo 'progress: waiting' >&2; until [ -e gate ]; do sleep 0.05; done; echo done";
     [("shell://words", words), ("shell://slow", slow)].map(|(id, command)| {
         let mut agent = place.start(&["agent", "run", "--id", id, "--exec", command, "--url", url]);

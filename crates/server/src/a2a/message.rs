@@ -18,6 +18,8 @@ use super::{A2a, card, rpc, task};
 
 /// The type of a task that a message makes.
 const TASK_TYPE: &str = "message";
+/// The member of the payload that has the texts: programs that talk to a model take it as their prompt.
+const PROMPT: &str = "prompt";
 /// The role of the agent in a session that a message makes.
 const ROLE: &str = "agent";
 /// Characters of a session's name that come from its first message.
@@ -158,7 +160,7 @@ fn payload(message: &Message, mut sent: Value) -> Value {
     sent.sort_all_objects();
     let mut payload = Map::new();
     if let Some(text) = text(message) {
-        payload.insert("text".to_owned(), text.into());
+        payload.insert(PROMPT.to_owned(), text.into());
     }
     payload.insert("message".to_owned(), sent);
     payload.into()
