@@ -88,6 +88,11 @@ pub fn from_value<T: serde::de::DeserializeOwned>(value: serde_json::Value) -> R
     serde_path_to_error::deserialize(Strict::request(value)).map_err(|error| error::unreadable(&error))
 }
 
+/// Refuses a JSON text with an integer that a tree of JSON would change.
+pub fn check_integers(json: &[u8]) -> Result<(), Problem> {
+    exact::check(json)
+}
+
 /// Refuses a value that was read before with a number that may have been changed by that.
 pub fn check_numbers(value: &serde_json::Value) -> Result<(), Problem> {
     exact::check_value(value)

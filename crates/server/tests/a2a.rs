@@ -207,6 +207,17 @@ async fn every_request_has_an_answer_whatever_it_is() {
         (with("params", json!({"id": 7})), INVALID_PARAMS, json!(1)),
         (with("params", json!({"id": "x", "historyLength": "many"})), INVALID_PARAMS, json!(1)),
         (without("params"), INVALID_PARAMS, json!(1)),
+        (get_task.to_string().replace("\"task_x\"", "18446744073709551616"), INVALID_PARAMS, json!(1)),
+        (
+            get_task.to_string().replace("\"id\":\"task_x\"", "\"id\":\"x\",\"n\":[-9223372036854775809]"),
+            INVALID_PARAMS,
+            json!(1),
+        ),
+        (
+            get_task.to_string().replace("\"task_x\"", "\"x\",\"n\":[1e300,-1e30,0.1]"),
+            TASK_NOT_FOUND,
+            json!(1),
+        ),
         (get_task.to_string(), TASK_NOT_FOUND, json!(1)),
         (with("params", json!({"id": ""})), TASK_NOT_FOUND, json!(1)),
         (with("params", json!({"id": "../x", "unknown": 1})), TASK_NOT_FOUND, json!(1)),

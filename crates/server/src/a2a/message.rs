@@ -22,6 +22,8 @@ const TASK_TYPE: &str = "message";
 const PROMPT: &str = "prompt";
 /// The role of the agent in a session that a message makes.
 const ROLE: &str = "agent";
+/// The latest answers of a task among which a repeat is looked for.
+const REPEATS: usize = 64;
 /// Characters of a session's name that come from its first message.
 const NAME_CHARS: usize = 60;
 
@@ -307,7 +309,7 @@ async fn was_answered(face: &A2a, sent: &Sent, session: &Arc<Session>, task: &Ta
     let answered = session.questions.in_order().into_iter().rev().filter(|question| {
         question.asked.asker.task_id.as_ref() == Some(task) && question.status == QuestionStatus::Answered
     });
-    for question in answered {
+    for question in answered.take(REPEATS) {
         match give(face, sent, session, question).await {
             Ok(()) => return Ok(true),
             // The message has answered another one.

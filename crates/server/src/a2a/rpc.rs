@@ -158,7 +158,7 @@ fn read(body: &[u8]) -> Result<Call, Box<(Value, A2AError)>> {
     if !params.is_object() {
         return Err(refused(id, A2AError::invalid_params("params: it is an object")));
     }
-    if let Err(problem) = sessiond_api::check_numbers(&params) {
+    if let Err(problem) = sessiond_api::check_integers(body) {
         return Err(refused(id, super::error::with_code(a2a::error_code::INVALID_PARAMS, &problem)));
     }
     Ok(Call { id, method, params })

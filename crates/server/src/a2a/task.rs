@@ -130,7 +130,12 @@ impl A2a {
         session: &SessionId,
         id: &TaskId,
     ) -> Result<(Arc<Session>, Arc<Task>), Error> {
-        let session = self.session(session).await.map_err(|_| task_not_found())?;
+        let session = match self.session(session).await {
+            Err(Error::Protocol(error)) if error.code == error_code::TASK_NOT_FOUND => {
+                return Err(task_not_found());
+            }
+            session => session?,
+        };
         let task = session.tasks.get(id).filter(|task| self.has(task)).cloned();
         Ok((session, task.ok_or_else(task_not_found)?))
     }
