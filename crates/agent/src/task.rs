@@ -1,14 +1,17 @@
 //! A task as its handler sees it.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use serde_json::Value;
-use sessiond_api::{Code, ProgressTask};
+use sessiond_api::{AskQuestion, Code, GetQuestion, Problem, ProgressTask, Question};
 use sessiond_client::{Client, Conditions};
-use sessiond_core::{AgentId, SessionId, TaskId};
+use sessiond_core::{AgentId, Asker, QuestionId, QuestionStatus, SessionId, Span, TaskId};
 use tokio_util::sync::CancellationToken;
+
+use crate::{Failure, limits};
 
 /// What the steps that a task's step depends on gave: step, then agent, then result.
 pub type Inputs = BTreeMap<String, BTreeMap<AgentId, Value>>;
@@ -72,6 +75,8 @@ pub struct TaskContext {
     pub time_left: Option<Duration>,
     pub(crate) client: Client,
     pub(crate) stop: Stop,
+    /// How many questions it has asked.
+    pub(crate) asked: Arc<AtomicU32>,
 }
 
 impl TaskContext {
@@ -92,6 +97,76 @@ impl TaskContext {
                 self.stop.because(Cause::Cancelled);
             } else {
                 tracing::warn!(task_id = %self.task_id, %problem, "progress was not reported");
+            }
+        }
+    }
+
+    /// Asks a person or a program, and waits for the answer. The task's time is not counted meanwhile.
+    ///
+    /// Without an id of its own, the question's id says which question of this attempt it is: an agent that is started again
+    /// and asks the same gets the answer that was given. Without an asker, the task asks.
+    ///
+    /// # Errors
+    /// A [`Failure`] that the handler may pass on: `no_session` outside a session, `question_rejected` with the server's
+    /// words, `question_expired` or `question_withdrawn` without an answer, and `stopped` when the task is to end.
+    pub async fn ask(&self, mut question: AskQuestion) -> Result<Value, Failure> {
+        let Some(session) = &self.session_id else {
+            return Err(Failure::new("no_session", "only a task of a session can ask"));
+        };
+        let number = self.asked.fetch_add(1, Ordering::Relaxed) + 1;
+        if question.question_id.is_none() {
+            let id = format!("{}-{}-{number}", self.task_id, self.attempt);
+            question.question_id = Some(QuestionId::parse(id)?);
+        }
+        if question.asker.is_session() {
+            question.asker = Asker { task_id: Some(self.task_id.clone()), ..Asker::default() };
+        }
+        tokio::select! {
+            answered = self.answer_to(session, question) => answered,
+            () = self.stop.token().cancelled() => Err(Failure::new("stopped", "the task is to end")),
+        }
+    }
+
+    async fn answer_to(&self, session: &SessionId, question: AskQuestion) -> Result<Value, Failure> {
+        let conditions = Conditions { agent: Some(self.agent_id.clone()), ..Conditions::default() };
+        // The same question under the same id is asked once.
+        let asked =
+            self.patiently(|| self.client.ask_question(session, question.clone(), conditions.clone()));
+        let mut question = asked.await?;
+        let query = GetQuestion { wait: Some(Span::from_secs(limits::POLL_WAIT.as_secs())) };
+        while question.status == QuestionStatus::Open {
+            let id = question.question_id.clone();
+            question = self.patiently(|| self.client.question(session, &id, query.clone())).await?;
+        }
+        match (question.answer, question.status) {
+            (Some(answer), _) => Ok(answer),
+            (None, status) => {
+                let detail = format!("'{}' was {status} without an answer", question.text);
+                Err(Failure::new(&format!("question_{status}"), detail))
+            }
+        }
+    }
+
+    /// Asks the server until it responds; a task that is to end drops this.
+    async fn patiently<F: Future<Output = Result<Question, Problem>>>(
+        &self,
+        request: impl Fn() -> F,
+    ) -> Result<Question, Failure> {
+        let mut delay = limits::RECONNECT_MIN;
+        loop {
+            match request().await {
+                Ok(question) => return Ok(question),
+                Err(problem) if problem.retryable || problem.code == Code::Unreachable => {
+                    tracing::debug!(task_id = %self.task_id, %problem, "asking again");
+                    tokio::time::sleep(delay).await;
+                    delay = (delay * 2).min(limits::RECONNECT_MAX);
+                }
+                Err(problem) => {
+                    if is_lost(problem.code) {
+                        self.stop.because(Cause::Cancelled);
+                    }
+                    return Err(Failure::new("question_rejected", problem.to_string()));
+                }
             }
         }
     }

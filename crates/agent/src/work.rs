@@ -99,6 +99,7 @@ impl Worker {
             time_left: Some(time_left),
             client: self.client.clone(),
             stop: stop.clone(),
+            asked: Arc::default(),
         };
         let margin = if time_left == given { limits::DEADLINE_MARGIN } else { Duration::ZERO };
         let ended = tokio::select! {
@@ -276,6 +277,7 @@ impl Worker {
             time_left,
             client: self.client.clone(),
             stop: stop.clone(),
+            asked: Arc::default(),
         };
         let Some(result) = self.run(context, time_left).await else {
             return if stop.cause() == Some(Cause::Shutdown) { Ended::Left } else { Ended::Settled };

@@ -61,6 +61,74 @@ async fn a_task_is_worked_on_with_what_the_steps_before_it_gave() {
     soon(second.stop()).await.unwrap();
 }
 
+/// A handler that asks a region and an approval, and gives both answers.
+fn asking() -> impl Handler {
+    |task: TaskContext| async move {
+        let region = api::AskQuestion { text: "Which region?".into(), ..Default::default() };
+        let region = task.ask(region).await?;
+        let rollout = api::AskQuestion {
+            kind: sessiond_core::QuestionKind::Approval,
+            text: "Roll out?".into(),
+            timeout: task.payload["within"].as_str().map(|within| within.parse().unwrap()),
+            ..Default::default()
+        };
+        let rollout = task.ask(rollout).await?;
+        Ok::<_, Failure>(json!({ "region": region, "rollout": rollout["approved"] }))
+    }
+}
+
+/// Answers the session's next open question, once it is asked, and gives its id.
+async fn answer(bench: &Bench, session: &sessiond_core::SessionId, answer: Value) -> String {
+    let query = || serde_json::from_value(json!({ "status": "open" })).unwrap();
+    let open = async {
+        loop {
+            let page = bench.client.session_questions(session, query()).await.unwrap();
+            if let Some(question) = page.questions.into_iter().next() {
+                return question;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let question = soon(open).await;
+    assert!(question.asker.task_id.is_some(), "the task asks");
+    let request = serde_json::from_value(json!({ "answer": answer })).unwrap();
+    let id = &question.question_id;
+    bench.client.answer_question(session, id, request, Conditions::default()).await.unwrap();
+    id.to_string()
+}
+
+#[tokio::test]
+async fn a_task_asks_and_an_agent_that_is_started_again_is_given_the_same_answers() {
+    let mut bench = Bench::start().await;
+    let first = Agent::start(bench.options(ONE), asking());
+    assert!(soon(first.connected()).await);
+    let session = bench.session(&[("deploy", ONE, json!({}))]).await;
+    let region = answer(&bench, &session, json!("us")).await;
+    bench.hang_up().await;
+    soon(first.stop()).await.unwrap();
+    bench.answer_again().await;
+    let second = Agent::start(bench.options(ONE), asking());
+    let rollout = answer(&bench, &session, json!({ "approved": true })).await;
+    assert_ne!(region, rollout, "the region is not asked again");
+    let done = bench.until_is(&session, "deploy", TaskStatus::Completed).await;
+    assert_eq!((done.attempt, done.result), (1, Some(json!({ "region": "us", "rollout": true }))));
+    soon(second.stop()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_question_without_an_answer_fails_its_task_and_says_so() {
+    let bench = Bench::start().await;
+    let running = Agent::start(bench.options(ONE), asking());
+    assert!(soon(running.connected()).await);
+    let session = bench.session(&[("deploy", ONE, json!({ "within": "100ms" }))]).await;
+    answer(&bench, &session, json!("us")).await;
+    let failed = bench.until_is(&session, "deploy", TaskStatus::Failed).await;
+    let error = failed.error.unwrap();
+    assert_eq!(error["code"], "question_expired", "{error}");
+    assert!(error["detail"].as_str().unwrap().contains("Roll out?"), "{error}");
+    soon(running.stop()).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_handler_that_fails_or_panics_fails_its_task_and_the_agent_goes_on() {
     let bench = Bench::start().await;

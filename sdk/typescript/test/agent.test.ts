@@ -245,6 +245,44 @@ describe('an agent', () => {
     assert.equal((await ended(two.task_id)).result, 'second');
   });
 
+  test('asks, waits for the answer, and is given it again when it is started again', async () => {
+    const begin = () =>
+      agent({ agentId: 'test://asking' }).onTask('deploy', async (task) => {
+        const region = await task.ask<string>({ text: 'Which region?', schema: { enum: ['eu', 'us'] } });
+        const rollout = await task.ask<{ approved: boolean }>({ kind: 'approval', text: 'Roll out?' });
+        return { region, rollout: rollout.approved };
+      });
+    const first = begin();
+    await first.start();
+    const sessionId = await session('test://asking');
+    const { task_id } = await client.tasks.delegate(sessionId, { task_type: 'deploy', delegatee: 'test://asking' });
+    const open = async () => (await client.questions.listOf(sessionId, { status: 'open' })).questions;
+    await until('the first question', async () => (await open())[0]?.text === 'Which region?');
+    assert.equal((await client.tasks.get(task_id)).input_required_since === undefined, false, 'its time is not counted');
+    await client.questions.answer(sessionId, `${task_id}-1-1`, { answer: 'us' });
+    await until('the second question', async () => (await open())[0]?.text === 'Roll out?');
+    await first.stop({ grace: 0 });
+    await begin().start();
+    await client.questions.answer(sessionId, `${task_id}-1-2`, { answer: { approved: true } });
+    assert.deepEqual((await ended(task_id)).result, { region: 'us', rollout: true });
+    assert.equal((await client.questions.listOf(sessionId)).questions.length, 2, 'nothing is asked twice');
+  });
+
+  test('fails a task whose question nobody answers, or that may not be asked', async () => {
+    const it = agent().onTask(async (task) => task.ask(task.payload as { text: string }));
+    await it.start();
+    const sessionId = await session(it.agentId);
+    const ask = async (payload: object) => {
+      const { task_id } = await client.tasks.delegate(sessionId, { task_type: 'x', delegatee: it.agentId, payload });
+      return (await ended(task_id)).error as { code: string; detail: string };
+    };
+    assert.equal((await ask({ text: 'Now?', timeout: '50ms' })).code, 'question_expired');
+    assert.equal((await ask({ text: 'Now?', timeout: '50ms', default: 7 }))?.code, undefined, 'the default is the answer');
+    const rejected = await ask({ text: '' });
+    assert.equal(rejected.code, 'question_rejected');
+    assert.match(rejected.detail, /text/);
+  });
+
   test('answers a request outside any session by a message, which the asker takes note of', async () => {
     const asker = agent();
     const answers: unknown[] = [];

@@ -197,8 +197,19 @@ test('there is a method for every route of the OpenAPI document', async () => {
   const routes = Object.entries(document.paths).flatMap(([path, item]) =>
     Object.keys(item).map((method) => `${method.toUpperCase()} ${path.replace(/\{\w+\}/g, '{}')}`),
   );
-  // The root only leads elsewhere, browsers open the console and the guides' pictures, the Agent class the WebSocket, and MCP has its own clients.
-  const others = ['GET /', 'GET /console', 'GET /console/', 'GET /console/{}', 'GET /docs/images/{}', 'GET /ws', 'POST /mcp'];
+  // The root only leads elsewhere, browsers open the console and the guides' pictures, the Agent class the WebSocket, and MCP and
+  // A2A have clients of their own.
+  const others = [
+    'GET /',
+    'GET /a2a/{}/.well-known/agent-card.json',
+    'GET /console',
+    'GET /console/',
+    'GET /console/{}',
+    'GET /docs/images/{}',
+    'GET /ws',
+    'POST /a2a/{}',
+    'POST /mcp',
+  ];
   assert.deepEqual(routes.filter((route) => !methods.has(route)).sort(), others);
 });
 

@@ -145,7 +145,9 @@ describe('an agent without a WebSocket', () => {
     assert.equal((await client.tasks.get(one.task_id)).result, 'first');
     assert.equal((await client.agents.get('test://leaving')).inbox_depth, 1);
     const { messages } = await client.messages.list({ recipient: 'test://leaving', state: 'queued' });
-    assert.deepEqual(messages.map(({ attempts }) => attempts), [0]);
+    // A server that has not noticed yet that the poll is over may have sent it there.
+    assert.equal(messages.length, 1);
+    assert.ok((messages[0]?.attempts ?? 2) <= 1, `${messages[0]?.attempts} attempts`);
     await agent({ agentId: 'test://leaving', transport: 'poll' }).it.onTask(() => 'second').start();
     assert.equal((await ended(two.task_id)).result, 'second');
   });

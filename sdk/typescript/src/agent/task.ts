@@ -1,6 +1,8 @@
 import type { Client } from '../client.js';
 import { Problem } from '../problem.js';
-import type { InboxMessage, Session, Task } from '../schema.js';
+import type { AskQuestion, InboxMessage, Question, Session, Task } from '../schema.js';
+import { Delays, sleep } from '../time.js';
+import { TaskFailure } from './failure.js';
 
 /** Why a task is to end before its time: it is wanted no more, took too long, or the agent stops. */
 export type StopCause = 'cancelled' | 'timeout' | 'shutdown';
@@ -35,6 +37,8 @@ export class TaskContext<Payload = unknown> {
   readonly deadline: Date | undefined;
   /** Aborted when the task is to end; its reason is a {@link TaskStopped}. What the handler then gives is dropped. */
   readonly signal: AbortSignal;
+  /** How many questions it has asked. */
+  private asked = 0;
 
   constructor(
     /** The request that brought it. */
@@ -72,6 +76,57 @@ export class TaskContext<Payload = unknown> {
         this.stop.abort(new TaskStopped('cancelled'));
       } else if (!(error instanceof Problem) && !this.signal.aborted) {
         throw error;
+      }
+    }
+  }
+
+  /**
+   * Asks a person or a program, and waits for the answer. The task's time is not counted meanwhile.
+   *
+   * Without an id of its own, the question's id says which question of this attempt it is: an agent that is started again
+   * and asks the same gets the answer that was given. Without an asker, the task asks.
+   *
+   * @throws TaskFailure `no_session` outside a session; `question_rejected` with the server's words; `question_expired` or
+   * `question_withdrawn` without an answer
+   * @throws TaskStopped when the task is to end
+   */
+  async ask<Answer = unknown>(question: AskQuestion): Promise<Answer> {
+    const { sessionId, signal } = this;
+    if (sessionId === undefined) {
+      throw new TaskFailure('no_session', 'only a task of a session can ask');
+    }
+    this.asked += 1;
+    const body = { question_id: `${this.taskId}-${this.attempt}-${this.asked}`, asker: { task_id: this.taskId }, ...question };
+    const options = { signal, agentId: this.agentId };
+    let asked = await this.patiently(() => this.client.questions.ask(sessionId, body, options));
+    while (asked.status === 'open') {
+      const id = asked.question_id;
+      asked = await this.patiently(() => this.client.questions.get(sessionId, id, { wait: '30s' }, { signal }));
+    }
+    if (asked.answer === undefined) {
+      throw new TaskFailure(`question_${asked.status}`, `'${asked.text}' was ${asked.status} without an answer`);
+    }
+    return asked.answer as Answer;
+  }
+
+  /** Asks the server until it responds, or the task is to end. */
+  private async patiently(request: () => Promise<Question>): Promise<Question> {
+    const delays = new Delays(500, 20_000);
+    for (;;) {
+      try {
+        return await request();
+      } catch (error) {
+        this.signal.throwIfAborted();
+        if (!(error instanceof Problem)) {
+          throw error;
+        }
+        if (isLost(error)) {
+          this.stop.abort(new TaskStopped('cancelled'));
+        }
+        if (!error.retryable) {
+          throw new TaskFailure('question_rejected', error.message, {}, { cause: error });
+        }
+        await sleep(delays.next(), this.signal);
       }
     }
   }
