@@ -774,6 +774,11 @@ async fn a_card_says_what_an_agent_can_do_and_where_it_is() {
         );
         assert!(card.get("securitySchemes").is_none(), "{card}");
     }
+    // Whoever looks for a capability finds the card.
+    register(json!({"languages": ["rust"]}), json!({})).await;
+    let found = bench.expect(200, Method::GET, "/agents?capability=rust", None).await;
+    let path = found["agents"][0]["agent_card"].as_str().unwrap();
+    assert_eq!(bench.expect(200, Method::GET, path, None).await["skills"][0]["tags"], json!(["rust"]));
     let described = json!({"name": "Backend", "description": "Builds it.", "version": "3"});
     register(json!({"input_types": ["image/*"], "output_types": ["text"]}), described).await;
     let path = format!("{PATH}/.well-known/agent-card.json");
