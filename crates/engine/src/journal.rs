@@ -183,12 +183,12 @@ impl Engine {
     }
 }
 
-/// Folds a journal that comes in parts.
+/// Folds a journal that comes in parts, from its beginning or from a state.
 #[derive(Default)]
-struct Fold(Option<Session>);
+pub(crate) struct Fold(pub(crate) Option<Session>);
 
 impl Fold {
-    fn take(&mut self, records: &[Record]) -> Result<(), Error> {
+    pub(crate) fn take(&mut self, records: &[Record]) -> Result<(), Error> {
         for record in records {
             let event = read_event(record)?;
             match &mut self.0 {
@@ -199,7 +199,7 @@ impl Fold {
         Ok(())
     }
 
-    fn end(self) -> Result<Session, Error> {
+    pub(crate) fn end(self) -> Result<Session, Error> {
         self.0.ok_or(Error::Rejected(Rejection::SessionNotFound))
     }
 }

@@ -6,15 +6,19 @@ use sessiond_core::{
     Command, CreateSession, Decision, Effect, Envelope, Principal, Rejection, Revision, Role, Session,
     SessionId, Status, lifecycle, participants,
 };
-use sessiond_store::{Append, ListQuery, Op, Page, Refusal, SummaryRow};
+use sessiond_store::{Append, ListQuery, Loaded, Op, Page, Refusal, SummaryRow};
 
 use crate::actor::{Firing, Slot};
 use crate::answers::{Idempotency, Kept};
+use crate::journal::Fold;
 use crate::reply::Reply;
 use crate::{Engine, Error, rows, timers};
 
 /// How often a session is read anew because it changed hands while it was read.
 const OPENS: usize = 8;
+/// A state and events of more bytes than this are read off the threads that serve requests: reading takes some milliseconds
+/// a megabyte.
+const LARGE: usize = 256 * 1024;
 
 impl Engine {
     /// Begins a session.
@@ -315,30 +319,18 @@ impl Engine {
     async fn load(&self, id: &SessionId) -> Result<Arc<Slot>, Error> {
         let loaded = self.shared.store.load(id, Session::FORMAT).await?;
         let loaded = loaded.ok_or(Error::Rejected(Rejection::SessionNotFound))?;
-        let mut snapshot = 0;
-        let mut session = None;
-        if let Some(kept) = &loaded.snapshot {
-            match serde_json::from_slice::<Session>(&kept.state) {
-                Ok(state) => {
-                    snapshot = kept.revision;
-                    session = Some(state);
-                }
-                Err(error) => {
-                    tracing::warn!(session = %id, %error, "a snapshot cannot be read; the journal is replayed instead");
-                    let session = self.replay(id, loaded.revision).await?;
-                    return self.keep(session, 0);
-                }
+        let revision = loaded.revision;
+        let bytes = loaded.snapshot.as_ref().map_or(0, |kept| kept.state.len())
+            + loaded.records.iter().map(|record| record.json.len()).sum::<usize>();
+        let restored =
+            if bytes < LARGE { restore(&loaded)? } else { self.compute(move || restore(&loaded)).await? };
+        match restored {
+            Some((session, snapshot)) => self.keep(session, snapshot),
+            None => {
+                tracing::warn!(session = %id, "the journal is replayed instead of its snapshot");
+                self.keep(self.replay(id, revision).await?, 0)
             }
         }
-        for record in &loaded.records {
-            let event = rows::read_event(record)?;
-            match &mut session {
-                None => session = Some(Session::begin(&event).map_err(Rejection::from)?),
-                Some(session) => session.apply(&event).map_err(Rejection::from)?,
-            }
-        }
-        let session = session.ok_or(Error::Rejected(Rejection::SessionNotFound))?;
-        self.keep(session, snapshot)
     }
 
     /// Keeps a session in memory, unless somebody else was faster. Under its id another session may have been before.
@@ -396,4 +388,21 @@ impl Engine {
     ) -> Result<Reply, Error> {
         self.execute_for(id, Envelope::new(Principal::engine(), command), None, Some(fires)).await
     }
+}
+
+/// The state that was loaded, and the revision of its snapshot; none if the snapshot cannot be read.
+fn restore(loaded: &Loaded) -> Result<Option<(Session, Revision)>, Error> {
+    let mut fold = Fold::default();
+    let mut snapshot = 0;
+    if let Some(kept) = &loaded.snapshot {
+        match serde_json::from_slice(&kept.state) {
+            Ok(state) => (fold, snapshot) = (Fold(Some(state)), kept.revision),
+            Err(error) => {
+                tracing::warn!(%error, "a snapshot cannot be read");
+                return Ok(None);
+            }
+        }
+    }
+    fold.take(&loaded.records)?;
+    Ok(Some((fold.end()?, snapshot)))
 }

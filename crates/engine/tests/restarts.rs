@@ -34,6 +34,35 @@ async fn a_session_is_the_same_after_a_restart() {
     engine.shutdown().await;
 }
 
+/// A large state is read on another thread than a small one; both are the same as before.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_of_any_size_is_the_same_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut before = Vec::new();
+    let engine = open(dir.path()).await;
+    for (name, bytes, patches) in
+        [("small", 10, 1), ("events", 30_000, 20), ("snapshot", 3_000, 300), ("both", 20_000, 257)]
+    {
+        engine.create(new_session(name), &me(), None).await.unwrap();
+        for i in 0..patches {
+            let value = json!({ (format!("k{}", i % 100)): "x".repeat(bytes / (1 + i % 5)) });
+            match engine.execute(&id(name), patch(value), None).await {
+                Ok(_) => {}
+                // The context is as large as it may be.
+                Err(Error::Rejected(Rejection::LimitReached { .. })) => break,
+                Err(error) => panic!("{error:?}"),
+            }
+        }
+        before.push(engine.session(&me(), &id(name)).await.unwrap());
+    }
+    engine.shutdown().await;
+    let engine = open(dir.path()).await;
+    for session in before {
+        assert_eq!(engine.session(&me(), &session.id).await.unwrap(), session);
+    }
+    engine.shutdown().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_timer_fires_though_the_engine_was_down_when_it_was_due() {
     let dir = tempfile::tempdir().unwrap();
