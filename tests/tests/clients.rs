@@ -68,6 +68,9 @@ cases! {
         a_session_expires,
         lists_have_filters_and_cursors,
         wrong_input_is_named;
+    schedules:
+        a_schedule_is_created_changed_run_and_deleted,
+        a_wrong_schedule_is_refused_with_its_place;
     participants:
         a_lease_fences_writers;
     tasks:

@@ -116,6 +116,27 @@ mod needs_curl {
     }
 
     #[test]
+    fn the_guide_to_schedules_works_as_it_stands() {
+        let dir = tempfile::tempdir().unwrap();
+        let server = Served::start(&dir.path().join(".sessiond"), "127.0.0.1:0", &[]);
+        let blocks = commands("docs/schedules.md", "sh");
+        assert_eq!(blocks.len(), 3);
+        let run = |block: &str| run_in(dir.path(), block, &server, &[]);
+        let created = run(&blocks[0]);
+        assert_eq!(created.matches(":00:00.000Z").count(), 3, "{created}");
+        assert!(created.contains("0 3 * * * Europe/Berlin") && created.contains("SCHEDULE "), "{created}");
+        let ran = run(&blocks[1]);
+        assert!(ran.starts_with("nightly is paused\nnightly is resumed; next: "), "{ran}");
+        assert!(ran.matches("nightly_2").count() == 3 && ran.contains(" created"), "{ran}");
+        assert_eq!(run(&blocks[2]), "nightly is deleted\n");
+        let body: Value = serde_json::from_str(&commands("docs/schedules.md", "json")[0]).unwrap();
+        let posted = format!(
+            "curl -sf -X POST localhost:8080/schedules -H 'content-type: application/json' -d '{body}'"
+        );
+        assert_eq!(documents(&run(&posted))[0]["schedule_id"], "nightly");
+    }
+
+    #[test]
     fn the_tour_of_the_readme_works_as_it_stands() {
         let dir = tempfile::tempdir().unwrap();
         let server = Served::start(&dir.path().join(".sessiond"), "127.0.0.1:0", &[]);

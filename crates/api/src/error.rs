@@ -104,12 +104,16 @@ codes! {
     QuestionNotFound = "question_not_found", 404, false, "There is no such question";
     /// There is no such message.
     MessageNotFound = "message_not_found", 404, false, "There is no such message";
+    /// There is no such schedule, or the key may not see it.
+    ScheduleNotFound = "schedule_not_found", 404, false, "There is no such schedule";
     /// There is no such key.
     KeyNotFound = "key_not_found", 404, false, "There is no such key";
     /// The path exists, but not with this method.
     MethodNotAllowed = "method_not_allowed", 405, false, "The path does not support this method";
     /// A session with this id exists.
     SessionExists = "session_exists", 409, false, "The session already exists";
+    /// A schedule with this id exists.
+    ScheduleExists = "schedule_exists", 409, false, "The schedule already exists";
     /// The session has ended.
     SessionEnded = "session_ended", 409, false, "The session has ended";
     /// The agent already takes part.

@@ -21,6 +21,7 @@ mod message;
 pub mod operations;
 mod participants;
 mod questions;
+mod schedules;
 mod server;
 mod session;
 mod signals;
@@ -32,7 +33,7 @@ use sessiond_core::strict::Strict;
 
 /// What is on the wire as it is in the journal.
 pub use sessiond_core::{
-    CallEntry, EventBody, ForkPoint, Json, Lease, Message, Outcome, Party, RetryPolicy, Routing,
+    CallEntry, EventBody, ForkPoint, Json, LastRun, Lease, Message, Outcome, Party, RetryPolicy, Routing,
 };
 
 pub use agent::{
@@ -52,6 +53,9 @@ pub use participants::{AddParticipant, ClaimLease, ClaimedLease, Participant, Re
 pub use questions::{
     AnswerQuestion, AskQuestion, GetQuestion, ListQuestions, ListSessionQuestions, Question, QuestionPage,
     WithdrawQuestion,
+};
+pub use schedules::{
+    CreateSchedule, ListSchedules, PreviewSchedule, Schedule, SchedulePage, UpcomingTimes, UpdateSchedule,
 };
 pub use server::Health;
 pub use session::{

@@ -29,6 +29,7 @@ nouns! {
     calls
     questions
     signals
+    schedules
     task
     event
     message

@@ -16,6 +16,7 @@ pub mod lifecycle;
 pub mod messages;
 pub mod participants;
 pub mod questions;
+pub mod schedules;
 pub mod session;
 pub mod signals;
 pub mod summary;
@@ -44,6 +45,7 @@ pub use questions::{
     AskQuestion, Asker, Question, QuestionAnswered, QuestionAsked, QuestionClosed, QuestionKind,
     QuestionStatus, Questions,
 };
+pub use schedules::{LastRun, Overlap, RunOutcome, Schedule, SchedulePlan, Timing};
 pub use session::{
     AgentPattern, Command, Corrupt, CreateSession, Decision, Effect, Envelope, Event, EventBody, MessageKind,
     Moment, Principal, Progress, Receipt, Rejection, Role, Session, Timer, TimerAction, apply_checked,
@@ -57,7 +59,7 @@ pub use values::json::{json_bytes, merge_patch, present};
 pub use values::strict;
 pub use values::{
     AgentId, Exceeded, Invalid, InvalidId, InvalidSpan, Json, Limit, MessageId, QuestionId, Revision,
-    SessionId, Span, TaskId, Timestamp, Violation, limits,
+    ScheduleId, SessionId, Span, TaskId, Timestamp, Violation, limits,
 };
 pub use workflow::{
     Join, JoinWord, NewStep, OnFailure, Step, StepChange, StepQuestion, StepStatus, TaskTemplate, Workflow,

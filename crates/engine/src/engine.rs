@@ -17,7 +17,7 @@ use crate::clock::{self, Clock, Ids, System};
 use crate::inbox::Presences;
 use crate::keys::Keyring;
 use crate::webhooks::Webhooks;
-use crate::{Error, follow, housekeeping, timers};
+use crate::{Error, follow, housekeeping, schedules, timers};
 
 /// How long a store may take for the write that shows whether it is ready.
 const READY: Duration = Duration::from_secs(5);
@@ -42,7 +42,7 @@ pub struct Options {
     pub keep_events: Option<u64>,
     /// How long ended sessions are kept; for ever when absent.
     pub keep_ended: Option<Duration>,
-    /// Whether this process fires timers. One that only reads need not.
+    /// Whether this process fires timers and makes the sessions of schedules. One that only reads need not.
     pub timers: bool,
 }
 
@@ -78,6 +78,7 @@ pub(crate) struct Shared {
     pub(crate) keyring: Keyring,
     pub(crate) webhooks: Webhooks,
     pub(crate) timers: timers::Wake,
+    pub(crate) schedules: timers::Wake,
     pub(crate) stop: CancellationToken,
     pub(crate) tasks: TaskTracker,
     /// Places for long computations.
@@ -98,6 +99,7 @@ impl Engine {
             keyring,
             webhooks: Webhooks::default(),
             timers: timers::Wake::default(),
+            schedules: timers::Wake::default(),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
             computing: Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)),
@@ -109,6 +111,7 @@ impl Engine {
         engine.spawn(housekeeping::run(engine.clone()));
         if engine.shared.options.timers {
             engine.spawn(timers::run(engine.clone()));
+            engine.spawn(schedules::run(engine.clone()));
         }
         Ok(engine)
     }

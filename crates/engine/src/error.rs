@@ -47,6 +47,22 @@ pub enum Error {
         /// The token of the connection that reads now.
         present: Fence,
     },
+    /// There is no such schedule, or the caller may not know of it.
+    #[error("there is no such schedule")]
+    ScheduleNotFound,
+    /// The id is taken.
+    #[error("a schedule with this id already exists")]
+    ScheduleExists,
+    /// The caller read an older revision of the schedule than the present one.
+    #[error(
+        "the schedule is at revision {actual}, not {expected}: read it again, and decide on its current state"
+    )]
+    ScheduleStale {
+        /// What the caller expected.
+        expected: Revision,
+        /// What it is.
+        actual: Revision,
+    },
     /// There is no such key.
     #[error("there is no such key")]
     KeyNotFound,
@@ -93,6 +109,7 @@ impl From<Refusal> for Error {
             Refusal::MessageExists(id) => Self::MessageExists(id),
             Refusal::FenceStale { present } => Self::InboxTaken { present },
             Refusal::NotFound => Self::MessageNotFound,
+            Refusal::LimitReached => Self::Conflict,
         }
     }
 }

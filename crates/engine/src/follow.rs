@@ -25,7 +25,10 @@ pub(crate) async fn run(engine: Engine, mut changes: Receiver<Change>) {
                 }
             }
             Change::Inbox(agent) => engine.shared.presences.wake(&agent),
-            Change::Timers => engine.shared.timers.now(),
+            Change::Timers => {
+                engine.shared.timers.now();
+                engine.shared.schedules.now();
+            }
             Change::Registry => reload(&engine).await,
             Change::All => {
                 let slots: Vec<_> = engine.shared.sessions.lock().values().cloned().collect();
@@ -34,6 +37,7 @@ pub(crate) async fn run(engine: Engine, mut changes: Receiver<Change>) {
                 }
                 engine.shared.presences.wake_all();
                 engine.shared.timers.now();
+                engine.shared.schedules.now();
                 reload(&engine).await;
             }
         }

@@ -47,6 +47,10 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// Principals without a stored key: the person at this machine, the engine, and the configured key. No stored key may have
+/// one of these names.
+pub const UNSTORED: &[&str] = &["local", "sessiond", "admin"];
+
 /// The longest wait for a key's expiry without a look at the clock, which may be set.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 
@@ -177,6 +181,18 @@ impl Engine {
         let key = found.filter(|key| key.revoked_at.is_none() && key.expires_at.is_none_or(|at| at > now))?;
         let principal = Principal { name: key.name.clone(), role: key.role, agents: key.agents.clone() };
         Some((principal, self.shared.keyring.stay(key)))
+    }
+
+    /// Whether a principal could still come in: with a key of that name and exactly those rights, or without a stored key,
+    /// as the person at this machine and the configured administrator do.
+    pub(crate) fn is_valid(&self, principal: &Principal) -> bool {
+        let keys = self.shared.keyring.keys.read();
+        let now = self.now();
+        let is_its = |key: &&KeyRecord| {
+            key.name == principal.name && key.role == principal.role && key.agents == principal.agents
+        };
+        let is_valid = |key: &KeyRecord| key.revoked_at.is_none() && key.expires_at.is_none_or(|at| at > now);
+        UNSTORED.contains(&principal.name.as_str()) || keys.iter().filter(is_its).any(is_valid)
     }
 
     /// How long a caller without a key may stay: until there is a key.

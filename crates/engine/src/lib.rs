@@ -2,7 +2,7 @@
 //!
 //! [`Engine`] is the handle that everything above holds. A session's commands go to its actor, one at a time
 //! (`actor.rs`); the store groups what actors and inboxes write into few transactions; what a commit causes is done after it: watchers hear of events (`watch.rs`), inboxes deliver
-//! (`inbox/`), timers fire (`timers.rs`). Other processes on the same store are followed (`follow.rs`).
+//! (`inbox/`), timers fire (`timers.rs`), schedules make sessions (`schedules.rs`). Other processes on the same store are followed (`follow.rs`).
 
 mod actor;
 mod agents;
@@ -21,6 +21,7 @@ mod messages;
 mod reply;
 mod requests;
 mod rows;
+mod schedules;
 mod sessions;
 mod tasks;
 mod telemetry;
@@ -35,9 +36,10 @@ pub use clock::{Clock, Ids, ManualClock, Sleep, System};
 pub use engine::{Engine, Options};
 pub use error::Error;
 pub use inbox::InboxConnection;
-pub use keys::{NewKey, Secret, Stay};
+pub use keys::{NewKey, Secret, Stay, UNSTORED};
 pub use messages::{Response, Sent};
 pub use reply::Reply;
+pub use schedules::SchedulePage;
 pub use tasks::SessionTasks;
 pub use watch::{Watch, WatchItem};
 pub use webhooks::{Webhook, WebhookState};

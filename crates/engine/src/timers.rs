@@ -46,6 +46,11 @@ impl Wake {
         }
     }
 
+    /// Waits until it is woken.
+    pub(crate) async fn notified(&self) {
+        self.notify.notified().await;
+    }
+
     /// Timers changed in a way that only the store knows.
     pub(crate) fn now(&self) {
         self.notify.notify_one();
@@ -63,7 +68,7 @@ pub(crate) async fn run(engine: Engine) {
             }
         };
         tokio::select! {
-            () = engine.shared.timers.notify.notified() => {}
+            () = engine.shared.timers.notified() => {}
             () = engine.clock().sleep_until(next) => {}
         }
     }

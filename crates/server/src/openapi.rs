@@ -34,6 +34,7 @@ use crate::routes;
         (name = "calls", description = "The recorded calls of a program, as a tree."),
         (name = "questions", description = "Questions that sessions ask people and other programs."),
         (name = "signals", description = "Values that are sent into a session for its program to receive."),
+        (name = "schedules", description = "Sessions that are created at times."),
         (name = "tasks", description = "Work that is delegated to participants."),
         (name = "events", description = "The journal, in pages or as a live stream."),
         (name = "messages", description = "Messages between agents."),

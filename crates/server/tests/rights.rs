@@ -18,6 +18,8 @@ impl Owned {
     async fn new(owner: &Bench) -> Self {
         owner.expect(201, Method::POST, "/sessions", Some(tutorial_session("owned"))).await;
         owner.expect(200, Method::POST, "/sessions/owned/workflow/advance", None).await;
+        let schedule = json!({"schedule_id": "nightly", "cron": "@daily"});
+        owner.expect(201, Method::POST, "/schedules", Some(schedule)).await;
         let task = json!({"task_type": "t", "delegatee": "opencode://backend"});
         let task = owner.expect(201, Method::POST, "/sessions/owned/tasks", Some(task)).await;
         Self { task: task["task_id"].as_str().unwrap().to_owned() }
@@ -33,6 +35,7 @@ impl Owned {
                 "message_id" => "m1",
                 "question_id" => "q1",
                 "signal" => "go",
+                "schedule_id" => "nightly",
                 "key_id" => "key_1",
                 "code" => "conflict",
                 "guide" | "image" | "path" => "nothing",
@@ -56,6 +59,9 @@ fn body(operation: &Operation) -> Option<Value> {
         operations::TERMINATE_SESSION | operations::FAIL_SESSION => json!({"reason": "spite"}),
         operations::BEGIN_EXECUTION => json!({"process": "evil:1"}),
         operations::RENEW_EXECUTION | operations::RELEASE_EXECUTION => json!({"writer": 1}),
+        operations::CREATE_SCHEDULE => json!({"schedule_id": "mine", "cron": "@daily"}),
+        operations::PREVIEW_SCHEDULE => json!({"cron": "@daily"}),
+        operations::UPDATE_SCHEDULE => json!({"paused": true}),
         operations::RECORD_CALLS => {
             json!({"writer": 1, "batch": 1, "calls": [{"call": 1, "status": "failed", "ended_us": 1}]})
         }
@@ -168,7 +174,7 @@ async fn another_owners_session_is_not_there_and_stays_as_it_is() {
             (operations::A2A, _) => continue,
             // An agent of somebody else's scope.
             (operations::SEND_MESSAGE | operations::CONNECT_AGENT, _) | (_, Some("agent_id")) => 403,
-            (operations::AGGREGATE, _) | (_, Some("session_id" | "task_id")) => 404,
+            (operations::AGGREGATE, _) | (_, Some("session_id" | "task_id" | "schedule_id")) => 404,
             _ => continue,
         };
         for bench in [&other, &stranger] {
@@ -179,7 +185,7 @@ async fn another_owners_session_is_not_there_and_stays_as_it_is() {
             let problem: Value = serde_json::from_str(&text).unwrap();
             let code = problem["code"].as_str().unwrap();
             let fine = if expected == 404 {
-                code == "session_not_found" || code == "task_not_found"
+                ["session_not_found", "task_not_found", "schedule_not_found"].contains(&code)
             } else {
                 code == "forbidden"
             };
@@ -187,7 +193,7 @@ async fn another_owners_session_is_not_there_and_stays_as_it_is() {
         }
     }
     for bench in [&other, &stranger] {
-        for (path, member) in [("/sessions", "sessions"), ("/tasks", "tasks")] {
+        for (path, member) in [("/sessions", "sessions"), ("/tasks", "tasks"), ("/schedules", "schedules")] {
             assert_eq!(bench.expect(200, Method::GET, path, None).await[member], json!([]), "{path}");
         }
     }

@@ -138,6 +138,27 @@ fn walk(place: &Place, client: &[&str]) {
     assert!(run.fails("inbox requeue opencode://backend msg_one").contains("error: "));
     assert_eq!(run.ok("inbox requeue opencode://backend --all"), "opencode://backend has no dead letters\n");
 
+    // Schedules.
+    let made = run.ok("schedule create --id nightly --cron @daily --orchestrator lead://one --step look=lead://one --label team=blue");
+    assert_eq!(made.lines().filter(|line| line.ends_with("T00:00:00.000Z")).count(), 3, "{made}");
+    assert!(run.fails("schedule create --id nightly --every 1h").contains("schedule_exists"));
+    assert!(run.fails("schedule create --id x --cron 61").contains("invalid_input"));
+    assert!(
+        run.ok("schedule create --id new-year --at 2999-01-01T08:00:00Z")
+            .contains("2999-01-01T08:00:00.000Z")
+    );
+    assert_eq!(run.ok("schedule list -o name"), "new-year\nnightly\n");
+    assert!(run.ok("schedule list").contains("@daily"));
+    assert_eq!(run.ok("schedule pause night"), "nightly is paused\n");
+    assert_eq!(run.json("schedule show nightly")["next_at"], Value::Null);
+    assert!(run.ok("schedule resume nightly").starts_with("nightly is resumed; next: "));
+    assert!(run.ok("schedule run nightly -o name").starts_with("nightly_2"));
+    assert!(run.ok("schedule show nightly").contains(" created"));
+    assert!(run.fails("schedule delete nightly").contains("--yes"));
+    assert!(run.fails("schedule delete night --yes").contains("give the whole id"));
+    assert_eq!(run.ok("schedule delete nightly --yes"), "nightly is deleted\n");
+    assert!(run.fails("schedule show nightly").contains("schedule_not_found"));
+
     // Agents.
     assert!(run.json("agent list")["agents"].is_array());
     assert!(run.fails("agent show opencode://backend").contains("agent_not_found"));
@@ -159,7 +180,7 @@ fn walk(place: &Place, client: &[&str]) {
     // Who and where.
     assert_eq!(run.json("whoami")["role"], "admin");
     let status = run.json("status");
-    assert_eq!((&status["status"], &status["sessions"]["total"]), (&json!("ready"), &json!(1)));
+    assert_eq!((&status["status"], &status["sessions"]["total"]), (&json!("ready"), &json!(2)));
     assert!(run.ok("status").contains("version"));
 }
 

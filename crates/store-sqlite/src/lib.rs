@@ -20,6 +20,7 @@ mod position;
 mod readers;
 mod registry;
 mod rows;
+mod schedules;
 mod schema;
 mod summaries;
 mod tasks;

@@ -14,7 +14,7 @@ use crate::connection::Files;
 use crate::fault::Fault;
 use crate::notices::Notice;
 use crate::tx::{Keys, Outcome, Tx};
-use crate::{answers, forks, garbage, inboxes, journals, registry, schema, telemetry, timers};
+use crate::{answers, forks, garbage, inboxes, journals, registry, schedules, schema, telemetry, timers};
 
 /// What a write answers.
 pub(crate) type Answers = Result<Vec<Result<Done, Refusal>>, Error>;
@@ -239,6 +239,10 @@ fn perform(tx: &mut Tx<'_>, op: &Op) -> Outcome {
             registry::delete_agent(tx, agent_id, expected_owner.as_deref())
         }
         Op::PutKey { key, answer } => registry::put_key(tx, key, answer.as_ref()),
+        Op::PutSchedule { row, expected, most, answer } => {
+            schedules::put(tx, row, *expected, *most, answer.as_ref())
+        }
+        Op::DeleteSchedule { schedule_id, expected } => schedules::delete(tx, schedule_id, *expected),
         Op::PutAnswer(answer) => answers::put(tx, answer),
         Op::Probe => schema::probe(tx),
         Op::PutPoints { session_id, points, keep, answer } => {

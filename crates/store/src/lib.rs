@@ -12,11 +12,12 @@ mod metrics;
 mod records;
 
 pub use contract::{
-    Answers, Error, Inboxes, Journals, Lists, Messages, Registry, Store, Tasks, Telemetry, Timers,
+    Answers, Error, Inboxes, Journals, Lists, Messages, Registry, Schedules, Store, Tasks, Telemetry, Timers,
 };
 pub use metrics::record_commit;
 pub use records::{
     AgentRecord, Answer, Append, Change, Counts, Delivery, Done, Enqueue, Exhausted, Inbox, KeyRecord,
     ListQuery, Loaded, MessageQuery, MessageRecord, MessageState, Op, Page, Point, Reading, Record, Records,
-    Refusal, Snapshot, Sort, SummaryRow, TaskQuery, TaskRow, TimerRow, Visibility, Write,
+    Refusal, ScheduleQuery, ScheduleRow, Snapshot, Sort, SummaryRow, TaskQuery, TaskRow, TimerRow,
+    Visibility, Write,
 };

@@ -284,6 +284,54 @@ export class Signals {
   }
 }
 
+/** The query of `list_schedules`. */
+export type ListSchedules = NonNullable<wire.operations['list_schedules']['parameters']['query']>;
+
+/** Sessions that are created at times. */
+export class Schedules {
+  constructor(private readonly http: Http) {}
+
+  /** List the schedules that the key owns, by id. An administrator sees all. */
+  list(query: ListSchedules = {}, options?: RequestOptions): Promise<wire.SchedulePage> {
+    return this.http.json({ method: 'GET', path: '/schedules', query, options });
+  }
+
+  /** The same, page after page to the last. */
+  all(query: ListSchedules = {}, options?: RequestOptions): AsyncGenerator<wire.Schedule, void, undefined> {
+    return pages((cursor) => this.list({ ...query, ...cursor }, options), (page) => page.schedules);
+  }
+
+  /** Create a schedule. */
+  create(body: wire.CreateSchedule, options?: CreateOptions): Promise<wire.Schedule> {
+    return this.http.json({ method: 'POST', path: '/schedules', repeat: 'keyed', body, options });
+  }
+
+  /** Return the next times that a schedule would have. Nothing is created. */
+  preview(body: wire.PreviewSchedule, options?: RequestOptions): Promise<wire.UpcomingTimes> {
+    return this.http.json({ method: 'POST', path: '/schedules/preview', repeat: 'safe', body, options });
+  }
+
+  /** Read a schedule. */
+  get(scheduleId: string, options?: RequestOptions): Promise<wire.Schedule> {
+    return this.http.json({ method: 'GET', path: path`/schedules/${scheduleId}`, options });
+  }
+
+  /** Delete a schedule. Its sessions stay. */
+  delete(scheduleId: string, options?: RequestOptions & Pick<ChangeOptions, 'expectedRevision'>): Promise<void> {
+    return this.http.done({ method: 'DELETE', path: path`/schedules/${scheduleId}`, options });
+  }
+
+  /** Change a schedule: pause it, resume it, or edit what it says. */
+  update(scheduleId: string, body: wire.UpdateSchedule, options?: RequestOptions & Pick<ChangeOptions, 'expectedRevision'>): Promise<wire.Schedule> {
+    return this.http.json({ method: 'PATCH', path: path`/schedules/${scheduleId}`, body, options });
+  }
+
+  /** Create a session of a schedule now, also if the schedule is paused or its last session is active. */
+  run(scheduleId: string, options?: RequestOptions): Promise<wire.Session> {
+    return this.http.json({ method: 'POST', path: path`/schedules/${scheduleId}/run`, options });
+  }
+}
+
 /** The query of `list_session_tasks`. */
 export type ListSessionTasks = NonNullable<wire.operations['list_session_tasks']['parameters']['query']>;
 
@@ -589,6 +637,7 @@ export class Routes {
   readonly executions: Executions;
   readonly questions: Questions;
   readonly signals: Signals;
+  readonly schedules: Schedules;
   readonly tasks: Tasks;
   readonly events: Events;
   readonly messages: Messages;
@@ -605,6 +654,7 @@ export class Routes {
     this.executions = new Executions(http);
     this.questions = new Questions(http);
     this.signals = new Signals(http);
+    this.schedules = new Schedules(http);
     this.tasks = new Tasks(http);
     this.events = new Events(http);
     this.messages = new Messages(http);

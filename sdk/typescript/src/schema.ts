@@ -522,6 +522,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the schedules that the key owns, by id. An administrator sees all. */
+        get: operations["list_schedules"];
+        put?: never;
+        /** Create a schedule. */
+        post: operations["create_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/schedules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Return the next times that a schedule would have. Nothing is created. */
+        post: operations["preview_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/schedules/{schedule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a schedule. */
+        get: operations["get_schedule"];
+        put?: never;
+        post?: never;
+        /** Delete a schedule. Its sessions stay. */
+        delete: operations["delete_schedule"];
+        options?: never;
+        head?: never;
+        /** Change a schedule: pause it, resume it, or edit what it says. */
+        patch: operations["update_schedule"];
+        trace?: never;
+    };
+    "/schedules/{schedule_id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create a session of a schedule now, also if the schedule is paused or its last session is active. */
+        post: operations["run_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sessions": {
         parameters: {
             query?: never;
@@ -1816,6 +1887,30 @@ export interface components {
             agents?: components["schemas"]["AgentPattern"][];
             expires_in?: components["schemas"]["Span"] | null;
         };
+        /** @description Creates a schedule. It has exactly one of `cron`, `every` and `at`. */
+        CreateSchedule: {
+            schedule_id?: components["schemas"]["ScheduleId"] | null;
+            /**
+             * @description A cron expression: minute, hour, day of the month, month, day of the week; or `@hourly`, `@daily`, `@weekly`,
+             *     `@monthly`, `@yearly`.
+             * @example 0 3 * * 1-5
+             */
+            cron?: string | null;
+            every?: components["schemas"]["Span"] | null;
+            at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * @description The IANA time zone of the cron expression. Default: UTC.
+             * @example Europe/Berlin
+             */
+            time_zone?: string | null;
+            /** @description The session to create, as in `POST /sessions` but without `session_id`, `process`, `lease` and `batch`. */
+            session?: components["schemas"]["CreateSession"];
+            /** @description `skip`: no session is created while the last one is active. `allow`: it is. Default: `skip`. */
+            overlap?: components["schemas"]["Overlap"];
+            catch_up?: components["schemas"]["Span"] | null;
+            /** @description Whether it begins paused. */
+            paused?: boolean;
+        };
         /** @description Creates a session. */
         CreateSession: {
             session_id?: components["schemas"]["SessionId"] | null;
@@ -2473,6 +2568,16 @@ export interface components {
          * @enum {string}
          */
         Kind: "workflow" | "assistant" | "training" | "federated" | "execution";
+        /** @description The result of a time of a schedule. */
+        LastRun: {
+            /** @description The time. */
+            time: components["schemas"]["Timestamp"];
+            /** @description `created`, `skipped` or `failed`. */
+            outcome: components["schemas"]["RunOutcome"];
+            session_id?: components["schemas"]["SessionId"] | null;
+            /** @description Why no session was created. */
+            error?: string | null;
+        };
         /** @description The right to write in a participant's name, held by one process until it releases the lease or is declared dead. */
         Lease: {
             /** @description The process that holds it, such as a host and a process id. */
@@ -2616,6 +2721,11 @@ export interface components {
             /** @description Details of the reason. */
             details?: string | null;
         };
+        /**
+         * @description Whether a schedule makes a session while the last one that it made is active.
+         * @enum {string}
+         */
+        Overlap: "skip" | "allow";
         /** @description A participant of a session, current or former. */
         Participant: {
             /** @description The agent. */
@@ -2722,6 +2832,18 @@ export interface components {
              * @description The `after` of the next page; null if this page reaches the newest point.
              */
             next_cursor?: number | null;
+        };
+        /** @description The times of a schedule that is not created. */
+        PreviewSchedule: {
+            /**
+             * @description A cron expression.
+             * @example 0 3 * * 1-5
+             */
+            cron?: string | null;
+            every?: components["schemas"]["Span"] | null;
+            at?: components["schemas"]["Timestamp"] | null;
+            /** @description The IANA time zone of the cron expression. Default: UTC. */
+            time_zone?: string | null;
         };
         /**
          * @description The priority in an inbox. Messages of one sender and session keep their order of sending nevertheless.
@@ -3027,6 +3149,56 @@ export interface components {
             fallback_agents?: components["schemas"]["AgentId"][];
             /** @description Whether the sender waits for the response. */
             delivery_mode?: components["schemas"]["DeliveryMode"];
+        };
+        /**
+         * @description Whether a session was created for a time of a schedule.
+         * @enum {string}
+         */
+        RunOutcome: "created" | "skipped" | "failed";
+        /** @description A schedule and its state. */
+        Schedule: {
+            /** @description Its id. */
+            schedule_id: components["schemas"]["ScheduleId"];
+            /** @description The name of the key that owns it and its sessions. */
+            owner: string;
+            /**
+             * Format: int64
+             * @description The number of its changes; it is also its `ETag`.
+             */
+            revision: number;
+            /** @description The cron expression. */
+            cron?: string | null;
+            every?: components["schemas"]["Span"] | null;
+            at?: components["schemas"]["Timestamp"] | null;
+            /** @description The IANA time zone of the cron expression; UTC if absent. */
+            time_zone?: string | null;
+            /** @description The session that it creates. */
+            session: components["schemas"]["CreateSession"];
+            /** @description Whether a session is created while the last one is active. */
+            overlap: components["schemas"]["Overlap"];
+            catch_up?: components["schemas"]["Span"] | null;
+            /** @description Whether it is paused. */
+            paused: boolean;
+            /** @description When it was created. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When somebody last changed it. */
+            updated_at: components["schemas"]["Timestamp"];
+            next_at?: components["schemas"]["Timestamp"] | null;
+            /** @description The next times, three at most. */
+            upcoming: components["schemas"]["Timestamp"][];
+            last?: components["schemas"]["LastRun"] | null;
+        };
+        /**
+         * @description A schedule's id: as a session's, with room for the time that its sessions have in their ids.
+         * @example nightly
+         */
+        ScheduleId: string;
+        /** @description A page of schedules, by their ids. */
+        SchedulePage: {
+            /** @description The schedules. */
+            schedules: components["schemas"]["Schedule"][];
+            /** @description The `cursor` of the next page; null on the last page. */
+            next_cursor?: string | null;
         };
         /** @description A message from one agent to another. */
         SendMessage: {
@@ -3610,6 +3782,25 @@ export interface components {
          * @enum {string}
          */
         Unresolved: "manual" | "tie";
+        /** @description The next times of a schedule. */
+        UpcomingTimes: {
+            /** @description The next times, three at most. */
+            upcoming: components["schemas"]["Timestamp"][];
+        };
+        /** @description Changes a schedule. Absent members do not change; a new `cron`, `every` or `at` replaces the one before. */
+        UpdateSchedule: {
+            /** @description A cron expression. */
+            cron?: string | null;
+            every?: components["schemas"]["Span"] | null;
+            at?: components["schemas"]["Timestamp"] | null;
+            /** @description The IANA time zone of the cron expression. */
+            time_zone?: string | null;
+            session?: components["schemas"]["CreateSession"] | null;
+            overlap?: components["schemas"]["Overlap"] | null;
+            catch_up?: components["schemas"]["Span"] | null;
+            /** @description True pauses it, false resumes it. Times that pass while it is paused are not made up for. */
+            paused?: boolean | null;
+        };
         /** @description Changes a session's name, labels or expiry. Absent members do not change. */
         UpdateSession: {
             /** @description The new name. */
@@ -3938,6 +4129,7 @@ export type ContextUpdated = components['schemas']['ContextUpdated'];
 export type ContextWrite = components['schemas']['ContextWrite'];
 export type Counts = components['schemas']['Counts'];
 export type CreateKey = components['schemas']['CreateKey'];
+export type CreateSchedule = components['schemas']['CreateSchedule'];
 export type CreateSession = components['schemas']['CreateSession'];
 export type CreatedKey = components['schemas']['CreatedKey'];
 export type DelegateTask = components['schemas']['DelegateTask'];
@@ -3966,6 +4158,7 @@ export type JoinWord = components['schemas']['JoinWord'];
 export type Key = components['schemas']['Key'];
 export type KeyPage = components['schemas']['KeyPage'];
 export type Kind = components['schemas']['Kind'];
+export type LastRun = components['schemas']['LastRun'];
 export type Lease = components['schemas']['Lease'];
 export type LeaseClaimed = components['schemas']['LeaseClaimed'];
 export type LeaseExpired = components['schemas']['LeaseExpired'];
@@ -3978,6 +4171,7 @@ export type MessageType = components['schemas']['MessageType'];
 export type NewStep = components['schemas']['NewStep'];
 export type OnFailure = components['schemas']['OnFailure'];
 export type Outcome = components['schemas']['Outcome'];
+export type Overlap = components['schemas']['Overlap'];
 export type Participant = components['schemas']['Participant'];
 export type ParticipantAdded = components['schemas']['ParticipantAdded'];
 export type ParticipantRemoved = components['schemas']['ParticipantRemoved'];
@@ -3986,6 +4180,7 @@ export type Party = components['schemas']['Party'];
 export type PlannedStep = components['schemas']['PlannedStep'];
 export type Point = components['schemas']['Point'];
 export type PointPage = components['schemas']['PointPage'];
+export type PreviewSchedule = components['schemas']['PreviewSchedule'];
 export type Priority = components['schemas']['Priority'];
 export type Problem = components['schemas']['Problem'];
 export type Progress = components['schemas']['Progress'];
@@ -4010,6 +4205,10 @@ export type Retry = components['schemas']['Retry'];
 export type RetryPolicy = components['schemas']['RetryPolicy'];
 export type Role = components['schemas']['Role'];
 export type Routing = components['schemas']['Routing'];
+export type RunOutcome = components['schemas']['RunOutcome'];
+export type Schedule = components['schemas']['Schedule'];
+export type ScheduleId = components['schemas']['ScheduleId'];
+export type SchedulePage = components['schemas']['SchedulePage'];
 export type SendMessage = components['schemas']['SendMessage'];
 export type SendSignal = components['schemas']['SendSignal'];
 export type Sent = components['schemas']['Sent'];
@@ -4049,6 +4248,8 @@ export type Terminate = components['schemas']['Terminate'];
 export type Timestamp = components['schemas']['Timestamp'];
 export type UnknownEvent = components['schemas']['UnknownEvent'];
 export type Unresolved = components['schemas']['Unresolved'];
+export type UpcomingTimes = components['schemas']['UpcomingTimes'];
+export type UpdateSchedule = components['schemas']['UpdateSchedule'];
 export type UpdateSession = components['schemas']['UpdateSession'];
 export type UpdateWorkflow = components['schemas']['UpdateWorkflow'];
 export type Usage = components['schemas']['Usage'];
@@ -5111,6 +5312,266 @@ export interface operations {
                 };
             };
             403: components["responses"]["Problem403"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    list_schedules: {
+        parameters: {
+            query?: {
+                /** @description The maximum number of rows, up to 1000. Default: 100. */
+                limit?: number;
+                /** @description The `next_cursor` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of schedules. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchedulePage"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    create_schedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateSchedule"];
+            };
+        };
+        responses: {
+            /** @description The schedule. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    preview_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewSchedule"];
+            };
+        };
+        responses: {
+            /** @description The next times. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpcomingTimes"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    get_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The name of a guide.
+                 * @example agents
+                 */
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The schedule; `ETag` is its revision. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    delete_schedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The expected revision of the session, in quotes, or `*`. */
+                "If-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The name of a guide.
+                 * @example agents
+                 */
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The schedule is deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            422: components["responses"]["Problem422"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    update_schedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The expected revision of the session, in quotes, or `*`. */
+                "If-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The name of a guide.
+                 * @example agents
+                 */
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateSchedule"];
+            };
+        };
+        responses: {
+            /** @description The schedule after the change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    run_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The name of a guide.
+                 * @example agents
+                 */
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             431: components["responses"]["Problem431"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];

@@ -10,6 +10,7 @@ pub mod events;
 pub mod keys;
 pub mod messages;
 pub mod participants;
+pub mod schedules;
 pub mod server;
 pub mod sessions;
 pub mod tasks;

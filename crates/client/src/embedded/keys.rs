@@ -3,16 +3,12 @@
 use async_trait::async_trait;
 use sessiond_api::{self as api, Problem};
 use sessiond_core::{AgentId, AgentPattern, Role, limits};
-use sessiond_engine::NewKey;
+use sessiond_engine::{NewKey, UNSTORED};
 use sessiond_store::KeyRecord;
 
 use super::{Embedded, problem, unconditional};
 use crate::Conditions;
 use crate::traits::Keys;
-
-/// Who owns sessions under these names already: the person at this machine, the engine, and the configured key. A key
-/// of one of these names would own them too.
-const RESERVED: &[&str] = &["local", "sessiond", "admin"];
 
 #[async_trait]
 impl Keys for Embedded {
@@ -64,7 +60,7 @@ fn check(new: &api::CreateKey) -> Result<(), Problem> {
     if name.chars().any(char::is_control) {
         return wrong_name("a name is one line of text, without control characters".to_owned());
     }
-    if RESERVED.contains(&name.as_str()) {
+    if UNSTORED.contains(&name.as_str()) {
         return wrong_name(format!("{name} is the name of an owner that needs no key; take another"));
     }
     let wrong_agents = |detail: String| Err(Problem::invalid("/agents", detail));

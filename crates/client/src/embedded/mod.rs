@@ -16,6 +16,7 @@ mod messages;
 mod participants;
 mod questions;
 mod registration;
+mod schedules;
 mod server;
 mod sessions;
 mod signals;

@@ -16,6 +16,7 @@ mod messages;
 mod participants;
 mod questions;
 mod request;
+mod schedules;
 mod server;
 mod sessions;
 mod signals;

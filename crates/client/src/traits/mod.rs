@@ -11,6 +11,7 @@ mod keys;
 mod messages;
 mod participants;
 mod questions;
+mod schedules;
 mod server;
 mod sessions;
 mod signals;
@@ -52,6 +53,7 @@ nouns! {
     calls::Calls
     questions::Questions
     signals::Signals
+    schedules::Schedules
     tasks::Tasks
     events::Events
     messages::Messages

@@ -7,6 +7,8 @@ mod state;
 pub use events::{LeaseClaimed, LeaseExpired, LeaseReleased, ParticipantAdded, ParticipantRemoved};
 pub use state::{Fence, Lease, Participant, ParticipantStatus, lease_timer};
 
+use serde::{Deserialize, Serialize};
+
 use crate::session::access;
 use crate::session::draft::{Draft, Receipt};
 use crate::session::facet::Facet;
@@ -15,11 +17,12 @@ use crate::values::check::Checks;
 use crate::values::{AgentId, Span};
 
 /// An agent that is to take part.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NewParticipant {
     /// Who.
     pub agent_id: AgentId,
     /// Its framework; from its id when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub framework: Option<String>,
     /// What it does here.
     pub role: String,

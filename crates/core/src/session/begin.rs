@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::calls::{CallBatch, ExecutionLease, NewWriter};
@@ -18,36 +19,48 @@ use crate::{calls, context, lifecycle, participants};
 use super::draft::{Decision, Draft, Moment, Receipt};
 use super::{Effect, Event, Principal, Rejection, Role, Session, Timer, TimerAction};
 
-/// What a new session is to be.
-#[derive(Debug, Clone, PartialEq)]
+/// What a new session is to be. Schedules keep it: a stored format, in the shape of the wire.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CreateSession {
     /// Its id.
     pub session_id: SessionId,
     /// Which facet leads it.
     pub kind: Kind,
     /// What people call it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The person or program that it serves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
     /// The agent that leads the work; it takes part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub orchestrator: Option<AgentId>,
     /// Who else takes part.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub participants: Vec<NewParticipant>,
     /// The plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workflow: Option<Vec<NewStep>>,
     /// The shared context at the beginning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shared_context: Option<Value>,
     /// Free labels to find it by.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
     /// How long it may live.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_in: Option<Span>,
     /// The session that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<SessionId>,
     /// The process that begins to write it at once, for an execution.
+    #[serde(skip)]
     pub process: Option<String>,
     /// The lease that this process takes.
+    #[serde(skip)]
     pub lease: Option<ExecutionLease>,
     /// That process's first batch.
+    #[serde(skip)]
     pub batch: Option<CallBatch>,
 }
 

@@ -121,6 +121,13 @@ name!(
     "question_0198f3a2"
 );
 
+name!(
+    /// A schedule's id: as a session's, with room for the time that its sessions have in their ids.
+    ScheduleId,
+    check_schedule_id,
+    "nightly"
+);
+
 impl AgentId {
     /// The engine itself, `sessiond://engine`: the sender of what a plan, or a person, asks for. It takes part in
     /// no session and has no inbox; an answer to it reaches the task that it speaks of, and nobody else.
@@ -156,6 +163,14 @@ fn check_session_id(text: &str) -> Result<(), InvalidId> {
         return Err(InvalidId("a session id is not only dots".into()));
     }
     Ok(())
+}
+
+fn check_schedule_id(text: &str) -> Result<(), InvalidId> {
+    if text.len() > limits::SCHEDULE_ID_BYTES {
+        return Err(InvalidId(format!("a schedule id has at most {} characters", limits::SCHEDULE_ID_BYTES)));
+    }
+    check_session_id(text)
+        .map_err(|InvalidId(detail)| InvalidId(detail.replace("a session id", "a schedule id")))
 }
 
 fn check_agent_id(text: &str) -> Result<(), InvalidId> {

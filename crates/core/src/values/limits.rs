@@ -161,6 +161,16 @@ pub const AGENT_UNREACHABLE_MS: u64 = 30_000;
 pub const AGENT_GONE_MS: u64 = 300_000;
 /// Stored keys.
 pub const KEYS: u64 = 10_000;
+/// A schedule's id: a session's id has room for it and a time.
+pub const SCHEDULE_ID_BYTES: usize = 100;
+/// Schedules of one owner.
+pub const SCHEDULES: u64 = 1_000;
+/// A schedule with the session that it describes.
+pub const SCHEDULE_BYTES: usize = 1024 * 1024;
+/// The shortest `every` of a schedule.
+pub const SCHEDULE_EVERY_MS: u64 = 60_000;
+/// Missed times of a schedule that are made up for at once; the latest ones count.
+pub const SCHEDULE_CATCH_UP: usize = 100;
 /// Requests that wait for a model in the process; one more is refused until one has been answered.
 pub const MODEL_QUEUE: usize = 64;
 /// Tokens of a prompt and its answer for a model in the process. One that was trained on fewer has fewer.

@@ -9,6 +9,8 @@ pub(crate) mod waiting;
 pub use events::{StepChange, WorkflowAdvanced, WorkflowUpdated};
 pub use state::{Join, JoinWord, OnFailure, Step, StepQuestion, StepStatus, TaskTemplate, Workflow};
 
+use serde::{Deserialize, Serialize};
+
 use crate::session::access;
 use crate::session::draft::{Draft, Receipt};
 use crate::session::facet::Facet;
@@ -16,29 +18,39 @@ use crate::session::{Principal, Rejection, Session};
 use crate::values::AgentId;
 
 /// A step of a plan, as given.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct NewStep {
     /// Its name, unique in the plan.
     pub name: String,
     /// What it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Who must have completed a task in it before it is complete.
+    #[serde(default)]
     pub required_agents: Vec<AgentId>,
     /// Who may work in it too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub optional_agents: Vec<AgentId>,
     /// The steps that must be complete before it starts. When no step of a plan names any, they run in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dependencies: Vec<String>,
     /// The question that is asked when it starts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub question: Option<StepQuestion>,
     /// Whose work it waits for.
+    #[serde(default)]
     pub join: Join,
     /// What a failed task means.
+    #[serde(default)]
     pub on_failure: OnFailure,
     /// What it should give, for people.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outputs: Vec<String>,
     /// How long it should take, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimated_duration: Option<String>,
     /// The task that each required agent is given when the step starts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task: Option<TaskTemplate>,
 }
 

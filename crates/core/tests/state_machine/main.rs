@@ -15,6 +15,7 @@ mod participants;
 mod properties;
 mod questions;
 mod retry;
+mod schedules;
 mod signals;
 mod steps_by_hand;
 mod support;

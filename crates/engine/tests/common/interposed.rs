@@ -12,6 +12,11 @@ pub trait Hooks: Send + Sync + 'static {
     /// Timers were found due, and have not fired.
     async fn due(&self, _: &Sqlite, _: &[TimerRow]) {}
 
+    /// A schedule is about to be written. False: the process ends before it is.
+    async fn schedule(&self, _: &Sqlite, _: &ScheduleRow) -> bool {
+        true
+    }
+
     /// A session was read, and is not in memory.
     async fn loaded(&self, _: &Sqlite, _: &SessionId) {}
 }
@@ -37,6 +42,13 @@ impl<H: Hooks> Timers for Interposed<H> {
 #[async_trait]
 impl<H: Hooks> Store for Interposed<H> {
     async fn write(&self, ops: Vec<Op>) -> Result<Vec<Result<Done, Refusal>>, sessiond_store::Error> {
+        for op in &ops {
+            if let Op::PutSchedule { row, .. } = op
+                && !self.hooks.schedule(&self.store, row).await
+            {
+                return Err(sessiond_store::Error::Closed);
+            }
+        }
         self.store.write(ops).await
     }
     fn changes(&self) -> broadcast::Receiver<Change> {
@@ -142,5 +154,22 @@ impl<H: Hooks> Telemetry for Interposed<H> {
         limit: usize,
     ) -> Result<(Vec<Reading>, u64), sessiond_store::Error> {
         self.store.points(id, series, after, limit).await
+    }
+}
+
+#[async_trait]
+impl<H: Hooks> Schedules for Interposed<H> {
+    async fn schedule(&self, id: &ScheduleId) -> Result<Option<ScheduleRow>, sessiond_store::Error> {
+        self.store.schedule(id).await
+    }
+    async fn schedules(&self, query: ScheduleQuery) -> Result<Page<ScheduleRow>, sessiond_store::Error> {
+        self.store.schedules(query).await
+    }
+    async fn due_schedules(
+        &self,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<(Vec<ScheduleRow>, Option<Timestamp>), sessiond_store::Error> {
+        self.store.due_schedules(now, limit).await
     }
 }

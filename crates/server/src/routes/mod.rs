@@ -15,6 +15,7 @@ mod mcp;
 mod messages;
 mod participants;
 mod questions;
+mod schedules;
 mod sessions;
 mod signals;
 mod socket;
@@ -58,6 +59,10 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(questions::list_questions))
         .routes(routes!(signals::send_signal))
         .routes(routes!(signals::list_signals))
+        .routes(routes!(schedules::create_schedule, schedules::list_schedules))
+        .routes(routes!(schedules::get_schedule, schedules::update_schedule, schedules::delete_schedule))
+        .routes(routes!(schedules::run_schedule))
+        .routes(routes!(schedules::preview_schedule))
         .routes(routes!(tasks::delegate_task, tasks::list_session_tasks))
         .routes(routes!(tasks::list_tasks))
         .routes(routes!(tasks::get_task))

@@ -76,6 +76,20 @@ pub fn tasks() -> ArgValueCompleter {
     })
 }
 
+/// Completes the id of a schedule, with its times.
+pub fn schedules() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &OsStr| {
+        candidates(current, async |client, _| {
+            let query = api::ListSchedules { limit: Some(CANDIDATES), ..api::ListSchedules::default() };
+            let schedules = client.schedules(query).await.ok()?.schedules;
+            let said = |schedule: &api::Schedule| super::schedule::times(schedule);
+            Some(
+                schedules.iter().map(|schedule| (schedule.schedule_id.to_string(), said(schedule))).collect(),
+            )
+        })
+    })
+}
+
 /// Completes the id of an agent, with its status.
 pub fn agents() -> ArgValueCompleter {
     ArgValueCompleter::new(|current: &OsStr| {

@@ -2,7 +2,7 @@
 
 use sessiond_api::{self as api, Code, Problem};
 use sessiond_client::Client;
-use sessiond_core::{AgentId, MessageId, QuestionId, SessionId, TaskId};
+use sessiond_core::{AgentId, MessageId, QuestionId, ScheduleId, SessionId, TaskId};
 
 /// Rows of a page.
 const PAGE: usize = 1000;
@@ -120,6 +120,20 @@ pub async fn task(client: &Client, typed: &TaskId) -> Result<TaskId, Problem> {
     let found = search!(search, page, tasks, |task| task.task_id.as_str())?;
     let missing = || Problem::new(Code::TaskNotFound, format!("task \"{typed}\" not found"));
     TaskId::parse(found.ok_or_else(missing)?).map_err(|_| missing())
+}
+
+/// A schedule.
+pub async fn schedule(client: &Client, typed: &ScheduleId) -> Result<ScheduleId, Problem> {
+    match client.schedule(typed).await {
+        Ok(_) => return Ok(typed.clone()),
+        Err(problem) if matches!(problem.code, Code::ScheduleNotFound | Code::NotFound) => {}
+        Err(problem) => return Err(problem),
+    }
+    let mut search = Search::new("schedule", typed.as_str());
+    let page = |cursor| client.schedules(api::ListSchedules { limit: Some(PAGE), cursor });
+    let found = search!(search, page, schedules, |schedule| schedule.schedule_id.as_str())?;
+    let missing = || Problem::new(Code::ScheduleNotFound, format!("schedule \"{typed}\" not found"));
+    ScheduleId::parse(found.ok_or_else(missing)?).map_err(|_| missing())
 }
 
 /// A message to an agent, in one of these states. One that is not found is left to the server.

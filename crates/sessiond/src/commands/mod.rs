@@ -19,6 +19,7 @@ mod open;
 mod openapi;
 mod participant;
 mod recover;
+mod schedule;
 mod serve;
 mod session;
 mod spool;
@@ -99,6 +100,7 @@ enum Command {
     Agent(Box<agent::Agent>),
     Inbox(inbox::Inbox),
     Message(message::Message),
+    Schedule(Box<schedule::Schedule>),
     Aggregate(aggregate::Aggregate),
     Mcp(mcp::Mcp),
     Model(model::Model),
@@ -249,6 +251,7 @@ async fn perform(command: Command, context: Context) -> anyhow::Result<ExitCode>
         Command::Agent(command) => command.run(context).await,
         Command::Inbox(command) => command.run(context).await,
         Command::Message(command) => command.run(context).await,
+        Command::Schedule(command) => command.run(context).await,
         Command::Aggregate(command) => command.run(context).await,
         Command::Mcp(command) => command.run(context).await,
         Command::Model(command) => command.run(context).await,

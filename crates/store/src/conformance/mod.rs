@@ -14,6 +14,7 @@ pub mod lists;
 pub mod messages;
 pub mod processes;
 pub mod registry;
+pub mod schedules;
 pub mod tasks;
 pub mod telemetry;
 pub mod timers;
@@ -137,6 +138,12 @@ macro_rules! conformance_tests {
                 a_task_is_found_by_its_id_and_listed_newest_first
                 a_principal_sees_the_tasks_of_the_sessions_that_it_sees
                 the_copy_of_a_task_does_not_take_the_row_of_the_original;
+            schedules:
+                a_schedule_changes_only_at_the_expected_revision
+                an_owner_has_only_so_many_schedules
+                a_schedule_with_a_kept_answer_is_made_once
+                schedules_are_listed_by_id_in_pages_and_by_owner
+                schedules_are_due_by_their_next_time_soonest_first;
             registry:
                 an_agent_is_registered_replaced_listed_and_removed
                 an_agent_changes_only_for_who_knows_its_owner
@@ -216,6 +223,7 @@ mod tests {
             include_str!("messages.rs"),
             include_str!("processes.rs"),
             include_str!("registry.rs"),
+            include_str!("schedules.rs"),
             include_str!("tasks.rs"),
             include_str!("telemetry.rs"),
             include_str!("timers.rs"),

@@ -6,6 +6,7 @@ mod journals;
 mod lists;
 mod messages;
 mod registry;
+mod schedules;
 mod tasks;
 mod telemetry;
 mod timers;
@@ -19,6 +20,7 @@ pub use journals::Journals;
 pub use lists::Lists;
 pub use messages::Messages;
 pub use registry::Registry;
+pub use schedules::Schedules;
 pub use tasks::Tasks;
 pub use telemetry::Telemetry;
 pub use timers::Timers;
@@ -83,6 +85,7 @@ pub trait Store:
     + Lists
     + Tasks
     + Registry
+    + Schedules
     + Answers
     + Telemetry
     + Send

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use sessiond_core::{AgentId, Fence, MessageId, Revision, SessionId, Timestamp};
+use sessiond_core::{AgentId, Fence, MessageId, Revision, ScheduleId, SessionId, Timestamp};
 
-use super::{AgentRecord, Answer, Append, Delivery, Enqueue, Exhausted, KeyRecord, Point, Snapshot};
+use super::{
+    AgentRecord, Answer, Append, Delivery, Enqueue, Exhausted, KeyRecord, Point, ScheduleRow, Snapshot,
+};
 
 /// One operation of a write. Each is done entirely or refused entirely.
 #[derive(Debug, Clone)]
@@ -178,6 +180,26 @@ pub enum Op {
         /// The answer to keep for the same request coming again; refused as [`Refusal::Answered`] when there is one.
         answer: Option<Answer>,
     },
+    /// Adds a schedule, or replaces it. Refused as [`Refusal::Answered`], then ([`Refusal::Conflict`]) unless it is at the
+    /// expected revision, and then ([`Refusal::LimitReached`]) when it is new and its owner has as many as there may be.
+    PutSchedule {
+        /// The schedule.
+        row: Box<ScheduleRow>,
+        /// Its revision in the store; 0 when there is none.
+        expected: Revision,
+        /// How many schedules an owner may have.
+        most: u64,
+        /// The answer to keep for the same request coming again.
+        answer: Option<Answer>,
+    },
+    /// Removes a schedule. Refused ([`Refusal::NotFound`]) when there is none, and ([`Refusal::Conflict`]) when it is at
+    /// another revision than expected.
+    DeleteSchedule {
+        /// The schedule.
+        schedule_id: ScheduleId,
+        /// Its revision; any when absent.
+        expected: Option<Revision>,
+    },
     /// Keeps the answer to a request that changes no session; refused as [`Refusal::Answered`] when there is one.
     PutAnswer(Answer),
     /// Adds telemetry points; the oldest beyond `keep` go. Refused ([`Refusal::NotFound`]) without the session, and
@@ -239,7 +261,7 @@ pub enum Done {
 /// Why an operation is refused. Nothing of it has been done.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Refusal {
-    /// The session is not at the expected revision. `actual` is 0 when it does not exist.
+    /// The session, or the schedule, is not at the expected revision. `actual` is 0 when it does not exist.
     Conflict {
         /// Where it is.
         actual: Revision,
@@ -260,6 +282,8 @@ pub enum Refusal {
         /// Who has it registered.
         present: Option<String>,
     },
+    /// There are as many as there may be.
+    LimitReached,
     /// What the operation speaks of does not exist.
     NotFound,
 }

@@ -24,6 +24,17 @@ pub struct Create {
     /// Its id [default: generated]
     #[arg(long)]
     id: Option<SessionId>,
+    #[command(flatten)]
+    new: NewSession,
+    #[command(flatten)]
+    common: Common,
+    #[arg(skip)]
+    request: CreateSession,
+}
+
+/// What a new session is to be, by flags and a file.
+#[derive(Debug, Args)]
+pub struct NewSession {
     /// Its name
     #[arg(long)]
     name: Option<String>,
@@ -48,15 +59,11 @@ pub struct Create {
     /// The request as JSON; - is standard input
     #[arg(long, value_name = "FILE")]
     file: Option<String>,
-    #[command(flatten)]
-    common: Common,
-    #[arg(skip)]
-    request: CreateSession,
 }
 
-impl Create {
-    /// Reads what the flags and the file say. It comes before the store is opened, which may make one.
-    pub fn read(&mut self) -> anyhow::Result<()> {
+impl NewSession {
+    /// Reads what the flags and the file say.
+    pub fn read(&mut self) -> anyhow::Result<CreateSession> {
         let mut request = match &self.file {
             Some(file) => {
                 let text = read_input(file)?;
@@ -64,7 +71,6 @@ impl Create {
             }
             None => CreateSession::default(),
         };
-        request.session_id = self.id.take().or(request.session_id);
         request.name = self.name.take().or(request.name);
         request.orchestrator = self.orchestrator.take().or(request.orchestrator);
         request.participants.append(&mut self.participants);
@@ -76,6 +82,15 @@ impl Create {
         }
         request.labels.extend(self.labels.drain(..));
         request.expires_in = self.expires_in.or(request.expires_in);
+        Ok(request)
+    }
+}
+
+impl Create {
+    /// Reads what the flags and the file say. It comes before the store is opened, which may make one.
+    pub fn read(&mut self) -> anyhow::Result<()> {
+        let mut request = self.new.read()?;
+        request.session_id = self.id.take().or(request.session_id);
         self.request = request;
         Ok(())
     }

@@ -16,6 +16,7 @@ use sessiond_core::Status;
 use super::Context;
 use crate::client::Missing;
 
+pub use create::NewSession;
 pub use events::{context_change, short};
 pub use show::{participants, steps};
 
