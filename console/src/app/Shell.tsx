@@ -5,6 +5,7 @@ import {
   BellRing,
   BookOpen,
   Bot,
+  CalendarClock,
   Clock,
   Globe,
   Keyboard,
@@ -38,6 +39,7 @@ const PAGES = [
   { to: '/sessions', icon: Layers, title: 'Sessions' },
   { to: '/attention', icon: BellRing, title: 'Needs attention' },
   { to: '/agents', icon: Bot, title: 'Agents' },
+  { to: '/schedules', icon: CalendarClock, title: 'Schedules' },
   { to: '/keys', icon: KeyRound, title: 'Keys' },
   { to: '/server', icon: Activity, title: 'Server' },
 ] as const;
@@ -57,6 +59,7 @@ export function Shell() {
     'g s': () => void navigate({ to: '/sessions' }),
     'g n': () => void navigate({ to: '/attention' }),
     'g a': () => void navigate({ to: '/agents' }),
+    'g c': () => void navigate({ to: '/schedules' }),
     'g k': () => void navigate({ to: '/keys' }),
     'g h': () => void navigate({ to: '/server' }),
     '?': () => setHelp(true),

@@ -78,6 +78,12 @@ const agent = createRoute({
   component: page(() => import('../pages/agents/AgentPage.tsx'), 'AgentPage'),
 });
 
+const schedules = createRoute({
+  getParentRoute: () => root,
+  path: '/schedules',
+  component: page(() => import('../pages/schedules/SchedulesPage.tsx'), 'SchedulesPage'),
+});
+
 const accessKeys = createRoute({
   getParentRoute: () => root,
   path: '/keys',
@@ -98,6 +104,7 @@ export const router = createRouter({
     attention,
     agents,
     agent,
+    schedules,
     accessKeys,
     server,
   ]),

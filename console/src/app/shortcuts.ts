@@ -7,6 +7,7 @@ export const SHORTCUTS: readonly { place: string; keys: readonly (readonly [keys
       ['g s', 'Sessions'],
       ['g n', 'Needs attention'],
       ['g a', 'Agents'],
+      ['g c', 'Schedules'],
       ['g k', 'Keys'],
       ['g h', 'Server'],
       ['?', 'Show these shortcuts'],
@@ -25,6 +26,7 @@ export const SHORTCUTS: readonly { place: string; keys: readonly (readonly [keys
     ],
   },
   { place: 'Agents', keys: [['/', 'Search']] },
+  { place: 'Schedules', keys: [['n', 'New schedule']] },
   {
     place: 'Calls',
     keys: [

@@ -11,6 +11,7 @@ export const keys = {
   counts: ['counts'] as const,
   agents: ['agents'] as const,
   agent: (id: string) => ['agents', 'one', id] as const,
+  schedules: ['schedules'] as const,
   accessKeys: ['keys'] as const,
   server: ['server'] as const,
   whoami: ['whoami'] as const,

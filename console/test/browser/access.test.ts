@@ -13,6 +13,9 @@ beforeAll(async () => {
   browser = await launch();
   const client = server.client();
   await busy(client, 'busy');
+  await client.schedules.create({ schedule_id: 'nightly', cron: '0 3 * * *', time_zone: 'Europe/Berlin' });
+  await client.schedules.run('nightly');
+  await client.schedules.create({ schedule_id: 'poll', every: '15m', paused: true });
   await client.sessions.create({ session_id: 'bare', kind: 'workflow' });
   await client.sessions.create({ session_id: 'over', kind: 'workflow', shared_context: { a: 1 } });
   await client.sessions.complete('over', { summary: 'All is done', artifacts: ['s3://artifacts/build.zip'] });
@@ -40,6 +43,7 @@ const VIEWS: readonly (readonly [path: string, whole: string])[] = [
   ['/sessions/nothing', 'text=Session not found'],
   ['/agents', 'tr[data-agent]'],
   ['/agents/codex%3A%2F%2Ffrontend', 'text=Working on'],
+  ['/schedules', 'tr[data-schedule="nightly"]'],
   ['/keys', 'text=This server needs no key'],
   ['/server', 'h1'],
   ['/nothing', 'text=Page not found'],
@@ -189,6 +193,7 @@ describe('by keyboard alone', () => {
     await page.getByRole('grid', { name: 'Sessions' }).waitFor();
     for (const [keys, title] of [
       ['ga', 'Agents'],
+      ['gc', 'Schedules'],
       ['gk', 'Keys'],
       ['gh', 'Server'],
       ['gs', 'Sessions'],
