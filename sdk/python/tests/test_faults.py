@@ -381,9 +381,10 @@ def test_13_saving_takes_time_in_proportion_to_the_calls():
             session.flush()
             times = []
             for _ in range(3):
-                began = time.perf_counter()
+                # The processor's time, because other programs take the rest.
+                began = time.process_time()
                 session.save()
-                times.append(time.perf_counter() - began)
+                times.append(time.process_time() - began)
             return min(times), session.saved_path.stat().st_size
 
     small, small_bytes = measure(1_000)

@@ -133,7 +133,7 @@ def test_a_closed_server_is_gone_and_says_so(server):
     pid = rt.call_sync(tools.pid)
     tools.close()
     tools.close()
-    assert not runs(pid)
+    assert gone(pid)
     with pytest.raises(rt.McpError, match="has ended, or was closed"):
         rt.call_sync(tools.add, a=1)
 
