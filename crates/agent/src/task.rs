@@ -11,6 +11,7 @@ use sessiond_client::{Client, Conditions};
 use sessiond_core::{AgentId, Asker, QuestionId, QuestionStatus, SessionId, Span, TaskId};
 use tokio_util::sync::CancellationToken;
 
+use crate::retry::until_answered;
 use crate::{Failure, limits};
 
 /// What the steps that a task's step depends on gave: step, then agent, then result.
@@ -121,54 +122,38 @@ impl TaskContext {
         if question.asker.is_session() {
             question.asker = Asker { task_id: Some(self.task_id.clone()), ..Asker::default() };
         }
-        tokio::select! {
-            answered = self.answer_to(session, question) => answered,
-            () = self.stop.token().cancelled() => Err(Failure::new("stopped", "the task is to end")),
-        }
-    }
-
-    async fn answer_to(&self, session: &SessionId, question: AskQuestion) -> Result<Value, Failure> {
         let conditions = Conditions { agent: Some(self.agent_id.clone()), ..Conditions::default() };
         // The same question under the same id is asked once.
-        let asked =
-            self.patiently(|| self.client.ask_question(session, question.clone(), conditions.clone()));
-        let mut question = asked.await?;
+        let ask = || self.client.ask_question(session, question.clone(), conditions.clone());
+        let mut question = self.answered("a question", ask).await?;
         let query = GetQuestion { wait: Some(Span::from_secs(limits::POLL_WAIT.as_secs())) };
         while question.status == QuestionStatus::Open {
             let id = question.question_id.clone();
-            question = self.patiently(|| self.client.question(session, &id, query.clone())).await?;
+            let read = || self.client.question(session, &id, query.clone());
+            question = self.answered("the wait for an answer", read).await?;
         }
-        match (question.answer, question.status) {
-            (Some(answer), _) => Ok(answer),
-            (None, status) => {
-                let detail = format!("'{}' was {status} without an answer", question.text);
-                Err(Failure::new(&format!("question_{status}"), detail))
-            }
-        }
+        question.answer.ok_or_else(|| {
+            let status = question.status;
+            let detail = format!("'{}' was {status} without an answer", question.text);
+            Failure::new(&format!("question_{status}"), detail)
+        })
     }
 
-    /// Asks the server until it responds; a task that is to end drops this.
-    async fn patiently<F: Future<Output = Result<Question, Problem>>>(
+    /// Calls until the server responds or the task is to end.
+    async fn answered<F: Future<Output = Result<Question, Problem>>>(
         &self,
-        request: impl Fn() -> F,
+        what: &str,
+        call: impl FnMut() -> F,
     ) -> Result<Question, Failure> {
-        let mut delay = limits::RECONNECT_MIN;
-        loop {
-            match request().await {
-                Ok(question) => return Ok(question),
-                Err(problem) if problem.retryable || problem.code == Code::Unreachable => {
-                    tracing::debug!(task_id = %self.task_id, %problem, "asking again");
-                    tokio::time::sleep(delay).await;
-                    delay = (delay * 2).min(limits::RECONNECT_MAX);
-                }
-                Err(problem) => {
-                    if is_lost(problem.code) {
-                        self.stop.because(Cause::Cancelled);
-                    }
-                    return Err(Failure::new("question_rejected", problem.to_string()));
-                }
+        let Some(answer) = until_answered(self.stop.token(), what, call).await else {
+            return Err(Failure::new("stopped", "the task is to end"));
+        };
+        answer.map_err(|problem| {
+            if is_lost(problem.code) {
+                self.stop.because(Cause::Cancelled);
             }
-        }
+            Failure::new("question_rejected", problem.to_string())
+        })
     }
 
     /// Cancelled when the task is to end: it is wanted no more, took too long, or the agent stops.

@@ -1,8 +1,8 @@
 import type { Client } from '../client.js';
 import { Problem } from '../problem.js';
 import type { AskQuestion, InboxMessage, Question, Session, Task } from '../schema.js';
-import { Delays, sleep } from '../time.js';
 import { TaskFailure } from './failure.js';
+import { untilAnswered } from './retry.js';
 
 /** Why a task is to end before its time: it is wanted no more, took too long, or the agent stops. */
 export type StopCause = 'cancelled' | 'timeout' | 'shutdown';
@@ -98,10 +98,10 @@ export class TaskContext<Payload = unknown> {
     this.asked += 1;
     const body = { question_id: `${this.taskId}-${this.attempt}-${this.asked}`, asker: { task_id: this.taskId }, ...question };
     const options = { signal, agentId: this.agentId };
-    let asked = await this.patiently(() => this.client.questions.ask(sessionId, body, options));
+    let asked = await this.answered(() => this.client.questions.ask(sessionId, body, options));
     while (asked.status === 'open') {
       const id = asked.question_id;
-      asked = await this.patiently(() => this.client.questions.get(sessionId, id, { wait: '30s' }, { signal }));
+      asked = await this.answered(() => this.client.questions.get(sessionId, id, { wait: '30s' }, { signal }));
     }
     if (asked.answer === undefined) {
       throw new TaskFailure(`question_${asked.status}`, `'${asked.text}' was ${asked.status} without an answer`);
@@ -109,25 +109,19 @@ export class TaskContext<Payload = unknown> {
     return asked.answer as Answer;
   }
 
-  /** Asks the server until it responds, or the task is to end. */
-  private async patiently(request: () => Promise<Question>): Promise<Question> {
-    const delays = new Delays(500, 20_000);
-    for (;;) {
-      try {
-        return await request();
-      } catch (error) {
-        this.signal.throwIfAborted();
-        if (!(error instanceof Problem)) {
-          throw error;
-        }
-        if (isLost(error)) {
-          this.stop.abort(new TaskStopped('cancelled'));
-        }
-        if (!error.retryable) {
-          throw new TaskFailure('question_rejected', error.message, {}, { cause: error });
-        }
-        await sleep(delays.next(), this.signal);
+  /** Calls until the server responds, or the task is to end. */
+  private async answered(call: () => Promise<Question>): Promise<Question> {
+    try {
+      return await untilAnswered(call, this.signal);
+    } catch (error) {
+      this.signal.throwIfAborted();
+      if (!(error instanceof Problem)) {
+        throw error;
       }
+      if (isLost(error)) {
+        this.stop.abort(new TaskStopped('cancelled'));
+      }
+      throw new TaskFailure('question_rejected', error.message, {}, { cause: error });
     }
   }
 

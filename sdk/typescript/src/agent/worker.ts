@@ -3,9 +3,10 @@ import { randomId } from '../http.js';
 import { milliseconds } from '../duration.js';
 import { Problem } from '../problem.js';
 import type { InboxMessage, Task } from '../schema.js';
-import { after, Delays, sleep } from '../time.js';
+import { after } from '../time.js';
 import { TaskFailure } from './failure.js';
 import { answerTo, stepOf, taskOf, type TaskReference, taskTypeOf } from './message.js';
+import { untilAnswered } from './retry.js';
 import { isLost, TaskContext, TaskStopped } from './task.js';
 
 /** What became of a request: its end is known to the server, or it is for whoever is given it next. */
@@ -228,17 +229,6 @@ export class Worker {
   /** Asks until there is an answer or a problem that does not pass; all tries are one request to the server. */
   private async ask<Answer>(call: (options: { signal: AbortSignal; idempotencyKey: string }) => Promise<Answer>): Promise<Answer> {
     const options = { signal: this.options.abandon, idempotencyKey: randomId() };
-    const delays = new Delays(250, 10_000);
-    for (;;) {
-      try {
-        return await call(options);
-      } catch (error) {
-        if (!(error instanceof Problem) || !error.retryable) {
-          throw error;
-        }
-        this.options.problem(error);
-        await sleep(Math.max(delays.next(), 1_000 * Math.min(error.retryAfter ?? 0, 20)), options.signal);
-      }
-    }
+    return untilAnswered(() => call(options), options.signal, (problem) => this.options.problem(problem));
   }
 }
