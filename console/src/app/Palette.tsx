@@ -5,6 +5,7 @@ import { type KeyboardEvent, type ReactNode, useDeferredValue, useEffect, useId,
 import { useClient } from '../data/connection.ts';
 import { keys } from '../data/queries.ts';
 import { Status } from '../ui/Badge.tsx';
+import { taskState } from '../ui/states.ts';
 import css from './Palette.module.css';
 
 /** Something that can be gone to or done. */
@@ -149,7 +150,7 @@ function useFound(text: string): Command[] {
           {
             id: task.task_id,
             title: task.step ? `${task.step}: ${task.task_type}` : task.task_type,
-            about: <Status noun="task" of={task.status} />,
+            about: <Status noun="task" of={taskState(task)} />,
             act: () =>
               void navigate({
                 to: '/sessions/$sessionId/$panel',

@@ -91,7 +91,9 @@ function giveBack(opener: Element | null): void {
   }
 }
 
-export interface FormDialogProps extends DialogProps {
+export interface FormDialogProps extends Omit<DialogProps, 'children'> {
+  /** Its fields; absent where there is nothing to type. */
+  children?: ReactNode;
   /** The words on the button that does it. */
   action: string;
   danger?: boolean | undefined;

@@ -1,10 +1,24 @@
 // Every state that the console shows: its word, its colour and its meaning, in one place. docs/states.md is this table.
 
+import type { Task } from 'sessiond';
+
 /** What a state means to a person. */
 export type Tone = 'live' | 'good' | 'warn' | 'bad' | 'idle';
 
 /** What has states. */
-export type Noun = 'session' | 'step' | 'task' | 'agent' | 'participant' | 'message' | 'question' | 'call' | 'key';
+export type Noun =
+  | 'session'
+  | 'step'
+  | 'task'
+  | 'agent'
+  | 'webhook'
+  | 'participant'
+  | 'message'
+  | 'question'
+  | 'call'
+  | 'schedule'
+  | 'run'
+  | 'key';
 
 /** A state of the interface, as people read it. */
 export interface State {
@@ -35,6 +49,7 @@ export const STATES: Record<Noun, Record<string, State>> = {
   task: {
     pending: state('pending', 'idle', 'Its agent has not accepted it, or a retry is due later.'),
     in_progress: state('in progress', 'live', 'Its agent has accepted it.'),
+    waiting: state('waiting', 'warn', 'It is in progress, and its agent waits for the answer to a question.'),
     completed: state('completed', 'good', 'Its agent has reported a result.'),
     failed: state('failed', 'bad', 'Its last attempt failed.'),
     timeout: state('timed out', 'bad', 'Its last attempt exceeded its time limit.'),
@@ -47,6 +62,15 @@ export const STATES: Record<Noun, Record<string, State>> = {
     unreachable: state('unreachable', 'warn', 'It has shown no sign of life for 30 seconds.'),
     gone: state('gone', 'idle', 'It has shown no sign of life for 5 minutes, or none since the server started.'),
     unregistered: state('not registered', 'idle', 'No agent with this id is registered, or this key may not see it.'),
+  },
+  webhook: {
+    working: state('working', 'good', 'Its endpoint accepted the last message.'),
+    failing: state('failing', 'warn', 'The last post failed, and is repeated.'),
+    disabled: state(
+      'disabled',
+      'bad',
+      'Its endpoint answered 410 Gone. Nothing is posted until the agent registers again.',
+    ),
   },
   participant: {
     active: state('participant', 'good', 'It takes part in the session. Whether it works is a state of its agent.'),
@@ -86,6 +110,16 @@ export const STATES: Record<Noun, Record<string, State>> = {
       'It was open when its process or the session ended, so its result is unknown.',
     ),
   },
+  schedule: {
+    active: state('active', 'good', 'It creates a session at its next time.'),
+    paused: state('paused', 'warn', 'Somebody has paused it.'),
+    finished: state('finished', 'idle', 'It has no more times.'),
+  },
+  run: {
+    created: state('created', 'good', 'A session was created.'),
+    skipped: state('skipped', 'warn', 'No session was created, because the last one was still active.'),
+    failed: state('failed', 'bad', 'The session could not be created.'),
+  },
   key: {
     valid: state('valid', 'good', 'The server accepts it.'),
     expired: state('expired', 'warn', 'Its time has passed.'),
@@ -97,6 +131,10 @@ export const STATES: Record<Noun, Record<string, State>> = {
 export function stateOf(noun: Noun, name: string): State {
   return STATES[noun][name] ?? { word: name.replaceAll('_', ' '), tone: 'idle', means: '' };
 }
+
+/** The state of a task, from what the interface says of it. */
+export const taskState = ({ status, input_required_since }: Pick<Task, 'status' | 'input_required_since'>): string =>
+  status === 'in_progress' && input_required_since ? 'waiting' : status;
 
 /** The state of a message, from what the interface says of it. */
 export const messageState = ({ state, attempts }: { state: string; attempts: number }): string =>

@@ -3,6 +3,7 @@ import { useId, useState } from 'react';
 import { type MessageType, type Priority, Problem, parseJson, type Session } from 'sessiond';
 import { useClient } from '../../data/connection.ts';
 import { keys } from '../../data/queries.ts';
+import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
 import { FormDialog } from '../../ui/Dialog.tsx';
 import { SelectField, TextArea, TextField, words } from '../../ui/Field.tsx';
 import { toast } from '../../ui/Toast.tsx';
@@ -68,20 +69,17 @@ export function AddDialog({ session, onClose }: DialogProps) {
 export function RemoveDialog({ session, agentId, onClose }: DialogProps & { agentId: string }) {
   const client = useClient();
   return (
-    <FormDialog
-      open
+    <ConfirmDialog
       danger
       onClose={onClose}
       title={`Remove ${agentId}`}
       description="It can no longer receive tasks or write to the session, and its lease ends. You can add it again."
       action="Remove"
-      submit={async () => {
+      act={async () => {
         await client.participants.remove(session.session_id, agentId);
-        toast(`${agentId} removed`);
+        return `${agentId} removed`;
       }}
-    >
-      {null}
-    </FormDialog>
+    />
   );
 }
 

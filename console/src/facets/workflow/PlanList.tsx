@@ -1,5 +1,5 @@
 import { Status } from '../../ui/Badge.tsx';
-import { stateOf } from '../../ui/states.ts';
+import { stateOf, taskState } from '../../ui/states.ts';
 import { Elapsed } from './Elapsed.tsx';
 import css from './PlanList.module.css';
 import type { StepView } from './plan.ts';
@@ -56,7 +56,7 @@ export function PlanList({ views, selected, onSelect }: PlanListProps) {
                     {agent}
                     {optional && ' (optional)'}
                   </span>
-                  <span className={css.quiet}>{task ? stateOf('task', task.status).word : 'not delegated'}</span>
+                  <span className={css.quiet}>{task ? stateOf('task', taskState(task)).word : 'not delegated'}</span>
                 </span>
               ))}
             </span>

@@ -7,6 +7,7 @@ import {
   CircleX,
   Hourglass,
   LoaderCircle,
+  MessageCircleQuestionMark,
   TimerOff,
 } from 'lucide-react';
 import { type Noun, stateOf } from '../../ui/states.ts';
@@ -16,6 +17,7 @@ const ICONS = {
   pending: CircleDashed,
   active: CirclePlay,
   in_progress: LoaderCircle,
+  waiting: MessageCircleQuestionMark,
   completed: CircleCheck,
   stopped: CirclePause,
   failed: CircleX,

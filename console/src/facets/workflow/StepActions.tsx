@@ -103,9 +103,13 @@ export function StepActions({ session, step, views }: { session: Session; step: 
         </Button>
       )}
       {way && (
-        <FormDialog open onClose={() => setWay(undefined)} {...words[way]} danger={way === 'back'} submit={submit[way]}>
-          {null}
-        </FormDialog>
+        <FormDialog
+          open
+          onClose={() => setWay(undefined)}
+          {...words[way]}
+          danger={way === 'back'}
+          submit={submit[way]}
+        />
       )}
     </>
   );

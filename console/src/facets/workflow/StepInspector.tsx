@@ -6,7 +6,7 @@ import { Button } from '../../ui/Button.tsx';
 import { Inspector, Part } from '../../ui/Inspector.tsx';
 import { Json } from '../../ui/Json.tsx';
 import { Facts } from '../../ui/Section.tsx';
-import { stateOf } from '../../ui/states.ts';
+import { stateOf, taskState } from '../../ui/states.ts';
 import { Ago } from '../../ui/Times.tsx';
 import { DelegateDialog } from './DelegateDialog.tsx';
 import { Elapsed } from './Elapsed.tsx';
@@ -78,7 +78,7 @@ export function StepInspector({ session, view, views, onSelect, onClose }: StepI
                 <span className={css.agent}>{agent}</span>
                 <span className={css.quiet}>
                   {optional ? 'optional' : 'required'}
-                  {task ? `, ${stateOf('task', task.status).word}` : ', not delegated'}
+                  {task ? `, ${stateOf('task', taskState(task)).word}` : ', not delegated'}
                   {task && task.assignee !== agent && `, now with ${task.assignee}`}
                 </span>
               </li>

@@ -1,6 +1,6 @@
 import { Handle, type Node, type NodeProps, Position } from '@xyflow/react';
 import { memo, useEffect, useRef } from 'react';
-import { stateOf } from '../../ui/states.ts';
+import { stateOf, taskState } from '../../ui/states.ts';
 import { Elapsed } from './Elapsed.tsx';
 import { type Direction, NODE } from './layout.ts';
 import { ProgressBar } from './ProgressBar.tsx';
@@ -82,7 +82,7 @@ const PLAIN = new Set(['completed', 'pending', 'in_progress']);
 
 function PartLine({ part: { agent, optional, task }, active }: { part: Part; active: boolean }) {
   const state = task?.status ?? (active && !optional ? 'unasked' : 'pending');
-  const word = task ? stateOf('task', task.status).word : active ? 'not delegated' : '';
+  const word = task ? stateOf('task', taskState(task)).word : active ? 'not delegated' : '';
   return (
     <span className={css.part} data-agent={agent} data-task={task?.status} title={word ? `${agent}: ${word}` : agent}>
       <StateIcon noun="task" of={state} size={13} />

@@ -6,14 +6,13 @@ import { useClient } from '../../data/connection.ts';
 import { mayRetry, retryTask } from '../../data/retry.ts';
 import { Status } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
+import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
 import { Id } from '../../ui/Copy.tsx';
-import { FormDialog } from '../../ui/Dialog.tsx';
 import { duration } from '../../ui/duration.ts';
 import { Json } from '../../ui/Json.tsx';
 import { Facts } from '../../ui/Section.tsx';
 import table from '../../ui/Table.module.css';
 import { Ago } from '../../ui/Times.tsx';
-import { toast } from '../../ui/Toast.tsx';
 import { Elapsed } from './Elapsed.tsx';
 import { TaskActions } from './TaskActions.tsx';
 import css from './TaskDetail.module.css';
@@ -77,19 +76,18 @@ function RetryTask({ task }: { task: Task }) {
       <Button icon={<RotateCcw />} onClick={() => setOpen(true)}>
         Retry
       </Button>
-      <FormDialog
-        open={open}
-        onClose={() => setOpen(false)}
-        title={`Retry ${task.task_type}`}
-        description={`Another attempt goes to ${task.delegatee}. A failed step, and a failed session, become active again.`}
-        action="Retry"
-        submit={async () => {
-          await retryTask(client, task);
-          toast(`${task.task_type} retried`);
-        }}
-      >
-        {null}
-      </FormDialog>
+      {open && (
+        <ConfirmDialog
+          onClose={() => setOpen(false)}
+          title={`Retry ${task.task_type}`}
+          description={`Another attempt goes to ${task.delegatee}. A failed step, and a failed session, become active again.`}
+          action="Retry"
+          act={async () => {
+            await retryTask(client, task);
+            return `${task.task_type} retried`;
+          }}
+        />
+      )}
     </div>
   );
 }

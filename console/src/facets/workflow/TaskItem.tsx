@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { Session, Task } from 'sessiond';
 import { Badge } from '../../ui/Badge.tsx';
 import { inSeconds } from '../../ui/duration.ts';
-import { stateOf } from '../../ui/states.ts';
+import { stateOf, taskState } from '../../ui/states.ts';
 import { useNow } from '../../ui/Times.tsx';
 import { dateTime } from '../../ui/time.ts';
 import { Elapsed } from './Elapsed.tsx';
@@ -32,7 +32,7 @@ export function TaskItem({ task, session, within, open: given, onToggle }: TaskI
     <div className={css.item} data-task={task.task_id} data-status={task.status} data-within={within}>
       <button type="button" className={css.row} aria-expanded={open} onClick={toggle}>
         <ChevronRight size={14} className={css.chevron} aria-hidden="true" />
-        <StateIcon noun="task" of={task.status} />
+        <StateIcon noun="task" of={taskState(task)} />
         <span className={css.what}>
           <span className={css.type}>{task.task_type}</span>
           {within === 'session' && task.step != null && <span className={css.step}>in {task.step}</span>}
@@ -65,8 +65,9 @@ export function TaskItem({ task, session, within, open: given, onToggle }: TaskI
 
 /** Its state in a word, and how far it is or why it failed. */
 function State({ task }: { task: Task }) {
-  const word = stateOf('task', task.status).word;
-  if (task.status === 'in_progress' && task.progress != null) {
+  const state = taskState(task);
+  const { word } = stateOf('task', state);
+  if (state === 'in_progress' && task.progress != null) {
     return (
       <>
         <span className="hidden">{word}</span>
@@ -95,7 +96,8 @@ function Times({ task }: { task: Task }) {
   return (
     <>
       <Elapsed from={task.started_at ?? task.created_at} />
-      <Deadline task={task} />
+      {/* The time of a task stands still while its agent waits for an answer. */}
+      {taskState(task) !== 'waiting' && <Deadline task={task} />}
     </>
   );
 }

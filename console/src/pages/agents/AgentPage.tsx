@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { Trash2 } from 'lucide-react';
 import { useState } from 'react';
-import type { AgentInfo } from 'sessiond';
+import type { AgentInfo, Task } from 'sessiond';
 import { useClient } from '../../data/connection.ts';
 import { openTasks } from '../../data/openTasks.ts';
 import { EVERY, keys } from '../../data/queries.ts';
@@ -10,8 +10,8 @@ import { useTold } from '../../data/reach.ts';
 import { AgentStatus } from '../../ui/AgentStatus.tsx';
 import { Badge, Status } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
+import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
 import { CopyButton } from '../../ui/Copy.tsx';
-import { FormDialog } from '../../ui/Dialog.tsx';
 import { Json } from '../../ui/Json.tsx';
 import { counted, grouped } from '../../ui/numbers.ts';
 import { Page } from '../../ui/Page.tsx';
@@ -19,9 +19,9 @@ import { ProblemView } from '../../ui/Problem.tsx';
 import { Facts, Section } from '../../ui/Section.tsx';
 import { SessionLink } from '../../ui/SessionLink.tsx';
 import { Sparkline } from '../../ui/Sparkline.tsx';
-import table from '../../ui/Table.module.css';
+import { taskState } from '../../ui/states.ts';
+import { type Column, Table } from '../../ui/Table.tsx';
 import { Ago } from '../../ui/Times.tsx';
-import { toast } from '../../ui/Toast.tsx';
 import css from './Agents.module.css';
 import { latency } from './AgentsPage.tsx';
 import { Messages } from './Messages.tsx';
@@ -76,7 +76,7 @@ export function AgentPage() {
           </div>
         </div>
       )}
-      <Delete agentId={agentId} open={deleting} onClose={() => setDeleting(false)} />
+      {deleting && <Delete agentId={agentId} onClose={() => setDeleting(false)} />}
     </Page>
   );
 }
@@ -98,9 +98,26 @@ function About({ agent, depths }: { agent: AgentInfo; depths: readonly number[] 
             </span>,
           ],
           ['Latency', latency(agent)],
+          ...(agent.webhook ? [['Webhook', <Webhook key="webhook" of={agent.webhook} />] as const] : []),
         ]}
       />
     </Section>
+  );
+}
+
+/** Whether the agent's endpoint accepts its messages, and why not. */
+function Webhook({ of: { status, failures, last_error, next_attempt_at } }: { of: NonNullable<AgentInfo['webhook']> }) {
+  return (
+    <span className={css.webhook}>
+      <Status noun="webhook" of={status} />
+      {failures > 0 && <span>{counted(failures, 'failed post')}</span>}
+      {last_error && <span>{last_error}</span>}
+      {next_attempt_at && (
+        <span>
+          next <Ago time={next_attempt_at} />
+        </span>
+      )}
+    </span>
   );
 }
 
@@ -138,52 +155,42 @@ function Work({ agent }: { agent: AgentInfo }) {
     >
       {agent.tasks.length === 0 && <p className={css.none}>No open tasks.</p>}
       {tasks && tasks.length > 0 && (
-        <table className={table.table}>
-          <thead>
-            <tr>
-              <th scope="col">Task</th>
-              <th scope="col">Session</th>
-              <th scope="col">Status</th>
-              <th scope="col">Since</th>
-            </tr>
-          </thead>
-          <tbody>
-            {tasks.map((task) => (
-              <tr key={task.task_id} data-task={task.task_id}>
-                <td className={css.name}>
-                  <Link
-                    to="/sessions/$sessionId/$panel"
-                    params={{ sessionId: task.session_id, panel: 'tasks' }}
-                    search={task.step ? { step: task.step } : {}}
-                    title={task.task_id}
-                  >
-                    {task.step ? `${task.step}: ${task.task_type}` : task.task_type}
-                  </Link>
-                </td>
-                <td className={css.name}>
-                  <SessionLink id={task.session_id} />
-                </td>
-                <td>
-                  <Status noun="task" of={task.status} />
-                </td>
-                <td>
-                  <Ago time={task.started_at ?? task.created_at} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <Table
+          rows={tasks}
+          columns={TASK_COLUMNS}
+          id={({ task_id }) => task_id}
+          data={({ task_id }) => ({ 'data-task': task_id })}
+        />
       )}
     </Section>
   );
 }
 
-function Delete({ agentId, open, onClose }: { agentId: string; open: boolean; onClose: () => void }) {
+const TASK_COLUMNS: Column<Task>[] = [
+  {
+    title: 'Task',
+    className: css.name,
+    of: (task) => (
+      <Link
+        to="/sessions/$sessionId/$panel"
+        params={{ sessionId: task.session_id, panel: 'tasks' }}
+        search={task.step ? { step: task.step } : {}}
+        title={task.task_id}
+      >
+        {task.step ? `${task.step}: ${task.task_type}` : task.task_type}
+      </Link>
+    ),
+  },
+  { title: 'Session', className: css.name, of: ({ session_id }) => <SessionLink id={session_id} /> },
+  { title: 'Status', of: (task) => <Status noun="task" of={taskState(task)} /> },
+  { title: 'Since', of: (task) => <Ago time={task.started_at ?? task.created_at} /> },
+];
+
+function Delete({ agentId, onClose }: { agentId: string; onClose: () => void }) {
   const client = useClient();
   const navigate = useNavigate();
   return (
-    <FormDialog
-      open={open}
+    <ConfirmDialog
       onClose={onClose}
       title="Delete agent"
       description={
@@ -194,13 +201,11 @@ function Delete({ agentId, open, onClose }: { agentId: string; open: boolean; on
       }
       action="Delete"
       danger
-      submit={async () => {
+      act={async () => {
         await client.agents.delete(agentId);
-        toast(`${agentId} deleted`);
         await navigate({ to: '/agents' });
+        return `${agentId} deleted`;
       }}
-    >
-      {null}
-    </FormDialog>
+    />
   );
 }

@@ -19,7 +19,7 @@ import { Section } from '../../ui/Section.tsx';
 import { SessionLink } from '../../ui/SessionLink.tsx';
 import { Sparkline } from '../../ui/Sparkline.tsx';
 import { useShortcuts } from '../../ui/shortcuts.ts';
-import table from '../../ui/Table.module.css';
+import { type Column, Table } from '../../ui/Table.tsx';
 import { Ago } from '../../ui/Times.tsx';
 import css from './Agents.module.css';
 import { useDepths } from './useDepths.ts';
@@ -122,63 +122,48 @@ function AgentTable({ agents, depths }: { agents: readonly AgentInfo[]; depths: 
   if (agents.length === 0) {
     return null;
   }
+  const columns: Column<AgentInfo>[] = [
+    {
+      title: 'Agent',
+      className: css.name,
+      of: ({ agent_id }) => (
+        <Link to="/agents/$agentId" params={{ agentId: agent_id }}>
+          {agent_id}
+        </Link>
+      ),
+    },
+    { title: 'State', of: (agent) => <AgentStatus of={agent} /> },
+    { title: 'Working on', wide: true, of: (agent) => <WorksOn agent={agent} /> },
+    {
+      title: 'Inbox',
+      of: ({ agent_id, inbox_depth }) => (
+        <span className={css.inbox}>
+          <span className={css.depth}>{grouped(inbox_depth)}</span>
+          <Sparkline values={depths.get(agent_id) ?? []} label="Messages in the inbox since the page was opened" />
+        </span>
+      ),
+    },
+    {
+      title: 'Latency',
+      number: true,
+      wide: true,
+      hint: 'Time from the acceptance of a message to its acknowledgement',
+      of: latency,
+    },
+    {
+      title: 'Last seen',
+      wide: true,
+      of: ({ last_seen }) =>
+        last_seen ? <Ago time={last_seen} /> : <span className={css.quiet}>not since the start</span>,
+    },
+  ];
   return (
-    <table className={table.table}>
-      <thead>
-        <tr>
-          <th scope="col">Agent</th>
-          <th scope="col">State</th>
-          <th scope="col" className={css.wide}>
-            Working on
-          </th>
-          <th scope="col">Inbox</th>
-          <th
-            scope="col"
-            className={`${table.number} ${css.wide}`}
-            title="Time from the acceptance of a message to its acknowledgement"
-          >
-            Latency
-          </th>
-          <th scope="col" className={css.wide}>
-            Last seen
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {agents.map((agent) => (
-          <tr key={agent.agent_id} data-agent={agent.agent_id}>
-            <td className={css.name}>
-              <Link to="/agents/$agentId" params={{ agentId: agent.agent_id }}>
-                {agent.agent_id}
-              </Link>
-            </td>
-            <td>
-              <AgentStatus of={agent} />
-            </td>
-            <td className={css.wide}>
-              <WorksOn agent={agent} />
-            </td>
-            <td>
-              <span className={css.inbox}>
-                <span className={css.depth}>{grouped(agent.inbox_depth)}</span>
-                <Sparkline
-                  values={depths.get(agent.agent_id) ?? []}
-                  label="Messages in the inbox since the page was opened"
-                />
-              </span>
-            </td>
-            <td className={`${table.number} ${css.wide}`}>{latency(agent)}</td>
-            <td className={css.wide}>
-              {agent.last_seen ? (
-                <Ago time={agent.last_seen} />
-              ) : (
-                <span className={css.quiet}>not since the start</span>
-              )}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <Table
+      rows={agents}
+      columns={columns}
+      id={({ agent_id }) => agent_id}
+      data={({ agent_id }) => ({ 'data-agent': agent_id })}
+    />
   );
 }
 

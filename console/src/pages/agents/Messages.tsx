@@ -1,4 +1,4 @@
-import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { RotateCcw } from 'lucide-react';
 import { useState } from 'react';
@@ -17,10 +17,10 @@ import { messageText } from '../../ui/messageText.ts';
 import { ProblemView } from '../../ui/Problem.tsx';
 import { Facts, Section } from '../../ui/Section.tsx';
 import { messageState, stateOf } from '../../ui/states.ts';
-import table from '../../ui/Table.module.css';
+import { type Column, Table } from '../../ui/Table.tsx';
 import { Ago } from '../../ui/Times.tsx';
-import { toast } from '../../ui/Toast.tsx';
 import { dateTime } from '../../ui/time.ts';
+import { useAct } from '../../ui/useAct.ts';
 import css from './Agents.module.css';
 
 const STATES = ['queued', 'acknowledged', 'dead', 'withdrawn'] as const;
@@ -76,29 +76,12 @@ export function Messages({ agentId }: { agentId: string }) {
         <p className={css.none}>{state ? `No message is ${stateOf('message', state).word}.` : 'No messages.'}</p>
       )}
       {data && data.messages.length > 0 && (
-        <table className={table.table}>
-          <thead>
-            <tr>
-              <th scope="col">Message</th>
-              <th scope="col">State</th>
-              <th scope="col" className={css.wide}>
-                From
-              </th>
-              <th scope="col" className={`${table.number} ${css.wide}`}>
-                Deliveries
-              </th>
-              <th scope="col">Accepted</th>
-              <th scope="col">
-                <span className="hidden">Actions</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {data.messages.map((info) => (
-              <Row key={info.message.message_id} agentId={agentId} info={info} onOpen={() => setOpened(info)} />
-            ))}
-          </tbody>
-        </table>
+        <Table
+          rows={data.messages}
+          columns={columnsOf(agentId, setOpened)}
+          id={({ message }) => message.message_id ?? ''}
+          data={({ message, state }) => ({ 'data-message': message.message_id, 'data-state': state })}
+        />
       )}
       {data?.next_cursor && limit < MOST && (
         <div className={css.more}>
@@ -114,47 +97,37 @@ export function Messages({ agentId }: { agentId: string }) {
   );
 }
 
-function Row({ agentId, info, onOpen }: { agentId: string; info: MessageInfo; onOpen: () => void }) {
+const columnsOf = (agentId: string, onOpen: (info: MessageInfo) => void): Column<MessageInfo>[] => [
+  {
+    title: 'Message',
+    of: (info) => (
+      <button type="button" className={css.message} onClick={() => onOpen(info)} title={info.message.message_id}>
+        <strong>{info.message.message_type.replaceAll('_', ' ')}</strong> {messageText(info.message, 90)}
+      </button>
+    ),
+  },
+  { title: 'State', of: (info) => <Status noun="message" of={messageState(info)} /> },
+  { title: 'From', wide: true, of: ({ message }) => message.sender.agent_id },
+  { title: 'Deliveries', wide: true, number: true, of: ({ attempts }) => attempts },
+  { title: 'Accepted', of: ({ accepted_at }) => <Ago time={accepted_at} /> },
+  {
+    title: 'Actions',
+    actions: true,
+    of: ({ message, state }) => state === 'dead' && <Requeue agentId={agentId} id={message.message_id ?? ''} />,
+  },
+];
+
+function Requeue({ agentId, id }: { agentId: string; id: string }) {
   const client = useClient();
-  const queries = useQueryClient();
-  const [busy, setBusy] = useState(false);
-  const { message } = info;
-  const id = message.message_id ?? '';
+  const { busy, act } = useAct(keys.agent(agentId));
   const requeue = async () => {
-    setBusy(true);
-    try {
-      await client.inbox.requeue(agentId, id);
-      toast('Message requeued');
-    } catch (error) {
-      toast(error instanceof Error ? error.message : String(error));
-    } finally {
-      setBusy(false);
-      await queries.invalidateQueries({ queryKey: keys.agent(agentId) });
-    }
+    await client.inbox.requeue(agentId, id);
+    return 'Message requeued';
   };
   return (
-    <tr data-message={id} data-state={info.state}>
-      <td>
-        <button type="button" className={css.message} onClick={onOpen} title={id}>
-          <strong>{message.message_type.replaceAll('_', ' ')}</strong> {messageText(message, 90)}
-        </button>
-      </td>
-      <td>
-        <Status noun="message" of={messageState(info)} />
-      </td>
-      <td className={css.wide}>{message.sender.agent_id}</td>
-      <td className={`${table.number} ${css.wide}`}>{info.attempts}</td>
-      <td>
-        <Ago time={info.accepted_at} />
-      </td>
-      <td>
-        {info.state === 'dead' && (
-          <Button icon={<RotateCcw />} disabled={busy} onClick={() => void requeue()}>
-            Requeue
-          </Button>
-        )}
-      </td>
-    </tr>
+    <Button icon={<RotateCcw />} disabled={busy} onClick={() => act(requeue)}>
+      Requeue
+    </Button>
   );
 }
 

@@ -18,6 +18,7 @@ import { counted } from '../../ui/numbers.ts';
 import { Page } from '../../ui/Page.tsx';
 import { ProblemView } from '../../ui/Problem.tsx';
 import { SessionLink } from '../../ui/SessionLink.tsx';
+import { taskState } from '../../ui/states.ts';
 import { Ago } from '../../ui/Times.tsx';
 import css from './Attention.module.css';
 import { AttentionTable, type Column } from './AttentionTable.tsx';
@@ -158,7 +159,7 @@ const TASK_COLUMNS: readonly Column<Task>[] = [
   },
   { title: 'Session', of: ({ session_id }) => <SessionLink id={session_id} /> },
   { title: 'Agent', wide: true, of: ({ assignee }) => <AgentLink id={assignee} /> },
-  { title: 'Status', of: ({ status }) => <Status noun="task" of={status} /> },
+  { title: 'Status', of: (task) => <Status noun="task" of={taskState(task)} /> },
   { title: 'Since', wide: true, of: ({ ended_at, created_at }) => <Ago time={ended_at ?? created_at} /> },
 ];
 

@@ -12,7 +12,7 @@ import { Empty } from '../../ui/Empty.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { ProblemView } from '../../ui/Problem.tsx';
 import { Section } from '../../ui/Section.tsx';
-import table from '../../ui/Table.module.css';
+import { type Column, Named, Table } from '../../ui/Table.tsx';
 import { Ago, useNow } from '../../ui/Times.tsx';
 import css from './Keys.module.css';
 import { NewKey } from './NewKey.tsx';
@@ -83,7 +83,7 @@ export function KeysPage() {
         </Section>
       )}
       <NewKey open={making} keyless={who.data?.keyless ?? false} onClose={() => setMaking(false)} />
-      <RevokeKey of={revoking} onClose={() => setRevoking(undefined)} />
+      {revoking && <RevokeKey of={revoking} onClose={() => setRevoking(undefined)} />}
     </Page>
   );
 }
@@ -99,56 +99,37 @@ function stateOf(key: Key, now: number): State {
 
 function KeyTable({ of, onRevoke }: { of: readonly Key[]; onRevoke: (key: Key) => void }) {
   const now = useNow();
+  const columns: Column<Key>[] = [
+    {
+      title: 'Name',
+      of: (key) => (
+        <Named name={key.name}>
+          <code>{key.key_id}</code>
+        </Named>
+      ),
+    },
+    { title: 'Role', of: (key) => key.role },
+    { title: 'State', of: (key) => <Status noun="key" of={stateOf(key, now)} /> },
+    { title: 'Agents', wide: true, className: css.agents, of: (key) => key.agents?.join(', ') || '–' },
+    { title: 'Created', wide: true, of: (key) => <Ago time={key.created_at} /> },
+    { title: 'Expires', wide: true, of: (key) => (key.expires_at ? <Ago time={key.expires_at} /> : 'never') },
+    {
+      title: 'Actions',
+      actions: true,
+      of: (key) =>
+        stateOf(key, now) === 'valid' && (
+          <Button look="quiet" onClick={() => onRevoke(key)} aria-label={`Revoke ${key.name}, ${key.key_id}`}>
+            Revoke
+          </Button>
+        ),
+    },
+  ];
   return (
-    <table className={table.table}>
-      <thead>
-        <tr>
-          <th scope="col">Name</th>
-          <th scope="col">Role</th>
-          <th scope="col">State</th>
-          <th scope="col" className={css.wide}>
-            Agents
-          </th>
-          <th scope="col" className={css.wide}>
-            Created
-          </th>
-          <th scope="col" className={css.wide}>
-            Expires
-          </th>
-          <th scope="col">
-            <span className="hidden">Actions</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {of.map((key) => {
-          const state = stateOf(key, now);
-          return (
-            <tr key={key.key_id} data-key={key.key_id} data-state={state}>
-              <td className={css.name}>
-                <strong>{key.name}</strong>
-                <code>{key.key_id}</code>
-              </td>
-              <td>{key.role}</td>
-              <td>
-                <Status noun="key" of={state} />
-              </td>
-              <td className={`${css.wide} ${css.agents}`}>{key.agents?.join(', ') || <span>–</span>}</td>
-              <td className={css.wide}>
-                <Ago time={key.created_at} />
-              </td>
-              <td className={css.wide}>{key.expires_at ? <Ago time={key.expires_at} /> : 'never'}</td>
-              <td className={css.action}>
-                {state === 'valid' && (
-                  <Button look="quiet" onClick={() => onRevoke(key)} aria-label={`Revoke ${key.name}, ${key.key_id}`}>
-                    Revoke
-                  </Button>
-                )}
-              </td>
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
+    <Table
+      rows={of}
+      columns={columns}
+      id={({ key_id }) => key_id}
+      data={(key) => ({ 'data-key': key.key_id, 'data-state': stateOf(key, now) })}
+    />
   );
 }

@@ -1,11 +1,11 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import type { Schedule } from 'sessiond';
 import { useClient } from '../../data/connection.ts';
 import { EVERY, keys } from '../../data/queries.ts';
 import { useTold } from '../../data/reach.ts';
-import { Badge, type Tone } from '../../ui/Badge.tsx';
+import { Status } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Empty } from '../../ui/Empty.tsx';
 import { Page } from '../../ui/Page.tsx';
@@ -13,9 +13,9 @@ import { ProblemView } from '../../ui/Problem.tsx';
 import { Section } from '../../ui/Section.tsx';
 import { SessionLink } from '../../ui/SessionLink.tsx';
 import { useShortcuts } from '../../ui/shortcuts.ts';
-import table from '../../ui/Table.module.css';
+import { type Column, Named, Table } from '../../ui/Table.tsx';
 import { Ago } from '../../ui/Times.tsx';
-import { toast } from '../../ui/Toast.tsx';
+import { useAct } from '../../ui/useAct.ts';
 import { DeleteSchedule } from './DeleteSchedule.tsx';
 import { NewSchedule } from './NewSchedule.tsx';
 import css from './Schedules.module.css';
@@ -55,111 +55,77 @@ export function SchedulesPage() {
         </Section>
       )}
       <NewSchedule open={making} onClose={() => setMaking(false)} />
-      <DeleteSchedule of={deleting} onClose={() => setDeleting(undefined)} />
+      {deleting && <DeleteSchedule of={deleting} onClose={() => setDeleting(undefined)} />}
     </Page>
   );
 }
 
-const TONES: Record<ReturnType<typeof stateOf>, Tone> = { active: 'good', paused: 'warn', finished: 'idle' };
-
 function ScheduleTable({ of, onDelete }: { of: readonly Schedule[]; onDelete: (schedule: Schedule) => void }) {
+  const columns: Column<Schedule>[] = [
+    {
+      title: 'Schedule',
+      of: (schedule) => (
+        <Named name={schedule.schedule_id}>
+          <code>{timesOf(schedule)}</code>
+          <span className={css.narrow}>
+            <span>
+              Next: <Next of={schedule} />
+            </span>
+            <span>
+              Last: <Last of={schedule} />
+            </span>
+          </span>
+        </Named>
+      ),
+    },
+    { title: 'State', of: (schedule) => <Status noun="schedule" of={stateOf(schedule)} /> },
+    { title: 'Next', wide: true, of: (schedule) => <Next of={schedule} /> },
+    { title: 'Last result', wide: true, of: (schedule) => <Last of={schedule} /> },
+    {
+      title: 'Actions',
+      actions: true,
+      of: (schedule) => <Actions of={schedule} onDelete={() => onDelete(schedule)} />,
+    },
+  ];
   return (
-    <table className={table.table}>
-      <thead>
-        <tr>
-          <th scope="col">Schedule</th>
-          <th scope="col">State</th>
-          <th scope="col" className={css.wide}>
-            Next
-          </th>
-          <th scope="col" className={css.wide}>
-            Last result
-          </th>
-          <th scope="col">
-            <span className="hidden">Actions</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {of.map((schedule) => (
-          <Row key={schedule.schedule_id} of={schedule} onDelete={() => onDelete(schedule)} />
-        ))}
-      </tbody>
-    </table>
+    <Table
+      rows={of}
+      columns={columns}
+      id={({ schedule_id }) => schedule_id}
+      data={(schedule) => ({ 'data-schedule': schedule.schedule_id, 'data-state': stateOf(schedule) })}
+    />
   );
 }
 
-function Row({ of: schedule, onDelete }: { of: Schedule; onDelete: () => void }) {
+function Actions({ of: { schedule_id: id, paused, revision }, onDelete }: { of: Schedule; onDelete: () => void }) {
   const client = useClient();
-  const queries = useQueryClient();
-  const [busy, setBusy] = useState(false);
-  const { schedule_id: id } = schedule;
-  const act = async (work: () => Promise<string>) => {
-    setBusy(true);
-    try {
-      toast(await work());
-    } catch (problem) {
-      toast(problem instanceof Error ? problem.message : String(problem), 'bad');
-    } finally {
-      setBusy(false);
-      await queries.invalidateQueries({ queryKey: keys.schedules });
-    }
+  const { busy, act } = useAct(keys.schedules);
+  const pause = async () => {
+    const after = await client.schedules.update(id, { paused: !paused }, { expectedRevision: revision });
+    return `${id} ${after.paused ? 'paused' : 'resumed'}`;
   };
-  const state = stateOf(schedule);
   return (
-    <tr data-schedule={id} data-state={state}>
-      <td className={css.name}>
-        <strong>{id}</strong>
-        <code>{timesOf(schedule)}</code>
-        <span className={css.narrow}>
-          <span>
-            Next: <Next of={schedule} />
-          </span>
-          <span>
-            Last: <Last of={schedule} />
-          </span>
-        </span>
-      </td>
-      <td>
-        <Badge tone={TONES[state]}>{state}</Badge>
-      </td>
-      <td className={css.wide}>
-        <Next of={schedule} />
-      </td>
-      <td className={css.wide}>
-        <Last of={schedule} />
-      </td>
-      <td className={css.actions}>
-        <Button
-          look="quiet"
-          disabled={busy}
-          aria-label={`${schedule.paused ? 'Resume' : 'Pause'} ${id}`}
-          onClick={() =>
-            void act(async () => {
-              const { paused } = await client.schedules.update(
-                id,
-                { paused: !schedule.paused },
-                { expectedRevision: schedule.revision },
-              );
-              return `${id} ${paused ? 'paused' : 'resumed'}`;
-            })
-          }
-        >
-          {schedule.paused ? 'Resume' : 'Pause'}
-        </Button>
-        <Button
-          look="quiet"
-          disabled={busy}
-          aria-label={`Run now: ${id}`}
-          onClick={() => void act(async () => `${(await client.schedules.run(id)).session_id} created`)}
-        >
-          Run now
-        </Button>
-        <Button look="quiet" disabled={busy} aria-label={`Delete ${id}`} onClick={onDelete}>
-          Delete
-        </Button>
-      </td>
-    </tr>
+    <>
+      <Button
+        look="quiet"
+        disabled={busy}
+        aria-label={`${paused ? 'Resume' : 'Pause'} ${id}`}
+        onClick={() => act(pause)}
+      >
+        {paused ? 'Resume' : 'Pause'}
+      </Button>
+      <Button
+        look="quiet"
+        disabled={busy}
+        aria-label={`Run now: ${id}`}
+        onClick={() => act(async () => `${(await client.schedules.run(id)).session_id} created`)}
+      >
+        Run now
+      </Button>
+      <Button look="quiet" disabled={busy} aria-label={`Delete ${id}`} onClick={onDelete}>
+        Delete
+      </Button>
+    </>
   );
 }
 
@@ -173,7 +139,7 @@ function Last({ of: { last } }: { of: Schedule }) {
   }
   return (
     <span className={css.last} data-outcome={last.outcome}>
-      {last.outcome} <Ago time={last.time} />
+      <Status noun="run" of={last.outcome} /> <Ago time={last.time} />
       {last.session_id && <SessionLink id={last.session_id} />}
       {last.error && last.outcome === 'failed' && <span className={css.error}>{last.error}</span>}
     </span>

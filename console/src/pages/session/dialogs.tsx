@@ -5,6 +5,7 @@ import { type Session, toJson } from 'sessiond';
 import { useClient } from '../../data/connection.ts';
 import { keys } from '../../data/queries.ts';
 import { retrySession } from '../../data/retry.ts';
+import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
 import { CopyButton } from '../../ui/Copy.tsx';
 import { Dialog, FormDialog } from '../../ui/Dialog.tsx';
 import { SelectField, TextArea, TextField, words } from '../../ui/Field.tsx';
@@ -165,19 +166,16 @@ export const RenameDialog: DialogOf = ({ session, onClose }) => {
 export const RetryDialog: DialogOf = ({ session, onClose }) => {
   const client = useClient();
   return (
-    <FormDialog
-      open
+    <ConfirmDialog
       onClose={onClose}
       title={`Retry ${nameOf(session)}`}
       description="The session becomes active again. Its failed steps start again, and their failed tasks are delegated again."
       action="Retry"
-      submit={async () => {
+      act={async () => {
         await retrySession(client, session.session_id);
-        toast('Failed work retried');
+        return 'Failed work retried';
       }}
-    >
-      {null}
-    </FormDialog>
+    />
   );
 };
 

@@ -10,7 +10,7 @@ use super::input::sets;
 use super::message::{self, payload_preview};
 use super::{Common, Context, Paging, complete, find};
 use crate::client::Missing;
-use crate::output::{Column, Output, Table, cells};
+use crate::output::{Column, Noun, Output, Table, cells};
 
 /// Read the inboxes of agents, and acknowledge, send and requeue messages
 #[derive(Debug, Args)]
@@ -153,7 +153,7 @@ impl List {
             let message = &info.message;
             table.row(cells![
                 &message.message_id,
-                out.state(&info.state),
+                out.state(Noun::Message, state(info)),
                 message.message_type,
                 &message.recipient.agent_id,
                 &message.sender.agent_id,
@@ -245,4 +245,9 @@ impl Requeue {
         };
         out.done(&json!({ "agent_id": self.agent, "requeued": message_ids }), &self.agent, said)
     }
+}
+
+/// The state of a message; one that was delivered before it left the inbox was handled.
+fn state(info: &api::MessageInfo) -> &str {
+    if info.state == "withdrawn" && info.attempts > 0 { "handled" } else { &info.state }
 }

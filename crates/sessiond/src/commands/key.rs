@@ -4,10 +4,11 @@ use clap::{Args, Subcommand, ValueEnum};
 use sessiond_api as api;
 use sessiond_client::Conditions;
 use sessiond_core::{AgentPattern, Span};
+use sessiond_engine::{Clock as _, System};
 
 use super::{Common, Consent, Context, Named, Silence, complete, find};
 use crate::client::Missing;
-use crate::output::{Column, Table, cells, printable, word};
+use crate::output::{Column, Noun, Table, cells, printable, word};
 
 /// Create, list and revoke keys
 #[derive(Debug, Args)]
@@ -112,13 +113,17 @@ impl Key {
                 ]);
                 for key in &page.keys {
                     let agents: Vec<&str> = key.agents.iter().map(|agent| agent.0.as_str()).collect();
-                    let state = if key.revoked_at.is_some() { "revoked" } else { "valid" };
+                    let state = match (key.revoked_at, key.expires_at) {
+                        (Some(_), _) => "revoked",
+                        (None, Some(end)) if end <= System.now() => "expired",
+                        (None, _) => "valid",
+                    };
                     table.row(cells![
                         &key.key_id,
                         &key.name,
                         word(&key.role),
                         agents.join(" "),
-                        out.state(state),
+                        out.state(Noun::Key, state),
                         out.time(key.created_at),
                         out.time_or(key.expires_at, "never"),
                     ]);

@@ -9,7 +9,7 @@ use super::input::words;
 use super::session::NewSession;
 use super::{Common, Consent, Context, Named, Paging, Silence, complete, find};
 use crate::client::Missing;
-use crate::output::{Column, Details, Output, Table, cells};
+use crate::output::{Column, Details, Noun, Output, Table, cells};
 
 /// Create, list, pause and run schedules, which create sessions at times
 #[derive(Debug, Args)]
@@ -238,10 +238,10 @@ fn table(out: Output, schedules: &[api::Schedule]) -> Table {
         table.row(cells![
             &schedule.schedule_id,
             times(schedule),
-            out.state(state(schedule)),
+            out.state(Noun::Schedule, state(schedule)),
             out.time_or(schedule.next_at, "never"),
             out.time_or(last.map(|last| last.time), "never"),
-            last.map(|last| last.outcome.to_string()).unwrap_or_default(),
+            last.map_or_else(|| "".into(), |last| out.state(Noun::Run, last.outcome)),
             last.and_then(|last| last.session_id.as_ref()).map(ToString::to_string).unwrap_or_default(),
             &schedule.owner,
             schedule.overlap,
@@ -262,7 +262,7 @@ fn show(out: &Output, schedule: &api::Schedule) -> std::io::Result<()> {
     let mut details = Details::new();
     details.row("schedule", &schedule.schedule_id);
     details.row("times", times(schedule));
-    details.row("state", out.state(state(schedule)));
+    details.row("state", out.state(Noun::Schedule, state(schedule)));
     details.row("owner", &schedule.owner);
     details.row("overlap", schedule.overlap);
     details.some("catch-up", schedule.catch_up);

@@ -7,7 +7,7 @@ use sessiond_core::Role;
 
 use super::{Common, Context};
 use crate::client::Missing;
-use crate::output::{Column, Details, Table, cells, word};
+use crate::output::{Column, Details, Noun, Table, cells, word};
 
 /// Show whether the server can write, its version, and how many sessions it has
 #[derive(Debug, Args)]
@@ -54,7 +54,7 @@ impl Status {
         context.out.thing(&view, &location, |out| {
             let mut details = Details::new();
             details.row(context.place(), &location);
-            details.row("status", out.state(&health.status));
+            details.row("status", out.state(Noun::Server, &health.status));
             details.row("version", &health.version);
             details.row("key", format!("{} ({})", whoami.name, word(&whoami.role)));
             details.some("sessions", counts.as_ref().map(|counts| counts.total));
@@ -70,7 +70,7 @@ impl Status {
             ]);
             for (kind, statuses) in &counts.sessions {
                 for (status, count) in statuses.iter().filter(|(_, count)| **count > 0) {
-                    table.row(cells![kind, out.state(status), count]);
+                    table.row(cells![kind, out.state(Noun::Session, status), count]);
                 }
             }
             out.table(&table)

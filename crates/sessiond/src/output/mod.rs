@@ -6,6 +6,7 @@
 mod details;
 mod failure;
 mod format;
+mod states;
 mod table;
 mod text;
 mod time;
@@ -13,7 +14,7 @@ mod time;
 use std::fmt::Display;
 use std::io::{self, IsTerminal as _, Write as _};
 
-use anstyle::{AnsiColor, Style};
+use anstyle::Style;
 use clap::ColorChoice;
 use serde::Serialize;
 use sessiond_core::Timestamp;
@@ -22,6 +23,7 @@ use sessiond_engine::{Clock as _, System};
 pub use details::Details;
 pub use failure::{Failures, is_broken_pipe};
 pub use format::{Format, Printing};
+pub use states::Noun;
 use table::Layout;
 pub(crate) use table::cells;
 pub use table::{Cell, Column, Table};
@@ -172,19 +174,9 @@ impl Output {
     }
 
     /// A state, in its colour.
-    pub fn state(&self, state: impl Display) -> Cell {
+    pub fn state(&self, noun: Noun, state: impl Display) -> Cell {
         let state = state.to_string();
-        let colour = match state.as_str() {
-            "active" | "in_progress" | "busy" => Some(AnsiColor::Cyan),
-            "completed" | "idle" | "connected" | "acknowledged" | "answered" | "valid" | "ready" => {
-                Some(AnsiColor::Green)
-            }
-            "failed" | "timeout" | "dead" | "gone" | "revoked" => Some(AnsiColor::Red),
-            "terminated" | "expired" | "cancelled" | "unreachable" | "left" | "waiting" => {
-                Some(AnsiColor::Yellow)
-            }
-            _ => None,
-        };
+        let colour = states::tone(noun, &state).colour();
         let cell = Cell::from(state);
         match colour {
             Some(colour) => cell.styled(colour.on_default()),

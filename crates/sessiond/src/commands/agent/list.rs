@@ -6,7 +6,7 @@ use sessiond_core::AgentId;
 
 use crate::client::Missing;
 use crate::commands::{Common, Consent, Context, Named, Paging, Silence, complete};
-use crate::output::{Column, Details, Output, Table, cells, word};
+use crate::output::{Column, Details, Noun, Output, Table, cells, word};
 
 /// List the registered agents
 #[derive(Debug, Args)]
@@ -45,7 +45,7 @@ impl List {
         for agent in &page.agents {
             table.row(cells![
                 &agent.agent_id,
-                out.state(word(&agent.status)),
+                out.state(Noun::Agent, word(&agent.status)),
                 agent.inbox_depth,
                 agent.tasks.len(),
                 out.time_or(agent.last_seen, "never"),
@@ -87,7 +87,7 @@ impl Show {
 fn show(out: &Output, agent: &api::Agent) -> std::io::Result<()> {
     let mut details = Details::new();
     details.row("agent", &agent.agent_id);
-    details.row("status", out.state(word(&agent.status)));
+    details.row("status", out.state(Noun::Agent, word(&agent.status)));
     details.row("framework", &agent.framework);
     details.row("owner", &agent.owner);
     details.row("last seen", out.time_or(agent.last_seen, "never"));
@@ -112,7 +112,7 @@ fn show(out: &Output, agent: &api::Agent) -> std::io::Result<()> {
     let mut table =
         Table::new([Column::id("OPEN TASK"), Column::word("STATUS").kept(), Column::id("SESSION")]);
     for task in &agent.tasks {
-        table.row(cells![&task.task_id, out.state(task.status), &task.session_id]);
+        table.row(cells![&task.task_id, out.state(Noun::Task, task.status), &task.session_id]);
     }
     out.table(&table)
 }

@@ -8,7 +8,7 @@ use sessiond_core::{Kind, Status};
 use super::state;
 use crate::commands::input::{sets, words};
 use crate::commands::{Common, Paging};
-use crate::output::{Column, Output, Table, cells};
+use crate::output::{Column, Noun, Output, Table, cells};
 
 /// List the sessions that this key may see, newest first
 #[derive(Debug, Args)]
@@ -80,7 +80,7 @@ impl List {
             table.row(cells![
                 &session.session_id,
                 session.kind,
-                out.state(state(session.status, session.open_questions)),
+                out.state(Noun::Session, state(session.status, session.open_questions)),
                 session.progress.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string),
                 open_tasks,
                 out.time(session.updated_at),

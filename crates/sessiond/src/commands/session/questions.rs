@@ -10,7 +10,7 @@ use sessiond_core::{QuestionId, QuestionKind, QuestionStatus, SessionId};
 use super::short;
 use crate::commands::input::text_argument;
 use crate::commands::{Common, One, Paging, complete, find};
-use crate::output::{Column, Output, Table, cells};
+use crate::output::{Column, Noun, Output, Table, cells};
 
 /// List the questions that wait for an answer
 #[derive(Debug, Args)]
@@ -56,7 +56,7 @@ impl Questions {
                 &question.question_id,
                 &question.session_id,
                 question.kind,
-                out.state(question.status),
+                out.state(Noun::Question, question.status),
                 out.time(question.asked_at),
                 &question.text,
                 question.answer.as_ref().map_or_else(String::new, |answer| short(answer, 200)),

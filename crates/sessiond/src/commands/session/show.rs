@@ -9,7 +9,7 @@ use sessiond_core::{QuestionStatus, Status};
 use super::state;
 use crate::commands::One;
 use crate::commands::task::table as task_table;
-use crate::output::{Column, Details, Output, Table, cells};
+use crate::output::{Column, Details, Noun, Output, Table, cells};
 
 /// How many lines of a summary are shown beside everything else.
 const SUMMARY_LINES: usize = 10;
@@ -102,7 +102,7 @@ fn head(out: &Output, session: &Session) -> std::io::Result<()> {
     details.row("session", &session.session_id);
     details.some("name", session.name.as_ref());
     details.row("kind", session.kind);
-    details.row("status", out.state(state(session.status, session.open_questions)));
+    details.row("status", out.state(Noun::Session, state(session.status, session.open_questions)));
     details.row("revision", session.revision);
     details.row("owner", &session.owner);
     details.some("orchestrator", session.orchestrator.as_ref());
@@ -154,7 +154,7 @@ pub fn steps(out: &Output, steps: &[Step]) -> Table {
         let agents: Vec<&str> = step.required_agents.iter().map(AsRef::as_ref).collect();
         table.row(cells![
             &step.name,
-            out.state(step.status),
+            out.state(Noun::Step, step.status),
             agents.join(" "),
             step.dependencies.join(" "),
             step.reason.as_deref().unwrap_or_default(),
@@ -178,7 +178,7 @@ pub fn participants(out: &Output, participants: &[Participant]) -> Table {
         table.row(cells![
             &participant.agent_id,
             &participant.role,
-            out.state(participant.status),
+            out.state(Noun::Participant, participant.status),
             out.time(participant.join_time),
             &participant.framework,
             out.time_or(participant.leave_time, "-"),

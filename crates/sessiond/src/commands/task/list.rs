@@ -10,7 +10,7 @@ use super::report::OneTask;
 use crate::commands::input::{sets, words};
 use crate::commands::session::short;
 use crate::commands::{Common, Paging, complete, find};
-use crate::output::{Column, Details, Output, Table, cells, word};
+use crate::output::{Column, Details, Noun, Output, Table, cells, word};
 
 /// List tasks: of a session, or of all sessions, newest first
 #[derive(Debug, Args)]
@@ -76,13 +76,9 @@ pub fn table(out: Output, tasks: &[api::Task], sessions: bool) -> Table {
         Column::text("ERROR").wide(),
     ]);
     for task in tasks {
-        let status = match task.input_required_since {
-            Some(_) if task.status.is_open() => out.state("waiting"),
-            _ => out.state(task.status),
-        };
         table.row(cells![
             &task.task_id,
-            status,
+            out.state(Noun::Task, state(task)),
             &task.assignee,
             &task.task_type,
             task.step.as_deref().unwrap_or("-"),
@@ -115,13 +111,21 @@ impl Show {
     }
 }
 
+/// The status of a task; one whose agent waits for an answer is waiting.
+fn state(task: &api::Task) -> &'static str {
+    match task.input_required_since {
+        Some(_) if task.status.is_open() => "waiting",
+        _ => task.status.as_str(),
+    }
+}
+
 fn show(out: &Output, task: &api::Task) -> std::io::Result<()> {
     let mut details = Details::new();
     details.row("task", &task.task_id);
     details.row("session", &task.session_id);
     details.some("step", task.step.as_ref());
     details.row("type", &task.task_type);
-    details.row("status", out.state(task.status));
+    details.row("status", out.state(Noun::Task, state(task)));
     details.some("waits since", task.input_required_since.map(|since| out.time(since)));
     details.row("agent", &task.assignee);
     details.some("delegator", task.delegator.as_ref());
@@ -159,7 +163,7 @@ fn show(out: &Output, task: &api::Task) -> std::io::Result<()> {
     for attempt in &task.attempts {
         table.row(cells![
             attempt.attempt,
-            out.state(attempt.status),
+            out.state(Noun::Task, attempt.status),
             &attempt.agent_id,
             out.time(attempt.ended_at),
             attempt.error.as_ref().map(value).unwrap_or_default(),
