@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, Link, redirect } from '@tanstack/react-router';
+import { isTime } from '../pages/sessions/query.ts';
 import { Empty } from '../ui/Empty.tsx';
 import { Failed } from './Boundary.tsx';
 import { page } from './parts.ts';
@@ -37,6 +38,9 @@ const sessions = createRoute({
       [
         ...['kind', 'status', 'q', 'owner', 'label', 'sort'].map((name) => [name, text(search[name])]),
         ['waiting', String(search.waiting) === 'true' || undefined],
+        ['reverse', String(search.reverse) === 'true' || undefined],
+        ['time', search.time === 'updated' ? 'updated' : undefined],
+        ...['since', 'until'].map((name) => [name, isTime(String(search[name])) ? text(search[name]) : undefined]),
         ['new', String(search.new) === 'true' || undefined],
       ].filter(([, value]) => value !== undefined),
     ),

@@ -12,6 +12,14 @@ export interface SessionsSearch {
   /** The dialog for a new session is open. */
   new?: true;
   sort?: NonNullable<ListSessions['sort']>;
+  /** The opposite order, such as oldest first. */
+  reverse?: true;
+  /** The time that `since` and `until` are about; that of the creation when absent. */
+  time?: 'updated';
+  /** Where the range begins: a time, or how long ago it was, such as `24h`. */
+  since?: string;
+  /** Where it ends. */
+  until?: string;
 }
 
 /** What a panel keeps in the address: which event is open, what is filtered. Each panel reads its own. */

@@ -22,7 +22,7 @@ const shown = (list: SessionList) => Array.from({ length: list.length }, (_, ind
 
 test('a list is read as far as it is scrolled', async () => {
   const { client, asked } = server(many(1_000));
-  const list = new SessionList(client, {});
+  const list = new SessionList(client, () => ({}));
   await list.show(0, 20);
   expect(asked).toEqual(['top']);
   await list.show(150, 190);
@@ -35,7 +35,7 @@ test('a list is read as far as it is scrolled', async () => {
 test('only the pages in sight are read again, and the top is only asked for news', async () => {
   const sessions = many(1_000);
   const { client, asked } = server(sessions);
-  const list = new SessionList(client, {});
+  const list = new SessionList(client, () => ({}));
   for (const last of [20, 150, 350, 550]) {
     await list.show(last - 20, last);
   }
@@ -52,7 +52,7 @@ test('only the pages in sight are read again, and the top is only asked for news
 test('with the top in sight what is new is let in, and no row is lost or doubled', async () => {
   const sessions = many(500);
   const { client } = server(sessions);
-  const list = new SessionList(client, {});
+  const list = new SessionList(client, () => ({}));
   await list.show(0, 199);
   sessions.unshift(row('b'), row('a'));
   sessions.splice(100, 1);
@@ -63,7 +63,7 @@ test('with the top in sight what is new is let in, and no row is lost or doubled
 
 test('what was let go of is read again when it comes back', async () => {
   const { client } = server(many(6_000));
-  const list = new SessionList(client, {});
+  const list = new SessionList(client, () => ({}));
   for (let last = 20; last < 5_000; last += 100) {
     await list.show(last - 20, last);
   }
@@ -77,7 +77,7 @@ test('what was let go of is read again when it comes back', async () => {
 test('rows that changed go to the top of the order of changes', async () => {
   const sessions = many(600);
   const { client } = server(sessions);
-  const list = new SessionList(client, { sort: 'updated' });
+  const list = new SessionList(client, () => ({ sort: 'updated' }));
   await list.show(0, 150);
   await list.show(150, 350);
   sessions.unshift(...sessions.splice(205, 1));
@@ -90,7 +90,7 @@ test('rows that changed go to the top of the order of changes', async () => {
 test('a problem stays until the server answers again, and what was read stays with it', async () => {
   const { client } = server(many(10));
   const good = client.sessions.list;
-  const list = new SessionList(client, {});
+  const list = new SessionList(client, () => ({}));
   await list.show(0, 9);
   client.sessions.list = () => Promise.reject(new Error('gone'));
   await list.refresh(0, 9);
@@ -118,7 +118,7 @@ test('rows of the next page do not come into this one', () => {
 test('while somebody is about to choose a row, new rows are counted and none moves', async () => {
   const rows = many(3);
   const { client } = server(rows);
-  const list = new SessionList(client, {});
+  const list = new SessionList(client, () => ({}));
   await list.show(0, 9);
   const before = shown(list);
   rows.unshift(row('new'));

@@ -49,7 +49,8 @@ export class SessionList {
 
   constructor(
     private readonly client: Client,
-    private readonly query: SessionsQuery,
+    /** What is asked for; a range that ends now is another with each question. */
+    private readonly query: () => SessionsQuery,
   ) {}
 
   subscribe = (listener: () => void): (() => void) => {
@@ -179,7 +180,7 @@ export class SessionList {
       page.next = answer.next;
     } else if (page.rows && !this.follows(place, answer.rows)) {
       // In the order of time nothing can come between: without a row in common all have gone to the top or away.
-      const gone = place > 0 && this.query.sort !== 'name' && !inCommon(page.rows, answer.rows);
+      const gone = place > 0 && this.query().sort !== 'name' && !inCommon(page.rows, answer.rows);
       page.rows = gone ? [] : merge(page.rows, answer.rows, true).rows;
     } else {
       page.rows = answer.rows.slice(0, this.until(place, answer.rows));
@@ -215,6 +216,10 @@ export class SessionList {
   }
 
   private count(head: SessionSummary[]): void {
+    if (this.query().reverse) {
+      // What is new is at the end.
+      return;
+    }
     const first = this.pages[0]?.rows ?? [];
     this.news = merge(first, head, false).news;
     this.moreNews = this.news >= head.length && this.news > 0;
@@ -222,7 +227,7 @@ export class SessionList {
 
   private async list(cursor: string | undefined, limit: number): Promise<Answer | undefined> {
     try {
-      const query = { ...this.query, limit, ...(cursor === undefined ? {} : { cursor }) };
+      const query = { ...this.query(), limit, ...(cursor === undefined ? {} : { cursor }) };
       const page = await this.client.sessions.list(query, { signal: this.stopping.signal });
       this.problem = undefined;
       return { rows: page.sessions, next: page.next_cursor ?? undefined };

@@ -61,6 +61,22 @@ export function zoneName(at: At = Date.now()): string {
 /** A whole time, with its zone: `29 Nov 2026, 05:00:11 UTC`. */
 export const dateTime = (at: At): string => `${date(at)}, ${clock(at)} ${zoneName(at)}`;
 
+/** A time as a field of type `datetime-local` has it, in the zone in which times are shown; empty when there is none. */
+export function inputOfTime(time: string | undefined): string {
+  const at = Date.parse(time ?? '');
+  if (Number.isNaN(at)) {
+    return '';
+  }
+  const offset = zone === 'utc' ? 0 : new Date(at).getTimezoneOffset();
+  return new Date(at - offset * 60_000).toISOString().slice(0, 16);
+}
+
+/** The time that such a field has, as the server takes it; undefined when it has none. */
+export function timeOfInput(value: string): string | undefined {
+  const at = Date.parse(zone === 'utc' && value !== '' ? `${value}Z` : value);
+  return Number.isNaN(at) ? undefined : new Date(at).toISOString();
+}
+
 /** How long ago, or how far ahead, a time is: `3 min ago`, `in 1 h 59 min`. */
 export function ago(time: string, now: number): string {
   const past = now - Date.parse(time);

@@ -2,6 +2,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launch, NARROW, Viewer } from './harness/browser.ts';
+import { journal } from './harness/journals.ts';
 import { TestServer } from './harness/server.ts';
 
 let server: TestServer;
@@ -200,6 +201,63 @@ test('a view of the list is saved, and found again', async () => {
   await page.getByRole('button', { name: 'Mine' }).click();
   await page.getByRole('menuitem', { name: 'Remove' }).click();
   await page.getByRole('button', { name: 'Views' }).waitFor();
+  await viewer.leave();
+});
+
+test('the list is narrowed to a time and turned round, in the address and in a saved view', async () => {
+  const client = server.client();
+  const label = { team: 'times' };
+  // Created on 1 January 2026.
+  await client.sessions.import(journal('of-january', 3), {});
+  await client.sessions.update('of-january', { labels: label });
+  await client.sessions.create({ session_id: 'of-today', kind: 'workflow', labels: label });
+  const viewer = await Viewer.come(browser, server.url);
+  const { page } = viewer;
+  const shown = () =>
+    page.locator('[data-session]').evaluateAll((rows) => rows.map((row) => row.getAttribute('data-session')));
+  const search = () => Object.fromEntries(new URL(page.url()).searchParams);
+  await viewer.open('/sessions?label=team%3Dtimes');
+  await expect.poll(shown).toEqual(['of-today', 'of-january']);
+  await page.getByLabel('Order').selectOption('Oldest first');
+  await expect.poll(shown).toEqual(['of-january', 'of-today']);
+  expect(search()).toMatchObject({ reverse: 'true' });
+  await page.getByLabel('Time', { exact: true }).selectOption('Created in the last hour');
+  await expect.poll(shown).toEqual(['of-today']);
+  expect(search()).toMatchObject({ since: '1h' });
+  // What was imported has changed today, whenever it was created.
+  await page.getByLabel('Time', { exact: true }).selectOption('Updated in the last hour');
+  await expect.poll(shown).toEqual(['of-january', 'of-today']);
+  await page.getByLabel('Time', { exact: true }).selectOption('Custom range…');
+  const dialog = page.getByRole('dialog', { name: 'Time range' });
+  await dialog.getByLabel('Time').selectOption('Created');
+  await dialog.getByLabel('Until').fill('2026-01-02T00:00');
+  await dialog.getByRole('button', { name: 'Apply' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await expect.poll(shown).toEqual(['of-january']);
+  expect(search()).toMatchObject({ until: '2026-01-02T00:00:00.000Z', reverse: 'true' });
+  await page.getByText('Created before 2 Jan 2026, 00:00:00 UTC').waitFor({ state: 'attached' });
+  expect(await viewer.violations()).toEqual([]);
+  await page.getByRole('button', { name: 'Views' }).click();
+  await page.getByRole('menuitem', { name: 'Save this view' }).click();
+  await page.getByRole('dialog').getByLabel('Name').fill('January');
+  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+  await viewer.open('/sessions');
+  await page.getByRole('button', { name: 'Views' }).click();
+  await page.getByRole('menuitem', { name: 'January' }).click();
+  await expect.poll(shown).toEqual(['of-january']);
+  expect(search()).toMatchObject({ until: '2026-01-02T00:00:00.000Z', reverse: 'true', label: 'team=times' });
+  // A head of a column: its order, the opposite, and none.
+  await viewer.open('/sessions?label=team%3Dtimes');
+  const head = page.getByRole('columnheader', { name: 'Updated' });
+  for (const [sort, order] of [
+    ['descending', { sort: 'updated' }],
+    ['ascending', { sort: 'updated', reverse: 'true' }],
+    ['none', {}],
+  ] as const) {
+    await head.getByRole('button').click();
+    await page.locator(`[role="columnheader"][aria-sort="${sort}"]`, { hasText: 'Updated' }).waitFor();
+    expect(search()).toEqual({ label: 'team=times', ...order });
+  }
   await viewer.leave();
 });
 

@@ -60,7 +60,7 @@ pub use schedules::{
 pub use server::Health;
 pub use session::{
     Complete, Counts, CreateSession, FailSession, Fork, Imported, ListSessions, Progress, Retry, Session,
-    SessionPage, SessionSummary, Terminate, UpdateSession,
+    SessionPage, SessionSort, SessionSummary, Terminate, UpdateSession,
 };
 pub use signals::{ListSignals, SendSignal, Signal, SignalPage};
 pub use task::{

@@ -437,18 +437,45 @@ pub struct ListSessions {
     /// Only forks of this session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forked_from: Option<SessionId>,
+    /// Only sessions that were created at this time or later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_since: Option<Timestamp>,
+    /// Only sessions that were created before this time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_until: Option<Timestamp>,
+    /// Only sessions whose last change was at this time or later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updated_since: Option<Timestamp>,
+    /// Only sessions whose last change was before this time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updated_until: Option<Timestamp>,
     /// Only sessions whose id, name, client or orchestrator contains this text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,
     /// The order: `created` (newest first, the default), `updated` (last changed first) or `name`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sort: Option<String>,
+    pub sort: Option<SessionSort>,
+    /// `true`: the opposite order, such as oldest first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reverse: Option<bool>,
     /// The maximum number of rows, up to 1000. Default: 100.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
     /// The `next_cursor` of the previous page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
+}
+
+/// The order of a list of sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionSort {
+    /// Newest first.
+    Created,
+    /// Last changed first.
+    Updated,
+    /// By name; those without one by their id.
+    Name,
 }
 
 /// A page of sessions.

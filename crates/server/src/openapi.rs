@@ -48,7 +48,7 @@ use crate::routes;
         (name = "operation", description = "Health and metrics."),
         (name = "documents", description = "The documentation and the console."),
     ),
-    components(schemas(api::Problem, api::FieldError, api::Event))
+    components(schemas(api::Problem, api::FieldError, api::Event, api::SessionSort))
 )]
 struct Document;
 

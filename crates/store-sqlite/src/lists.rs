@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, Row, params_from_iter};
 use sessiond_core::{AgentPattern, ForkPoint, limits};
-use sessiond_store::{Counts, Error, ListQuery, Lists, Page, Sort, SummaryRow, Visibility};
+use sessiond_store::{Counts, Error, ListQuery, Lists, Page, Sort, SummaryRow, TimeRange, Visibility};
 
 use crate::Sqlite;
 use crate::fault::Fault;
@@ -133,22 +133,30 @@ pub(crate) fn sessions(connection: &Connection, query: &ListQuery) -> Result<Pag
         Some(false) => filter.and::<Value>("s.questions = 0", []),
         None => {}
     }
+    within(&mut filter, "s.created_at", &query.created);
+    within(&mut filter, "h.updated_at", &query.updated);
     if let Some(text) = &query.text {
         // No pattern, so nothing in the text needs escaping; and lower case as Unicode has it, unlike LIKE.
         filter.and("instr(s.search, ?) > 0", [text.to_lowercase()]);
     }
-    let (list, key, order) = match query.sort {
-        Sort::Created => ("created", "s.created_at", "DESC"),
-        Sort::Updated => ("updated", "h.updated_at", "DESC"),
-        Sort::Name => ("name", "s.sort_name", "ASC"),
+    let (list, key) = match (query.sort, query.reverse) {
+        (Sort::Created, false) => ("created", "s.created_at"),
+        (Sort::Created, true) => ("created-reverse", "s.created_at"),
+        (Sort::Updated, false) => ("updated", "h.updated_at"),
+        (Sort::Updated, true) => ("updated-reverse", "h.updated_at"),
+        (Sort::Name, false) => ("name", "s.sort_name"),
+        (Sort::Name, true) => ("name-reverse", "s.sort_name"),
     };
+    // The newest and the last changed come first, and the first name does.
+    let ascending = (query.sort == Sort::Name) != query.reverse;
+    let order = if ascending { "ASC" } else { "DESC" };
     if let Some(text) = &query.cursor {
         let (session, sorted_by) = cursor::place(text, list)?;
         let sorted_by = match query.sort {
             Sort::Created | Sort::Updated => Value::Integer(sorted_by.parse().map_err(|_| Error::Cursor)?),
             Sort::Name => Value::Text(sorted_by),
         };
-        let beyond = if order == "ASC" { ">" } else { "<" };
+        let beyond = if ascending { ">" } else { "<" };
         let tie = if query.sort == Sort::Updated { "h.session" } else { "s.session" };
         filter.and(&format!("({key}, {tie}) {beyond} (?, ?)"), [sorted_by, Value::Integer(session)]);
     }
@@ -159,9 +167,9 @@ pub(crate) fn sessions(connection: &Connection, query: &ListQuery) -> Result<Pag
         Sort::Updated => format!(
             "SELECT {COLUMNS} FROM (
                  SELECT h.session FROM sessions h LEFT JOIN summaries s ON s.session = h.session {clause}
-                 ORDER BY h.updated_at DESC, h.session DESC LIMIT ?
+                 ORDER BY h.updated_at {order}, h.session {order} LIMIT ?
              ) page JOIN sessions h ON h.session = page.session JOIN summaries s ON s.session = page.session
-             ORDER BY h.updated_at DESC, h.session DESC"
+             ORDER BY h.updated_at {order}, h.session {order}"
         ),
         Sort::Created | Sort::Name => format!(
             "SELECT {COLUMNS} FROM summaries s JOIN sessions h ON h.session = s.session {clause}
@@ -177,6 +185,16 @@ pub(crate) fn sessions(connection: &Connection, query: &ListQuery) -> Result<Pag
         let cursor = cursor::of_place(list, row.get(SESSION)?, &sorted_by);
         Ok((summary(row)?, cursor))
     })
+}
+
+/// Only rows whose time is within a range.
+fn within(filter: &mut Filter, time: &str, range: &TimeRange) {
+    if let Some(since) = range.since {
+        filter.and(&format!("{time} >= ?"), [since.millis()]);
+    }
+    if let Some(until) = range.until {
+        filter.and(&format!("{time} < ?"), [until.millis()]);
+    }
 }
 
 /// Only what a principal may see: what it owns, and what agents that it acts as take part in.

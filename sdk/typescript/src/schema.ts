@@ -3394,6 +3394,11 @@ export interface components {
         };
         /** @description The session had failed and continues: what failed is tried again. */
         SessionRetried: Record<string, unknown>;
+        /**
+         * @description The order of a list of sessions.
+         * @enum {string}
+         */
+        SessionSort: "created" | "updated" | "name";
         /** @description A session's row in a list. */
         SessionSummary: {
             /** @description Its id. */
@@ -4223,6 +4228,7 @@ export type SessionId = components['schemas']['SessionId'];
 export type SessionImported = components['schemas']['SessionImported'];
 export type SessionPage = components['schemas']['SessionPage'];
 export type SessionRetried = components['schemas']['SessionRetried'];
+export type SessionSort = components['schemas']['SessionSort'];
 export type SessionSummary = components['schemas']['SessionSummary'];
 export type SessionTerminated = components['schemas']['SessionTerminated'];
 export type SessionUpdated = components['schemas']['SessionUpdated'];
@@ -5595,10 +5601,20 @@ export interface operations {
                 parent?: components["schemas"]["SessionId"];
                 /** @description Only forks of this session. */
                 forked_from?: components["schemas"]["SessionId"];
+                /** @description Only sessions that were created at this time or later. */
+                created_since?: components["schemas"]["Timestamp"];
+                /** @description Only sessions that were created before this time. */
+                created_until?: components["schemas"]["Timestamp"];
+                /** @description Only sessions whose last change was at this time or later. */
+                updated_since?: components["schemas"]["Timestamp"];
+                /** @description Only sessions whose last change was before this time. */
+                updated_until?: components["schemas"]["Timestamp"];
                 /** @description Only sessions whose id, name, client or orchestrator contains this text. */
                 q?: string;
                 /** @description The order: `created` (newest first, the default), `updated` (last changed first) or `name`. */
-                sort?: string;
+                sort?: components["schemas"]["SessionSort"];
+                /** @description `true`: the opposite order, such as oldest first. */
+                reverse?: boolean;
                 /** @description The maximum number of rows, up to 1000. Default: 100. */
                 limit?: number;
                 /** @description The `next_cursor` of the previous page. */

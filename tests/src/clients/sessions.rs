@@ -156,6 +156,18 @@ pub async fn lists_have_filters_and_cursors(client: Client) {
     assert_eq!(count(json!({ "q": "work 7" })).await, 1);
     assert_eq!(count(json!({ "status": "completed" })).await, 0);
     assert_eq!(count(json!({ "kind": "workflow" })).await, 25);
+    let all = client.sessions(request(json!({ "reverse": true }))).await.expect("they are listed").sessions;
+    let ids: Vec<_> = all.iter().map(|session| session.session_id.to_string()).collect();
+    assert_eq!(ids, expected.into_iter().rev().collect::<Vec<_>>(), "oldest first");
+    let time = all[12].created_at;
+    let before = all.iter().filter(|session| session.created_at < time).count();
+    assert_eq!(count(json!({ "created_until": time })).await, before);
+    assert_eq!(count(json!({ "created_since": time })).await, 25 - before);
+    let changed = all[12].updated_at;
+    let before = all.iter().filter(|session| session.updated_at < changed).count();
+    let query = json!({ "updated_since": changed, "sort": "updated", "reverse": true });
+    assert_eq!(count(query).await, 25 - before);
+    assert_eq!(count(json!({ "updated_until": changed })).await, before);
     assert_eq!(code(client.sessions(request(json!({ "cursor": "nonsense!" }))).await), Code::InvalidCursor);
     assert_eq!(client.counts().await.expect("they are counted").total, 25);
 }

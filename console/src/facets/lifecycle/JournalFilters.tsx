@@ -3,6 +3,7 @@ import { useEffect, useId, useState } from 'react';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import field from '../../ui/Field.module.css';
 import { Select } from '../../ui/Field.tsx';
+import { TimeInput } from '../../ui/TimeField.tsx';
 import { useWords } from '../words.ts';
 import { type Filter, isEmpty } from './filter.ts';
 import css from './JournalPanel.module.css';
@@ -72,21 +73,9 @@ export function JournalFilters({
       {times ? (
         <span className={css.times}>
           <label htmlFor={`${id}from`}>from</label>
-          <input
-            id={`${id}from`}
-            type="datetime-local"
-            className={`${field.input} ${field.inline}`}
-            value={filter.from ?? ''}
-            onChange={({ target }) => onChange({ from: target.value || undefined })}
-          />
+          <TimeInput id={`${id}from`} time={filter.from} onChange={(from) => onChange({ from })} />
           <label htmlFor={`${id}to`}>to</label>
-          <input
-            id={`${id}to`}
-            type="datetime-local"
-            className={`${field.input} ${field.inline}`}
-            value={filter.to ?? ''}
-            onChange={({ target }) => onChange({ to: target.value || undefined })}
-          />
+          <TimeInput id={`${id}to`} time={filter.to} onChange={(to) => onChange({ to })} />
         </span>
       ) : (
         <Button look="quiet" icon={<CalendarRange />} onClick={() => setTimes(true)}>

@@ -1,21 +1,34 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { Search } from 'lucide-react';
-import { type RefObject, useEffect, useRef, useState } from 'react';
+import { Search, SlidersHorizontal } from 'lucide-react';
+import { type RefObject, useEffect, useId, useRef, useState } from 'react';
 import type { Counts, Kind, Status } from 'sessiond';
 import type { SessionsSearch } from '../../app/search.ts';
 import { useClient } from '../../data/connection.ts';
 import { countsQuery, whoamiQuery } from '../../data/queries.ts';
+import { Button } from '../../ui/Button.tsx';
 import { type Chip, Chips } from '../../ui/Chips.tsx';
 import field from '../../ui/Field.module.css';
 import { Select } from '../../ui/Field.tsx';
 import css from './Filters.module.css';
+import { TimeFilter } from './TimeFilter.tsx';
 import { Views } from './Views.tsx';
 
 const STATUSES: readonly Status[] = ['active', 'completed', 'failed', 'terminated', 'expired'];
 const KINDS: readonly Kind[] = ['workflow', 'assistant', 'training', 'federated', 'execution'];
 /** An active session with an open question: what the list calls its status. */
 const WAITING = 'waiting';
+/** The orders of the list. */
+const ORDERS = [
+  { title: 'Newest first', sort: 'created', reverse: undefined },
+  { title: 'Oldest first', sort: 'created', reverse: true },
+  { title: 'Last changed first', sort: 'updated', reverse: undefined },
+  { title: 'Last changed last', sort: 'updated', reverse: true },
+  { title: 'By name', sort: 'name', reverse: undefined },
+  { title: 'By name, Z first', sort: 'name', reverse: true },
+] as const;
+/** What stands behind the button of a narrow screen. */
+const MORE = ['owner', 'label', 'since', 'until', 'sort', 'reverse'] as const;
 /** A text is sought for when nothing was typed for so long, in milliseconds. */
 const PAUSE = 250;
 
@@ -34,6 +47,11 @@ export function Filters({
   const { data: counts } = useQuery({ ...countsQuery(client), enabled: admin });
   const change = (change: Partial<Record<keyof SessionsSearch, string | true | undefined>>) =>
     void navigate({ search: (now) => ({ ...now, ...change }) as SessionsSearch, replace: true });
+  const order = ORDERS.find(({ sort, reverse }) => sort === (search.sort ?? 'created') && reverse === search.reverse);
+  // On a narrow screen all but the search and the states is shown when it is asked for.
+  const [open, setOpen] = useState(false);
+  const more = useId();
+  const narrowed = MORE.filter((name) => search[name] !== undefined).length;
   return (
     <search className={css.filters}>
       <div className={css.line}>
@@ -48,27 +66,42 @@ export function Filters({
           />
           <kbd>/</kbd>
         </div>
-        <div className={css.owner}>
-          <Text label="Owner" placeholder="Owner" value={search.owner} onChange={(owner) => change({ owner })} />
-        </div>
-        <div className={css.owner}>
-          <Text
-            label="Label, as key or key=value"
-            placeholder="Label key=value"
-            value={search.label}
-            onChange={(label) => change({ label })}
-          />
-        </div>
-        <Select
-          label="Order"
-          value={search.sort ?? 'created'}
-          onChange={(event) => change({ sort: event.target.value === 'created' ? undefined : event.target.value })}
+        <Button
+          className={css.toggle}
+          icon={<SlidersHorizontal />}
+          aria-expanded={open}
+          aria-controls={more}
+          onClick={() => setOpen(!open)}
         >
-          <option value="created">Newest first</option>
-          <option value="updated">Last changed first</option>
-          <option value="name">By name</option>
-        </Select>
-        <Views search={search} />
+          Filters{narrowed > 0 && ` (${narrowed})`}
+        </Button>
+        <div id={more} className={css.more} data-open={open || undefined}>
+          <div className={css.owner}>
+            <Text label="Owner" placeholder="Owner" value={search.owner} onChange={(owner) => change({ owner })} />
+          </div>
+          <div className={css.owner}>
+            <Text
+              label="Label, as key or key=value"
+              placeholder="Label key=value"
+              value={search.label}
+              onChange={(label) => change({ label })}
+            />
+          </div>
+          <TimeFilter search={search} onChange={change} />
+          <Select
+            label="Order"
+            value={order?.title}
+            onChange={({ target }) => {
+              const { sort, reverse } = ORDERS.find(({ title }) => title === target.value) ?? ORDERS[0];
+              change({ sort: sort === 'created' ? undefined : sort, reverse });
+            }}
+          >
+            {ORDERS.map(({ title }) => (
+              <option key={title}>{title}</option>
+            ))}
+          </Select>
+          <Views search={search} />
+        </div>
       </div>
       <div className={css.chips}>
         <Chips
@@ -93,8 +126,9 @@ export function Filters({
 
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 
-/** Whether a text, an owner or a label is sought: the server counts all sessions, not those that are found. */
-const isNarrow = ({ q, owner, label }: SessionsSearch): boolean => Boolean(q || owner || label);
+/** Whether a text, an owner, a label or a time is sought: the server counts all sessions, not those that are found. */
+const isNarrow = ({ q, owner, label, since, until }: SessionsSearch): boolean =>
+  Boolean(q || owner || label || since || until);
 
 /** The numbers of each status, of the kind that is chosen. Those that wait are active, and not counted by themselves. */
 function statusChips(counts: Counts | undefined, search: SessionsSearch): Chip<Status | typeof WAITING>[] {

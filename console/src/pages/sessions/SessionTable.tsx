@@ -35,7 +35,7 @@ export function SessionTable({
   /** The sessions that are selected, by their ids. */
   selected: ReadonlyMap<string, SessionSummary>;
   onSelect: (selected: ReadonlyMap<string, SessionSummary>) => void;
-  onSort: (sort: SessionsSearch['sort']) => void;
+  onSort: (order: Order) => void;
 }) {
   const navigate = useNavigate();
   const grid = useRef<HTMLDivElement>(null);
@@ -194,7 +194,7 @@ export function SessionTable({
             />
           </span>
           {COLUMNS.map((title) => (
-            <Head key={title} title={title} sort={search.sort} onSort={onSort} />
+            <Head key={title} title={title} order={search} onSort={onSort} />
           ))}
         </div>
         <div role="rowgroup" className={css.body} style={{ height: rows.getTotalSize() }}>
@@ -231,32 +231,36 @@ export function SessionTable({
   );
 }
 
+type Order = Pick<SessionsSearch, 'sort' | 'reverse'>;
+
 /** What the list is sorted by when somebody chooses the head of a column. */
 const SORTED: Partial<Record<(typeof COLUMNS)[number], NonNullable<SessionsSearch['sort']>>> = {
   Session: 'name',
   Updated: 'updated',
 };
 
-/** The head of a column; one that the server can sort by is a button. */
+/** The head of a column; one that the server can sort by is a button: for its order, the opposite, and none. */
 function Head({
   title,
-  sort,
+  order: { sort, reverse },
   onSort,
 }: {
   title: (typeof COLUMNS)[number];
-  sort: SessionsSearch['sort'];
-  onSort: (sort: SessionsSearch['sort']) => void;
+  order: Order;
+  onSort: (order: Order) => void;
 }) {
   const by = SORTED[title];
   if (!by) {
     return <span role="columnheader">{title}</span>;
   }
   const on = sort === by;
+  const ascending = (by === 'name') !== (reverse === true);
+  const next: Order = !on ? { sort: by } : reverse ? {} : { sort: by, reverse: true };
   return (
-    <span role="columnheader" aria-sort={on ? (by === 'name' ? 'ascending' : 'descending') : 'none'}>
-      <button type="button" className={css.sort} tabIndex={-1} onClick={() => onSort(on ? undefined : by)}>
+    <span role="columnheader" aria-sort={on ? (ascending ? 'ascending' : 'descending') : 'none'}>
+      <button type="button" className={css.sort} tabIndex={-1} onClick={() => onSort(next)}>
         {title}
-        {on && (by === 'name' ? <ArrowUp size={12} aria-hidden="true" /> : <ArrowDown size={12} aria-hidden="true" />)}
+        {on && (ascending ? <ArrowUp size={12} aria-hidden="true" /> : <ArrowDown size={12} aria-hidden="true" />)}
       </button>
     </span>
   );

@@ -2,6 +2,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { FileUp, Plus } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { SessionSummary } from 'sessiond';
+import type { SessionsSearch } from '../../app/search.ts';
 import { useTold } from '../../data/reach.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Empty } from '../../ui/Empty.tsx';
@@ -15,6 +16,12 @@ import { NewSession } from './NewSession.tsx';
 import css from './SessionsPage.module.css';
 import { SessionTable } from './SessionTable.tsx';
 import { useSessionList } from './useSessionList.ts';
+
+/** What of a search is the order: it stays when the filters go. */
+const orderOf = ({ sort, reverse }: SessionsSearch): SessionsSearch => ({
+  ...(sort && { sort }),
+  ...(reverse && { reverse }),
+});
 
 /** All sessions that one may see: found, begun, and followed as they change. */
 export function SessionsPage() {
@@ -35,7 +42,7 @@ export function SessionsPage() {
   const [selected, setSelected] = useState<ReadonlyMap<string, SessionSummary>>(new Map());
   const clear = useCallback(() => setSelected(new Map()), []);
   const reload = useCallback(() => void list.restart(), [list]);
-  const filtered = Object.keys(search).some((name) => name !== 'sort');
+  const filtered = Object.keys(search).some((name) => name !== 'sort' && name !== 'reverse');
   const empty = list.ready && list.whole && list.length === 0;
   return (
     <Page
@@ -64,15 +71,13 @@ export function SessionsPage() {
           search={search}
           selected={selected}
           onSelect={setSelected}
-          onSort={(sort) =>
-            void navigate({ search: ({ sort: _, ...rest }) => ({ ...rest, ...(sort ? { sort } : {}) }) })
-          }
+          onSort={(order) => void navigate({ search: ({ sort: _, reverse: __, ...rest }) => ({ ...rest, ...order }) })}
         />
         {empty && (
           <div className={css.empty}>
             {filtered ? (
               <Empty title="No matching sessions">
-                <Link to="/sessions" search={search.sort ? { sort: search.sort } : {}}>
+                <Link to="/sessions" search={orderOf(search)}>
                   Clear the filters
                 </Link>
               </Empty>

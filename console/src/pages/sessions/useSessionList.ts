@@ -4,9 +4,13 @@ import type { SessionsSearch } from '../../app/search.ts';
 import { useClient } from '../../data/connection.ts';
 import { EVERY } from '../../data/queries.ts';
 import { SessionList } from '../../data/sessionList.ts';
+import { sessionsQuery } from './query.ts';
 
 /** The list that was shown last, the row that its part in the page began with, and how far it was scrolled: who comes back from a session finds it as it was. */
 let last: { client: Client; key: string; list: SessionList; base: number; offset: number } | undefined;
+
+/** What the server is asked for a search, at the time of each question. */
+const queryOf = (key: string) => () => sessionsQuery(JSON.parse(key) as SessionsSearch, Date.now());
 
 /** The list of these sessions, and the place to keep how far it is scrolled. */
 export function useSessionList(search: SessionsSearch): { list: SessionList; place: { base: number; offset: number } } {
@@ -15,7 +19,7 @@ export function useSessionList(search: SessionsSearch): { list: SessionList; pla
   const place = useMemo(() => {
     if (last?.client !== client || last.key !== key) {
       last?.list.stop();
-      last = { client, key, list: new SessionList(client, JSON.parse(key)), base: 0, offset: 0 };
+      last = { client, key, list: new SessionList(client, queryOf(key)), base: 0, offset: 0 };
     }
     return last;
   }, [client, key]);

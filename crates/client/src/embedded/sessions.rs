@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use futures_util::{StreamExt, stream};
 use sessiond_api::{self as api, Code, Problem};
 use sessiond_core::{Command, Progress, SessionId, lifecycle, limits};
-use sessiond_store::{Counts, ListQuery, Sort, SummaryRow};
+use sessiond_store::{Counts, ListQuery, Sort, SummaryRow, TimeRange};
 
 use super::{Embedded, addressable, page_limit, problem};
 use crate::Conditions;
@@ -197,13 +197,10 @@ struct Exported {
 }
 
 fn list_query(query: api::ListSessions) -> Result<ListQuery, Problem> {
-    let sort = match query.sort.as_deref() {
-        None | Some("created") => Sort::Created,
-        Some("updated") => Sort::Updated,
-        Some("name") => Sort::Name,
-        Some(other) => {
-            return Err(Problem::invalid("sort", format!("'{other}' is not one of created, updated, name")));
-        }
+    let sort = match query.sort {
+        None | Some(api::SessionSort::Created) => Sort::Created,
+        Some(api::SessionSort::Updated) => Sort::Updated,
+        Some(api::SessionSort::Name) => Sort::Name,
     };
     let label = query.label.map(|label| match label.split_once('=') {
         Some((key, value)) => (key.to_owned(), Some(value.to_owned())),
@@ -218,8 +215,11 @@ fn list_query(query: api::ListSessions) -> Result<ListQuery, Problem> {
         waiting: query.waiting,
         parent: query.parent,
         forked_from: query.forked_from,
+        created: TimeRange { since: query.created_since, until: query.created_until },
+        updated: TimeRange { since: query.updated_since, until: query.updated_until },
         text: query.q.filter(|text| !text.is_empty()),
         sort,
+        reverse: query.reverse.unwrap_or(false),
         cursor: query.cursor,
         limit: page_limit(query.limit)?,
     })

@@ -6,7 +6,8 @@ use anyhow::Context as _;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use sessiond_core::{AgentId, limits};
+use sessiond_core::{AgentId, Span, Timestamp, limits};
+use sessiond_engine::{Clock as _, System};
 
 /// A file's text; `-` is standard input.
 pub fn read_input(file: &str) -> anyhow::Result<String> {
@@ -54,6 +55,8 @@ pub mod sets {
     /// Of sessions.
     pub const STATUSES: &[&str] = &["active", "completed", "terminated", "failed", "expired"];
     /// Of sessions.
+    pub const ORDERS: &[&str] = &["created", "updated", "name"];
+    /// Of sessions.
     pub const KINDS: &[&str] = &["workflow", "assistant", "training", "federated", "execution"];
     /// Of tasks.
     pub const TASK_STATUSES: &[&str] =
@@ -77,6 +80,17 @@ where
 {
     PossibleValuesParser::new(set)
         .try_map(|word| serde_json::from_value::<T>(Value::String(word)).map_err(|error| error.to_string()))
+}
+
+/// A time, such as `2025-02-02T11:00:00Z`, or how long ago it was, such as `24h`.
+pub fn past(text: &str) -> Result<Timestamp, String> {
+    let Ok(span) = text.parse::<Span>() else {
+        return text
+            .parse()
+            .map_err(|_| "write a time such as 2025-02-02T11:00:00Z, or a span such as 24h".into());
+    };
+    let ago = i64::try_from(span.millis()).unwrap_or(i64::MAX);
+    Ok(Timestamp::from_millis(System.now().millis().saturating_sub(ago).max(0)))
 }
 
 /// Agents, separated by commas.
@@ -105,6 +119,7 @@ mod tests {
     fn the_words_of_the_command_line_are_those_of_the_interface() {
         check::<sessiond_core::Status>(sets::STATUSES);
         check::<sessiond_core::Kind>(sets::KINDS);
+        check::<sessiond_api::SessionSort>(sets::ORDERS);
         check::<sessiond_core::TaskStatus>(sets::TASK_STATUSES);
         check::<sessiond_core::MessageType>(sets::MESSAGE_TYPES);
         check::<sessiond_core::Priority>(sets::PRIORITIES);

@@ -1,7 +1,7 @@
 //! Lists of sessions: filters, orders, pages and counts.
 
 use super::*;
-use crate::{Counts, ListQuery, Page, Sort, TaskQuery};
+use crate::{Counts, ListQuery, Page, Sort, TaskQuery, TimeRange};
 use sessiond_core::{ForkPoint, Progress};
 
 async fn list(store: &Arc<dyn Store>, query: ListQuery) -> Page<SummaryRow> {
@@ -243,9 +243,14 @@ pub async fn a_principal_with_many_sessions_sees_the_same(backend: &dyn Backend)
 }
 
 async fn pages(store: &Arc<dyn Store>, sort: Sort, limit: usize) -> Vec<String> {
-    let (mut seen, mut cursor) = (Vec::new(), None);
+    whole(store, ListQuery { sort, limit, ..all() }).await
+}
+
+/// All that a query finds, page after page.
+async fn whole(store: &Arc<dyn Store>, query: ListQuery) -> Vec<String> {
+    let (limit, mut seen, mut cursor) = (query.limit, Vec::new(), None);
     loop {
-        let query = ListQuery { sort, limit, cursor, ..all() };
+        let query = ListQuery { cursor, ..query.clone() };
         let page = list(store, query).await;
         assert!(page.items.len() == limit || page.next_cursor.is_none());
         assert!(!page.items.is_empty() || seen.is_empty());
@@ -281,7 +286,54 @@ pub async fn each_order_is_kept_from_page_to_page(backend: &dyn Backend) {
         assert_eq!(pages(&store, Sort::Updated, limit).await, by_change);
         let by_name = ["s2", "s4", "s1", "s6", "s3", "s5"];
         assert_eq!(pages(&store, Sort::Name, limit).await, by_name);
+        for (sort, mut order) in
+            [(Sort::Created, by_creation), (Sort::Updated, by_change), (Sort::Name, by_name)]
+        {
+            order.reverse();
+            let query = ListQuery { sort, reverse: true, limit, ..all() };
+            assert_eq!(whole(&store, query).await, order, "{sort:?} reversed, {limit} at once");
+        }
     }
+}
+
+pub async fn a_range_of_time_has_its_beginning_and_not_its_end(backend: &dyn Backend) {
+    let store = open(backend).await;
+    let times = [(10, 40), (20, 20), (20, 30), (30, 90), (40, 60)];
+    let rows = times.iter().enumerate().map(|(n, (millis, updated))| {
+        begin(SummaryRow { updated_at: at(*updated), ..created(&format!("s{n}"), *millis) })
+    });
+    done(&store, rows.collect()).await;
+    let bounds =
+        [None, Some(9), Some(10), Some(20), Some(21), Some(30), Some(40), Some(60), Some(90), Some(91)];
+    let sorts = [Sort::Created, Sort::Updated, Sort::Name];
+    for since in bounds {
+        for until in bounds {
+            let within =
+                |time: i64| since.is_none_or(|from| from <= time) && until.is_none_or(|to| time < to);
+            let range = TimeRange { since: since.map(at), until: until.map(at) };
+            for (sort, reverse) in sorts.into_iter().flat_map(|sort| [(sort, false), (sort, true)]) {
+                let all = ListQuery { sort, reverse, limit: 2, ..all() };
+                for (query, place) in [
+                    (ListQuery { created: range, ..all.clone() }, 0),
+                    (ListQuery { updated: range, ..all.clone() }, 1),
+                ] {
+                    let mut ids = whole(&store, query).await;
+                    ids.sort();
+                    let time = |n: usize| if place == 0 { times[n].0 } else { times[n].1 };
+                    let expected: Vec<String> =
+                        (0..times.len()).filter(|n| within(time(*n))).map(|n| format!("s{n}")).collect();
+                    assert_eq!(ids, expected, "{range:?} {sort:?} {reverse} {place}");
+                }
+            }
+        }
+    }
+    // Both ranges hold.
+    let query = ListQuery {
+        created: TimeRange { since: Some(at(20)), until: None },
+        updated: TimeRange { since: None, until: Some(at(60)) },
+        ..all()
+    };
+    assert_eq!(found(&store, query).await, ["s2", "s1"]);
 }
 
 pub async fn pages_neither_repeat_nor_skip_while_sessions_begin(backend: &dyn Backend) {
@@ -323,6 +375,8 @@ pub async fn a_cursor_of_another_list_is_refused(backend: &dyn Backend) {
         let query = ListQuery { sort, cursor: Some(cursor.clone()), ..query.clone() };
         assert!(matches!(store.list(query).await, Err(Error::Cursor)), "{cursor}");
     }
+    let backwards = ListQuery { reverse: true, cursor: Some(cursor.clone()), ..query };
+    assert!(matches!(store.list(backwards).await, Err(Error::Cursor)));
     let query = TaskQuery { cursor: Some(cursor), limit: 9, ..TaskQuery::default() };
     assert!(matches!(store.tasks(query).await, Err(Error::Cursor)));
 }

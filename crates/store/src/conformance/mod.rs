@@ -129,6 +129,7 @@ macro_rules! conformance_tests {
                 a_principal_sees_what_it_owns_and_what_its_agents_take_part_in
                 a_principal_with_many_sessions_sees_the_same
                 each_order_is_kept_from_page_to_page
+                a_range_of_time_has_its_beginning_and_not_its_end
                 pages_neither_repeat_nor_skip_while_sessions_begin
                 a_cursor_of_another_list_is_refused
                 sessions_are_counted_by_kind_and_status

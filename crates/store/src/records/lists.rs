@@ -75,14 +75,29 @@ pub struct ListQuery {
     pub parent: Option<SessionId>,
     /// Only those copied from this session.
     pub forked_from: Option<SessionId>,
+    /// Only those that began in this time.
+    pub created: TimeRange,
+    /// Only those whose last change was in this time.
+    pub updated: TimeRange,
     /// Only those whose id, name, client or orchestrator contains this text, in any case.
     pub text: Option<String>,
     /// The order.
     pub sort: Sort,
+    /// The opposite of `sort`, from its last row to its first.
+    pub reverse: bool,
     /// The cursor of the page before.
     pub cursor: Option<String>,
     /// Rows at most.
     pub limit: usize,
+}
+
+/// A span of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TimeRange {
+    /// At this time or after it. Absent: from the beginning.
+    pub since: Option<Timestamp>,
+    /// Before this time. Absent: without an end.
+    pub until: Option<Timestamp>,
 }
 
 /// The order of a list.

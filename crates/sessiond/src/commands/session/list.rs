@@ -1,20 +1,21 @@
 //! `sessiond session list`.
 
 use clap::Args;
-use sessiond_api::ListSessions;
+use sessiond_api::{ListSessions, SessionSort};
 use sessiond_client::Client;
-use sessiond_core::{Kind, Status};
+use sessiond_core::{Kind, Status, Timestamp};
 
 use super::state;
-use crate::commands::input::{sets, words};
+use crate::commands::input::{past, sets, words};
 use crate::commands::{Common, Paging};
 use crate::output::{Column, Noun, Output, Table, cells};
 
-/// List the sessions that this key may see, newest first
+/// List the sessions that this key may see, newest first by default
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   sessiond session list --status active
   sessiond session list --label team=backend --limit 20
+  sessiond session list --updated-since 1h --sort updated
   sessiond session list --json | jq -r '.sessions[].session_id'")]
 pub struct List {
     /// Only sessions with this status
@@ -35,6 +36,24 @@ pub struct List {
     /// Only sessions whose id, name, client or orchestrator contains this text
     #[arg(long, short = 'q', value_name = "TEXT")]
     search: Option<String>,
+    /// Only sessions created at this time or later: 2025-02-02T11:00:00Z, or 24h for a day ago
+    #[arg(long, alias = "created-since", value_name = "TIME", value_parser = past)]
+    since: Option<Timestamp>,
+    /// Only sessions created before this time
+    #[arg(long, alias = "created-until", value_name = "TIME", value_parser = past)]
+    until: Option<Timestamp>,
+    /// Only sessions last changed at this time or later
+    #[arg(long, value_name = "TIME", value_parser = past)]
+    updated_since: Option<Timestamp>,
+    /// Only sessions last changed before this time
+    #[arg(long, value_name = "TIME", value_parser = past)]
+    updated_until: Option<Timestamp>,
+    /// The order: newest first, last changed first, or by name [default: created]
+    #[arg(long, value_name = "ORDER", value_parser = words::<SessionSort>(sets::ORDERS))]
+    sort: Option<SessionSort>,
+    /// The opposite order, such as oldest first
+    #[arg(long)]
+    reverse: bool,
     #[command(flatten)]
     paging: Paging,
     #[command(flatten)]
@@ -51,6 +70,12 @@ impl List {
                 label: self.label,
                 owner: self.owner,
                 q: self.search,
+                created_since: self.since,
+                created_until: self.until,
+                updated_since: self.updated_since,
+                updated_until: self.updated_until,
+                sort: self.sort,
+                reverse: self.reverse.then_some(true),
                 limit: Some(self.paging.limit),
                 cursor: self.paging.cursor,
                 ..ListSessions::default()
