@@ -59,7 +59,7 @@ An id may be shortened to a beginning that no other id has.
 
 Commands work on the store in .sessiond/ unless --url or SESSIOND_URL names a server.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted."
+Exit codes: 0 success, 1 failure, 2 usage error, 130 interrupted."
 )]
 struct Cli {
     #[command(subcommand)]

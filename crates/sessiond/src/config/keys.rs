@@ -61,17 +61,17 @@ impl Kind {
             return Ok(());
         }
         Err(match self {
-            Self::Text => "it is empty".to_owned(),
-            Self::List => "it is a list with commas".to_owned(),
-            Self::Url => "it begins with http:// or https://".to_owned(),
-            Self::Secret => "it has no spaces and only characters that a header can carry".to_owned(),
-            Self::Duration => "it is a whole number with ms, s, m or h, such as 300s".to_owned(),
-            Self::Count => "it is a whole number above zero".to_owned(),
+            Self::Text => "must not be empty".to_owned(),
+            Self::List => "must be a list with commas".to_owned(),
+            Self::Url => "must begin with http:// or https://".to_owned(),
+            Self::Secret => "must have only visible ASCII characters, without spaces".to_owned(),
+            Self::Duration => "must be a whole number with ms, s, m or h, such as 300s".to_owned(),
+            Self::Count => "must be a whole number above zero".to_owned(),
             Self::LogLevel => {
-                "it is error, warn, info, debug, trace or off, or a list by module such as info,sessiond_engine=debug"
+                "must be error, warn, info, debug, trace or off, or a list by module such as info,sessiond_engine=debug"
                     .to_owned()
             }
-            Self::Word(words) => format!("it is one of {}", words.join(", ")),
+            Self::Word(words) => format!("must be one of {}", words.join(", ")),
         })
     }
 }

@@ -141,11 +141,11 @@ impl Config {
     fn set(&mut self, key: &Key, value: String, source: Source) -> anyhow::Result<()> {
         if let Err(why) = key.kind.check(&value) {
             let shown = if key.secret {
-                "the value".to_owned()
+                String::new()
             } else {
-                format!("'{}'", without_credentials(&value))
+                format!(", but is '{}'", without_credentials(&value))
             };
-            bail!("{source}: {shown} is no value for {}: {why}", key.name);
+            bail!("{source}: {} {why}{shown}", key.name);
         }
         self.settings.insert(key.name, Setting { value: Some(value), source });
         Ok(())
@@ -285,7 +285,7 @@ mod tests {
             format!("{:#}", load(file, environment, vec![]).unwrap_err())
         };
         let error = wrong("ack_timeout = \"soon\"", &[]);
-        assert!(error.starts_with("sessiond.toml: 'soon' is no value for ack_timeout"), "{error}");
+        assert!(error.starts_with("sessiond.toml: ack_timeout must be a whole number with ms, s, m or h"), "{error}");
         let error = wrong("", &[("SESSIOND_LOG_FORMAT", "xml")]);
         assert!(error.contains("SESSIOND_LOG_FORMAT") && error.contains("text, json"), "{error}");
         for level in ["loud", "info,sessiond_engine=", "sessiond_engine", "=info", ""] {

@@ -49,7 +49,7 @@ impl Show {
             section(out, &participants(out, &session.participants))?;
             section(out, &task_table(*out, &tasks.tasks, false))?;
             if tasks.next_cursor.is_some() {
-                eprintln!("there are more tasks: sessiond task list --session {id} shows all");
+                eprintln!("More tasks: sessiond task list --session {id}");
             }
             if self.context {
                 out.title("Shared context")?;
