@@ -217,6 +217,30 @@ async fn another_owners_session_is_not_there_and_stays_as_it_is() {
 }
 
 #[tokio::test]
+async fn a_browser_at_another_name_of_a_server_without_keys_gets_a_page_that_says_what_to_do() {
+    let bench = Bench::keyless().await;
+    let visit = async |host: &str, accept: &str| {
+        let request = bench.request(Method::GET, "/console/").header("host", host).header("accept", accept);
+        request.send().await.unwrap()
+    };
+    let html = "text/html,application/xhtml+xml,*/*;q=0.8";
+    let refused = visit("box.lan:8080", html).await;
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    assert!(refused.headers()["content-type"].to_str().unwrap().starts_with("text/html"));
+    let page = refused.text().await.unwrap();
+    for part in ["<code>box.lan</code>", "--allow-hosts box.lan", "http://localhost:8080/console/"] {
+        assert!(page.contains(part), "{part} is not in {page}");
+    }
+    let page = visit("<script>.lan", html).await.text().await.unwrap();
+    assert!(!page.contains("<script>"), "{page}");
+    // A program gets the problem, and so does a page elsewhere.
+    problem(visit("box.lan", "*/*").await, StatusCode::FORBIDDEN, "origin_refused").await;
+    let elsewhere = bench.request(Method::GET, "/sessions").header("origin", "http://evil.example");
+    let elsewhere = elsewhere.header("accept", html).send().await.unwrap();
+    problem(elsewhere, StatusCode::FORBIDDEN, "origin_refused").await;
+}
+
+#[tokio::test]
 async fn a_server_without_keys_answers_to_this_machine_alone() {
     let bench = Bench::keyless().await;
     for route in operations::all() {

@@ -25,7 +25,7 @@ pub(crate) fn update(
     expires_in: Option<Span>,
 ) -> Result<(), Rejection> {
     let mut checks = Checks::default();
-    checks.name_if_any("/name", name.as_ref());
+    checks.title_if_any("/name", name.as_ref());
     if let Some(labels) = &labels {
         checks.labels("/labels", labels);
     }

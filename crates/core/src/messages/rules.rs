@@ -53,7 +53,7 @@ fn request(draft: &mut Draft<'_>, message: Message) -> Result<Receipt, Rejection
         task.step = None; // A payload's own `step` means nothing where there are no steps.
     }
     let mut checks = Checks::default();
-    checks.name("/payload/task_type", &task.task_type);
+    checks.title("/payload/task_type", &task.task_type);
     delegation::check(&mut checks, "/routing", &task, draft);
     checks.done()?;
     let task_id = delegation::delegate_checked(draft, task, metadata, Some(sent))?;

@@ -20,7 +20,7 @@ pub(crate) fn check(checks: &mut Checks, at: &str, new: &NewParticipant) {
         checks.wrong(format!("{at}/agent_id"), "this name is reserved for the engine");
     }
     checks.name_if_any(format!("{at}/framework"), new.framework.as_ref());
-    checks.name(format!("{at}/role"), &new.role);
+    checks.title(format!("{at}/role"), &new.role);
 }
 
 pub(crate) fn add(draft: &mut Draft<'_>, new: NewParticipant) -> Result<(), Rejection> {

@@ -181,8 +181,8 @@ fn copy(
 
 fn check(new: &CreateSession) -> Result<(), Rejection> {
     let mut checks = Checks::default();
-    checks.name_if_any("/name", new.name.as_ref());
-    checks.name_if_any("/client_id", new.client_id.as_ref());
+    checks.title_if_any("/name", new.name.as_ref());
+    checks.title_if_any("/client_id", new.client_id.as_ref());
     checks.labels("/labels", &new.labels);
     checks.span("/expires_in", new.expires_in, limits::EXPIRY_MS);
     if new.orchestrator.as_ref().is_some_and(|agent| agent.is_engine()) {

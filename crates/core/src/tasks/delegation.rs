@@ -17,7 +17,7 @@ use super::{DelegateTask, SentRequest, Task, TaskDelegated, TaskStatus, TaskUpda
 /// Asks a participant for work.
 pub(crate) fn delegate(draft: &mut Draft<'_>, new: DelegateTask) -> Result<TaskId, Rejection> {
     let mut checks = Checks::default();
-    checks.name("/task_type", &new.task_type);
+    checks.title("/task_type", &new.task_type);
     checks.payload("/payload", &new.payload);
     check(&mut checks, "", &new, draft);
     checks.done()?;

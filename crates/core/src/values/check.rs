@@ -65,6 +65,23 @@ impl Checks {
         }
     }
 
+    /// The same of what people call something: it may not turn round the text around it.
+    pub(crate) fn title(&mut self, pointer: impl Into<String>, text: &str) {
+        let pointer = pointer.into();
+        if text.chars().any(turns_text) {
+            self.wrong(pointer, "it may not have characters that change the direction of text");
+        } else {
+            self.name(pointer, text);
+        }
+    }
+
+    /// A title that may be absent.
+    pub(crate) fn title_if_any(&mut self, pointer: impl Into<String>, text: Option<&String>) {
+        if let Some(text) = text {
+            self.title(pointer, text);
+        }
+    }
+
     /// One line of text with a limit of its own.
     pub(crate) fn line(&mut self, pointer: impl Into<String>, text: &str, most: usize) {
         if text.trim().is_empty() {
@@ -178,11 +195,19 @@ impl Checks {
         for (key, value) in labels {
             let pointer = format!("{at}/{}", escape(key));
             self.line(pointer.clone(), key, limits::LABEL_BYTES);
-            if !value.is_empty() {
+            if key.chars().chain(value.chars()).any(turns_text) {
+                self.wrong(pointer, "it may not have characters that change the direction of text");
+            } else if !value.is_empty() {
                 self.line(pointer, value, limits::LABEL_BYTES);
             }
         }
     }
+}
+
+/// Whether a character embeds, overrides or isolates the direction of the text after it. The marks of direction, which
+/// words of Arabic and Hebrew may need, change nothing but their neighbours.
+fn turns_text(character: char) -> bool {
+    matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A member's name as a token of a JSON pointer.

@@ -19,7 +19,7 @@ pub(crate) fn check(session: &Session, new: Vec<NewStep>, at: &str) -> Result<Ve
     let mut checks = Checks::default();
     let mut names = BTreeMap::new();
     for (i, step) in new.iter().enumerate() {
-        checks.name(format!("{at}/{i}/name"), &step.name);
+        checks.title(format!("{at}/{i}/name"), &step.name);
         if let Some(first) = names.insert(step.name.as_str(), i) {
             let detail = format!("step {first} has the name '{}' already", step.name);
             checks.wrong(format!("{at}/{i}/name"), detail);
@@ -106,7 +106,7 @@ fn check_step(
 }
 
 fn check_template(checks: &mut Checks, at: &str, task: &TaskTemplate, takes_part: impl Fn(&AgentId) -> bool) {
-    checks.name(format!("{at}/task_type"), &task.task_type);
+    checks.title(format!("{at}/task_type"), &task.task_type);
     checks.payload(format!("{at}/payload"), &task.payload);
     let spans =
         [("timeout", task.timeout), ("start_within", task.start_within), ("heartbeat", task.heartbeat)];

@@ -82,6 +82,25 @@ fn a_new_session_is_checked_field_by_field() {
         |new| new.labels = BTreeMap::from([("a/b".into(), "x".repeat(300))]),
         "/labels/a~1b: it may have 256 bytes at most",
     );
+    // Text that is shown in another order than it is written.
+    let turned = "it may not have characters that change the direction of text";
+    for character in ['\u{202a}', '\u{202e}', '\u{2066}', '\u{2069}'] {
+        let text = format!("invoice{character}fdp.exe");
+        check_refused(|new| new.name = Some(text.clone()), &format!("/name: {turned}"));
+        check_refused(|new| new.client_id = Some(text.clone()), &format!("/client_id: {turned}"));
+        check_refused(
+            |new| new.participants[1] = participant("front", &text),
+            &format!("/participants/1/role: {turned}"),
+        );
+        check_refused(
+            |new| new.labels = BTreeMap::from([("team".into(), text.clone())]),
+            &format!("/labels/team: {turned}"),
+        );
+    }
+    let mut fixture = Fixture::new("");
+    let refused = fixture.run(update(Some("a\u{202e}b"), &[], None));
+    assert_eq!(refusal(refused), format!("/name: {turned}"));
+    fixture.run(update(Some("\u{200f}שלום"), &[], None)).expect("a mark of direction turns nothing else");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{ALLOW, AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 use sessiond_api::Code;
 use sessiond_core::{Principal, Role};
 use sessiond_engine::Stay;
@@ -34,7 +34,10 @@ pub(crate) async fn guard(State(app): State<App>, mut request: Request, next: Ne
         Ok(Admitted::Anybody) => next.run(request).await,
         Ok(Admitted::Options(methods)) => (StatusCode::NO_CONTENT, [(ALLOW, methods)]).into_response(),
         Err(Refused { failure, allow }) => {
-            let mut response = failure.into_response();
+            let mut response = match origin::page(&request, &failure, &app.options.allow_hosts) {
+                Some(page) => (StatusCode::FORBIDDEN, Html(page)).into_response(),
+                None => failure.into_response(),
+            };
             response.headers_mut().extend(allow.map(|methods| (ALLOW, methods)));
             response
         }

@@ -7,10 +7,11 @@
 use std::net::IpAddr;
 
 use axum::extract::Request;
-use axum::http::HeaderMap;
-use axum::http::header::{HOST, ORIGIN};
+use axum::http::header::{ACCEPT, HOST, ORIGIN};
+use axum::http::{HeaderMap, Method};
 use sessiond_api::Code;
 
+use crate::docs;
 use crate::respond::Failure;
 
 /// Why a request to a server without keys may come from another machine or a web page elsewhere; nothing when it does
@@ -39,6 +40,21 @@ pub(super) fn check(request: &Request, allow_hosts: &[String], public: bool) -> 
         };
         Failure::new(Code::OriginRefused, detail)
     })
+}
+
+/// The refusal as a page, for a person whose browser asks for one under a name that the server does not accept.
+pub(super) fn page(request: &Request, failure: &Failure, allow_hosts: &[String]) -> Option<String> {
+    let headers = request.headers();
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD)
+        && single(headers, ACCEPT.as_str()).is_some_and(|accept| accept.contains("text/html"));
+    let host = single(headers, HOST.as_str()).filter(|host| !is_ours(host, allow_hosts))?;
+    let name = without_port(host);
+    if !reads || failure.0.code != Code::OriginRefused {
+        return None;
+    }
+    // Whoever has a browser on the server's machine is at the right place with the other name.
+    let port = host.strip_prefix(name).unwrap_or_default();
+    Some(docs::address_refused(name, port))
 }
 
 /// What speaks against a request.

@@ -35,7 +35,7 @@ pub(super) fn page(title: &str, body: &str) -> String {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <link rel=\"icon\" href=\"data:,\"><style>{STYLE}</style></head><body>\
          <header><a href=\"/docs\"><b>sessiond</b></a> <a href=\"/docs/errors\">problems</a> \
-         <a href=\"/openapi.json\">openapi.json</a></header><main>{body}</main></body></html>\n"
+         <a href=\"/openapi.json\">openapi.json</a> <a href=\"/console/\">console</a></header><main>{body}</main></body></html>\n"
     )
 }
 

@@ -39,6 +39,24 @@ pub(crate) fn errors() -> String {
     html::page("Problems", &body)
 }
 
+/// The page for a browser that came under a name which a server without keys does not accept. `port` begins with a
+/// colon, or is empty.
+pub(crate) fn address_refused(name: &str, port: &str) -> String {
+    let name = html::escape(name);
+    let local = format!("http://localhost{}/console/", html::escape(port));
+    let body = format!(
+        "<h1>This server does not accept the address <code>{name}</code></h1><p>A server without keys accepts requests \
+         for <code>localhost</code> and loopback addresses alone, so that no web page elsewhere can use it.</p>\
+         <h2>What you can do</h2><ul>\
+         <li>On the machine of the server, open <a href=\"{local}\">{local}</a>.</li>\
+         <li>To allow this name, start the server with <code>sessiond serve --allow-hosts {name}</code>.</li>\
+         <li>For other machines, create a key on the server with \
+         <code>sessiond key create --name you --role admin</code>. Once a key exists, every name is accepted, and every \
+         request has to bring a key.</li></ul>"
+    );
+    html::page("Address not accepted", &body)
+}
+
 /// The page of a code.
 pub(crate) fn error(code: &str) -> Result<String, Problem> {
     let known = Code::ALL.iter().any(|known| known.as_str() == code);
