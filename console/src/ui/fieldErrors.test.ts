@@ -1,6 +1,6 @@
 import { Problem } from 'sessiond';
 import { expect, test } from 'vitest';
-import { split } from './fieldErrors.ts';
+import { sentence, split } from './fieldErrors.ts';
 
 const problem = (...errors: [pointer: string, detail: string][]) =>
   new Problem({
@@ -37,4 +37,20 @@ test('what belongs to no field is said of the whole, without what is beside a fi
   expect([...fields]).toEqual([['/name', 'Too long. Odd.']]);
   expect((rest as Problem).errors).toEqual([{ pointer: '/ttl', detail: 'too short' }]);
   expect(split(['/name'], problem(['/names', 'no'])).fields.size).toBe(0);
+});
+
+test('a sentence begins with a capital, unless it begins with an id, a name or code', () => {
+  for (const [detail, expected] of [
+    ['too long', 'Too long.'],
+    ['it’s too long!', 'It’s too long!'],
+    ['empty', 'Empty.'],
+    ['codex://backend is not registered', 'codex://backend is not registered.'],
+    ['task_01ab is open', 'task_01ab is open.'],
+    ['shared_context: too deep', 'shared_context: too deep.'],
+    ['`name` is missing', '`name` is missing.'],
+    ['backend-api waits', 'backend-api waits.'],
+    ['3 of 5 failed', '3 of 5 failed.'],
+  ] as const) {
+    expect(sentence(detail)).toBe(expected);
+  }
 });

@@ -40,9 +40,10 @@ export function split(pointers: readonly string[], error: Problem): { fields: Fi
   return { fields, rest: new Problem({ code, status, title, detail, type, errors: unclaimed }) };
 }
 
-/** A detail of the server as a sentence of its own. */
+/** A detail of the server as a sentence of its own. An id, a name or code at its beginning stays as it is written. */
 export const sentence = (detail: string): string => {
-  const text = detail.charAt(0).toUpperCase() + detail.slice(1);
+  const word = /^[a-z]+(?:['’][a-z]+)?(?=[\s,;:.!?]|$)(?!:\/\/)/.test(detail);
+  const text = word ? detail.charAt(0).toUpperCase() + detail.slice(1) : detail;
   return /[.!?]$/.test(text) ? text : `${text}.`;
 };
 

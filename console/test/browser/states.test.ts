@@ -157,6 +157,29 @@ test('a part of a session is on its way while the session still is', async () =>
   await other.leave();
 });
 
+test('why a session failed is said with the error of its task, and leads to the task', async () => {
+  await client.sessions.create({
+    session_id: 'unbuilt',
+    kind: 'workflow',
+    participants: [{ agent_id: 'codex://backend', role: 'builder' }],
+    workflow: [{ name: 'build', required_agents: ['codex://backend'], task: { task_type: 'compile', payload: {} } }],
+  });
+  const { tasks } = await client.tasks.listOf('unbuilt');
+  const id = tasks[0]?.task_id ?? '';
+  await client.tasks.accept(id, { agent_id: 'codex://backend' });
+  await client.tasks.fail(id, {
+    agent_id: 'codex://backend',
+    error: { message: '3 of 1,204 tests failed' },
+    retryable: false,
+  });
+  await viewer.openSession('unbuilt', 'about');
+  const outcome = page.locator('section', { has: page.getByRole('heading', { name: 'Outcome' }) });
+  await outcome.getByText('codex://backend failed: 3 of 1,204 tests failed').waitFor();
+  expect(await outcome.textContent()).not.toContain(id);
+  await outcome.getByRole('link', { name: 'build: compile' }).click();
+  await page.locator(`[data-task="${id}"]`).waitFor();
+});
+
 test('HTML in names is text, wherever it is shown', async () => {
   const evil = '<img src=x onerror="document.title=1"><b>bold</b>';
   await client.sessions.create({

@@ -148,7 +148,7 @@ export function HistoryList({
 /** A change in a few words. */
 function whatOf({ seq, document, patch }: Entry): string {
   if (document) {
-    return `${seq === 1 ? 'began as' : 'replaced by'} ${brief(document, 80)}`;
+    return `${seq === 1 ? 'created as' : 'replaced by'} ${brief(document, 80)}`;
   }
   return changesOf(patch).slice(0, 4).join(', ') || 'nothing';
 }

@@ -110,7 +110,10 @@ function Outcome({ session: { session_id, status, outcome } }: { session: Sessio
       <Facts
         of={facts([
           ['Reason', outcome?.reason && <Reason key="reason" sessionId={session_id} text={outcome.reason} />],
-          ['Details', outcome?.details && <Markdown key="details" text={outcome.details} />],
+          [
+            'Details',
+            outcome?.details && <Reason key="details" sessionId={session_id} text={outcome.details} markdown />,
+          ],
           [
             'Artifacts',
             artifacts.length > 0 && (
@@ -137,7 +140,7 @@ function Outcome({ session: { session_id, status, outcome } }: { session: Sessio
 }
 
 /** Why a session ended. A task in it is told by its step, type and error, with a way to it. */
-function Reason({ sessionId, text }: { sessionId: string; text: string }) {
+function Reason({ sessionId, text, markdown }: { sessionId: string; text: string; markdown?: true }) {
   const client = useClient();
   const [id] = /task_[0-9a-zA-Z]+/.exec(text) ?? [];
   const { data: task } = useQuery({
@@ -146,7 +149,7 @@ function Reason({ sessionId, text }: { sessionId: string; text: string }) {
     enabled: id !== undefined,
   });
   if (!task) {
-    return text;
+    return markdown ? <Markdown text={text} /> : text;
   }
   const error = inWords(task.error);
   return (

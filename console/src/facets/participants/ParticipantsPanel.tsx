@@ -115,7 +115,7 @@ function ParticipantRow({
       <td>
         <ParticipantStatus session={session} participant={participant} agent={agent} />
       </td>
-      <td>
+      <td data-title="Working on">
         {steps && steps.length > 0 ? steps.map(({ name }) => name).join(', ') : <span className={css.quiet}>–</span>}
         {tasks > 0 && (
           <span className={css.quiet}>
@@ -123,7 +123,7 @@ function ParticipantRow({
           </span>
         )}
       </td>
-      <td>
+      <td data-title="Lease">
         {lease ? (
           <>
             {lease.holder}
@@ -135,8 +135,10 @@ function ParticipantRow({
           <span className={css.quiet}>no lease</span>
         )}
       </td>
-      <td className={table.number}>{agent ? grouped(agent.inbox_depth) : '–'}</td>
-      <td>
+      <td className={table.number} data-title="Inbox">
+        {agent ? grouped(agent.inbox_depth) : '–'}
+      </td>
+      <td data-title="Joined">
         <Ago time={join_time} />
         {leave_time && (
           <span className={css.quiet}>

@@ -15,7 +15,7 @@ import { Maximize, Minus, Plus } from 'lucide-react';
 import { type KeyboardEvent, type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { Session } from 'sessiond';
 import { IconButton } from '../../ui/Button.tsx';
-import { arrange, arrowId, type Frame, type Point, pathOf } from './arrange.ts';
+import { arrange, arrowId, type Frame, LEGIBLE, type Point, pathOf } from './arrange.ts';
 import { type Arrow, arrowsOf, type Box, type Direction, neighbour, structureOf } from './layout.ts';
 import css from './PlanGraph.module.css';
 import { edgeState, type StepView } from './plan.ts';
@@ -27,8 +27,7 @@ const EDGE_TYPES = { way: Way };
 const MANY = 80;
 /** From so many steps on, a map in the corner shows where one is. */
 const MAPPED = 20;
-/** A plan that would be smaller than this is not shown whole: its present part is, at most as large as that. */
-const LEGIBLE = 0.64;
+/** A plan that is not shown whole is at most as large as this. */
 const CLOSE = 0.85;
 /** Pixels around what is shown. */
 const MARGIN = 16;
@@ -220,7 +219,9 @@ function show(
   const names = (next.length > 0 ? next : views.slice(0, 1)).map(({ step }) => step.name);
   const part = around(names.map((name) => boxes.get(name)).filter((box) => box !== undefined)) ?? all;
   const room = Math.min((width - 2 * MARGIN) / part.width, (height - 2 * MARGIN) / part.height);
-  const zoom = Math.min(CLOSE, Math.max(LEGIBLE, room));
+  // Rows are shown whole where they can be.
+  const across = (width - 2 * MARGIN) / all.width;
+  const zoom = Math.min(CLOSE, Math.max(LEGIBLE, Math.min(room, across)));
   // Along an axis on which all has room, all is in the middle; along the other, what happens now, but no empty margin.
   const place = (size: number, begin: number, length: number, from: number, span: number) => {
     if (length * zoom + 2 * MARGIN <= size) {

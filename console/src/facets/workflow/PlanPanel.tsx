@@ -139,6 +139,7 @@ export default function PlanPanel({ session, feed }: PanelProps) {
             session={session}
             view={step}
             views={views}
+            known={book.complete}
             onSelect={select}
             onClose={() => select(undefined)}
           />

@@ -26,12 +26,14 @@ export interface StepInspectorProps {
   session: Session;
   view: StepView;
   views: readonly StepView[];
+  /** Whether all tasks of the session are read. */
+  known: boolean;
   onSelect: (name: string) => void;
   onClose: () => void;
 }
 
 /** All about one step: what it is for, what it waits for, who works in it, and what can be done. */
-export function StepInspector({ session, view, views, onSelect, onClose }: StepInspectorProps) {
+export function StepInspector({ session, view, views, known, onSelect, onClose }: StepInspectorProps) {
   const { step, state, parts, tasks, why } = view;
   const [delegating, setDelegating] = useState(false);
   const section = useRef<HTMLElement>(null);
@@ -78,7 +80,7 @@ export function StepInspector({ session, view, views, onSelect, onClose }: StepI
                 <span className={css.agent}>{agent}</span>
                 <span className={css.quiet}>
                   {optional ? 'optional' : 'required'}
-                  {task ? `, ${stateOf('task', taskState(task)).word}` : ', not delegated'}
+                  {task ? `, ${stateOf('task', taskState(task)).word}` : known && ', not delegated'}
                   {task && task.assignee !== agent && `, now with ${task.assignee}`}
                 </span>
               </li>
@@ -89,9 +91,11 @@ export function StepInspector({ session, view, views, onSelect, onClose }: StepI
       <Part title={`Tasks${tasks.length > 0 ? ` (${tasks.length})` : ''}`}>
         {tasks.length === 0 ? (
           <p className={css.quiet}>
-            {step.task || step.status !== 'active'
-              ? 'None.'
-              : 'None. The plan has no task for this step, so the orchestrator delegates one.'}
+            {!known
+              ? 'Loading…'
+              : step.task || step.status !== 'active'
+                ? 'None.'
+                : 'None. The plan has no task for this step, so the orchestrator delegates one.'}
           </p>
         ) : (
           <ul className={css.tasks}>

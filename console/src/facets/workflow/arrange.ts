@@ -34,6 +34,11 @@ const EDGE = 36;
 const LANE = 5;
 const LANES = 5;
 
+/** A plan that would be smaller than this cannot be read. */
+export const LEGIBLE = 0.64;
+/** The frame is known by steps, and there is a margin around the plan. */
+const SLACK = 60;
+
 /** A place for each step, and a way for each arrow. A plan that is longer than its frame is wrapped like a text. */
 export function arrange(steps: readonly Shape[], direction: Direction, frame?: Frame): Arrangement {
   const grid = ranked(steps, direction);
@@ -51,7 +56,19 @@ export function arrange(steps: readonly Shape[], direction: Direction, frame?: F
       scale = larger;
     }
   }
-  return best;
+  return scale < LEGIBLE ? (wholeRows(grid, direction, frame) ?? best) : best;
+}
+
+/** Where the whole plan cannot be read at once: its rows are whole, so that one moves in it only up and down. */
+function wholeRows(grid: Grid, direction: Direction, { width }: Frame): Arrangement | undefined {
+  const least = Math.floor((placed(grid, 1, direction).bounds.width * LEGIBLE) / width);
+  for (let bands = Math.max(1, least); bands <= grid.columns.length; bands += 1) {
+    const next = placed(grid, bands, direction);
+    if ((width - SLACK) / next.bounds.width >= LEGIBLE) {
+      return next;
+    }
+  }
+  return undefined;
 }
 
 /** How large a plan is when all of it is in the frame. */

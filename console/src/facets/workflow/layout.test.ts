@@ -122,6 +122,28 @@ test('twelve steps fit on the canvas and can be read', () => {
   expect(scaleIn(arrange(row, 'LR', CANVAS).boxes, CANVAS)).toBeGreaterThan(0.7);
 });
 
+test('where twelve steps do not fit, their rows do', () => {
+  const shop = [
+    step('survey'),
+    step('contract', ['survey']),
+    ...['backend-api', 'frontend-ui', 'database'].map((name) => step(name, ['contract'])),
+    step('integration', ['backend-api', 'frontend-ui', 'database']),
+    step('security-review', ['backend-api']),
+    step('load-test', ['integration']),
+    step('documentation', ['frontend-ui']),
+    step('translation', ['documentation']),
+    step('release', ['load-test', 'security-review', 'translation']),
+    step('announcement', ['release']),
+  ];
+  const row = Array.from({ length: 24 }, (_, at) => step(`s${at}`, at === 0 ? [] : [`s${at - 1}`]));
+  for (const plan of [shop, row]) {
+    for (const width of [480, 720]) {
+      const { bounds } = arrange(plan, 'LR', { width, height: 480 });
+      expect(width / bounds.width, `${plan.length} steps in ${width} pixels`).toBeGreaterThan(0.64);
+    }
+  }
+});
+
 /** A plan that is drawn at random, the same for each number. */
 function randomPlan(seed: number): Shape[] {
   let state = seed * 2_654_435_761;
