@@ -160,7 +160,11 @@ export function DialogForm({
       form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
     }
   }, [error, form]);
+  // What cannot be undone is offered once it is confirmed.
+  const [complete, setComplete] = useState(!danger);
+  useEffect(() => setComplete(!danger || (form.current?.checkValidity() ?? true)), [danger, form]);
   const onTyped = () => {
+    setComplete(!danger || (form.current?.checkValidity() ?? true));
     // What is shown is of what was typed before.
     setCommand(undefined);
     onInput();
@@ -216,7 +220,7 @@ export function DialogForm({
           </Button>
         )}
         <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" look={danger ? 'danger' : 'primary'} disabled={busy}>
+        <Button type="submit" look={danger ? 'danger' : 'primary'} disabled={busy || !complete}>
           {busy ? 'One moment…' : action}
         </Button>
       </footer>

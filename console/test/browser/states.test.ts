@@ -157,6 +157,20 @@ test('a part of a session is on its way while the session still is', async () =>
   await other.leave();
 });
 
+test('what cannot be undone is offered once it is confirmed', async () => {
+  await client.sessions.create({ session_id: 'to-delete', kind: 'workflow' });
+  await viewer.openSession('to-delete', 'about');
+  await page.getByRole('button', { name: 'Actions' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  const act = dialog().getByRole('button', { name: 'Delete permanently' });
+  await act.waitFor();
+  expect(await act.isDisabled()).toBe(true);
+  await dialog().getByLabel('To confirm, type to-delete').fill('to-delete');
+  await expect.poll(() => act.isEnabled()).toBe(true);
+  await act.click();
+  await page.getByRole('heading', { level: 1, name: 'Sessions' }).waitFor();
+});
+
 test('why a session failed is said with the error of its task, and leads to the task', async () => {
   await client.sessions.create({
     session_id: 'unbuilt',
