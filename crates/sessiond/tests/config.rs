@@ -58,7 +58,12 @@ fn a_value_that_cannot_be_is_an_error_that_names_its_source() {
     let place = Place::new();
     place.write("sessiond.toml", "ack_timeout = 60\n");
     let error = place.fails(&["config"]);
-    assert!(error.contains("sessiond.toml: ack_timeout must be a whole number with ms, s, m or h, such as 300s, but is '60'"), "{error}");
+    assert!(
+        error.contains(
+            "sessiond.toml: ack_timeout must be a whole number with ms, s, m or h, such as 300s, but is '60'"
+        ),
+        "{error}"
+    );
     let error = place.fails(&["config", "--config", "missing.toml"]);
     assert!(error.starts_with("error: cannot read missing.toml"), "{error}");
 }

@@ -285,7 +285,10 @@ mod tests {
             format!("{:#}", load(file, environment, vec![]).unwrap_err())
         };
         let error = wrong("ack_timeout = \"soon\"", &[]);
-        assert!(error.starts_with("sessiond.toml: ack_timeout must be a whole number with ms, s, m or h"), "{error}");
+        assert!(
+            error.starts_with("sessiond.toml: ack_timeout must be a whole number with ms, s, m or h"),
+            "{error}"
+        );
         let error = wrong("", &[("SESSIOND_LOG_FORMAT", "xml")]);
         assert!(error.contains("SESSIOND_LOG_FORMAT") && error.contains("text, json"), "{error}");
         for level in ["loud", "info,sessiond_engine=", "sessiond_engine", "=info", ""] {
