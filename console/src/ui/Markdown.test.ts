@@ -18,7 +18,7 @@ test('an executive summary of the server has headings, tables, lists and quotati
   expect(page).toContain('<h4>Failures and retries</h4>');
   expect(page).toContain('<th>What happened</th>');
   expect(page).toContain('<td>out of memory | at | 0x0 |</td>');
-  expect(page).toContain('<ul><li>Step review is completed: ended by hand');
+  expect(page).toContain('<ul><li>Step review is completed: completed manually');
   expect(page).toMatch(/<h3>.*<\/h3><p><strong>/);
 });
 

@@ -11,7 +11,7 @@ import { dependents, type StepView } from './plan.ts';
 
 type Way = 'complete' | 'start' | 'back' | 'retry';
 
-/** What can be done with a step by hand. */
+/** What can be done with a step manually. */
 export function StepActions({ session, step, views }: { session: Session; step: Step; views: readonly StepView[] }) {
   const client = useClient();
   const [way, setWay] = useState<Way>();

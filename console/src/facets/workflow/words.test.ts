@@ -18,11 +18,11 @@ test('a plan is told by its first steps', () => {
 
 test('steps that changed alike are told together, with the reason', () => {
   const steps = [
-    { name: 'design', status: 'completed', reason: 'ended by hand' },
+    { name: 'design', status: 'completed', reason: 'completed manually' },
     { name: 'ui', status: 'active' },
     { name: 'api', status: 'active' },
   ];
-  expect(say('workflow_advanced', { steps })).toBe('design completed (ended by hand); ui and api started');
+  expect(say('workflow_advanced', { steps })).toBe('design completed (completed manually); ui and api started');
 });
 
 test('the end of the plan is told, and a task in a reason is not told by its id', () => {

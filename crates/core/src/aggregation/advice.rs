@@ -99,8 +99,8 @@ impl Advice {
         confidence: f64,
     ) -> Vec<String> {
         let mut all = Vec::new();
-        self.ties.say("Decide by hand, the agents are evenly split: {}.", &mut all);
-        self.manual.say("Choose a value by hand: the agents differ on {}.", &mut all);
+        self.ties.say("Decide manually, the agents are evenly split: {}.", &mut all);
+        self.manual.say("Choose a value manually: the agents differ on {}.", &mut all);
         self.mixed.say("Ask the agents for one type of value: they gave different ones for {}.", &mut all);
         self.overruled
             .say("Check the specialist's choice: most of the weight says otherwise on {}.", &mut all);

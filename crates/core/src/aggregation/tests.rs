@@ -200,7 +200,7 @@ fn by_hand_nothing_is_chosen_where_they_differ() {
     assert_eq!(
         got.recommendations,
         [
-            "Choose a value by hand: the agents differ on /b and /c.",
+            "Choose a value manually: the agents differ on /b and /c.",
             "Have a person look before using this: the confidence is only 0.33."
         ]
     );
@@ -228,7 +228,7 @@ fn a_conflict_keeps_every_value_the_heaviest_first() {
     assert_eq!(serde_json::to_value(&tie.conflicts[0]).unwrap()["unresolved"], "tie");
     assert_eq!(
         tie.recommendations[0],
-        "Decide by hand, the agents are evenly split: the result (\"x\" or \"y\")."
+        "Decide manually, the agents are evenly split: the result (\"x\" or \"y\")."
     );
     // Of mixed types the field itself is a conflict, and so are the fields below it.
     let mixed = unify("consensus", &[json!({"a": {"b": 1}}), json!({"a": {"b": 2}}), json!({"a": 7})]);

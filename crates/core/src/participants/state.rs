@@ -64,7 +64,7 @@ pub enum ParticipantStatus {
     Busy,
     /// It left.
     Left,
-    /// The session ended without success.
+    /// The session ended while it took part.
     SessionTerminated,
 }
 
@@ -91,14 +91,11 @@ impl ParticipantStatus {
 }
 
 impl FacetState for Arc<Vec<Participant>> {
-    fn on_end(&mut self, status: Status) {
+    fn on_end(&mut self, _status: Status) {
         for participant in Arc::make_mut(self) {
             participant.lease = None;
             if participant.status != ParticipantStatus::Left {
-                participant.status = match status {
-                    Status::Completed => ParticipantStatus::Active,
-                    _ => ParticipantStatus::SessionTerminated,
-                };
+                participant.status = ParticipantStatus::SessionTerminated;
                 participant.working = 0;
             }
         }

@@ -28,7 +28,7 @@ pub(super) fn all(session: &Session) -> [String; 8] {
         results(session),
         calls(session),
         troubles(session),
-        by_hand(session),
+        manual(session),
         open_points(session),
     ]
 }
@@ -273,14 +273,14 @@ fn troubles(session: &Session) -> String {
     table.done() + &reasons.done()
 }
 
-fn by_hand(session: &Session) -> String {
-    let mut section = Section::new("Decided by hand", 8 * 1024);
+fn manual(session: &Session) -> String {
+    let mut section = Section::new("Decided manually", 8 * 1024);
     if let Some(from) = &session.forked_from {
         let source = text::code(from.session_id.as_str(), CELL_BYTES);
         section.item(|| format!("It goes on from session {source} at revision {}.", from.revision));
     }
     for step in session.workflow.iter().flat_map(|workflow| &workflow.steps) {
-        if let Some(reason) = step.reason.as_ref().filter(|reason| reason.ends_with("by hand")) {
+        if let Some(reason) = step.reason.as_ref().filter(|_| step.is_manual()) {
             let at = step.ended_at.or(step.started_at);
             let at = at.map_or(String::new(), |at| {
                 format!(", {} after the beginning", text::span(at.since(session.created_at)))
@@ -301,8 +301,7 @@ fn open_points(session: &Session) -> String {
     let mut section = Section::new("Open points", 16 * 1024);
     let lives = session.status == Status::Active;
     for step in session.workflow.iter().flat_map(|workflow| &workflow.steps) {
-        let by_hand = step.reason.as_ref().is_some_and(|reason| reason.ends_with("by hand"));
-        let is_open = step.status != StepStatus::Completed || (step.reason.is_some() && !by_hand);
+        let is_open = step.status != StepStatus::Completed || (step.reason.is_some() && !step.is_manual());
         if is_open {
             section.item(|| {
                 format!("Step {} {}.", text::inline(&step.name, CELL_BYTES), left_to_do(session, step))
@@ -336,7 +335,7 @@ fn left_to_do(session: &Session, step: &Step) -> String {
         StepStatus::Failed => format!("failed: {reason}"),
         StepStatus::Active if !lives => "was begun and not completed".into(),
         StepStatus::Pending if !lives => "was never begun".into(),
-        StepStatus::Active if step.required_agents.is_empty() => "waits to be ended by hand".into(),
+        StepStatus::Active if step.required_agents.is_empty() => "waits to be completed manually".into(),
         StepStatus::Active => {
             let missing = step.required_agents.iter().filter(|id| !has_finished(session, step, id));
             format!(

@@ -302,7 +302,7 @@ fn a_summary_has_an_end_however_large_the_session_is() {
     for number in 0..300 {
         let mut step = step.clone();
         step.name = format!("{number}{nasty}");
-        step.reason = Some("set by hand".into());
+        step.reason = Some("set manually".into());
         step.status = if number % 2 == 0 { StepStatus::Completed } else { StepStatus::Pending };
         step.required_agents = vec![id(&format!("a://{}", "b".repeat(250))); 64];
         step.dependencies = vec![nasty.clone(); 64];
@@ -319,7 +319,7 @@ fn a_summary_has_an_end_however_large_the_session_is() {
     assert!(summary.len() <= BYTES, "{}", summary.len());
     assert!(summary.contains("more are not shown)*") && summary.contains("cut"), "{}", summary.len());
     for section in
-        ["Summary", "Artifacts", "Plan", "Results", "Failures and retries", "Decided by hand", "Open points"]
+        ["Summary", "Artifacts", "Plan", "Results", "Failures and retries", "Decided manually", "Open points"]
     {
         assert!(summary.contains(&format!("\n## {section}\n")), "{section}");
     }

@@ -18,7 +18,7 @@ use super::{
     plan,
 };
 
-/// Sets the plan, or the state of its steps, by hand.
+/// Sets the plan, or the state of its steps, manually.
 pub(crate) fn update(draft: &mut Draft<'_>, update: WorkflowUpdate) -> Result<(), Rejection> {
     let is_new = update.steps.is_some();
     if let Some(new) = &update.steps {
@@ -37,14 +37,14 @@ pub(crate) fn update(draft: &mut Draft<'_>, update: WorkflowUpdate) -> Result<()
         draft.emit(WorkflowUpdated { steps })?;
     }
     let Some(workflow) = draft.session().workflow.clone() else {
-        let by_hand =
+        let manual =
             [update.completed_steps.is_some(), update.pending_steps.is_some(), update.current_step.is_some()];
-        return if by_hand.contains(&true) { Err(Rejection::NoWorkflow) } else { Ok(()) };
+        return if manual.contains(&true) { Err(Rejection::NoWorkflow) } else { Ok(()) };
     };
-    let changes = changes_by_hand(draft.session(), &workflow, &update)?;
+    let changes = changes_of(draft.session(), &workflow, &update)?;
     for change in &changes {
         if change.status != StepStatus::Active {
-            cancel_in_step(draft, &change.name, "the step was set by hand")?;
+            cancel_in_step(draft, &change.name, "the step was set manually")?;
         }
     }
     advance_with(draft, changes)?;
@@ -56,7 +56,7 @@ pub(crate) fn update(draft: &mut Draft<'_>, update: WorkflowUpdate) -> Result<()
 
 /// What the lists of an update change. A step stands in one list at most, and what would be active after the update
 /// has its dependencies complete and its agents there.
-fn changes_by_hand(
+fn changes_of(
     session: &Session,
     workflow: &Workflow,
     update: &WorkflowUpdate,
@@ -116,14 +116,14 @@ fn changes_by_hand(
     let changes = workflow.steps.iter().filter_map(|step| {
         let status = after(step);
         (status != step.status).then(|| StepChange {
-            reason: Some("set by hand".to_owned()),
+            reason: Some("set manually".to_owned()),
             ..StepChange::new(step.name.clone(), status)
         })
     });
     Ok(changes.collect())
 }
 
-/// Ends the named step, or the only active one, by hand.
+/// Completes the named step, or the only active one, manually.
 pub(crate) fn advance(draft: &mut Draft<'_>, step: Option<String>) -> Result<(), Rejection> {
     let workflow = draft.session().workflow.clone().ok_or(Rejection::NoWorkflow)?;
     let name = match step {
@@ -143,8 +143,8 @@ pub(crate) fn advance(draft: &mut Draft<'_>, step: Option<String>) -> Result<(),
     if step.status != StepStatus::Active {
         return Err(Rejection::StepNotActive { name, status: step.status });
     }
-    cancel_in_step(draft, &name, "the step was ended by hand")?;
-    let reason = Some("ended by hand".to_owned());
+    cancel_in_step(draft, &name, "the step was completed manually")?;
+    let reason = Some("completed manually".to_owned());
     advance_with(draft, vec![StepChange { reason, ..StepChange::new(name, StepStatus::Completed) }])
 }
 

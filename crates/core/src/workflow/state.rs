@@ -217,6 +217,14 @@ impl StepStatus {
     }
 }
 
+impl Step {
+    /// Whether somebody set its status, so that it does not follow from its tasks. Older journals say `by hand`.
+    pub fn is_manual(&self) -> bool {
+        let said = |reason: &String| reason.ends_with(" manually") || reason.ends_with(" by hand");
+        self.reason.as_ref().is_some_and(said)
+    }
+}
+
 impl Workflow {
     /// The step with that name.
     pub fn step(&self, name: &str) -> Option<&Step> {

@@ -74,7 +74,7 @@ pub(crate) fn leave(session: &Session, step: &Step) -> Leave {
     }
 }
 
-/// Whether the work of a step has ended. A step that requires nobody and asks nothing is ended by hand.
+/// Whether the work of a step has ended. A step that requires nobody and asks nothing is completed manually.
 pub(crate) fn is_done(session: &Session, step: &Step) -> bool {
     if leave(session, step) != Leave::Given {
         return false;

@@ -148,7 +148,7 @@ impl Run {
             if step.status == StepStatus::Active {
                 assert!(ready, "'{}' is active before its dependencies are complete", step.name);
             }
-            let by_hand = step.reason.as_deref().is_some_and(|reason| reason.ends_with("by hand"));
+            let by_hand = step.is_manual();
             // Its question may have been rejected.
             let is_passed_over = step.question.is_some() && step.on_failure == OnFailure::Continue;
             if step.status == StepStatus::Completed && !by_hand && !is_passed_over {

@@ -1,4 +1,4 @@
-//! Steps that somebody ends, starts or sets back by hand, as the tutorial does.
+//! Steps that somebody completes, starts or resets manually, as the tutorial does.
 
 use crate::support::script::check;
 

@@ -1,4 +1,4 @@
-//! What waits in the spools of a program's directory: shown, sent and dropped by hand.
+//! What waits in the spools of a program's directory: shown, sent and dropped manually.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -126,12 +126,12 @@ export class SessionManager extends Emitter<SessionEvents> {
     }
   }
 
-  /** Sets the plan, or the state of its steps, by hand. */
+  /** Sets the plan, or the state of its steps, manually. */
   async updateWorkflow(sessionId: string, change: UpdateWorkflow): Promise<BusSession> {
     return this.change(sessionId, () => this.client.workflow.update(sessionId, change));
   }
 
-  /** Ends a step by hand: the only active one when none is named. */
+  /** Completes a step manually: the only active one when none is named. */
   async advanceWorkflow(sessionId: string, step?: string): Promise<boolean> {
     await this.change(sessionId, () => this.client.workflow.advance(sessionId, step === undefined ? {} : { step }));
     return true;

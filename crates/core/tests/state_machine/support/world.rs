@@ -215,6 +215,12 @@ fn check_participants(session: &Session) {
             ParticipantStatus::Waiting => assert!(participant.lease.is_none()),
             ParticipantStatus::SessionTerminated => assert_ne!(session.status, Status::Active),
         }
+        if session.status != Status::Active {
+            assert!(matches!(
+                participant.status,
+                ParticipantStatus::Left | ParticipantStatus::SessionTerminated
+            ));
+        }
         if let Some(lease) = &participant.lease {
             assert_eq!(lease.fence, participant.fence);
             assert_eq!(session.status, Status::Active, "an ended session has no lease");
