@@ -523,7 +523,9 @@ impl Actor {
         if revision < self.snapshot + events {
             return;
         }
-        match serde_json::to_vec(&*self.session) {
+        let session = self.session.clone();
+        // A large state takes long to write out, and this thread serves other sessions too.
+        match self.engine.compute(move || serde_json::to_vec(&*session)).await {
             Ok(state) => {
                 let snapshot = Snapshot { revision, format: Session::FORMAT, state };
                 let session_id = self.session.id.clone();

@@ -69,6 +69,7 @@ pub(crate) fn append(
             .into_iter()
             .collect(),
         fires: None,
+        schedule: None,
     }
 }
 

@@ -1,8 +1,8 @@
 //! Schedules: sessions that are made at times.
 //!
-//! Exactly one session is made for each time, whatever happens between two writes and however many processes there are: its
-//! id follows from the schedule and the time, and the schedule moves on by a write at the revision that it was read at. A
-//! process that comes second finds the session, which says by its labels which time it stands for, and takes it as made.
+//! Exactly one session is made for each time, however many processes there are and whatever becomes of the session: it is
+//! created in the transaction in which the schedule moves on, at the revision that it was read at. Its id follows from
+//! the schedule and the time.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use sessiond_core::{
     LastRun, Overlap, Principal, Rejection, Revision, Role, RunOutcome, Schedule, ScheduleId, SchedulePlan,
     Session, SessionId, Span, Status, Timestamp, limits,
 };
-use sessiond_store::{Op, Refusal, ScheduleQuery, ScheduleRow};
+use sessiond_store::{Op, Refusal, ScheduleChange, ScheduleQuery, ScheduleRow};
 
 use crate::answers::Idempotency;
 use crate::{Engine, Error};
@@ -151,11 +151,16 @@ impl Engine {
 
     /// Makes a session of a schedule now, also if it is paused or its last session is active. Its other times stay.
     pub async fn run_schedule(&self, principal: &Principal, id: &ScheduleId) -> Result<Arc<Session>, Error> {
-        let schedule = self.schedule(principal, id).await?;
         let time = Schedule::run_time(self.now());
-        let made = self.make(&schedule, time).await?;
-        self.settle(schedule, time, created(time, made.id.clone()), false).await?;
-        Ok(made)
+        for _ in 0..TRIES {
+            let schedule = self.schedule(principal, id).await?;
+            match self.make(&schedule, time, false).await {
+                // Somebody has changed the schedule meanwhile.
+                Err(Error::Conflict) => {}
+                made => return made,
+            }
+        }
+        Err(Error::Conflict)
     }
 
     /// Whether the agents that a schedule's sessions name would take part in one that is made now.
@@ -168,18 +173,26 @@ impl Engine {
         Ok(())
     }
 
-    /// Makes the session of a time, or finds the one that was made for it.
-    async fn make(&self, schedule: &Schedule, time: Timestamp) -> Result<Arc<Session>, Error> {
+    /// Makes the session of a time, with which the schedule moves on, or finds the one that was made for it by a run that
+    /// somebody asked for in the same second. [`Error::Conflict`]: the schedule is not as it was read.
+    async fn make(&self, schedule: &Schedule, time: Timestamp, moves: bool) -> Result<Arc<Session>, Error> {
         self.must_be_valid(&schedule.owner)?;
         let new = schedule.session_at(time);
         let id = new.session_id.clone();
-        match self.create(new, &schedule.owner, None).await {
+        let run = created(time, id.clone());
+        let after = after(schedule, &run, moves).unwrap_or_else(|| next_revision(schedule));
+        let change = ScheduleChange { row: row(&after)?, expected: schedule.revision };
+        match self.create_for(new, &schedule.owner, None, Some(change)).await {
             Ok(reply) => Ok(reply.session),
             Err(Error::Rejected(Rejection::SessionExists)) => {
                 let there = self.open_session(&id).await?.session();
                 let is_its = there.owner == schedule.owner.name
                     && there.labels.get(SCHEDULE_LABEL).is_some_and(|id| schedule.schedule_id == id.as_str());
-                if is_its { Ok(there) } else { Err(Rejection::SessionExists.into()) }
+                if !is_its {
+                    return Err(Rejection::SessionExists.into());
+                }
+                self.settle(schedule.clone(), run, moves).await?;
+                Ok(there)
             }
             Err(error) => Err(error),
         }
@@ -194,24 +207,28 @@ impl Engine {
         Err(Error::Forbidden(detail))
     }
 
-    /// What became of a time: the session that is to be made is made, unless the last one is active.
-    async fn run_at(&self, schedule: &Schedule, time: Timestamp) -> Result<LastRun, Error> {
+    /// Makes the session of a time, unless the last one is active, and records what became of the time.
+    async fn run_at(&self, schedule: &Schedule, time: Timestamp) -> Result<RunOutcome, Error> {
         if schedule.plan.overlap == Overlap::Skip
             && let Some(last) = &schedule.last_session
             && *last != schedule.session_id(time)
             && self.is_active(last).await?
         {
             let error = Some(format!("the session {last} is still active"));
-            return Ok(LastRun { time, outcome: RunOutcome::Skipped, session_id: Some(last.clone()), error });
+            let run = LastRun { time, outcome: RunOutcome::Skipped, session_id: Some(last.clone()), error };
+            self.settle(schedule.clone(), run, true).await?;
+            return Ok(RunOutcome::Skipped);
         }
-        match self.make(schedule, time).await {
-            Ok(session) => Ok(created(time, session.id.clone())),
+        match self.make(schedule, time, true).await {
+            Ok(_) => Ok(RunOutcome::Created),
             // It is made when the store takes writes again.
             Err(error @ (Error::Store(_) | Error::Closed | Error::Conflict)) => Err(error),
             Err(error) => {
                 tracing::warn!(schedule = %schedule.schedule_id, %time, %error, "a schedule cannot make its session");
                 let error = Some(error.to_string());
-                Ok(LastRun { time, outcome: RunOutcome::Failed, session_id: None, error })
+                let run = LastRun { time, outcome: RunOutcome::Failed, session_id: None, error };
+                self.settle(schedule.clone(), run, true).await?;
+                Ok(RunOutcome::Failed)
             }
         }
     }
@@ -225,35 +242,16 @@ impl Engine {
     }
 
     /// Writes what became of a time. When somebody else changes the schedule meanwhile, what they wrote stays, and this is
-    /// added to it. `moves`: the schedule goes on from there. None when it is gone.
-    async fn settle(
-        &self,
-        mut schedule: Schedule,
-        time: Timestamp,
-        run: LastRun,
-        moves: bool,
-    ) -> Result<Option<Schedule>, Error> {
+    /// added to it. `moves`: the schedule goes on from there.
+    async fn settle(&self, mut schedule: Schedule, run: LastRun, moves: bool) -> Result<(), Error> {
         for _ in 0..TRIES {
-            let is_next = moves && schedule.next_at.is_some_and(|next| next <= time);
-            let mut after = if is_next {
-                schedule.after(time)
-            } else {
-                Schedule { revision: schedule.revision + 1, ..schedule.clone() }
-            };
-            if schedule.last.as_ref().is_none_or(|last| last.time < time) {
-                if run.outcome == RunOutcome::Created {
-                    after.last_session = run.session_id.clone();
-                }
-                after.last = Some(run.clone());
-            } else if !is_next {
-                return Ok(Some(schedule));
-            }
+            let Some(after) = after(&schedule, &run, moves) else { return Ok(()) };
             if self.replace(&schedule, &after).await? {
-                return Ok(Some(after));
+                return Ok(());
             }
             match self.shared.store.schedule(&schedule.schedule_id).await? {
                 Some(row) => schedule = read(&row)?,
-                None => return Ok(None),
+                None => return Ok(()),
             }
         }
         Err(Error::Conflict)
@@ -325,21 +323,52 @@ async fn run_one(engine: &Engine, schedule: Schedule, now: Timestamp) -> Result<
         engine.replace(&schedule, &schedule.after(now)).await?;
         return Ok(());
     }
-    let mut schedule = schedule;
+    let id = schedule.schedule_id.clone();
+    let mut present = schedule;
     for time in due {
-        if schedule.next_at.is_none_or(|next| next > time) {
-            // Another process, or a person, was faster.
-            return Ok(());
-        }
-        let run = engine.run_at(&schedule, time).await?;
-        metrics::counter!("sessiond_scheduled_runs_total", "outcome" => <&str>::from(run.outcome))
-            .increment(1);
-        match engine.settle(schedule, time, run, true).await? {
-            Some(after) => schedule = after,
-            None => return Ok(()),
+        let mut tries = 0;
+        loop {
+            if present.next_at.is_none_or(|next| next > time) {
+                // Another process, or a person, was faster.
+                return Ok(());
+            }
+            let ran = engine.run_at(&present, time).await;
+            let Some(row) = engine.shared.store.schedule(&id).await? else { return Ok(()) };
+            present = read(&row)?;
+            match ran {
+                Ok(outcome) => {
+                    metrics::counter!("sessiond_scheduled_runs_total", "outcome" => <&str>::from(outcome))
+                        .increment(1);
+                    break;
+                }
+                // What changed the schedule counts for this time already.
+                Err(Error::Conflict) if tries < TRIES => tries += 1,
+                Err(error) => return Err(error),
+            }
         }
     }
     Ok(())
+}
+
+/// The schedule after what became of a time; `moves`: it goes on from there. None where that is known already.
+fn after(schedule: &Schedule, run: &LastRun, moves: bool) -> Option<Schedule> {
+    let is_next = moves && schedule.next_at.is_some_and(|next| next <= run.time);
+    let is_last = schedule.last.as_ref().is_none_or(|last| last.time < run.time);
+    if !is_next && !is_last {
+        return None;
+    }
+    let mut after = if is_next { schedule.after(run.time) } else { next_revision(schedule) };
+    if is_last {
+        if run.outcome == RunOutcome::Created {
+            after.last_session = run.session_id.clone();
+        }
+        after.last = Some(run.clone());
+    }
+    Some(after)
+}
+
+fn next_revision(schedule: &Schedule) -> Schedule {
+    Schedule { revision: schedule.revision + 1, ..schedule.clone() }
 }
 
 fn created(time: Timestamp, session: SessionId) -> LastRun {

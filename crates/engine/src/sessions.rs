@@ -6,7 +6,7 @@ use sessiond_core::{
     Command, CreateSession, Decision, Effect, Envelope, Principal, Rejection, Revision, Role, Session,
     SessionId, Status, lifecycle, participants,
 };
-use sessiond_store::{Append, ListQuery, Loaded, Op, Page, Refusal, SummaryRow};
+use sessiond_store::{Append, ListQuery, Loaded, Op, Page, Refusal, ScheduleChange, SummaryRow};
 
 use crate::actor::{Firing, Slot};
 use crate::answers::{Idempotency, Kept};
@@ -28,6 +28,18 @@ impl Engine {
         principal: &Principal,
         idempotency: Option<Idempotency>,
     ) -> Result<Reply, Error> {
+        self.create_for(new, principal, idempotency, None).await
+    }
+
+    /// Creates a session, and changes the schedule that it is created for in the same transaction; [`Error::Conflict`] when
+    /// that is at another revision.
+    pub(crate) async fn create_for(
+        &self,
+        new: CreateSession,
+        principal: &Principal,
+        idempotency: Option<Idempotency>,
+        schedule: Option<ScheduleChange>,
+    ) -> Result<Reply, Error> {
         let parent = new.parent.clone();
         if let Some(parent) = &parent
             && let Err(error) = self.check_parent(principal, parent).await
@@ -45,10 +57,15 @@ impl Engine {
         let moment = self.moment();
         let decision = sessiond_core::create(new, principal, &moment)?;
         let summary = rows::summary(&decision.session);
-        let append = rows::append(&decision, 0, Some(summary), idempotency.clone(), &moment);
+        let mut append = rows::append(&decision, 0, Some(summary), idempotency.clone(), &moment);
+        append.schedule = schedule.map(Box::new);
         let engine = self.clone();
         self.whole(async move {
+            let scheduled = append.schedule.is_some();
             let reply = engine.begin(decision, append, idempotency).await?;
+            if scheduled {
+                engine.shared.schedules.now();
+            }
             if let Some(parent) = parent {
                 engine.end_orphan(&parent, &reply.session.id).await?;
             }
@@ -74,6 +91,8 @@ impl Engine {
                 // What is in memory under its id by now may be another session already.
                 Ok(Reply::new(session, decision.receipt))
             }
+            // The schedule that it was to be created for has changed.
+            Err(Refusal::NotFound) => Err(Error::Conflict),
             Err(refusal) => self.not_created(refusal, idempotency).await,
         }
     }

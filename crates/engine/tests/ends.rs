@@ -180,6 +180,7 @@ async fn a_session_that_another_process_changes_while_it_is_read_is_shown_as_it_
             writes: Vec::new(),
             answers: Vec::new(),
             fires: None,
+            schedule: None,
         }))
     };
     let engine = while_read(dir.path(), change).await;

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use common::interposed::{Hooks, Interposed};
 use common::*;
 use sessiond_core::*;
-use sessiond_engine::{Engine, Error, NewKey};
+use sessiond_engine::{Engine, Error, NewKey, Options};
 use sessiond_store::{ListQuery, ScheduleRow};
 use sessiond_store_sqlite::Sqlite;
 
@@ -97,18 +97,23 @@ async fn two_processes_make_one_session_for_each_time() {
     two.shutdown().await;
 }
 
-/// Ends the process at the first write of a schedule after it was made.
+/// Ends the process right after the session of a schedule was created, when nothing else has been written.
 struct Crash(AtomicUsize);
 
 #[async_trait]
 impl Hooks for Crash {
     async fn schedule(&self, _: &Sqlite, _: &ScheduleRow) -> bool {
-        self.0.fetch_add(1, Ordering::SeqCst) == 0
+        self.0.load(Ordering::SeqCst) == 0
+    }
+
+    async fn scheduled(&self, _: &Sqlite) -> bool {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        false
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_process_that_ends_between_the_session_and_the_schedule_makes_the_session_once() {
+async fn a_session_is_made_once_also_if_its_process_ends_at_once_and_somebody_deletes_it() {
     let dir = tempfile::tempdir().unwrap();
     let clock = manual_clock();
     let store = Sqlite::open(dir.path(), sessiond_store_sqlite::Options::default()).unwrap();
@@ -118,15 +123,21 @@ async fn a_process_that_ends_between_the_session_and_the_schedule_makes_the_sess
     create(&engine, "report", plan).await;
     clock.advance(hours(1));
     eventually("the session is made", async || sessions(&engine).await.len() == 1).await;
+    assert_eq!(sessions(&engine).await, ["report_20250202T120000Z"]);
     engine.shutdown().await;
 
+    let look = open_with(dir.path(), Options { timers: false, ..by(&clock) }).await;
+    look.delete(&me(), &id("report_20250202T120000Z"), None).await.unwrap();
+    look.shutdown().await;
     let engine = open_with(dir.path(), by(&clock)).await;
     until_next(&engine, "report", "2025-02-02T13:00:00Z").await;
-    assert_eq!(sessions(&engine).await, ["report_20250202T120000Z"]);
+    clock.advance(hours(1));
+    until_next(&engine, "report", "2025-02-02T14:00:00Z").await;
+    assert_eq!(sessions(&engine).await, ["report_20250202T130000Z"]);
     let last = schedule(&engine, "report").await.last.unwrap();
     assert_eq!(
         (last.outcome, last.session_id.unwrap().as_str()),
-        (RunOutcome::Created, "report_20250202T120000Z")
+        (RunOutcome::Created, "report_20250202T130000Z")
     );
     engine.shutdown().await;
 }

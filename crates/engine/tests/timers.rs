@@ -168,6 +168,7 @@ async fn a_child_session_that_cannot_be_opened_stops_neither_its_siblings_end_no
         writes: Vec::new(),
         answers: Vec::new(),
         fires: None,
+        schedule: None,
     }));
     assert_eq!(store.write(vec![damage]).await.unwrap(), [Ok(Done::Ok)]);
     store.close().await;

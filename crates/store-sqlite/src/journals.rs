@@ -10,7 +10,7 @@ use crate::fault::Fault;
 use crate::position::{Position, position};
 use crate::rows::{int, limit, uint};
 use crate::tx::{Outcome, Tx};
-use crate::{answers, garbage, inboxes, summaries, tasks, timers};
+use crate::{answers, garbage, inboxes, schedules, summaries, tasks, timers};
 
 #[async_trait]
 impl Journals for Sqlite {
@@ -56,13 +56,18 @@ pub(crate) fn append(tx: &mut Tx<'_>, append: &Append) -> Outcome {
         }
     }
     let mut accepted = Vec::new();
-    if append.fires.is_some() || inboxes::concerns(&append.writes) {
+    if append.fires.is_some() || append.schedule.is_some() || inboxes::concerns(&append.writes) {
         let actual = position(tx.connection, &append.session_id)?.map_or(0, |position| position.revision);
         if actual != append.expected_revision {
             return Ok(Err(Refusal::Conflict { actual }));
         }
         if let Some((key, at)) = &append.fires
             && !timers::stands(tx, &append.session_id, key, *at)?
+        {
+            return Ok(Err(Refusal::NotFound));
+        }
+        if let Some(change) = &append.schedule
+            && schedules::revision(tx, &change.row.schedule_id)? != change.expected
         {
             return Ok(Err(Refusal::NotFound));
         }
@@ -87,6 +92,9 @@ pub(crate) fn append(tx: &mut Tx<'_>, append: &Append) -> Outcome {
     }
     for task in &append.tasks {
         tasks::put(tx, session, task)?;
+    }
+    if let Some(change) = &append.schedule {
+        schedules::write(tx, &change.row)?;
     }
     if let Some((key, _)) = &append.fires {
         // Before what follows, which may set it anew.

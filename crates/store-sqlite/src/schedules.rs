@@ -86,7 +86,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ScheduleRow> {
     })
 }
 
-fn revision(tx: &Tx<'_>, id: &ScheduleId) -> Result<Revision, Fault> {
+/// At which revision a schedule is; 0 when there is none.
+pub(crate) fn revision(tx: &Tx<'_>, id: &ScheduleId) -> Result<Revision, Fault> {
     let sql = "SELECT revision FROM schedules WHERE schedule_id = ?1";
     Ok(tx.prepare(sql)?.query_row([id.as_str()], |row| uint(row, 0)).optional()?.unwrap_or(0))
 }
@@ -113,6 +114,15 @@ pub(crate) fn put(
             return Ok(Err(Refusal::LimitReached));
         }
     }
+    write(tx, row)?;
+    if let Some(answer) = answer {
+        answers::insert(tx, answer)?;
+    }
+    Ok(Ok(Done::Ok))
+}
+
+/// Writes a schedule in the place of what is there.
+pub(crate) fn write(tx: &mut Tx<'_>, row: &ScheduleRow) -> Result<(), Fault> {
     tx.run(
         "INSERT INTO schedules (schedule_id, owner, revision, next_at, body) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (schedule_id) DO UPDATE SET owner = excluded.owner, revision = excluded.revision,
@@ -125,11 +135,8 @@ pub(crate) fn put(
             &*row.body,
         ],
     )?;
-    if let Some(answer) = answer {
-        answers::insert(tx, answer)?;
-    }
     tx.notice.timers();
-    Ok(Ok(Done::Ok))
+    Ok(())
 }
 
 pub(crate) fn delete(tx: &mut Tx<'_>, id: &ScheduleId, expected: Option<Revision>) -> Outcome {

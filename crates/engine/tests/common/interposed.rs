@@ -17,6 +17,11 @@ pub trait Hooks: Send + Sync + 'static {
         true
     }
 
+    /// The session of a schedule was created. False: the process ends before it knows.
+    async fn scheduled(&self, _: &Sqlite) -> bool {
+        true
+    }
+
     /// A session was read, and is not in memory.
     async fn loaded(&self, _: &Sqlite, _: &SessionId) {}
 }
@@ -49,7 +54,12 @@ impl<H: Hooks> Store for Interposed<H> {
                 return Err(sessiond_store::Error::Closed);
             }
         }
-        self.store.write(ops).await
+        let scheduled = ops.iter().any(|op| matches!(op, Op::Append(append) if append.schedule.is_some()));
+        let done = self.store.write(ops).await;
+        if scheduled && !self.hooks.scheduled(&self.store).await {
+            return Err(sessiond_store::Error::Closed);
+        }
+        done
     }
     fn changes(&self) -> broadcast::Receiver<Change> {
         self.store.changes()

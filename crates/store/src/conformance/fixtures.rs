@@ -94,6 +94,7 @@ pub fn append(id: &str, expected_revision: Revision, records: u64) -> Append {
         writes: Vec::new(),
         answers: Vec::new(),
         fires: None,
+        schedule: None,
     }
 }
 

@@ -143,6 +143,7 @@ macro_rules! conformance_tests {
                 a_schedule_changes_only_at_the_expected_revision
                 an_owner_has_only_so_many_schedules
                 a_schedule_with_a_kept_answer_is_made_once
+                a_session_is_begun_with_its_schedule_or_not_at_all
                 schedules_are_listed_by_id_in_pages_and_by_owner
                 schedules_are_due_by_their_next_time_soonest_first;
             registry:

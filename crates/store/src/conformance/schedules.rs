@@ -1,7 +1,7 @@
 //! Schedules.
 
 use super::*;
-use crate::{ScheduleQuery, ScheduleRow};
+use crate::{ScheduleChange, ScheduleQuery, ScheduleRow};
 use sessiond_core::ScheduleId;
 
 fn id(text: &str) -> ScheduleId {
@@ -64,6 +64,26 @@ pub async fn a_schedule_with_a_kept_answer_is_made_once(backend: &dyn Backend) {
     done(&store, vec![once("a", 1)]).await;
     assert_eq!(refused(&store, once("b", 2)).await, Refusal::Answered(answer("k", 1)));
     assert_eq!(store.schedule(&id("b")).await.unwrap(), None);
+}
+
+pub async fn a_session_is_begun_with_its_schedule_or_not_at_all(backend: &dyn Backend) {
+    let store = open(backend).await;
+    let begin = |session: &str, name: &str, expected: u64| {
+        let change = ScheduleChange { row: row(name, "ann", expected + 1, Some(9_000)), expected };
+        op(Append { schedule: Some(Box::new(change)), ..append(session, 0, 1) })
+    };
+    assert_eq!(refused(&store, begin("s", "a", 1)).await, Refusal::NotFound);
+    done(&store, vec![put(&row("a", "ann", 1, Some(5_000)), 0), begin("s", "a", 1)]).await;
+    assert_eq!(store.schedule(&id("a")).await.unwrap(), Some(row("a", "ann", 2, Some(9_000))));
+    // Neither changes when the schedule has, or when the session is there.
+    assert_eq!(refused(&store, begin("t", "a", 1)).await, Refusal::NotFound);
+    assert_eq!(refused(&store, begin("s", "a", 2)).await, Refusal::Conflict { actual: 1 });
+    assert!(store.load(&session("t"), 1).await.unwrap().is_none());
+    let reopened = open(backend).await;
+    assert_eq!(reopened.schedule(&id("a")).await.unwrap().unwrap().revision, 2);
+    // Of two at once, one succeeds.
+    let answers = store.write(vec![begin("t", "a", 2), begin("u", "a", 2)]).await.unwrap();
+    assert_eq!(answers, [Ok(Done::Ok), Err(Refusal::NotFound)]);
 }
 
 pub async fn schedules_are_listed_by_id_in_pages_and_by_owner(backend: &dyn Backend) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sessiond_core::{AgentId, MessageId, Revision, SessionId, Timer, Timestamp};
 
-use super::{Answer, Enqueue, SummaryRow, TaskRow};
+use super::{Answer, Enqueue, ScheduleChange, SummaryRow, TaskRow};
 
 /// An append to one session. It is refused for the first of these that holds: a kept answer, another revision, a timer
 /// that was moved, an inbox.
@@ -31,6 +31,10 @@ pub struct Append {
     /// the append is refused as [`Refusal::NotFound`](crate::Refusal::NotFound); and it is cleared by the append, before `writes`. So a timer
     /// that is moved either has not fired, or is not there to be moved.
     pub fires: Option<(String, Timestamp)>,
+    /// The schedule that this session is created for, as it is afterwards. It must still be at the expected revision, else the
+    /// append is refused as [`Refusal::NotFound`](crate::Refusal::NotFound). So a time of a schedule has one session,
+    /// also if that session is deleted soon.
+    pub schedule: Option<Box<ScheduleChange>>,
 }
 
 /// What follows from events, in their transaction.

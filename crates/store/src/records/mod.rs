@@ -21,7 +21,7 @@ pub use lists::{Counts, ListQuery, Page, Sort, SummaryRow, TimeRange, Visibility
 pub use messages::{Enqueue, MessageQuery, MessageRecord, MessageState};
 pub use operations::{Done, Op, Refusal};
 pub use registry::{AgentRecord, KeyRecord};
-pub use schedules::{ScheduleQuery, ScheduleRow};
+pub use schedules::{ScheduleChange, ScheduleQuery, ScheduleRow};
 pub use tasks::{TaskQuery, TaskRow};
 pub use telemetry::{Point, Reading};
 pub use timers::TimerRow;

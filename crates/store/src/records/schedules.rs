@@ -19,6 +19,15 @@ pub struct ScheduleRow {
     pub body: Arc<str>,
 }
 
+/// A schedule as it is after a change.
+#[derive(Debug, Clone)]
+pub struct ScheduleChange {
+    /// The schedule afterwards.
+    pub row: ScheduleRow,
+    /// Its revision before.
+    pub expected: Revision,
+}
+
 /// Which schedules to list, by id.
 #[derive(Debug, Clone, Default)]
 pub struct ScheduleQuery {
