@@ -90,10 +90,21 @@ impl Updates {
         };
         let found = session.tasks.get(&task).filter(|task| face.has(task)).ok_or_else(task_not_found)?;
         let told = task::shorten(task::view(&session, found), history_length)?;
-        let waiting = VecDeque::from([StreamResponse::Task(told.clone())]);
         let client = face.client.clone();
-        let session = Session::clone(&session);
-        Ok(Self { version, id, client, watch, stale: false, session, task, told, until, waiting })
+        Ok(Self::from(client, (version, id), watch, Session::clone(&session), (task, told), until))
+    }
+
+    /// Goes on from what is told first.
+    fn from(
+        client: Embedded,
+        (version, id): (Version, Value),
+        watch: Watch,
+        session: Session,
+        (task, told): (TaskId, a2a::Task),
+        until: Until,
+    ) -> Self {
+        let waiting = VecDeque::from([StreamResponse::Task(told.clone())]);
+        Self { version, id, client, watch, stale: false, session, task, told, until, waiting }
     }
 
     /// Folds an event, and notes what it changed.
@@ -197,4 +208,64 @@ impl Frames for Updates {
 /// What a status says. Its time alone is no news.
 fn said(status: &a2a::TaskStatus) -> Option<&[a2a::Part]> {
     status.message.as_ref().map(|message| message.parts.as_slice())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+    use sessiond_api as api;
+    use sessiond_client::Conditions;
+    use sessiond_client::traits::{Sessions as _, Tasks as _};
+    use sessiond_core::Principal;
+    use sessiond_engine::{Engine, Options};
+    use sessiond_store_sqlite::Sqlite;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_stream_that_lags_behind_what_is_kept_goes_on_with_the_task_as_it_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Arc::new(Sqlite::open(dir.path(), sessiond_store_sqlite::Options::default()).unwrap());
+        let options = Options { keep_events: Some(2), snapshot_every: 4, ..Options::default() };
+        let client = Embedded::new(Engine::open(store, options).await.unwrap(), Principal::local());
+        let none = Conditions::default;
+        let new = json!({ "participants": [{ "agent_id": "a://b", "role": "r" }] });
+        let made = client.create_session(api::from_value(new).unwrap(), none()).await.unwrap();
+        let ask = api::from_value(json!({ "task_type": "t", "delegatee": "a://b" })).unwrap();
+        let task = client.delegate_task(&made.session_id, ask, none()).await.unwrap().task_id;
+        let engine = client.engine();
+        let mut watch = engine.watch(client.principal(), &made.session_id, None).await.unwrap();
+        let Some(Ok(WatchItem::Snapshot(session))) = watch.next().await else {
+            panic!("it begins with a snapshot")
+        };
+        let told = task::view(&session, &session.tasks[&task]);
+        let request = (Version::V1, json!(7));
+        let mut updates = Updates::from(
+            client.clone(),
+            request,
+            watch,
+            Session::clone(&session),
+            (task.clone(), told),
+            Until::End,
+        );
+        client.accept_task(&task, api::TaskReportMeta::default(), none()).await.unwrap();
+        for step in 0..300 {
+            let progress = api::from_value(json!({ "progress": format!("step {step}") })).unwrap();
+            client.progress_task(&task, progress, none()).await.unwrap();
+        }
+        // The first update is the task as it was; then comes what it has become.
+        let mut frames = vec![updates.next().await.unwrap()];
+        frames.push(updates.next().await.unwrap());
+        let done = api::from_value(json!({ "result": 42 })).unwrap();
+        client.complete_task(&task, done, none()).await.unwrap();
+        while frames.last().is_some_and(|(_, more)| *more) {
+            frames.push(updates.next().await.unwrap());
+        }
+        let frames: String = frames.into_iter().map(|(frame, _)| frame).collect();
+        assert!(!frames.contains("step 0\"") && !frames.contains("error"), "{frames}");
+        assert!(frames.contains("step 299\"") && frames.contains("TASK_STATE_COMPLETED"), "{frames}");
+        engine.shutdown().await;
+    }
 }
