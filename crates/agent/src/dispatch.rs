@@ -149,7 +149,7 @@ impl Dispatch {
         delivered: InboxMessage,
         stopping: bool,
     ) {
-        let InboxMessage { message, attempt } = delivered;
+        let InboxMessage { message, attempt, .. } = delivered;
         let id = message.message_id.clone();
         if self.seen.contains(&id) {
             link.send(Outgoing::Ack(id));

@@ -194,13 +194,13 @@ async fn a_request_whose_task_runs_or_waits_for_a_place_is_no_dead_letter_and_ru
     let queued = async || {
         let query = api::ListMessages { recipient: Some(agent(ONE)), ..Default::default() };
         let messages = bench.client.messages(query).await.unwrap().messages;
-        messages.iter().map(|message| (message.state.clone(), message.attempts)).collect::<Vec<_>>()
+        messages.iter().map(|message| (message.state, message.attempts)).collect::<Vec<_>>()
     };
     // Far longer than as many deliveries as a message may have would take.
     for _ in 0..40 {
         tokio::time::sleep(Duration::from_millis(10)).await;
         for (state, attempts) in queued().await {
-            assert_eq!(state, "queued");
+            assert_eq!(state, api::MessageState::Queued);
             assert!(attempts < sessiond_core::limits::DELIVERY_ATTEMPTS / 2, "{attempts} deliveries");
         }
     }

@@ -1,7 +1,7 @@
 //! Inboxes: how agents receive their messages.
 
 use serde::{Deserialize, Serialize};
-use sessiond_core::{AgentId, MessageId};
+use sessiond_core::{AgentId, MessageId, Timestamp};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::Message;
@@ -48,6 +48,8 @@ pub struct InboxMessage {
     pub message: Message,
     /// How often it has been delivered, including this delivery.
     pub attempt: u32,
+    /// When the server accepted it.
+    pub accepted_at: Timestamp,
 }
 
 /// Acknowledges messages: they are not delivered again.

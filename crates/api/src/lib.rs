@@ -48,7 +48,7 @@ pub use error::{Code, FieldError, Problem};
 pub use event::{Event, EventPage, ListEvents, UnreadableEvent};
 pub use inbox::{AckMessages, Acknowledged, Connected, InboxMessage, InboxPage, ReceiveMessages};
 pub use key::{CreateKey, CreatedKey, Key, KeyPage, Whoami};
-pub use message::{ListMessages, MessageInfo, MessagePage, Sent};
+pub use message::{ListMessages, MessageInfo, MessagePage, MessageState, Sent};
 pub use participants::{AddParticipant, ClaimLease, ClaimedLease, Participant, RenewLease};
 pub use questions::{
     AnswerQuestion, AskQuestion, GetQuestion, ListQuestions, ListSessionQuestions, Question, QuestionPage,

@@ -64,8 +64,7 @@ pub struct MessageInfo {
     /// The message.
     pub message: Message,
     /// `queued`, `acknowledged`, `dead` or `withdrawn`.
-    #[schema(example = "queued")]
-    pub state: String,
+    pub state: MessageState,
     /// How often it has been delivered.
     pub attempts: u32,
     /// When it was accepted.
@@ -88,13 +87,27 @@ pub struct ListMessages {
     pub session_id: Option<SessionId>,
     /// Only messages in this state: `queued`, `acknowledged`, `dead` or `withdrawn`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub state: Option<String>,
+    pub state: Option<MessageState>,
     /// The maximum number of rows, up to 1000. Default: 100.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
     /// The `next_cursor` of the previous page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
+}
+
+/// The state of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageState {
+    /// It waits in the inbox, or is being delivered.
+    Queued,
+    /// It was acknowledged.
+    Acknowledged,
+    /// It was delivered too often: a dead letter.
+    Dead,
+    /// It was taken back before it was acknowledged.
+    Withdrawn,
 }
 
 /// A page of messages.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use sessiond_core::{
-    LastRun, Overlap, Rejection, ScheduleId, SchedulePlan, SessionId, Span, Timestamp, Timing,
+    LastRun, Overlap, Rejection, ScheduleId, SchedulePlan, SessionId, Span, Timestamp, Timing, present,
 };
 use utoipa::{IntoParams, ToSchema};
 
@@ -124,9 +124,10 @@ pub struct UpdateSchedule {
     /// Whether a session is created while the last one is active.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overlap: Option<Overlap>,
-    /// How long ago a missed time may be for its session to be created afterwards.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub catch_up: Option<Span>,
+    /// How long ago a missed time may be for its session to be created afterwards; null sets the default again.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Span>)]
+    pub catch_up: Option<Option<Span>>,
     /// True pauses it, false resumes it. Times that pass while it is paused are not made up for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paused: Option<bool>,
@@ -228,7 +229,7 @@ impl UpdateSchedule {
             plan.session = new;
         }
         plan.overlap = self.overlap.unwrap_or(plan.overlap);
-        plan.catch_up = self.catch_up.or(plan.catch_up);
+        plan.catch_up = self.catch_up.unwrap_or(plan.catch_up);
         plan.paused = self.paused.unwrap_or(plan.paused);
         plan
     }
@@ -316,6 +317,26 @@ mod tests {
         let id = ScheduleId::parse("s").unwrap();
         let kept = serde_json::to_string(&session(wire.clone(), &id).unwrap()).unwrap();
         assert_eq!(shown(&serde_json::from_str(&kept).unwrap()).unwrap(), wire);
+    }
+
+    #[test]
+    fn a_catch_up_is_kept_replaced_or_reset() {
+        let id = ScheduleId::parse("s").unwrap();
+        let hours = |hours: u64| Some(Span::from_secs(hours * 3600));
+        for before in [None, hours(1)] {
+            for (change, after) in [
+                (json!({}), before),
+                (json!({ "catch_up": "2h" }), hours(2)),
+                (json!({ "catch_up": "0s" }), hours(0)),
+                (json!({ "catch_up": null }), None),
+            ] {
+                let create = json!({ "every": "1h", "catch_up": before });
+                let plan = crate::from_value::<CreateSchedule>(create).unwrap().into_core(&id).unwrap();
+                let update: UpdateSchedule = crate::from_value(change.clone()).unwrap();
+                assert_eq!(update.apply(plan, &id).catch_up, after, "{before:?} {change}");
+                assert_eq!(serde_json::to_value(&update).unwrap(), change);
+            }
+        }
     }
 
     #[test]

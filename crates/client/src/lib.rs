@@ -42,6 +42,12 @@ impl Client {
         Ok(Self::through(Arc::new(Embedded::open(dir).await?)))
     }
 
+    /// Reads the store in `dir` in this process; see [`Embedded::look`].
+    #[cfg(feature = "embedded")]
+    pub async fn look(dir: &std::path::Path) -> Result<Self, Problem> {
+        Ok(Self::through(Arc::new(Embedded::look(dir).await?)))
+    }
+
     /// Speaks HTTP to a server at `url`, such as `http://127.0.0.1:8080`. Nothing is sent before the first operation.
     #[cfg(feature = "http")]
     pub fn connect(url: &str, key: Option<&str>) -> Result<Self, Problem> {

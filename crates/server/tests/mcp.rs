@@ -380,3 +380,32 @@ async fn what_is_no_mcp_or_too_large_is_refused_as_elsewhere() {
     assert!(told["detail"].as_str().unwrap().contains("text/event-stream"), "{told}");
     bench.stop().await;
 }
+
+#[tokio::test]
+async fn schedules_are_kept_by_their_owner_through_tools() {
+    let bench = Bench::keyless().await;
+    let lead = Some("test://lead");
+    let plan = json!({"schedule_id": "nightly", "cron": "0 3 * * *", "time_zone": "Europe/Berlin", "catch_up": "6h",
+        "session": {"name": "n", "labels": {"team": "blue"}, "steps": [{"name": "look"}]}});
+    let made = done(&bench, lead, "create_schedule", plan.clone()).await;
+    assert_eq!((&made["catch_up"], &made["session"]["labels"]), (&json!("6h"), &json!({"team": "blue"})));
+    assert_eq!(made["upcoming"].as_array().unwrap().len(), 3);
+    assert_eq!(refused(&bench, lead, "create_schedule", plan).await, "schedule_exists");
+    let named = json!({"every": "1h", "session": {"session_id": "x"}});
+    assert_eq!(refused(&bench, lead, "create_schedule", named).await, "invalid_input");
+    let id = || json!({"schedule_id": "nightly"});
+    let paused = done(&bench, lead, "pause_schedule", id()).await;
+    assert_eq!((&paused["paused"], &paused["next_at"]), (&json!(true), &Value::Null));
+    let session = done(&bench, lead, "run_schedule", id()).await;
+    assert_eq!((&session["name"], &session["labels"]["schedule"]), (&json!("n"), &json!("nightly")));
+    let resumed =
+        done(&bench, lead, "pause_schedule", json!({"schedule_id": "nightly", "paused": false})).await;
+    assert!(resumed["next_at"].is_string(), "{resumed}");
+    let listed = done(&bench, lead, "list_schedules", json!({})).await;
+    assert_eq!(listed["schedules"][0]["last"]["session_id"], session["session_id"]);
+    assert_eq!(done(&bench, lead, "delete_schedule", id()).await["deleted"], true);
+    for name in ["delete_schedule", "pause_schedule", "run_schedule"] {
+        assert_eq!(refused(&bench, lead, name, id()).await, "schedule_not_found", "{name}");
+    }
+    bench.stop().await;
+}

@@ -228,6 +228,9 @@ async fn agents_poll_their_inboxes_and_acknowledge() {
         page["messages"].as_array().unwrap().iter().map(|message| &message["message_id"]).collect();
     assert_eq!(ids, ["m1", "m2"]);
     assert_eq!(page["messages"][0]["attempt"], 1);
+    let listed = bench.expect(200, GET, "/messages?recipient=b%3A%2F%2Ftwo", None).await;
+    assert_eq!(page["messages"][1]["accepted_at"], listed["messages"][0]["accepted_at"]);
+    assert!(page["messages"][1]["accepted_at"].is_string());
     let acked = bench
         .expect(200, POST, "/agents/b%3A%2F%2Ftwo/inbox/ack", Some(json!({"message_ids": ["m1", "m2"]})))
         .await;

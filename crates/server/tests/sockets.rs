@@ -115,6 +115,7 @@ async fn queued_messages_come_first_then_live_ones_each_with_its_attempt() {
     for id in ["m1", "m2"] {
         let frame = socket.frame().await;
         assert_eq!((&frame["message_id"], &frame["attempt"]), (&json!(id), &json!(1)));
+        assert!(frame["accepted_at"].as_str().is_some_and(|at| at.ends_with('Z')), "{frame}");
         assert_eq!(frame["payload"]["n"], id);
     }
     send(&bench, "m3").await;

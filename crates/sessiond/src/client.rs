@@ -33,6 +33,14 @@ pub async fn open(config: &Config, missing: Missing) -> anyhow::Result<Client> {
     Ok(Client::open(dir).await?)
 }
 
+/// Opens the client that the configuration names for a few reads: a store is neither made nor changed by it.
+pub async fn look(config: &Config) -> anyhow::Result<Client> {
+    match config.get("url") {
+        Some(url) => Ok(Client::connect(url, config.get("api_key"))?),
+        None => Ok(Client::look(Path::new(config.get("data_dir").unwrap_or_default())).await?),
+    }
+}
+
 /// What to do about a problem, where its own words do not say it.
 pub fn advice(problem: &Problem) -> Option<&'static str> {
     Some(match problem.code {

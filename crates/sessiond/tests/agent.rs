@@ -48,6 +48,17 @@ fn an_agent_that_is_killed_in_the_middle_is_given_its_task_again() {
 }
 
 #[test]
+fn a_directory_that_is_named_goes_before_a_server_that_the_environment_names() {
+    let place = Place::new();
+    place.write("plan.json", PLAN);
+    place.ok(&["session", "create", "--file", "plan.json", "--dir", "here"]);
+    let line = ["agent", "run", "--id", "tools://worker", "--exec", "echo 1", "--dir", "here"];
+    let mut command = place.command(&line);
+    command.env("SESSIOND_URL", "http://127.0.0.1:1");
+    place.start_command(command).line_with("task completed");
+}
+
+#[test]
 fn the_key_reaches_the_server_and_not_the_command() {
     let place = Place::new();
     place.write("sessiond.toml", "api_key = \"the-only-key\"\n");

@@ -91,6 +91,27 @@ fn walk(place: &Place, client: &[&str]) {
     );
     assert_eq!(run.json("participant list sess_plan")["participants"][2]["status"], "left");
 
+    // Leases, signals and telemetry.
+    let claim = "lease claim sess_pl opencode://backend --holder host/1 --ttl 60s -o name";
+    assert_eq!(run.ok(claim), "1\n");
+    assert!(run.ok("participant list sess_plan -o wide").contains("host/1"));
+    let other = "lease claim sess_plan opencode://backend --holder host/2";
+    assert!(run.fails(other).contains("error: "), "it is held");
+    assert_eq!(run.json("lease renew sess_plan opencode://backend --fence 1")["fence"], 1);
+    assert!(run.fails("lease release sess_plan opencode://backend --fence 2").contains("error: "));
+    assert_eq!(
+        run.ok("lease release sess_plan opencode://backend --fence 1"),
+        "the lease of opencode://backend is released\n"
+    );
+    run.ok("session signal sess_plan go 1");
+    run.ok("session signal sess_plan price 2");
+    assert_eq!(run.json("session signals sess_plan --all")["signals"][1]["value"], 2);
+    assert_eq!(run.ok("session signals sess_plan --name go -o name"), "go\n");
+    assert_eq!(run.ok("session telemetry sess_plan -o name"), "");
+    assert_eq!(run.json("session telemetry sess_plan")["points"], json!([]));
+    let all = run.json("session events sess_plan --all");
+    assert_eq!((&all["next_cursor"], &all["events"][0]["seq"]), (&Value::Null, &json!(1)));
+
     // Tasks, by the beginnings of their ids.
     let delegate =
         r#"task delegate sess_plan implementation --to opencode://backend --payload {"n":9007199254740993}"#;
@@ -148,6 +169,8 @@ fn walk(place: &Place, client: &[&str]) {
             .contains("2999-01-01T08:00:00.000Z")
     );
     assert_eq!(run.ok("schedule list -o name"), "new-year\nnightly\n");
+    assert_eq!(run.ok("schedule list -o name --limit 1"), "new-year\n");
+    assert_eq!(run.ok("schedule list -o name --all"), "new-year\nnightly\n");
     assert!(run.ok("schedule list").contains("@daily"));
     assert_eq!(run.ok("schedule pause night"), "nightly is paused\n");
     assert_eq!(run.json("schedule show nightly")["next_at"], Value::Null);
@@ -255,9 +278,32 @@ fn an_error_is_json_where_json_was_asked_for() {
     check(&["session", "show", "--json"], 2, "invalid_input");
     check(&["session", "list", "--json", "--dir", "elsewhere"], 1, "unknown");
     check(&["session", "list", "--json", "--url", "http://127.0.0.1:1"], 1, "unreachable");
+    // Before the command, too, and where it is not clear which command is meant.
+    check(&["--json", "session", "show", "nope"], 1, "session_not_found");
+    check(&["--json", "schedule", "list", "--bogus"], 2, "invalid_input");
+    check(&["schedule", "--json", "show", "nope"], 1, "schedule_not_found");
+    check(&["--json", "nonsense"], 2, "invalid_input");
+    check(&["--json", "session", "list", "-o", "name"], 2, "invalid_input");
+    check(&["open", "--dir", "elsewhere", "--json"], 2, "invalid_input");
+    for words in
+        [&["session", "list", "--search=--json", "--bogus"][..], &["session", "show", "--", "--json", "x"]]
+    {
+        assert!(place.run(words).stderr.starts_with("error: "), "{words:?}");
+    }
+    let listed = place.json(&["--json", "session", "list"]);
+    assert_eq!(listed["sessions"][0]["session_id"], "sess_a");
     // The exit code and the words are the same without it.
     let ran = place.run(&["session", "show", "nope"]);
     assert!(ran.code == 1 && ran.stderr.starts_with("error: session \"nope\" not found"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_text_keeps_its_lines_and_tabs() {
+    let place = Place::new();
+    place.ok(&["session", "create", "--id", "sess_a"]);
+    let patch = json!({ "text": "a\tb\n\tc\x1b[2Jd\re" }).to_string();
+    place.ok(&["context", "patch", "sess_a", &patch]);
+    assert_eq!(place.ok(&["context", "get", "sess_a", "text"]), "a\tb\n\tc [2Jd e\n");
 }
 
 #[test]
@@ -461,4 +507,10 @@ fn completions_know_commands_words_ids_and_agents() {
     assert_eq!(complete(&["step", "list", "sess_b"]), "sess_b");
     assert_eq!(complete(&["session", "show", "--dir", "elsewhere", "sess_"]), "", "there is no store there");
     assert!(!place.path().join("elsewhere").exists());
+    // Completions only read: the session of a time that has come is not theirs to create.
+    place.ok(&["schedule", "create", "--id", "soon", "--at", "2999-01-01T08:00:00Z"]);
+    let store = place.path().join(".sessiond/sessiond.db");
+    let written = std::fs::metadata(&store).unwrap().modified().unwrap();
+    assert_eq!(complete(&["schedule", "show", "so"]), "soon");
+    assert_eq!(std::fs::metadata(&store).unwrap().modified().unwrap(), written);
 }

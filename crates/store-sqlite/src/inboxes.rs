@@ -360,6 +360,7 @@ struct Due {
     rank: i64,
     attempts: u32,
     held: bool,
+    at: Timestamp,
     message_id: MessageId,
     body: std::sync::Arc<str>,
 }
@@ -397,6 +398,7 @@ pub(crate) fn take(tx: &mut Tx<'_>, agent: &AgentId, fence: Option<Fence>, take:
                 deliveries.push(Delivery {
                     message_id: message.message_id,
                     attempt: message.attempts + 1,
+                    accepted_at: message.at,
                     body: message.body,
                 });
             }
@@ -468,7 +470,7 @@ fn due(
     wanted: usize,
 ) -> Result<(Vec<Due>, bool), Fault> {
     let mut statement = tx.prepare(
-        "SELECT m.message, m.rank, m.attempts, m.message_id, b.body, m.kind
+        "SELECT m.message, m.rank, m.attempts, m.message_id, b.body, m.kind, m.at
          FROM messages m JOIN bodies b ON b.message = m.message
          WHERE m.inbox = ?1 AND m.state = 0 AND m.due_at <= ?2 AND (m.rank, m.message) > (?3, ?4)
          ORDER BY m.rank, m.message LIMIT ?5",
@@ -481,6 +483,7 @@ fn due(
             message_id: name(row, 3)?,
             body: row.get_ref(4)?.as_str()?.into(),
             held: row.get::<_, i64>(5)? == HELD,
+            at: time(row, 6)?,
         })
     })?;
     let (mut due, mut bytes) = (Vec::new(), 0);

@@ -81,6 +81,27 @@ impl Sqlite {
         Ok(Self::start(dir, options)?)
     }
 
+    /// Opens the store in `dir` for reading alone: nothing is made or brought up to date, and writes are
+    /// [`Error::Closed`].
+    ///
+    /// # Errors
+    /// As [`open`](Self::open); [`Error::Failed`] too when there is no store, or one of an older format.
+    pub fn look(dir: &Path, options: &Options) -> Result<Self, Error> {
+        Ok(Self::start_reading(dir, options)?)
+    }
+
+    fn start_reading(dir: &Path, options: &Options) -> Result<Self, Fault> {
+        let _use = forks::enter();
+        forks::separate();
+        let file = dir.join(FILE);
+        let connection = connection::reader(&file)?;
+        schema::check_present(&connection)?;
+        let watch = Watch::start(connection, 0, options.poll)?;
+        // Nobody receives what is asked of the writer.
+        let (requests, _) = mpsc::channel(1);
+        Ok(Self { readers: Readers::new(file.clone(), options.readers), file, requests, watch })
+    }
+
     fn start(dir: &Path, options: Options) -> Result<Self, Fault> {
         let _use = forks::enter();
         forks::separate();

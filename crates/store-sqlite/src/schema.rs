@@ -26,6 +26,18 @@ pub(crate) fn check(connection: &Connection) -> Result<(), Fault> {
     }
 }
 
+/// Refuses a database of any format but the present one.
+pub(crate) fn check_present(connection: &Connection) -> Result<(), Fault> {
+    check(connection)?;
+    match format(connection)? {
+        FORMAT => Ok(()),
+        found => {
+            Err(Error::Failed(format!("the store has format {found}, which only a writer brings up to date"))
+                .into())
+        }
+    }
+}
+
 /// Brings the database to the present format. Two processes may try at once: the second finds it done.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<(), Fault> {
     if format(connection)? == FORMAT {

@@ -2527,6 +2527,8 @@ export interface components {
              * @description How often it has been delivered, including this delivery.
              */
             attempt: number;
+            /** @description When the server accepted it. */
+            accepted_at: components["schemas"]["Timestamp"];
         };
         /** @description Messages to work on. */
         InboxPage: {
@@ -2633,11 +2635,8 @@ export interface components {
         MessageInfo: {
             /** @description The message. */
             message: components["schemas"]["SendMessage"];
-            /**
-             * @description `queued`, `acknowledged`, `dead` or `withdrawn`.
-             * @example queued
-             */
-            state: string;
+            /** @description `queued`, `acknowledged`, `dead` or `withdrawn`. */
+            state: components["schemas"]["MessageState"];
             /**
              * Format: int32
              * @description How often it has been delivered.
@@ -2671,6 +2670,11 @@ export interface components {
             deliver_at?: components["schemas"]["Timestamp"] | null;
             in_reply_to?: components["schemas"]["MessageId"] | null;
         };
+        /**
+         * @description The state of a message.
+         * @enum {string}
+         */
+        MessageState: "queued" | "acknowledged" | "dead" | "withdrawn";
         /**
          * @description The type of a message.
          * @enum {string}
@@ -4172,6 +4176,7 @@ export type MessageId = components['schemas']['MessageId'];
 export type MessageInfo = components['schemas']['MessageInfo'];
 export type MessagePage = components['schemas']['MessagePage'];
 export type MessageSent = components['schemas']['MessageSent'];
+export type MessageState = components['schemas']['MessageState'];
 export type MessageType = components['schemas']['MessageType'];
 export type NewStep = components['schemas']['NewStep'];
 export type OnFailure = components['schemas']['OnFailure'];
@@ -5148,7 +5153,7 @@ export interface operations {
                 /** @description Only messages of this session. */
                 session_id?: components["schemas"]["SessionId"];
                 /** @description Only messages in this state: `queued`, `acknowledged`, `dead` or `withdrawn`. */
-                state?: string;
+                state?: components["schemas"]["MessageState"];
                 /** @description The maximum number of rows, up to 1000. Default: 100. */
                 limit?: number;
                 /** @description The `next_cursor` of the previous page. */

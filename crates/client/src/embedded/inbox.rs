@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use sessiond_api::{self as api, Problem};
 use sessiond_core::AgentId;
+use sessiond_store::Delivery;
 
 use super::messages::stored_message;
 use super::{Embedded, problem};
@@ -21,7 +22,8 @@ impl Inbox for Embedded {
             .into_iter()
             .map(|delivery| {
                 let message = stored_message(&delivery.body)?;
-                Ok(api::InboxMessage { message, attempt: delivery.attempt })
+                let Delivery { attempt, accepted_at, .. } = delivery;
+                Ok(api::InboxMessage { message, attempt, accepted_at })
             })
             .collect::<Result<_, Problem>>()?;
         Ok(api::InboxPage { messages })

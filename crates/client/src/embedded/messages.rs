@@ -58,17 +58,12 @@ impl Messages for Embedded {
 }
 
 fn message_query(query: api::ListMessages) -> Result<MessageQuery, Problem> {
-    let state = match query.state.as_deref() {
-        None => None,
-        Some("queued") => Some(MessageState::Queued),
-        Some("acknowledged") => Some(MessageState::Acked),
-        Some("dead") => Some(MessageState::Dead),
-        Some("withdrawn") => Some(MessageState::Withdrawn),
-        Some(other) => {
-            let detail = format!("'{other}' is none of queued, acknowledged, dead, withdrawn");
-            return Err(Problem::invalid("state", detail));
-        }
-    };
+    let state = query.state.map(|state| match state {
+        api::MessageState::Queued => MessageState::Queued,
+        api::MessageState::Acknowledged => MessageState::Acked,
+        api::MessageState::Dead => MessageState::Dead,
+        api::MessageState::Withdrawn => MessageState::Withdrawn,
+    });
     Ok(MessageQuery {
         recipient: query.recipient,
         session_id: query.session_id,
@@ -81,14 +76,14 @@ fn message_query(query: api::ListMessages) -> Result<MessageQuery, Problem> {
 
 fn message(record: MessageRecord) -> Result<api::MessageInfo, Problem> {
     let state = match record.state {
-        MessageState::Queued => "queued",
-        MessageState::Acked => "acknowledged",
-        MessageState::Dead => "dead",
-        MessageState::Withdrawn => "withdrawn",
+        MessageState::Queued => api::MessageState::Queued,
+        MessageState::Acked => api::MessageState::Acknowledged,
+        MessageState::Dead => api::MessageState::Dead,
+        MessageState::Withdrawn => api::MessageState::Withdrawn,
     };
     Ok(api::MessageInfo {
         message: stored_message(&record.message.body)?,
-        state: state.to_owned(),
+        state,
         attempts: record.attempts,
         accepted_at: record.message.at,
         ended_at: record.ended_at,

@@ -69,6 +69,14 @@ impl Embedded {
         Ok(Self::new(engine, Principal::local()))
     }
 
+    /// Reads the store in `dir`, which is neither made nor changed: no timer fires and no schedule runs.
+    pub async fn look(dir: &Path) -> Result<Self, Problem> {
+        let store = store::look(dir).map_err(|error| error::open_problem(dir, error))?;
+        let options = Options { timers: false, ..Options::default() };
+        let engine = Engine::open(store, options).await.map_err(problem)?;
+        Ok(Self::new(engine, Principal::local()))
+    }
+
     /// A client of an engine that runs already, with the rights of `principal`.
     pub fn new(engine: Engine, principal: Principal) -> Self {
         Self { engine, principal }

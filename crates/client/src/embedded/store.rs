@@ -29,6 +29,14 @@ pub fn open(address: &Path) -> Result<Arc<dyn Store>, OpenError> {
     Ok(Arc::new(Sqlite::open(directory(address)?, Options::default())?))
 }
 
+/// Opens the store at `address` for reading alone: none is made, and nothing in it changes.
+///
+/// # Errors
+/// As [`open`].
+pub fn look(address: &Path) -> Result<Arc<dyn Store>, OpenError> {
+    Ok(Arc::new(Sqlite::look(directory(address)?, &Options::default())?))
+}
+
 /// Whether a store is at `address`, so that [`open`] makes none.
 ///
 /// # Errors

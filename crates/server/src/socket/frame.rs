@@ -68,10 +68,13 @@ pub(super) fn connected(agent_id: &AgentId, fence: Fence) -> String {
     text(&api::Connected { kind: "connected".to_owned(), agent_id: agent_id.clone(), fence })
 }
 
-/// A message goes out as it lies in the store, with its attempt.
+/// A message goes out as it lies in the store, with its attempt and the time when it was accepted.
 pub(super) fn delivery(delivery: &Delivery) -> String {
     match delivery.body.trim_end().strip_suffix('}') {
-        Some(members) => format!("{members},\"attempt\":{}}}", delivery.attempt),
+        Some(members) => {
+            let Delivery { attempt, accepted_at, .. } = delivery;
+            format!("{members},\"attempt\":{attempt},\"accepted_at\":\"{accepted_at}\"}}")
+        }
         None => delivery.body.to_string(),
     }
 }

@@ -58,18 +58,19 @@ fn weight(text: &str) -> Result<(String, f64), String> {
 
 impl Aggregate {
     pub async fn run(self, context: Context) -> anyhow::Result<()> {
-        let client = context.client(Missing::Refuse).await?;
-        let request = match &self.file {
-            Some(file) => {
-                let text = read_input(file)?;
-                api::parse::<api::Aggregate>(text.as_bytes()).with_context(|| format!("in {file}"))?
-            }
-            None => self.request(&client).await?,
+        let work = async |client: &Client, out: Output| {
+            let request = match &self.file {
+                Some(file) => {
+                    let text = read_input(file)?;
+                    api::parse::<api::Aggregate>(text.as_bytes()).with_context(|| format!("in {file}"))?
+                }
+                None => self.request(client).await?,
+            };
+            let aggregation = client.aggregate(request, Conditions::default()).await?;
+            out.thing(&aggregation, &aggregation.aggregation_id, |out| show(out, &aggregation))?;
+            Ok(())
         };
-        let aggregation = client.aggregate(request, Conditions::default()).await?;
-        context.out.thing(&aggregation, &aggregation.aggregation_id, |out| show(out, &aggregation))?;
-        client.close().await;
-        Ok(())
+        context.with_client(Missing::Refuse, work).await
     }
 
     /// A request with the results of a session's completed tasks.

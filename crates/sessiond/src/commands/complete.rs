@@ -12,7 +12,7 @@ use clap_complete::{CompleteEnv, Shell};
 use sessiond_api as api;
 use sessiond_client::Client;
 
-use crate::client::{self, Missing};
+use crate::client;
 use crate::config::{Config, Flags};
 use crate::output::{printable, word};
 
@@ -107,7 +107,8 @@ pub fn messages() -> ArgValueCompleter {
         candidates(current, async |client, _| {
             let query = api::ListMessages { limit: Some(CANDIDATES), ..api::ListMessages::default() };
             let messages = client.messages(query).await.ok()?.messages;
-            let said = |info: &api::MessageInfo| format!("{} {}", info.state, info.message.message_type);
+            let said =
+                |info: &api::MessageInfo| format!("{} {}", word(&info.state), info.message.message_type);
             Some(messages.iter().map(|info| (info.message.message_id.to_string(), said(info))).collect())
         })
     })
@@ -138,8 +139,10 @@ where
     let found = runtime.block_on(async {
         let asked = async {
             let config = configuration(std::env::args_os().collect())?;
-            let client = client::open(&config, Missing::Refuse).await.ok()?;
-            ask(client, typed.to_owned()).await
+            let client = client::look(&config).await.ok()?;
+            let found = ask(client.clone(), typed.to_owned()).await;
+            client.close().await;
+            found
         };
         tokio::time::timeout(PATIENCE, asked).await.ok().flatten()
     });

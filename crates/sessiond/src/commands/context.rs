@@ -91,10 +91,8 @@ enum Subcommands {
 
 impl ContextCommand {
     pub async fn run(self, context: Context) -> anyhow::Result<()> {
-        let client = context.client(Missing::Refuse).await?;
-        perform(self.command, &client, context.out).await?;
-        client.close().await;
-        Ok(())
+        let work = async |client: &Client, out| perform(self.command, client, out).await;
+        context.with_client(Missing::Refuse, work).await
     }
 }
 
@@ -112,9 +110,7 @@ async fn perform(command: Subcommands, client: &Client, out: Output) -> anyhow::
             let value = value.with_context(|| format!("the shared context of {id} has no \"{key}\""))?;
             match value {
                 // A text alone is of use to a shell.
-                Value::String(text) if !out.json => {
-                    Ok(out.text(&(crate::output::printable_lines(text) + "\n"))?)
-                }
+                Value::String(text) if !out.json => Ok(out.lines_of(text)?),
                 value => out.json(value),
             }
         }

@@ -75,15 +75,51 @@ macro_rules! search {
     }};
 }
 
+/// Whether an id is whole by its looks: a prefix and 32 hexadecimal digits, as the engine makes them. No request has to ask
+/// about it.
+fn is_whole(typed: &str) -> bool {
+    typed.rsplit_once('_').is_some_and(|(prefix, digits)| {
+        let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        !prefix.is_empty() && digits.len() == 32 && digits.bytes().all(is_digit)
+    })
+}
+
+/// Whether a problem says that there is no such thing.
+fn is_missing(problem: &Problem) -> bool {
+    matches!(
+        problem.code,
+        Code::NotFound
+            | Code::SessionNotFound
+            | Code::TaskNotFound
+            | Code::ScheduleNotFound
+            | Code::MessageNotFound
+            | Code::QuestionNotFound
+    )
+}
+
 /// A session.
 pub async fn session(client: &Client, typed: &SessionId) -> Result<SessionId, Problem> {
+    if is_whole(typed.as_str()) {
+        return Ok(typed.clone());
+    }
     // The shortest answer that says whether it is there.
     let probe = api::ListSessionQuestions { limit: Some(1), ..Default::default() };
     match client.session_questions(typed, probe).await {
-        Ok(_) => return Ok(typed.clone()),
-        Err(problem) if matches!(problem.code, Code::SessionNotFound | Code::NotFound) => {}
-        Err(problem) => return Err(problem),
+        Ok(_) => Ok(typed.clone()),
+        Err(problem) if is_missing(&problem) => session_like(client, typed).await,
+        Err(problem) => Err(problem),
     }
+}
+
+/// A session, as it is: one request where its id is whole.
+pub async fn session_view(client: &Client, typed: &SessionId) -> Result<api::Session, Problem> {
+    match client.session(typed).await {
+        Err(problem) if is_missing(&problem) => client.session(&session_like(client, typed).await?).await,
+        done => done,
+    }
+}
+
+async fn session_like(client: &Client, typed: &SessionId) -> Result<SessionId, Problem> {
     let mut search = Search::new("session", typed.as_str());
     let page = |cursor| {
         let query = api::ListSessions {
@@ -109,11 +145,21 @@ pub async fn maybe_session(client: &Client, typed: Option<&SessionId>) -> Result
 
 /// A task, of any session.
 pub async fn task(client: &Client, typed: &TaskId) -> Result<TaskId, Problem> {
-    match client.task(typed).await {
-        Ok(_) => return Ok(typed.clone()),
-        Err(problem) if matches!(problem.code, Code::TaskNotFound | Code::NotFound) => {}
-        Err(problem) => return Err(problem),
+    if is_whole(typed.as_str()) {
+        return Ok(typed.clone());
     }
+    Ok(task_view(client, typed).await?.task_id)
+}
+
+/// A task, as it is: one request where its id is whole.
+pub async fn task_view(client: &Client, typed: &TaskId) -> Result<api::Task, Problem> {
+    match client.task(typed).await {
+        Err(problem) if is_missing(&problem) => client.task(&task_like(client, typed).await?).await,
+        done => done,
+    }
+}
+
+async fn task_like(client: &Client, typed: &TaskId) -> Result<TaskId, Problem> {
     let mut search = Search::new("task", typed.as_str());
     let page =
         |cursor| client.tasks(api::ListTasks { limit: Some(PAGE), cursor, ..api::ListTasks::default() });
@@ -124,11 +170,21 @@ pub async fn task(client: &Client, typed: &TaskId) -> Result<TaskId, Problem> {
 
 /// A schedule.
 pub async fn schedule(client: &Client, typed: &ScheduleId) -> Result<ScheduleId, Problem> {
-    match client.schedule(typed).await {
-        Ok(_) => return Ok(typed.clone()),
-        Err(problem) if matches!(problem.code, Code::ScheduleNotFound | Code::NotFound) => {}
-        Err(problem) => return Err(problem),
+    if is_whole(typed.as_str()) {
+        return Ok(typed.clone());
     }
+    Ok(schedule_view(client, typed).await?.schedule_id)
+}
+
+/// A schedule, as it is: one request where its id is whole.
+pub async fn schedule_view(client: &Client, typed: &ScheduleId) -> Result<api::Schedule, Problem> {
+    match client.schedule(typed).await {
+        Err(problem) if is_missing(&problem) => client.schedule(&schedule_like(client, typed).await?).await,
+        done => done,
+    }
+}
+
+async fn schedule_like(client: &Client, typed: &ScheduleId) -> Result<ScheduleId, Problem> {
     let mut search = Search::new("schedule", typed.as_str());
     let page = |cursor| client.schedules(api::ListSchedules { limit: Some(PAGE), cursor });
     let found = search!(search, page, schedules, |schedule| schedule.schedule_id.as_str())?;
@@ -140,14 +196,17 @@ pub async fn schedule(client: &Client, typed: &ScheduleId) -> Result<ScheduleId,
 pub async fn message(
     client: &Client,
     recipient: &AgentId,
-    state: Option<&str>,
+    state: Option<api::MessageState>,
     typed: &MessageId,
 ) -> Result<MessageId, Problem> {
+    if is_whole(typed.as_str()) {
+        return Ok(typed.clone());
+    }
     let mut search = Search::new("message", typed.as_str());
     let page = |cursor| {
         let query = api::ListMessages {
             recipient: Some(recipient.clone()),
-            state: state.map(ToOwned::to_owned),
+            state,
             limit: Some(PAGE),
             cursor,
             ..api::ListMessages::default()
@@ -158,23 +217,31 @@ pub async fn message(
     Ok(found.and_then(|id| MessageId::parse(id).ok()).unwrap_or_else(|| typed.clone()))
 }
 
-/// A question of a session. One that is not found is left to the server.
+/// A question of a session, as it is: one request where its id is whole.
 pub async fn question(
     client: &Client,
     session: &SessionId,
     typed: &QuestionId,
-) -> Result<QuestionId, Problem> {
+) -> Result<api::Question, Problem> {
+    let missing = match client.question(session, typed, api::GetQuestion::default()).await {
+        Err(problem) if is_missing(&problem) => problem,
+        done => return done,
+    };
     let mut search = Search::new("question", typed.as_str());
     let page = |cursor| {
         let query = api::ListSessionQuestions { status: None, limit: Some(PAGE), cursor };
         client.session_questions(session, query)
     };
     let found = search!(search, page, questions, |question| question.question_id.as_str())?;
-    Ok(found.and_then(|id| QuestionId::parse(id).ok()).unwrap_or_else(|| typed.clone()))
+    let whole = QuestionId::parse(found.ok_or_else(|| missing.clone())?).map_err(|_| missing)?;
+    client.question(session, &whole, api::GetQuestion::default()).await
 }
 
 /// A key. One that is not found is left to the server.
 pub async fn key(client: &Client, typed: &str) -> Result<String, Problem> {
+    if is_whole(typed) {
+        return Ok(typed.to_owned());
+    }
     Ok(among("key", typed, client.keys().await?.keys.iter().map(|key| key.key_id.as_str()))?
         .unwrap_or_else(|| typed.to_owned()))
 }
@@ -216,6 +283,20 @@ mod tests {
         check("sess_", &ids, Err("\"sess_\" is the beginning of 3 sessions:\n  sess_1\n  sess_12\n  sess_2"));
         // The same id in several places is one.
         check("a", &["ab", "ab"], Ok(Some("ab")));
+    }
+
+    #[test]
+    fn an_id_as_the_engine_makes_them_is_whole_by_its_looks() {
+        let made = sessiond_core::Moment { now: Default::default(), nonce: 0x1_98f3 };
+        assert!(is_whole(&made.id("sess", 0)) && is_whole(&made.id("my_task", 7)));
+        let digits = "0198f3".repeat(6);
+        for typed in ["", "sess", "sess_", "sess_0198f3", "_", "notes", "sess_notifications_2025-02-02"] {
+            assert!(!is_whole(typed), "{typed}");
+        }
+        for (count, prefix) in [(31, "s_"), (33, "s_"), (32, "_"), (32, "")] {
+            assert!(!is_whole(&format!("{prefix}{}", &digits[..count])), "{prefix} {count}");
+        }
+        assert!(!is_whole(&format!("s_{}", digits[..32].to_uppercase())));
     }
 
     #[test]

@@ -6,11 +6,11 @@ use sessiond_api as api;
 use sessiond_client::Client;
 use sessiond_core::{AgentId, MessageId, SessionId, Span};
 
-use super::input::sets;
+use super::input::{sets, words};
 use super::message::{self, payload_preview};
 use super::{Common, Context, Paging, complete, find};
 use crate::client::Missing;
-use crate::output::{Column, Noun, Output, Table, cells};
+use crate::output::{Column, Noun, Output, Table, cells, word};
 
 /// Read the inboxes of agents, and acknowledge, send and requeue messages
 #[derive(Debug, Args)]
@@ -44,12 +44,9 @@ pub struct List {
     /// The recipient [default: all agents of this key]
     #[arg(value_name = "AGENT", add = complete::agents())]
     agent: Option<AgentId>,
-    /// Only messages in this state
-    #[arg(long, value_parser = clap::builder::PossibleValuesParser::new(sets::MESSAGE_STATES), default_value = "queued")]
-    state: String,
-    /// Messages in all states
-    #[arg(long, conflicts_with = "state")]
-    all: bool,
+    /// Only messages in this state [default: queued; with --all any]
+    #[arg(long, value_parser = words::<api::MessageState>(sets::MESSAGE_STATES))]
+    state: Option<api::MessageState>,
     /// Only messages of this session
     #[arg(long, value_name = "SESSION", add = complete::sessions())]
     session: Option<SessionId>,
@@ -114,30 +111,26 @@ struct Requeue {
 
 impl Inbox {
     pub async fn run(self, context: Context) -> anyhow::Result<()> {
-        let client = context.client(Missing::Refuse).await?;
-        let out = context.out;
-        match self.command {
-            InboxCommand::List(command) => command.run(&client, out).await?,
-            InboxCommand::Receive(command) => command.run(&client, out).await?,
-            InboxCommand::Ack(command) => command.run(&client, out).await?,
-            InboxCommand::Send(command) => command.run(&client, out).await?,
-            InboxCommand::Requeue(command) => command.run(&client, out).await?,
-        }
-        client.close().await;
-        Ok(())
+        let work = async |client: &Client, out| match self.command {
+            InboxCommand::List(command) => command.run(client, out).await,
+            InboxCommand::Receive(command) => command.run(client, out).await,
+            InboxCommand::Ack(command) => command.run(client, out).await,
+            InboxCommand::Send(command) => command.run(client, out).await,
+            InboxCommand::Requeue(command) => command.run(client, out).await,
+        };
+        context.with_client(Missing::Refuse, work).await
     }
 }
 
 impl List {
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
-        let query = api::ListMessages {
-            recipient: self.agent,
-            session_id: find::maybe_session(client, self.session.as_ref()).await?,
-            state: (!self.all).then_some(self.state),
-            limit: Some(self.paging.limit),
-            cursor: self.paging.cursor,
+        let session_id = find::maybe_session(client, self.session.as_ref()).await?;
+        let state = self.state.or_else(|| (!self.paging.all).then_some(api::MessageState::Queued));
+        let query = |limit, cursor| {
+            let (recipient, session_id) = (self.agent.clone(), session_id.clone());
+            api::ListMessages { recipient, session_id, state, limit, cursor }
         };
-        let page = client.messages(query).await?;
+        let page = self.paging.read(|limit, cursor| client.messages(query(limit, cursor))).await?;
         let mut table = Table::new([
             Column::id("MESSAGE"),
             Column::word("STATE").kept(),
@@ -153,7 +146,7 @@ impl List {
             let message = &info.message;
             table.row(cells![
                 &message.message_id,
-                out.state(Noun::Message, state(info)),
+                out.state(Noun::Message, handled(info)),
                 message.message_type,
                 &message.recipient.agent_id,
                 &message.sender.agent_id,
@@ -216,14 +209,14 @@ impl Requeue {
     async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
         let mut message_ids = Vec::new();
         for typed in &self.messages {
-            message_ids.push(find::message(client, &self.agent, Some("dead"), typed).await?);
+            message_ids.push(find::message(client, &self.agent, Some(api::MessageState::Dead), typed).await?);
         }
         if self.all {
             let mut cursor = None;
             loop {
                 let query = api::ListMessages {
                     recipient: Some(self.agent.clone()),
-                    state: Some("dead".to_owned()),
+                    state: Some(api::MessageState::Dead),
                     cursor,
                     ..api::ListMessages::default()
                 };
@@ -248,6 +241,9 @@ impl Requeue {
 }
 
 /// The state of a message; one that was delivered before it left the inbox was handled.
-fn state(info: &api::MessageInfo) -> &str {
-    if info.state == "withdrawn" && info.attempts > 0 { "handled" } else { &info.state }
+fn handled(info: &api::MessageInfo) -> String {
+    match info.state {
+        api::MessageState::Withdrawn if info.attempts > 0 => "handled".to_owned(),
+        state => word(&state),
+    }
 }

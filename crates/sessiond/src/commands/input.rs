@@ -124,5 +124,6 @@ mod tests {
         check::<sessiond_core::MessageType>(sets::MESSAGE_TYPES);
         check::<sessiond_core::Priority>(sets::PRIORITIES);
         check::<sessiond_api::SynthesisMethod>(sets::SYNTHESIS_METHODS);
+        check::<sessiond_api::MessageState>(sets::MESSAGE_STATES);
     }
 }

@@ -2,13 +2,13 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use sessiond_api as api;
-use sessiond_client::Conditions;
+use sessiond_client::{Client, Conditions};
 use sessiond_core::{AgentPattern, Span};
 use sessiond_engine::{Clock as _, System};
 
 use super::{Common, Consent, Context, Named, Silence, complete, find};
 use crate::client::Missing;
-use crate::output::{Column, Noun, Table, cells, printable, word};
+use crate::output::{Column, Noun, Output, Table, cells, printable, word};
 
 /// Create, list and revoke keys
 #[derive(Debug, Args)]
@@ -82,64 +82,67 @@ impl Key {
             KeyCommand::Create { .. } => Missing::Create,
             _ => Missing::Refuse,
         };
-        let client = context.client(missing).await?;
-        let out = context.out;
-        match self.command {
-            KeyCommand::Create { name, role, agents, expires_in, .. } => {
-                let role = match role {
-                    Role::Admin => sessiond_core::Role::Admin,
-                    Role::Agent => sessiond_core::Role::Agent,
-                    Role::Client => sessiond_core::Role::Client,
-                };
-                let agents = agents.into_iter().map(AgentPattern).collect();
-                let request = api::CreateKey { name, role, agents, expires_in };
-                let created = client.create_key(request, Conditions::default()).await?;
-                out.thing(&created, &created.key.key_id, |out| {
-                    // The secret alone goes to standard output, so that a script can take it.
-                    eprintln!("{} is made. Its secret is shown this once:", printable(&created.key.key_id));
-                    out.line(&created.secret)
-                })?;
-            }
-            KeyCommand::List { .. } => {
-                let page = client.keys().await?;
-                let mut table = Table::new([
-                    Column::id("KEY"),
-                    Column::text("NAME").kept(),
-                    Column::word("ROLE"),
-                    Column::ids("AGENTS"),
-                    Column::word("STATE").kept(),
-                    Column::word("CREATED"),
-                    Column::word("EXPIRES"),
-                ]);
-                for key in &page.keys {
-                    let agents: Vec<&str> = key.agents.iter().map(|agent| agent.0.as_str()).collect();
-                    let state = match (key.revoked_at, key.expires_at) {
-                        (Some(_), _) => "revoked",
-                        (None, Some(end)) if end <= System.now() => "expired",
-                        (None, _) => "valid",
+        let work = async |client: &Client, out: Output| {
+            match self.command {
+                KeyCommand::Create { name, role, agents, expires_in, .. } => {
+                    let role = match role {
+                        Role::Admin => sessiond_core::Role::Admin,
+                        Role::Agent => sessiond_core::Role::Agent,
+                        Role::Client => sessiond_core::Role::Client,
                     };
-                    table.row(cells![
-                        &key.key_id,
-                        &key.name,
-                        word(&key.role),
-                        agents.join(" "),
-                        out.state(Noun::Key, state),
-                        out.time(key.created_at),
-                        out.time_or(key.expires_at, "never"),
-                    ]);
+                    let agents = agents.into_iter().map(AgentPattern).collect();
+                    let request = api::CreateKey { name, role, agents, expires_in };
+                    let created = client.create_key(request, Conditions::default()).await?;
+                    out.thing(&created, &created.key.key_id, |out| {
+                        // The secret alone goes to standard output, so that a script can take it.
+                        eprintln!(
+                            "{} is made. Its secret is shown this once:",
+                            printable(&created.key.key_id)
+                        );
+                        out.line(&created.secret)
+                    })?;
                 }
-                out.list(&page, &table, format_args!("no keys in {}", client.location()))?;
+                KeyCommand::List { .. } => {
+                    let page = client.keys().await?;
+                    let mut table = Table::new([
+                        Column::id("KEY"),
+                        Column::text("NAME").kept(),
+                        Column::word("ROLE"),
+                        Column::ids("AGENTS"),
+                        Column::word("STATE").kept(),
+                        Column::word("CREATED"),
+                        Column::word("EXPIRES"),
+                    ]);
+                    for key in &page.keys {
+                        let agents: Vec<&str> = key.agents.iter().map(|agent| agent.0.as_str()).collect();
+                        let state = match (key.revoked_at, key.expires_at) {
+                            (Some(_), _) => "revoked",
+                            (None, Some(end)) if end <= System.now() => "expired",
+                            (None, _) => "valid",
+                        };
+                        table.row(cells![
+                            &key.key_id,
+                            &key.name,
+                            word(&key.role),
+                            agents.join(" "),
+                            out.state(Noun::Key, state),
+                            out.time(key.created_at),
+                            out.time_or(key.expires_at, "never"),
+                        ]);
+                    }
+                    out.list(&page, &table, format_args!("no keys in {}", client.location()))?;
+                }
+                KeyCommand::Revoke { key_id, consent, .. } => {
+                    let typed = key_id;
+                    let key_id = find::key(client, &typed).await?;
+                    let named = Named { typed: &typed, whole: &key_id };
+                    consent.to(&format!("Revoke {key_id}?"), Silence::Agrees, named)?;
+                    let key = client.revoke_key(&key_id).await?;
+                    out.done(&key, &key_id, format_args!("{key_id} is revoked"))?;
+                }
             }
-            KeyCommand::Revoke { key_id, consent, .. } => {
-                let typed = key_id;
-                let key_id = find::key(&client, &typed).await?;
-                let named = Named { typed: &typed, whole: &key_id };
-                consent.to(&format!("Revoke {key_id}?"), Silence::Agrees, named)?;
-                let key = client.revoke_key(&key_id).await?;
-                out.done(&key, &key_id, format_args!("{key_id} is revoked"))?;
-            }
-        }
-        client.close().await;
-        Ok(())
+            Ok(())
+        };
+        context.with_client(missing, work).await
     }
 }

@@ -97,13 +97,11 @@ pub struct Send {
 
 impl Message {
     pub async fn run(self, context: Context) -> anyhow::Result<()> {
-        let client = context.client(Missing::Refuse).await?;
-        match self.command {
-            MessageCommand::List(command) => command.run(&client, context.out).await?,
-            MessageCommand::Send(command) => command.run(&client, context.out).await?,
-        }
-        client.close().await;
-        Ok(())
+        let work = async |client: &Client, out| match self.command {
+            MessageCommand::List(command) => command.run(client, out).await,
+            MessageCommand::Send(command) => command.run(client, out).await,
+        };
+        context.with_client(Missing::Refuse, work).await
     }
 }
 

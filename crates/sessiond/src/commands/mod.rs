@@ -12,6 +12,7 @@ mod find;
 mod inbox;
 mod input;
 mod key;
+mod lease;
 mod mcp;
 mod message;
 mod model;
@@ -37,7 +38,7 @@ use sessiond_client::Client;
 
 use crate::client::{self, Missing};
 use crate::config::{Config, Flags};
-use crate::output::{self, Failures, Output, Printing};
+use crate::output::{self, Failures, Format, Output, Printing};
 use common::{Common, Connection, Consent, Named, One, Paging, Silence};
 
 /// A session engine for AI work.
@@ -74,6 +75,9 @@ struct Global {
     /// Configuration file, also SESSIOND_CONFIG [default: sessiond.toml]
     #[arg(long, global = true, value_name = "FILE", env = "SESSIOND_CONFIG", hide_env = true)]
     config: Option<PathBuf>,
+    /// Print JSON, and errors as JSON too
+    #[arg(long, global = true)]
+    json: bool,
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", default_value_t = ColorChoice::Auto, hide_default_value = true)]
     color: ColorChoice,
@@ -97,6 +101,7 @@ enum Command {
     Task(task::Task),
     Context(context::ContextCommand),
     Participant(participant::Participant),
+    Lease(lease::Lease),
     Agent(Box<agent::Agent>),
     Inbox(inbox::Inbox),
     Message(message::Message),
@@ -128,6 +133,18 @@ impl Context {
     /// The client of the server at `--url`, or else of the data directory.
     async fn client(&self, missing: Missing) -> anyhow::Result<Client> {
         client::open(&self.preferred(), missing).await
+    }
+
+    /// Does a command's work with a client, and closes the client whatever comes of it.
+    async fn with_client<T>(
+        &self,
+        missing: Missing,
+        work: impl AsyncFnOnce(&Client, Output) -> anyhow::Result<T>,
+    ) -> anyhow::Result<T> {
+        let client = self.client(missing).await?;
+        let done = work(&client, self.out).await;
+        client.close().await;
+        done
     }
 
     /// What the client is of.
@@ -174,29 +191,38 @@ fn settings(arguments: &ArgMatches) -> Flags {
 /// Runs the command line.
 pub fn main() -> ExitCode {
     complete::answer();
-    let line = agent::with_run(std::env::args_os());
-    let failures = Failures { json: Printing::is_json(line.iter().skip(1).cloned()) };
-    let parsed = description().try_get_matches_from(line).and_then(|matches| {
+    let mut command = description();
+    let line = agent::with_run(&command, std::env::args_os());
+    let parsed = command.try_get_matches_from_mut(&line).and_then(|matches| {
         let cli = Cli::from_arg_matches(&matches)?;
         Ok((matches, cli))
     });
     let (matches, cli) = match parsed {
         Ok(parsed) => parsed,
-        Err(error) if failures.json && error.use_stderr() => {
-            failures.arguments(&error);
-            return ExitCode::from(2);
+        Err(error) => {
+            command.build();
+            if error.use_stderr() && Printing::asked(&command, line.get(1..).unwrap_or_default()) {
+                Failures { json: true }.arguments(&error);
+                return ExitCode::from(2);
+            }
+            error.exit()
         }
-        Err(error) => error.exit(),
     };
     let mut arguments = &matches;
     while let Some((_, command)) = arguments.subcommand() {
         arguments = command;
     }
+    let format = Printing::of(arguments, cli.global.json);
+    let failures = Failures { json: cli.global.json || format == Some(Format::Json) };
+    let Some(format) = format else {
+        let usage = Usage("--json and --output name two formats: leave one of them out".to_owned());
+        return fail(failures, &usage.into());
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(failures, &anyhow::Error::new(error).context("cannot start the runtime")),
     };
-    let result = runtime.block_on(run(cli, arguments));
+    let result = runtime.block_on(run(cli, arguments, format));
     // A thread that waits for something which never comes must not keep the process.
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
     match result {
@@ -205,7 +231,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-async fn run(cli: Cli, arguments: &ArgMatches) -> anyhow::Result<ExitCode> {
+async fn run(cli: Cli, arguments: &ArgMatches, format: Format) -> anyhow::Result<ExitCode> {
     let level = match &cli.command {
         Command::Serve(_) => "info",
         Command::Agent(command) if command.runs() => "info",
@@ -217,7 +243,6 @@ async fn run(cli: Cli, arguments: &ArgMatches) -> anyhow::Result<ExitCode> {
         Command::Model(_) => Flags::new(),
         _ => settings(arguments),
     };
-    let format = Printing::of(arguments);
     let here = std::env::current_dir()?;
     let environment = std::env::vars_os().filter_map(|(name, value)| {
         // Ours are text; one that is not cannot be meant for us.
@@ -248,6 +273,7 @@ async fn perform(command: Command, context: Context) -> anyhow::Result<ExitCode>
         Command::Task(command) => command.run(context).await,
         Command::Context(command) => command.run(context).await,
         Command::Participant(command) => command.run(context).await,
+        Command::Lease(command) => command.run(context).await,
         Command::Agent(command) => command.run(context).await,
         Command::Inbox(command) => command.run(context).await,
         Command::Message(command) => command.run(context).await,

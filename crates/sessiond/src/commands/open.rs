@@ -6,7 +6,7 @@ use sessiond_client::Client;
 use sessiond_core::SessionId;
 
 use super::agent::LOCAL_SERVER;
-use super::{Common, Context, complete, find};
+use super::{Common, Context, Usage, complete, find};
 use crate::browser;
 
 /// Open the console in the browser
@@ -31,8 +31,16 @@ pub struct Open {
 
 impl Open {
     pub async fn run(self, context: Context) -> anyhow::Result<()> {
-        let url = context.config.get("url").unwrap_or(LOCAL_SERVER);
-        let client = Client::connect(url, context.config.get("api_key"))?;
+        let config = context.preferred();
+        if config.is_flag("data_dir") && config.get("url").is_none() {
+            let dir = config.get("data_dir").unwrap_or_default();
+            let detail = format!(
+                "the console is a page of a server: run `sessiond serve --dir {dir}`, and name the server with --url"
+            );
+            return Err(Usage(detail).into());
+        }
+        let url = config.get("url").unwrap_or(LOCAL_SERVER);
+        let client = Client::connect(url, config.get("api_key"))?;
         let page = match find::maybe_session(&client, self.session.as_ref()).await? {
             Some(session) => format!("sessions/{session}"),
             None => {

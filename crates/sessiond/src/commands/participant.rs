@@ -59,17 +59,15 @@ enum ParticipantCommand {
 
 impl Participant {
     pub async fn run(self, context: Context) -> anyhow::Result<()> {
-        let client = context.client(Missing::Refuse).await?;
-        perform(self.command, &client, context.out).await?;
-        client.close().await;
-        Ok(())
+        let work = async |client: &Client, out| perform(self.command, client, out).await;
+        context.with_client(Missing::Refuse, work).await
     }
 }
 
 async fn perform(command: ParticipantCommand, client: &Client, out: Output) -> anyhow::Result<()> {
     match command {
         ParticipantCommand::List { one } => {
-            let session = client.session(&one.find(client).await?).await?;
+            let session = one.view(client).await?;
             let page = serde_json::json!({
                 "session_id": session.session_id, "participants": session.participants
             });

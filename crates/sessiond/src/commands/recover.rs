@@ -55,9 +55,6 @@ pub struct Recover {
     /// Only show what would be started
     #[arg(long, conflicts_with = "watch")]
     dry_run: bool,
-    /// Print JSON, one session a line
-    #[arg(long)]
-    json: bool,
     #[command(flatten, next_help_heading = "Connection options")]
     connection: Connection,
 }

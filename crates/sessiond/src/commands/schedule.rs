@@ -129,23 +129,17 @@ struct Create {
 
 impl Schedule {
     pub async fn run(self, context: Context) -> anyhow::Result<()> {
-        let out = context.out;
-        let (missing, request) = match self.command {
-            ScheduleCommand::Create(command) => {
-                // What the flags say is read before the store is opened, which may make one.
-                let request = command.read()?;
-                let client = context.client(Missing::Create).await?;
-                let schedule = client.create_schedule(request, Conditions::default()).await?;
-                out.thing(&schedule, &schedule.schedule_id, |out| show(out, &schedule))?;
-                client.close().await;
-                return Ok(());
-            }
-            other => (Missing::Refuse, other),
+        let ScheduleCommand::Create(command) = self.command else {
+            let work = async |client: &Client, out| perform(self.command, client, out).await;
+            return context.with_client(Missing::Refuse, work).await;
         };
-        let client = context.client(missing).await?;
-        perform(request, &client, out).await?;
-        client.close().await;
-        Ok(())
+        // What the flags say is read before the store is opened, which may make one.
+        let request = command.read()?;
+        let work = async |client: &Client, out: Output| {
+            let schedule = client.create_schedule(request, Conditions::default()).await?;
+            out.thing(&schedule, &schedule.schedule_id, |out| show(out, &schedule))
+        };
+        context.with_client(Missing::Create, work).await
     }
 }
 
@@ -164,17 +158,16 @@ async fn perform(command: ScheduleCommand, client: &Client, out: Output) -> anyh
     match command {
         ScheduleCommand::Create(_) => Ok(()),
         ScheduleCommand::List { paging, .. } => {
-            let Paging { limit, cursor } = paging;
-            let page = client.schedules(api::ListSchedules { limit: Some(limit), cursor }).await?;
+            let page =
+                paging.read(|limit, cursor| client.schedules(api::ListSchedules { limit, cursor })).await?;
             let table = table(out, &page.schedules);
             out.list(&page, &table, format_args!("no schedules in {}", client.location()))?;
             out.more(page.next_cursor.as_ref());
             Ok(())
         }
         ScheduleCommand::Show { one } => {
-            let id = find::schedule(client, &one.id).await?;
-            let schedule = client.schedule(&id).await?;
-            out.thing(&schedule, &id, |out| show(out, &schedule))
+            let schedule = find::schedule_view(client, &one.id).await?;
+            out.thing(&schedule, &schedule.schedule_id, |out| show(out, &schedule))
         }
         ScheduleCommand::Pause { one } => pause(&one, true).await,
         ScheduleCommand::Resume { one } => pause(&one, false).await,

@@ -80,10 +80,8 @@ Example:
 
 impl Step {
     pub async fn run(self, context: Context) -> anyhow::Result<()> {
-        let client = context.client(Missing::Refuse).await?;
-        perform(self.command, &client, context.out).await?;
-        client.close().await;
-        Ok(())
+        let work = async |client: &Client, out| perform(self.command, client, out).await;
+        context.with_client(Missing::Refuse, work).await
     }
 }
 
@@ -91,7 +89,7 @@ async fn perform(command: StepCommand, client: &Client, out: Output) -> anyhow::
     let none = Conditions::default();
     let (session, name) = match command {
         StepCommand::List { one } => {
-            let session = client.session(&one.find(client).await?).await?;
+            let session = one.view(client).await?;
             let steps = session.workflow.as_ref().map_or_else(Vec::new, |workflow| workflow.steps.clone());
             let page = serde_json::json!({ "session_id": session.session_id, "steps": steps });
             return out.list(

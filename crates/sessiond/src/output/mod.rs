@@ -75,6 +75,11 @@ impl Output {
         stdout.flush()
     }
 
+    /// Somebody's text of several lines, as [`printable_lines`] has it.
+    pub fn lines_of(&self, text: &str) -> io::Result<()> {
+        self.text(&(printable_lines(text) + "\n"))
+    }
+
     /// A JSON document.
     pub fn json(&self, value: &impl Serialize) -> anyhow::Result<()> {
         let mut text = printable_json(&serde_json::to_string_pretty(value)?);
@@ -113,6 +118,15 @@ impl Output {
             && matches!(self.format, Format::Table | Format::Wide)
         {
             eprintln!("More: add --cursor {}", printable(&cursor.to_string()));
+        }
+    }
+
+    /// Says how a list of numbered things continues.
+    pub fn more_after(&self, next: Option<u64>) {
+        if let Some(next) = next
+            && matches!(self.format, Format::Table | Format::Wide)
+        {
+            eprintln!("More: add --after {next}");
         }
     }
 

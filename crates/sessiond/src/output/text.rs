@@ -36,6 +36,8 @@ fn is_misleading(c: char) -> bool {
 
 /// Several lines for people, each as [`printable`] has it.
 pub fn printable_lines(text: &str) -> String {
+    // A tab moves a cursor, but only forwards within its line.
+    let printable = |line: &str| line.split('\t').map(printable).collect::<Vec<_>>().join("\t");
     text.lines().map(printable).collect::<Vec<_>>().join("\n")
 }
 
@@ -93,7 +95,7 @@ mod tests {
         assert!(text.contains(['\x1b', '\u{7f}', '\u{9b}', '\u{202e}', '\r', '\u{85}']));
         assert!(!printable(&text).contains(is_misleading));
         assert_eq!(printable("plain, größer, 日本"), "plain, größer, 日本");
-        assert_eq!(printable_lines("a\x1b[31m\nb"), "a [31m\nb");
+        assert_eq!(printable_lines("a\x1b[31m\n\tb\tc"), "a [31m\n\tb\tc");
     }
 
     #[test]

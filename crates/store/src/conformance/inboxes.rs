@@ -1,7 +1,7 @@
 //! Inboxes: order, redelivery, tokens, and dead letters.
 
 use super::*;
-use crate::{Inbox, MessageState};
+use crate::{Inbox, MessageQuery, MessageState};
 use Priority::{Critical, High, Low, Medium};
 use sessiond_core::{Fence, MessageKind};
 
@@ -24,6 +24,10 @@ async fn take_as(store: &Arc<dyn Store>, now: i64, limit: usize, fence: Option<F
     let expected_body = |id: &MessageId| format!(r#"{{"id":"{id}"}}"#);
     for delivery in &deliveries {
         assert_eq!(*delivery.body, *expected_body(&delivery.message_id));
+        let page = store.messages(MessageQuery { limit: 999, ..MessageQuery::default() }).await.unwrap();
+        let mut kept = page.items.iter().map(|record| &record.message);
+        let kept = kept.find(|kept| kept.message_id == delivery.message_id).unwrap();
+        assert_eq!(delivery.accepted_at, kept.at);
     }
     for letter in &exhausted {
         assert_eq!(*letter.body, *expected_body(&letter.message_id));

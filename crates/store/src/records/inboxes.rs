@@ -26,6 +26,8 @@ pub struct Delivery {
     pub message_id: MessageId,
     /// How often it has been delivered, this time included.
     pub attempt: u32,
+    /// When it was accepted.
+    pub accepted_at: Timestamp,
     /// The message as JSON.
     pub body: Arc<str>,
 }

@@ -4,6 +4,7 @@ mod context;
 mod leases;
 mod messages;
 mod questions;
+mod schedules;
 mod sessions;
 mod tasks;
 mod views;
@@ -122,12 +123,24 @@ static TOOLS: LazyLock<Vec<Definition>> = LazyLock::new(|| {
         Ends "Answer a question" questions::answer_question(AnswerQuestion) -> api::Question = ANSWER_QUESTION:
             "Answer a question of a session with JSON that keeps its schema. Answer for a person only what that person \
              told you.";
+        Reads "List schedules" schedules::list_schedules(ListSchedules) -> api::SchedulePage = LIST_SCHEDULES:
+            "List the schedules that you own, with their next times and the result of the last one. A schedule creates sessions at \
+             times.";
+        Adds "Create a schedule" schedules::create_schedule(CreateSchedule) -> api::Schedule = CREATE_SCHEDULE:
+            "Create a schedule, which creates a session at each of its times: give `cron`, `every` or `at`. The session is as in \
+             create_session.";
+        Sets "Pause or resume a schedule" schedules::pause_schedule(PauseSchedule) -> api::Schedule = UPDATE_SCHEDULE:
+            "Pause a schedule, or resume it with paused: false. Times that pass while it is paused are not made up for.";
+        Adds "Run a schedule now" schedules::run_schedule(OneSchedule) -> views::Brief = RUN_SCHEDULE:
+            "Create a session of a schedule now, also if it is paused or its last session is active. Its other times stay.";
+        Ends "Delete a schedule" schedules::delete_schedule(OneSchedule) -> views::DeletedSchedule = DELETE_SCHEDULE:
+            "Delete a schedule. The sessions that it has created stay.";
         Adds "Send a message" messages::send_message(SendMessage) -> api::Sent = SEND_MESSAGE:
             "Send a message to another agent. Within a session both must take part. It is stored until the \
              recipient acknowledges it.";
         Adds "Read the inbox" messages::read_inbox(ReadInbox) -> api::InboxPage = RECEIVE_MESSAGES:
             "Receive your waiting messages, without waiting for new ones. A message that is not acknowledged within a minute is \
-             delivered delivered again with a higher `attempt`.";
+             delivered again with a higher `attempt`.";
         Sets "Acknowledge messages" messages::acknowledge(Acknowledge) -> api::Acknowledged = ACKNOWLEDGE_MESSAGES:
             "Acknowledge messages that are done: they are not delivered again.";
         Adds "Hold a lease" leases::hold_lease(HoldLease) -> api::ClaimedLease = CLAIM_LEASE:

@@ -131,24 +131,29 @@ struct StepTask {
 }
 
 pub(super) async fn create_session(mcp: &Mcp, input: CreateSession) -> Result<Brief, Problem> {
-    let participants = input.participants.into_iter().map(|participant| api::AddParticipant {
-        agent_id: participant.agent_id,
-        role: participant.role,
-        framework: None,
-    });
-    let steps: Vec<_> = input.steps.into_iter().map(api::NewStep::from).collect();
-    let request = api::CreateSession {
-        session_id: input.session_id,
-        name: input.name,
-        orchestrator: input.orchestrator,
-        participants: participants.collect(),
-        workflow: Some(steps).filter(|steps| !steps.is_empty()),
-        shared_context: input.shared_context.map(|members| Value::Object(members.into_iter().collect())),
-        labels: input.labels,
-        expires_in: input.expires_in,
-        ..api::CreateSession::default()
-    };
-    Brief::of(&mcp.client().create_session(request, Conditions::default()).await?)
+    Brief::of(&mcp.client().create_session(input.into(), Conditions::default()).await?)
+}
+
+impl From<CreateSession> for api::CreateSession {
+    fn from(input: CreateSession) -> Self {
+        let participants = input.participants.into_iter().map(|participant| api::AddParticipant {
+            agent_id: participant.agent_id,
+            role: participant.role,
+            framework: None,
+        });
+        let steps: Vec<_> = input.steps.into_iter().map(api::NewStep::from).collect();
+        Self {
+            session_id: input.session_id,
+            name: input.name,
+            orchestrator: input.orchestrator,
+            participants: participants.collect(),
+            workflow: Some(steps).filter(|steps| !steps.is_empty()),
+            shared_context: input.shared_context.map(|members| Value::Object(members.into_iter().collect())),
+            labels: input.labels,
+            expires_in: input.expires_in,
+            ..Self::default()
+        }
+    }
 }
 
 impl From<NewStep> for api::NewStep {

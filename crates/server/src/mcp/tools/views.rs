@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 use sessiond_api as api;
 use sessiond_api::Problem;
-use sessiond_core::{AgentId, SessionId, Status, TaskId, TaskStatus, Timestamp};
+use sessiond_core::{AgentId, ScheduleId, SessionId, Status, TaskId, TaskStatus, Timestamp};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -151,6 +151,15 @@ pub(super) struct Released {
     pub(super) agent_id: AgentId,
     /// Always true.
     pub(super) released: bool,
+}
+
+/// A schedule that was deleted.
+#[derive(Serialize, ToSchema)]
+pub(super) struct DeletedSchedule {
+    /// The schedule.
+    pub(super) schedule_id: ScheduleId,
+    /// Always true.
+    pub(super) deleted: bool,
 }
 
 /// The work to do.

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use sessiond_api as api;
+use sessiond_client::Client;
 use sessiond_core::AgentId;
 
 use crate::client::Missing;
@@ -27,37 +28,37 @@ pub struct List {
 
 impl List {
     pub async fn run(self, context: Context) -> anyhow::Result<()> {
-        let client = context.client(Missing::Refuse).await?;
-        let out = context.out;
-        let Paging { limit, cursor } = self.paging;
-        let query = api::ListAgents { capability: self.capability, limit: Some(limit), cursor };
-        let page = client.agents(query).await?;
-        let mut table = Table::new([
-            Column::id("AGENT"),
-            Column::word("STATUS").kept(),
-            Column::word("INBOX"),
-            Column::word("TASKS"),
-            Column::word("LAST SEEN").kept(),
-            Column::word("FRAMEWORK").wide(),
-            Column::word("REGISTERED").wide(),
-            Column::text("OWNER"),
-        ]);
-        for agent in &page.agents {
-            table.row(cells![
-                &agent.agent_id,
-                out.state(Noun::Agent, word(&agent.status)),
-                agent.inbox_depth,
-                agent.tasks.len(),
-                out.time_or(agent.last_seen, "never"),
-                &agent.framework,
-                out.time(agent.registered_at),
-                &agent.owner,
+        let work = async |client: &Client, out: Output| {
+            let query =
+                |limit, cursor| api::ListAgents { capability: self.capability.clone(), limit, cursor };
+            let page = self.paging.read(|limit, cursor| client.agents(query(limit, cursor))).await?;
+            let mut table = Table::new([
+                Column::id("AGENT"),
+                Column::word("STATUS").kept(),
+                Column::word("INBOX"),
+                Column::word("TASKS"),
+                Column::word("LAST SEEN").kept(),
+                Column::word("FRAMEWORK").wide(),
+                Column::word("REGISTERED").wide(),
+                Column::text("OWNER"),
             ]);
-        }
-        out.list(&page, &table, format_args!("no agents in {}", client.location()))?;
-        out.more(page.next_cursor.as_ref());
-        client.close().await;
-        Ok(())
+            for agent in &page.agents {
+                table.row(cells![
+                    &agent.agent_id,
+                    out.state(Noun::Agent, word(&agent.status)),
+                    agent.inbox_depth,
+                    agent.tasks.len(),
+                    out.time_or(agent.last_seen, "never"),
+                    &agent.framework,
+                    out.time(agent.registered_at),
+                    &agent.owner,
+                ]);
+            }
+            out.list(&page, &table, format_args!("no agents in {}", client.location()))?;
+            out.more(page.next_cursor.as_ref());
+            Ok(())
+        };
+        context.with_client(Missing::Refuse, work).await
     }
 }
 
@@ -76,11 +77,12 @@ pub struct Show {
 
 impl Show {
     pub async fn run(self, context: Context) -> anyhow::Result<()> {
-        let client = context.client(Missing::Refuse).await?;
-        let agent = client.agent(&self.id).await?;
-        context.out.thing(&agent, &agent.agent_id, |out| show(out, &agent))?;
-        client.close().await;
-        Ok(())
+        let work = async |client: &Client, out: Output| {
+            let agent = client.agent(&self.id).await?;
+            out.thing(&agent, &agent.agent_id, |out| show(out, &agent))?;
+            Ok(())
+        };
+        context.with_client(Missing::Refuse, work).await
     }
 }
 
@@ -135,14 +137,19 @@ pub struct Remove {
 
 impl Remove {
     pub async fn run(self, context: Context) -> anyhow::Result<()> {
-        let client = context.client(Missing::Refuse).await?;
-        let id = client.agent(&self.id).await?.agent_id;
-        let named = Named { typed: self.id.as_str(), whole: id.as_str() };
-        self.consent.to(&format!("Remove {id} and the messages in its inbox?"), Silence::Refuses, named)?;
-        client.delete_agent(&id).await?;
-        let view = serde_json::json!({ "agent_id": id, "removed": true });
-        context.out.done(&view, &id, format_args!("{id} is removed"))?;
-        client.close().await;
-        Ok(())
+        let work = async |client: &Client, out: Output| {
+            let id = client.agent(&self.id).await?.agent_id;
+            let named = Named { typed: self.id.as_str(), whole: id.as_str() };
+            self.consent.to(
+                &format!("Remove {id} and the messages in its inbox?"),
+                Silence::Refuses,
+                named,
+            )?;
+            client.delete_agent(&id).await?;
+            let view = serde_json::json!({ "agent_id": id, "removed": true });
+            out.done(&view, &id, format_args!("{id} is removed"))?;
+            Ok(())
+        };
+        context.with_client(Missing::Refuse, work).await
     }
 }

@@ -51,21 +51,23 @@ impl Agent {
 }
 
 /// The arguments with `run` where `agent` is followed by an option of it, which was the only form once.
-pub fn with_run(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
+pub fn with_run(program: &clap::Command, arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
     let mut arguments: Vec<OsString> = arguments.collect();
-    let mut command = 1;
-    // Before the command there are only options for all commands, each with a value.
-    while let Some(option) = arguments.get(command).and_then(|argument| argument.to_str())
-        && option.starts_with("--")
-    {
-        command += if option.contains('=') { 1 } else { 2 };
-    }
-    let is = |at: usize, like: fn(&str) -> bool| {
-        arguments.get(at).and_then(|argument| argument.to_str()).is_some_and(like)
+    let word = |at: usize| arguments.get(at).and_then(|argument| argument.to_str());
+    // The first word from there on that is no option of all commands.
+    let after_options = |mut at: usize| {
+        while let Some((name, value)) = word(at)
+            .and_then(|word| word.strip_prefix("--"))
+            .map(|long| long.split_once('=').unwrap_or((long, "")))
+            && let Some(option) = program.get_arguments().find(|known| known.get_long() == Some(name))
+        {
+            at += if value.is_empty() && option.get_action().takes_values() { 2 } else { 1 };
+        }
+        at
     };
-    if is(command, |name| name == "agent")
-        && is(command + 1, |next| next.starts_with('-') && next != "--help" && next != "-h")
-    {
+    let command = after_options(1);
+    let next = word(after_options(command + 1)).unwrap_or_default();
+    if word(command) == Some("agent") && next.starts_with('-') && next != "--help" && next != "-h" {
         arguments.insert(command + 1, "run".into());
     }
     arguments
@@ -78,7 +80,8 @@ mod tests {
     #[test]
     fn an_option_right_after_agent_is_one_of_run() {
         let check = |line: &str, expected: &str| {
-            let arguments = with_run(line.split(' ').map(Into::into));
+            let program = crate::commands::description();
+            let arguments = with_run(&program, line.split(' ').map(Into::into));
             let expected: Vec<OsString> = expected.split(' ').map(Into::into).collect();
             assert_eq!(arguments, expected);
         };
@@ -87,6 +90,9 @@ mod tests {
             "sessiond --color never --config=x agent --id a://b",
             "sessiond --color never --config=x agent run --id a://b",
         );
+        check("sessiond --json agent --id a://b", "sessiond --json agent run --id a://b");
+        check("sessiond agent --json --id a://b", "sessiond agent run --json --id a://b");
+        check("sessiond agent --color never --json list", "sessiond agent --color never --json list");
         check("sessiond agent list --json", "sessiond agent list --json");
         check("sessiond agent run --id a://b", "sessiond agent run --id a://b");
         check("sessiond agent --help", "sessiond agent --help");

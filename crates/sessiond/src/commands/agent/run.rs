@@ -76,7 +76,7 @@ pub struct Run {
 impl Run {
     pub async fn run(self, context: Context) -> anyhow::Result<()> {
         let mut signals = Signals::catch()?;
-        let config = &context.config;
+        let config = &context.preferred();
         let key = config.get("api_key");
         // An agent is made for a server; only one who names a directory wants it to work on the store itself.
         let mut options = if config.get("url").is_none() && config.is_flag("data_dir") {

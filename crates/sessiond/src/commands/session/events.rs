@@ -9,6 +9,9 @@ use sessiond_core::{ContextUpdated, SessionCompleted, SessionFailed, SessionTerm
 use crate::commands::One;
 use crate::output::{Column, Output, Table, cells, printable};
 
+/// Rows of a page when all are read.
+const PAGE: usize = 1000;
+
 /// List a session's events, oldest first
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -23,8 +26,11 @@ pub struct Events {
     #[arg(long = "type", value_name = "TYPE")]
     types: Vec<String>,
     /// Maximum number of events that are read
-    #[arg(long, value_name = "COUNT", default_value_t = 100)]
+    #[arg(long, value_name = "COUNT", default_value_t = 100, conflicts_with = "all")]
     limit: usize,
+    /// Read all pages
+    #[arg(long)]
+    all: bool,
     #[command(flatten)]
     one: One,
 }
@@ -32,8 +38,15 @@ pub struct Events {
 impl Events {
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
         let id = self.one.find(client).await?;
-        let query = ListEvents { after: Some(self.after), limit: Some(self.limit) };
-        let mut page = client.events(&id, query).await?;
+        let limit = Some(if self.all { PAGE } else { self.limit });
+        let mut page = client.events(&id, ListEvents { after: Some(self.after), limit }).await?;
+        while self.all
+            && let Some(after) = page.next_cursor.take()
+        {
+            let next = client.events(&id, ListEvents { after: Some(after), limit }).await?;
+            page.events.extend(next.events);
+            page.next_cursor = next.next_cursor;
+        }
         page.events.retain(|event| self.types.is_empty() || self.types.contains(&event.kind));
         let mut table = Table::new([
             Column::word("SEQ"),
@@ -46,11 +59,7 @@ impl Events {
             table.row(cells![event.seq, out.time(event.time), &event.kind, &event.actor, said(event)]);
         }
         out.list(&page, &table, "no events")?;
-        if let Some(next) = page.next_cursor
-            && !out.json
-        {
-            eprintln!("More: add --after {next}");
-        }
+        out.more_after(page.next_cursor);
         Ok(())
     }
 }

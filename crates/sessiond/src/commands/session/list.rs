@@ -62,25 +62,23 @@ pub struct List {
 
 impl List {
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
-        let page = client
-            .sessions(ListSessions {
-                status: self.status,
-                kind: self.kind,
-                waiting: self.waiting.then_some(true),
-                label: self.label,
-                owner: self.owner,
-                q: self.search,
-                created_since: self.since,
-                created_until: self.until,
-                updated_since: self.updated_since,
-                updated_until: self.updated_until,
-                sort: self.sort,
-                reverse: self.reverse.then_some(true),
-                limit: Some(self.paging.limit),
-                cursor: self.paging.cursor,
-                ..ListSessions::default()
-            })
-            .await?;
+        let query = ListSessions {
+            status: self.status,
+            kind: self.kind,
+            waiting: self.waiting.then_some(true),
+            label: self.label,
+            owner: self.owner,
+            q: self.search,
+            created_since: self.since,
+            created_until: self.until,
+            updated_since: self.updated_since,
+            updated_until: self.updated_until,
+            sort: self.sort,
+            reverse: self.reverse.then_some(true),
+            ..ListSessions::default()
+        };
+        let read = |limit, cursor| client.sessions(ListSessions { limit, cursor, ..query.clone() });
+        let page = self.paging.read(read).await?;
         let mut table = Table::new([
             Column::id("SESSION"),
             Column::word("KIND"),

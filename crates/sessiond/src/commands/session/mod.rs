@@ -6,11 +6,13 @@ mod events;
 mod list;
 mod portable;
 mod questions;
+mod received;
 mod show;
 mod update;
 mod watch;
 
 use clap::{Args, Subcommand};
+use sessiond_client::Client;
 use sessiond_core::Status;
 
 use super::Context;
@@ -50,6 +52,8 @@ enum SessionCommand {
     Rename(update::Rename),
     Label(update::Label),
     Signal(change::Signal),
+    Signals(received::Signals),
+    Telemetry(received::Telemetry),
     Questions(questions::Questions),
     Answer(questions::Answer),
     Export(portable::Export),
@@ -80,31 +84,30 @@ impl Session {
             }
             _ => Missing::Refuse,
         };
-        let client = context.client(missing).await?;
-        let out = context.out;
-        match self.command {
-            SessionCommand::List(command) => command.run(&client, out).await?,
-            SessionCommand::Show(command) => command.run(&client, out).await?,
-            SessionCommand::Watch(command) => command.run(&client, out).await?,
-            SessionCommand::Events(command) => command.run(&client, out).await?,
-            SessionCommand::Create(command) => command.run(&client, out).await?,
-            SessionCommand::Complete(command) => command.run(&client, out).await?,
-            SessionCommand::Fail(command) => command.run(&client, out).await?,
-            SessionCommand::Terminate(command) => command.run(&client, out).await?,
-            SessionCommand::Cancel(command) => command.run(&client, out).await?,
-            SessionCommand::Retry(command) => command.run(&client, out).await?,
-            SessionCommand::Rename(command) => command.run(&client, out).await?,
-            SessionCommand::Label(command) => command.run(&client, out).await?,
-            SessionCommand::Signal(command) => command.run(&client, out).await?,
-            SessionCommand::Questions(command) => command.run(&client, out).await?,
-            SessionCommand::Answer(command) => command.run(&client, out).await?,
-            SessionCommand::Export(command) => command.run(&client, out).await?,
-            SessionCommand::Import(command) => command.run(&client, out).await?,
-            SessionCommand::Delete(command) => command.run(&client, out).await?,
-            SessionCommand::Fork(command) => command.run(&client, out).await?,
-            SessionCommand::Summary(command) => command.run(&client, out).await?,
-        }
-        client.close().await;
-        Ok(())
+        let work = async |client: &Client, out| match self.command {
+            SessionCommand::List(command) => command.run(client, out).await,
+            SessionCommand::Show(command) => command.run(client, out).await,
+            SessionCommand::Watch(command) => command.run(client, out).await,
+            SessionCommand::Events(command) => command.run(client, out).await,
+            SessionCommand::Create(command) => command.run(client, out).await,
+            SessionCommand::Complete(command) => command.run(client, out).await,
+            SessionCommand::Fail(command) => command.run(client, out).await,
+            SessionCommand::Terminate(command) => command.run(client, out).await,
+            SessionCommand::Cancel(command) => command.run(client, out).await,
+            SessionCommand::Retry(command) => command.run(client, out).await,
+            SessionCommand::Rename(command) => command.run(client, out).await,
+            SessionCommand::Label(command) => command.run(client, out).await,
+            SessionCommand::Signal(command) => command.run(client, out).await,
+            SessionCommand::Signals(command) => command.run(client, out).await,
+            SessionCommand::Telemetry(command) => command.run(client, out).await,
+            SessionCommand::Questions(command) => command.run(client, out).await,
+            SessionCommand::Answer(command) => command.run(client, out).await,
+            SessionCommand::Export(command) => command.run(client, out).await,
+            SessionCommand::Import(command) => command.run(client, out).await,
+            SessionCommand::Delete(command) => command.run(client, out).await,
+            SessionCommand::Fork(command) => command.run(client, out).await,
+            SessionCommand::Summary(command) => command.run(client, out).await,
+        };
+        context.with_client(missing, work).await
     }
 }

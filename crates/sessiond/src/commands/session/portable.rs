@@ -25,9 +25,6 @@ pub struct Export {
     /// The session's id, or the beginning of it
     #[arg(value_name = "SESSION", add = complete::sessions())]
     session: SessionId,
-    /// Print errors as JSON; the journal is JSON already
-    #[arg(long)]
-    json: bool,
     #[command(flatten, next_help_heading = "Connection options")]
     connection: Connection,
 }

@@ -12,7 +12,7 @@ use crate::commands::input::text_argument;
 use crate::commands::{Common, One, Paging, complete, find};
 use crate::output::{Column, Noun, Output, Table, cells};
 
-/// List the questions that wait for an answer
+/// List the questions that wait for an answer; with --all also the closed ones of a session
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   sessiond session questions                  of all sessions
@@ -22,9 +22,6 @@ pub struct Questions {
     /// The session's id, or the beginning of it [default: all sessions]
     #[arg(value_name = "SESSION", add = complete::sessions())]
     id: Option<SessionId>,
-    /// Also questions that are closed; of one session
-    #[arg(long, requires = "id")]
-    all: bool,
     #[command(flatten)]
     paging: Paging,
     #[command(flatten)]
@@ -33,15 +30,15 @@ pub struct Questions {
 
 impl Questions {
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
-        let (limit, cursor) = (Some(self.paging.limit), self.paging.cursor);
-        let page = match &find::maybe_session(client, self.id.as_ref()).await? {
+        let session = find::maybe_session(client, self.id.as_ref()).await?;
+        let status = (!self.paging.all).then_some(QuestionStatus::Open);
+        let read = async |limit, cursor| match &session {
             Some(id) => {
-                let status = (!self.all).then_some(QuestionStatus::Open);
-                let query = api::ListSessionQuestions { status, limit, cursor };
-                client.session_questions(id, query).await?
+                client.session_questions(id, api::ListSessionQuestions { status, limit, cursor }).await
             }
-            None => client.questions(api::ListQuestions { limit, cursor }).await?,
+            None => client.questions(api::ListQuestions { limit, cursor }).await,
         };
+        let page = self.paging.read(read).await?;
         let mut table = Table::new([
             Column::id("QUESTION"),
             Column::id("SESSION").kept(),
@@ -98,10 +95,7 @@ impl Answer {
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
         let id = &self.one.find(client).await?;
         let question = match &self.question {
-            Some(typed) => {
-                let question = find::question(client, id, typed).await?;
-                client.question(id, &question, api::GetQuestion::default()).await?
-            }
+            Some(typed) => find::question(client, id, typed).await?,
             None => only_question(client, id).await?,
         };
         let name = &question.question_id;

@@ -30,8 +30,8 @@ pub struct Show {
 
 impl Show {
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
-        let id = self.one.find(client).await?;
-        let session = client.session(&id).await?;
+        let session = self.one.view(client).await?;
+        let id = session.session_id.clone();
         let tasks = client.session_tasks(&id, ListTasks::default()).await?;
         let mut open = Vec::new();
         if session.status == Status::Active && session.open_questions > 0 {
@@ -173,6 +173,7 @@ pub fn participants(out: &Output, participants: &[Participant]) -> Table {
         Column::word("JOINED"),
         Column::text("FRAMEWORK").wide(),
         Column::word("LEFT").wide(),
+        Column::text("LEASE").wide(),
     ]);
     for participant in participants {
         table.row(cells![
@@ -182,6 +183,7 @@ pub fn participants(out: &Output, participants: &[Participant]) -> Table {
             out.time(participant.join_time),
             &participant.framework,
             out.time_or(participant.leave_time, "-"),
+            participant.lease.as_ref().map_or("-", |lease| lease.holder.as_str()),
         ]);
     }
     table
@@ -201,7 +203,7 @@ impl Summary {
         let id = self.one.find(client).await?;
         let summary = client.summary(&id).await?;
         out.thing(&json!({ "session_id": id, "summary": summary }), &id, |out| {
-            out.text(&(crate::output::printable_lines(summary.trim_end()) + "\n"))
+            out.lines_of(summary.trim_end())
         })
     }
 }

@@ -40,18 +40,16 @@ pub struct List {
 
 impl List {
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
-        let query = api::ListTasks {
-            assignee: self.agent,
-            status: self.status,
-            step: self.step,
-            limit: Some(self.paging.limit),
-            cursor: self.paging.cursor,
-        };
         let session = find::maybe_session(client, self.session.as_ref()).await?;
-        let page = match &session {
-            Some(session) => client.session_tasks(session, query).await?,
-            None => client.tasks(query).await?,
+        let read = async |limit, cursor| {
+            let (assignee, step) = (self.agent.clone(), self.step.clone());
+            let query = api::ListTasks { assignee, status: self.status, step, limit, cursor };
+            match &session {
+                Some(session) => client.session_tasks(session, query).await,
+                None => client.tasks(query).await,
+            }
         };
+        let page = self.paging.read(read).await?;
         out.list(&page, &table(out, &page.tasks, session.is_none()), "no tasks")?;
         out.more(page.next_cursor.as_ref());
         Ok(())
@@ -106,7 +104,7 @@ pub struct Show {
 
 impl Show {
     pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
-        let task = client.task(&self.task.find(client).await?).await?;
+        let task = self.task.view(client).await?;
         out.thing(&task, &task.task_id, |out| show(out, &task))
     }
 }

@@ -5,6 +5,7 @@ mod list;
 mod report;
 
 use clap::{Args, Subcommand};
+use sessiond_client::Client;
 
 use super::Context;
 use crate::client::Missing;
@@ -39,20 +40,17 @@ enum TaskCommand {
 
 impl Task {
     pub async fn run(self, context: Context) -> anyhow::Result<()> {
-        let client = context.client(Missing::Refuse).await?;
-        let out = context.out;
-        match self.command {
-            TaskCommand::List(command) => command.run(&client, out).await?,
-            TaskCommand::Show(command) => command.run(&client, out).await?,
-            TaskCommand::Delegate(command) => command.run(&client, out).await?,
-            TaskCommand::Accept(command) => command.run(&client, out).await?,
-            TaskCommand::Progress(command) => command.run(&client, out).await?,
-            TaskCommand::Complete(command) => command.run(&client, out).await?,
-            TaskCommand::Fail(command) => command.run(&client, out).await?,
-            TaskCommand::Cancel(command) => command.run(&client, out).await?,
-            TaskCommand::Retry(command) => command.run(&client, out).await?,
-        }
-        client.close().await;
-        Ok(())
+        let work = async |client: &Client, out| match self.command {
+            TaskCommand::List(command) => command.run(client, out).await,
+            TaskCommand::Show(command) => command.run(client, out).await,
+            TaskCommand::Delegate(command) => command.run(client, out).await,
+            TaskCommand::Accept(command) => command.run(client, out).await,
+            TaskCommand::Progress(command) => command.run(client, out).await,
+            TaskCommand::Complete(command) => command.run(client, out).await,
+            TaskCommand::Fail(command) => command.run(client, out).await,
+            TaskCommand::Cancel(command) => command.run(client, out).await,
+            TaskCommand::Retry(command) => command.run(client, out).await,
+        };
+        context.with_client(Missing::Refuse, work).await
     }
 }

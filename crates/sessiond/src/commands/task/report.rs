@@ -36,6 +36,11 @@ impl OneTask {
     pub async fn find(&self, client: &Client) -> anyhow::Result<TaskId> {
         Ok(find::task(client, &self.id).await?)
     }
+
+    /// The task, as it is.
+    pub async fn view(&self, client: &Client) -> anyhow::Result<api::Task> {
+        Ok(find::task_view(client, &self.id).await?)
+    }
 }
 
 fn told(out: Output, task: api::Task) -> anyhow::Result<()> {
