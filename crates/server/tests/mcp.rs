@@ -94,7 +94,7 @@ async fn every_revision_of_the_protocol_finds_the_same_tools() {
         let tools = ask(&bench, version, None, "tools/list", json!({})).await;
         assert_eq!(tools["result"]["tools"], newest, "{version}");
     }
-    assert_eq!(newest.as_array().unwrap().len(), 25);
+    assert_eq!(newest.as_array().unwrap().len(), 30);
     // There is nothing to GET and nothing to DELETE.
     for method in [Method::GET, Method::DELETE] {
         let response = bench.request(method, "/mcp").send().await.unwrap();
