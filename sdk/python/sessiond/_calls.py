@@ -7,11 +7,12 @@ import warnings
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Callable, TypeVar, overload
 
-from ._coordinator import no_loop
+from ._loops import no_loop
 from ._node import node_of
+from ._open import open_sessions
 from ._run import running_loop
 from ._scope import current
-from ._session import Session, open_sessions
+from ._session import Session
 from .errors import ContextError
 
 if TYPE_CHECKING:

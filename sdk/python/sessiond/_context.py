@@ -142,3 +142,16 @@ def _key(name: str) -> str:
     from ._values import unescape
 
     return unescape(name[len(_ESCAPED) :])
+
+
+def values_of(context: Any) -> dict[str, Any]:
+    """Give the values of a context that somebody passed."""
+    if context is None:
+        return {}
+    if not hasattr(context, "keys"):
+        raise TypeError(f"context is a dict of values, not {context!r}")
+    values = dict(context)
+    for key in values:
+        if not isinstance(key, str):
+            raise TypeError(f"a key of the context is a text, not {key!r}")
+    return values

@@ -8,11 +8,13 @@ import threading
 import time
 from types import AsyncGeneratorType, GeneratorType
 from typing import TYPE_CHECKING, Any, Callable
-from weakref import WeakKeyDictionary
+from weakref import ref
 
 from ._branches import line, plain_task, watch
 from ._config import GRACE
+from ._ends import Ends
 from ._fatal import is_fatal, remember
+from ._loops import no_loop
 from ._native import Execution, Frame, Recorded
 from ._run import Run, running_loop
 from ._scope import Scope, current
@@ -20,7 +22,6 @@ from ._state import is_a, own
 from ._turns import Turns
 from ._waiting import Waiting
 from .errors import (
-    ContextError,
     ControlError,
     GlobalTimeOutError,
     Interrupted,
@@ -31,11 +32,12 @@ from .errors import (
 )
 
 if TYPE_CHECKING:
-    from asyncio import AbstractEventLoop, CancelledError, Future
+    from asyncio import AbstractEventLoop, CancelledError
     from collections.abc import AsyncGenerator, Coroutine
 
     from ._config import Config
     from ._log import Log
+    from ._native import Work
     from ._node import Node
     from ._pool import Pool
     from .middleware import Middleware
@@ -71,8 +73,7 @@ class Coordinator:
         self.is_interrupted = False
         """Whether it was stopped because it does nothing but wait for something from outside."""
         self._received: dict[str, set[int]] = {}
-        self._ends: WeakKeyDictionary[AbstractEventLoop, Future[None]] = WeakKeyDictionary()
-        """Done when the call that ended last on a loop is on disk, and its caller goes on."""
+        self._ends = Ends()
         self._watched: AbstractEventLoop | None = None
         self.spans: Spans | None = None
         """Its spans of OpenTelemetry, when those are wanted."""
@@ -345,7 +346,7 @@ class Coordinator:
             try:
                 news = node.complete(frame, value)
                 if self._sync:
-                    await self._on_disk(inner)
+                    await self._ends.on_disk(self.in_thread(inner, inner.frame.settled))
             except ControlError as error:
                 self._broken(error, run)
                 raise
@@ -354,7 +355,7 @@ class Coordinator:
         except BaseException as error:
             self._ended(inner, node, error)
             if self._sync and is_a(error, Exception):
-                await self._after_others()
+                await self._ends.after_others()
             raise
         finally:
             try:
@@ -364,37 +365,6 @@ class Coordinator:
                 pass
         self._log.completed(frame, node)
         return value
-
-    async def _on_disk(self, inner: Scope) -> None:
-        """Wait until the end of a call is on disk, and those have gone on whose calls ended before it."""
-
-        from asyncio import get_running_loop
-
-        loop = get_running_loop()
-        before, here = self._ends.get(loop), loop.create_future()
-        self._ends[loop] = here
-        try:
-            # The thread that writes is waited for by others too: one write is for all that wait.
-            await self.in_thread(inner, inner.frame.settled)
-            if before is not None:
-                await self._after(before)
-        finally:
-            here.set_result(None)
-
-    async def _after_others(self) -> None:
-        """Wait until those have gone on whose calls ended before."""
-
-        from asyncio import get_running_loop
-
-        before = self._ends.get(get_running_loop())
-        if before is not None:
-            await self._after(before)
-
-    async def _after(self, before: Future[None]) -> None:
-        from asyncio import wait
-
-        if not before.done():
-            await wait((before,))
 
     async def _around(
         self,
@@ -579,6 +549,22 @@ class Coordinator:
             self.stop(f"{node.name} failed, and {why}", error)
 
 
+def watch_end(execution: Execution, coordinator: Coordinator) -> Work | None:
+    """Have calls end when their record takes nothing more: when somebody ends the session, or takes it over."""
+    known = ref(coordinator)
+
+    def tell(error: BaseException) -> None:
+        coordinator = known()
+        if coordinator is not None:
+            coordinator.end(error)
+
+    try:
+        return execution.ended(tell)
+    except RuntimeError:
+        # The program is ending.
+        return None
+
+
 async def _on_fresh_stack(work: Coroutine[Any, Any, Any]) -> Any:
     """Run something in a task of its own, whose stack begins anew."""
 
@@ -591,15 +577,6 @@ async def _on_fresh_stack(work: Coroutine[Any, Any, Any]) -> Any:
     finally:
         if not task.done():
             task.cancel()
-
-
-def no_loop() -> ContextError:
-    """Make the error of a call that is awaited where asyncio does not run."""
-    return ContextError(
-        "a call is awaited under asyncio, and its event loop does not run here (trio has another one); "
-        "use call_sync, in a thread where the loop must go on",
-        "no_loop",
-    )
 
 
 def _is_cancelled() -> bool:

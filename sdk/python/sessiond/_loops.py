@@ -14,6 +14,7 @@ from ._branches import plain_task, watch
 from ._fork import end_in_child, in_child
 from ._starting import start
 from ._state import is_a
+from .errors import ContextError
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Task
@@ -247,3 +248,12 @@ def _end(loop: AbstractEventLoop, tasks: set[Task[Any]]) -> None:
         except (KeyboardInterrupt, SystemExit):
             # The second of two: the first one is on its way.
             continue
+
+
+def no_loop() -> ContextError:
+    """Make the error of a call that is awaited where asyncio does not run."""
+    return ContextError(
+        "a call is awaited under asyncio, and its event loop does not run here (trio has another one); "
+        "use call_sync, in a thread where the loop must go on",
+        "no_loop",
+    )

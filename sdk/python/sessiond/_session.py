@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 import weakref
@@ -10,18 +9,18 @@ from typing import TYPE_CHECKING, Any, Callable, TypeVar, overload
 
 from ._branches import watch, watch_loops
 from ._config import Config, native, same_store, settle
-from ._context import Context
-from ._coordinator import FORKED, Coordinator, no_loop
-from ._error_values import headline_of
+from ._context import Context, values_of
+from ._coordinator import FORKED, Coordinator, watch_end
 from ._fatal import fatal_calls
-from ._fork import in_child
 from ._log import Log
-from ._native import Execution, forked, forks, listen, went_on
+from ._loops import no_loop
+from ._native import Execution
 from ._node import node_of
+from ._open import abandon, closed, opened
 from ._publisher import Publisher
+from ._reason import Stopped, is_signal, reason_of
+from ._recover import recovered
 from ._scope import Scope, current
-from ._secret import without_secrets
-from ._state import is_a
 from .errors import NodeError, RecordError, SessionClosedError
 
 if TYPE_CHECKING:
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
     from ._closing import Closing
     from ._config import BroadcastCallback, LoggingSetting, MoreOptions, Options
     from ._info import ExecutionInfo
-    from ._native import Work
     from ._run import Run
 
     P = ParamSpec("P")
@@ -87,13 +85,13 @@ class Session:
         if name is not None and not isinstance(name, str):
             raise TypeError(f"name is a text, not {name!r}")
         settings = self.global_config_precedence(**options)
-        values = _values(context)
+        values = values_of(context)
         outer = current.get()
         parent = outer.session if outer is not None else None
         if parent is not None and (parent._status != "running" or not same_store(parent._settings, settings)):
             # What it would belong to takes nothing more, or is in another store.
             parent = None
-        again = _recovered(settings) if parent is None else None
+        again = recovered(settings) if parent is None else None
         try:
             execution = (
                 Execution.resume(again, values, native(settings), False)
@@ -135,7 +133,7 @@ class Session:
         When the program calls something else than it did, that call raises `ReplayError`.
         """
         settings = cls.global_config_precedence(**options)
-        given = _values(context)
+        given = values_of(context)
         execution = Execution.resume(session_id, given, native(settings), take_over)
         session = cls.__new__(cls)
         session._hold(execution, settings, given)
@@ -236,9 +234,9 @@ class Session:
         self._closes = Closing
         self._closing: Closing | None = None
         # One that is neither closed nor used any more is left as it is when it is collected, or when the program ends.
-        self._finalizer = weakref.finalize(self, _abandon, execution)
-        self._watch = _watch(self)
-        _open[id(self)] = weakref.ref(self)
+        self._finalizer = weakref.finalize(self, abandon, execution)
+        self._watch = watch_end(execution, self._coordinator)
+        opened(self)
         self._log.info("session began, in %s", settings.dir)
 
     @property
@@ -386,7 +384,7 @@ class Session:
     def stop(self, reason: str = "it was stopped") -> None:
         """Cancel all calls that run, and take no further ones. The session then ends as failed, and can be resumed."""
         self._check_process()
-        self._coordinator.stop(reason, _Stopped(f"it was stopped: {reason}"))
+        self._coordinator.stop(reason, Stopped(f"it was stopped: {reason}"))
 
     def close(self) -> None:
         """End the session: everything is recorded, and the state is saved. Calls that still run are cancelled.
@@ -518,7 +516,7 @@ class Session:
         What cannot be written is raised, whatever else went wrong.
         """
         coordinator = self._coordinator
-        failed = _reason(error) or _reason(coordinator.failure)
+        failed = reason_of(error) or reason_of(coordinator.failure)
         coordinator.stop("it is closed")
         coordinator.wait_stopped(inside, until)
         self._finalizer.detach()
@@ -530,7 +528,7 @@ class Session:
             )
         try:
             self._publisher.close()
-            if coordinator.is_interrupted or (coordinator.waiting.questions and _is_signal(error)):
+            if coordinator.is_interrupted or (coordinator.waiting.questions and is_signal(error)):
                 self._execution.leave()
                 self._status = "interrupted"
             else:
@@ -544,7 +542,7 @@ class Session:
             coordinator.close()
             if coordinator.spans is not None:
                 coordinator.spans.end(failed)
-            _open.pop(id(self), None)
+            closed(self)
             self._say()
             self._hand_over()
 
@@ -585,124 +583,7 @@ class Session:
         self._log.close()
 
 
-def _watch(session: Session) -> Work | None:
-    """Have a session be stopped when its record takes nothing more: when somebody ends it, or takes it over."""
-    known = weakref.ref(session._coordinator)
-
-    def tell(error: BaseException) -> None:
-        coordinator = known()
-        if coordinator is not None:
-            coordinator.end(error)
-
-    try:
-        return session._execution.ended(tell)
-    except RuntimeError:
-        # The program is ending.
-        return None
-
-
-def _is_signal(error: BaseException | None) -> bool:
-    """Whether a program ends because somebody ends its process."""
-    if error is None:
-        return False
-    return is_a(error, KeyboardInterrupt) or (is_a(error, SystemExit) and not _is_success(_code.__get__(error)))
-
-
-def _recovered(settings: Config) -> str | None:
-    """Give the session that this program is to go on with, if `sessiond recover` started it; the first one takes it."""
-    wanted = os.environ.get("SESSIOND_RESUME")
-    if not wanted or settings.recover is None or settings.run_identifier not in (None, wanted):
-        return None
-    del os.environ["SESSIOND_RESUME"]
-    return wanted
-
-
-def _values(context: Any) -> dict[str, Any]:
-    """Give the values of a context that somebody passed."""
-    if context is None:
-        return {}
-    if not hasattr(context, "keys"):
-        raise TypeError(f"context is a dict of values, not {context!r}")
-    values = dict(context)
-    for key in values:
-        if not isinstance(key, str):
-            raise TypeError(f"a key of the context is a text, not {key!r}")
-    return values
-
-
 def _ended() -> None:
     from ._signals import session_ended
 
     session_ended()
-
-
-def _reason(error: BaseException | None) -> str | None:
-    """Give why a program failed; None when it did not."""
-    if error is None or (is_a(error, SystemExit) and _is_success(_code.__get__(error))):
-        return None
-    if is_a(error, _Stopped):
-        return without_secrets(str(error))
-    return headline_of(error)
-
-
-# What a program ends with, whatever a class that is made of it says of that.
-_code: Any = SystemExit.__dict__["code"]
-
-
-def _is_success(code: Any) -> bool:
-    return code is None or (type(code) in (int, bool) and code == 0)
-
-
-class _Stopped(Exception):
-    """Why a session ends as failed that was stopped; its text is the reason."""
-
-
-def _abandon(execution: Execution) -> None:
-    """Leave a session that nobody closed as it is: interrupted, so that it can be resumed."""
-    import warnings
-
-    try:
-        execution.leave()
-        outcome = "it is interrupted, and can be resumed"
-    except Exception as error:
-        outcome = f"and not all of it could be recorded: {error}"
-    warnings.warn(
-        f"session {execution.id} was never closed: {outcome}; use `with`, or close it", ResourceWarning, stacklevel=2
-    )
-
-
-# The sessions of this process that are not closed.
-_open: dict[int, weakref.ref[Session]] = {}
-
-
-def _warn(level: int, session_id: str | None, message: str) -> None:
-    """Log what the background warns of."""
-    for session in open_sessions():
-        if session.id == session_id:
-            session._log.say(level, message)
-            return
-    import logging
-
-    logging.getLogger("sessiond").log(level, "%s", message, extra={"sessiond_session": session_id or "-"})
-
-
-listen(_warn)
-
-
-def open_sessions() -> list[Session]:
-    """Give the sessions of this process that are not closed."""
-    return [session for known in list(_open.values()) if (session := known()) is not None]
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=forks, after_in_parent=went_on)
-
-
-@in_child
-def _forked() -> None:
-    """Leave all sessions to the process that this one was forked from."""
-    forked()
-    current.set(None)
-    for session in open_sessions():
-        session._forked()
-    _open.clear()
