@@ -23,10 +23,10 @@ pub use conditions::Conditions;
 #[cfg(feature = "embedded")]
 pub use embedded::store::{after_fork, before_fork};
 #[cfg(feature = "embedded")]
-pub use embedded::{Embedded, RecordPage, problem, store};
+pub use embedded::{Embedded, problem, store};
 #[cfg(feature = "http")]
 pub use http::Http;
-pub use traits::{Api, ContextView, Export, Import, Watch, WatchItem};
+pub use traits::{Api, ContextView, Export, Import, RecordPage, Watch, WatchItem};
 
 /// A handle on sessiond; cheap to clone. Its operations are those of [`Api`].
 #[derive(Clone)]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use sessiond_api::{self as api, Code, Problem};
 use sessiond_client::Client;
-use sessiond_core::{Kind, SessionId, Status};
+use sessiond_core::{Inputs, Kind, SessionId, Status};
 use sessiond_recording::{Runner, journal, run, runner, stores};
 
 use crate::config::Settings;
@@ -61,7 +61,7 @@ pub async fn look(settings: &Settings, id: &SessionId) -> Result<Look, Error> {
     let (client, session, activity) = find(settings, id).await?;
     let fail = |error: std::io::Error| Problem::new(Code::Internal, error.to_string());
     let mut writer = saved::Writer::begin(Vec::new(), &session).map_err(fail)?;
-    journal::each(&client, id, |_, event| writer.take(event).map_err(fail)).await?;
+    journal::each(&client, id, Inputs::Kept, |_, event| writer.take(event).map_err(fail)).await?;
     Ok(Look { state: writer.finish().map_err(fail)?, activity })
 }
 

@@ -1,12 +1,13 @@
 //! Reading a session's journal.
 
 use std::pin::pin;
+use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt};
-use sessiond_api::{Code, Event, EventBody, EventPage, ListEvents, Problem, UnreadableEvent};
+use sessiond_api::{Code, Event, EventBody, ListEvents, Problem, UnreadableEvent};
 use sessiond_background as background;
-use sessiond_client::Client;
-use sessiond_core::{CallEntry, Revision, SessionId};
+use sessiond_client::{Client, RecordPage};
+use sessiond_core::{self as core, CallEntry, Inputs, Revision, SessionId};
 use tokio::task::JoinHandle;
 
 use crate::threads::joined;
@@ -42,50 +43,58 @@ pub fn body(event: &Event) -> Result<Option<EventBody>, Problem> {
 pub async fn each<E: From<Problem>>(
     client: &Client,
     id: &SessionId,
+    inputs: Inputs,
     mut take: impl FnMut(Revision, EventBody) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut next = Some(page(client, id, Revision::default()));
     while let Some(reading) = next.take() {
-        let EventPage { events, next_cursor, .. } = joined(reading).await?;
+        let RecordPage { records, next_cursor, .. } = joined(reading).await?;
         next = next_cursor.map(|after| page(client, id, after));
-        let mut parts = parts(events);
+        let mut parts = parts(records);
         // A short page is one part, which is not worth another thread.
         let last = parts.pop().unwrap_or_default();
-        let bodies_of = |part| joined(background::spawn_blocking(|| bodies(part)));
-        let mut typed = pin!(stream::iter(parts).map(bodies_of).buffered(PARTS));
+        let read = |part| joined(background::spawn_blocking(move || read(part, inputs)));
+        let mut typed = pin!(stream::iter(parts).map(read).buffered(PARTS));
         while let Some(part) = typed.next().await {
-            for (seq, body) in part? {
-                take(seq, body)?;
+            for event in part? {
+                take(event.seq, event.body)?;
             }
         }
-        for (seq, body) in bodies(last)? {
-            take(seq, body)?;
+        for record in last {
+            if let Some(event) = event(&record, inputs)? {
+                take(event.seq, event.body)?;
+            }
         }
     }
     Ok(())
 }
 
-/// What events say, but for those whose types are not known here.
-fn bodies(events: Vec<Event>) -> Result<Vec<(Revision, EventBody)>, Problem> {
-    let bodies =
-        events.iter().filter_map(|event| Some(body(event).transpose()?.map(|body| (event.seq, body))));
-    bodies.collect()
+/// The events of records, but for those whose types are not known here.
+fn read(records: Vec<Arc<str>>, inputs: Inputs) -> Result<Vec<core::Event>, Problem> {
+    records.iter().filter_map(|record| event(record, inputs).transpose()).collect()
 }
 
-/// Begins to read the page after an event.
-fn page(client: &Client, id: &SessionId, after: Revision) -> JoinHandle<Result<EventPage, Problem>> {
-    let (client, id) = (client.clone(), id.clone());
-    background::spawn(async move {
-        client.events(&id, ListEvents { after: Some(after), limit: Some(PAGE) }).await
+fn event(record: &str, inputs: Inputs) -> Result<Option<core::Event>, Problem> {
+    core::Event::read(record, inputs).map_err(|error| {
+        let text = format!("an event of the session's journal cannot be read: {error}");
+        Problem { retryable: false, ..Problem::new(Code::Internal, text) }
     })
 }
 
-/// Events in parts of about [`PART`] bytes.
-fn parts(events: Vec<Event>) -> Vec<Vec<Event>> {
+/// Begins to read the page after an event.
+fn page(client: &Client, id: &SessionId, after: Revision) -> JoinHandle<Result<RecordPage, Problem>> {
+    let (client, id) = (client.clone(), id.clone());
+    background::spawn(async move {
+        client.records(&id, ListEvents { after: Some(after), limit: Some(PAGE) }).await
+    })
+}
+
+/// Records in parts of about [`PART`] bytes.
+fn parts(records: Vec<Arc<str>>) -> Vec<Vec<Arc<str>>> {
     let (mut parts, mut part, mut bytes) = (Vec::new(), Vec::new(), 0);
-    for event in events {
-        bytes += event.data.as_str().len();
-        part.push(event);
+    for record in records {
+        bytes += record.len();
+        part.push(record);
         if bytes >= PART {
             parts.push(std::mem::take(&mut part));
             bytes = 0;

@@ -5,40 +5,27 @@ use futures_util::stream;
 use sessiond_api::{self as api, Problem};
 use sessiond_core::{Revision, SessionId};
 use sessiond_engine::WatchItem as EngineItem;
-use sessiond_store::{Record, Records};
+use sessiond_store::Records;
 
 use super::{Embedded, page_limit, problem};
-use crate::traits::{Events, Watch, WatchItem};
-
-/// A page of a journal: what [`sessiond_api::EventPage`] is, before the events are read.
-#[derive(Debug)]
-pub struct RecordPage {
-    /// The events, each as the JSON that callers read.
-    pub records: Vec<Record>,
-    /// The number of the session's newest event.
-    pub revision: Revision,
-    /// Where the next page begins; none when this one reaches the newest event.
-    pub next_cursor: Option<Revision>,
-}
-
-impl Embedded {
-    /// A page of the journal as it lies in the store, for a caller that only hands it on.
-    pub async fn records(&self, id: &SessionId, query: api::ListEvents) -> Result<RecordPage, Problem> {
-        let limit = page_limit(query.limit)?;
-        let after = query.after.unwrap_or(0);
-        let Records { records, revision, .. } =
-            self.engine.events(&self.principal, id, after, limit).await.map_err(problem)?;
-        let next_cursor = records.last().map(|record| record.seq).filter(|last| *last < revision);
-        Ok(RecordPage { records, revision, next_cursor })
-    }
-}
+use crate::traits::{Events, RecordPage, Watch, WatchItem};
 
 #[async_trait]
 impl Events for Embedded {
     async fn events(&self, id: &SessionId, query: api::ListEvents) -> Result<api::EventPage, Problem> {
         let RecordPage { records, revision, next_cursor } = self.records(id, query).await?;
-        let events = records.iter().map(event).collect::<Result<Vec<_>, _>>()?;
+        let events = records.iter().map(|record| event(record)).collect::<Result<Vec<_>, _>>()?;
         Ok(api::EventPage { events, revision, next_cursor })
+    }
+
+    async fn records(&self, id: &SessionId, query: api::ListEvents) -> Result<RecordPage, Problem> {
+        let limit = page_limit(query.limit)?;
+        let after = query.after.unwrap_or(0);
+        let Records { records, revision, .. } =
+            self.engine.events(&self.principal, id, after, limit).await.map_err(problem)?;
+        let next_cursor = records.last().map(|record| record.seq).filter(|last| *last < revision);
+        let records = records.into_iter().map(|record| record.json).collect();
+        Ok(RecordPage { records, revision, next_cursor })
     }
 
     async fn watch(&self, id: &SessionId, after: Option<Revision>) -> Result<Watch, Problem> {
@@ -48,7 +35,7 @@ impl Events for Embedded {
                 Ok(EngineItem::Snapshot(session)) => {
                     Ok(WatchItem::Snapshot(Box::new(api::Session::from(&*session))))
                 }
-                Ok(EngineItem::Record(record)) => event(&record).map(WatchItem::Event),
+                Ok(EngineItem::Record(record)) => event(&record.json).map(WatchItem::Event),
                 Ok(EngineItem::Gap { after, first }) => Ok(WatchItem::Gap { after, first }),
                 Err(error) => Err(problem(error)),
             };
@@ -58,9 +45,9 @@ impl Events for Embedded {
 }
 
 /// An event as a caller reads it; it is on the wire what it is in the store.
-fn event(record: &Record) -> Result<api::Event, Problem> {
-    serde_json::from_str(&record.json).map_err(|error| {
-        tracing::error!(seq = record.seq, %error, "an event cannot be read");
+fn event(record: &str) -> Result<api::Event, Problem> {
+    serde_json::from_str(record).map_err(|error| {
+        tracing::error!(%error, "an event cannot be read");
         Problem::new(api::Code::Internal, "the session's journal is damaged; the server's log says more")
     })
 }

@@ -37,7 +37,6 @@ use sha2::{Digest, Sha256};
 use crate::Conditions;
 use crate::traits::Api;
 pub use error::problem;
-pub use events::RecordPage;
 
 /// The embedded client; cheap to clone.
 #[derive(Clone)]

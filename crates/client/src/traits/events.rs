@@ -1,6 +1,7 @@
 //! The journal of a session, in pages or live.
 
 use std::pin::Pin;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures_util::Stream;
@@ -23,6 +24,17 @@ pub enum WatchItem {
     },
 }
 
+/// A page of a journal as text: what [`sessiond_api::EventPage`] is, before the events are read.
+#[derive(Debug)]
+pub struct RecordPage {
+    /// The events, oldest first, each as the JSON that callers read.
+    pub records: Vec<Arc<str>>,
+    /// The number of the session's newest event.
+    pub revision: Revision,
+    /// Where the next page begins; none when this one reaches the newest event.
+    pub next_cursor: Option<Revision>,
+}
+
 /// A live view of a session. It ends after the session's last event, when the session has ended or is deleted; a
 /// problem on it is final. The HTTP client reconnects by itself and continues from its cursor.
 pub type Watch = Pin<Box<dyn Stream<Item = Result<WatchItem, Problem>> + Send>>;
@@ -32,6 +44,8 @@ pub type Watch = Pin<Box<dyn Stream<Item = Result<WatchItem, Problem>> + Send>>;
 pub trait Events: Send + Sync {
     /// Reads events, oldest first. A cursor before the oldest event that is kept is `event_gap`.
     async fn events(&self, id: &SessionId, query: api::ListEvents) -> Result<api::EventPage, Problem>;
+    /// Reads events, oldest first, and leaves them text, for a caller that hands them on or reads only parts of them.
+    async fn records(&self, id: &SessionId, query: api::ListEvents) -> Result<RecordPage, Problem>;
     /// Watches a session: the events after `after`, or from now on with a snapshot first.
     async fn watch(&self, id: &SessionId, after: Option<Revision>) -> Result<Watch, Problem>;
 }

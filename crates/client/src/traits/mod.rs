@@ -22,7 +22,7 @@ mod workflow;
 use async_trait::async_trait;
 
 pub use context::ContextView;
-pub use events::{Watch, WatchItem};
+pub use events::{RecordPage, Watch, WatchItem};
 pub use sessions::{Export, Import};
 
 /// The nouns, each with its module and its trait: the one list of them. From it follow their public names and [`Api`].

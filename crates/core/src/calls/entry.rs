@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::values::check::Checks;
@@ -214,8 +215,8 @@ pub struct Usage {
 #[derive(Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "schema", schema(as = CallEntry))]
-#[serde(deny_unknown_fields)]
-struct Flat {
+#[serde(deny_unknown_fields, bound(deserialize = "I: Deserialize<'de>"))]
+struct Flat<I> {
     /// Its number in the session: 1, 2, 3 and so on in the order in which calls began.
     call: u64,
     /// The call that made it; absent when the program itself did.
@@ -242,7 +243,7 @@ struct Flat {
     /// Its input: any JSON.
     #[serde(default, deserialize_with = "present")]
     #[cfg_attr(feature = "schema", schema(value_type = Option<serde_json::Value>))]
-    input: Option<Json>,
+    input: Option<I>,
     /// The size of its input in bytes, when that was too large to be kept here.
     input_omitted: Option<u64>,
     /// How it ended. When it is there, the call ended: `ended_us` is there too.
@@ -271,22 +272,53 @@ struct Flat {
 #[cfg(feature = "schema")]
 impl utoipa::PartialSchema for CallEntry {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-        Flat::schema()
+        Flat::<Json>::schema()
     }
 }
 
 #[cfg(feature = "schema")]
 impl utoipa::ToSchema for CallEntry {
     fn schemas(schemas: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>)>) {
-        Flat::schemas(schemas);
+        Flat::<Json>::schemas(schemas);
     }
 }
 
+/// What is kept of an input that is read.
+trait Input {
+    fn kept(self) -> Option<Json>;
+}
+
+impl Input for Json {
+    fn kept(self) -> Option<Json> {
+        Some(self)
+    }
+}
+
+impl Input for IgnoredAny {
+    fn kept(self) -> Option<Json> {
+        None
+    }
+}
+
+/// An entry that is read without its input.
+pub(super) struct WithoutInput(pub(super) CallEntry);
+
 impl<'de> Deserialize<'de> for CallEntry {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        use serde::de::Error;
-        let flat = Flat::deserialize(deserializer)?;
-        let needs = |member: &'static str| D::Error::missing_field(member);
+        Flat::<Json>::deserialize(deserializer)?.entry()
+    }
+}
+
+impl<'de> Deserialize<'de> for WithoutInput {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Flat::<IgnoredAny>::deserialize(deserializer)?.entry().map(Self)
+    }
+}
+
+impl<I: Input> Flat<I> {
+    fn entry<E: serde::de::Error>(self) -> Result<CallEntry, E> {
+        let flat = self;
+        let needs = |member: &'static str| E::missing_field(member);
         let began = match flat.node {
             Some(node) => Some(CallBegan {
                 parent: flat.parent,
@@ -298,7 +330,7 @@ impl<'de> Deserialize<'de> for CallEntry {
                 key: flat.key.ok_or_else(|| needs("key"))?,
                 resumes: flat.resumes,
                 began_us: flat.began_us.ok_or_else(|| needs("began_us"))?,
-                input: flat.input,
+                input: flat.input.and_then(I::kept),
                 input_omitted: flat.input_omitted,
             }),
             None => {
@@ -333,7 +365,7 @@ impl<'de> Deserialize<'de> for CallEntry {
                 None
             }
         };
-        Ok(Self { call: flat.call, began, ended })
+        Ok(CallEntry { call: flat.call, began, ended })
     }
 }
 

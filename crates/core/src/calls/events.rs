@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::lifecycle::{Kind, Status};
 use crate::session::payload::{At, Payload};
@@ -10,6 +10,7 @@ use crate::session::{Rejection, Session};
 use crate::values::Limit;
 
 use super::batch::check;
+use super::entry::WithoutInput;
 use super::{CallEntry, Calls, ExecutionLease};
 
 /// A process became the writer of the session's calls. Calls that were open are interrupted, and a session that had
@@ -64,6 +65,24 @@ pub struct CallsRecorded {
     /// The calls whose error ended the program; replay runs them again. Empty if absent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fatal: Vec<u64>,
+}
+
+impl CallsRecorded {
+    /// Reads one as if its calls had no inputs.
+    pub(crate) fn without_inputs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        /// As [`CallsRecorded`] is written.
+        #[derive(Deserialize)]
+        struct Recorded {
+            writer: u64,
+            batch: u64,
+            calls: Vec<WithoutInput>,
+            #[serde(default)]
+            fatal: Vec<u64>,
+        }
+        let Recorded { writer, batch, calls, fatal } = Recorded::deserialize(deserializer)?;
+        let calls = Arc::new(calls.into_iter().map(|WithoutInput(entry)| entry).collect());
+        Ok(Self { writer, batch, calls, fatal })
+    }
 }
 
 impl Payload for ExecutionBegan {

@@ -1,16 +1,22 @@
 //! What can have happened. An [`Event`] is stored, published and exported as it is written here, so a change to
 //! these shapes is a change of a stored format: add members with a default, never rename or reuse one.
 
-use serde::de::value::{BorrowedStrDeserializer, MapAccessDeserializer};
-use serde::de::{DeserializeSeed, Error, MapAccess};
+use std::fmt;
+
+use serde::de::value::{MapAccessDeserializer, StrDeserializer};
+use serde::de::{DeserializeSeed, Error, IgnoredAny, IntoDeserializer, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 use strum::VariantNames;
 
+use crate::calls::CallsRecorded;
 use crate::values::strict::Strict;
 use crate::values::{Revision, Timestamp};
 
 use super::payload::{At, Payload};
+
+/// The type of the events that have the texts of calls.
+const CALLS_RECORDED: &str = "calls_recorded";
 
 /// One entry of a session's journal.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -24,6 +30,15 @@ pub struct Event {
     /// What happened.
     #[serde(flatten)]
     pub body: EventBody,
+}
+
+/// What becomes of the inputs of calls, which are most of a long journal's text, when events are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Inputs {
+    /// They are kept.
+    Kept,
+    /// They are skipped, as if they were absent: replay compares their keys.
+    Skipped,
 }
 
 /// The events of all facets: the one list of them, facet by facet. From it follow [`EventBody`], and what the payload of
@@ -86,7 +101,7 @@ impl EventBody {
 
     /// Reads an event of that name from its payload's text. A name that is not in [`KINDS`](Self::KINDS) is an error.
     pub fn read(kind: &str, data: &RawValue) -> serde_json::Result<Self> {
-        Self::deserialize(MapAccessDeserializer::new(Parts { kind: Some(kind), data: Some(data) }))
+        Body { kind, inputs: Inputs::Kept }.known(data)
     }
 
     /// Whether it may change the session's row in lists, other than its revision and time.
@@ -121,52 +136,151 @@ impl Event {
     pub(crate) fn at(&self) -> At<'_> {
         At { seq: self.seq, time: self.time, actor: &self.actor }
     }
+
+    /// Reads the text of an event, once. None if its type is not in [`EventBody::KINDS`]: a newer version wrote it.
+    pub fn read(json: &str, inputs: Inputs) -> serde_json::Result<Option<Self>> {
+        let mut reader = serde_json::Deserializer::from_str(json);
+        let event = Text { inputs }.deserialize(&mut reader)?;
+        reader.end()?;
+        Ok(event.ok())
+    }
 }
 
 impl<'de> Deserialize<'de> for Event {
     /// By hand, because serde reads a flattened body into a tree first, and the texts of calls with it.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        struct Stored {
-            seq: Revision,
-            time: Timestamp,
-            actor: String,
-            #[serde(rename = "type")]
-            kind: String,
-            data: Box<RawValue>,
+        let event = Text { inputs: Inputs::Kept }.deserialize(deserializer)?;
+        event.map_err(|kind| D::Error::unknown_variant(&kind, EventBody::KINDS))
+    }
+}
+
+/// The text of an event, which is read in one pass if the type comes before the payload, as it is written here.
+struct Text {
+    inputs: Inputs,
+}
+
+/// The members of an event.
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "snake_case")]
+enum Member {
+    Seq,
+    Time,
+    Actor,
+    Type,
+    Data,
+    #[serde(other)]
+    Other,
+}
+
+impl<'de> DeserializeSeed<'de> for Text {
+    /// The event, or its type if that is not known.
+    type Value = Result<Event, String>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Text {
+    type Value = Result<Event, String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an event")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        fn set<T, E: Error>(member: &mut Option<T>, name: &'static str, value: T) -> Result<(), E> {
+            if member.replace(value).is_some() { Err(E::duplicate_field(name)) } else { Ok(()) }
         }
-        let Stored { seq, time, actor, kind, data } = Stored::deserialize(deserializer)?;
-        let body = EventBody::read(&kind, &data).map_err(D::Error::custom)?;
-        Ok(Self { seq, time, actor, body })
+        let inputs = self.inputs;
+        let (mut seq, mut time, mut actor, mut kind) = (None, None, None, None::<String>);
+        // The payload's text, if its type was not known yet.
+        let (mut text, mut body) = (None::<Box<RawValue>>, None);
+        while let Some(member) = members.next_key()? {
+            match member {
+                Member::Seq => set(&mut seq, "seq", members.next_value()?)?,
+                Member::Time => set(&mut time, "time", members.next_value()?)?,
+                Member::Actor => set(&mut actor, "actor", members.next_value()?)?,
+                Member::Type => set(&mut kind, "type", members.next_value()?)?,
+                Member::Data if text.is_some() => return Err(A::Error::duplicate_field("data")),
+                Member::Data => match &kind {
+                    Some(kind) => set(&mut body, "data", members.next_value_seed(Body { kind, inputs })?)?,
+                    None => text = Some(members.next_value()?),
+                },
+                Member::Other => _ = members.next_value::<IgnoredAny>()?,
+            }
+        }
+        let kind = kind.ok_or_else(|| A::Error::missing_field("type"))?;
+        if let Some(text) = text {
+            let read = Body { kind: &kind, inputs }.deserialize(&*text);
+            body = Some(read.map_err(A::Error::custom)?);
+        }
+        let Some(body) = body.ok_or_else(|| A::Error::missing_field("data"))? else { return Ok(Err(kind)) };
+        Ok(Ok(Event {
+            seq: seq.ok_or_else(|| A::Error::missing_field("seq"))?,
+            time: time.ok_or_else(|| A::Error::missing_field("time"))?,
+            actor: actor.ok_or_else(|| A::Error::missing_field("actor"))?,
+            body,
+        }))
+    }
+}
+
+/// The payload of an event of this type.
+struct Body<'a> {
+    kind: &'a str,
+    inputs: Inputs,
+}
+
+impl Body<'_> {
+    /// Reads it as one of a type that is known.
+    fn known<'de, D: Deserializer<'de>>(self, data: D) -> Result<EventBody, D::Error> {
+        if self.inputs == Inputs::Skipped && self.kind == CALLS_RECORDED {
+            return CallsRecorded::without_inputs(Strict::stored(data)).map(EventBody::CallsRecorded);
+        }
+        EventBody::deserialize(MapAccessDeserializer::new(Parts { kind: Some(self.kind), data: Some(data) }))
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Body<'_> {
+    /// None if its type is not known.
+    type Value = Option<EventBody>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        if !EventBody::KINDS.contains(&self.kind) {
+            return IgnoredAny::deserialize(deserializer).map(|_| None);
+        }
+        self.known(deserializer).map(Some)
     }
 }
 
 /// What an event's body is made of.
-struct Parts<'a> {
+struct Parts<'a, D> {
     kind: Option<&'a str>,
-    data: Option<&'a RawValue>,
+    data: Option<D>,
 }
 
-impl<'de> MapAccess<'de> for Parts<'de> {
-    type Error = serde_json::Error;
+impl<'de, D: Deserializer<'de>> MapAccess<'de> for Parts<'_, D> {
+    type Error = D::Error;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> serde_json::Result<Option<K::Value>> {
-        let key = match (self.kind, self.data) {
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, D::Error> {
+        let key = match (self.kind, &self.data) {
             (Some(_), _) => "type",
             (None, Some(_)) => "data",
             (None, None) => return Ok(None),
         };
-        seed.deserialize(BorrowedStrDeserializer::new(key)).map(Some)
+        let key: StrDeserializer<'_, D::Error> = key.into_deserializer();
+        seed.deserialize(key).map(Some)
     }
 
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> serde_json::Result<V::Value> {
-        match (self.kind.take(), self.data) {
-            (Some(kind), _) => seed.deserialize(BorrowedStrDeserializer::new(kind)),
-            (None, Some(data)) => {
-                self.data = None;
-                seed.deserialize(Strict::stored(data))
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, D::Error> {
+        match (self.kind.take(), self.data.take()) {
+            (Some(kind), data) => {
+                self.data = data;
+                let kind: StrDeserializer<'_, D::Error> = kind.into_deserializer();
+                seed.deserialize(kind)
             }
-            (None, None) => Err(serde_json::Error::custom("a value follows a key")),
+            (None, Some(data)) => seed.deserialize(Strict::stored(data)),
+            (None, None) => Err(D::Error::custom("a value follows a key")),
         }
     }
 }

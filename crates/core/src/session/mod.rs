@@ -29,7 +29,7 @@ pub use effect::{Effect, MessageKind, Timer, TimerAction};
 pub use error::{Corrupt, Rejection};
 #[cfg(feature = "schema")]
 pub use event::PayloadSchema;
-pub use event::{Event, EventBody};
+pub use event::{Event, EventBody, Inputs};
 pub use import::{apply_checked, check_limits, fold_checked};
 pub use progress::Progress;
 pub use state::Session;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use sessiond_core::{
-    CallBatch, CallEntry, Calls, Command, CreateSession, Envelope, Event, ExecutionEnd, Json, Kind, Progress,
-    Receipt, Rejection, Session, Status, calls, fork, lifecycle, limits,
+    CallBatch, CallEntry, Calls, Command, CreateSession, Envelope, Event, ExecutionEnd, Inputs, Json, Kind,
+    Progress, Receipt, Rejection, Session, Status, calls, fork, lifecycle, limits,
 };
 
 use crate::support::{Fixture, client, key, new_session, refusal, session_id};
@@ -578,6 +578,45 @@ fn the_journal_says_it_in_this_form() {
     for (event, stored) in fixture.events[1..].iter().zip(&stored) {
         assert_eq!(serde_json::from_str::<Event>(stored).unwrap(), *event);
     }
+}
+
+#[test]
+fn an_event_is_read_if_its_type_is_known_and_each_member_is_there_once() {
+    let [seq, time, actor] = [r#""seq":4"#, r#""time":"2026-01-01T00:00:00Z""#, r#""actor":"a""#];
+    let [kind, data] = [r#""type":"calls_recorded""#, r#""data":{"writer":1,"batch":1,"calls":[]}"#];
+    let read = |members: &[&str]| Event::read(&format!("{{{}}}", members.join(",")), Inputs::Skipped);
+    let more = r#""more":{"type":[]}"#;
+    for members in [[seq, time, more, actor, kind, data], [data, more, kind, actor, time, seq]] {
+        assert_eq!(read(&members).unwrap().unwrap().seq, 4);
+    }
+    let unknown = r#""type":"made_later""#;
+    for members in [[seq, time, actor, unknown, data], [data, unknown, actor, time, seq]] {
+        assert_eq!(read(&members).unwrap(), None);
+        let text = format!("{{{}}}", members.join(","));
+        assert!(serde_json::from_str::<Event>(&text).unwrap_err().to_string().contains("made_later"));
+    }
+    let whole = [seq, time, actor, kind, data];
+    for (i, member) in whole.iter().enumerate() {
+        let without: Vec<_> = whole.iter().filter(|other| *other != member).copied().collect();
+        let missing = read(&without).unwrap_err().to_string();
+        assert!(missing.contains("missing field"), "{missing}");
+        for place in [i, whole.len()] {
+            let mut twice = whole.to_vec();
+            twice.insert(place, member);
+            let twice = read(&twice).unwrap_err().to_string();
+            assert!(twice.contains("duplicate field"), "{twice}");
+        }
+    }
+    for (text, wrong) in [("[4]", "invalid type"), ("{", "EOF"), (r#"{"seq":4} "x""#, "missing field")] {
+        let found = Event::read(text, Inputs::Kept).unwrap_err().to_string();
+        assert!(found.contains(wrong), "{found}");
+    }
+    let arrays = [seq, time, actor, kind, r#""data":[1,1,[]]"#];
+    assert!(read(&arrays).unwrap_err().to_string().contains("expected a JSON object"));
+    let member = r#""data":{"writer":1,"batch":1,"calls":[{"call":1,"input":{"a":1}}]}"#;
+    assert!(
+        read(&[seq, time, actor, kind, member]).unwrap_err().to_string().contains("missing field `node`")
+    );
 }
 
 #[test]

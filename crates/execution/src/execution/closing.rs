@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use sessiond_api::Problem;
-use sessiond_core::ExecutionEnd;
+use sessiond_core::{ExecutionEnd, Inputs};
 use sessiond_recording::{journal, run};
 
 use super::{Execution, line, open};
@@ -133,7 +133,10 @@ impl Execution {
         };
         let fail = |error| Error::save(&self.saved_path(), &error);
         let mut writer = saved::Writer::begin(out, &session).map_err(fail)?;
-        journal::each(&self.store.client, &self.id, |_, event| writer.take(event).map_err(fail)).await?;
+        journal::each(&self.store.client, &self.id, Inputs::Kept, |_, event| {
+            writer.take(event).map_err(fail)
+        })
+        .await?;
         writer.finish().and_then(|mut out| out.flush().map(|()| out)).map_err(fail)
     }
 }

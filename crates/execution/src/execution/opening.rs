@@ -10,7 +10,7 @@ use sessiond_api as api;
 use sessiond_api::{Code, Problem};
 use sessiond_background::Origin;
 use sessiond_client::Conditions;
-use sessiond_core::{Kind, SessionId, Status, limits};
+use sessiond_core::{Inputs, Kind, SessionId, Status, limits};
 use sessiond_recording::spool::Hold;
 use sessiond_recording::{Destination, Opening, Runner, Running, Server, Store, journal, run, stores};
 use sessiond_turns::redact;
@@ -155,14 +155,14 @@ impl Execution {
         }
         let mut cuts = Cuts::default();
         if session.forked_from.is_some() || keep.is_some() {
-            journal::each(&client, &id, |seq, event| {
+            journal::each(&client, &id, Inputs::Skipped, |seq, event| {
                 cuts.take(seq, &event);
                 Ok::<_, Problem>(())
             })
             .await?;
         }
         let mut builder = ReplayBuilder::new(cuts.finish());
-        journal::each(&client, &id, |seq, event| {
+        journal::each(&client, &id, Inputs::Skipped, |seq, event| {
             builder.take(seq, event);
             Ok::<_, Problem>(())
         })

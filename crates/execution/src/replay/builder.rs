@@ -1,5 +1,6 @@
 //! How a journal becomes what a resumed program asks for.
 
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -56,6 +57,26 @@ struct Call {
 struct Ended {
     order: u64,
     outcome: Outcome,
+}
+
+impl Call {
+    /// It ended. Whether what it gave is given again, so that the calls that it made are not asked for.
+    fn end(&mut self, ended: CallEnded) -> bool {
+        // One that ran again stood where it first ended.
+        let order = self.again.unwrap_or_else(|| ended.order());
+        let CallEnded { status, opaque, output, output_sha256, error, ended_us, .. } = ended;
+        let output = output.or_else(|| values::stands_for(&output_sha256?));
+        let is_done = status == CallStatus::Completed;
+        if is_done && opaque {
+            self.again = Some(order);
+            return false;
+        }
+        let output = if is_done { Some(output.unwrap_or_else(Json::null)) } else { output };
+        let took_us = ended_us.saturating_sub(self.began_us);
+        let outcome = Outcome { status, output, error, took_us, turn: Turn::default() };
+        self.ended = Some(Ended { order, outcome });
+        is_done
+    }
 }
 
 impl ReplayBuilder {
@@ -116,21 +137,21 @@ impl ReplayBuilder {
     /// Takes in an entry; of calls up to `keep`, and what comes before `until` in the session's order.
     fn entry(&mut self, entry: CallEntry, keep: CallNumber, until: u64) {
         let CallEntry { call, began, ended } = entry;
-        if let Some(began) = began {
-            self.last_order = self.last_order.max(began.order());
-            if call <= keep {
-                self.began(call, began);
-            }
+        let orders = (began.as_ref().map(CallBegan::order), ended.as_ref().map(CallEnded::order));
+        self.last_order = self.last_order.max(orders.0.unwrap_or_default()).max(orders.1.unwrap_or_default());
+        if call > keep {
+            return;
         }
-        if let Some(ended) = ended {
-            self.last_order = self.last_order.max(ended.order());
-            if call <= keep && ended.order() < until {
-                self.ended(call, ended);
-            }
+        let ended = ended.filter(|ended| ended.order() < until);
+        match (began, ended) {
+            (Some(began), ended) => self.began(call, began, ended),
+            (None, Some(ended)) => self.ended(call, ended),
+            (None, None) => {}
         }
     }
 
-    fn began(&mut self, call: CallNumber, began: CallBegan) {
+    /// A call began, and perhaps ended in the same batch, as most do.
+    fn began(&mut self, call: CallNumber, began: CallBegan, ended: Option<CallEnded>) {
         let order = began.order();
         if let Some(earlier) = began.resumes {
             let first = self.first(earlier);
@@ -139,15 +160,18 @@ impl ReplayBuilder {
         let place = (began.parent.map(|parent| self.first(parent)), began.branch.unwrap_or_default());
         self.note_child(&place);
         let number = self.first(call);
-        let calls = &mut self.branches.entry(place.clone()).or_default().calls;
-        match calls.get_mut(began.position as usize) {
+        let position = began.position as usize;
+        let calls = match self.branches.get_mut(&place) {
+            Some(branch) => &mut branch.calls,
+            None => &mut self.branches.entry(place.clone()).or_default().calls,
+        };
+        if let Some(known) = calls.get_mut(position) {
             // It is taken up again: it stands where it first stood.
-            Some(known) => {
-                known.again = known.ended.take().map(|ended| ended.order).or(known.again);
-                known.latest = call;
-                (known.node, known.key) = (began.node, began.key);
-            }
-            None => calls.push(Call {
+            known.again = known.ended.take().map(|ended| ended.order).or(known.again);
+            known.latest = call;
+            (known.node, known.key) = (began.node, began.key);
+        } else {
+            calls.push(Call {
                 call: number,
                 latest: call,
                 node: began.node,
@@ -156,32 +180,24 @@ impl ReplayBuilder {
                 began: order,
                 ended: None,
                 again: None,
-            }),
+            });
         }
-        self.open.insert(call, (place, began.position));
+        match (ended, calls.get_mut(position)) {
+            (Some(ended), Some(known)) => {
+                if known.end(ended) {
+                    self.forget_calls_of(number);
+                }
+            }
+            (Some(_), None) => {}
+            (None, _) => _ = self.open.insert(call, (place, began.position)),
+        }
     }
 
     fn ended(&mut self, call: CallNumber, ended: CallEnded) {
         let Some((place, position)) = self.open.remove(&call) else { return };
-        let Some(known) =
-            self.branches.get_mut(&place).and_then(|branch| branch.calls.get_mut(position as usize))
-        else {
-            return;
-        };
-        // One that ran again stood where it first ended.
-        let order = known.again.unwrap_or_else(|| ended.order());
-        let CallEnded { status, opaque, output, output_sha256, error, ended_us, .. } = ended;
-        let output = output.or_else(|| values::stands_for(&output_sha256?));
-        let is_done = status == CallStatus::Completed;
-        if is_done && opaque {
-            known.again = Some(order);
-            return;
-        }
-        let output = if is_done { Some(output.unwrap_or_else(Json::null)) } else { output };
-        let took_us = ended_us.saturating_sub(known.began_us);
-        known.ended =
-            Some(Ended { order, outcome: Outcome { status, output, error, took_us, turn: Turn::default() } });
-        if is_done {
+        let branch = self.branches.get_mut(&place);
+        let known = branch.and_then(|branch| branch.calls.get_mut(position as usize));
+        if known.is_some_and(|known| known.end(ended)) {
             let first = self.first(call);
             self.forget_calls_of(first);
         }
@@ -296,8 +312,15 @@ impl ReplayBuilder {
         }
         orders.sort_unstable();
         orders.dedup();
+        // Mostly the turn after the one that was last asked for.
+        let next = Cell::new(0);
         let turn = |order: u64| {
-            let place = orders.binary_search(&order).unwrap_or_else(|place| place);
+            let place = if orders.get(next.get()) == Some(&order) {
+                next.get()
+            } else {
+                orders.binary_search(&order).unwrap_or_else(|place| place)
+            };
+            next.set(place + 1);
             Turn(u32::try_from(place).unwrap_or(u32::MAX))
         };
         let mut callers: HashMap<Option<CallNumber>, HashMap<Arc<str>, Arc<RecordedBranch>>> = HashMap::new();

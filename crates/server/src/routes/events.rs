@@ -8,6 +8,7 @@ use serde::de::IgnoredAny;
 use sessiond_api as api;
 use sessiond_api::{Code, operations};
 use sessiond_client::RecordPage;
+use sessiond_client::traits::Events as _;
 use sessiond_core::{Revision, SessionId};
 
 use crate::app::App;
@@ -41,19 +42,19 @@ pub(super) async fn list_events(
 
 /// The page as JSON. Its events go out as they lie in the store: reading and writing them anew took ten times as long.
 fn page(page: &RecordPage) -> Answer {
-    let bytes: usize = page.records.iter().map(|record| record.json.len() + 1).sum();
+    let bytes: usize = page.records.iter().map(|record| record.len() + 1).sum();
     let mut body = String::with_capacity(bytes + 64);
     body.push_str("{\"events\":[");
     for (i, record) in page.records.iter().enumerate() {
-        if let Err(error) = serde_json::from_str::<IgnoredAny>(&record.json) {
-            tracing::error!(seq = record.seq, %error, "an event cannot be read");
+        if let Err(error) = serde_json::from_str::<IgnoredAny>(record) {
+            tracing::error!(%error, "an event cannot be read");
             let detail = "the session's journal is damaged; the server's log says more";
             return Err(Failure::new(Code::Internal, detail));
         }
         if i > 0 {
             body.push(',');
         }
-        body.push_str(&record.json);
+        body.push_str(record);
     }
     let next = page.next_cursor.map_or_else(|| "null".to_owned(), |cursor| cursor.to_string());
     body.push_str(&format!("],\"revision\":{},\"next_cursor\":{next}}}", page.revision));
