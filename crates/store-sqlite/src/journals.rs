@@ -191,6 +191,20 @@ pub(crate) fn trim(tx: &mut Tx<'_>, id: &SessionId, through: Revision) -> Outcom
     Ok(Ok(Done::Ok))
 }
 
+/// Puts other texts in place of events.
+pub(crate) fn replace(tx: &mut Tx<'_>, id: &SessionId, records: &[Record]) -> Outcome {
+    let Some(found) = position(tx.connection, id)? else {
+        return Ok(Err(Refusal::NotFound));
+    };
+    for record in records {
+        tx.run(
+            "UPDATE events SET event = ?3 WHERE session = ?1 AND seq = ?2",
+            params![found.session, int(record.seq), &*record.json],
+        )?;
+    }
+    Ok(Ok(Done::Ok))
+}
+
 pub(crate) fn delete(tx: &mut Tx<'_>, id: &SessionId, expected: Option<Revision>) -> Outcome {
     let Some(found) = position(tx.connection, id)? else {
         return Ok(Err(Refusal::NotFound));

@@ -208,6 +208,7 @@ fn perform(tx: &mut Tx<'_>, op: &Op) -> Outcome {
         Op::Append(append) => journals::append(tx, append),
         Op::PutSnapshot { session_id, snapshot } => journals::put_snapshot(tx, session_id, snapshot),
         Op::Trim { session_id, through } => journals::trim(tx, session_id, *through),
+        Op::ReplaceEvents { session_id, records } => journals::replace(tx, session_id, records),
         Op::DeleteSession { session_id, expected_revision } => {
             journals::delete(tx, session_id, *expected_revision)
         }

@@ -265,6 +265,28 @@ pub async fn trimming_drops_events_and_tells_readers_where_the_journal_begins(ba
     assert_eq!(numbers(&read(&store, "a", 0).await.records), [11]);
 }
 
+pub async fn events_are_replaced_under_their_numbers(backend: &dyn Backend) {
+    let store = open(backend).await;
+    let other = open(backend).await;
+    let replaced = |numbers: &[Revision]| {
+        let records = numbers.iter().map(|seq| Record { seq: *seq, json: format!("{{\"n\":{seq}}}").into() });
+        Op::ReplaceEvents { session_id: session("a"), records: records.collect() }
+    };
+    assert_eq!(refused(&store, replaced(&[1])).await, Refusal::NotFound);
+    done(&store, vec![op(append("a", 0, 4)), op(append("b", 0, 4))]).await;
+    // One that is not there is not made.
+    done(&store, vec![replaced(&[2, 3, 9])]).await;
+    for reader in [&store, &other] {
+        let records = read(reader, "a", 0).await;
+        assert_eq!(numbers(&records.records), [1, 2, 3, 4]);
+        assert_eq!((records.first, records.revision), (1, 4));
+        assert_eq!(records.records[0], record(1));
+        assert_eq!(&*records.records[1].json, "{\"n\":2}");
+        assert_eq!(&*records.records[2].json, "{\"n\":3}");
+        assert_eq!(read(reader, "b", 0).await.records, (1..=4).map(record).collect::<Vec<_>>());
+    }
+}
+
 pub async fn trimming_is_refused_without_a_snapshot_that_replaces_the_events(backend: &dyn Backend) {
     let store = open(backend).await;
     assert_eq!(refused(&store, trim("a", 1)).await, Refusal::NotFound);

@@ -63,6 +63,7 @@ macro_rules! conformance_tests {
                 a_snapshot_needs_its_session_and_its_revision
                 trimming_drops_events_and_tells_readers_where_the_journal_begins
                 trimming_is_refused_without_a_snapshot_that_replaces_the_events
+                events_are_replaced_under_their_numbers
                 a_long_journal_is_trimmed_and_deleted_at_once_for_every_reader
                 deleting_a_session_removes_all_that_is_its_own
                 a_deleted_session_begins_again_at_revision_1

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use sessiond_core::{AgentId, Fence, MessageId, Revision, ScheduleId, SessionId, Timestamp};
 
 use super::{
-    AgentRecord, Answer, Append, Delivery, Enqueue, Exhausted, KeyRecord, Point, ScheduleRow, Snapshot,
+    AgentRecord, Answer, Append, Delivery, Enqueue, Exhausted, KeyRecord, Point, Record, ScheduleRow,
+    Snapshot,
 };
 
 /// One operation of a write. Each is done entirely or refused entirely.
@@ -28,6 +29,14 @@ pub enum Op {
         session_id: SessionId,
         /// The last event to drop.
         through: Revision,
+    },
+    /// Puts other texts in place of events that are there, under their numbers. Refused ([`Refusal::NotFound`]) when there is
+    /// no such session. What was there before *must* be gone from the store's files soon after.
+    ReplaceEvents {
+        /// The session.
+        session_id: SessionId,
+        /// The new records.
+        records: Vec<Record>,
     },
     /// Drops a session with its journal, snapshot, timers, tasks, telemetry, kept answers and messages, delivered ones
     /// included; notices that wait stay, for they tell of its end. Refused ([`Refusal::NotFound`]) when there is none, and
