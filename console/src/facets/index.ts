@@ -1,6 +1,7 @@
 import type { EventType, Session } from 'sessiond';
 import { calls } from './calls/index.ts';
 import { context } from './context/index.ts';
+import { conversation } from './conversation/index.ts';
 import type { Facet, Panel } from './facet.ts';
 import { lifecycle } from './lifecycle/index.ts';
 import { participants } from './participants/index.ts';
@@ -10,7 +11,7 @@ import { wordsOf } from './words.ts';
 import { workflow } from './workflow/index.ts';
 
 /** Every facet that the console knows, in the order of their panels. */
-const ALL = [workflow, calls, questions, signals, participants, context, lifecycle] as const;
+const ALL = [workflow, calls, conversation, questions, signals, participants, context, lifecycle] as const;
 const FACETS: readonly Facet[] = ALL;
 
 /** The types of events that a facet has words for. */

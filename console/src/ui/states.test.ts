@@ -43,6 +43,7 @@ test('every state of the interface has a word', () => {
     participant: 'ParticipantStatus',
     question: 'QuestionStatus',
     call: 'CallStatus',
+    turn: 'TurnStatus',
     webhook: 'WebhookStatus',
     run: 'RunOutcome',
   } as const;

@@ -16,6 +16,7 @@ export type Noun =
   | 'message'
   | 'question'
   | 'call'
+  | 'turn'
   | 'schedule'
   | 'run'
   | 'key';
@@ -109,6 +110,19 @@ export const STATES: Record<Noun, Record<string, State>> = {
       'warn',
       'It was open when its process or the session ended, so its result is unknown.',
     ),
+  },
+  turn: {
+    queued: state('waits', 'live', 'It waits for the turns before it.'),
+    running: state('runs', 'live', 'It is being answered.'),
+    completed: state('completed', 'good', 'It has its whole answer.'),
+    stopped: state('stopped', 'warn', 'Somebody stopped it; it has the answer up to then.'),
+    failed: state('failed', 'bad', 'It could not be answered, or not to the end.'),
+    interrupted: state(
+      'interrupted',
+      'warn',
+      'Its process ended, or another message took its place; it has the answer up to then.',
+    ),
+    rolled_back: state('rolled back', 'idle', 'Another message took its place, and its text was removed.'),
   },
   schedule: {
     active: state('active', 'good', 'It creates a session at its next time.'),

@@ -102,6 +102,8 @@ codes! {
     StepNotFound = "step_not_found", 404, false, "There is no such step";
     /// The session has no such question.
     QuestionNotFound = "question_not_found", 404, false, "There is no such question";
+    /// The session has no such turn.
+    TurnNotFound = "turn_not_found", 404, false, "There is no such turn";
     /// There is no such message.
     MessageNotFound = "message_not_found", 404, false, "There is no such message";
     /// There is no such schedule, or the key may not see it.
@@ -134,6 +136,10 @@ codes! {
     QuestionExists = "question_exists", 409, false, "The id belongs to another question";
     /// The question waits for no answer.
     QuestionClosed = "question_closed", 409, false, "The question is closed";
+    /// A turn is open, and the message is not to wait.
+    TurnActive = "turn_active", 409, false, "A turn is open";
+    /// The turn ended without a whole answer.
+    TurnStopped = "turn_stopped", 409, false, "The turn ended without a whole answer";
     /// The task has moved on to another attempt or another agent.
     AttemptStale = "attempt_stale", 409, false, "The attempt is no longer current";
     /// Another process holds the lease.
@@ -174,6 +180,8 @@ codes! {
     HeadersTooLarge = "headers_too_large", 431, false, "The headers are too large";
     /// The server failed.
     Internal = "internal", 500, true, "The server failed";
+    /// The assistant's model did not answer.
+    ModelUnavailable = "model_unavailable", 503, true, "The model did not answer";
     /// The store does not respond, or the server is shutting down.
     Unavailable = "unavailable", 503, true, "The server is unavailable";
     /// A synchronous message got no response in time.
@@ -261,6 +269,9 @@ impl From<Rejection> for Problem {
             Rejection::QuestionNotFound => Code::QuestionNotFound,
             Rejection::QuestionExists(_) => Code::QuestionExists,
             Rejection::QuestionClosed { .. } => Code::QuestionClosed,
+            Rejection::TurnNotFound => Code::TurnNotFound,
+            Rejection::TurnActive => Code::TurnActive,
+            Rejection::TurnClosed(_) => Code::TurnStopped,
             Rejection::Corrupt(_) => Code::Internal,
         };
         let detail = match &rejection {

@@ -10,6 +10,7 @@ mod agent;
 mod aggregation;
 mod calls;
 mod context;
+mod conversation;
 mod documents;
 mod error;
 mod event;
@@ -44,6 +45,9 @@ pub use aggregation::{
     AgentResult, Aggregate, Aggregation, Conflict, ConflictValue, SynthesisMethod, Unresolved,
 };
 pub use calls::{BeginExecution, Calls, Execution, RecordCalls, Recorded, Renewed, Writer};
+pub use conversation::{
+    AddTurn, Chat, ChatAnswer, Conversation, GetTurn, ListTurns, MoveHead, RetryTurn, Turn, TurnPage,
+};
 pub use error::{Code, FieldError, Problem};
 pub use event::{Event, EventPage, ListEvents, UnreadableEvent};
 pub use inbox::{AckMessages, Acknowledged, Connected, InboxMessage, InboxPage, ReceiveMessages};

@@ -27,6 +27,7 @@ nouns! {
     workflow
     context
     calls
+    conversation
     questions
     signals
     schedules

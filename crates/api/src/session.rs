@@ -11,7 +11,7 @@ use sessiond_core::{
 };
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{AddParticipant, Calls, NewStep, Participant, RecordCalls, Workflow};
+use crate::{AddParticipant, Calls, Conversation, NewStep, Participant, RecordCalls, Workflow};
 
 crate::operations::operations! {
     /// Lists the sessions that the caller may see.
@@ -265,6 +265,9 @@ pub struct Session {
     /// The totals of an execution's calls, once a process has begun.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calls: Option<Calls>,
+    /// The conversation with its assistant, without the texts of its turns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<Conversation>,
     /// The number of questions that wait for an answer.
     #[serde(default)]
     pub open_questions: u32,
@@ -308,6 +311,7 @@ impl From<&sessiond_core::Session> for Session {
             open_tasks: core.open_tasks().count(),
             total_tasks: core.tasks.len(),
             calls: core.calls.as_deref().map(Into::into),
+            conversation: Conversation::view(&core.conversation),
             open_questions: core.questions.open.len() as u32,
             total_questions: core.questions.all.len() as u32,
             created_at: core.created_at,

@@ -12,6 +12,7 @@
 pub mod aggregation;
 pub mod calls;
 pub mod context;
+pub mod conversation;
 pub mod lifecycle;
 pub mod messages;
 pub mod participants;
@@ -29,6 +30,10 @@ pub use calls::{
     ExecutionBegan, ExecutionContinued, ExecutionEnd, ExecutionInterrupted, ExecutionLease, OpenCall, Usage,
 };
 pub use context::{Context, ContextUpdated, ContextWrite};
+pub use conversation::{
+    AddTurn, Ahead, Assistant, AssistantSet, Busy, Conversation, ConversationCleared, EndTurn, HeadMoved,
+    Place, RunningTurn, Turn, TurnBegan, TurnEnded, TurnProgressed, TurnQueued, TurnStatus,
+};
 pub use lifecycle::{
     ForkPoint, Kind, Outcome, SessionCompleted, SessionCreated, SessionExpired, SessionFailed, SessionForked,
     SessionImported, SessionRetried, SessionTerminated, SessionUpdated, Status,
@@ -60,7 +65,7 @@ pub use values::json::{json_bytes, merge_patch, present};
 pub use values::strict;
 pub use values::{
     AgentId, Exceeded, Invalid, InvalidId, InvalidSpan, Json, Limit, MessageId, QuestionId, Revision,
-    ScheduleId, SessionId, Span, TaskId, Timestamp, Violation, limits,
+    ScheduleId, SessionId, Span, TaskId, Timestamp, TurnId, Violation, limits,
 };
 pub use workflow::{
     Join, JoinWord, NewStep, OnFailure, Step, StepChange, StepQuestion, StepStatus, TaskTemplate, Workflow,

@@ -369,7 +369,7 @@ impl Actor {
         match self.engine.write(op).await {
             Ok(Ok(_)) => {
                 self.accept(state, row, records);
-                self.engine.act_on(&effects);
+                self.engine.act_on(&self.session.id, &effects);
                 for decided in decided {
                     self.answer(decided).await;
                 }

@@ -16,6 +16,7 @@ use crate::agents::Registry;
 use crate::clock::{self, Clock, Ids, System};
 use crate::inbox::Presences;
 use crate::keys::Keyring;
+use crate::turns::{Lives, TurnRunner};
 use crate::webhooks::Webhooks;
 use crate::{Error, follow, housekeeping, schedules, timers};
 
@@ -44,6 +45,8 @@ pub struct Options {
     pub keep_ended: Option<Duration>,
     /// Whether this process fires timers and makes the sessions of schedules. One that only reads need not.
     pub timers: bool,
+    /// What answers the turns of conversations. Without it, they wait for another process.
+    pub runner: Option<Arc<dyn TurnRunner>>,
 }
 
 impl Default for Options {
@@ -58,6 +61,7 @@ impl Default for Options {
             keep_events: None,
             keep_ended: None,
             timers: true,
+            runner: None,
         }
     }
 }
@@ -77,6 +81,7 @@ pub(crate) struct Shared {
     pub(crate) registry: Registry,
     pub(crate) keyring: Keyring,
     pub(crate) webhooks: Webhooks,
+    pub(crate) lives: Lives,
     pub(crate) timers: timers::Wake,
     pub(crate) schedules: timers::Wake,
     pub(crate) stop: CancellationToken,
@@ -98,6 +103,7 @@ impl Engine {
             registry,
             keyring,
             webhooks: Webhooks::default(),
+            lives: Lives::default(),
             timers: timers::Wake::default(),
             schedules: timers::Wake::default(),
             stop: CancellationToken::new(),
@@ -178,6 +184,7 @@ impl Engine {
     /// Writes what waits, keeps snapshots of the open sessions, and closes the store. Commands that come after it are
     /// refused as [`Error::Closed`].
     pub async fn shutdown(&self) {
+        self.interrupt_turns().await;
         self.shared.stop.cancel();
         let slots: Vec<_> = self.shared.sessions.lock().drain().map(|(_, slot)| slot).collect();
         for slot in slots {

@@ -2,7 +2,8 @@
 //!
 //! [`Engine`] is the handle that everything above holds. A session's commands go to its actor, one at a time
 //! (`actor.rs`); the store groups what actors and inboxes write into few transactions; what a commit causes is done after it: watchers hear of events (`watch.rs`), inboxes deliver
-//! (`inbox/`), timers fire (`timers.rs`), schedules make sessions (`schedules.rs`). Other processes on the same store are followed (`follow.rs`).
+//! (`inbox/`), timers fire (`timers.rs`), schedules make sessions (`schedules.rs`), turns are
+//! answered (`turns/`). Other processes on the same store are followed (`follow.rs`).
 
 mod actor;
 mod agents;
@@ -26,6 +27,7 @@ mod sessions;
 mod tasks;
 mod telemetry;
 mod timers;
+mod turns;
 mod wait;
 mod watch;
 mod webhooks;
@@ -41,5 +43,6 @@ pub use messages::{Response, Sent};
 pub use reply::Reply;
 pub use schedules::SchedulePage;
 pub use tasks::SessionTasks;
+pub use turns::{Exchange, TurnFollow, TurnItem, TurnOutput, TurnResult, TurnRunner, TurnTexts, TurnToRun};
 pub use watch::{Watch, WatchItem};
 pub use webhooks::{Webhook, WebhookState};

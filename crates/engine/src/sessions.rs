@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sessiond_core::{
     Command, CreateSession, Decision, Effect, Envelope, Principal, Rejection, Revision, Role, Session,
-    SessionId, Status, lifecycle, participants,
+    SessionId, Status, Timer, TimerAction, conversation, lifecycle, participants,
 };
 use sessiond_store::{Append, ListQuery, Loaded, Op, Page, Refusal, ScheduleChange, SummaryRow};
 
@@ -85,7 +85,7 @@ impl Engine {
         match self.write(Op::Append(Box::new(append))).await? {
             Ok(_) => {
                 metrics::counter!("sessiond_events_total").increment(events);
-                self.act_on(&decision.effects);
+                self.act_on(&decision.session.id, &decision.effects);
                 let session = Arc::new(decision.session);
                 self.keep(Session::clone(&session), 0)?;
                 // What is in memory under its id by now may be another session already.
@@ -164,9 +164,12 @@ impl Engine {
     pub async fn execute(
         &self,
         id: &SessionId,
-        envelope: Envelope,
+        mut envelope: Envelope,
         idempotency: Option<Idempotency>,
     ) -> Result<Reply, Error> {
+        if let Command::Conversation(command) = &mut envelope.command {
+            self.bring_ahead(id, command).await?;
+        }
         if let Command::Participants(participants::Command::Add(new)) = &envelope.command
             && let Err(refused) = self.must_consent(&envelope.principal, &new.agent_id)
         {
@@ -175,6 +178,19 @@ impl Engine {
             return Err(refused);
         }
         self.execute_for(id, envelope, idempotency, None).await
+    }
+
+    /// Gives a command that may end the running turn the text that this process has of it.
+    async fn bring_ahead(&self, id: &SessionId, command: &mut conversation::Command) -> Result<(), Error> {
+        let (conversation::Command::Add { ahead, .. } | conversation::Command::Stop { ahead, .. }) = command
+        else {
+            return Ok(());
+        };
+        let session = self.open_session(id).await?.session();
+        if let Some(running) = &session.conversation.running {
+            *ahead = self.shared.lives.ahead(id, &running.turn);
+        }
+        Ok(())
     }
 
     /// Has a command decided and made durable, which may come of a timer.
@@ -381,10 +397,19 @@ impl Engine {
 
     /// Does what follows from a commit in this process: wakes who waits for it. What must be done stands in the store
     /// already, so nothing is lost when this process ends here.
-    pub(crate) fn act_on(&self, effects: &[Effect]) {
+    pub(crate) fn act_on(&self, session: &SessionId, effects: &[Effect]) {
         for effect in effects {
             match effect {
                 Effect::Deliver { message, .. } => self.shared.presences.wake(&message.recipient.agent_id),
+                Effect::SetTimer(Timer { action: TimerAction::BeginTurn, .. }) if self.answers_turns() => {
+                    let (engine, session) = (self.clone(), session.clone());
+                    self.spawn(async move {
+                        if let Err(error) = engine.begin_turn(&session, None).await {
+                            tracing::debug!(%session, %error, "the next turn begins by its timer");
+                            engine.shared.timers.now();
+                        }
+                    });
+                }
                 Effect::SetTimer(timer) => self.shared.timers.at(timer.at),
                 // A connection that is full has room when one of its messages is taken back.
                 Effect::Withdraw { recipient, .. } => self.shared.presences.wake(recipient),

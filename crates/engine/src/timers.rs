@@ -6,8 +6,7 @@ use std::collections::HashSet;
 use futures_util::future::join_all;
 use parking_lot::Mutex;
 use sessiond_core::{
-    Command, Principal, Rejection, SessionId, Span, Status, TimerAction, Timestamp, calls, lifecycle,
-    participants, questions, tasks,
+    Command, Principal, Rejection, SessionId, Span, Status, TimerAction, Timestamp, lifecycle,
 };
 use sessiond_store::{ListQuery, Op, TimerRow};
 use tokio::sync::Notify;
@@ -95,24 +94,24 @@ async fn fire_due(engine: &Engine) -> Result<Timestamp, Error> {
 
 async fn fire(engine: &Engine, row: TimerRow) -> Result<(), Error> {
     let TimerRow { session_id, timer } = row;
-    let command = match timer.action {
-        TimerAction::Expire => Command::Lifecycle(lifecycle::Command::Expire),
-        TimerAction::TaskDeadline { task, attempt } => {
-            Command::Tasks(tasks::Command::Deadline { task, attempt })
+    let firing = (timer.key.clone(), timer.at);
+    let fired = match (&timer.action, Command::of_timer(&timer.action)) {
+        // The next process begins it.
+        (TimerAction::BeginTurn, _) if engine.shared.lives.is_closed() => return Ok(()),
+        // Another process may answer turns.
+        (TimerAction::BeginTurn, _) if !engine.answers_turns() => {
+            postpone(engine, session_id, timer.key, timer.at, WAIT).await?;
+            return Ok(());
         }
-        TimerAction::QuestionDeadline { question } => {
-            Command::Questions(questions::Command::Deadline { question })
+        (TimerAction::BeginTurn, _) => engine.begin_turn(&session_id, Some(firing)).await,
+        (TimerAction::RemoveTexts { turn, through }, _) => {
+            engine.remove_texts(&session_id, turn.as_ref(), *through).await
         }
-        TimerAction::ExpireLease { agent, fence } => {
-            Command::Participants(participants::Command::ExpireLease { agent, fence })
-        }
-        TimerAction::ExpireExecutionLease { writer } => {
-            Command::Calls(calls::Command::ExpireLease { writer })
-        }
-        TimerAction::EndChildren => return begin_cascade(engine, session_id, timer.key, timer.at).await,
+        (_, Some(command)) => engine.fire_own(&session_id, command, firing).await.map(drop),
+        (_, None) => return begin_cascade(engine, session_id, timer.key, timer.at).await,
     };
-    match engine.fire_own(&session_id, command, (timer.key.clone(), timer.at)).await {
-        Ok(_) | Err(Error::Rejected(Rejection::SessionNotFound)) => {}
+    match fired {
+        Ok(()) | Err(Error::Rejected(Rejection::SessionNotFound)) => {}
         Err(Error::Rejected(rejection)) => {
             // It would be refused again and again; the log is where this belongs.
             tracing::error!(session = %session_id, timer = %timer.key, %rejection, "a timer is refused");

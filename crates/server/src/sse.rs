@@ -7,22 +7,26 @@
 //! session that has ended or was deleted. A stream that closes without `end` was cut: connect again.
 
 use std::convert::Infallible;
+use std::fmt::Display;
 
 use axum::body::Body;
-use axum::http::HeaderValue;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use bytes::Bytes;
 use futures_util::stream;
 use serde::Deserialize;
 use serde_json::json;
 use sessiond_api as api;
-use sessiond_core::Revision;
-use sessiond_engine::{Error, Watch, WatchItem};
+use sessiond_client::Embedded;
+use sessiond_client::traits::Conversation as _;
+use sessiond_core::{Revision, SessionId, TurnId};
+use sessiond_engine::{Error, TurnFollow, TurnItem, Watch, WatchItem};
 use sessiond_store::Record;
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
 use crate::app::App;
+use crate::respond::Failure;
 
 /// What a client waits before it connects again, in milliseconds; the first bytes, so that headers go out at once.
 const HELLO: &str = "retry: 1000\n\n";
@@ -110,7 +114,10 @@ impl Frames for Events {
         match self.watch.next().await {
             // The engine ends its watches when it closes, too; then the session has not ended.
             None if self.app.shutdown.is_cancelled() => None,
-            None => Some((frame(None, "end", &json!({"revision": self.watch.cursor()}).to_string()), false)),
+            None => Some((
+                frame(None::<Revision>, "end", &json!({"revision": self.watch.cursor()}).to_string()),
+                false,
+            )),
             Some(Ok(WatchItem::Snapshot(session))) => {
                 let session = api::Session::from(&*session);
                 Some((json_frame(Some(session.revision), "snapshot", &session), true))
@@ -121,7 +128,63 @@ impl Frames for Events {
                 Some((json_frame(Some(first.saturating_sub(1)), "gap", &gap), true))
             }
             Some(Err(Error::Closed)) => None,
-            Some(Err(error)) => Some((json_frame(None, "problem", &sessiond_client::problem(error)), false)),
+            Some(Err(error)) => {
+                Some((json_frame(None::<Revision>, "problem", &sessiond_client::problem(error)), false))
+            }
+        }
+    }
+}
+
+/// The answer of a turn: what there is of it, and then the rest as it comes.
+pub(crate) struct Turn {
+    app: App,
+    client: Embedded,
+    session: SessionId,
+    turn: TurnId,
+    follow: TurnFollow,
+}
+
+impl Turn {
+    pub(crate) fn new(
+        app: App,
+        client: Embedded,
+        session: SessionId,
+        turn: TurnId,
+        follow: TurnFollow,
+    ) -> Self {
+        Self { app, client, session, turn, follow }
+    }
+
+    /// A frame of the turn. Its id is a cursor for this turn: the number of the turn, and the bytes of text so far.
+    fn frame(&self, event: &str, data: &impl serde::Serialize) -> String {
+        json_frame(Some(format!("{}:{}", self.turn, self.follow.offset())), event, data)
+    }
+}
+
+impl Frames for Turn {
+    async fn next(&mut self) -> Option<(String, bool)> {
+        match self.follow.next().await {
+            Ok(Some(TurnItem::Queued { before })) => {
+                Some((self.frame("queued", &json!({"turn_id": self.turn, "before": before})), true))
+            }
+            Ok(Some(TurnItem::Text { offset, text })) => {
+                Some((self.frame("text", &json!({"offset": offset, "text": text})), true))
+            }
+            Ok(Some(TurnItem::Reasoning { offset, text })) => {
+                Some((self.frame("reasoning", &json!({"offset": offset, "text": text})), true))
+            }
+            Ok(Some(TurnItem::Ended(_))) => {
+                match self.client.turn(&self.session, &self.turn, api::GetTurn::default()).await {
+                    Ok(turn) => Some((self.frame("end", &turn), false)),
+                    Err(problem) => Some((json_frame(None::<Revision>, "problem", &problem), false)),
+                }
+            }
+            Ok(None) => None,
+            Err(_) if self.app.shutdown.is_cancelled() => None,
+            Err(error) => {
+                let problem = sessiond_client::problem(error);
+                Some((json_frame(None::<Revision>, "problem", &problem), false))
+            }
         }
     }
 }
@@ -142,7 +205,7 @@ fn record_frame(record: &Record) -> String {
     frame(Some(record.seq), head.as_ref().map_or("event", |head| &head.kind), &record.json)
 }
 
-fn json_frame(id: Option<Revision>, event: &str, data: &impl serde::Serialize) -> String {
+fn json_frame(id: Option<impl Display>, event: &str, data: &impl serde::Serialize) -> String {
     match serde_json::to_string(data) {
         Ok(data) => frame(id, event, &data),
         Err(error) => {
@@ -153,9 +216,86 @@ fn json_frame(id: Option<Revision>, event: &str, data: &impl serde::Serialize) -
 }
 
 /// JSON as serde writes it has no line breaks, so it is one `data:` line.
-fn frame(id: Option<Revision>, event: &str, data: &str) -> String {
+fn frame(id: Option<impl Display>, event: &str, data: &str) -> String {
     match id {
         Some(id) => format!("id: {id}\nevent: {event}\ndata: {data}\n\n"),
         None => format!("event: {event}\ndata: {data}\n\n"),
+    }
+}
+
+/// Whether a stream is asked for: named, not refused, and not less wanted than JSON. See RFC 9110, section 12.5.1.
+pub(crate) fn is_wanted(headers: &HeaderMap) -> bool {
+    let (mut stream, mut json) = (None, None);
+    for range in
+        headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).flat_map(|v| v.split(','))
+    {
+        let mut parts = range.split(';').map(str::trim);
+        let name = parts.next().unwrap_or_default();
+        let quality = parts
+            .filter_map(|parameter| parameter.split_once('='))
+            .find(|(parameter, _)| parameter.trim().eq_ignore_ascii_case("q"))
+            .map_or(Some(1.0), |(_, quality)| quality.trim().parse::<f32>().ok());
+        if name.eq_ignore_ascii_case("text/event-stream") {
+            stream = quality;
+        } else if name.eq_ignore_ascii_case("application/json") {
+            json = quality;
+        }
+    }
+    stream.is_some_and(|stream| stream > 0.0 && json.is_none_or(|json| stream >= json))
+}
+
+/// The number of the last event that was seen; an empty header says nothing.
+pub(crate) fn last_event_id(headers: &HeaderMap) -> Result<Option<Revision>, Failure> {
+    let Some(value) = seen(headers) else { return Ok(None) };
+    let id = value.to_str().ok().and_then(|text| text.trim().parse().ok());
+    id.map(Some)
+        .ok_or_else(|| Failure::invalid("Last-Event-ID", "it is the number of the last event that was seen"))
+}
+
+/// The bytes of a turn's answer that the reader has, from the cursor of the last frame that was seen.
+pub(crate) fn turn_cursor(headers: &HeaderMap) -> Result<usize, Failure> {
+    let Some(value) = seen(headers) else { return Ok(0) };
+    let offset = value.to_str().ok().and_then(|text| text.trim().split_once(':')?.1.parse().ok());
+    offset.ok_or_else(|| {
+        Failure::invalid("Last-Event-ID", "it is the id of the last event of this turn that was seen")
+    })
+}
+
+/// The header that a client sends when it connects again; an empty one says nothing.
+fn seen(headers: &HeaderMap) -> Option<&HeaderValue> {
+    headers.get("last-event-id").filter(|value| !value.as_bytes().trim_ascii().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_is_for_who_asks_for_it() {
+        for (accept, stream) in [
+            ("", false),
+            ("*/*", false),
+            ("application/json", false),
+            ("text/event-stream", true),
+            ("TEXT/Event-Stream", true),
+            ("text/event-stream;q=0", false),
+            ("text/event-stream; q=0.5", true),
+            ("text/event-stream;charset=utf-8", true),
+            ("application/json, text/event-stream", true),
+            ("application/json, text/event-stream;q=0.5", false),
+            ("application/json;q=0.4, text/event-stream ; Q=0.5", true),
+            ("text/event-stream-of-mine", false),
+        ] {
+            let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(accept))]);
+            assert_eq!(is_wanted(&headers), stream, "{accept}");
+        }
+    }
+
+    #[test]
+    fn an_empty_last_event_id_says_nothing() {
+        let of = |value| last_event_id(&HeaderMap::from_iter([("last-event-id".parse().unwrap(), value)]));
+        assert_eq!(of(HeaderValue::from_static(" ")).unwrap(), None);
+        assert_eq!(of(HeaderValue::from_static("7")).unwrap(), Some(7));
+        assert!(of(HeaderValue::from_static("x")).is_err());
     }
 }

@@ -34,6 +34,7 @@ impl Owned {
                 "task_id" => &self.task,
                 "message_id" => "m1",
                 "question_id" => "q1",
+                "turn_id" => "turn_1",
                 "signal" => "go",
                 "schedule_id" => "nightly",
                 "key_id" => "key_1",
@@ -65,6 +66,10 @@ fn body(operation: &Operation) -> Option<Value> {
         operations::RECORD_CALLS => {
             json!({"writer": 1, "batch": 1, "calls": [{"call": 1, "status": "failed", "ended_us": 1}]})
         }
+        operations::ADD_TURN => json!({"text": "What is in this session?"}),
+        operations::MOVE_HEAD => json!({"turn_id": null}),
+        operations::SET_ASSISTANT => json!({"prompt": "Tell all that you know."}),
+        operations::CHAT => json!({"message": "What was said?", "session_id": "owned"}),
         operations::ASK_QUESTION => json!({"text": "Which key?"}),
         operations::ANSWER_QUESTION => json!({"answer": "mine"}),
         operations::ADD_PARTICIPANT => json!({"agent_id": "evil://agent", "role": "spy"}),
@@ -174,7 +179,8 @@ async fn another_owners_session_is_not_there_and_stays_as_it_is() {
             (operations::A2A, _) => continue,
             // An agent of somebody else's scope.
             (operations::SEND_MESSAGE | operations::CONNECT_AGENT, _) | (_, Some("agent_id")) => 403,
-            (operations::AGGREGATE, _) | (_, Some("session_id" | "task_id" | "schedule_id")) => 404,
+            (operations::AGGREGATE | operations::CHAT, _)
+            | (_, Some("session_id" | "task_id" | "schedule_id")) => 404,
             _ => continue,
         };
         for bench in [&other, &stranger] {

@@ -4,9 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use sessiond_assistant::Assistants;
 use sessiond_client::{Client, Embedded, store};
 use sessiond_core::Principal;
 use sessiond_engine::Engine;
+use sessiond_model::Model;
 use sessiond_server::{AdminKey, Handle, Listener, Server};
 
 use crate::config::Config;
@@ -31,6 +33,7 @@ impl Host {
         options.ack_timeout = config.duration("ack_timeout").unwrap_or(options.ack_timeout);
         options.keep_ended = config.duration("keep_ended");
         options.keep_events = config.count("keep_events");
+        options.runner = Some(Arc::new(Assistants::new(model()?)));
         let engine = Engine::open(store, options)
             .await
             .with_context(|| format!("cannot start on the store in {}", dir.display()))?;
@@ -69,6 +72,21 @@ impl Host {
         self.server.stop().await;
         self.engine.shutdown().await;
     }
+}
+
+/// The model of the assistants, if the environment names one.
+fn model() -> anyhow::Result<Option<Arc<dyn Model>>> {
+    let named = ["SESSIOND_MODEL_URL", "SESSIOND_MODEL"]
+        .iter()
+        .any(|name| std::env::var(name).is_ok_and(|value| !value.trim().is_empty()));
+    if !named {
+        return Ok(None);
+    }
+    #[cfg(feature = "gguf")]
+    let model = sessiond_model_gguf::from_env();
+    #[cfg(not(feature = "gguf"))]
+    let model = sessiond_model::from_env();
+    model.map(Some).context("the model of the assistants cannot be used")
 }
 
 /// Files that a server needs beside its connections.

@@ -19,6 +19,26 @@ class Asker(TypedDict, total=False):
     """The step's name."""
 
 
+class Assistant(TypedDict, total=False):
+    """The assistant of a session. Absent members have the server's default."""
+
+    model: Optional[str]
+    """The model's name."""
+    prompt: Optional[str]
+    """How it shall behave: the first message of each request to the model."""
+    temperature: Optional[float]
+    """How freely it draws its words: from 0, the likeliest each time, to 2."""
+    max_tokens: Optional[int]
+    """The maximum number of tokens of an answer."""
+
+
+class AssistantSet(TypedDict):
+    """The assistant was set, as a whole."""
+
+    assistant: Assistant
+    """The assistant."""
+
+
 Backoff = Literal[
     "linear",
     "exponential",
@@ -158,6 +178,10 @@ class ContextWrite(_ContextWriteOptional):
     """The name of the value."""
 
 
+class ConversationCleared(TypedDict):
+    """All turns were removed. Their texts leave the events before this one."""
+
+
 DeliveryMode = Literal[
     "async",
     "sync",
@@ -220,6 +244,13 @@ class ForkPoint(TypedDict):
     """The session that was copied."""
     revision: int
     """The last revision that was copied."""
+
+
+class HeadMoved(TypedDict, total=False):
+    """The next turn follows another one."""
+
+    turn_id: Optional[str]
+    """The turn that the next one follows; absent for the beginning."""
 
 
 JoinWord = Literal[
@@ -799,6 +830,92 @@ class TaskUpdated(_TaskUpdatedOptional):
     """The agent that has it now."""
 
 
+class _TurnBeganOptional(TypedDict, total=False):
+    parent: Optional[str]
+    """The turn that it follows; absent for the first one."""
+
+
+class TurnBegan(_TurnBeganOptional):
+    """A process began to answer a turn."""
+
+    turn_id: str
+    """The turn's id."""
+    runner: int
+    """The number of the runner: each has a higher one."""
+
+
+class _TurnEndedOptional(TypedDict, total=False):
+    text: str
+    """The whole answer, or the part before its end."""
+    reasoning: str
+    """The model's reasoning. It is never sent to a model again."""
+    finish: Optional[str]
+    """Why the model stopped, in the provider's words: `stop`, `length` or another."""
+    reason: Optional[str]
+    """Why there is no whole answer."""
+    usage: Optional[Usage]
+    """The model, and the tokens of the answer."""
+
+
+class TurnEnded(_TurnEndedOptional):
+    """A turn ended, once."""
+
+    turn_id: str
+    """The turn's id."""
+    status: TurnStatus
+    """How it ended: `completed`, `stopped`, `failed`, `interrupted` or `rolled_back`."""
+
+
+class _TurnProgressedOptional(TypedDict, total=False):
+    reasoning: str
+    """The reasoning since the last checkpoint."""
+
+
+class TurnProgressed(_TurnProgressedOptional):
+    """More of an answer is known. At most one a second; the whole answer comes with `turn_ended`."""
+
+    turn_id: str
+    """The turn's id."""
+    runner: int
+    """The number of the runner."""
+    offset: int
+    """Where the text continues: bytes of the answer before it."""
+    text: str
+    """The text since the last checkpoint."""
+
+
+class _TurnQueuedOptional(TypedDict, total=False):
+    parent: Optional[str]
+    """The turn that it is to follow; absent if it follows the head when it begins."""
+    root: bool
+    """Whether it follows no turn: another beginning; false if absent."""
+    instructions: Optional[str]
+    """Instructions to the model for this turn alone."""
+    next: bool
+    """Whether it goes before the turns that wait; false if absent."""
+
+
+class TurnQueued(_TurnQueuedOptional):
+    """A message was accepted. Its turn begins when those before it have ended."""
+
+    turn_id: str
+    """The turn's id."""
+    text: str
+    """The message."""
+
+
+TurnStatus = Literal[
+    "queued",
+    "running",
+    "completed",
+    "stopped",
+    "failed",
+    "interrupted",
+    "rolled_back",
+]
+"""Whether a turn waits, runs, or how it ended."""
+
+
 class Usage(TypedDict, total=False):
     """The usage of a model in a call."""
 
@@ -1043,6 +1160,55 @@ class SignalSentEvent(_Frame):
     data: SignalSent
 
 
+class AssistantSetEvent(_Frame):
+    """`assistant_set`."""
+
+    type: Literal["assistant_set"]
+    data: AssistantSet
+
+
+class TurnQueuedEvent(_Frame):
+    """`turn_queued`."""
+
+    type: Literal["turn_queued"]
+    data: TurnQueued
+
+
+class TurnBeganEvent(_Frame):
+    """`turn_began`."""
+
+    type: Literal["turn_began"]
+    data: TurnBegan
+
+
+class TurnProgressedEvent(_Frame):
+    """`turn_progressed`."""
+
+    type: Literal["turn_progressed"]
+    data: TurnProgressed
+
+
+class TurnEndedEvent(_Frame):
+    """`turn_ended`."""
+
+    type: Literal["turn_ended"]
+    data: TurnEnded
+
+
+class HeadMovedEvent(_Frame):
+    """`head_moved`."""
+
+    type: Literal["head_moved"]
+    data: HeadMoved
+
+
+class ConversationClearedEvent(_Frame):
+    """`conversation_cleared`."""
+
+    type: Literal["conversation_cleared"]
+    data: ConversationCleared
+
+
 UnknownEventType = Literal["(unknown)"]
 """The type of an event that this package does not know: any text but the names of known events. The literal is there
 for type checkers alone; `kind: str = event["type"]` is the text."""
@@ -1084,6 +1250,13 @@ Event = Union[
     QuestionAnsweredEvent,
     QuestionClosedEvent,
     SignalSentEvent,
+    AssistantSetEvent,
+    TurnQueuedEvent,
+    TurnBeganEvent,
+    TurnProgressedEvent,
+    TurnEndedEvent,
+    HeadMovedEvent,
+    ConversationClearedEvent,
     UnknownEvent,
 ]
 """One entry of a session's journal: which members `data` has follows from `type`."""
@@ -1091,6 +1264,9 @@ Event = Union[
 
 __all__ = [
     "Asker",
+    "Assistant",
+    "AssistantSet",
+    "AssistantSetEvent",
     "Backoff",
     "CallEntry",
     "CallError",
@@ -1101,6 +1277,8 @@ __all__ = [
     "ContextUpdated",
     "ContextUpdatedEvent",
     "ContextWrite",
+    "ConversationCleared",
+    "ConversationClearedEvent",
     "DeliveryMode",
     "Event",
     "ExecutionBegan",
@@ -1111,6 +1289,8 @@ __all__ = [
     "ExecutionInterruptedEvent",
     "ExecutionLease",
     "ForkPoint",
+    "HeadMoved",
+    "HeadMovedEvent",
     "JoinWord",
     "Kind",
     "LeaseClaimed",
@@ -1171,6 +1351,15 @@ __all__ = [
     "TaskTemplate",
     "TaskUpdated",
     "TaskUpdatedEvent",
+    "TurnBegan",
+    "TurnBeganEvent",
+    "TurnEnded",
+    "TurnEndedEvent",
+    "TurnProgressed",
+    "TurnProgressedEvent",
+    "TurnQueued",
+    "TurnQueuedEvent",
+    "TurnStatus",
     "UnknownEvent",
     "UnknownEventType",
     "Usage",

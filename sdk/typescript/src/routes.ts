@@ -208,6 +208,82 @@ export class Executions {
   }
 }
 
+/** The query of `list_turns`. */
+export type ListTurns = NonNullable<wire.operations['list_turns']['parameters']['query']>;
+
+/** The query of `get_turn`. */
+export type GetTurn = NonNullable<wire.operations['get_turn']['parameters']['query']>;
+
+/** Turns between a person and a private assistant. */
+export class Conversation {
+  constructor(private readonly http: Http) {}
+
+  /**
+   * Send a message to the assistant of a session, and wait for the answer.
+   *
+   * The session is that of the body, or of the header `x-session-id`. With `Accept: text/event-stream` the response is the
+   * live stream of the turn.
+   */
+  chat(body: wire.Chat, options?: CreateOptions): Promise<wire.ChatAnswer> {
+    return this.http.json({ method: 'POST', path: '/chat', repeat: 'keyed', body, options });
+  }
+
+  /** Set the assistant of a session, as a whole. Absent members have the server's default. */
+  setAssistant(sessionId: string, body: wire.Assistant, options?: ChangeOptions): Promise<wire.Session> {
+    return this.http.json({ method: 'PUT', path: path`/sessions/${sessionId}/assistant`, body, options });
+  }
+
+  /** Remove all turns of a session, and their texts from its journal. Those that are open are stopped. */
+  clear(sessionId: string, options?: ChangeOptions): Promise<wire.Session> {
+    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/clear`, repeat: 'keyed', options });
+  }
+
+  /** Set the turn that the next one follows: choose a branch. */
+  moveHead(sessionId: string, body: wire.MoveHead, options?: ChangeOptions): Promise<wire.Session> {
+    return this.http.json({ method: 'PUT', path: path`/sessions/${sessionId}/head`, body, options });
+  }
+
+  /** Stop all turns of a session that run or wait. */
+  stopTurns(sessionId: string, options?: ChangeOptions): Promise<wire.Session> {
+    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/stop`, repeat: 'keyed', options });
+  }
+
+  /** List a session's turns in all branches, oldest first. */
+  listTurns(sessionId: string, query: ListTurns = {}, options?: RequestOptions): Promise<wire.TurnPage> {
+    return this.http.json({ method: 'GET', path: path`/sessions/${sessionId}/turns`, query, options });
+  }
+
+  /**
+   * Send a message to a session's assistant.
+   *
+   * With `Accept: text/event-stream` the response is the live stream of the turn, as of `GET` on it.
+   */
+  addTurn(sessionId: string, body: wire.AddTurn, options?: ChangeOptions): Promise<wire.Turn> {
+    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/turns`, repeat: 'keyed', body, options });
+  }
+
+  /**
+   * Read a turn, optionally waiting for its end, or follow it live.
+   *
+   * With `Accept: text/event-stream` the response is a live stream: all of the answer so far, then the rest as it comes. Its
+   * events are `queued` (`before`), `text` and `reasoning` (`offset`, `text`) and `end` (the turn). A `text` at offset 0
+   * replaces what came before it. The stream resumes after `Last-Event-ID`.
+   */
+  getTurn(sessionId: string, turnId: string, query: GetTurn = {}, options?: RequestOptions): Promise<wire.Turn> {
+    return this.http.json({ method: 'GET', path: path`/sessions/${sessionId}/turns/${turnId}`, query, options });
+  }
+
+  /** Ask a turn's message again, or another one in its place. Both turns stay, as branches of the conversation. */
+  retryTurn(sessionId: string, turnId: string, body: wire.RetryTurn = {}, options?: ChangeOptions): Promise<wire.Turn> {
+    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/turns/${turnId}/retry`, repeat: 'keyed', body, options });
+  }
+
+  /** Stop a turn. Its model's request is closed at once, and it keeps the answer so far. A turn that has ended stays as it is. */
+  stopTurn(sessionId: string, turnId: string, options?: ChangeOptions): Promise<wire.Turn> {
+    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/turns/${turnId}/stop`, repeat: 'keyed', options });
+  }
+}
+
 /** The query of `list_questions`. */
 export type ListQuestions = NonNullable<wire.operations['list_questions']['parameters']['query']>;
 
@@ -635,6 +711,7 @@ export class Routes {
   readonly workflow: Workflows;
   readonly context: Contexts;
   readonly executions: Executions;
+  readonly conversation: Conversation;
   readonly questions: Questions;
   readonly signals: Signals;
   readonly schedules: Schedules;
@@ -652,6 +729,7 @@ export class Routes {
     this.workflow = new Workflows(http);
     this.context = new Contexts(http);
     this.executions = new Executions(http);
+    this.conversation = new Conversation(http);
     this.questions = new Questions(http);
     this.signals = new Signals(http);
     this.schedules = new Schedules(http);

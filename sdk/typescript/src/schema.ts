@@ -202,6 +202,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a message to the assistant of a session, and wait for the answer.
+         * @description The session is that of the body, or of the header `x-session-id`. With `Accept: text/event-stream` the response is the
+         *     live stream of the turn.
+         */
+        post: operations["chat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/console": {
         parameters: {
             query?: never;
@@ -664,6 +685,23 @@ export interface paths {
         patch: operations["update_session"];
         trace?: never;
     };
+    "/sessions/{session_id}/assistant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set the assistant of a session, as a whole. Absent members have the server's default. */
+        put: operations["set_assistant"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sessions/{session_id}/calls": {
         parameters: {
             query?: never;
@@ -678,6 +716,23 @@ export interface paths {
          * @description A batch that is already recorded changes nothing, so it can be sent again if its response was lost.
          */
         post: operations["record_calls"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{session_id}/clear": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove all turns of a session, and their texts from its journal. Those that are open are stopped. */
+        post: operations["clear_conversation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -853,6 +908,23 @@ export interface paths {
         put?: never;
         /** Fork a session at a revision. */
         post: operations["fork_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{session_id}/head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set the turn that the next one follows: choose a branch. */
+        put: operations["move_head"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1038,6 +1110,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sessions/{session_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop all turns of a session that run or wait. */
+        post: operations["stop_turns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sessions/{session_id}/summary": {
         parameters: {
             query?: never;
@@ -1102,6 +1191,83 @@ export interface paths {
         put?: never;
         /** Terminate a session and its children. */
         post: operations["terminate_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{session_id}/turns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a session's turns in all branches, oldest first. */
+        get: operations["list_turns"];
+        put?: never;
+        /**
+         * Send a message to a session's assistant.
+         * @description With `Accept: text/event-stream` the response is the live stream of the turn, as of `GET` on it.
+         */
+        post: operations["add_turn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{session_id}/turns/{turn_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a turn, optionally waiting for its end, or follow it live.
+         * @description With `Accept: text/event-stream` the response is a live stream: all of the answer so far, then the rest as it comes. Its
+         *     events are `queued` (`before`), `text` and `reasoning` (`offset`, `text`) and `end` (the turn). A `text` at offset 0
+         *     replaces what came before it. The stream resumes after `Last-Event-ID`.
+         */
+        get: operations["get_turn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{session_id}/turns/{turn_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask a turn's message again, or another one in its place. Both turns stay, as branches of the conversation. */
+        post: operations["retry_turn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{session_id}/turns/{turn_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a turn. Its model's request is closed at once, and it keeps the answer so far. A turn that has ended stays as it is. */
+        post: operations["stop_turn"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1335,6 +1501,19 @@ export interface components {
             /** @description Its framework. Default: the part of its id before `://`. */
             framework?: string | null;
         };
+        /** @description Sends a message to the assistant. */
+        AddTurn: {
+            /**
+             * @description The message.
+             * @example What does the contract say about notice?
+             */
+            text: string;
+            parent?: components["schemas"]["TurnId"] | null;
+            /** @description The treatment of the message if a turn is open: `enqueue` (the default), `reject`, `interrupt` or `rollback`. */
+            busy?: components["schemas"]["Busy"];
+            /** @description Instructions to the model for this turn alone. */
+            instructions?: string | null;
+        };
         /** @description Completes a step manually. */
         Advance: {
             /** @description The step. Default: the only active step. */
@@ -1509,6 +1688,28 @@ export interface components {
             /** @description The step's name. */
             step?: string | null;
         };
+        /** @description The assistant of a session. Absent members have the server's default. */
+        Assistant: {
+            /** @description The model's name. */
+            model?: string | null;
+            /** @description How it shall behave: the first message of each request to the model. */
+            prompt?: string | null;
+            /**
+             * Format: double
+             * @description How freely it draws its words: from 0, the likeliest each time, to 2.
+             */
+            temperature?: number | null;
+            /**
+             * Format: int32
+             * @description The maximum number of tokens of an answer.
+             */
+            max_tokens?: number | null;
+        };
+        /** @description The assistant was set, as a whole. */
+        AssistantSet: {
+            /** @description The assistant. */
+            assistant: components["schemas"]["Assistant"];
+        };
         /** @description An attempt that has ended. */
         Attempt: {
             /**
@@ -1555,6 +1756,11 @@ export interface components {
             /** @description Whether to take the execution also from the holder of a lease. Default: false. */
             take_over?: boolean;
         };
+        /**
+         * @description The treatment of a message that comes while a turn is open.
+         * @enum {string}
+         */
+        Busy: "reject" | "enqueue" | "interrupt" | "rollback";
         /** @description One entry about a call: its start, its end, or both. */
         CallEntry: {
             /**
@@ -1746,6 +1952,26 @@ export interface components {
             /** @description The reason. */
             reason?: string | null;
         };
+        /** @description Sends a message to the assistant of a session, and waits for the answer. */
+        Chat: {
+            /** @description The message. */
+            message: string;
+            session_id?: components["schemas"]["SessionId"] | null;
+        };
+        /** @description The assistant's answer. */
+        ChatAnswer: {
+            /** @description The answer. */
+            response: string;
+            /** @description The session. */
+            session_id: components["schemas"]["SessionId"];
+            /** @description The turn. */
+            turn: components["schemas"]["TurnId"];
+            /** @description The model's name; null if no model answered. */
+            model?: string | null;
+            usage?: components["schemas"]["Usage"] | null;
+            /** @description When the answer was complete. */
+            timestamp: components["schemas"]["Timestamp"];
+        };
         /** @description Claims the lease of a participant. */
         ClaimLease: {
             /**
@@ -1854,6 +2080,19 @@ export interface components {
             /** @description The value; absent if it was removed. */
             value?: unknown;
         };
+        /** @description The conversation of a session, without its texts. */
+        Conversation: {
+            /** @description The assistant. */
+            assistant: components["schemas"]["Assistant"];
+            /** @description How many turns there are. */
+            turns: number;
+            head?: components["schemas"]["TurnId"] | null;
+            running?: components["schemas"]["TurnId"] | null;
+            /** @description The turns that wait, the next one first. */
+            queued: components["schemas"]["TurnId"][];
+        };
+        /** @description All turns were removed. Their texts leave the events before this one. */
+        ConversationCleared: Record<string, unknown>;
         /** @description The number of sessions of all owners, for an administrator. */
         Counts: {
             /**
@@ -2325,6 +2564,90 @@ export interface components {
             /** @description The agent or principal that caused it. */
             actor: string;
             data: components["schemas"]["SignalSent"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "assistant_set";
+            /** @description The agent or principal that caused it. */
+            actor: string;
+            data: components["schemas"]["AssistantSet"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "turn_queued";
+            /** @description The agent or principal that caused it. */
+            actor: string;
+            data: components["schemas"]["TurnQueued"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "turn_began";
+            /** @description The agent or principal that caused it. */
+            actor: string;
+            data: components["schemas"]["TurnBegan"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "turn_progressed";
+            /** @description The agent or principal that caused it. */
+            actor: string;
+            data: components["schemas"]["TurnProgressed"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "turn_ended";
+            /** @description The agent or principal that caused it. */
+            actor: string;
+            data: components["schemas"]["TurnEnded"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "head_moved";
+            /** @description The agent or principal that caused it. */
+            actor: string;
+            data: components["schemas"]["HeadMoved"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "conversation_cleared";
+            /** @description The agent or principal that caused it. */
+            actor: string;
+            data: components["schemas"]["ConversationCleared"];
         } | components["schemas"]["UnknownEvent"];
         /** @description Events, oldest first. */
         EventPage: {
@@ -2459,6 +2782,10 @@ export interface components {
              * @description The last revision that was copied.
              */
             revision: number;
+        };
+        /** @description The next turn follows another one. */
+        HeadMoved: {
+            turn_id?: components["schemas"]["TurnId"] | null;
         };
         /** @description The server's health. */
         Health: {
@@ -2680,6 +3007,10 @@ export interface components {
          * @enum {string}
          */
         MessageType: "task_request" | "task_response" | "status_update" | "error" | "heartbeat";
+        /** @description Sets the turn that the next one follows. */
+        MoveHead: {
+            turn_id?: components["schemas"]["TurnId"] | null;
+        };
         /** @description A step of a plan, as given. */
         NewStep: {
             /**
@@ -3138,6 +3469,13 @@ export interface components {
             /** @description Whether half of each delay is random. */
             jitter?: boolean;
         };
+        /** @description Asks a turn's message again, or another one in its place. Both turns stay, as branches of the conversation. */
+        RetryTurn: {
+            /** @description The message in its place. Default: the same. */
+            text?: string | null;
+            /** @description The treatment of the message if a turn is open: `enqueue` (the default), `reject`, `interrupt` or `rollback`. */
+            busy?: components["schemas"]["Busy"];
+        };
         /**
          * @description The permissions of a key. The rules of a session apply in addition.
          * @enum {string}
@@ -3307,6 +3645,7 @@ export interface components {
             /** @description The number of all tasks. */
             total_tasks: number;
             calls?: components["schemas"]["Calls"] | null;
+            conversation?: components["schemas"]["Conversation"] | null;
             /**
              * Format: int32
              * @description The number of questions that wait for an answer.
@@ -3771,6 +4110,121 @@ export interface components {
          * @example 2025-02-02T11:00:00.000Z
          */
         Timestamp: string;
+        /** @description A message to the assistant, and what became of it. */
+        Turn: {
+            /** @description Its id. */
+            turn_id: components["schemas"]["TurnId"];
+            /** @description Its session. */
+            session_id: components["schemas"]["SessionId"];
+            parent?: components["schemas"]["TurnId"] | null;
+            /** @description `queued`, `running`, `completed`, `stopped`, `failed`, `interrupted` or `rolled_back`. */
+            status: components["schemas"]["TurnStatus"];
+            /** @description The message. */
+            text: string;
+            /** @description Instructions to the model for this turn alone. */
+            instructions?: string | null;
+            /** @description The whole answer, or the part before its end. */
+            answer: string;
+            /** @description The model's reasoning. */
+            reasoning?: string | null;
+            /** @description Why the model stopped: `stop`, `length` or the provider's word. */
+            finish?: string | null;
+            /** @description Why there is no whole answer. */
+            reason?: string | null;
+            usage?: components["schemas"]["Usage"] | null;
+            /** @description The key that sent the message. */
+            asked_by: string;
+            /** @description When it was accepted. */
+            queued_at: components["schemas"]["Timestamp"];
+            began_at?: components["schemas"]["Timestamp"] | null;
+            ended_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description The number of the event that accepted it.
+             */
+            revision: number;
+        };
+        /** @description A process began to answer a turn. */
+        TurnBegan: {
+            /** @description The turn's id. */
+            turn_id: components["schemas"]["TurnId"];
+            parent?: components["schemas"]["TurnId"] | null;
+            /**
+             * Format: int64
+             * @description The number of the runner: each has a higher one.
+             */
+            runner: number;
+        };
+        /** @description A turn ended, once. */
+        TurnEnded: {
+            /** @description The turn's id. */
+            turn_id: components["schemas"]["TurnId"];
+            /** @description How it ended: `completed`, `stopped`, `failed`, `interrupted` or `rolled_back`. */
+            status: components["schemas"]["TurnStatus"];
+            /** @description The whole answer, or the part before its end. */
+            text?: string;
+            /** @description The model's reasoning. It is never sent to a model again. */
+            reasoning?: string;
+            /** @description Why the model stopped, in the provider's words: `stop`, `length` or another. */
+            finish?: string | null;
+            /** @description Why there is no whole answer. */
+            reason?: string | null;
+            usage?: components["schemas"]["Usage"] | null;
+        };
+        /**
+         * @description A turn's id: `[A-Za-z0-9_.:-]{1,128}`. The engine's own are `turn_` and a time-ordered id.
+         * @example turn_0198f3a2
+         */
+        TurnId: string;
+        /** @description Turns of all branches, in the order in which they were accepted. */
+        TurnPage: {
+            /** @description The turns. */
+            turns: components["schemas"]["Turn"][];
+            head?: components["schemas"]["TurnId"] | null;
+            /**
+             * Format: int64
+             * @description The revision to pass as `after` for the next page; null on the last page.
+             */
+            next_after?: number | null;
+        };
+        /** @description More of an answer is known. At most one a second; the whole answer comes with `turn_ended`. */
+        TurnProgressed: {
+            /** @description The turn's id. */
+            turn_id: components["schemas"]["TurnId"];
+            /**
+             * Format: int64
+             * @description The number of the runner.
+             */
+            runner: number;
+            /**
+             * Format: int64
+             * @description Where the text continues: bytes of the answer before it.
+             */
+            offset: number;
+            /** @description The text since the last checkpoint. */
+            text: string;
+            /** @description The reasoning since the last checkpoint. */
+            reasoning?: string;
+        };
+        /** @description A message was accepted. Its turn begins when those before it have ended. */
+        TurnQueued: {
+            /** @description The turn's id. */
+            turn_id: components["schemas"]["TurnId"];
+            parent?: components["schemas"]["TurnId"] | null;
+            /** @description Whether it follows no turn: another beginning; false if absent. */
+            root?: boolean;
+            /** @description The message. */
+            text: string;
+            /** @description Instructions to the model for this turn alone. */
+            instructions?: string | null;
+            /** @description Whether it goes before the turns that wait; false if absent. */
+            next?: boolean;
+        };
+        /**
+         * @description Whether a turn waits, runs, or how it ended.
+         * @enum {string}
+         */
+        TurnStatus: "queued" | "running" | "completed" | "stopped" | "failed" | "interrupted" | "rolled_back";
         /** @description An event of a type that this document does not know. */
         UnknownEvent: {
             /**
@@ -4102,6 +4556,7 @@ export interface components {
 export type AckMessages = components['schemas']['AckMessages'];
 export type Acknowledged = components['schemas']['Acknowledged'];
 export type AddParticipant = components['schemas']['AddParticipant'];
+export type AddTurn = components['schemas']['AddTurn'];
 export type Advance = components['schemas']['Advance'];
 export type Agent = components['schemas']['Agent'];
 export type AgentDescriptor = components['schemas']['AgentDescriptor'];
@@ -4116,10 +4571,13 @@ export type Aggregation = components['schemas']['Aggregation'];
 export type AnswerQuestion = components['schemas']['AnswerQuestion'];
 export type AskQuestion = components['schemas']['AskQuestion'];
 export type Asker = components['schemas']['Asker'];
+export type Assistant = components['schemas']['Assistant'];
+export type AssistantSet = components['schemas']['AssistantSet'];
 export type Attempt = components['schemas']['Attempt'];
 export type Authentication = components['schemas']['Authentication'];
 export type Backoff = components['schemas']['Backoff'];
 export type BeginExecution = components['schemas']['BeginExecution'];
+export type Busy = components['schemas']['Busy'];
 export type CallEntry = components['schemas']['CallEntry'];
 export type CallError = components['schemas']['CallError'];
 export type CallKind = components['schemas']['CallKind'];
@@ -4127,6 +4585,8 @@ export type CallStatus = components['schemas']['CallStatus'];
 export type Calls = components['schemas']['Calls'];
 export type CallsRecorded = components['schemas']['CallsRecorded'];
 export type CancelTask = components['schemas']['CancelTask'];
+export type Chat = components['schemas']['Chat'];
+export type ChatAnswer = components['schemas']['ChatAnswer'];
 export type ClaimLease = components['schemas']['ClaimLease'];
 export type ClaimedLease = components['schemas']['ClaimedLease'];
 export type Complete = components['schemas']['Complete'];
@@ -4136,6 +4596,8 @@ export type ConflictValue = components['schemas']['ConflictValue'];
 export type Connected = components['schemas']['Connected'];
 export type ContextUpdated = components['schemas']['ContextUpdated'];
 export type ContextWrite = components['schemas']['ContextWrite'];
+export type Conversation = components['schemas']['Conversation'];
+export type ConversationCleared = components['schemas']['ConversationCleared'];
 export type Counts = components['schemas']['Counts'];
 export type CreateKey = components['schemas']['CreateKey'];
 export type CreateSchedule = components['schemas']['CreateSchedule'];
@@ -4157,6 +4619,7 @@ export type FailTask = components['schemas']['FailTask'];
 export type FieldError = components['schemas']['FieldError'];
 export type Fork = components['schemas']['Fork'];
 export type ForkPoint = components['schemas']['ForkPoint'];
+export type HeadMoved = components['schemas']['HeadMoved'];
 export type Health = components['schemas']['Health'];
 export type Heartbeat = components['schemas']['Heartbeat'];
 export type Imported = components['schemas']['Imported'];
@@ -4178,6 +4641,7 @@ export type MessagePage = components['schemas']['MessagePage'];
 export type MessageSent = components['schemas']['MessageSent'];
 export type MessageState = components['schemas']['MessageState'];
 export type MessageType = components['schemas']['MessageType'];
+export type MoveHead = components['schemas']['MoveHead'];
 export type NewStep = components['schemas']['NewStep'];
 export type OnFailure = components['schemas']['OnFailure'];
 export type Outcome = components['schemas']['Outcome'];
@@ -4213,6 +4677,7 @@ export type RenewLease = components['schemas']['RenewLease'];
 export type Renewed = components['schemas']['Renewed'];
 export type Retry = components['schemas']['Retry'];
 export type RetryPolicy = components['schemas']['RetryPolicy'];
+export type RetryTurn = components['schemas']['RetryTurn'];
 export type Role = components['schemas']['Role'];
 export type Routing = components['schemas']['Routing'];
 export type RunOutcome = components['schemas']['RunOutcome'];
@@ -4257,6 +4722,14 @@ export type TaskTemplate = components['schemas']['TaskTemplate'];
 export type TaskUpdated = components['schemas']['TaskUpdated'];
 export type Terminate = components['schemas']['Terminate'];
 export type Timestamp = components['schemas']['Timestamp'];
+export type Turn = components['schemas']['Turn'];
+export type TurnBegan = components['schemas']['TurnBegan'];
+export type TurnEnded = components['schemas']['TurnEnded'];
+export type TurnId = components['schemas']['TurnId'];
+export type TurnPage = components['schemas']['TurnPage'];
+export type TurnProgressed = components['schemas']['TurnProgressed'];
+export type TurnQueued = components['schemas']['TurnQueued'];
+export type TurnStatus = components['schemas']['TurnStatus'];
 export type UnknownEvent = components['schemas']['UnknownEvent'];
 export type Unresolved = components['schemas']['Unresolved'];
 export type UpcomingTimes = components['schemas']['UpcomingTimes'];
@@ -4725,6 +5198,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Aggregation"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    chat: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The session, if the body names none. */
+                "x-session-id"?: string | null;
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Chat"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatAnswer"];
+                    "text/event-stream": string;
                 };
             };
             400: components["responses"]["Problem400"];
@@ -5881,6 +6397,59 @@ export interface operations {
             507: components["responses"]["Problem507"];
         };
     };
+    set_assistant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
+                "Idempotency-Key"?: string;
+                /** @description The expected revision of the session, in quotes, or `*`. */
+                "If-Match"?: string;
+                /** @description The fencing token of the participant's lease. */
+                "Fencing-Token"?: string;
+                /** @description The agent that the request acts as. */
+                "x-agent-id"?: string;
+            };
+            path: {
+                /**
+                 * @description The session.
+                 * @example sess_notifications_2025-02-02
+                 */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assistant"];
+            };
+        };
+        responses: {
+            /** @description The session. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
     record_calls: {
         parameters: {
             query?: never;
@@ -5927,6 +6496,53 @@ export interface operations {
             412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    clear_conversation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
+                "Idempotency-Key"?: string;
+                /** @description The expected revision of the session, in quotes, or `*`. */
+                "If-Match"?: string;
+                /** @description The fencing token of the participant's lease. */
+                "Fencing-Token"?: string;
+                /** @description The agent that the request acts as. */
+                "x-agent-id"?: string;
+            };
+            path: {
+                /**
+                 * @description The session.
+                 * @example sess_notifications_2025-02-02
+                 */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            412: components["responses"]["Problem412"];
             422: components["responses"]["Problem422"];
             431: components["responses"]["Problem431"];
             500: components["responses"]["Problem500"];
@@ -6452,6 +7068,59 @@ export interface operations {
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    move_head: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
+                "Idempotency-Key"?: string;
+                /** @description The expected revision of the session, in quotes, or `*`. */
+                "If-Match"?: string;
+                /** @description The fencing token of the participant's lease. */
+                "Fencing-Token"?: string;
+                /** @description The agent that the request acts as. */
+                "x-agent-id"?: string;
+            };
+            path: {
+                /**
+                 * @description The session.
+                 * @example sess_notifications_2025-02-02
+                 */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveHead"];
+            };
+        };
+        responses: {
+            /** @description The session. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
@@ -7127,6 +7796,53 @@ export interface operations {
             507: components["responses"]["Problem507"];
         };
     };
+    stop_turns: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
+                "Idempotency-Key"?: string;
+                /** @description The expected revision of the session, in quotes, or `*`. */
+                "If-Match"?: string;
+                /** @description The fencing token of the participant's lease. */
+                "Fencing-Token"?: string;
+                /** @description The agent that the request acts as. */
+                "x-agent-id"?: string;
+            };
+            path: {
+                /**
+                 * @description The session.
+                 * @example sess_notifications_2025-02-02
+                 */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            412: components["responses"]["Problem412"];
+            422: components["responses"]["Problem422"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
     get_summary: {
         parameters: {
             query?: never;
@@ -7396,6 +8112,252 @@ export interface operations {
             412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    list_turns: {
+        parameters: {
+            query?: {
+                /** @description Only turns after this revision. Default: 0. */
+                after?: number;
+                /** @description The maximum number of turns, up to 1000. Default: 100. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The session.
+                 * @example sess_notifications_2025-02-02
+                 */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of turns. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TurnPage"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    add_turn: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
+                "Idempotency-Key"?: string;
+                /** @description The expected revision of the session, in quotes, or `*`. */
+                "If-Match"?: string;
+                /** @description The fencing token of the participant's lease. */
+                "Fencing-Token"?: string;
+                /** @description The agent that the request acts as. */
+                "x-agent-id"?: string;
+            };
+            path: {
+                /**
+                 * @description The session.
+                 * @example sess_notifications_2025-02-02
+                 */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddTurn"];
+            };
+        };
+        responses: {
+            /** @description The turn, which waits or runs. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Turn"];
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    get_turn: {
+        parameters: {
+            query?: {
+                /** @description How long to wait for its end, such as `30s`. Default: no wait. */
+                wait?: components["schemas"]["Span"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The session.
+                 * @example sess_notifications_2025-02-02
+                 */
+                session_id: string;
+                /**
+                 * @description The name of a guide.
+                 * @example agents
+                 */
+                turn_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The turn. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Turn"];
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    retry_turn: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
+                "Idempotency-Key"?: string;
+                /** @description The expected revision of the session, in quotes, or `*`. */
+                "If-Match"?: string;
+                /** @description The fencing token of the participant's lease. */
+                "Fencing-Token"?: string;
+                /** @description The agent that the request acts as. */
+                "x-agent-id"?: string;
+            };
+            path: {
+                /**
+                 * @description The session.
+                 * @example sess_notifications_2025-02-02
+                 */
+                session_id: string;
+                /**
+                 * @description The name of a guide.
+                 * @example agents
+                 */
+                turn_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RetryTurn"];
+            };
+        };
+        responses: {
+            /** @description The new turn. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Turn"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    stop_turn: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requests with the same key have one effect and one response, for 24 hours. */
+                "Idempotency-Key"?: string;
+                /** @description The expected revision of the session, in quotes, or `*`. */
+                "If-Match"?: string;
+                /** @description The fencing token of the participant's lease. */
+                "Fencing-Token"?: string;
+                /** @description The agent that the request acts as. */
+                "x-agent-id"?: string;
+            };
+            path: {
+                /**
+                 * @description The session.
+                 * @example sess_notifications_2025-02-02
+                 */
+                session_id: string;
+                /**
+                 * @description The name of a guide.
+                 * @example agents
+                 */
+                turn_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The turn. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Turn"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            412: components["responses"]["Problem412"];
             422: components["responses"]["Problem422"];
             431: components["responses"]["Problem431"];
             500: components["responses"]["Problem500"];

@@ -8,6 +8,7 @@ mod agents;
 mod aggregations;
 mod calls;
 mod context;
+mod conversation;
 mod error;
 mod events;
 mod inbox;

@@ -9,6 +9,7 @@ mod aggregations;
 mod answer;
 mod calls;
 mod context;
+mod conversation;
 mod events;
 mod inbox;
 mod keys;

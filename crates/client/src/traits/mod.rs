@@ -5,6 +5,7 @@ mod agents;
 mod aggregations;
 mod calls;
 mod context;
+mod conversation;
 mod events;
 mod inbox;
 mod keys;
@@ -51,6 +52,7 @@ nouns! {
     workflow::Workflow
     context::Context
     calls::Calls
+    conversation::Conversation
     questions::Questions
     signals::Signals
     schedules::Schedules

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use crate::conversation::TurnStatus;
 use crate::participants::lease_timer;
 use crate::session::draft::Draft;
 use crate::session::{Effect, EventBody, Rejection, Timer, TimerAction};
 use crate::tasks::cancel::cancel_open;
 use crate::values::check::Checks;
 use crate::values::{Limit, Span, limits};
-use crate::{calls, messages, questions};
+use crate::{calls, conversation, messages, questions};
 
 use super::{Outcome, SessionCompleted, SessionExpired, SessionFailed, SessionTerminated, SessionUpdated};
 
@@ -110,6 +111,7 @@ fn because(reason: String, details: Option<String>, at: &str) -> Result<Outcome,
 pub(crate) fn end(draft: &mut Draft<'_>, body: impl Into<EventBody>, why: &str) -> Result<(), Rejection> {
     let body = body.into();
     cancel_open(draft, why)?;
+    conversation::rules::end_open(draft, TurnStatus::Stopped, None, why)?;
     messages::rules::withdraw_delayed(draft);
     let cascade = !matches!(body, EventBody::SessionCompleted(_));
     // The end takes all leases and questions, so their timers must be found before it.

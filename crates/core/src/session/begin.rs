@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::calls::{CallBatch, ExecutionLease, NewWriter};
+use crate::conversation::TurnStatus;
 use crate::lifecycle::{ForkPoint, Kind, SessionCreated, SessionForked, SessionImported, Status};
 use crate::participants::NewParticipant;
 use crate::tasks::cancel::mark_cancelled;
@@ -14,7 +15,7 @@ use crate::tasks::{Task, delegation};
 use crate::values::check::Checks;
 use crate::values::{AgentId, SessionId, Span, limits};
 use crate::workflow::{NewStep, WorkflowUpdated, plan, progress};
-use crate::{calls, context, lifecycle, participants};
+use crate::{calls, context, conversation, lifecycle, participants};
 
 use super::draft::{Decision, Draft, Moment, Receipt};
 use super::{Effect, Event, Principal, Rejection, Role, Session, Timer, TimerAction};
@@ -174,6 +175,8 @@ fn copy(
             delegation::delegate_copy(&mut draft, task)?;
         }
     }
+    let reason = "it stays with the session that this one was forked from";
+    conversation::rules::end_open(&mut draft, TurnStatus::Interrupted, None, reason)?;
     // The revision may lie in the middle of what one command did, or after an end that cancelled the plan's tasks.
     progress::settle(&mut draft, progress::Missing::NotUnderWay)?;
     Ok(draft.decided(Receipt::Nothing))

@@ -4,10 +4,11 @@ use strum::VariantNames;
 
 use crate::participants::Fence;
 use crate::values::{AgentId, Revision};
+use crate::{calls, conversation, lifecycle, participants, questions, tasks};
 
 use super::draft::{Draft, Receipt};
 use super::facet::Facet;
-use super::{Principal, Rejection, Session};
+use super::{Principal, Rejection, Session, TimerAction};
 
 /// A command, who gives it, and on which conditions.
 #[derive(Debug, Clone, PartialEq)]
@@ -136,6 +137,32 @@ macro_rules! facets {
     };
 }
 
+impl Command {
+    /// What a timer asks of its session; none for one whose work is the engine's.
+    pub fn of_timer(action: &TimerAction) -> Option<Self> {
+        match action.clone() {
+            TimerAction::Expire => Some(lifecycle::Command::Expire.into()),
+            TimerAction::TaskDeadline { task, attempt } => {
+                Some(tasks::Command::Deadline { task, attempt }.into())
+            }
+            TimerAction::QuestionDeadline { question } => {
+                Some(questions::Command::Deadline { question }.into())
+            }
+            TimerAction::ExpireLease { agent, fence } => {
+                Some(participants::Command::ExpireLease { agent, fence }.into())
+            }
+            TimerAction::ExpireExecutionLease { writer } => {
+                Some(calls::Command::ExpireLease { writer }.into())
+            }
+            TimerAction::BeginTurn => Some(conversation::Command::Begin.into()),
+            TimerAction::ExpireTurnLease { runner } => {
+                Some(conversation::Command::ExpireLease { runner }.into())
+            }
+            TimerAction::RemoveTexts { .. } | TimerAction::EndChildren => None,
+        }
+    }
+}
+
 facets! {
     /// The session as a whole.
     Lifecycle: lifecycle::Lifecycle;
@@ -151,6 +178,8 @@ facets! {
     Messages: messages::Messages;
     /// What a program does in an execution.
     Calls: calls::Execution;
+    /// Turns with an assistant.
+    Conversation: conversation::Talk;
     /// What a session needs to know from outside.
     Questions: questions::Asking;
     /// Values that its program receives from outside.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::participants::Fence;
-use crate::values::{AgentId, MessageId, QuestionId, TaskId, Timestamp};
+use crate::values::{AgentId, MessageId, QuestionId, TaskId, Timestamp, TurnId};
 
 use super::{Effect, Event, EventBody, MessageKind, Rejection, Session};
 
@@ -65,6 +65,13 @@ pub enum Receipt {
         /// The question.
         question_id: QuestionId,
     },
+    /// A turn was added, or began.
+    Turn {
+        /// The turn.
+        turn_id: TurnId,
+        /// The number of its runner, if it began.
+        runner: Option<u64>,
+    },
     /// A process became the writer.
     Writer {
         /// The number that its batches show.
@@ -81,6 +88,7 @@ impl Receipt {
             | Self::Message { .. }
             | Self::Lease { .. }
             | Self::Question { .. }
+            | Self::Turn { .. }
             | Self::Writer { .. } => None,
         }
     }
@@ -93,6 +101,7 @@ impl Receipt {
             | Self::Task { .. }
             | Self::Message { .. }
             | Self::Question { .. }
+            | Self::Turn { .. }
             | Self::Writer { .. } => None,
         }
     }
@@ -102,7 +111,24 @@ impl Receipt {
         match self {
             // Older versions kept both in one member, so what they kept is read as a lease.
             Self::Writer { writer: number } | Self::Lease { fence: number } => Some(*number),
-            Self::Nothing | Self::Task { .. } | Self::Message { .. } | Self::Question { .. } => None,
+            Self::Nothing
+            | Self::Task { .. }
+            | Self::Message { .. }
+            | Self::Question { .. }
+            | Self::Turn { .. } => None,
+        }
+    }
+
+    /// The turn that was added or began, if any.
+    pub fn turn_id(&self) -> Option<&TurnId> {
+        match self {
+            Self::Turn { turn_id, .. } => Some(turn_id),
+            Self::Nothing
+            | Self::Task { .. }
+            | Self::Message { .. }
+            | Self::Lease { .. }
+            | Self::Question { .. }
+            | Self::Writer { .. } => None,
         }
     }
 
@@ -114,6 +140,7 @@ impl Receipt {
             | Self::Task { .. }
             | Self::Message { .. }
             | Self::Lease { .. }
+            | Self::Turn { .. }
             | Self::Writer { .. } => None,
         }
     }
@@ -134,11 +161,18 @@ struct StoredReceipt {
     writer: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     question_id: Option<QuestionId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    turn_id: Option<TurnId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    runner: Option<u64>,
 }
 
 impl From<StoredReceipt> for Receipt {
     fn from(stored: StoredReceipt) -> Self {
-        let StoredReceipt { task_id, message_id, fence, writer, question_id } = stored;
+        let StoredReceipt { task_id, message_id, fence, writer, question_id, turn_id, runner } = stored;
+        if let Some(turn_id) = turn_id {
+            return Self::Turn { turn_id, runner };
+        }
         if let Some(question_id) = question_id {
             return Self::Question { question_id };
         }
@@ -154,13 +188,22 @@ impl From<StoredReceipt> for Receipt {
 
 impl From<Receipt> for StoredReceipt {
     fn from(receipt: Receipt) -> Self {
-        let none = Self { task_id: None, message_id: None, fence: None, writer: false, question_id: None };
+        let none = Self {
+            task_id: None,
+            message_id: None,
+            fence: None,
+            writer: false,
+            question_id: None,
+            turn_id: None,
+            runner: None,
+        };
         match receipt {
             Receipt::Nothing => none,
             Receipt::Task { task_id, message_id } => Self { task_id: Some(task_id), message_id, ..none },
             Receipt::Message { message_id } => Self { message_id: Some(message_id), ..none },
             Receipt::Lease { fence } => Self { fence: Some(fence), ..none },
             Receipt::Question { question_id } => Self { question_id: Some(question_id), ..none },
+            Receipt::Turn { turn_id, runner } => Self { turn_id: Some(turn_id), runner, ..none },
             Receipt::Writer { writer } => Self { fence: Some(writer), writer: true, ..none },
         }
     }
@@ -249,6 +292,11 @@ impl<'a> Draft<'a> {
     pub(crate) fn question_id(&mut self) -> QuestionId {
         let id = self.next_id("question");
         QuestionId::parse(id).expect("hexadecimal digits are allowed in a question id")
+    }
+
+    pub(crate) fn turn_id(&mut self) -> TurnId {
+        let id = self.next_id("turn");
+        TurnId::parse(id).expect("hexadecimal digits are allowed in a turn id")
     }
 
     pub(crate) fn message_id(&mut self) -> MessageId {

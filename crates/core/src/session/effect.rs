@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::messages::Message;
 use crate::participants::Fence;
-use crate::values::{AgentId, MessageId, QuestionId, TaskId, Timestamp};
+use crate::values::{AgentId, MessageId, QuestionId, Revision, TaskId, Timestamp, TurnId};
 
 /// What must follow a commit.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,6 +97,20 @@ pub enum TimerAction {
     QuestionDeadline {
         /// Which question.
         question: QuestionId,
+    },
+    /// The next turn of a conversation is to begin.
+    BeginTurn,
+    /// The process that answers a turn gave no sign of life.
+    ExpireTurnLease {
+        /// The number of the runner.
+        runner: u64,
+    },
+    /// The texts of turns are to leave the journal: they were cleared or rolled back.
+    RemoveTexts {
+        /// The turn; all when absent.
+        turn: Option<TurnId>,
+        /// The last event that may have any.
+        through: Revision,
     },
     /// The session ended without success, and so must those that belong to it.
     EndChildren,

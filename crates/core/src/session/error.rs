@@ -4,7 +4,9 @@ use crate::lifecycle::Status;
 use crate::participants::Fence;
 use crate::questions::QuestionStatus;
 use crate::tasks::TaskStatus;
-use crate::values::{AgentId, Exceeded, Invalid, QuestionId, Revision, Span, TaskId, Timestamp, Violation};
+use crate::values::{
+    AgentId, Exceeded, Invalid, QuestionId, Revision, Span, TaskId, Timestamp, TurnId, Violation,
+};
 use crate::workflow::StepStatus;
 
 /// Why a command is refused. Nothing has changed when one is returned.
@@ -151,6 +153,17 @@ pub enum Rejection {
         /// What it is.
         status: QuestionStatus,
     },
+    /// There is no such turn.
+    #[error("there is no such turn in this session")]
+    TurnNotFound,
+    /// A turn is open, and the message is not to wait.
+    #[error(
+        "a turn is open: wait for its end, or send the message with `busy` set to `enqueue`, `interrupt` or `rollback`"
+    )]
+    TurnActive,
+    /// The turn has ended, or another runner has it.
+    #[error("turn {0} has ended, or another process answers it")]
+    TurnClosed(TurnId),
     /// A time that has passed.
     #[error("{0} is in the past")]
     InThePast(Timestamp),

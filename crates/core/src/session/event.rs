@@ -88,6 +88,7 @@ events! {
     calls: ExecutionBegan ExecutionInterrupted ExecutionContinued CallsRecorded;
     questions: QuestionAsked QuestionAnswered QuestionClosed;
     signals: SignalSent;
+    conversation: AssistantSet TurnQueued TurnBegan TurnProgressed TurnEnded HeadMoved ConversationCleared;
 }
 
 impl EventBody {

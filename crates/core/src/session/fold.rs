@@ -5,6 +5,7 @@ use std::sync::Arc;
 use imbl::OrdMap;
 
 use crate::context::Context;
+use crate::conversation::Conversation;
 use crate::lifecycle::Status;
 use crate::messages::Delayed;
 use crate::questions::Questions;
@@ -51,6 +52,7 @@ impl Session {
             questions: Questions::default(),
             signals: Signals::default(),
             delayed: Delayed::default(),
+            conversation: Conversation::default(),
         })
     }
 

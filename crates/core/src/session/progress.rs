@@ -41,7 +41,8 @@ impl Session {
     pub fn progress(&self) -> Vec<Progress> {
         let leading = match self.kind {
             Kind::Execution => self.calls.progress(),
-            Kind::Workflow | Kind::Assistant | Kind::Training | Kind::Federated => self.workflow.progress(),
+            Kind::Assistant => self.conversation.progress(),
+            Kind::Workflow | Kind::Training | Kind::Federated => self.workflow.progress(),
         };
         let mut all: Vec<_> = self.facets().into_iter().filter_map(FacetState::progress).collect();
         all.sort_by_key(|progress| leading.as_ref() != Some(progress));

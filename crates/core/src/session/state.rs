@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calls::Calls;
 use crate::context::Context;
+use crate::conversation::Conversation;
 use crate::lifecycle::{ForkPoint, Kind, Outcome, Status};
 use crate::messages::Delayed;
 use crate::participants::{Participant, ParticipantStatus};
@@ -118,6 +119,9 @@ session! {
         /// Its messages whose time has not come.
         #[serde(default)]
         delayed: Delayed,
+        /// The turns with its assistant.
+        #[serde(default)]
+        conversation: Conversation,
     }
 }
 

@@ -122,6 +122,13 @@ name!(
 );
 
 name!(
+    /// A turn's id: `[A-Za-z0-9_.:-]{1,128}`. The engine's own are `turn_` and a time-ordered id.
+    TurnId,
+    check_token,
+    "turn_0198f3a2"
+);
+
+name!(
     /// A schedule's id: as a session's, with room for the time that its sessions have in their ids.
     ScheduleId,
     check_schedule_id,

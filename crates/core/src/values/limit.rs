@@ -68,6 +68,15 @@ pub enum Limit {
     /// [`limits::DELAYED_MESSAGES`].
     #[strum(to_string = "delayed messages of a session")]
     DelayedMessages,
+    /// [`limits::TURNS`].
+    #[strum(to_string = "turns of a conversation")]
+    Turns,
+    /// [`limits::QUEUED_TURNS`].
+    #[strum(to_string = "turns that wait")]
+    QueuedTurns,
+    /// [`limits::TURN_BYTES`].
+    #[strum(to_string = "bytes of an answer")]
+    TurnBytes,
     /// [`limits::SIGNALS`].
     #[strum(to_string = "signals of a session")]
     Signals,
@@ -106,6 +115,9 @@ impl Limit {
             Self::OpenQuestions => limits::OPEN_QUESTIONS as u64,
             Self::QuestionsBytes => limits::QUESTIONS_BYTES,
             Self::DelayedMessages => limits::DELAYED_MESSAGES as u64,
+            Self::Turns => limits::TURNS as u64,
+            Self::QueuedTurns => limits::QUEUED_TURNS as u64,
+            Self::TurnBytes => limits::TURN_BYTES as u64,
             Self::Signals => limits::SIGNALS as u64,
             Self::SignalsBytes => limits::SIGNALS_BYTES,
         }

@@ -88,6 +88,14 @@ pub const ANSWERERS: usize = 64;
 pub const SIGNALS: usize = 10_000;
 /// What the signals of a session hold together.
 pub const SIGNALS_BYTES: u64 = 16 * 1024 * 1024;
+/// Turns of a conversation since it was last cleared.
+pub const TURNS: usize = 10_000;
+/// Turns of a session that wait for the one that runs.
+pub const QUEUED_TURNS: usize = 16;
+/// A message to an assistant, or its answer with its reasoning.
+pub const TURN_BYTES: usize = 1024 * 1024;
+/// How long the process that answers a turn may give no sign of life: 15 seconds. Then the turn is interrupted.
+pub const TURN_LEASE_MS: u64 = 15_000;
 /// Retries that a retry policy may ask for.
 pub const RETRIES: u32 = 20;
 /// Fallback agents of a task.

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 use sessiond_core::{
-    CallBatch, Command, CreateSession, Envelope, ExecutionEnd, Kind, Principal, Rejection, Span, TaskChange,
-    TaskReport, calls, context, lifecycle, messages, participants, questions, signals, tasks, workflow,
+    AddTurn, Assistant, CallBatch, Command, CreateSession, EndTurn, Envelope, ExecutionEnd, Kind, Principal,
+    Rejection, Span, TaskChange, TaskReport, TurnStatus, calls, context, conversation, lifecycle, messages,
+    participants, questions, signals, tasks, workflow,
 };
 
 use crate::support::{
@@ -22,7 +23,17 @@ fn fixture() -> Fixture {
     fixture.delegate(task);
     fixture.script("accept back");
     fixture.run(ask(input("asked"))).unwrap();
+    fixture.run(talk(conversation::Command::Add { add: said("Hello"), ahead: None })).unwrap();
+    fixture.run(talk(conversation::Command::Begin)).unwrap();
     fixture
+}
+
+fn talk(command: conversation::Command) -> Command {
+    Command::Conversation(command)
+}
+
+fn said(text: &str) -> AddTurn {
+    AddTurn { text: text.into(), ..AddTurn::default() }
 }
 
 fn begin() -> Command {
@@ -67,6 +78,7 @@ fn commands(fixture: &Fixture) -> Vec<(&'static str, Command)> {
         }))
     };
     let asked = || question_id("asked");
+    let running = fixture.session.conversation.running.clone().unwrap();
     vec![
         ("update", update),
         ("add", Command::Participants(participants::Command::Add(participant("extra", "tester")))),
@@ -118,6 +130,35 @@ fn commands(fixture: &Fixture) -> Vec<(&'static str, Command)> {
         ("answer", Command::Questions(questions::Command::Answer { question: asked(), answer: json!(1) })),
         ("withdraw", Command::Questions(questions::Command::Withdraw { question: asked(), reason: None })),
         ("question deadline", Command::Questions(questions::Command::Deadline { question: asked() })),
+        ("set assistant", talk(conversation::Command::SetAssistant(Assistant::default()))),
+        ("add turn", talk(conversation::Command::Add { add: said("More"), ahead: None })),
+        ("stop", talk(conversation::Command::Stop { turn: None, ahead: None })),
+        ("move head", talk(conversation::Command::MoveHead { turn: None })),
+        ("clear", talk(conversation::Command::Clear)),
+        ("begin turn", talk(conversation::Command::Begin)),
+        (
+            "progress",
+            talk(conversation::Command::Progress {
+                turn: running.turn.clone(),
+                runner: running.runner,
+                text: "a".into(),
+                reasoning: String::new(),
+            }),
+        ),
+        (
+            "end turn",
+            talk(conversation::Command::End(Box::new(EndTurn {
+                turn: running.turn.clone(),
+                runner: running.runner,
+                status: TurnStatus::Completed,
+                text: "a".into(),
+                reasoning: String::new(),
+                finish: None,
+                reason: None,
+                usage: None,
+            }))),
+        ),
+        ("expire the runner", talk(conversation::Command::ExpireLease { runner: running.runner })),
         ("signal", Command::Signals(signals::Command::Send { name: "go".into(), value: json!(1) })),
     ]
 }
@@ -147,7 +188,7 @@ fn check(principal: Principal, allowed: &str) {
 
 const ALL: &str = "update, add, remove back, claim back, release back, expire back, plan, advance, replace context, \
                    context, delegate, delegate as back, delegate as orch, complete task, cancel task, send as back, \
-                   send as orch, end, fail, terminate, deadline, undelivered, retry, expire, begin, record, record the end, renew, release, expire the writer, ask, answer, withdraw, question deadline, signal";
+                   send as orch, end, fail, terminate, deadline, undelivered, retry, expire, begin, record, record the end, renew, release, expire the writer, ask, answer, withdraw, question deadline, set assistant, add turn, stop, move head, clear, begin turn, progress, end turn, expire the runner, signal";
 
 #[test]
 fn an_administrator_may_do_everything() {
@@ -160,7 +201,7 @@ fn the_owner_commands_the_session_and_speaks_as_its_orchestrator_but_as_no_other
         client("owner"),
         "update, add, remove back, expire back, plan, advance, replace context, context, delegate, delegate as orch, \
          complete task, cancel task, send as orch, end, fail, terminate, deadline, undelivered, retry, expire, begin, record, \
-         record the end, renew, release, expire the writer, ask, answer, withdraw, question deadline, signal",
+         record the end, renew, release, expire the writer, ask, answer, withdraw, question deadline, set assistant, add turn, stop, move head, clear, begin turn, progress, end turn, expire the runner, signal",
     );
 }
 
@@ -170,7 +211,7 @@ fn the_orchestrator_commands_the_session_too() {
         key("k", &["orch"]),
         "update, add, remove back, expire back, plan, advance, replace context, context, delegate, delegate as orch, \
          complete task, cancel task, send as orch, end, fail, terminate, deadline, undelivered, retry, expire, begin, record, \
-         record the end, renew, release, expire the writer, ask, answer, withdraw, question deadline, signal",
+         record the end, renew, release, expire the writer, ask, answer, withdraw, question deadline, set assistant, add turn, stop, move head, clear, begin turn, progress, end turn, expire the runner, signal",
     );
 }
 

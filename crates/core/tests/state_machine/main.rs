@@ -5,6 +5,7 @@
 mod access;
 mod calls;
 mod context;
+mod conversation;
 mod execution_lease;
 mod fork;
 mod leases;

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use sessiond_core::*;
 
 use crate::support::any::{AnyStep, AnyWorkflow, Caller, Op, What, any_op, any_plan, name, principal};
-use crate::support::world::{command_of, has_enough, has_work, is_complete};
+use crate::support::world::{has_enough, has_work, is_complete};
 use crate::support::{Fixture, client, moment, new_session, session_id};
 
 /// A session under test, and the steps whose state the rules of the plan do not explain: a plan that is edited keeps
@@ -89,11 +89,17 @@ impl Run {
         // where it stands.
         let is_lease = matches!(
             timer.action,
-            TimerAction::ExpireLease { .. } | TimerAction::ExpireExecutionLease { .. }
+            TimerAction::ExpireLease { .. }
+                | TimerAction::ExpireExecutionLease { .. }
+                | TimerAction::ExpireTurnLease { .. }
         );
-        let is_moved = !is_set && matches!(timer.action, TimerAction::ExpireExecutionLease { .. });
+        let is_moved = !is_set
+            && matches!(
+                timer.action,
+                TimerAction::ExpireExecutionLease { .. } | TimerAction::ExpireTurnLease { .. }
+            );
         let too_early = is_set && !is_due && is_lease || is_moved;
-        if let Some(command) = command_of(timer).filter(|_| !too_early) {
+        if let Some(command) = Command::of_timer(&timer.action).filter(|_| !too_early) {
             let revision = self.fixture.session.revision;
             self.fixture.give(Envelope::new(Principal::engine(), command)).expect("a timer is never refused");
             if !is_due {

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use sessiond_api::Code;
-use sessiond_core::{AgentId, MessageId, QuestionId, ScheduleId, SessionId, TaskId};
+use sessiond_core::{AgentId, MessageId, QuestionId, ScheduleId, SessionId, TaskId, TurnId};
 
 use crate::app::App;
 use crate::respond::Failure;
@@ -47,6 +47,7 @@ names! {
     TaskId = "task_id",
     MessageId = "message_id",
     QuestionId = "question_id",
+    TurnId = "turn_id",
     ScheduleId = "schedule_id",
     SignalName = "signal",
     KeyId = "key_id",

@@ -6,6 +6,7 @@ mod aggregations;
 mod calls;
 mod console;
 mod context;
+mod conversation;
 mod documents;
 mod events;
 mod health;
@@ -52,6 +53,15 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(calls::renew_execution))
         .routes(routes!(calls::release_execution))
         .routes(routes!(calls::record_calls))
+        .routes(routes!(conversation::add_turn, conversation::list_turns))
+        .routes(routes!(conversation::get_turn))
+        .routes(routes!(conversation::retry_turn))
+        .routes(routes!(conversation::stop_turn))
+        .routes(routes!(conversation::stop_turns))
+        .routes(routes!(conversation::move_head))
+        .routes(routes!(conversation::set_assistant))
+        .routes(routes!(conversation::clear_conversation))
+        .routes(routes!(conversation::chat))
         .routes(routes!(questions::ask_question, questions::list_session_questions))
         .routes(routes!(questions::get_question))
         .routes(routes!(questions::answer_question))

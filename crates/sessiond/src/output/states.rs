@@ -134,7 +134,7 @@ mod tests {
             let cells: Vec<&str> = line.split('|').map(str::trim).collect();
             if let ["", name, _, colour, _, ""] = cells[..]
                 && name.starts_with('`')
-                && !["call", "webhook"].contains(&noun.as_str())
+                && !["call", "turn", "webhook"].contains(&noun.as_str())
             {
                 found.insert((noun.clone(), name.trim_matches('`').to_owned(), colour.to_owned()));
             }

@@ -236,7 +236,7 @@ impl Fixture {
         let until = self.now + millis;
         while let Some(timer) = self.world.take_due(until) {
             self.now = self.now.max(timer.at.millis());
-            if let Some(command) = world::command_of(&timer) {
+            if let Some(command) = Command::of_timer(&timer.action) {
                 self.give(Envelope::new(Principal::engine(), command)).unwrap();
             }
         }

@@ -1,11 +1,11 @@
 //! A model of what the engine does with effects, and of what must hold of it and the state together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sessiond_core::{
-    AgentId, Command, Effect, Join, JoinWord, Message, MessageId, MessageKind, MessageType, OnFailure,
+    AgentId, Effect, Join, JoinWord, Message, MessageId, MessageKind, MessageType, OnFailure,
     ParticipantStatus, Question, QuestionKind, Session, Span, Status, Step, StepStatus, TaskStatus, Timer,
-    TimerAction, Timestamp, calls, lifecycle, participants, questions, tasks,
+    TimerAction, Timestamp, TurnStatus,
 };
 
 /// Timers and inboxes as the effects have left them. Nobody acknowledges anything.
@@ -69,6 +69,7 @@ impl World {
         self.check_tasks(session);
         self.check_delayed(session);
         self.check_timers(session);
+        self.check_conversation(session);
         check_participants(session);
         check_calls(session);
         if let Some(workflow) = &session.workflow {
@@ -81,6 +82,31 @@ impl World {
                 );
             }
         }
+    }
+
+    /// One turn runs at most, what is open is known as such, and a timer sees to what comes next.
+    fn check_conversation(&self, session: &Session) {
+        let conversation = &session.conversation;
+        let of = |status| {
+            let turns = conversation.turns.values().filter(move |turn| turn.status == status);
+            turns.map(|turn| &turn.id).collect::<BTreeSet<_>>()
+        };
+        let running: BTreeSet<_> = conversation.running.iter().map(|running| &running.turn).collect();
+        assert_eq!(of(TurnStatus::Running), running);
+        assert_eq!(of(TurnStatus::Queued), conversation.queue.iter().collect());
+        let parents = conversation.turns.values().filter_map(|turn| turn.parent.as_ref());
+        for known in parents.chain(&conversation.head) {
+            assert!(conversation.turns.contains_key(known), "there is no turn {known}");
+        }
+        let mut ended = conversation.turns.values().filter(|turn| !turn.status.is_open());
+        assert!(ended.all(|turn| turn.ended_at.is_some()), "an end has a time");
+        let head = conversation.head.as_ref().and_then(|head| conversation.turns.get(head));
+        assert!(head.is_none_or(|head| head.is_said()), "the head was said");
+        let lease = self.timers.get("turn_lease").map(|timer| timer.action.clone());
+        let expected = conversation.running.as_ref().map(|running| running.runner);
+        assert_eq!(lease, expected.map(|runner| TimerAction::ExpireTurnLease { runner }));
+        let waits = conversation.running.is_none() && !conversation.queue.is_empty();
+        assert_eq!(self.timers.contains_key("turns"), waits, "the next turn begins by a timer");
     }
 
     /// What is delayed comes at its time or is taken back.
@@ -193,7 +219,7 @@ impl World {
         if session.status != Status::Active {
             assert!(session.questions.open.is_empty(), "an ended session has no open question");
             assert_eq!(open, 0, "an ended session has no open task");
-            assert!(self.timers.keys().all(|key| key == "cascade"));
+            assert!(self.timers.keys().all(|key| key == "cascade" || key.starts_with("texts")));
             let success = session.status == Status::Completed;
             let passed_on = self.set_ever.iter().any(|timer| timer.key == "cascade");
             assert_eq!(passed_on, !success, "an end without success reaches the children");
@@ -301,24 +327,4 @@ pub fn has_work(session: &Session, step: &Step) -> bool {
                 && task.revision >= step.started_revision
                 && (task.status == TaskStatus::InProgress || step.required_agents.contains(&task.delegatee))
         })
-}
-
-/// What the engine commands when a timer fires; the end of children is no command to this session.
-pub fn command_of(timer: &Timer) -> Option<Command> {
-    match timer.action.clone() {
-        TimerAction::Expire => Some(Command::Lifecycle(lifecycle::Command::Expire)),
-        TimerAction::TaskDeadline { task, attempt } => {
-            Some(Command::Tasks(tasks::Command::Deadline { task, attempt }))
-        }
-        TimerAction::ExpireLease { agent, fence } => {
-            Some(Command::Participants(participants::Command::ExpireLease { agent, fence }))
-        }
-        TimerAction::QuestionDeadline { question } => {
-            Some(Command::Questions(questions::Command::Deadline { question }))
-        }
-        TimerAction::ExpireExecutionLease { writer } => {
-            Some(Command::Calls(calls::Command::ExpireLease { writer }))
-        }
-        TimerAction::EndChildren => None,
-    }
 }

@@ -143,6 +143,19 @@ fn words(body: &EventBody) -> String {
         EventBody::QuestionAnswered(event) => format!("{}: {}", event.question_id, short(&event.answer, 80)),
         EventBody::QuestionClosed(event) => format!("{} is {}", event.question_id, event.status),
         EventBody::SignalSent(event) => format!("{}: {}", event.name, short(&event.value, 80)),
+        EventBody::AssistantSet(event) => event.assistant.model.clone().unwrap_or_default(),
+        EventBody::TurnQueued(event) => format!("{} ({})", short(&json!(event.text), 80), event.turn_id),
+        EventBody::TurnBegan(event) => event.turn_id.to_string(),
+        EventBody::TurnProgressed(event) => format!("{}: {} bytes", event.turn_id, event.text.len()),
+        EventBody::TurnEnded(event) => {
+            let said = event.reason.as_ref().unwrap_or(&event.text);
+            format!("{} is {}: {}", event.turn_id, event.status, short(&json!(said), 80))
+        }
+        EventBody::HeadMoved(event) => match &event.turn_id {
+            Some(turn) => turn.to_string(),
+            None => "to the beginning".to_owned(),
+        },
+        EventBody::ConversationCleared(_) => String::new(),
         EventBody::CallsRecorded(event) => {
             let began = event.calls.iter().filter(|entry| entry.began.is_some()).count();
             let ended = event.calls.iter().filter(|entry| entry.ended.is_some()).count();

@@ -2,6 +2,7 @@
 //! of them fit it.
 
 mod calls;
+mod conversation;
 mod messages;
 mod questions;
 mod tasks;
@@ -16,6 +17,7 @@ use sessiond_core::*;
 
 use super::{Fixture, agent, client, key, participant};
 use calls::{AnyCalls, any_calls};
+use conversation::{AnyTurns, any_turns};
 use messages::{AnyMessage, any_message};
 use questions::{AnyQuestions, any_questions};
 use tasks::{AnyTasks, any_tasks};
@@ -68,6 +70,7 @@ pub enum What {
     Tasks(AnyTasks),
     Send(AnyMessage),
     Calls(AnyCalls),
+    Conversation(AnyTurns),
     Questions(AnyQuestions),
     End(bool),
     Retry { step: Option<u8>, task: Option<Index> },
@@ -102,6 +105,7 @@ pub fn any_what() -> impl Strategy<Value = What> {
         1 => (0u8..4).prop_map(What::Signal),
         1 => ("[a-z]{0,3}", prop::option::of(0u32..60_000)).prop_map(|(name, expires_in)| What::Update { name, expires_in }),
         10 => any_calls().prop_map(What::Calls),
+        14 => any_turns().prop_map(What::Conversation),
         1 => any_agent().prop_map(What::Add),
         1 => any_agent().prop_map(What::Remove),
         2 => (any_agent(), any::<bool>(), 0u32..30_000).prop_map(|(agent, holder, ttl)| What::Claim { agent, holder, ttl }),
@@ -196,6 +200,7 @@ impl What {
             What::Tasks(any) => any.build(fixture),
             What::Send(any) => any.build(fixture),
             What::Calls(any) => any.build(fixture),
+            What::Conversation(any) => any.build(fixture),
             What::Questions(any) => any.build(fixture),
             What::Retry { step, task } => Command::Lifecycle(lifecycle::Command::Retry {
                 step: step.map(step_name),

@@ -1,0 +1,13 @@
+import { stateOf } from '../../ui/states.ts';
+import type { EventWords } from '../facet.ts';
+
+/** How the events of conversations read. */
+export const words = {
+  assistant_set: () => 'the assistant was set',
+  turn_queued: () => 'a message was accepted',
+  turn_began: () => 'a turn began',
+  turn_progressed: () => 'more of an answer is known',
+  turn_ended: ({ status }) => `a turn ended: ${stateOf('turn', status).word}`,
+  head_moved: ({ turn_id }) => (turn_id ? 'another turn is the head' : 'the conversation begins again'),
+  conversation_cleared: () => 'the conversation was cleared',
+} satisfies EventWords;

@@ -1,0 +1,340 @@
+//! How turns are added, answered and ended. Each reaches exactly one end.
+
+use crate::lifecycle::Status;
+use crate::session::draft::{Draft, Receipt};
+use crate::session::facet_state::FacetState;
+use crate::session::{Effect, Rejection, Timer, TimerAction};
+use crate::values::check::Checks;
+use crate::values::{Limit, Span, TurnId, limits};
+
+use super::events::TEXT_BYTES;
+use super::{
+    AddTurn, Ahead, Assistant, AssistantSet, Busy, ConversationCleared, EndTurn, HeadMoved, Place,
+    RunningTurn, TurnBegan, TurnEnded, TurnProgressed, TurnQueued, TurnStatus,
+};
+
+/// The timer with which the next turn begins.
+pub(crate) const QUEUE_TIMER: &str = "turns";
+/// The timer of the lease of the process that answers a turn.
+pub(crate) const LEASE_TIMER: &str = "turn_lease";
+
+/// Sets the assistant.
+pub(crate) fn set_assistant(draft: &mut Draft<'_>, assistant: Assistant) -> Result<(), Rejection> {
+    check_assistant(&assistant)?;
+    if *draft.session().conversation.assistant == assistant {
+        return Ok(());
+    }
+    draft.emit(AssistantSet { assistant })
+}
+
+pub(crate) fn check_assistant(assistant: &Assistant) -> Result<(), Rejection> {
+    let mut checks = Checks::default();
+    checks.name_if_any("/model", assistant.model.as_ref());
+    checks.text_if_any("/prompt", assistant.prompt.as_ref());
+    if assistant.temperature.is_some_and(|temperature| !(0.0..=2.0).contains(&temperature)) {
+        checks.wrong("/temperature", "it is from 0 to 2");
+    }
+    if assistant.max_tokens == Some(0) {
+        checks.wrong("/max_tokens", "it is at least 1");
+    }
+    Ok(checks.done()?)
+}
+
+pub(crate) fn check_message(checks: &mut Checks, text: &str, instructions: Option<&String>) {
+    if text.trim().is_empty() {
+        checks.wrong("/text", "it may not be empty");
+    } else if text.len() > TEXT_BYTES {
+        checks.wrong("/text", format!("it may have {TEXT_BYTES} bytes at most"));
+    }
+    checks.text_if_any("/instructions", instructions);
+}
+
+pub(crate) fn check_answer(bytes: usize) -> Result<(), Rejection> {
+    Ok(Limit::TurnBytes.allows(bytes)?)
+}
+
+/// Adds a turn. It begins when those before it have ended.
+pub(crate) fn add(draft: &mut Draft<'_>, add: AddTurn, ahead: Option<Ahead>) -> Result<TurnId, Rejection> {
+    let AddTurn { text, instructions, place, busy } = add;
+    let mut checks = Checks::default();
+    check_message(&mut checks, &text, instructions.as_ref());
+    let conversation = &draft.session().conversation;
+    if let Place::After(turn) = &place
+        && !conversation.turns.contains_key(turn)
+    {
+        checks.wrong("/parent", "the session has no such turn");
+    }
+    checks.done()?;
+    let running = conversation.running.clone();
+    let is_busy = running.is_some() || !conversation.queue.is_empty();
+    let (mut parent, mut root) = match place {
+        Place::Head => (None, false),
+        Place::Root => (None, true),
+        Place::After(turn) => (Some(turn), false),
+    };
+    let mut next = false;
+    match (busy, running) {
+        (Busy::Reject, _) if is_busy => return Err(Rejection::TurnActive),
+        (Busy::Interrupt, Some(running)) => {
+            next = true;
+            let reason = "another message took its place";
+            end_running(draft, &running, TurnStatus::Interrupted, ahead, reason)?;
+        }
+        (Busy::Rollback, Some(running)) => {
+            next = true;
+            if parent.as_ref() == Some(&running.turn) {
+                parent = parent_of(draft, &running.turn);
+                root = parent.is_none();
+            }
+            roll_back(draft, &running)?;
+        }
+        _ => {}
+    }
+    let turn_id = draft.turn_id();
+    draft.emit(TurnQueued { turn_id: turn_id.clone(), parent, root, text, instructions, next })?;
+    draft.session().conversation.check_counts()?;
+    go_on(draft);
+    Ok(turn_id)
+}
+
+fn parent_of(draft: &Draft<'_>, turn: &TurnId) -> Option<TurnId> {
+    draft.session().conversation.turns.get(turn).and_then(|turn| turn.parent.clone())
+}
+
+/// Ends the running turn, and removes it from what was said.
+fn roll_back(draft: &mut Draft<'_>, running: &RunningTurn) -> Result<(), Rejection> {
+    let parent = parent_of(draft, &running.turn);
+    draft.effect(Effect::ClearTimer(LEASE_TIMER.into()));
+    draft.emit(TurnEnded {
+        turn_id: running.turn.clone(),
+        status: TurnStatus::RolledBack,
+        text: String::new(),
+        reasoning: String::new(),
+        finish: None,
+        reason: Some("another message took its place".into()),
+        usage: None,
+    })?;
+    draft.emit(HeadMoved { turn_id: parent })?;
+    remove_texts(draft, Some(running.turn.clone()));
+    Ok(())
+}
+
+/// Stops one turn, or all. One that has ended stays as it is: its end was faster.
+pub(crate) fn stop(
+    draft: &mut Draft<'_>,
+    turn: Option<TurnId>,
+    ahead: Option<Ahead>,
+) -> Result<(), Rejection> {
+    let Some(turn) = turn else {
+        return end_open(draft, TurnStatus::Stopped, ahead, "it was stopped");
+    };
+    let conversation = &draft.session().conversation;
+    let status = conversation.turns.get(&turn).ok_or(Rejection::TurnNotFound)?.status;
+    match (status, conversation.running.clone()) {
+        (TurnStatus::Running, Some(running)) => {
+            end_running(draft, &running, TurnStatus::Stopped, ahead, "it was stopped")?;
+            go_on(draft);
+            Ok(())
+        }
+        (TurnStatus::Queued, _) => end_queued(draft, turn, TurnStatus::Stopped, "it was stopped"),
+        _ => Ok(()),
+    }
+}
+
+/// Lets the next turn follow another one.
+pub(crate) fn move_head(draft: &mut Draft<'_>, turn: Option<TurnId>) -> Result<(), Rejection> {
+    let conversation = &draft.session().conversation;
+    if let Some(turn) = &turn {
+        let found = conversation.turns.get(turn).ok_or(Rejection::TurnNotFound)?;
+        if !found.is_said() {
+            let detail = format!("turn {turn} is {}, and nothing follows it", found.status);
+            return Err(Rejection::invalid("/turn_id", detail));
+        }
+    }
+    if conversation.head == turn {
+        return Ok(());
+    }
+    draft.emit(HeadMoved { turn_id: turn })
+}
+
+/// Removes all turns.
+pub(crate) fn clear(draft: &mut Draft<'_>) -> Result<(), Rejection> {
+    if draft.session().conversation.turns.is_empty() {
+        return Ok(());
+    }
+    end_open(draft, TurnStatus::Stopped, None, "the conversation was cleared")?;
+    draft.emit(ConversationCleared {})?;
+    remove_texts(draft, None);
+    Ok(())
+}
+
+/// Has the texts of a turn, or of all, removed from the journal.
+fn remove_texts(draft: &mut Draft<'_>, turn: Option<TurnId>) {
+    let key = turn.as_ref().map_or_else(|| "texts".to_owned(), |turn| format!("texts/{turn}"));
+    let through = draft.session().revision;
+    let action = TimerAction::RemoveTexts { turn, through };
+    draft.effect(Effect::SetTimer(Timer { key, at: draft.now(), action }));
+}
+
+/// Begins the next turn, if none runs: the receipt says which, and the number of its runner.
+pub(crate) fn begin(draft: &mut Draft<'_>) -> Result<Receipt, Rejection> {
+    let conversation = &draft.session().conversation;
+    let (None, Some(turn_id)) = (&conversation.running, conversation.queue.front().cloned()) else {
+        return Ok(Receipt::Nothing);
+    };
+    let runner = conversation.runners + 1;
+    let parent = match conversation.turns.get(&turn_id) {
+        Some(turn) if turn.root || turn.parent.is_some() => turn.parent.clone(),
+        _ => conversation.head.clone(),
+    };
+    draft.emit(TurnBegan { turn_id: turn_id.clone(), parent, runner })?;
+    draft.emit(HeadMoved { turn_id: Some(turn_id.clone()) })?;
+    draft.effect(Effect::ClearTimer(QUEUE_TIMER.into()));
+    renew(draft, runner);
+    Ok(Receipt::Turn { turn_id, runner: Some(runner) })
+}
+
+/// More of an answer is known. Without text it says that the runner is still there: only the lease is renewed.
+pub(crate) fn progress(
+    draft: &mut Draft<'_>,
+    turn: &TurnId,
+    runner: u64,
+    text: String,
+    reasoning: String,
+) -> Result<(), Rejection> {
+    let running = runs(draft, turn, runner)?;
+    check_answer(running.text.len() + running.reasoning.len() + text.len() + reasoning.len())?;
+    if !text.is_empty() || !reasoning.is_empty() {
+        let offset = running.text.len() as u64;
+        draft.emit(TurnProgressed { turn_id: turn.clone(), runner, offset, text, reasoning })?;
+    }
+    renew(draft, runner);
+    Ok(())
+}
+
+/// The turn is answered, or cannot be.
+pub(crate) fn end(draft: &mut Draft<'_>, end: EndTurn) -> Result<(), Rejection> {
+    let EndTurn { turn, runner, status, text, reasoning, finish, reason, usage } = end;
+    runs(draft, &turn, runner)?;
+    if !matches!(status, TurnStatus::Completed | TurnStatus::Failed | TurnStatus::Interrupted) {
+        return Err(Rejection::invalid(
+            "/status",
+            "a runner ends a turn as completed, failed or interrupted",
+        ));
+    }
+    let ended = TurnEnded { turn_id: turn, status, text, reasoning, finish, reason, usage };
+    crate::session::payload::Payload::check(&ended, draft.session())?;
+    draft.effect(Effect::ClearTimer(LEASE_TIMER.into()));
+    draft.emit(ended)?;
+    go_on(draft);
+    Ok(())
+}
+
+/// The runner gave no sign of life.
+pub(crate) fn expire_lease(draft: &mut Draft<'_>, runner: u64) -> Result<(), Rejection> {
+    let running = draft.session().conversation.running.clone();
+    if let Some(running) = running.filter(|running| running.runner == runner) {
+        end_running(draft, &running, TurnStatus::Interrupted, None, "its process ended")?;
+        go_on(draft);
+    }
+    Ok(())
+}
+
+/// Ends all turns that are open.
+pub(crate) fn end_open(
+    draft: &mut Draft<'_>,
+    status: TurnStatus,
+    ahead: Option<Ahead>,
+    reason: &str,
+) -> Result<(), Rejection> {
+    let conversation = &draft.session().conversation;
+    let (running, queue) = (conversation.running.clone(), conversation.queue.clone());
+    for turn in queue {
+        end_queued(draft, turn, status, reason)?;
+    }
+    match running {
+        Some(running) => end_running(draft, &running, status, ahead, reason),
+        None => Ok(()),
+    }
+}
+
+fn end_queued(
+    draft: &mut Draft<'_>,
+    turn_id: TurnId,
+    status: TurnStatus,
+    reason: &str,
+) -> Result<(), Rejection> {
+    draft.emit(TurnEnded {
+        turn_id,
+        status,
+        text: String::new(),
+        reasoning: String::new(),
+        finish: None,
+        reason: Some(reason.into()),
+        usage: None,
+    })?;
+    if draft.session().conversation.queue.is_empty() {
+        draft.effect(Effect::ClearTimer(QUEUE_TIMER.into()));
+    }
+    Ok(())
+}
+
+/// Ends the running turn with the text that is known of it: that of its process, when that is ahead of the last
+/// checkpoint.
+fn end_running(
+    draft: &mut Draft<'_>,
+    running: &RunningTurn,
+    status: TurnStatus,
+    ahead: Option<Ahead>,
+    reason: &str,
+) -> Result<(), Rejection> {
+    let is_ahead = |ahead: &Ahead| {
+        ahead.runner == running.runner
+            && ahead.text.starts_with(&running.text)
+            && ahead.text.len() + ahead.reasoning.len() <= TEXT_BYTES
+    };
+    let (text, reasoning) = match ahead.filter(is_ahead) {
+        Some(ahead) => (ahead.text, ahead.reasoning),
+        None => (running.text.clone(), running.reasoning.clone()),
+    };
+    draft.effect(Effect::ClearTimer(LEASE_TIMER.into()));
+    draft.emit(TurnEnded {
+        turn_id: running.turn.clone(),
+        status,
+        text,
+        reasoning,
+        finish: None,
+        reason: Some(reason.into()),
+        usage: None,
+    })
+}
+
+/// Has the next turn begun, when one waits and none runs.
+fn go_on(draft: &mut Draft<'_>) {
+    let conversation = &draft.session().conversation;
+    if conversation.running.is_none() && !conversation.queue.is_empty() {
+        draft.effect(Effect::SetTimer(Timer {
+            key: QUEUE_TIMER.into(),
+            at: draft.now(),
+            action: TimerAction::BeginTurn,
+        }));
+    }
+}
+
+/// The runner has the turn for as long again.
+fn renew(draft: &mut Draft<'_>, runner: u64) {
+    draft.effect(Effect::SetTimer(Timer {
+        key: LEASE_TIMER.into(),
+        at: draft.now().after(Span::from_millis(limits::TURN_LEASE_MS)),
+        action: TimerAction::ExpireTurnLease { runner },
+    }));
+}
+
+/// The running turn, if it is that one of that runner: what comes from another is refused.
+fn runs(draft: &Draft<'_>, turn: &TurnId, runner: u64) -> Result<RunningTurn, Rejection> {
+    let running = draft.session().conversation.running.as_deref();
+    match running.filter(|running| running.turn == *turn && running.runner == runner) {
+        Some(running) if draft.session().status == Status::Active => Ok(running.clone()),
+        _ => Err(Rejection::TurnClosed(turn.clone())),
+    }
+}

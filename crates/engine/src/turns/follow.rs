@@ -1,0 +1,174 @@
+//! Following a turn: everything of its answer so far, then the rest as it comes, then its end.
+
+use std::sync::Arc;
+
+use sessiond_core::{Principal, Rejection, Session, SessionId, TurnId, TurnStatus};
+
+use super::live::{TurnOutput, Written, from};
+use crate::watch::Watch;
+use crate::{Engine, Error};
+
+/// What a reader of a turn sees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TurnItem {
+    /// It waits, after so many others.
+    Queued {
+        /// How many turns come before it.
+        before: usize,
+    },
+    /// More of the answer.
+    Text {
+        /// The bytes of the answer before it. With 0, what the reader had before is void.
+        offset: usize,
+        /// The text.
+        text: String,
+    },
+    /// More of the model's reasoning.
+    Reasoning {
+        /// The bytes of the reasoning before it.
+        offset: usize,
+        /// The text.
+        text: String,
+    },
+    /// The turn has ended so.
+    Ended(TurnStatus),
+}
+
+/// A live view of a turn. A reader that is slow gets more at a time: nothing waits for it.
+pub struct TurnFollow {
+    engine: Engine,
+    principal: Principal,
+    session: SessionId,
+    turn: TurnId,
+    watch: Watch,
+    text: usize,
+    reasoning: usize,
+    before: Option<usize>,
+    ended: bool,
+}
+
+impl Engine {
+    /// A live view of a turn's answer from a byte of its text on.
+    pub async fn follow_turn(
+        &self,
+        principal: &Principal,
+        id: &SessionId,
+        turn: &TurnId,
+        offset: usize,
+    ) -> Result<TurnFollow, Error> {
+        let watch = self.watch(principal, id, None).await?;
+        let session = self.session(principal, id).await?;
+        if !session.conversation.turns.contains_key(turn) {
+            return Err(Rejection::TurnNotFound.into());
+        }
+        Ok(TurnFollow {
+            engine: self.clone(),
+            principal: principal.clone(),
+            session: id.clone(),
+            turn: turn.clone(),
+            watch,
+            text: offset,
+            reasoning: 0,
+            before: None,
+            ended: false,
+        })
+    }
+}
+
+impl TurnFollow {
+    /// The bytes of text that the reader has.
+    pub fn offset(&self) -> usize {
+        self.text
+    }
+
+    /// The next item; none after the end. It may be dropped while it waits, and called again.
+    pub async fn next(&mut self) -> Result<Option<TurnItem>, Error> {
+        while !self.ended {
+            // What is written from here on wakes this reader, so that nothing is missed between the look and the wait.
+            let output = self.engine.shared.lives.get(&self.session, &self.turn);
+            let mut changes = output.as_ref().map(|output| output.subscribe());
+            let session = self.engine.session(&self.principal, &self.session).await?;
+            let status = session.conversation.turns.get(&self.turn).map(|turn| (turn.status, turn.seq));
+            let (status, seq) = status.ok_or(Rejection::TurnNotFound)?;
+            let item = match status {
+                TurnStatus::Queued => self.queued(&session),
+                TurnStatus::Running => self.written(&session, output.as_deref()),
+                ended => {
+                    let texts = self.engine.turn_texts(&self.session, seq - 1).await?;
+                    let said = texts.get(&self.turn).cloned().unwrap_or_default();
+                    let more = self.more(Written { text: said.answer, reasoning: said.reasoning });
+                    Some(more.unwrap_or_else(|| {
+                        self.ended = true;
+                        TurnItem::Ended(ended)
+                    }))
+                }
+            };
+            if item.is_some() {
+                return Ok(item);
+            }
+            let changed = async {
+                match &mut changes {
+                    Some(changes) => changes.changed().await.is_ok(),
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                // The output is gone when the turn has ended, of which the watch tells.
+                true = changed => {}
+                seen = self.watch.next() => match seen {
+                    Some(Ok(_)) => {}
+                    Some(Err(error)) => return Err(error),
+                    None if self.engine.is_closed() => return Err(Error::Closed),
+                    // The session has ended, and with it the turn; or it was deleted.
+                    None => {
+                        let session = self.engine.session(&self.principal, &self.session).await?;
+                        let turn = session.conversation.turns.get(&self.turn).ok_or(Rejection::TurnNotFound)?;
+                        if turn.status.is_open() {
+                            return Err(Rejection::SessionEnded(session.status).into());
+                        }
+                    }
+                },
+            }
+        }
+        Ok(None)
+    }
+
+    fn queued(&mut self, session: &Session) -> Option<TurnItem> {
+        let conversation = &session.conversation;
+        let place = conversation.queue.index_of(&self.turn).unwrap_or_default();
+        let before = place + usize::from(conversation.running.is_some());
+        (self.before.replace(before) != Some(before)).then_some(TurnItem::Queued { before })
+    }
+
+    /// What is new of a turn that runs: here, or in another process up to its last checkpoint.
+    fn written(&mut self, session: &Session, output: Option<&TurnOutput>) -> Option<TurnItem> {
+        match output {
+            Some(output) => self.more(output.written()),
+            None => {
+                let running: &Arc<_> = session.conversation.running.as_ref()?;
+                self.more(Written { text: running.text.clone(), reasoning: running.reasoning.clone() })
+            }
+        }
+    }
+
+    fn more(&mut self, written: Written) -> Option<TurnItem> {
+        // A crash took what was shown before it was durable.
+        if self.text > written.text.len() {
+            self.text = 0;
+            if written.text.is_empty() {
+                return Some(TurnItem::Text { offset: 0, text: String::new() });
+            }
+        }
+        if self.reasoning < written.reasoning.len() {
+            let offset = std::mem::replace(&mut self.reasoning, written.reasoning.len());
+            return Some(TurnItem::Reasoning { offset, text: from(&written.reasoning, offset) });
+        }
+        if self.text < written.text.len() {
+            let text = from(&written.text, self.text);
+            let offset = written.text.len() - text.len();
+            self.text = written.text.len();
+            return Some(TurnItem::Text { offset, text });
+        }
+        None
+    }
+}

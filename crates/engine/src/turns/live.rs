@@ -1,0 +1,115 @@
+//! The texts of the turns that this process answers.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use parking_lot::Mutex;
+use sessiond_core::{Ahead, SessionId, TurnId, limits};
+use tokio::sync::watch;
+
+/// The turns that this process answers.
+#[derive(Default)]
+pub(crate) struct Lives {
+    all: Mutex<HashMap<(SessionId, TurnId), Arc<TurnOutput>>>,
+    /// Whether this process stops and begins no more turns.
+    closed: AtomicBool,
+}
+
+/// Where a runner writes the answer of a turn.
+#[derive(Debug)]
+pub struct TurnOutput {
+    runner: u64,
+    written: Mutex<Written>,
+    /// How often something was written: readers wait for it, and read what is new since they looked.
+    changes: watch::Sender<u64>,
+}
+
+/// An answer so far.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Written {
+    pub(crate) text: String,
+    pub(crate) reasoning: String,
+}
+
+impl TurnOutput {
+    pub(crate) fn new(runner: u64) -> Self {
+        Self { runner, written: Mutex::default(), changes: watch::Sender::new(0) }
+    }
+
+    /// Adds to the answer. False: it is as long as an answer may be, and nothing was added.
+    pub fn text(&self, more: &str) -> bool {
+        self.write(more, |written| &mut written.text)
+    }
+
+    /// Adds to the reasoning. False: it is as long as an answer may be, and nothing was added.
+    pub fn reasoning(&self, more: &str) -> bool {
+        self.write(more, |written| &mut written.reasoning)
+    }
+
+    fn write(&self, more: &str, part: fn(&mut Written) -> &mut String) -> bool {
+        {
+            let mut written = self.written.lock();
+            if written.text.len() + written.reasoning.len() + more.len() > limits::TURN_BYTES {
+                return false;
+            }
+            part(&mut written).push_str(more);
+        }
+        self.changes.send_modify(|changes| *changes += 1);
+        true
+    }
+
+    pub(crate) fn subscribe(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    pub(crate) fn written(&self) -> Written {
+        self.written.lock().clone()
+    }
+
+    /// What was written after so many bytes of text and of reasoning.
+    pub(crate) fn after(&self, text: usize, reasoning: usize) -> Written {
+        let written = self.written.lock();
+        Written { text: from(&written.text, text), reasoning: from(&written.reasoning, reasoning) }
+    }
+}
+
+/// A text from a byte on; from the character that the byte belongs to.
+pub(crate) fn from(text: &str, offset: usize) -> String {
+    text[text.floor_char_boundary(offset)..].to_owned()
+}
+
+impl Lives {
+    pub(crate) fn insert(&self, session: &SessionId, turn: &TurnId, output: Arc<TurnOutput>) {
+        self.all.lock().insert((session.clone(), turn.clone()), output);
+    }
+
+    pub(crate) fn remove(&self, session: &SessionId, turn: &TurnId) {
+        self.all.lock().remove(&(session.clone(), turn.clone()));
+    }
+
+    pub(crate) fn get(&self, session: &SessionId, turn: &TurnId) -> Option<Arc<TurnOutput>> {
+        self.all.lock().get(&(session.clone(), turn.clone())).cloned()
+    }
+
+    /// Begins no more turns.
+    pub(crate) fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    /// All of them.
+    pub(crate) fn all(&self) -> Vec<(SessionId, TurnId)> {
+        self.all.lock().keys().cloned().collect()
+    }
+
+    /// What this process knows of a turn beyond its last checkpoint.
+    pub(crate) fn ahead(&self, session: &SessionId, turn: &TurnId) -> Option<Ahead> {
+        let output = self.get(session, turn)?;
+        let Written { text, reasoning } = output.written();
+        Some(Ahead { runner: output.runner, text, reasoning })
+    }
+}

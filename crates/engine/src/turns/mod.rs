@@ -1,0 +1,67 @@
+//! Turns: this process's runner answers them, and readers follow them while they run.
+//!
+//! A turn's text is in three places. The live text is in the memory of the process that answers (`live.rs`); at most once a
+//! second it is checkpointed in the journal; and the end has all of it. A live text is a preview, not an event: nothing
+//! follows from it, and after a crash the turn ends with its last checkpoint.
+
+mod follow;
+mod live;
+mod run;
+mod texts;
+
+use async_trait::async_trait;
+use sessiond_core::{Assistant, SessionId, TurnId, TurnStatus, Usage};
+
+pub use follow::{TurnFollow, TurnItem};
+pub(crate) use live::Lives;
+pub use live::TurnOutput;
+pub use texts::TurnTexts;
+
+/// What answers turns. The program that opens the engine gives it one; without it, turns wait for another process.
+#[async_trait]
+pub trait TurnRunner: Send + Sync + 'static {
+    /// Answers a turn. It writes the answer to `output` while it comes, and says how it ended. When the turn is stopped,
+    /// the future is dropped: all work for it *must* end with it.
+    async fn run(&self, turn: TurnToRun, output: &TurnOutput) -> TurnResult;
+}
+
+/// A turn that is to be answered, and all that was said before it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TurnToRun {
+    /// The session.
+    pub session_id: SessionId,
+    /// The turn.
+    pub turn_id: TurnId,
+    /// The session's assistant.
+    pub assistant: Assistant,
+    /// The message.
+    pub text: String,
+    /// Instructions to the model for this turn alone.
+    pub instructions: Option<String>,
+    /// The turns that lead to it, oldest first.
+    pub before: Vec<Exchange>,
+}
+
+/// A message and its answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exchange {
+    /// How its turn ended.
+    pub status: TurnStatus,
+    /// The message.
+    pub message: String,
+    /// Instructions to the model for that turn alone.
+    pub instructions: Option<String>,
+    /// The whole answer, or the part before its end.
+    pub answer: String,
+}
+
+/// How a turn ended. Its text is what was written to the output.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct TurnResult {
+    /// Why there is no whole answer; none when there is.
+    pub failure: Option<String>,
+    /// Why the model stopped, in the provider's words.
+    pub finish: Option<String>,
+    /// The model, and the tokens of the answer.
+    pub usage: Option<Usage>,
+}

@@ -1,0 +1,262 @@
+//! How this process answers turns: it begins the next one of a session, has the runner answer it, keeps checkpoints, and
+//! gives up as soon as the turn is no longer its own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sessiond_core::{
+    Command, EndTurn, Principal, Receipt, Rejection, Revision, Session, SessionId, TurnId, TurnStatus,
+    conversation, limits,
+};
+use sessiond_store::{Op, Record};
+
+use super::live::TurnOutput;
+use super::{Exchange, TurnResult, TurnRunner, TurnTexts, TurnToRun};
+use crate::actor::Firing;
+use crate::reply::Reply;
+use crate::rows::{READ, read_event, records};
+use crate::turns::texts::has_texts;
+use crate::{Engine, Error};
+
+/// The time between two checkpoints of a text that grows.
+const CHECKPOINT: Duration = Duration::from_secs(1);
+/// Checkpoint times without new text after which the lease is renewed: a third of the lease.
+const RENEW: u64 = limits::TURN_LEASE_MS / 3_000;
+/// How often the end of a turn is written again while the store takes no writes.
+const ENDINGS: usize = 30;
+
+/// A turn that this process answers.
+struct Run {
+    engine: Engine,
+    session: SessionId,
+    turn: TurnId,
+    runner: u64,
+    output: Arc<TurnOutput>,
+}
+
+impl Engine {
+    /// Begins the next turn of a session, if this process answers turns and none runs.
+    pub(crate) async fn begin_turn(&self, id: &SessionId, fires: Option<Firing>) -> Result<(), Error> {
+        let Some(runner) = self.shared.options.runner.clone().filter(|_| self.answers_turns()) else {
+            return Ok(());
+        };
+        let command = Command::Conversation(conversation::Command::Begin);
+        let reply = match fires {
+            Some(fires) => self.fire_own(id, command, fires).await?,
+            None => self.execute_own(id, command).await?,
+        };
+        if let Reply { session, receipt: Receipt::Turn { turn_id, runner: Some(number) }, repeated: false } =
+            reply
+        {
+            let output = Arc::new(TurnOutput::new(number));
+            self.shared.lives.insert(id, &turn_id, output.clone());
+            let run =
+                Run { engine: self.clone(), session: id.clone(), turn: turn_id, runner: number, output };
+            self.shared.tasks.spawn(run.whole(session, runner));
+        }
+        Ok(())
+    }
+
+    /// The answer and the reasoning of a turn that this process answers, so far.
+    pub fn live_turn(&self, id: &SessionId, turn: &TurnId) -> Option<(String, String)> {
+        let ahead = self.shared.lives.ahead(id, turn)?;
+        Some((ahead.text, ahead.reasoning))
+    }
+
+    /// Whether this process answers turns.
+    pub(crate) fn answers_turns(&self) -> bool {
+        self.shared.options.runner.is_some() && !self.shared.lives.is_closed()
+    }
+
+    /// Ends the turns that this process answers, because it stops.
+    pub(crate) async fn interrupt_turns(&self) {
+        self.shared.lives.close();
+        for (session, turn) in self.shared.lives.all() {
+            let Some(ahead) = self.shared.lives.ahead(&session, &turn) else { continue };
+            let end = EndTurn {
+                turn,
+                runner: ahead.runner,
+                status: TurnStatus::Interrupted,
+                text: ahead.text,
+                reasoning: ahead.reasoning,
+                finish: None,
+                reason: Some("its process was stopped".into()),
+                usage: None,
+            };
+            let command = Command::Conversation(conversation::Command::End(Box::new(end)));
+            if let Err(error) = self.execute_own(&session, command).await {
+                tracing::debug!(%session, %error, "a turn ends by its lease");
+            }
+        }
+    }
+
+    /// Removes the texts of turns from the journal: of one, or of all up to an event.
+    pub(crate) async fn remove_texts(
+        &self,
+        id: &SessionId,
+        turn: Option<&TurnId>,
+        through: Revision,
+    ) -> Result<(), Error> {
+        let mut after = 0;
+        loop {
+            let Some(page) = self.shared.store.events(id, after, READ).await? else { return Ok(()) };
+            let Some(last) = page.records.last() else { return Ok(()) };
+            after = last.seq;
+            let meant = |record: &&Record| record.seq <= through && has_texts(&record.json);
+            let mut events = Vec::new();
+            for record in page.records.iter().filter(meant) {
+                let mut event = read_event(record)?;
+                if let Some(body) = event.body.without_texts(turn) {
+                    event.body = body;
+                    events.push(event);
+                }
+            }
+            if !events.is_empty() {
+                let op = Op::ReplaceEvents { session_id: id.clone(), records: records(&events) };
+                // A session that is gone has no texts.
+                let _ = self.write(op).await?;
+            }
+            if after >= through.min(page.revision) {
+                return Ok(());
+            }
+        }
+    }
+}
+
+impl Run {
+    /// Answers the turn, and then forgets it.
+    async fn whole(self, session: Arc<Session>, runner: Arc<dyn TurnRunner>) {
+        let began = std::time::Instant::now();
+        let result = match self.to_run(&session).await {
+            Ok(turn) => self.answer(turn, &*runner).await,
+            Err(Error::Closed) => None,
+            Err(error) => {
+                let failure = Some(format!("what was said before cannot be read: {error}"));
+                Some(TurnResult { failure, ..TurnResult::default() })
+            }
+        };
+        if let Some(result) = result {
+            self.end(result).await;
+        }
+        metrics::histogram!("sessiond_turn_seconds").record(began.elapsed().as_secs_f64());
+        self.engine.shared.lives.remove(&self.session, &self.turn);
+    }
+
+    /// What the runner needs to know: the turn, and the path to it.
+    async fn to_run(&self, session: &Session) -> Result<TurnToRun, Error> {
+        let conversation = &session.conversation;
+        let mut texts = self.engine.turn_texts(&self.session, conversation.cleared).await?;
+        let mut path = conversation.path(Some(&self.turn));
+        path.pop(); // The turn itself.
+        let before = path
+            .into_iter()
+            .map(|turn| {
+                let said = texts.remove(&turn.id).unwrap_or_default();
+                let TurnTexts { message, instructions, answer, .. } = said;
+                Exchange { status: turn.status, message, instructions, answer }
+            })
+            .collect();
+        let said = texts.remove(&self.turn).unwrap_or_default();
+        Ok(TurnToRun {
+            session_id: self.session.clone(),
+            turn_id: self.turn.clone(),
+            assistant: (*conversation.assistant).clone(),
+            text: said.message,
+            instructions: said.instructions,
+            before,
+        })
+    }
+
+    /// Has the runner answer the turn. None when the turn is no longer this process's.
+    async fn answer(&self, turn: TurnToRun, runner: &dyn TurnRunner) -> Option<TurnResult> {
+        let mut watch = self.engine.watch(&Principal::engine(), &self.session, None).await.ok()?;
+        let stop = &self.engine.shared.stop;
+        let mut work = runner.run(turn, &self.output);
+        let (mut text, mut reasoning, mut quiet) = (0, 0, 0);
+        loop {
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return None,
+                seen = watch.next() => match seen {
+                    Some(Ok(_)) if self.is_mine().await => {}
+                    _ => return None,
+                },
+                result = &mut work => return Some(result),
+                () = self.engine.clock().sleep(CHECKPOINT) => {
+                    let new = self.output.after(text, reasoning);
+                    quiet += 1;
+                    if new.text.is_empty() && new.reasoning.is_empty() && quiet < RENEW {
+                        continue;
+                    }
+                    let (more, thought) = (new.text.len(), new.reasoning.len());
+                    if self.checkpoint(new.text, new.reasoning).await {
+                        (text, reasoning, quiet) = (text + more, reasoning + thought, 0);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether the turn still runs here.
+    async fn is_mine(&self) -> bool {
+        let session = self.engine.session(&Principal::engine(), &self.session).await;
+        session.is_ok_and(|session| {
+            let running = session.conversation.running.as_ref();
+            running.is_some_and(|running| running.turn == self.turn && running.runner == self.runner)
+        })
+    }
+
+    /// Makes the text so far durable. False if that failed: it is tried again with more.
+    async fn checkpoint(&self, text: String, reasoning: String) -> bool {
+        let (turn, runner) = (self.turn.clone(), self.runner);
+        let command = conversation::Command::Progress { turn, runner, text, reasoning };
+        match self.engine.execute_own(&self.session, Command::Conversation(command)).await {
+            Ok(_) => true,
+            Err(error) => {
+                tracing::debug!(session = %self.session, turn = %self.turn, %error, "no checkpoint");
+                false
+            }
+        }
+    }
+
+    /// Writes the end. A turn that somebody else has ended stays as it is.
+    async fn end(&self, result: TurnResult) {
+        let TurnResult { failure, finish, usage } = result;
+        let written = self.output.written();
+        let end = EndTurn {
+            turn: self.turn.clone(),
+            runner: self.runner,
+            status: if failure.is_some() { TurnStatus::Failed } else { TurnStatus::Completed },
+            text: written.text,
+            reasoning: written.reasoning,
+            finish: finish.map(|finish| line(&finish, limits::NAME_BYTES)),
+            reason: failure.map(|reason| line(&reason, limits::TEXT_BYTES)),
+            usage,
+        };
+        for _ in 0..ENDINGS {
+            let command = Command::Conversation(conversation::Command::End(Box::new(end.clone())));
+            match self.engine.execute_own(&self.session, command).await {
+                Ok(_)
+                | Err(
+                    Error::Closed | Error::Rejected(Rejection::TurnClosed(_) | Rejection::SessionNotFound),
+                ) => {
+                    return;
+                }
+                Err(Error::Rejected(error)) => {
+                    tracing::error!(session = %self.session, turn = %self.turn, %error, "a turn cannot end");
+                    return;
+                }
+                Err(error) => {
+                    tracing::warn!(session = %self.session, turn = %self.turn, %error, "the end of a turn waits");
+                    self.engine.clock().sleep(CHECKPOINT).await;
+                }
+            }
+        }
+    }
+}
+
+/// A text of a provider, with no more bytes than may be kept, in one line.
+fn line(text: &str, most: usize) -> String {
+    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    text[..text.floor_char_boundary(most)].to_owned()
+}

@@ -1,0 +1,90 @@
+//! The texts of turns, read from the journal.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+use sessiond_core::{EventBody, Revision, SessionId, TurnId, Usage};
+
+use crate::rows::{READ, read_event};
+use crate::{Engine, Error};
+
+/// What was said in a turn.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct TurnTexts {
+    /// The message.
+    pub message: String,
+    /// Instructions to the model for this turn alone.
+    pub instructions: Option<String>,
+    /// The whole answer, or the part that is in the journal.
+    pub answer: String,
+    /// The model's reasoning.
+    pub reasoning: String,
+    /// Why the model stopped, in the provider's words.
+    pub finish: Option<String>,
+    /// Why there is no whole answer.
+    pub reason: Option<String>,
+    /// The model, and the tokens of the answer.
+    pub usage: Option<Usage>,
+}
+
+/// The events that have texts of turns.
+const WITH_TEXTS: [&str; 3] = ["turn_queued", "turn_progressed", "turn_ended"];
+
+impl Engine {
+    /// The texts of the turns whose events are after one, by their ids.
+    pub async fn turn_texts(
+        &self,
+        id: &SessionId,
+        mut after: Revision,
+    ) -> Result<HashMap<TurnId, TurnTexts>, Error> {
+        let mut texts: HashMap<TurnId, TurnTexts> = HashMap::new();
+        loop {
+            let page = self.shared.store.events(id, after, READ).await?;
+            let page = page.ok_or(Error::Rejected(sessiond_core::Rejection::SessionNotFound))?;
+            let Some(last) = page.records.last() else { return Ok(texts) };
+            after = last.seq;
+            for record in &page.records {
+                if has_texts(&record.json) {
+                    take(&mut texts, read_event(record)?.body);
+                }
+            }
+            if after >= page.revision {
+                return Ok(texts);
+            }
+        }
+    }
+}
+
+/// Whether an event has texts of a turn. Most of a long journal is not read whole.
+pub(super) fn has_texts(json: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Head<'a> {
+        #[serde(rename = "type", borrow)]
+        kind: std::borrow::Cow<'a, str>,
+    }
+    serde_json::from_str::<Head<'_>>(json).is_ok_and(|head| WITH_TEXTS.contains(&&*head.kind))
+}
+
+fn take(texts: &mut HashMap<TurnId, TurnTexts>, body: EventBody) {
+    match body {
+        EventBody::TurnQueued(queued) => {
+            let turn = texts.entry(queued.turn_id).or_default();
+            turn.message = queued.text;
+            turn.instructions = queued.instructions;
+        }
+        EventBody::TurnProgressed(progressed) => {
+            let turn = texts.entry(progressed.turn_id).or_default();
+            turn.answer.push_str(&progressed.text);
+            turn.reasoning.push_str(&progressed.reasoning);
+        }
+        EventBody::TurnEnded(ended) => {
+            let turn = texts.entry(ended.turn_id).or_default();
+            turn.answer = ended.text;
+            turn.reasoning = ended.reasoning;
+            turn.finish = ended.finish;
+            turn.reason = ended.reason;
+            turn.usage = ended.usage;
+        }
+        _ => {}
+    }
+}

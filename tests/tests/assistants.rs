@@ -1,0 +1,288 @@
+//! Assistants over HTTP, with the built binary and a model that the test scripts: an answer is streamed, stopped and resumed,
+//! and a killed server loses no message.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use futures_util::{StreamExt, stream};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use sessiond_tests::server::Served;
+
+/// A model that sends one word in so many milliseconds, and counts its open requests and the words that it has sent.
+#[derive(Clone, Default)]
+struct Model {
+    open: Arc<AtomicUsize>,
+    sent: Arc<AtomicUsize>,
+    requests: Arc<parking_lot::Mutex<Vec<Value>>>,
+}
+
+/// A request that is open until it is dropped.
+struct Open(Arc<AtomicUsize>);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl Model {
+    async fn start(&self) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = Router::new().route("/v1/chat/completions", post(complete)).with_state(self.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        format!("http://{address}/v1")
+    }
+}
+
+/// The last message says what comes: `words N` are N words, one in 20 ms; `break` breaks off after two.
+async fn complete(State(model): State<Model>, body: String) -> Response {
+    let request: Value = serde_json::from_str(&body).unwrap();
+    let last =
+        request["messages"].as_array().unwrap().last().unwrap()["content"].as_str().unwrap().to_owned();
+    model.requests.lock().push(request);
+    model.open.fetch_add(1, Ordering::SeqCst);
+    let open = Open(model.open.clone());
+    let words = last.rsplit(' ').next().and_then(|count| count.parse::<usize>().ok()).unwrap_or(2);
+    let breaks = last == "break";
+    let frames = stream::unfold((0, open), move |(n, open)| {
+        let sent = model.sent.clone();
+        async move {
+            if n > words + 1 || (breaks && n == 2) {
+                return None;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            let frame = if n < words {
+                sent.fetch_add(1, Ordering::SeqCst);
+                let delta = json!({"choices": [{"index": 0, "delta": {"content": format!("w{n} ")}}], "model": "scripted"});
+                format!("data: {delta}\n\n")
+            } else if n == words {
+                let end = json!({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}],
+                    "usage": {"prompt_tokens": 3, "completion_tokens": words}});
+                format!("data: {end}\n\n")
+            } else {
+                "data: [DONE]\n\n".to_owned()
+            };
+            Some((Ok::<_, std::convert::Infallible>(frame), (n + 1, open)))
+        }
+    });
+    ([("content-type", "text/event-stream")], Body::from_stream(frames)).into_response()
+}
+
+/// A server, its model, and a client.
+struct World {
+    model: Model,
+    model_url: String,
+    dir: tempfile::TempDir,
+    server: Served,
+    http: reqwest::Client,
+}
+
+impl World {
+    async fn start() -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let model = Model::default();
+        let model_url = model.start().await;
+        let dir = tempfile::tempdir().unwrap();
+        let server = serve(dir.path(), &model_url);
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let world = Self { model, model_url, dir, server, http };
+        let session = json!({"session_id": "mine", "client_id": "me"});
+        let session = world.expect(201, Method::POST, "/sessions", Some(session)).await;
+        assert_eq!(session["kind"], "assistant");
+        world
+    }
+
+    fn restart(&mut self) {
+        self.server.kill();
+        self.server = serve(self.dir.path(), &self.model_url);
+    }
+
+    fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.server.url))
+    }
+
+    async fn expect(&self, status: u16, method: Method, path: &str, body: Option<Value>) -> Value {
+        let mut request = self.request(method, path);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let response = request.send().await.unwrap();
+        let actual = response.status();
+        let text = response.text().await.unwrap();
+        assert_eq!(actual, StatusCode::from_u16(status).unwrap(), "{path}: {text}");
+        serde_json::from_str(&text).unwrap()
+    }
+
+    async fn add(&self, text: &str) -> String {
+        let turn = self.expect(201, Method::POST, "/sessions/mine/turns", Some(json!({"text": text}))).await;
+        turn["turn_id"].as_str().unwrap().to_owned()
+    }
+
+    async fn ended(&self, turn: &str) -> Value {
+        self.expect(200, Method::GET, &format!("/sessions/mine/turns/{turn}?wait=60s"), None).await
+    }
+
+    /// Follows a turn to its end, from a cursor on: the text as a client has it, the last cursor, and the turn.
+    async fn follow(
+        &self,
+        turn: &str,
+        mut text: String,
+        cursor: &str,
+        most: usize,
+    ) -> (String, String, Value) {
+        let mut request = self.request(Method::GET, &format!("/sessions/mine/turns/{turn}"));
+        request = request.header("accept", "text/event-stream").header("last-event-id", cursor);
+        let mut frames = request.send().await.unwrap().bytes_stream();
+        let (mut buffer, mut cursor, mut seen) = (String::new(), cursor.to_owned(), 0);
+        while let Some(bytes) = frames.next().await {
+            buffer.push_str(std::str::from_utf8(&bytes.unwrap()).unwrap());
+            while let Some((frame, rest)) = buffer.split_once("\n\n") {
+                let line = |name: &str| frame.lines().find_map(|line| line.strip_prefix(name));
+                if let Some(id) = line("id: ") {
+                    cursor = id.to_owned();
+                }
+                let data: Value =
+                    line("data: ").map_or(Value::Null, |data| serde_json::from_str(data).unwrap());
+                match line("event: ") {
+                    Some("text") => {
+                        text.truncate(data["offset"].as_u64().unwrap() as usize);
+                        text.push_str(data["text"].as_str().unwrap());
+                    }
+                    Some("end") => return (text, cursor, data),
+                    Some("problem") => panic!("{data}"),
+                    _ => {}
+                }
+                seen += 1;
+                buffer = rest.to_owned();
+                if seen > most {
+                    return (text, cursor, Value::Null);
+                }
+            }
+        }
+        (text, cursor, Value::Null)
+    }
+}
+
+fn serve(dir: &std::path::Path, model: &str) -> Served {
+    Served::start(dir, "127.0.0.1:0", &[("SESSIOND_MODEL_URL", model), ("SESSIOND_MODEL", "scripted")])
+}
+
+/// Waits for at most ten seconds.
+async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let since = Instant::now();
+    while !holds().await {
+        assert!(since.elapsed() < Duration::from_secs(60), "never: {what}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chat_is_answered_by_the_model_with_all_that_was_said() {
+    let world = World::start().await;
+    let chat = world
+        .request(Method::POST, "/chat")
+        .header("x-session-id", "mine")
+        .json(&json!({"message": "words 3"}));
+    let answer: Value = chat.send().await.unwrap().error_for_status().unwrap().json().await.unwrap();
+    assert_eq!(answer["response"], "w0 w1 w2 ");
+    assert_eq!(answer["usage"]["output_tokens"], 3);
+    assert_eq!(answer["session_id"], "mine");
+    world.expect(200, Method::PUT, "/sessions/mine/assistant", Some(json!({"prompt": "Be brief."}))).await;
+    let again = json!({"message": "words 1", "session_id": "mine"});
+    world.expect(200, Method::POST, "/chat", Some(again)).await;
+    let sent = world.model.requests.lock().last().unwrap()["messages"].clone();
+    let expected = json!([
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "words 3"},
+        {"role": "assistant", "content": "w0 w1 w2 "},
+        {"role": "user", "content": "words 1"},
+    ]);
+    assert_eq!(sent, expected);
+    let broken = world
+        .expect(503, Method::POST, "/chat", Some(json!({"message": "break", "session_id": "mine"})))
+        .await;
+    assert_eq!(broken["code"], "model_unavailable");
+    for (body, pointer) in [
+        (json!({"message": " ", "session_id": "mine"}), "/message"),
+        (json!({"message": "words 1"}), "/session_id"),
+    ] {
+        let problem = world.expect(422, Method::POST, "/chat", Some(body)).await;
+        assert_eq!(problem["errors"][0]["pointer"], pointer);
+    }
+    let turns = world.expect(200, Method::GET, "/sessions/mine/turns", None).await;
+    let ends: Vec<_> = turns["turns"].as_array().unwrap().iter().map(|turn| turn["status"].clone()).collect();
+    assert_eq!(ends, ["completed", "completed", "failed"]);
+    assert_eq!(turns["turns"][2]["answer"], "w0 w1 ", "what came of the answer is kept");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_that_leaves_stops_nothing_and_has_the_rest_when_it_comes_again() {
+    let world = World::start().await;
+    let turn = world.add("words 40").await;
+    let (text, cursor, end) = world.follow(&turn, String::new(), "", 5).await;
+    assert!(end.is_null() && !text.is_empty());
+    let (text, _, end) = world.follow(&turn, text, &cursor, usize::MAX).await;
+    let whole: String = (0..40).map(|n| format!("w{n} ")).collect();
+    assert_eq!((text.as_str(), end["status"].as_str()), (whole.as_str(), Some("completed")));
+    let (late, ..) = world.follow(&turn, String::new(), "", usize::MAX).await;
+    assert_eq!(late, whole);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stop_closes_the_request_to_the_model_at_once() {
+    let world = World::start().await;
+    let turn = world.add("words 3000").await;
+    until("three words", async || world.model.sent.load(Ordering::SeqCst) >= 3).await;
+    let waits = world.add("words 2").await;
+    let stopped = world.expect(200, Method::POST, &format!("/sessions/mine/turns/{turn}/stop"), None).await;
+    assert_eq!(stopped["status"], "stopped");
+    let answer = stopped["answer"].as_str().unwrap();
+    assert!(answer.starts_with("w0 w1 w2 "), "{answer}");
+    // The next turn's request takes its place.
+    assert_eq!(world.ended(&waits).await["status"], "completed");
+    assert_eq!(world.ended(&turn).await["answer"], answer, "nothing comes late");
+    until("no request is open", async || world.model.open.load(Ordering::SeqCst) == 0).await;
+    let sent = world.model.requests.lock().last().unwrap()["messages"].clone();
+    assert_eq!(sent[2]["content"], answer, "the next turn sees exactly that text");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_server_loses_no_message_and_at_most_the_last_second_of_an_answer() {
+    let mut world = World::start().await;
+    let turn = world.add("words 3000").await;
+    let waits = world.add("words 2").await;
+    // Until a checkpoint is in the journal.
+    until("a checkpoint", async || {
+        let events = world.expect(200, Method::GET, "/sessions/mine/events?limit=1000", None).await;
+        events["events"].as_array().unwrap().iter().any(|event| event["type"] == "turn_progressed")
+    })
+    .await;
+    world.restart();
+    assert_eq!(world.ended(&waits).await["status"], "completed");
+    let ended = world.ended(&turn).await;
+    assert_eq!(ended["status"], "interrupted");
+    assert!(ended["answer"].as_str().unwrap().starts_with("w0 w1 "));
+    let retry = format!("/sessions/mine/turns/{turn}/retry");
+    let retried = world.expect(201, Method::POST, &retry, Some(json!({"text": "words 1"}))).await;
+    assert_eq!(world.ended(retried["turn_id"].as_str().unwrap()).await["answer"], "w0 ");
+    let events = world.expect(200, Method::GET, "/sessions/mine/events?limit=1000", None).await;
+    let ends =
+        events["events"].as_array().unwrap().iter().filter(|event| event["type"] == "turn_ended").count();
+    assert_eq!(ends, 3, "each turn has one end");
+    world.expect(200, Method::POST, "/sessions/mine/clear", None).await;
+    until("the texts are gone", async || {
+        let events = world.expect(200, Method::GET, "/sessions/mine/events?limit=1000", None).await;
+        !events.to_string().contains("w0 ")
+    })
+    .await;
+    world.expect(200, Method::POST, "/chat", Some(json!({"message": "words 1", "session_id": "mine"}))).await;
+}
