@@ -10,29 +10,34 @@ use sessiond_model::{Answer, Delta, Error, Finish, Model};
 
 use crate::prompt;
 
-/// What an assistant answers when the server has no model.
-const NO_MODEL: &str = "No model is configured on this server, so I cannot answer. Its administrator sets SESSIOND_MODEL_URL \
-                        and SESSIOND_MODEL, and starts the server again.";
-
 /// Answers the turns of all sessions with one model.
 #[derive(Debug)]
 pub struct Assistants {
-    model: Option<Arc<dyn Model>>,
+    /// The model, or why there is none.
+    model: Result<Arc<dyn Model>, String>,
 }
 
 impl Assistants {
-    /// With that model. Without one, an assistant says that there is none.
-    pub fn new(model: Option<Arc<dyn Model>>) -> Self {
-        Self { model }
+    /// Assistants with that model.
+    pub fn new(model: Arc<dyn Model>) -> Self {
+        Self { model: Ok(model) }
+    }
+
+    /// Assistants that answer that no model is configured, and why.
+    pub fn without_model(reason: impl Into<String>) -> Self {
+        Self { model: Err(reason.into()) }
     }
 }
 
 #[async_trait]
 impl TurnRunner for Assistants {
     async fn run(&self, turn: TurnToRun, output: &TurnOutput) -> TurnResult {
-        let Some(model) = &self.model else {
-            output.text(NO_MODEL);
-            return TurnResult { finish: Some("stop".into()), ..TurnResult::default() };
+        let model = match &self.model {
+            Ok(model) => model,
+            Err(reason) => {
+                output.text(&format!("I cannot answer: {reason}"));
+                return TurnResult { finish: Some("stop".into()), ..TurnResult::default() };
+            }
         };
         if let Some(wanted) = turn.assistant.model.as_deref()
             && wanted != model.name()

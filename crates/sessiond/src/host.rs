@@ -8,7 +8,6 @@ use sessiond_assistant::Assistants;
 use sessiond_client::{Client, Embedded, store};
 use sessiond_core::Principal;
 use sessiond_engine::Engine;
-use sessiond_model::Model;
 use sessiond_server::{AdminKey, Handle, Listener, Server};
 
 use crate::config::Config;
@@ -33,7 +32,7 @@ impl Host {
         options.ack_timeout = config.duration("ack_timeout").unwrap_or(options.ack_timeout);
         options.keep_ended = config.duration("keep_ended");
         options.keep_events = config.count("keep_events");
-        options.runner = Some(Arc::new(Assistants::new(model()?)));
+        options.runner = Some(Arc::new(assistants()));
         let engine = Engine::open(store, options)
             .await
             .with_context(|| format!("cannot start on the store in {}", dir.display()))?;
@@ -74,19 +73,20 @@ impl Host {
     }
 }
 
-/// The model of the assistants, if the environment names one.
-fn model() -> anyhow::Result<Option<Arc<dyn Model>>> {
-    let named = ["SESSIOND_MODEL_URL", "SESSIOND_MODEL"]
-        .iter()
-        .any(|name| std::env::var(name).is_ok_and(|value| !value.trim().is_empty()));
-    if !named {
-        return Ok(None);
-    }
+/// What answers turns: the model that the environment names. A server without one, or whose model cannot be used, starts all
+/// the same, and its assistants say why they cannot answer.
+fn assistants() -> Assistants {
     #[cfg(feature = "gguf")]
     let model = sessiond_model_gguf::from_env();
     #[cfg(not(feature = "gguf"))]
     let model = sessiond_model::from_env();
-    model.map(Some).context("the model of the assistants cannot be used")
+    match model {
+        Ok(model) => Assistants::new(model),
+        Err(error) => {
+            tracing::info!(%error, "assistants have no model");
+            Assistants::without_model(error.to_string())
+        }
+    }
 }
 
 /// Files that a server needs beside its connections.

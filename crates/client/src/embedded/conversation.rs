@@ -163,8 +163,7 @@ impl Embedded {
     /// The texts of a turn.
     async fn said(&self, session: &Session, turn: &TurnId) -> Result<TurnTexts, Problem> {
         let found = session.conversation.turns.get(turn).ok_or(Rejection::TurnNotFound)?;
-        let mut texts = self.engine.turn_texts(&session.id, found.seq - 1).await.map_err(problem)?;
-        Ok(texts.remove(turn).unwrap_or_default())
+        self.engine.texts_of_turn(&session.id, turn, found.seq).await.map_err(problem)
     }
 
     fn view_turn(&self, session: &Session, turn: &TurnId, said: TurnTexts) -> Result<api::Turn, Problem> {

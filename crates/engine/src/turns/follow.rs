@@ -94,8 +94,7 @@ impl TurnFollow {
                 TurnStatus::Queued => self.queued(&session),
                 TurnStatus::Running => self.written(&session, output.as_deref()),
                 ended => {
-                    let texts = self.engine.turn_texts(&self.session, seq - 1).await?;
-                    let said = texts.get(&self.turn).cloned().unwrap_or_default();
+                    let said = self.engine.texts_of_turn(&self.session, &self.turn, seq).await?;
                     let more = self.more(Written { text: said.answer, reasoning: said.reasoning });
                     Some(more.unwrap_or_else(|| {
                         self.ended = true;

@@ -35,7 +35,28 @@ impl Engine {
     pub async fn turn_texts(
         &self,
         id: &SessionId,
+        after: Revision,
+    ) -> Result<HashMap<TurnId, TurnTexts>, Error> {
+        self.texts_until(id, after, |_| false).await
+    }
+
+    /// The texts of one turn, which was queued by that event. The journal is read up to the turn's end.
+    pub async fn texts_of_turn(
+        &self,
+        id: &SessionId,
+        turn: &TurnId,
+        seq: Revision,
+    ) -> Result<TurnTexts, Error> {
+        let is_end = |body: &EventBody| matches!(body, EventBody::TurnEnded(ended) if ended.turn_id == *turn);
+        let mut texts = self.texts_until(id, seq.saturating_sub(1), is_end).await?;
+        Ok(texts.remove(turn).unwrap_or_default())
+    }
+
+    async fn texts_until(
+        &self,
+        id: &SessionId,
         mut after: Revision,
+        is_last: impl Fn(&EventBody) -> bool,
     ) -> Result<HashMap<TurnId, TurnTexts>, Error> {
         let mut texts: HashMap<TurnId, TurnTexts> = HashMap::new();
         loop {
@@ -45,7 +66,12 @@ impl Engine {
             after = last.seq;
             for record in &page.records {
                 if has_texts(&record.json) {
-                    take(&mut texts, read_event(record)?.body);
+                    let body = read_event(record)?.body;
+                    let last = is_last(&body);
+                    take(&mut texts, body);
+                    if last {
+                        return Ok(texts);
+                    }
                 }
             }
             if after >= page.revision {
