@@ -176,7 +176,15 @@ fn serve(dir: &std::path::Path, model: &str) -> Served {
     Served::start(dir, "127.0.0.1:0", &[("SESSIOND_MODEL_URL", model), ("SESSIOND_MODEL", "scripted")])
 }
 
-/// Waits for at most ten seconds.
+/// Whether a file of the store has these bytes.
+fn holds(dir: &std::path::Path, bytes: &[u8]) -> bool {
+    std::fs::read_dir(dir).unwrap().any(|entry| {
+        let content = std::fs::read(entry.unwrap().path()).unwrap_or_default();
+        content.windows(bytes.len()).any(|window| window == bytes)
+    })
+}
+
+/// Waits for at most a minute.
 async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let since = Instant::now();
     while !holds().await {
@@ -284,5 +292,11 @@ async fn a_killed_server_loses_no_message_and_at_most_the_last_second_of_an_answ
         !events.to_string().contains("w0 ")
     })
     .await;
-    world.expect(200, Method::POST, "/chat", Some(json!({"message": "words 1", "session_id": "mine"}))).await;
+    // Nor is it in the bytes of the database and its log: they are looked after each ten seconds.
+    until("the bytes are gone", async || !holds(world.dir.path(), b"w0 w1 w2 ")).await;
+    world.expect(200, Method::POST, "/chat", Some(json!({"message": "words 7", "session_id": "mine"}))).await;
+    until("the answer is in a file", async || holds(world.dir.path(), b"w4 w5 w6 ")).await;
+    let deleted = world.request(Method::DELETE, "/sessions/mine").send().await.unwrap();
+    assert_eq!(deleted.status(), StatusCode::NO_CONTENT);
+    until("the bytes are gone", async || !holds(world.dir.path(), b"w4 w5 w6 ")).await;
 }

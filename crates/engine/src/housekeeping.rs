@@ -23,6 +23,9 @@ pub(crate) async fn run(engine: Engine) {
         engine.clock().sleep(SWEEP.min(engine.shared.options.idle.max(Duration::from_millis(100)))).await;
         sweep(&engine);
         engine.shared.presences.sweep(engine.now());
+        if let Err(error) = engine.shared.store.erase().await {
+            tracing::debug!(%error, "what was deleted leaves the files later");
+        }
         if purged.is_none_or(|at| engine.now().since(at) >= PURGE) {
             purged = Some(engine.now());
             if let Err(error) = purge(&engine).await {

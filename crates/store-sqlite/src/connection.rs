@@ -138,6 +138,8 @@ pub(crate) fn writer(file: &Path, max_bytes: Option<u64>) -> Result<Connection, 
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "cache_size", -65_536)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
+    // What is deleted is overwritten: people rely on it.
+    connection.pragma_update(None, "secure_delete", "ON")?;
     connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
     connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
     if let Some(bytes) = max_bytes {
@@ -158,9 +160,15 @@ pub(crate) fn reader(file: &Path) -> Result<Connection, Fault> {
 fn open(file: &Path, mode: OpenFlags) -> Result<Connection, Fault> {
     // A connection is used by one thread at a time, so SQLite need not lock it.
     let mut connection = Connection::open_with_flags(file, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    connection.busy_handler(Some(wait))?;
+    set_patient(&mut connection, true)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)
+}
+
+/// Has a connection wait for the locks of others, or not.
+pub(crate) fn set_patient(connection: &mut Connection, is_patient: bool) -> rusqlite::Result<()> {
+    let handler: fn(i32) -> bool = wait;
+    connection.busy_handler(is_patient.then_some(handler))
 }
 
 /// Turns the write-ahead log on, once for ever. SQLite does not wait for a lock here, so this does.

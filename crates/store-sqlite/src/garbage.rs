@@ -21,6 +21,7 @@ pub(crate) fn add(tx: &mut Tx<'_>, session: i64, through: i64) -> Result<(), Fau
          ON CONFLICT (session) DO UPDATE SET through = max(through, excluded.through)",
         (session, through),
     )?;
+    *tx.deleted = true;
     if !remove(tx.connection, session, through)? {
         *tx.garbage = true;
     }

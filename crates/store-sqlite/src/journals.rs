@@ -196,6 +196,7 @@ pub(crate) fn replace(tx: &mut Tx<'_>, id: &SessionId, records: &[Record]) -> Ou
     let Some(found) = position(tx.connection, id)? else {
         return Ok(Err(Refusal::NotFound));
     };
+    *tx.deleted = true;
     for record in records {
         tx.run(
             "UPDATE events SET event = ?3 WHERE session = ?1 AND seq = ?2",

@@ -142,6 +142,12 @@ impl Store for Sqlite {
         answered.await.map_err(|_| Error::Closed)?
     }
 
+    async fn erase(&self) -> Result<bool, Error> {
+        let (done, erased) = oneshot::channel();
+        self.requests.send(Request::Erase(done)).await.map_err(|_| Error::Closed)?;
+        erased.await.map_err(|_| Error::Closed)
+    }
+
     fn changes(&self) -> broadcast::Receiver<Change> {
         self.watch.subscribe()
     }

@@ -25,6 +25,8 @@ pub(crate) struct Tx<'a> {
     pub(crate) notice: &'a mut Notice,
     /// Whether there is something for [`garbage::sweep`](crate::garbage::sweep) to do.
     pub(crate) garbage: &'a mut bool,
+    /// Whether something was deleted or replaced whose text is to leave the files.
+    pub(crate) deleted: &'a mut bool,
 }
 
 impl<'a> Tx<'a> {

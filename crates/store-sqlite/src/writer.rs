@@ -14,7 +14,9 @@ use crate::connection::Files;
 use crate::fault::Fault;
 use crate::notices::Notice;
 use crate::tx::{Keys, Outcome, Tx};
-use crate::{answers, forks, garbage, inboxes, journals, registry, schedules, schema, telemetry, timers};
+use crate::{
+    answers, connection, forks, garbage, inboxes, journals, registry, schedules, schema, telemetry, timers,
+};
 
 /// What a write answers.
 pub(crate) type Answers = Result<Vec<Result<Done, Refusal>>, Error>;
@@ -23,6 +25,8 @@ pub(crate) type Answers = Result<Vec<Result<Done, Refusal>>, Error>;
 pub(crate) enum Request {
     /// Write this batch.
     Write(Vec<Op>, oneshot::Sender<Answers>),
+    /// Let what was deleted leave the files, and answer whether it has.
+    Erase(oneshot::Sender<bool>),
     /// End, after all that was asked before.
     Close(oneshot::Sender<()>),
 }
@@ -39,12 +43,14 @@ pub(crate) struct Writer {
     keys: Keys,
     origin: i64,
     garbage: bool,
+    /// Whether the files may hold texts that were deleted or replaced.
+    deleted: bool,
 }
 
 impl Writer {
     /// `origin` marks the notices of this process.
     pub(crate) fn new(connection: Connection, files: Files, origin: i64) -> Self {
-        Self { connection, files, keys: Keys::default(), origin, garbage: true }
+        Self { connection, files, keys: Keys::default(), origin, garbage: true, deleted: true }
     }
 
     /// Works until it is told to end, or nobody is left who could ask.
@@ -64,6 +70,7 @@ impl Writer {
             };
             let mut batches = Vec::new();
             let mut close = None;
+            let mut erase = Vec::new();
             let mut ops = 0;
             let mut next = Some(first);
             while let Some(request) = next.take() {
@@ -75,10 +82,18 @@ impl Writer {
                             next = requests.try_recv().ok();
                         }
                     }
+                    Request::Erase(done) => erase.push(done),
                     Request::Close(done) => close = Some(done),
                 }
             }
             self.write(batches);
+            if !erase.is_empty() {
+                let erased = self.erase();
+                // Nobody waits for it any more: it is done all the same.
+                for done in erase {
+                    let _ = done.send(erased);
+                }
+            }
             if let Some(done) = close {
                 self.close();
                 // Nobody waits for the end of a store that was dropped.
@@ -164,7 +179,13 @@ impl Writer {
         // What goes into a file that has no name any more is lost with this process.
         self.files.check()?;
         let mut notice = Notice::default();
-        let mut tx = Tx { connection, keys: &mut self.keys, notice: &mut notice, garbage: &mut self.garbage };
+        let mut tx = Tx {
+            connection,
+            keys: &mut self.keys,
+            notice: &mut notice,
+            garbage: &mut self.garbage,
+            deleted: &mut self.deleted,
+        };
         let mut answers = Vec::with_capacity(batches.len());
         for batch in batches {
             let batch = batch.iter().map(|op| perform(&mut tx, op));
@@ -173,6 +194,31 @@ impl Writer {
         notice.write(connection, self.origin)?;
         connection.prepare_cached("COMMIT")?.execute([])?;
         Ok(answers)
+    }
+
+    /// Empties the log, in which deleted texts may stand, and answers whether that is done. Deleted texts in the database
+    /// itself were overwritten when they were deleted. A reader, or another process that writes, may keep the log in use.
+    fn erase(&mut self) -> bool {
+        if !self.deleted {
+            return true;
+        }
+        if self.garbage {
+            return false;
+        }
+        let _use = forks::enter();
+        // Who writes must not wait for a slow reader.
+        let emptied = connection::set_patient(&mut self.connection, false).and_then(|()| {
+            self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))
+        });
+        if let Err(cause) = connection::set_patient(&mut self.connection, true) {
+            error!(%cause, "the writer no longer waits for other processes");
+        }
+        match emptied {
+            Ok(0) => self.deleted = false,
+            Ok(_) => {}
+            Err(cause) => debug!(%cause, "the log could not be emptied"),
+        }
+        !self.deleted
     }
 
     fn roll_back(&self) {

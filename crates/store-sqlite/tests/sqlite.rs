@@ -227,6 +227,48 @@ async fn a_deleted_session_leaves_no_row_behind() {
     panic!("rows are left in {left:?}");
 }
 
+/// Whether any file of the store has these bytes.
+fn holds(dir: &std::path::Path, text: &str) -> bool {
+    dir.read_dir().unwrap().any(|entry| {
+        let content = std::fs::read(entry.unwrap().path()).unwrap();
+        content.windows(text.len()).any(|window| window == text.as_bytes())
+    })
+}
+
+#[tokio::test]
+async fn what_is_deleted_or_replaced_leaves_the_files() {
+    for delete in [true, false] {
+        for size in [1, 100, 3_000, 40_000] {
+            let dir = tempfile::tempdir().unwrap();
+            let store = Sqlite::open(dir.path(), Options::default()).unwrap();
+            let session_id = SessionId::parse("a").unwrap();
+            for revision in 0..4 {
+                let text = format!("{} secret", "x".repeat(size));
+                store.write(vec![append("a", revision, &text)]).await.unwrap()[0].as_ref().unwrap();
+            }
+            assert!(holds(dir.path(), "secret"));
+            // A part is in the database itself already.
+            assert!(store.erase().await.unwrap());
+            assert!(holds(dir.path(), "secret"), "the session is still there");
+            let op = if delete {
+                Op::DeleteSession { session_id, expected_revision: None }
+            } else {
+                let replaced = |seq| Record { seq, json: "{}".into() };
+                Op::ReplaceEvents { session_id, records: (1..=4).map(replaced).collect() }
+            };
+            store.write(vec![op]).await.unwrap()[0].as_ref().unwrap();
+            // A reader keeps the log in use, and nobody waits for it.
+            let reader = rusqlite::Connection::open(dir.path().join(FILE)).unwrap();
+            reader.execute_batch("BEGIN; SELECT count(*) FROM events;").unwrap();
+            store.write(vec![append("b", 0, "another")]).await.unwrap()[0].as_ref().unwrap();
+            assert!(!store.erase().await.unwrap());
+            reader.execute_batch("COMMIT").unwrap();
+            assert!(store.erase().await.unwrap());
+            assert!(!holds(dir.path(), "secret"), "{size} bytes, deleted: {delete}");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_batch_that_fails_in_its_middle_is_undone_and_fails_no_other() {
     let directory = directory().await;

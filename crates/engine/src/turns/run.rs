@@ -8,7 +8,7 @@ use sessiond_core::{
     Command, EndTurn, Principal, Receipt, Rejection, Revision, Session, SessionId, TurnId, TurnStatus,
     conversation, limits,
 };
-use sessiond_store::{Op, Record};
+use sessiond_store::{Op, Record, Snapshot};
 
 use super::live::TurnOutput;
 use super::{Exchange, TurnResult, TurnRunner, TurnTexts, TurnToRun};
@@ -117,9 +117,25 @@ impl Engine {
                 let _ = self.write(op).await?;
             }
             if after >= through.min(page.revision) {
-                return Ok(());
+                return self.renew_snapshot(id).await;
             }
         }
+    }
+
+    /// Puts the present state in place of the session's snapshot, which may hold a text that was removed since.
+    async fn renew_snapshot(&self, id: &SessionId) -> Result<(), Error> {
+        let session = self.open_session(id).await?.session();
+        let revision = session.revision;
+        let state = self.compute(move || serde_json::to_vec(&*session)).await;
+        match state {
+            Ok(state) => {
+                let snapshot = Snapshot { revision, format: Session::FORMAT, state };
+                // One that is newer has no such text either.
+                let _ = self.write(Op::PutSnapshot { session_id: id.clone(), snapshot }).await?;
+            }
+            Err(error) => tracing::error!(session = %id, %error, "a state cannot be written"),
+        }
+        Ok(())
     }
 }
 

@@ -61,6 +61,10 @@ impl<H: Hooks> Store for Interposed<H> {
         }
         done
     }
+    async fn erase(&self) -> Result<bool, sessiond_store::Error> {
+        self.store.erase().await
+    }
+
     fn changes(&self) -> broadcast::Receiver<Change> {
         self.store.changes()
     }

@@ -95,6 +95,10 @@ pub trait Store:
     /// Writes a batch; one result for each operation, in order.
     async fn write(&self, ops: Vec<Op>) -> Result<Vec<Result<Done, Refusal>>, Error>;
 
+    /// Has what was deleted or replaced leave the store's files. True: none of it is there any more. False: something is
+    /// still in use, such as by a reader; ask again. Nobody's write *may* wait long for it.
+    async fn erase(&self) -> Result<bool, Error>;
+
     /// Notices of what other processes write, from now on.
     fn changes(&self) -> broadcast::Receiver<Change>;
 
