@@ -366,6 +366,25 @@ async fn nobody_else_follows_a_turn() {
 }
 
 #[tokio::test]
+async fn what_else_happens_in_a_session_puts_no_checkpoint_off() {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = manual_clock();
+    let world = World::open(dir.path(), by(&clock)).await;
+    create(&world.engine, "s").await;
+    let turn = add(&world.engine, "Long", Busy::Enqueue).await;
+    let given = world.given().await;
+    given.text("part");
+    let mut n = 0;
+    eventually("a checkpoint", async || {
+        n += 1;
+        world.engine.execute(&id("s"), common::patch(serde_json::json!({ "n": n })), None).await.unwrap();
+        clock.advance(Span::from_millis(300));
+        world.engine.turn_texts(&id("s"), 0).await.unwrap()[&turn].answer == "part"
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_quiet_turn_keeps_its_lease() {
     let dir = tempfile::tempdir().unwrap();
     let clock = manual_clock();

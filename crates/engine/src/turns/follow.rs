@@ -85,8 +85,11 @@ impl TurnFollow {
     pub async fn next(&mut self) -> Result<Option<TurnItem>, Error> {
         while !self.ended {
             // What is written from here on wakes this reader, so that nothing is missed between the look and the wait.
-            let output = self.engine.shared.lives.get(&self.session, &self.turn);
-            let mut changes = output.as_ref().map(|output| output.subscribe());
+            let lives = &self.engine.shared.lives;
+            // A turn is known to have begun before its output is there.
+            let begun = lives.subscribe();
+            let output = lives.get(&self.session, &self.turn);
+            let mut changes = output.as_ref().map_or(begun, |output| output.subscribe());
             let session = self.engine.session(&self.principal, &self.session).await?;
             let status = session.conversation.turns.get(&self.turn).map(|turn| (turn.status, turn.seq));
             let (status, seq) = status.ok_or(Rejection::TurnNotFound)?;
@@ -105,15 +108,9 @@ impl TurnFollow {
             if item.is_some() {
                 return Ok(item);
             }
-            let changed = async {
-                match &mut changes {
-                    Some(changes) => changes.changed().await.is_ok(),
-                    None => std::future::pending().await,
-                }
-            };
             tokio::select! {
                 // The output is gone when the turn has ended, of which the watch tells.
-                true = changed => {}
+                Ok(()) = changes.changed() => {}
                 seen = self.watch.next() => match seen {
                     Some(Ok(_)) => {}
                     Some(Err(error)) => return Err(error),

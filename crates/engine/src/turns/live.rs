@@ -14,6 +14,8 @@ pub(crate) struct Lives {
     all: Mutex<HashMap<(SessionId, TurnId), Arc<TurnOutput>>>,
     /// Whether this process stops and begins no more turns.
     closed: AtomicBool,
+    /// How many turns this process has begun: readers that came before its output was there wait for it.
+    begun: watch::Sender<u64>,
 }
 
 /// Where a runner writes the answer of a turn.
@@ -82,6 +84,7 @@ pub(crate) fn from(text: &str, offset: usize) -> String {
 impl Lives {
     pub(crate) fn insert(&self, session: &SessionId, turn: &TurnId, output: Arc<TurnOutput>) {
         self.all.lock().insert((session.clone(), turn.clone()), output);
+        self.begun.send_modify(|begun| *begun += 1);
     }
 
     pub(crate) fn remove(&self, session: &SessionId, turn: &TurnId) {
@@ -90,6 +93,11 @@ impl Lives {
 
     pub(crate) fn get(&self, session: &SessionId, turn: &TurnId) -> Option<Arc<TurnOutput>> {
         self.all.lock().get(&(session.clone(), turn.clone())).cloned()
+    }
+
+    /// Tells of each turn that begins from now on.
+    pub(crate) fn subscribe(&self) -> watch::Receiver<u64> {
+        self.begun.subscribe()
     }
 
     /// Begins no more turns.

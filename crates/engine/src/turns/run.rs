@@ -189,6 +189,8 @@ impl Run {
         let stop = &self.engine.shared.stop;
         let mut work = runner.run(turn, &self.output);
         let (mut text, mut reasoning, mut quiet) = (0, 0, 0);
+        // One wait over all that is seen meanwhile: a busy session must not put the checkpoint off.
+        let mut due = self.engine.clock().sleep(CHECKPOINT);
         loop {
             tokio::select! {
                 biased;
@@ -198,7 +200,8 @@ impl Run {
                     _ => return None,
                 },
                 result = &mut work => return Some(result),
-                () = self.engine.clock().sleep(CHECKPOINT) => {
+                () = &mut due => {
+                    due = self.engine.clock().sleep(CHECKPOINT);
                     let new = self.output.after(text, reasoning);
                     quiet += 1;
                     if new.text.is_empty() && new.reasoning.is_empty() && quiet < RENEW {
