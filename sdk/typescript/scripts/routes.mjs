@@ -23,7 +23,7 @@ const NAMES = { get_summary: 'summary', count_sessions: 'counts', get_openapi: '
 const MEMBERS = { put_points: 'points' };
 
 /** Requests that the server answers later than others; src/wait.ts has the functions. */
-const WAITS = { receive_messages: 'wait.forMessages(query)', send_message: 'wait.forResponse(body)', get_question: 'wait.forMessages(query)', list_signals: 'wait.forMessages(query)' };
+const WAITS = { receive_messages: 'wait.forMessages(query)', send_message: 'wait.forResponse(body)', get_question: 'wait.forMessages(query)', list_signals: 'wait.forMessages(query)', get_turn: 'wait.forMessages(query)', chat: 'wait.forChat()' };
 
 /** Operations for browsers and for other protocols. */
 const NOT_CALLED = new Set([

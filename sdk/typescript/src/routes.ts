@@ -225,7 +225,7 @@ export class Conversation {
    * live stream of the turn.
    */
   chat(body: wire.Chat, options?: CreateOptions): Promise<wire.ChatAnswer> {
-    return this.http.json({ method: 'POST', path: '/chat', repeat: 'keyed', body, options });
+    return this.http.json({ method: 'POST', path: '/chat', repeat: 'keyed', body, options: { ...wait.forChat(), ...options } });
   }
 
   /** Set the assistant of a session, as a whole. Absent members have the server's default. */
@@ -270,7 +270,7 @@ export class Conversation {
    * replaces what came before it. The stream resumes after `Last-Event-ID`.
    */
   getTurn(sessionId: string, turnId: string, query: GetTurn = {}, options?: RequestOptions): Promise<wire.Turn> {
-    return this.http.json({ method: 'GET', path: path`/sessions/${sessionId}/turns/${turnId}`, query, options });
+    return this.http.json({ method: 'GET', path: path`/sessions/${sessionId}/turns/${turnId}`, query, options: { ...wait.forMessages(query), ...options } });
   }
 
   /** Ask a turn's message again, or another one in its place. Both turns stay, as branches of the conversation. */

@@ -8,10 +8,17 @@ const ANSWER = 60_000;
 const MARGIN = 20_000;
 /** How long the server waits for the response to a synchronous message that names no time, in milliseconds. */
 const RESPONSE = 300_000;
+/** How long a chat waits for its answer, in milliseconds. A request that is repeated then waits for the same turn. */
+const CHAT = 600_000;
 
-/** The time for reading an inbox, a question or signals: the server may wait for the first message, the answer, the first signal. */
+/** The time for reading an inbox, a question, signals or a turn: the server may wait for the first message, the answer, the first signal, the end. */
 export function forMessages({ wait }: { wait?: string | null | undefined }): RequestOptions {
   return { timeout: ANSWER + milliseconds(wait) + MARGIN };
+}
+
+/** The time for a chat: the server waits for the end of the answer, and for the turns before it. */
+export function forChat(): RequestOptions {
+  return { timeout: CHAT };
 }
 
 /** The time for sending a message: the server waits for the response to a synchronous one. */
