@@ -129,8 +129,28 @@ async def session(call):
     await call("list_sessions", status="completed")
     await call("wait_for_work", **at, timeout_seconds=1)
     await call.refused("claim_task", "session_ended", task_id=build, **worker)
+    await schedules(call)
     await call.refused("read_inbox", "invalid_input")
     assert not call.uncalled, call.uncalled
+
+
+async def schedules(call):
+    nightly = {"schedule_id": "nightly"}
+    await call("create_schedule", **nightly, cron="0 3 * * *", time_zone="Europe/Berlin", overlap="allow", catch_up="6h",
+               session={"name": "report", "orchestrator": LEAD, "labels": {"for": "a test"},
+                        "steps": [{"name": "report", "required_agents": [LEAD]}]})
+    await call.refused("create_schedule", "schedule_exists", **nightly, every="6h")
+    await call.refused("create_schedule", "invalid_input", cron="often")
+    assert (await call("pause_schedule", **nightly))["paused"] is True
+    assert (await call("list_schedules", limit=5))["schedules"][0]["schedule_id"] == "nightly"
+    assert (await call("pause_schedule", **nightly, paused=False))["paused"] is False
+    made = await call("run_schedule", **nightly)
+    assert made["session_id"].startswith("nightly_"), made
+    listed = (await call("list_schedules"))["schedules"][0]
+    assert listed["last"]["outcome"] == "created", listed
+    await call("delete_schedule", **nightly)
+    assert (await call("list_schedules"))["schedules"] == []
+    await call.refused("run_schedule", "schedule_not_found", **nightly)
 
 
 async def main():
@@ -138,7 +158,8 @@ async def main():
         tools = (await client.list_tools()).tools
         reads = {tool.name for tool in tools if tool.annotations.read_only_hint}
         # Reading an inbox takes messages out of it.
-        assert reads == {"list_sessions", "get_session", "read_plan", "read_context", "list_questions"}, reads
+        expected = {"list_sessions", "get_session", "read_plan", "read_context", "list_questions", "list_schedules"}
+        assert reads == expected, reads
         await session(Tools(client, tools))
     print("came to its end")
 
