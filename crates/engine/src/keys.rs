@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -52,7 +51,7 @@ impl fmt::Debug for Secret {
 pub const UNSTORED: &[&str] = &["local", "sessiond", "admin"];
 
 /// The longest wait for a key's expiry without a look at the clock, which may be set.
-const LONGEST_SLEEP: Duration = Duration::from_secs(30);
+const LONGEST_SLEEP: Span = Span::from_secs(30);
 
 /// How long a caller that was admitted may stay: until its key is revoked or expires. The keyring notifies all who wait
 /// for it, see [`Engine::ended`].
@@ -207,7 +206,7 @@ impl Engine {
                 return std::future::pending().await;
             };
             while self.now() < at {
-                self.clock().sleep(Duration::from(at.since(self.now())).min(LONGEST_SLEEP)).await;
+                self.clock().sleep_until(at.min(self.now().after(LONGEST_SLEEP))).await;
             }
         };
         tokio::select! {

@@ -3,13 +3,16 @@
 
 mod common;
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use common::interposed::{Hooks, Interposed};
 use common::*;
 use serde_json::{Value, json};
 use sessiond_core::*;
-use sessiond_engine::{Engine, Error, Options};
+use sessiond_engine::{Engine, Error, ManualClock, Options};
 use sessiond_store::{MessageQuery, MessageState};
+use sessiond_store_sqlite::Sqlite;
 
 const WORKER: &str = "a://worker";
 
@@ -265,4 +268,46 @@ async fn reading_for_an_agent_is_no_sign_of_its_life() {
     take(&engine, WORKER, 0).await;
     assert!(engine.agent(&me(), &agent(WORKER)).await.unwrap().last_seen.is_some());
     engine.shutdown().await;
+}
+
+/// The last millisecond passes while a reader learns when it must look again.
+struct PassesMeanwhile(Arc<ManualClock>);
+
+#[async_trait::async_trait]
+impl Hooks for PassesMeanwhile {
+    async fn inbox(&self, _: &Sqlite) {
+        self.0.advance(Span::from_millis(1));
+    }
+}
+
+/// The time may come at any moment between the reader's look and its wait; it is not missed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_that_becomes_due_while_a_reader_looks_is_delivered() {
+    let clock = manual_clock();
+    for connected in [false, true] {
+        let dir = tempfile::tempdir().unwrap();
+        let sqlite = Sqlite::open(dir.path(), sessiond_store_sqlite::Options::default()).unwrap();
+        let hooks = PassesMeanwhile(clock.clone());
+        let options = Options { ack_timeout: Duration::from_secs(60), delivery_attempts: 5, ..by(&clock) };
+        let engine = Engine::open(Arc::new(Interposed { store: sqlite, hooks }), options).await.unwrap();
+        register(&engine, WORKER).await;
+        send(&engine, "m").await;
+        assert_eq!(take(&engine, WORKER, 0).await[0].attempt, 1);
+        let almost = Span::from_millis(59_999);
+        let again = async {
+            if connected {
+                // Connecting takes the message over; its third delivery is the one that is waited for.
+                let mut connection = engine.connect_inbox(&me(), &agent(WORKER)).await.unwrap();
+                assert_eq!(connection.next().await.unwrap().attempt, 2);
+                clock.advance(almost);
+                connection.next().await.unwrap().attempt
+            } else {
+                clock.advance(almost);
+                take(&engine, WORKER, 30_000).await[0].attempt
+            }
+        };
+        let attempt = soon(again).await;
+        assert_eq!(attempt, if connected { 3 } else { 2 });
+        engine.shutdown().await;
+    }
 }

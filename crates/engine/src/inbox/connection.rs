@@ -2,11 +2,10 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use sessiond_core::{AgentId, Fence, MessageId, Principal, Timestamp, limits};
+use sessiond_core::{AgentId, Fence, MessageId, Principal, Span, Timestamp, limits};
 use sessiond_store::{Delivery, Done, MessageState, Op};
 use tokio::sync::watch;
 
@@ -14,7 +13,7 @@ use super::presence::Presence;
 use crate::{Engine, Error, Health, clock};
 
 /// How often a connection without room asks the store which of its messages were ended elsewhere.
-const RECONCILE: Duration = Duration::from_millis(500);
+const RECONCILE: Span = Span::from_millis(500);
 
 /// The one connection that reads an inbox. A later one takes over: this one then gets [`Error::InboxTaken`].
 pub struct InboxConnection {
@@ -95,7 +94,7 @@ impl InboxConnection {
                 self.changes.mark_unchanged();
             }
             let (room, looked_at) = (self.room(), self.engine.now());
-            let sleep = if room > 0 {
+            let due = if room > 0 {
                 let taken = self.take(room).await?;
                 if !taken.is_empty() {
                     let now = self.engine.now();
@@ -104,18 +103,19 @@ impl InboxConnection {
                     self.ready.extend(taken);
                     continue;
                 }
-                self.engine.until_due(&self.agent, looked_at).await?
+                self.engine.next_due(&self.agent, looked_at).await?
             } else {
-                let since = self.reconciled.map_or(RECONCILE, |at| self.engine.now().since(at).into());
-                if since >= RECONCILE {
-                    self.reconcile().await?;
-                    continue;
+                match self.reconciled.map(|at| at.after(RECONCILE)) {
+                    Some(due) if looked_at < due => due,
+                    _ => {
+                        self.reconcile().await?;
+                        continue;
+                    }
                 }
-                RECONCILE.saturating_sub(since)
             };
             tokio::select! {
                 () = self.engine.shared.stop.cancelled() => return Err(Error::Closed),
-                () = self.engine.clock().sleep(sleep) => {}
+                () = self.engine.clock().sleep_until(due) => {}
                 _ = self.changes.changed() => {}
             }
         }

@@ -6,7 +6,7 @@ mod presence;
 
 use std::time::Duration;
 
-use sessiond_core::{AgentId, Fence, Message, MessageId, MessageKind, Principal, Timestamp, limits};
+use sessiond_core::{AgentId, Fence, Message, MessageId, MessageKind, Principal, Span, Timestamp, limits};
 use sessiond_store::{Delivery, Done, Exhausted, MessageQuery, MessageRecord, Op, Page, Refusal};
 
 use crate::rows::enqueue;
@@ -15,7 +15,7 @@ pub use connection::InboxConnection;
 pub(crate) use presence::Presences;
 
 /// The longest that a reader sleeps without looking: a notice of another process may be lost.
-const LONGEST_SLEEP: Duration = Duration::from_secs(30);
+const LONGEST_SLEEP: Span = Span::from_secs(30);
 
 /// What was taken for a reader. When the reader has gone away meanwhile it is dropped, and what it holds goes back.
 struct Handout {
@@ -92,11 +92,11 @@ impl Engine {
             if is_over {
                 return Ok(taken);
             }
-            let sleep = self.until_due(agent, looked_at).await?;
+            let due = self.next_due(agent, looked_at).await?;
             tokio::select! {
                 () = self.shared.stop.cancelled() => return Ok(taken),
                 () = &mut over => is_over = true,
-                () = self.clock().sleep(sleep) => {}
+                () = self.clock().sleep_until(due) => {}
                 _ = changes.changed() => {}
             }
             heard();
@@ -246,11 +246,12 @@ impl Engine {
         });
     }
 
-    /// How long nothing in the inbox will be due by itself that was not due when a reader `looked_at` it.
-    async fn until_due(&self, agent: &AgentId, looked_at: Timestamp) -> Result<Duration, Error> {
+    /// When a reader that `looked_at` the inbox must look again: at the first time when something is due by itself that
+    /// was not due then. It is a time, not a duration: the time may have come before the reader waits for it.
+    async fn next_due(&self, agent: &AgentId, looked_at: Timestamp) -> Result<Timestamp, Error> {
         let next = self.shared.store.inbox(agent, looked_at).await?.next_due;
-        let until: Duration = next.map_or(LONGEST_SLEEP, |next| next.since(self.now()).into());
-        Ok(until.clamp(Duration::from_millis(1), LONGEST_SLEEP))
+        let (soonest, latest) = (looked_at.after(Span::from_millis(1)), looked_at.after(LONGEST_SLEEP));
+        Ok(next.map_or(latest, |next| next.clamp(soonest, latest)))
     }
 
     /// A message that was delivered too often is a dead letter, and goes to the first of its fallback agents that can

@@ -22,6 +22,9 @@ pub trait Hooks: Send + Sync + 'static {
         true
     }
 
+    /// What an inbox holds was read, and is not known to who asked.
+    async fn inbox(&self, _: &Sqlite) {}
+
     /// A session was read, and is not in memory.
     async fn loaded(&self, _: &Sqlite, _: &SessionId) {}
 }
@@ -96,7 +99,9 @@ impl<H: Hooks> Journals for Interposed<H> {
 #[async_trait]
 impl<H: Hooks> Inboxes for Interposed<H> {
     async fn inbox(&self, agent: &AgentId, now: Timestamp) -> Result<Inbox, sessiond_store::Error> {
-        self.store.inbox(agent, now).await
+        let found = self.store.inbox(agent, now).await;
+        self.hooks.inbox(&self.store).await;
+        found
     }
 }
 
