@@ -1,5 +1,5 @@
 import type { LucideIcon } from 'lucide-react';
-import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
+import { type ComponentType, createElement, useEffect, useState } from 'react';
 import type { EventOf, EventType, Kind, Session } from 'sessiond';
 import type { Feed } from '../data/feed.ts';
 import type { Tone } from '../ui/Badge.tsx';
@@ -20,13 +20,40 @@ export interface Panel {
   shows: (session: Session) => boolean;
   /** The number beside its title. */
   count?: (session: Session) => number | undefined;
+  /** It is as high as the window, and scrolls by itself. */
+  fill?: boolean;
   /** Loads its program. */
   load: () => Promise<{ default: ComponentType<PanelProps> }>;
   /** Loaded when it is first opened, unless it was before. */
-  component: LazyExoticComponent<ComponentType<PanelProps>>;
+  component: ComponentType<PanelProps>;
 }
 
-export const panel = (of: Omit<Panel, 'component'>): Panel => ({ ...of, component: lazy(of.load) });
+export function panel(of: Omit<Panel, 'component'>): Panel {
+  let Loaded: ComponentType<PanelProps> | undefined;
+  const load = async () => {
+    const module = await of.load();
+    Loaded = module.default;
+    return module;
+  };
+  // Not `lazy` of React, which shows what is loaded in a moment only after 300 ms.
+  const component = (props: PanelProps) => {
+    const [failure, setFailure] = useState<{ error: unknown }>();
+    const [, setReady] = useState(Loaded !== undefined);
+    useEffect(() => {
+      if (!Loaded) {
+        load().then(
+          () => setReady(true),
+          (error: unknown) => setFailure({ error }),
+        );
+      }
+    }, []);
+    if (failure) {
+      throw failure.error;
+    }
+    return Loaded ? createElement(Loaded, props) : createElement('p', { role: 'status' }, 'Loading…');
+  };
+  return { ...of, load, component };
+}
 
 /** What a reader of an event knows beside it: an event names a task by its id alone. */
 export interface Known {

@@ -1,5 +1,6 @@
 import { lexer, type Token, type Tokens } from 'marked';
-import { createElement, Fragment, type ReactNode } from 'react';
+import { type ComponentType, createContext, createElement, Fragment, memo, type ReactNode, useContext } from 'react';
+import type { Block } from './blocks.ts';
 import css from './Markdown.module.css';
 
 /** Below which heading of the page it stands: its first is one deeper. */
@@ -8,6 +9,32 @@ const UNDER = 2;
 /** Markdown as elements of the page: HTML in it is text, and a link leads to the web or nowhere. */
 export function Markdown({ text }: { text: string }) {
   return <div className={css.markdown}>{all(lexer(text))}</div>;
+}
+
+/** The same of a text that is here in blocks: a block that is the same object as before is not rendered again. */
+export function MarkdownBlocks({ blocks }: { blocks: readonly Block[] }) {
+  return (
+    <div className={css.markdown}>
+      {blocks.map((block, place) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: blocks are added at the end.
+        <One key={place} block={block} />
+      ))}
+    </div>
+  );
+}
+
+const One = memo(({ block: { token, continues } }: { block: Block }) =>
+  continues ? <div className={css.continues}>{one(token as Tokens.Generic)}</div> : one(token as Tokens.Generic),
+);
+
+/** How code is shown. */
+export const CodeContext = createContext<ComponentType<{ text: string; language: string | undefined }>>(({ text }) => (
+  <pre>{text}</pre>
+));
+
+function Code({ token }: { token: Tokens.Generic }) {
+  const Shown = useContext(CodeContext);
+  return <Shown text={token.text} language={token.lang?.trim().split(/\s+/)[0] || undefined} />;
 }
 
 const all = (tokens: readonly Token[] | undefined): ReactNode =>
@@ -32,7 +59,7 @@ function one(token: Tokens.Generic): ReactNode {
     case 'table':
       return <Table of={token as Tokens.Table} />;
     case 'code':
-      return <pre>{token.text}</pre>;
+      return <Code token={token} />;
     case 'hr':
       return <hr />;
     case 'strong':
@@ -53,12 +80,31 @@ function one(token: Tokens.Generic): ReactNode {
       ) : (
         all(token.tokens)
       );
+    case 'image':
+      // A picture would tell another server that somebody reads this: its address is a link, and its host is named.
+      return /^https?:\/\//i.test(token.href) ? (
+        <a href={token.href} target="_blank" rel="noreferrer">
+          {token.text || 'Picture'} ({hostOf(token.href)})
+        </a>
+      ) : (
+        token.text
+      );
+    case 'checkbox':
+      return <input type="checkbox" checked={token.checked} disabled aria-label={token.checked ? 'Done' : 'To do'} />;
     case 'space':
     case 'def':
       return null;
     default:
       // Text, what is escaped in it, and what has no form of its own here, such as HTML and pictures.
       return token.tokens ? all(token.tokens) : (token.text ?? token.raw);
+  }
+}
+
+function hostOf(address: string): string {
+  try {
+    return new URL(address).host;
+  } catch {
+    return address;
   }
 }
 

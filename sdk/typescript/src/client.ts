@@ -2,6 +2,7 @@ import { type ClientOptions, type CreateOptions, Http } from './http.js';
 import { Aggregations, Routes } from './routes.js';
 import type { Aggregate, Aggregation } from './schema.js';
 import { Server } from './server.js';
+import { followTurn, type FollowTurnOptions, type TurnItem } from './turn.js';
 import { watch, type WatchItem, type WatchOptions } from './watch.js';
 
 /**
@@ -29,6 +30,14 @@ export class Client extends Routes {
    */
   watch(sessionId: string, options: WatchOptions = {}): AsyncGenerator<WatchItem, void, undefined> {
     return watch(this.http, sessionId, options);
+  }
+
+  /**
+   * Follows a turn of a conversation live: all of its answer so far, then the rest as it comes, then its end. A connection
+   * that breaks is made again where it broke. To leave never stops the turn.
+   */
+  followTurn(sessionId: string, turnId: string, options: FollowTurnOptions = {}): AsyncGenerator<TurnItem, void, undefined> {
+    return followTurn(this.http, sessionId, turnId, options);
   }
 
   /** Makes one result of several agents'. */

@@ -31,6 +31,7 @@ export { Problem, type ProblemInit } from './problem.js';
 export type {
   ListAgents, ListEvents, ListMessages, ListPoints, ListSessions, ListTasks, ReceiveMessages,
 } from './routes.js';
+export type { FollowTurnOptions, TurnItem } from './turn.js';
 export type { WatchItem, WatchOptions } from './watch.js';
 
 // The wire's types, by the names of the OpenAPI document. Two of them are classes here, so theirs have another name.

@@ -2,6 +2,8 @@
 export interface Frame {
   event: string;
   data: string;
+  /** The cursor to resume after it, where the stream names one. */
+  id?: string;
 }
 
 /** Reads the event stream format (WHATWG HTML, "Server-sent events") from pieces that break anywhere. */
@@ -9,6 +11,7 @@ export class FrameParser {
   private readonly decoder = new TextDecoder();
   private buffer = '';
   private event = '';
+  private id: string | undefined;
   private data: string[] = [];
 
   /** The frames that these bytes complete. Comments and frames without data are passed over. */
@@ -27,9 +30,11 @@ export class FrameParser {
         this.field(line);
       } else {
         if (this.data.length > 0) {
-          frames.push({ event: this.event || 'message', data: this.data.join('\n') });
+          const id = this.id === undefined ? {} : { id: this.id };
+          frames.push({ event: this.event || 'message', data: this.data.join('\n'), ...id });
         }
         this.event = '';
+        this.id = undefined;
         this.data = [];
       }
     }
@@ -43,6 +48,8 @@ export class FrameParser {
       this.event = value;
     } else if (name === 'data') {
       this.data.push(value);
+    } else if (name === 'id') {
+      this.id = value;
     }
   }
 }

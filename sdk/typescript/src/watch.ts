@@ -89,12 +89,12 @@ export async function* watch(http: Http, sessionId: string, options: WatchOption
   }
 }
 
-/** The frames of one connection, the first one said to be open. */
-async function* frames(
+/** The frames of one connection after a cursor, the first one said to be open. */
+export async function* frames(
   http: Http,
   request: Request,
-  cursor: number | undefined,
-  { signal }: WatchOptions,
+  cursor: number | string | undefined,
+  { signal }: { signal?: AbortSignal | undefined },
 ): AsyncGenerator<Frame | 'open', void, undefined> {
   const headers = cursor === undefined ? {} : { 'last-event-id': String(cursor) };
   const { controller, unlink } = linked(signal, Infinity);

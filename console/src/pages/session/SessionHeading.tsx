@@ -11,9 +11,20 @@ import { SessionActions } from './SessionActions.tsx';
 import css from './SessionHeading.module.css';
 
 /** What a session is, whether what is shown is of now, and what can be done with it. */
-export function SessionHeading({ session, feed, state }: { session: Session; feed: Feed; state: FeedState }) {
+export function SessionHeading({
+  session,
+  feed,
+  state,
+  compact = false,
+}: {
+  session: Session;
+  feed: Feed;
+  state: FeedState;
+  /** It leaves room on a narrow screen for a panel that is as high as the window. */
+  compact?: boolean;
+}) {
   return (
-    <div className={css.heading}>
+    <div className={css.heading} data-compact={compact || undefined}>
       <p className={css.way}>
         <Link to="/sessions">Sessions</Link> / <Id>{session.session_id}</Id>
       </p>

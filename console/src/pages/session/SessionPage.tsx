@@ -35,7 +35,8 @@ export function SessionPage() {
   return (
     <Page
       title={session.name ?? session.session_id}
-      heading={<SessionHeading session={session} feed={feed} state={state} />}
+      fill={panel?.fill ?? false}
+      heading={<SessionHeading session={session} feed={feed} state={state} compact={panel?.fill ?? false} />}
     >
       <nav className={tabs.tabs} aria-label="Panels of the session">
         {panels.map(({ id, title, icon: Icon, count }) => (

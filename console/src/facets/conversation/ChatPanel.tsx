@@ -1,0 +1,262 @@
+import {
+  Bot,
+  ChevronDown,
+  ChevronUp,
+  Ellipsis,
+  FileDown,
+  MessageSquarePlus,
+  Search,
+  SlidersHorizontal,
+  Trash2,
+  X,
+} from 'lucide-react';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { Session, Turn } from 'sessiond';
+import { download } from '../../data/download.ts';
+import { Button, IconButton } from '../../ui/Button.tsx';
+import { Menu, MenuItem, MenuSeparator } from '../../ui/Menu.tsx';
+import { ProblemView } from '../../ui/Problem.tsx';
+import { useShortcuts } from '../../ui/shortcuts.ts';
+import { stateOf } from '../../ui/states.ts';
+import { toast } from '../../ui/Toast.tsx';
+import type { PanelProps } from '../facet.ts';
+import css from './ChatPanel.module.css';
+import { Composer } from './Composer.tsx';
+import { AssistantDialog, ClearDialog } from './dialogs.tsx';
+import { exported } from './export.ts';
+import { type Find, useFind } from './find.ts';
+import { MessageList, type MessageListHandle } from './MessageList.tsx';
+import { type Chat, useChat } from './useChat.ts';
+
+/** A person's conversation with the session's assistant. */
+export default function ChatPanel({ session, feed }: PanelProps) {
+  const chat = useChat(session, feed);
+  const { known } = chat;
+  const { path } = known;
+  const list = useRef<MessageListHandle>(null);
+  const box = useRef<HTMLTextAreaElement>(null);
+  const [dialog, setDialog] = useState<'assistant' | 'clear'>();
+  const [finding, setFinding] = useState(false);
+  const [editing, setEditing] = useState<string>();
+  const find = useFind(path, finding, (place) => list.current?.show(place));
+  const active = session.status === 'active';
+  const newest = path.at(-1);
+
+  const closeFind = () => {
+    setFinding(false);
+    box.current?.focus();
+  };
+  const onEdit = useCallback((turn: Turn | undefined) => {
+    setEditing(turn?.turn_id);
+    if (!turn) {
+      box.current?.focus();
+    }
+  }, []);
+  useShortcuts({
+    '/': () => setFinding(true),
+    i: () => box.current?.focus(),
+    e: () => newest && active && setEditing(newest.turn_id),
+  });
+  // Who opens a conversation writes; on a screen without a keyboard this would cover half of it.
+  const { loaded } = known;
+  useEffect(() => {
+    if (loaded && matchMedia('(hover: hover)').matches && document.activeElement === document.body) {
+      box.current?.focus({ preventScroll: true });
+    }
+  }, [loaded]);
+
+  return (
+    <section className={css.panel} aria-label="Conversation" data-turns={known.loaded ? path.length : undefined}>
+      <header className={css.bar}>
+        {finding ? (
+          <FindBar find={find} onClose={closeFind} />
+        ) : (
+          <>
+            <Button look="quiet" icon={<SlidersHorizontal />} onClick={() => setDialog('assistant')} disabled={!active}>
+              <span className={css.model}>{session.conversation?.assistant.model ?? 'Assistant'}</span>
+            </Button>
+            <span className={css.space} />
+            <IconButton label="Find in the conversation" icon={<Search />} onClick={() => setFinding(true)} />
+            <Menu trigger={<IconButton label="Conversation" icon={<Ellipsis />} />}>
+              <MenuItem
+                icon={<FileDown />}
+                why={path.length === 0 ? 'Nothing was said.' : undefined}
+                onSelect={() => {
+                  download(`${session.session_id}.md`, exported(session, path), 'text/markdown');
+                  toast(`Conversation exported: ${session.session_id}.md`);
+                }}
+              >
+                Export as Markdown
+              </MenuItem>
+              <MenuItem
+                icon={<SlidersHorizontal />}
+                why={active ? undefined : `The session is ${session.status}.`}
+                onSelect={() => setDialog('assistant')}
+              >
+                Assistant…
+              </MenuItem>
+              <MenuSeparator />
+              <MenuItem
+                icon={<Trash2 />}
+                danger
+                why={
+                  !active ? `The session is ${session.status}.` : known.turns.size === 0 ? 'It is empty.' : undefined
+                }
+                onSelect={() => setDialog('clear')}
+              >
+                Clear…
+              </MenuItem>
+            </Menu>
+          </>
+        )}
+      </header>
+      {known.error !== undefined && <ProblemView error={known.error} retry={chat.reload} />}
+      {!known.loaded ? (
+        <p className={css.opening} role="status">
+          {known.error === undefined && 'Opening the conversation…'}
+        </p>
+      ) : path.length === 0 ? (
+        <Beginning session={session} onSettings={() => setDialog('assistant')} />
+      ) : (
+        <MessageList
+          ref={list}
+          known={known}
+          acts={chat.acts}
+          active={active}
+          editing={editing}
+          onEdit={onEdit}
+          mark={finding ? find.text : ''}
+        />
+      )}
+      <Elsewhere chat={chat} />
+      <Announcer known={known} />
+      {active ? (
+        <Composer
+          key={session.session_id}
+          chat={chat}
+          sessionId={session.session_id}
+          box={box}
+          onSent={() => list.current?.toEnd()}
+          onUp={() => newest && setEditing(newest.turn_id)}
+        />
+      ) : (
+        <p className={css.ended}>
+          The session is {session.status}, and accepts no more messages. A fork of it does: choose Actions, Fork.
+        </p>
+      )}
+      {dialog === 'assistant' && <AssistantDialog session={session} onClose={() => setDialog(undefined)} />}
+      {dialog === 'clear' && <ClearDialog session={session} onClose={() => setDialog(undefined)} />}
+    </section>
+  );
+}
+
+/** A conversation in which nothing was said yet: what it is, and what to do. */
+function Beginning({ session, onSettings }: { session: Session; onSettings: () => void }) {
+  const { prompt, model } = session.conversation?.assistant ?? {};
+  return (
+    <div className={css.beginning} data-empty="">
+      <span className={css.mark} aria-hidden="true">
+        <Bot size={26} />
+      </span>
+      <h2>Write the first message</h2>
+      <p>
+        {model ? (
+          <>
+            <code>{model}</code> answers.{' '}
+          </>
+        ) : (
+          'The server’s model answers. '
+        )}
+        An answer continues when you close this page, and any tab can stop it.
+      </p>
+      {prompt ? (
+        <blockquote className={css.prompt}>{prompt}</blockquote>
+      ) : (
+        <Button icon={<SlidersHorizontal />} onClick={onSettings}>
+          Set how the assistant behaves
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** An answer that is written in a branch which is not shown. */
+function Elsewhere({ chat: { known, acts } }: { chat: Chat }) {
+  const { running, path } = known;
+  if (!running || path.some(({ turn_id }) => turn_id === running.turn_id)) {
+    return null;
+  }
+  return (
+    <p className={css.elsewhere} role="status">
+      <MessageSquarePlus size={15} aria-hidden="true" />
+      An answer is being written in another branch.
+      <Button look="quiet" onClick={() => void acts.choose(running)}>
+        Show it
+      </Button>
+    </p>
+  );
+}
+
+/** Tells a screen reader that an answer begins and how it ended, and not each word of it. */
+function Announcer({ known: { running, turns } }: { known: Chat['known'] }) {
+  const [said, setSaid] = useState('');
+  const before = useRef<string>(undefined);
+  const id = running?.turn_id;
+  useEffect(() => {
+    if (id !== undefined && id !== before.current) {
+      setSaid('The assistant is answering.');
+    } else if (id === undefined && before.current !== undefined) {
+      const turn = turns.get(before.current);
+      setSaid(
+        turn?.status === 'completed'
+          ? 'The answer is complete.'
+          : turn
+            ? `The answer ${stateOf('turn', turn.status).word}. ${turn.reason ?? ''}`
+            : '',
+      );
+    }
+    before.current = id;
+  }, [id, turns]);
+  return (
+    <p className="hidden" role="status" data-announced="">
+      {said}
+    </p>
+  );
+}
+
+function FindBar({ find, onClose }: { find: Find; onClose: () => void }) {
+  const { text, hits, at, change, step } = find;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: this is older than the element.
+    <div role="search" className={css.find}>
+      <Search size={15} aria-hidden="true" />
+      <input
+        type="search"
+        aria-label="Find in the conversation"
+        placeholder="Find in the conversation"
+        autoComplete="off"
+        spellCheck={false}
+        // biome-ignore lint/a11y/noAutofocus: who opens it writes into it.
+        autoFocus
+        value={text}
+        onChange={(event) => change(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') {
+            step(event.shiftKey ? 1 : -1);
+          } else if (event.key === 'Escape') {
+            onClose();
+          } else {
+            return;
+          }
+          event.preventDefault();
+        }}
+      />
+      <span className={css.hits} role="status" data-hits={hits.length}>
+        {text.trim() !== '' && (hits.length === 0 ? 'Not found' : `${at + 1} of ${hits.length}`)}
+      </span>
+      <IconButton label="Earlier" icon={<ChevronUp />} disabled={hits.length === 0} onClick={() => step(-1)} />
+      <IconButton label="Later" icon={<ChevronDown />} disabled={hits.length === 0} onClick={() => step(1)} />
+      <IconButton label="Close" icon={<X />} onClick={onClose} />
+    </div>
+  );
+}

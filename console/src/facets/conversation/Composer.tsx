@@ -1,0 +1,152 @@
+import { ArrowUp, CornerDownLeft, Square, Undo2 } from 'lucide-react';
+import { type RefObject, useId, useState } from 'react';
+import type { Turn } from 'sessiond';
+import { Button, IconButton } from '../../ui/Button.tsx';
+import { draftOf, dropDraft, keepDraft } from '../../ui/drafts.ts';
+import { ProblemView } from '../../ui/Problem.tsx';
+import css from './Composer.module.css';
+import { TextBox } from './TextBox.tsx';
+import type { Chat } from './useChat.ts';
+
+/** Where a message is written, and what waits to be answered. */
+export function Composer({
+  chat,
+  sessionId,
+  box,
+  onSent,
+  onUp,
+}: {
+  chat: Chat;
+  sessionId: string;
+  box: RefObject<HTMLTextAreaElement | null>;
+  onSent: () => void;
+  onUp: () => void;
+}) {
+  const name = `chat/${sessionId}`;
+  const id = useId();
+  const [text, setText] = useState(() => draftOf<string>(name) ?? '');
+  const [sending, setSending] = useState(false);
+  const { known, acts } = chat;
+  const change = (next: string) => {
+    setText(next);
+    if (next === '') {
+      dropDraft(name);
+    } else {
+      keepDraft(name, next);
+    }
+  };
+  const send = async () => {
+    if (text.trim() === '' || sending) {
+      return;
+    }
+    setSending(true);
+    const accepted = await chat.send(text);
+    setSending(false);
+    if (accepted) {
+      // What was typed meanwhile stays.
+      setText((now) => (now === text ? '' : now));
+      dropDraft(name);
+      onSent();
+    }
+    box.current?.focus();
+  };
+  /** A message that waits comes back into the box, unless another one is there. */
+  const takeBack = async (turn: Turn) => {
+    if ((await acts.stop(turn)) && text.trim() === '') {
+      change(turn.text);
+    }
+    box.current?.focus();
+  };
+  const { running } = known;
+  return (
+    <div className={css.foot}>
+      {chat.problem !== undefined && (
+        <div className={css.problem}>
+          <ProblemView error={chat.problem} />
+          <Button look="quiet" onClick={chat.dismiss}>
+            Dismiss
+          </Button>
+        </div>
+      )}
+      <Queue turns={known.queued} running={running !== undefined} takeBack={takeBack} />
+      <form
+        className={css.composer}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void send();
+        }}
+      >
+        <TextBox
+          ref={box}
+          label="Message to the assistant"
+          placeholder={running ? 'Write the next message' : 'Write a message'}
+          aria-describedby={`${id}-keys`}
+          value={text}
+          onChange={change}
+          onSubmit={() => void send()}
+          onUp={onUp}
+        />
+        <div className={css.tools}>
+          <span className={css.keys} id={`${id}-keys`}>
+            <CornerDownLeft size={12} aria-hidden="true" />
+            {running || known.queued.length > 0
+              ? 'Enter adds it to the queue'
+              : 'Enter sends, Shift+Enter begins a new line'}
+          </span>
+          {running && (
+            <Button
+              icon={<Square fill="currentColor" />}
+              onClick={() => {
+                box.current?.focus();
+                void acts.stop(running);
+              }}
+            >
+              Stop
+            </Button>
+          )}
+          <IconButton
+            type="submit"
+            label="Send"
+            icon={<ArrowUp />}
+            className={css.send}
+            disabled={sending || text.trim() === ''}
+          />
+        </div>
+      </form>
+    </div>
+  );
+}
+
+/** The messages that wait, the next one first. */
+function Queue({
+  turns,
+  running,
+  takeBack,
+}: {
+  turns: readonly Turn[];
+  running: boolean;
+  takeBack: (turn: Turn) => Promise<void>;
+}) {
+  if (turns.length === 0) {
+    return null;
+  }
+  return (
+    <section className={css.queue} aria-label="Messages that wait">
+      <ol>
+        {turns.map((turn, place) => (
+          <li key={turn.turn_id} data-queued={turn.turn_id}>
+            <span className={css.place} title={`${place + Number(running)} before it`}>
+              {place + 1}
+            </span>
+            <span className={css.waiting} title={turn.text}>
+              {turn.text}
+            </span>
+            <Button look="quiet" icon={<Undo2 />} onClick={() => void takeBack(turn)}>
+              Take back
+            </Button>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

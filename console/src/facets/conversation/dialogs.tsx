@@ -1,0 +1,86 @@
+import type { Assistant, Session } from 'sessiond';
+import { useClient } from '../../data/connection.ts';
+import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
+import { FormDialog } from '../../ui/Dialog.tsx';
+import { TextArea, TextField, words } from '../../ui/Field.tsx';
+import { counted } from '../../ui/numbers.ts';
+import { toast } from '../../ui/Toast.tsx';
+
+/** Sets who answers, and how. */
+export function AssistantDialog({ session, onClose }: { session: Session; onClose: () => void }) {
+  const client = useClient();
+  const now: Assistant = session.conversation?.assistant ?? {};
+  return (
+    <FormDialog
+      open
+      draft={`assistant/${session.session_id}`}
+      onClose={onClose}
+      title="Assistant"
+      description="Applies from the next message on. An empty field has the server's default."
+      action="Save"
+      submit={async (form) => {
+        const number = (name: string) => (words(form, name) === '' ? null : Number(words(form, name)));
+        await client.conversation.setAssistant(session.session_id, {
+          model: words(form, 'model') || null,
+          prompt: words(form, 'prompt') || null,
+          temperature: number('temperature'),
+          max_tokens: number('max_tokens'),
+        });
+        toast('Assistant saved');
+      }}
+    >
+      <TextArea
+        label="Prompt"
+        name="prompt"
+        rows={6}
+        autoFocus
+        defaultValue={now.prompt ?? ''}
+        placeholder="You review contracts. Answer in short sentences."
+        hint="How it behaves: the first message of each request to the model."
+      />
+      <TextField
+        label="Model"
+        name="model"
+        defaultValue={now.model ?? ''}
+        hint="The name of a model that the server has."
+      />
+      <TextField
+        label="Temperature"
+        name="temperature"
+        type="number"
+        min={0}
+        max={2}
+        step="any"
+        defaultValue={now.temperature ?? ''}
+        hint="From 0, the likeliest words each time, to 2."
+      />
+      <TextField
+        label="Maximum tokens"
+        name="max_tokens"
+        type="number"
+        min={1}
+        step={1}
+        defaultValue={now.max_tokens ?? ''}
+        hint="Of one answer."
+      />
+    </FormDialog>
+  );
+}
+
+/** Removes all turns, once it is confirmed. */
+export function ClearDialog({ session, onClose }: { session: Session; onClose: () => void }) {
+  const client = useClient();
+  return (
+    <ConfirmDialog
+      danger
+      onClose={onClose}
+      title="Clear the conversation"
+      description={`Removes ${counted(session.conversation?.turns ?? 0, 'turn')} in all branches, with their texts. The session and its assistant stay. This cannot be undone.`}
+      action="Clear"
+      act={async () => {
+        await client.conversation.clear(session.session_id);
+        return 'Conversation cleared';
+      }}
+    />
+  );
+}

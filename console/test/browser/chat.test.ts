@@ -1,0 +1,420 @@
+// A person and an assistant, whose model this test scripts: what is sent, streamed, stopped, asked again and cleared.
+import type { Browser, Page } from 'playwright-core';
+import type { Client } from 'sessiond';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { launch, Viewer, type Visit } from './harness/browser.ts';
+import { ScriptedModel } from './harness/model.ts';
+import { deferred, TestServer } from './harness/server.ts';
+
+let model: ScriptedModel;
+let server: TestServer;
+let browser: Browser;
+let client: Client;
+let id: string;
+let count = 0;
+const viewers: Viewer[] = [];
+
+beforeAll(async () => {
+  model = await ScriptedModel.start();
+  server = await TestServer.start([], model.environment);
+  client = server.client();
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  model?.stop();
+});
+
+beforeEach(async () => {
+  count += 1;
+  id = `chat-${count}`;
+  await client.sessions.create({ session_id: id, kind: 'assistant', name: `Chat ${count}` });
+  model.script = async function* (message) {
+    yield `You said: ${message}`;
+  };
+});
+
+afterEach(async () => {
+  for (const viewer of viewers.splice(0)) {
+    await viewer.leave();
+  }
+});
+
+/** Somebody who has the conversation open. */
+async function come(visit: Visit = {}): Promise<Page> {
+  const viewer = await Viewer.come(browser, server.url, visit);
+  viewers.push(viewer);
+  await viewer.openSession(id);
+  await viewer.page.locator('[data-turns]').waitFor();
+  return viewer.page;
+}
+
+const box = (page: Page) => page.getByRole('textbox', { name: 'Message to the assistant' });
+const turns = (page: Page) => page.locator('article[data-turn]');
+const answer = (page: Page) => turns(page).last().locator('[data-answer]');
+const completed = (page: Page) => page.locator('article[data-status="completed"]');
+
+async function send(page: Page, text: string): Promise<void> {
+  await box(page).fill(text);
+  await box(page).press('Enter');
+}
+
+/** Says something over the interface, and waits for the answer. */
+async function said(text: string): Promise<string> {
+  const { turn_id } = await client.conversation.addTurn(id, { text });
+  await client.conversation.getTurn(id, turn_id, { wait: '30s' });
+  return turn_id;
+}
+
+test('an assistant session opens at its chat, says what to do, and an answer streams as Markdown', async () => {
+  const page = await come();
+  await page.getByRole('heading', { name: 'Write the first message' }).waitFor();
+  const gate = deferred();
+  model.script = async function* () {
+    yield 'Some **bold** words, and';
+    await gate.promise;
+    yield ' a list:\n\n- one\n- two\n\n```js\nlet a = 1;\n```\n';
+  };
+  await box(page).fill('first line');
+  await box(page).press('Shift+Enter');
+  await box(page).pressSequentially('second line');
+  await box(page).press('Enter');
+  // It is there before the answer is complete.
+  await answer(page).locator('strong', { hasText: 'bold' }).waitFor();
+  expect(await box(page).inputValue()).toBe('');
+  expect(model.asked.at(-1)?.messages.at(-1)?.content).toBe('first line\nsecond line');
+  gate.resolve();
+  await completed(page).waitFor();
+  await answer(page).locator('li', { hasText: 'two' }).waitFor();
+  await answer(page)
+    .getByText(/scripted · 2 tokens/)
+    .waitFor();
+  await page.getByText('The answer is complete.').waitFor({ state: 'attached' });
+
+  // What is copied is what the model wrote.
+  await answer(page).getByRole('button', { name: 'Copy the code' }).click();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('let a = 1;');
+  await answer(page).getByRole('button', { name: 'Copy the answer' }).click();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('Some **bold** words, and a list:');
+});
+
+test('a reload in the middle of an answer shows all of it so far, and then the rest', async () => {
+  const page = await come();
+  const [first, second] = [deferred(), deferred()];
+  model.script = async function* () {
+    for (let word = 0; word < 50; word += 1) {
+      yield `w${word} `;
+    }
+    await first.promise;
+    yield 'middle ';
+    await second.promise;
+    yield 'end';
+  };
+  await send(page, 'go');
+  await answer(page)
+    .getByText(/^w0 .*w49/)
+    .waitFor();
+  await page.reload();
+  await answer(page)
+    .getByText(/^w0 .*w49/)
+    .waitFor();
+  first.resolve();
+  await answer(page)
+    .getByText(/w49 middle/)
+    .waitFor();
+  second.resolve();
+  await completed(page).waitFor();
+  await answer(page)
+    .getByText(/^w0 .*w49 middle end$/)
+    .waitFor();
+});
+
+test('a text that was typed and not sent survives a reload', async () => {
+  const page = await come();
+  await box(page).fill('half a thought');
+  await page.reload();
+  await expect.poll(() => box(page).inputValue()).toBe('half a thought');
+  await box(page).press('Enter');
+  await completed(page).waitFor();
+  await page.reload();
+  await completed(page).waitFor();
+  expect(await box(page).inputValue()).toBe('');
+});
+
+test('another tab shows the same, and stops the answer; the model’s request is closed', async () => {
+  const [one, other] = [await come(), await come()];
+  const gate = deferred();
+  model.script = async function* () {
+    yield 'The first words';
+    await gate.promise;
+  };
+  await send(one, 'go on and on');
+  await answer(one).getByText('The first words').waitFor();
+  await answer(other).getByText('The first words').waitFor();
+  expect(model.open).toBe(1);
+  await other.getByRole('button', { name: 'Stop' }).click();
+  for (const page of [one, other]) {
+    await page.locator('article[data-status="stopped"]').waitFor();
+    await answer(page).getByText('The first words').waitFor();
+    await answer(page).getByText('Somebody stopped it').waitFor();
+  }
+  await expect.poll(() => model.open).toBe(0);
+  gate.resolve();
+
+  // Stopped, it can be answered again.
+  model.script = async function* () {
+    yield 'All of it';
+  };
+  await one.getByRole('button', { name: 'Retry' }).first().click();
+  await answer(other).getByText('All of it').waitFor();
+  expect(await turns(other).count()).toBe(1);
+});
+
+test('messages that wait are shown in their place, are taken back, and are answered in their order', async () => {
+  const [page, other] = [await come(), await come()];
+  const gate = deferred();
+  model.script = async function* (message) {
+    if (message === 'first') {
+      yield 'wait';
+      await gate.promise;
+    }
+    yield `: ${message}`;
+  };
+  await send(page, 'first');
+  await answer(page).getByText('wait').waitFor();
+  for (const text of ['second', 'third', 'fourth']) {
+    await send(page, text);
+    await page.locator('[data-queued]', { hasText: text }).waitFor();
+  }
+  expect(await other.locator('[data-queued]').allInnerTexts()).toEqual([
+    expect.stringContaining('second'),
+    expect.stringContaining('third'),
+    expect.stringContaining('fourth'),
+  ]);
+  await page.locator('[data-queued]', { hasText: 'third' }).getByRole('button', { name: 'Take back' }).click();
+  await expect.poll(() => page.locator('[data-queued]').count()).toBe(2);
+  expect(await box(page).inputValue()).toBe('third');
+  gate.resolve();
+  await expect.poll(() => completed(page).count()).toBe(3);
+  await expect.poll(() => completed(other).count()).toBe(3);
+  await answer(other).getByText(': fourth').waitFor();
+  expect(await other.locator('[data-queued]').count()).toBe(0);
+});
+
+test('a failed turn says why in the service’s words, and is retried in its place', async () => {
+  const page = await come();
+  // biome-ignore lint/correctness/useYield: it answers nothing.
+  model.script = async function* () {
+    throw 400;
+  };
+  await send(page, 'try');
+  await page.locator('article[data-status="failed"]').waitFor();
+  await answer(page).getByText('the model is ill').waitFor();
+  model.script = async function* () {
+    yield 'well again';
+  };
+  await answer(page).getByRole('button', { name: 'Retry' }).first().click();
+  await answer(page).getByText('well again').waitFor();
+  const picker = turns(page).last().locator('[data-branch="2"][data-branches="2"]');
+  await picker.waitFor();
+  await picker.getByRole('button', { name: 'Earlier branch' }).click();
+  await page.locator('article[data-status="failed"]').waitFor();
+});
+
+test('an edited question is a branch, which is chosen for every tab and survives a reload', async () => {
+  await said('one');
+  await said('two');
+  const [page, other] = [await come(), await come()];
+  await answer(page).getByText('You said: two').waitFor();
+  const first = turns(page).first();
+  await first.hover();
+  await first.getByRole('button', { name: 'Edit the question' }).click();
+  const edit = page.getByRole('textbox', { name: 'Another question' });
+  expect(await edit.inputValue()).toBe('one');
+  await edit.fill('uno');
+  await edit.press('Enter');
+  await answer(page).getByText('You said: uno').waitFor();
+  // What followed the earlier question is not on this branch.
+  expect(await turns(page).count()).toBe(1);
+  await answer(other).getByText('You said: uno').waitFor();
+
+  await page.getByRole('button', { name: 'Earlier branch' }).click();
+  for (const each of [page, other]) {
+    await answer(each).getByText('You said: two').waitFor();
+    await each.locator('[data-branch="1"][data-branches="2"]').waitFor();
+  }
+  // The buttons are where they were: one who goes through branches by keyboard stays there.
+  expect(await page.evaluate(() => document.activeElement?.closest('[data-branch]') !== null)).toBe(true);
+  await page.reload();
+  await answer(page).getByText('You said: two').waitFor();
+  await send(page, 'three');
+  await answer(page).getByText('You said: three').waitFor();
+  expect(
+    model.asked
+      .at(-1)
+      ?.messages.filter(({ role }) => role === 'user')
+      .map(({ content }) => content),
+  ).toEqual(['one', 'two', 'three']);
+});
+
+test('a person who reads an earlier branch is told that an answer is written in another', async () => {
+  await said('one');
+  const page = await come();
+  const gate = deferred();
+  model.script = async function* () {
+    yield 'slowly';
+    await gate.promise;
+  };
+  await answer(page).getByRole('button', { name: 'Retry' }).click();
+  await answer(page).getByText('slowly').waitFor();
+  await page.getByRole('button', { name: 'Earlier branch' }).click();
+  await page.getByText('An answer is being written in another branch.').waitFor();
+  await answer(page).getByText('You said: one').waitFor();
+  await page.getByRole('button', { name: 'Show it' }).click();
+  await answer(page).getByText('slowly').waitFor();
+  gate.resolve();
+  await completed(page).waitFor();
+});
+
+test('clearing asks first, and empties every tab', async () => {
+  await said('one');
+  await said('two');
+  const [page, other] = [await come(), await come()];
+  await turns(other).nth(1).waitFor();
+  await page.getByRole('button', { name: 'Conversation', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Clear' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Clear the conversation' });
+  await dialog.getByText('Removes 2 turns').waitFor();
+  expect(await turns(page).count()).toBe(2);
+  await dialog.getByRole('button', { name: 'Clear' }).click();
+  for (const each of [page, other]) {
+    await each.getByRole('heading', { name: 'Write the first message' }).waitFor();
+  }
+  await send(other, 'anew');
+  await answer(page).getByText('You said: anew').waitFor();
+  expect(model.asked.at(-1)?.messages.filter(({ role }) => role === 'user')).toHaveLength(1);
+});
+
+test('the assistant is set, for the next message on', async () => {
+  const page = await come();
+  await page.getByRole('button', { name: 'Set how the assistant behaves' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Assistant' });
+  await dialog.getByLabel('Prompt').fill('You are terse.');
+  await dialog.getByLabel('Temperature').fill('0.3');
+  await dialog.getByLabel('Maximum tokens').fill('64');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByText('You are terse.').waitFor();
+  await send(page, 'hello');
+  await completed(page).waitFor();
+  expect(model.asked.at(-1)).toMatchObject({ temperature: 0.3, messages: [{ content: 'You are terse.' }, {}] });
+});
+
+test('a text is found in turns that are far away, and the conversation is exported', async () => {
+  for (const text of ['the needle', 'b', 'c', 'd', 'e', 'the Needle again', 'g', 'h']) {
+    await said(`${text}${'\n'.repeat(12)}.`);
+  }
+  const page = await come();
+  await turns(page).last().waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('[data-turns]').click({ position: { x: 4, y: 100 } });
+  await page.getByRole('button', { name: 'Find in the conversation' }).click();
+  const find = page.getByRole('searchbox', { name: 'Find in the conversation' });
+  await find.fill('needle');
+  await page.getByText('2 of 2').waitFor();
+  await page.getByText('You said: the Needle again').waitFor();
+  await find.press('Enter');
+  await page.getByText('1 of 2').waitFor();
+  await page.locator('[aria-posinset="1"]').getByText('You said: the needle').waitFor();
+  await find.press('Escape');
+
+  await page.getByRole('button', { name: 'Conversation', exact: true }).click();
+  const [saved] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('menuitem', { name: 'Export as Markdown' }).click(),
+  ]);
+  expect(saved.suggestedFilename()).toBe(`${id}.md`);
+});
+
+test('a server without a model says how to give it one', async () => {
+  const bare = await TestServer.start();
+  const session = await bare.client().sessions.create({ kind: 'assistant' });
+  const viewer = await Viewer.come(browser, bare.url);
+  await viewer.openSession(session.session_id);
+  await send(viewer.page, 'hello');
+  await answer(viewer.page)
+    .getByText(/no model is named: set SESSIOND_MODEL/)
+    .waitFor();
+  await viewer.leave();
+  await bare.stop();
+});
+
+describe('what an answer has in it', () => {
+  const HOSTILE = [
+    '<img src="https://evil.example/a.png"><script>alert(1)</script>',
+    '![chart](https://evil.example/b.png?q=secret)',
+    '[click](javascript:alert(1)) [web](https://example.org/)',
+    '<iframe src="https://evil.example/"></iframe>',
+    '![data](data:image/svg+xml;base64,PHN2Zy8+)',
+  ].join('\n\n');
+
+  test('calls no other server, and runs nothing', async () => {
+    const viewer = await Viewer.come(browser, server.url);
+    viewers.push(viewer);
+    const foreign: string[] = [];
+    viewer.page.on('request', (request) => {
+      if (!request.url().startsWith(server.url) && !request.url().startsWith('blob:')) {
+        foreign.push(request.url());
+      }
+    });
+    viewer.page.on('dialog', () => foreign.push('a dialog'));
+    await viewer.openSession(id);
+    model.script = async function* () {
+      for (const letter of HOSTILE.split(/(?=[<![])/)) {
+        yield letter;
+      }
+    };
+    await send(viewer.page, 'paint');
+    await completed(viewer.page).waitFor();
+    await answer(viewer.page).getByRole('link', { name: 'chart (evil.example)' }).waitFor();
+    expect(await answer(viewer.page).locator('img, iframe, script').count()).toBe(0);
+    expect(await answer(viewer.page).getByRole('link').count()).toBe(2);
+    expect(foreign).toEqual([]);
+  });
+});
+
+describe('everybody can use it', () => {
+  test.each([
+    ['wide', {}],
+    ['wide and dark', { colorScheme: 'dark' }],
+    ['narrow', { viewport: { width: 380, height: 800 } }],
+  ] as [string, Visit][])('%s', async (_, visit) => {
+    const gate = deferred();
+    model.script = async function* (message) {
+      yield 'Words with `code`, a [link](https://example.org/) and\n\n```python\nprint("x" * 200)\n```\n\n';
+      yield '| a | b |\n|---|---|\n| 1 | 2 |\n';
+      if (message === 'wait') {
+        await gate.promise;
+      }
+    };
+    await said('first');
+    const { turn_id } = await client.conversation.retryTurn(id, (await client.conversation.listTurns(id)).head ?? '');
+    await client.conversation.getTurn(id, turn_id, { wait: '30s' });
+    const page = await come(visit);
+    const viewer = viewers.at(-1) as Viewer;
+    await completed(page).waitFor();
+    expect(await viewer.violations()).toEqual([]);
+    await send(page, 'wait');
+    await answer(page).getByRole('cell', { name: '2' }).waitFor();
+    await send(page, 'next');
+    await page.locator('[data-queued]').waitFor();
+    expect(await viewer.violations()).toEqual([]);
+    // Nothing is wider than the screen.
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+    expect(await page.getByRole('feed').evaluate((feed) => feed.scrollWidth <= feed.clientWidth)).toBe(true);
+    gate.resolve();
+    await expect.poll(() => completed(page).count()).toBeGreaterThan(1);
+  });
+});
