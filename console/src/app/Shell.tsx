@@ -21,6 +21,7 @@ import {
 import { useEffect, useRef, useState } from 'react';
 import { useClient, useConnection } from '../data/connection.ts';
 import { whoamiQuery } from '../data/queries.ts';
+import { useNewChat } from '../facets/conversation/useNewChat.ts';
 import mark from '../mark.svg';
 import { sizeOf, useAttention } from '../pages/attention/useAttention.ts';
 import { IconButton } from '../ui/Button.tsx';
@@ -51,6 +52,7 @@ export function Shell() {
   const zone = useZone();
   const navigate = useNavigate();
   const { data: who } = useQuery(whoamiQuery(useClient()));
+  const newChat = useNewChat();
   const [help, setHelp] = useState(false);
   const [palette, setPalette] = useState(false);
   useControlK(() => setPalette((before) => !before));
@@ -75,6 +77,7 @@ export function Shell() {
       words: 'create',
       act: () => void navigate({ to: '/sessions', search: { new: true } }),
     },
+    { id: 'new-chat', title: 'New chat', about: 'Action', words: 'assistant create', act: newChat },
     {
       id: 'theme',
       title: `Theme: ${NEXT[theme]}`,

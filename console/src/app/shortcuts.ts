@@ -28,6 +28,16 @@ export const SHORTCUTS: readonly { place: string; keys: readonly (readonly [keys
   { place: 'Agents', keys: [['/', 'Search']] },
   { place: 'Schedules', keys: [['n', 'New schedule']] },
   {
+    place: 'Chat',
+    keys: [
+      ['i', 'Write a message'],
+      ['Enter', 'Send the message'],
+      ['Shift Enter', 'Begin a new line'],
+      ['↑', 'Edit the last question, where nothing is written'],
+      ['/', 'Find in the conversation'],
+    ],
+  },
+  {
     place: 'Calls',
     keys: [
       ['/', 'Search'],

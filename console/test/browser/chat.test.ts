@@ -131,6 +131,18 @@ test('a reload in the middle of an answer shows all of it so far, and then the r
     .waitFor();
 });
 
+test('a new chat is one click away, and its first message names it', async () => {
+  const viewer = await Viewer.come(browser, server.url);
+  viewers.push(viewer);
+  await viewer.open('/sessions');
+  await viewer.page.getByRole('button', { name: 'New chat' }).click();
+  await viewer.page.locator('[data-turns]').waitFor();
+  await send(viewer.page, 'Which sessions failed\nthis week?');
+  await viewer.page.getByRole('heading', { level: 1, name: 'Which sessions failed' }).waitFor();
+  await completed(viewer.page).waitFor();
+  await viewer.page.getByRole('complementary', { name: 'This session' }).getByText('Last activity').waitFor();
+});
+
 test('a text that was typed and not sent survives a reload', async () => {
   const page = await come();
   await box(page).fill('half a thought');

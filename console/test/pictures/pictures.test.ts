@@ -11,7 +11,9 @@ import { Client } from 'sessiond';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { binary } from '../../../sdk/typescript/test/support.ts';
 import { launch, NARROW, Viewer, type Visit, WIDE } from '../browser/harness/browser.ts';
+import { ScriptedModel } from '../browser/harness/model.ts';
 import { done, hasPython, Program } from '../browser/harness/programs.ts';
+import { deferred, TestServer } from '../browser/harness/server.ts';
 import { busy } from '../browser/harness/sessions.ts';
 
 const IMAGES = fileURLToPath(new URL('../../../docs/images/', import.meta.url));
@@ -100,8 +102,14 @@ function address(child: ChildProcess): Promise<string> {
 }
 
 /** Takes a picture of a page once it shows what it should. */
-async function picture(name: string, path: string, shows: (page: Page) => Promise<unknown>, visit: Visit = {}) {
-  const viewer = await Viewer.come(browser, url, { viewport: WIDE, ...visit, provokes: /404/ });
+async function picture(
+  name: string,
+  path: string,
+  shows: (page: Page) => Promise<unknown>,
+  visit: Visit = {},
+  at = url,
+) {
+  const viewer = await Viewer.come(browser, at, { viewport: WIDE, ...visit, provokes: /404/ });
   await viewer.open(path);
   await shows(viewer.page);
   await viewer.page.evaluate(() => document.fonts.ready.then(() => undefined));
@@ -159,4 +167,59 @@ test.skipIf(!hasPython)('the calls of a program that ran on the directory of the
     (page) => page.locator('[data-reading="current"] [data-kind="error"]').waitFor(),
     { colorScheme: 'dark' },
   );
+});
+
+/** What an assistant says about leases. */
+const LEASES = `A lease keeps **one worker** at a time on a task. It has three parts:
+
+1. The *token*, a number that only grows. A write with an older one is rejected.
+2. The *time to live*, after which another worker may claim the task.
+3. The *heartbeat*, which extends it.
+
+\`\`\`ts
+async function work(lease: Lease) {
+  const timer = setInterval(() => lease.renew(), 5_000);
+  try {
+    await step(lease.token);
+  } finally {
+    clearInterval(timer);
+  }
+}
+\`\`\`
+
+| event | what other workers see |
+|---|---|
+| the worker stops | the lease ends at once |
+| its process is killed | it ends after its time to live |
+`;
+
+test('a chat whose second answer is on its way', async () => {
+  const model = await ScriptedModel.start();
+  const server = await TestServer.start([], model.environment);
+  const gate = deferred();
+  const { conversation, sessions } = server.client();
+  const { session_id } = await sessions.create({ kind: 'assistant', name: 'How leases work' });
+  model.script = async function* (message) {
+    yield* message.startsWith('What')
+      ? LEASES.split(/(?<= )/)
+      : ['Yes. The worker that was asleep has an **older token**, so'];
+    if (!message.startsWith('What')) {
+      await gate.promise;
+    }
+  };
+  const { turn_id } = await conversation.addTurn(session_id, { text: 'What is a lease?' });
+  await conversation.getTurn(session_id, turn_id, { wait: '30s' });
+  const again = await conversation.retryTurn(session_id, turn_id, { text: 'What is a lease, in a few words?' });
+  await conversation.getTurn(session_id, again.turn_id, { wait: '30s' });
+  await conversation.addTurn(session_id, { text: 'Does it also hold after the worker was asleep?' });
+  await conversation.addTurn(session_id, { text: 'Write a test for that.' });
+  const shows = async (page: Page) => {
+    await page.locator('[data-answer="running"]').getByText('older token').waitFor();
+    await page.locator('[data-queued]').waitFor();
+    await page.locator('[data-at-end="true"]').waitFor();
+  };
+  await picture('chat', `/sessions/${session_id}`, shows, { viewport: { width: 1440, height: 1080 } }, server.url);
+  gate.resolve();
+  await server.stop();
+  model.stop();
 });

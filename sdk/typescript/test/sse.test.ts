@@ -4,7 +4,7 @@ import { FrameParser } from '../dist/sse.js';
 
 const STREAM = 'retry: 1000\n\n: heartbeat\r\n\r\nid: 4\nevent: task_delegated\ndata: {"seq":4,\ndata: "ü":1}\n\nevent: end\rdata:{}\r\r';
 const FRAMES = [
-  { event: 'task_delegated', data: '{"seq":4,\n"ü":1}' },
+  { event: 'task_delegated', data: '{"seq":4,\n"ü":1}', id: '4' },
   { event: 'end', data: '{}' },
 ];
 

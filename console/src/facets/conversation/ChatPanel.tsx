@@ -12,6 +12,7 @@ import {
 } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Session, Turn } from 'sessiond';
+import { useClient } from '../../data/connection.ts';
 import { download } from '../../data/download.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { Menu, MenuItem, MenuSeparator } from '../../ui/Menu.tsx';
@@ -20,16 +21,19 @@ import { useShortcuts } from '../../ui/shortcuts.ts';
 import { stateOf } from '../../ui/states.ts';
 import { toast } from '../../ui/Toast.tsx';
 import type { PanelProps } from '../facet.ts';
+import { Aside } from './Aside.tsx';
 import css from './ChatPanel.module.css';
 import { Composer } from './Composer.tsx';
 import { AssistantDialog, ClearDialog } from './dialogs.tsx';
 import { exported } from './export.ts';
 import { type Find, useFind } from './find.ts';
 import { MessageList, type MessageListHandle } from './MessageList.tsx';
+import { titleOf } from './title.ts';
 import { type Chat, useChat } from './useChat.ts';
 
 /** A person's conversation with the session's assistant. */
 export default function ChatPanel({ session, feed }: PanelProps) {
+  const client = useClient();
   const chat = useChat(session, feed);
   const { known } = chat;
   const { path } = known;
@@ -110,40 +114,51 @@ export default function ChatPanel({ session, feed }: PanelProps) {
           </>
         )}
       </header>
-      {known.error !== undefined && <ProblemView error={known.error} retry={chat.reload} />}
-      {!known.loaded ? (
-        <p className={css.opening} role="status">
-          {known.error === undefined && 'Opening the conversation…'}
-        </p>
-      ) : path.length === 0 ? (
-        <Beginning session={session} onSettings={() => setDialog('assistant')} />
-      ) : (
-        <MessageList
-          ref={list}
-          known={known}
-          acts={chat.acts}
-          active={active}
-          editing={editing}
-          onEdit={onEdit}
-          mark={finding ? find.text : ''}
-        />
-      )}
-      <Elsewhere chat={chat} />
-      <Announcer known={known} />
-      {active ? (
-        <Composer
-          key={session.session_id}
-          chat={chat}
-          sessionId={session.session_id}
-          box={box}
-          onSent={() => list.current?.toEnd()}
-          onUp={() => newest && setEditing(newest.turn_id)}
-        />
-      ) : (
-        <p className={css.ended}>
-          The session is {session.status}, and accepts no more messages. A fork of it does: choose Actions, Fork.
-        </p>
-      )}
+      <div className={css.columns}>
+        <div className={css.column}>
+          {known.error !== undefined && <ProblemView error={known.error} retry={chat.reload} />}
+          {!known.loaded ? (
+            <p className={css.opening} role="status">
+              {known.error === undefined && 'Opening the conversation…'}
+            </p>
+          ) : path.length === 0 ? (
+            <Beginning session={session} onSettings={() => setDialog('assistant')} />
+          ) : (
+            <MessageList
+              ref={list}
+              known={known}
+              acts={chat.acts}
+              active={active}
+              editing={editing}
+              onEdit={onEdit}
+              mark={finding ? find.text : ''}
+            />
+          )}
+          <Elsewhere chat={chat} />
+          <Announcer known={known} />
+          {active ? (
+            <Composer
+              key={session.session_id}
+              chat={chat}
+              sessionId={session.session_id}
+              box={box}
+              onSent={(text) => {
+                list.current?.toEnd();
+                if (session.name == null && path.length === 0) {
+                  // Who may write may also rename; where that fails, nothing is lost.
+                  client.sessions.update(session.session_id, { name: titleOf(text) }).catch(() => undefined);
+                }
+              }}
+              onUp={() => newest && setEditing(newest.turn_id)}
+            />
+          ) : (
+            <p className={css.ended}>
+              The session is {session.status}, and accepts no more messages. A fork of it does: choose Actions, Fork.
+            </p>
+          )}
+        </div>
+        {known.loaded && <Aside session={session} known={known} />}
+      </div>
       {dialog === 'assistant' && <AssistantDialog session={session} onClose={() => setDialog(undefined)} />}
       {dialog === 'clear' && <ClearDialog session={session} onClose={() => setDialog(undefined)} />}
     </section>

@@ -19,7 +19,7 @@ export function Composer({
   chat: Chat;
   sessionId: string;
   box: RefObject<HTMLTextAreaElement | null>;
-  onSent: () => void;
+  onSent: (text: string) => void;
   onUp: () => void;
 }) {
   const name = `chat/${sessionId}`;
@@ -46,7 +46,7 @@ export function Composer({
       // What was typed meanwhile stays.
       setText((now) => (now === text ? '' : now));
       dropDraft(name);
-      onSent();
+      onSent(text);
     }
     box.current?.focus();
   };

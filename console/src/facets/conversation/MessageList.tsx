@@ -2,7 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown } from 'lucide-react';
 import { type Ref, useImperativeHandle, useLayoutEffect, useRef } from 'react';
 import type { Turn } from 'sessiond';
-import { Button } from '../../ui/Button.tsx';
+import { IconButton } from '../../ui/Button.tsx';
 import { useMarks } from './find.ts';
 import css from './MessageList.module.css';
 import { TurnView } from './TurnView.tsx';
@@ -108,9 +108,7 @@ export function MessageList({
       </div>
       {!atEnd && (
         <div className={css.newest}>
-          <Button icon={<ArrowDown />} onClick={() => virtual.scrollToEnd()}>
-            Newest
-          </Button>
+          <IconButton label="Newest" icon={<ArrowDown />} onClick={() => virtual.scrollToEnd()} />
         </div>
       )}
     </div>

@@ -4,6 +4,9 @@ import css from './TextBox.module.css';
 /** How high it grows, in pixels. */
 const HIGHEST = 260;
 
+/** A keyboard on a screen has no Shift and Enter: there, Enter begins a new line. */
+const onScreen = matchMedia('(pointer: coarse)');
+
 /** A text that Enter sends; Shift and Enter begin a new line. It is as high as its text. */
 export function TextBox({
   label,
@@ -43,7 +46,7 @@ export function TextBox({
       return;
     }
     const act =
-      event.key === 'Enter' && !event.shiftKey && !event.altKey
+      event.key === 'Enter' && !event.shiftKey && !event.altKey && !onScreen.matches
         ? onSubmit
         : event.key === 'Escape'
           ? onEscape

@@ -1,9 +1,10 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { FileUp, Plus } from 'lucide-react';
+import { FileUp, MessageSquarePlus, Plus } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { SessionSummary } from 'sessiond';
 import type { SessionsSearch } from '../../app/search.ts';
 import { useTold } from '../../data/reach.ts';
+import { useNewChat } from '../../facets/conversation/useNewChat.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Empty } from '../../ui/Empty.tsx';
 import { Page } from '../../ui/Page.tsx';
@@ -53,6 +54,7 @@ export function SessionsPage() {
           <Button icon={<FileUp />} onClick={() => setDialog('import')}>
             Import
           </Button>
+          <NewChat />
           <Button look="primary" icon={<Plus />} onClick={() => setDialog('new')}>
             New session
           </Button>
@@ -92,5 +94,15 @@ export function SessionsPage() {
       <NewSession open={dialog === 'new'} onClose={() => setDialog(undefined)} />
       <ImportSession open={dialog === 'import'} onClose={() => setDialog(undefined)} />
     </Page>
+  );
+}
+
+/** Creates a session with an assistant, and opens it: the first message gives it its name. */
+function NewChat() {
+  const newChat = useNewChat();
+  return (
+    <Button icon={<MessageSquarePlus />} onClick={newChat}>
+      New chat
+    </Button>
   );
 }
