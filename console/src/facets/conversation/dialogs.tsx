@@ -35,7 +35,7 @@ export function AssistantDialog({ session, onClose }: { session: Session; onClos
         rows={6}
         autoFocus
         defaultValue={now.prompt ?? ''}
-        placeholder="You review contracts. Answer in short sentences."
+        placeholder="You review contracts. Answer in two sentences."
         hint="How it behaves: the first message of each request to the model."
       />
       <TextField
