@@ -8,29 +8,32 @@ crate::operations::operations! {
     /// Sends a message to the assistant.
     ADD_TURN = Operation::post("/sessions/{session_id}/turns")
         .changes_a_session()
-        .fails_with(&[Code::TurnActive]);
+        .fails_with(&[Code::TurnActive])
+        .with_token();
     /// Lists the turns of a session.
-    LIST_TURNS = Operation::get("/sessions/{session_id}/turns");
+    LIST_TURNS = Operation::get("/sessions/{session_id}/turns").with_token();
     /// Reads a turn, optionally waiting for its end.
-    GET_TURN = Operation::get("/sessions/{session_id}/turns/{turn_id}");
+    GET_TURN = Operation::get("/sessions/{session_id}/turns/{turn_id}").with_token();
     /// Asks a turn's message again, or another one in its place.
     RETRY_TURN = Operation::post("/sessions/{session_id}/turns/{turn_id}/retry")
         .changes_a_session()
-        .fails_with(&[Code::TurnActive]);
+        .fails_with(&[Code::TurnActive])
+        .with_token();
     /// Stops a turn.
-    STOP_TURN = Operation::post("/sessions/{session_id}/turns/{turn_id}/stop").changes_a_session();
+    STOP_TURN = Operation::post("/sessions/{session_id}/turns/{turn_id}/stop").changes_a_session().with_token();
     /// Stops all turns of a session that are open.
-    STOP_TURNS = Operation::post("/sessions/{session_id}/stop").changes_a_session();
+    STOP_TURNS = Operation::post("/sessions/{session_id}/stop").changes_a_session().with_token();
     /// Sets the turn that the next one follows.
     MOVE_HEAD = Operation::put("/sessions/{session_id}/head")
         .changes_a_session()
-        .fails_with(&[Code::TurnNotFound]);
+        .fails_with(&[Code::TurnNotFound])
+        .with_token();
     /// Sets the assistant of a session.
-    SET_ASSISTANT = Operation::put("/sessions/{session_id}/assistant").changes_a_session();
+    SET_ASSISTANT = Operation::put("/sessions/{session_id}/assistant").changes_a_session().with_token();
     /// Removes all turns of a session.
-    CLEAR_CONVERSATION = Operation::post("/sessions/{session_id}/clear").changes_a_session();
+    CLEAR_CONVERSATION = Operation::post("/sessions/{session_id}/clear").changes_a_session().with_token();
     /// Sends a message to the assistant, and waits for the answer.
-    CHAT = Operation::post("/chat").keyed().fails_with(&[
+    CHAT = Operation::post("/chat").keyed().with_token().fails_with(&[
         Code::SessionNotFound,
         Code::SessionEnded,
         Code::ModelUnavailable,

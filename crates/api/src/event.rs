@@ -11,7 +11,7 @@ use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 crate::operations::operations! {
     /// Reads the journal in pages, or watches it live.
-    LIST_EVENTS = Operation::get("/sessions/{session_id}/events").fails_with(&[Code::EventGap]);
+    LIST_EVENTS = Operation::get("/sessions/{session_id}/events").fails_with(&[Code::EventGap]).with_token();
 }
 
 /// One entry of a session's journal.

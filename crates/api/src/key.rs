@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use sessiond_core::{AgentPattern, Principal, Role, Span, Timestamp};
+use sessiond_core::{AgentPattern, Principal, Role, SessionId, Span, Timestamp};
 use utoipa::ToSchema;
 
 crate::operations::operations! {
@@ -14,7 +14,7 @@ crate::operations::operations! {
     /// Revokes a key.
     REVOKE_KEY = Operation::delete("/keys/{key_id}").admin();
     /// Says who the caller is.
-    WHOAMI = Operation::get("/whoami");
+    WHOAMI = Operation::get("/whoami").with_token();
 }
 
 /// Creates a key.
@@ -95,6 +95,9 @@ pub struct Whoami {
     /// The agents that the key may act as: ids, or prefixes that end in `*`; an administrator may act as any agent.
     #[schema(example = json!(["opencode://*"]))]
     pub agents: Vec<AgentPattern>,
+    /// The only session that the caller may use, if it sent the token of that session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<SessionId>,
     /// Whether the server needs no key, because it has none and listens only on its own machine.
     pub keyless: bool,
 }
@@ -108,6 +111,7 @@ impl Whoami {
             // A pattern that a client's key may have from former times opens nothing.
             Role::Client => Vec::new(),
         };
-        Self { name: principal.name.clone(), role: principal.role, agents, keyless }
+        let session_id = principal.session.clone();
+        Self { name: principal.name.clone(), role: principal.role, agents, session_id, keyless }
     }
 }

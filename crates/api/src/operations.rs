@@ -75,6 +75,8 @@ pub struct Operation {
     pub path: &'static str,
     /// Who may call it at all. What a session's own rules say comes on top.
     pub access: Access,
+    /// Whether the token of a session may call it, for that session.
+    pub token: bool,
     /// The request headers that have a meaning for it.
     pub headers: &'static [Header],
     /// Whether it may be sent again when its answer is lost.
@@ -171,6 +173,7 @@ impl Operation {
             method,
             path,
             access: Access::AnyKey,
+            token: false,
             headers: &[],
             repeat,
             problems: &[],
@@ -181,6 +184,11 @@ impl Operation {
     /// Anybody may call it, without a key.
     pub(crate) const fn public(self) -> Self {
         Self { access: Access::Public, ..self }
+    }
+
+    /// The token of a session may call it too, for that session.
+    pub(crate) const fn with_token(self) -> Self {
+        Self { token: true, ..self }
     }
 
     /// Only keys of agents and administrators may call it.

@@ -23,11 +23,11 @@ crate::operations::operations! {
     /// Imports an exported journal.
     IMPORT_SESSION = Operation::post("/sessions/import").keyed();
     /// Reads a session.
-    GET_SESSION = Operation::get("/sessions/{session_id}");
+    GET_SESSION = Operation::get("/sessions/{session_id}").with_token();
     /// Changes a session's name, labels or expiry.
-    UPDATE_SESSION = Operation::patch("/sessions/{session_id}").changes_a_session();
+    UPDATE_SESSION = Operation::patch("/sessions/{session_id}").changes_a_session().with_token();
     /// Deletes a session.
-    DELETE_SESSION = Operation::delete("/sessions/{session_id}").takes(&[Header::IfMatch]);
+    DELETE_SESSION = Operation::delete("/sessions/{session_id}").takes(&[Header::IfMatch]).with_token();
     /// Completes a session.
     COMPLETE_SESSION = Operation::post("/sessions/{session_id}/complete").changes_a_session();
     /// Terminates a session.
@@ -39,9 +39,11 @@ crate::operations::operations! {
     /// Copies a session. The session itself stays as it is, so the request has no conditions.
     FORK_SESSION = Operation::post("/sessions/{session_id}/fork").keyed().fails_with(&[Code::EventGap]);
     /// Exports a session's journal.
-    EXPORT_SESSION = Operation::get("/sessions/{session_id}/export").fails_with(&[Code::EventGap]);
+    EXPORT_SESSION = Operation::get("/sessions/{session_id}/export").fails_with(&[Code::EventGap]).with_token();
+    /// Issues another token of a session.
+    ISSUE_TOKEN = Operation::post("/sessions/{session_id}/token").takes(&[Header::IfMatch]);
     /// Reads a session's executive summary.
-    GET_SUMMARY = Operation::get("/sessions/{session_id}/summary");
+    GET_SUMMARY = Operation::get("/sessions/{session_id}/summary").with_token();
 }
 
 /// Retries what failed: all failed steps of the session if it names nothing, one step, or one task.
@@ -129,6 +131,7 @@ impl CreateSession {
             labels: self.labels,
             expires_in: self.expires_in,
             parent: self.parent,
+            token: None,
             process: self.process,
             lease: self.lease,
             batch: self.batch.map(Into::into),
@@ -200,6 +203,39 @@ pub struct Fork {
     /// The fork's id. Default: a generated, time-ordered id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_id: Option<SessionId>,
+}
+
+/// A session's token: whoever sends it as `Authorization: Bearer …` may use that session, and no other.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(value_type = String, example = "st_…")]
+#[serde(transparent)]
+pub struct SessionToken(String);
+
+impl SessionToken {
+    /// A token from its text.
+    pub fn new(token: impl Into<String>) -> Self {
+        Self(token.into())
+    }
+
+    /// The token itself, for the person or program that it is for.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SessionToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SessionToken(redacted)")
+    }
+}
+
+/// A session's new token, which is shown only once and not stored.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct IssuedToken {
+    /// The session.
+    pub session_id: SessionId,
+    /// The token, for `Authorization: Bearer …`. It replaces the one before it, which opens nothing any more.
+    pub token: SessionToken,
 }
 
 /// The result of an import.
@@ -287,6 +323,12 @@ pub struct Session {
     pub ended_at: Option<Timestamp>,
     /// How it ended.
     pub outcome: Option<Outcome>,
+    /// What to do with the token. Only in the response that creates an assistant's session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The token of an assistant's session. Only in the response that creates the session: the token is not stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<SessionToken>,
 }
 
 impl From<&sessiond_core::Session> for Session {
@@ -320,6 +362,8 @@ impl From<&sessiond_core::Session> for Session {
             expires_at: core.expires_at,
             ended_at: core.ended_at,
             outcome: core.outcome.clone(),
+            message: None,
+            token: None,
         }
     }
 }

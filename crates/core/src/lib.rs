@@ -53,9 +53,9 @@ pub use questions::{
 pub use schedules::{LastRun, Overlap, RunOutcome, Schedule, SchedulePlan, Timing};
 pub use session::{
     AgentPattern, Command, Corrupt, CreateSession, Decision, Effect, Envelope, Event, EventBody, Inputs,
-    MessageKind, Moment, Principal, Progress, Receipt, Rejection, Role, Session, Timer, TimerAction,
-    apply_checked, authorize, authorize_fork, authorize_writer, check_limits, create, decide, fold_checked,
-    fork, import,
+    MessageKind, Moment, Principal, Progress, Receipt, Rejection, Role, Session, TOKEN_PREFIX, Timer,
+    TimerAction, apply_checked, authorize, authorize_fork, authorize_writer, check_limits, create, decide,
+    fold_checked, fork, import,
 };
 pub use signals::{Signal, SignalSent, Signals};
 pub use tasks::{

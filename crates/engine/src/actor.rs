@@ -13,6 +13,7 @@ use parking_lot::{Mutex, RwLock};
 use sessiond_core::{Effect, Envelope, Receipt, Rejection, Revision, Session, SessionId, Timestamp};
 use sessiond_store::{Append, Op, Record, Refusal, Snapshot, SummaryRow};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
 
 use crate::answers::Idempotency;
 use crate::reply::Reply;
@@ -43,6 +44,8 @@ pub(crate) struct Slot {
     deleted: AtomicBool,
     /// Whether the actor has compared the state with the store since it is in memory.
     checked: watch::Sender<bool>,
+    /// Cancelled when the session's token is replaced, and when the session is deleted.
+    token: Mutex<CancellationToken>,
     /// How many removals are under way: each ends the session, and then deletes it.
     removals: watch::Sender<usize>,
 }
@@ -105,6 +108,7 @@ impl Slot {
             used: AtomicI64::new(engine.now().millis()),
             deleted: AtomicBool::new(false),
             checked: watch::Sender::new(false),
+            token: Mutex::default(),
             removals: watch::Sender::new(0),
         });
         let actor = Actor {
@@ -141,8 +145,28 @@ impl Slot {
 
     /// Another session took its place.
     pub(crate) fn replaced(&self) {
-        self.deleted.store(true, Ordering::Release);
+        self.set_deleted();
         let _ = self.mail.try_send(Mail::Deleted);
+    }
+
+    fn set_deleted(&self) {
+        self.deleted.store(true, Ordering::Release);
+        self.token.lock().cancel();
+    }
+
+    /// Takes over a state. What the token before its own opened is ended.
+    fn set_session(&self, session: Arc<Session>) {
+        let mut token = self.token.lock();
+        let before = std::mem::replace(&mut *self.state.write(), session.clone());
+        if before.token != session.token {
+            std::mem::take(&mut *token).cancel();
+        }
+    }
+
+    /// The state, and what is cancelled when its token ends.
+    pub(crate) fn token(&self) -> (Arc<Session>, CancellationToken) {
+        let token = self.token.lock();
+        (self.session(), token.clone())
     }
 
     pub(crate) fn is_deleted(&self) -> bool {
@@ -191,7 +215,7 @@ impl Slot {
 
     /// Tells watchers that the session is gone.
     pub(crate) async fn delete(&self) {
-        self.deleted.store(true, Ordering::Release);
+        self.set_deleted();
         let _ = self.mail.send(Mail::Deleted).await;
     }
 
@@ -443,7 +467,7 @@ impl Actor {
             self.summary = summary;
         }
         if let Some(slot) = self.slot.upgrade() {
-            *slot.state.write() = self.session.clone();
+            slot.set_session(self.session.clone());
         }
         for record in records {
             let large = record.json.len() > FEED_BYTES;
@@ -502,7 +526,7 @@ impl Actor {
     fn gone(&mut self) {
         self.over = true;
         if let Some(slot) = self.slot.upgrade() {
-            slot.deleted.store(true, Ordering::Release);
+            slot.set_deleted();
             self.engine.forget(&slot);
         }
         self.publish(Feed::Deleted);

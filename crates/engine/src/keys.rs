@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use tokio_util::sync::CancellationToken;
 
+use crate::actor::Slot;
 use crate::{Engine, Error, Idempotency};
 
 /// A key to make.
@@ -29,9 +30,9 @@ pub struct NewKey {
     pub expires_in: Option<Span>,
 }
 
-/// A key's secret: it is shown once, and never written anywhere.
+/// The secret of a key, or a session's token: it is shown once, and never written anywhere.
 #[derive(Clone)]
-pub struct Secret(String);
+pub struct Secret(pub(crate) String);
 
 impl Secret {
     /// The secret itself, to show to whom it is for.
@@ -53,12 +54,21 @@ pub const UNSTORED: &[&str] = &["local", "sessiond", "admin"];
 /// The longest wait for a key's expiry without a look at the clock, which may be set.
 const LONGEST_SLEEP: Span = Span::from_secs(30);
 
-/// How long a caller that was admitted may stay: until its key is revoked or expires. The keyring notifies all who wait
-/// for it, see [`Engine::ended`].
-#[derive(Debug, Clone, Default)]
+/// How long a caller that was admitted may stay: until its key is revoked or expires, or its session's token is replaced
+/// or goes with the session. All who wait for it are notified, see [`Engine::ended`].
+#[derive(Clone, Default)]
 pub struct Stay {
-    revoked: CancellationToken,
-    expires_at: Option<Timestamp>,
+    pub(crate) revoked: CancellationToken,
+    pub(crate) expires_at: Option<Timestamp>,
+    /// The session whose token it is. It stays in memory, where its end is noticed.
+    pub(crate) session: Option<Arc<Slot>>,
+}
+
+impl fmt::Debug for Stay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let session = self.session.as_ref().map(|slot| &slot.id);
+        f.debug_struct("Stay").field("expires_at", &self.expires_at).field("session", &session).finish()
+    }
 }
 
 impl Stay {
@@ -126,7 +136,7 @@ impl Keyring {
     /// A stay with that key. One that was revoked meanwhile has ended already.
     fn stay(&self, key: &KeyRecord) -> Stay {
         let revoked = self.revoked.lock().entry(key.key_id.clone()).or_default().clone();
-        Stay { revoked, expires_at: key.expires_at }
+        Stay { revoked, expires_at: key.expires_at, session: None }
     }
 
     fn get(&self, key_id: &str) -> Option<KeyRecord> {
@@ -178,7 +188,7 @@ impl Engine {
         }
         let now = self.now();
         let key = found.filter(|key| key.revoked_at.is_none() && key.expires_at.is_none_or(|at| at > now))?;
-        let principal = Principal { name: key.name.clone(), role: key.role, agents: key.agents.clone() };
+        let principal = Principal::new(key.name.clone(), key.role, key.agents.clone());
         Some((principal, self.shared.keyring.stay(key)))
     }
 
@@ -196,7 +206,7 @@ impl Engine {
 
     /// How long a caller without a key may stay: until there is a key.
     pub fn keyless_stay(&self) -> Stay {
-        Stay { revoked: self.shared.keyring.keyed.clone(), expires_at: None }
+        Stay { revoked: self.shared.keyring.keyed.clone(), ..Stay::default() }
     }
 
     /// Waits until a stay ends: at the moment when the key is revoked, in this process or another, or expires.

@@ -112,7 +112,7 @@ async fn an_ended_session_stays_ended_when_it_is_imported_and_is_marked() {
     let records = engine.events(&me(), &id("s"), 0, 99).await.unwrap().records;
     let lines = std::iter::once(header).chain(records.iter().map(|record| record.json.to_string()));
     let lines = lines.collect::<Vec<_>>().join("\n");
-    let stranger = Principal { name: "stranger".into(), role: Role::Client, agents: Vec::new() };
+    let stranger = Principal::new("stranger", Role::Client, Vec::new());
     for principal in [me(), stranger] {
         let name = id(&format!("copy-{}", principal.name));
         let (reply, _) = engine.import(&principal, lines.clone(), Some(name.clone()), None).await.unwrap();

@@ -11,7 +11,7 @@ use sessiond_core::*;
 use sessiond_engine::{Engine, Error, NewKey, Registration};
 
 fn holder(name: &str) -> Principal {
-    Principal { name: name.into(), role: Role::Agent, agents: vec![AgentPattern("a://*".into())] }
+    Principal::new(name, Role::Agent, vec![AgentPattern("a://*".into())])
 }
 
 fn registration(by: &str) -> Arc<str> {

@@ -341,7 +341,7 @@ async fn a_repeat_does_not_show_another_session_under_the_same_id() {
     let dir = tempfile::tempdir().unwrap();
     let clock = manual_clock();
     let engine = open_with(dir.path(), by(&clock)).await;
-    let owner = |name: &str| Principal { name: name.into(), role: Role::Client, agents: Vec::new() };
+    let owner = |name: &str| Principal::new(name, Role::Client, Vec::new());
     engine.create(new_session("s"), &owner("alice"), once("k")).await.unwrap();
     engine.delete(&owner("alice"), &id("s"), None).await.unwrap();
     clock.advance(Span::from_millis(5));
@@ -357,7 +357,7 @@ async fn who_leaves_a_session_sees_no_more_of_it() {
     let engine = open(dir.path()).await;
     engine.create(new_session("s"), &me(), None).await.unwrap();
     let agents = vec![AgentPattern("a://worker".into())];
-    let worker = Principal { name: "worker".into(), role: Role::Agent, agents };
+    let worker = Principal::new("worker", Role::Agent, agents);
     let mut watch = engine.watch(&worker, &id("s"), None).await.unwrap();
     assert!(matches!(watch.next().await, Some(Ok(WatchItem::Snapshot(_)))));
     let leave = Command::Participants(participants::Command::Remove { agent: agent("a://worker") });

@@ -263,7 +263,7 @@ async fn another_key_does_not_see_a_schedule_and_agents_must_consent() {
     let dir = tempfile::tempdir().unwrap();
     let clock = manual_clock();
     let engine = open_with(dir.path(), by(&clock)).await;
-    let client = |name: &str| Principal { name: name.into(), role: Role::Client, agents: vec![] };
+    let client = |name: &str| Principal::new(name, Role::Client, Vec::new());
     engine.create_schedule(&client("ann"), sid("anns"), hourly(), None).await.unwrap();
     let bob = client("bob");
     assert!(matches!(engine.schedule(&bob, &sid("anns")).await, Err(Error::ScheduleNotFound)));

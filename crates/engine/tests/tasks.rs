@@ -13,8 +13,8 @@ async fn a_page_of_tasks_is_filled_with_those_that_the_caller_may_see() {
     let dir = tempfile::tempdir().unwrap();
     let engine = open(dir.path()).await;
     let agents = vec![AgentPattern("a://*".into())];
-    let client = Principal { name: "client".into(), role: Role::Client, agents: agents.clone() };
-    let agent = Principal { name: "agent".into(), role: Role::Agent, agents };
+    let client = Principal::new("client", Role::Client, agents.clone());
+    let agent = Principal::new("agent", Role::Agent, agents);
     engine.create(new_session("own"), &client, None).await.unwrap();
     engine.execute(&id("own"), delegate("m"), None).await.unwrap();
     for other in ["x", "y", "z"] {

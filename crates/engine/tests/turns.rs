@@ -357,7 +357,7 @@ async fn nobody_else_follows_a_turn() {
     let world = World::open(dir.path(), Options::default()).await;
     create(&world.engine, "s").await;
     let turn = add(&world.engine, "Hello", Busy::Enqueue).await;
-    let stranger = Principal { name: "stranger".into(), role: Role::Client, agents: vec![] };
+    let stranger = Principal::new("stranger", Role::Client, Vec::new());
     let followed = world.engine.follow_turn(&stranger, &id("s"), &turn, 0).await;
     assert!(matches!(followed, Err(Error::Rejected(Rejection::SessionNotFound))));
     let unknown = TurnId::parse("unknown").unwrap();

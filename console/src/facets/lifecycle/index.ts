@@ -25,5 +25,6 @@ export const lifecycle = {
     session_failed: (data) => `session failed: ${data.outcome.reason ?? 'no reason'}`,
     session_retried: () => 'failed work retried',
     session_expired: () => 'session expired',
+    token_issued: () => 'token issued',
   },
 } satisfies Facet;

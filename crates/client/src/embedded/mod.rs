@@ -154,7 +154,10 @@ impl Embedded {
             tracing::error!(%error, "a request cannot be written as JSON");
             Problem::new(Code::Internal, "the request cannot be written as JSON")
         })?);
-        let scope = format!("request/{}", self.principal.name);
+        let scope = match &self.principal.session {
+            None => format!("request/{}", self.principal.name),
+            Some(session) => format!("token/{session}"),
+        };
         Ok(Some(Idempotency { scope, key: key.clone(), digest: digest.finalize().into() }))
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use futures_util::{StreamExt, stream};
 use sessiond_api::{self as api, Code, Problem};
-use sessiond_core::{Command, Progress, SessionId, lifecycle, limits};
+use sessiond_core::{Command, Kind, Progress, SessionId, lifecycle, limits};
 use sessiond_store::{Counts, ListQuery, Sort, SummaryRow, TimeRange};
 
 use super::{Embedded, addressable, page_limit, problem};
@@ -14,6 +14,13 @@ use crate::traits::{Export, Import, Sessions};
 
 /// Events that an export reads at once.
 const EXPORT_READ: usize = 1000;
+
+/// What the response that creates an assistant's session says.
+const CREATED: &str =
+    "Session created. Its token is shown only this once: send it as `Authorization: Bearer …`.";
+/// What it says if an earlier request with the same key created the session.
+const REPEATED: &str = "An earlier request created this session, and its response had the token. \
+                        `POST /sessions/{session_id}/token` issues another.";
 
 #[async_trait]
 impl Sessions for Embedded {
@@ -29,8 +36,21 @@ impl Sessions for Embedded {
         let fresh = SessionId::parse(self.engine.fresh_id("sess")).map_err(|error| {
             Problem::new(Code::Internal, format!("cannot generate a session id: {error}"))
         })?;
-        let reply = self.engine.create(request.into_core(fresh), &self.principal, idempotency).await;
-        Ok(api::Session::from(&*reply.map_err(problem)?.session))
+        let mut new = request.into_core(fresh);
+        let mut secret = None;
+        if new.kind == Kind::Assistant {
+            let token = self.engine.new_token(&new.session_id);
+            (new.token, secret) = (Some(token.sha256), Some(token.secret));
+        }
+        let reply = self.engine.create(new, &self.principal, idempotency).await.map_err(problem)?;
+        let mut session = api::Session::from(&*reply.session);
+        if session.kind == Kind::Assistant {
+            session.message = Some(if reply.repeated { REPEATED } else { CREATED }.to_owned());
+            // Of the token that an earlier request issued only the hash is known.
+            let secret = secret.filter(|_| !reply.repeated);
+            session.token = secret.map(|secret| api::SessionToken::new(secret.reveal()));
+        }
+        Ok(session)
     }
 
     async fn session(&self, id: &SessionId) -> Result<api::Session, Problem> {
@@ -62,6 +82,12 @@ impl Sessions for Embedded {
 
     async fn delete_session(&self, id: &SessionId, conditions: Conditions) -> Result<(), Problem> {
         self.engine.delete(&self.principal, id, conditions.expected_revision).await.map_err(problem)
+    }
+
+    async fn issue_token(&self, id: &SessionId, conditions: Conditions) -> Result<api::IssuedToken, Problem> {
+        let issued = self.engine.issue_token(&self.principal, id, conditions.expected_revision).await;
+        let token = api::SessionToken::new(issued.map_err(problem)?.reveal());
+        Ok(api::IssuedToken { session_id: id.clone(), token })
     }
 
     async fn complete_session(

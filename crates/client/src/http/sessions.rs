@@ -54,6 +54,10 @@ impl Sessions for Http {
         self.request(&operations::DELETE_SESSION, &[id.as_str()]).conditions(conditions).done().await
     }
 
+    async fn issue_token(&self, id: &SessionId, conditions: Conditions) -> Result<api::IssuedToken, Problem> {
+        self.request(&operations::ISSUE_TOKEN, &[id.as_str()]).conditions(conditions).read().await
+    }
+
     async fn complete_session(
         &self,
         id: &SessionId,

@@ -45,6 +45,8 @@ pub trait Sessions: Send + Sync {
     ) -> Result<api::Session, Problem>;
     /// Deletes a session with everything that belongs to it.
     async fn delete_session(&self, id: &SessionId, conditions: Conditions) -> Result<(), Problem>;
+    /// Issues another token of a session. The one before it opens nothing any more.
+    async fn issue_token(&self, id: &SessionId, conditions: Conditions) -> Result<api::IssuedToken, Problem>;
     /// Completes a session.
     async fn complete_session(
         &self,

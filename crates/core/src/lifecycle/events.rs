@@ -9,6 +9,7 @@ use crate::session::payload::{At, Payload};
 use crate::session::{Rejection, Session};
 use crate::values::{AgentId, SessionId, Timestamp};
 
+use super::rules::check_digest;
 use super::state::check;
 use super::{ForkPoint, Kind, Outcome, Status};
 
@@ -117,6 +118,14 @@ pub struct SessionFailed {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SessionRetried {}
 
+/// A token of the session was issued. It replaces the one before it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct TokenIssued {
+    /// The SHA-256 of the token, in hexadecimal digits. The token itself is not stored.
+    pub sha256: String,
+}
+
 /// The session's time ran out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -175,6 +184,7 @@ impl Payload for SessionImported {
         }
         session.id = self.session_id.clone();
         session.owner = self.owner.clone();
+        session.token = None;
         session.imported_from = Some(self.from.clone());
         Ok(())
     }
@@ -238,6 +248,21 @@ impl Payload for SessionRetried {
 
     fn follows_end(&self, session: &Session) -> bool {
         session.status == Status::Failed
+    }
+}
+
+impl Payload for TokenIssued {
+    fn fold(&self, session: &mut Session, _: At) -> Result<(), String> {
+        session.token = Some(self.sha256.clone());
+        Ok(())
+    }
+
+    fn check(&self, _: &Session) -> Result<(), Rejection> {
+        check_digest(&self.sha256)
+    }
+
+    fn is_listed(&self) -> bool {
+        false
     }
 }
 

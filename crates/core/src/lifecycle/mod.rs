@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 pub use events::{
     SessionCompleted, SessionCreated, SessionExpired, SessionFailed, SessionForked, SessionImported,
-    SessionRetried, SessionTerminated, SessionUpdated,
+    SessionRetried, SessionTerminated, SessionUpdated, TokenIssued,
 };
 pub use state::{ForkPoint, Kind, Outcome, Status};
 
@@ -60,6 +60,11 @@ pub enum Command {
         /// More on it.
         details: Option<String>,
     },
+    /// Replace its token.
+    IssueToken {
+        /// The SHA-256 of the new token, in hexadecimal digits.
+        sha256: String,
+    },
     /// A timer: the session's time ran out.
     Expire,
 }
@@ -72,9 +77,11 @@ impl Facet for Lifecycle {
 
     fn authorize(principal: &Principal, session: &Session, command: &Command) -> Result<(), Rejection> {
         match command {
-            Command::Update { .. } => {
-                access::commands(principal, session, "change its name, labels or expiry")
+            Command::Update { expires_in, .. } => {
+                access::commands(principal, session, "change its name, labels or expiry")?;
+                if expires_in.is_some() { principal.must_have_a_key("change its expiry") } else { Ok(()) }
             }
+            Command::IssueToken { .. } => access::commands(principal, session, "replace its token"),
             Command::Retry { .. } => access::commands(principal, session, "retry its work"),
             Command::Complete { .. } | Command::Fail { .. } | Command::Terminate { .. } => {
                 access::commands(principal, session, "end it")
@@ -88,7 +95,7 @@ impl Facet for Lifecycle {
     }
 
     fn ends(command: &Command) -> bool {
-        !matches!(command, Command::Update { .. } | Command::Retry { .. })
+        !matches!(command, Command::Update { .. } | Command::Retry { .. } | Command::IssueToken { .. })
     }
 
     /// What failed may be tried again. An execution is resumed by its program.
@@ -105,6 +112,7 @@ impl Facet for Lifecycle {
             Command::Fail { reason, details } => rules::fail(draft, reason, details, "")?,
             Command::Retry { step, task } => retry::retry(draft, step, task)?,
             Command::Terminate { reason, details } => rules::terminate(draft, reason, details)?,
+            Command::IssueToken { sha256 } => rules::issue_token(draft, sha256)?,
             Command::Expire => rules::expire(draft)?,
         }
         Ok(Receipt::Nothing)

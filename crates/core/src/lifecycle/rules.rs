@@ -11,7 +11,9 @@ use crate::values::check::Checks;
 use crate::values::{Limit, Span, limits};
 use crate::{calls, conversation, messages, questions};
 
-use super::{Outcome, SessionCompleted, SessionExpired, SessionFailed, SessionTerminated, SessionUpdated};
+use super::{
+    Outcome, SessionCompleted, SessionExpired, SessionFailed, SessionTerminated, SessionUpdated, TokenIssued,
+};
 
 /// The timer that ends a session whose time runs out.
 pub(crate) const EXPIRY_TIMER: &str = "expiry";
@@ -56,6 +58,20 @@ pub(crate) fn update(
 
 pub(crate) fn check_label_count(labels: &BTreeMap<String, String>) -> Result<(), Rejection> {
     Ok(Limit::Labels.allows(labels.len())?)
+}
+
+/// Gives the session a token in place of the one before it.
+pub(crate) fn issue_token(draft: &mut Draft<'_>, sha256: String) -> Result<(), Rejection> {
+    check_digest(&sha256)?;
+    draft.emit(TokenIssued { sha256 })
+}
+
+pub(crate) fn check_digest(sha256: &str) -> Result<(), Rejection> {
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    if sha256.len() == 64 && sha256.bytes().all(is_digit) {
+        return Ok(());
+    }
+    Err(Rejection::invalid("/sha256", "it has 64 lower-case hexadecimal digits"))
 }
 
 /// Ends the session with success. What is still open, tasks and steps, is wanted no more.

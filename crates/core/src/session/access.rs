@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::values::AgentId;
+use crate::values::{AgentId, SessionId};
 
 use super::{Rejection, Session};
 
@@ -35,6 +35,9 @@ impl AgentPattern {
     }
 }
 
+/// What the tokens of sessions, and the names of their holders, begin with.
+pub const TOKEN_PREFIX: &str = "st_";
+
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Principal {
@@ -44,17 +47,39 @@ pub struct Principal {
     pub role: Role,
     /// Which agents it may act as; an administrator may act as any.
     pub agents: Vec<AgentPattern>,
+    /// The only session that it may use, if it has the token of that session. It then owns nothing and creates nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<SessionId>,
 }
 
 impl Principal {
+    /// The holder of a key: its name, its role, and the agents that it may act as.
+    pub fn new(name: impl Into<String>, role: Role, agents: Vec<AgentPattern>) -> Self {
+        Self { name: name.into(), role, agents, session: None }
+    }
+
     /// The person at this machine: a process on the store, or a caller on loopback while no key is configured.
     pub fn local() -> Self {
-        Self { name: "local".into(), role: Role::Admin, agents: Vec::new() }
+        Self::new("local", Role::Admin, Vec::new())
     }
 
     /// The engine itself: timers and what follows from them.
     pub fn engine() -> Self {
-        Self { name: "sessiond".into(), role: Role::Admin, agents: Vec::new() }
+        Self::new("sessiond", Role::Admin, Vec::new())
+    }
+
+    /// The holder of a session's token. Its name is that of the session, so that it is nobody else's.
+    pub fn of_session(session: SessionId) -> Self {
+        let name = format!("{TOKEN_PREFIX}{session}");
+        Self { session: Some(session), ..Self::new(name, Role::Client, Vec::new()) }
+    }
+
+    /// Refuses the holder of a session's token; `what` is what only the holder of a key may do.
+    pub fn must_have_a_key(&self, what: &str) -> Result<(), Rejection> {
+        match &self.session {
+            None => Ok(()),
+            Some(_) => Err(Rejection::Forbidden(format!("a session's token may not {what}; use a key"))),
+        }
     }
 
     /// Whether it may act as `agent`.
@@ -79,8 +104,12 @@ impl Principal {
         self.commands(session) || session.present().any(|participant| self.acts_as(&participant.agent_id))
     }
 
-    /// Whether it commands the session: an administrator, its owner, or its orchestrator while that takes part.
+    /// Whether it commands the session: an administrator, its owner, its orchestrator while that takes part, or the holder of
+    /// its token.
     pub fn commands(&self, session: &Session) -> bool {
+        if let Some(own) = &self.session {
+            return *own == session.id;
+        }
         self.role == Role::Admin
             || self.name == session.owner
             || session
@@ -101,6 +130,7 @@ pub fn authorize_fork(principal: &Principal, session: &Session) -> Result<(), Re
     if !principal.sees(session) {
         return Err(Rejection::SessionNotFound);
     }
+    principal.must_have_a_key("create sessions")?;
     if !principal.commands(session) {
         let detail = "only the session's owner or orchestrator may fork it";
         return Err(Rejection::Forbidden(detail.into()));

@@ -54,6 +54,9 @@ pub struct CreateSession {
     /// The session that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<SessionId>,
+    /// The SHA-256 of its token, in hexadecimal digits.
+    #[serde(skip)]
+    pub token: Option<String>,
     /// The process that begins to write it at once, for an execution.
     #[serde(skip)]
     pub process: Option<String>,
@@ -68,6 +71,7 @@ pub struct CreateSession {
 /// Begins a session.
 pub fn create(new: CreateSession, principal: &Principal, moment: &Moment) -> Result<Decision, Rejection> {
     check(&new)?;
+    principal.must_have_a_key("create sessions")?;
     let expires_at = new.expires_in.map(|span| moment.now.after(span));
     let actor = match &new.orchestrator {
         Some(agent) if principal.role == Role::Agent && principal.acts_as(agent) => agent.to_string(),
@@ -94,6 +98,9 @@ pub fn create(new: CreateSession, principal: &Principal, moment: &Moment) -> Res
         .into(),
     };
     let mut draft = Draft::begin(first, moment)?;
+    if let Some(sha256) = new.token {
+        lifecycle::rules::issue_token(&mut draft, sha256)?;
+    }
     if let Some(agent_id) = new.orchestrator
         && !new.participants.iter().any(|participant| participant.agent_id == agent_id)
     {
@@ -147,6 +154,7 @@ pub fn import(
     principal: &Principal,
     moment: &Moment,
 ) -> Result<Decision, Rejection> {
+    principal.must_have_a_key("create sessions")?;
     if source.status == Status::Active {
         return copy(source, session_id, principal, moment, true);
     }

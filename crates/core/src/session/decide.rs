@@ -1,12 +1,12 @@
 //! `decide`: the one way in. It checks a command against the state and says which events it makes and what must
 //! follow once they are durable. It changes nothing itself: the state that it returns is the caller's to keep or drop.
 
-use crate::context;
 use crate::lifecycle::rules::end;
 use crate::lifecycle::{Outcome, SessionFailed, Status};
 use crate::participants::Fence;
 use crate::participants::rules::check_fence;
 use crate::values::{AgentId, Exceeded, Limit};
+use crate::{context, lifecycle};
 
 use super::draft::{Decision, Draft, Moment, Receipt};
 use super::{Command, Envelope, Principal, Rejection, Role, Session};
@@ -152,6 +152,11 @@ fn follows_from_key(
 pub fn authorize(principal: &Principal, session: &Session, command: &Command) -> Result<(), Rejection> {
     if !principal.sees(session) {
         return Err(Rejection::SessionNotFound);
+    }
+    let is_for_tokens =
+        matches!(command, Command::Conversation(_) | Command::Lifecycle(lifecycle::Command::Update { .. }));
+    if !is_for_tokens {
+        principal.must_have_a_key("do this")?;
     }
     command.authorize(principal, session)
 }

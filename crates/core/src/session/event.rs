@@ -79,7 +79,7 @@ macro_rules! events {
 }
 
 events! {
-    lifecycle: SessionCreated SessionUpdated SessionForked SessionImported SessionCompleted SessionTerminated SessionFailed SessionExpired SessionRetried;
+    lifecycle: SessionCreated SessionUpdated SessionForked SessionImported SessionCompleted SessionTerminated SessionFailed SessionExpired SessionRetried TokenIssued;
     participants: ParticipantAdded ParticipantRemoved LeaseClaimed LeaseReleased LeaseExpired;
     workflow: WorkflowUpdated WorkflowAdvanced;
     context: ContextUpdated;

@@ -40,6 +40,7 @@ impl Session {
             parent: created.parent.clone(),
             forked_from: None,
             imported_from: None,
+            token: None,
             participants: Arc::default(),
             context: match &created.shared_context {
                 Some(document) => Context { document: Arc::new(document.clone()), revision: 1 },

@@ -20,7 +20,7 @@ pub(crate) mod payload;
 mod progress;
 mod state;
 
-pub use access::{AgentPattern, Principal, Role, authorize_fork};
+pub use access::{AgentPattern, Principal, Role, TOKEN_PREFIX, authorize_fork};
 pub use begin::{CreateSession, create, fork, import};
 pub use command::{Command, Envelope};
 pub use decide::{authorize, authorize_writer, decide};

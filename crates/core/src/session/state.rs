@@ -93,6 +93,9 @@ session! {
         /// Where its events came from, when they were imported.
         #[serde(default)]
         imported_from: Option<ForkPoint>,
+        /// The SHA-256 of its token, in hexadecimal digits. A copy has none.
+        #[serde(default)]
+        token: Option<String>,
         /// What the tasks hold together, as [`limits::SESSION_BYTES`](crate::limits::SESSION_BYTES) counts it. A snapshot
         /// from before it was counted begins at 0; dropping it instead would lose sessions whose old events are gone.
         #[serde(default)]
@@ -181,6 +184,7 @@ impl Session {
         self.owner = owner;
         self.forked_from = Some(from);
         self.expires_at = None;
+        self.token = None;
         self.parent = None;
         self.reopen();
         self.facets_mut().into_iter().for_each(|facet| facet.on_fork());

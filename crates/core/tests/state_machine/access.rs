@@ -10,7 +10,8 @@ use sessiond_core::{
 };
 
 use crate::support::{
-    Fixture, agent, ask, client, input, key, message, new_session, participant, plan, question_id, task_for,
+    Fixture, agent, ask, client, input, key, message, new_session, participant, plan, question_id,
+    session_id, task_for,
 };
 
 /// An execution that a process writes, with a plan, and a task of `back`, asked for by `front`, in progress.
@@ -120,6 +121,7 @@ fn commands(fixture: &Fixture) -> Vec<(&'static str, Command)> {
         ),
         ("retry", Command::Lifecycle(lifecycle::Command::Retry { step: None, task: None })),
         ("expire", Command::Lifecycle(lifecycle::Command::Expire)),
+        ("issue token", Command::Lifecycle(lifecycle::Command::IssueToken { sha256: "a".repeat(64) })),
         ("begin", begin()),
         ("record", record(None)),
         ("record the end", record(Some(ExecutionEnd::Completed))),
@@ -188,7 +190,7 @@ fn check(principal: Principal, allowed: &str) {
 
 const ALL: &str = "update, add, remove back, claim back, release back, expire back, plan, advance, replace context, \
                    context, delegate, delegate as back, delegate as orch, complete task, cancel task, send as back, \
-                   send as orch, end, fail, terminate, deadline, undelivered, retry, expire, begin, record, record the end, renew, release, expire the writer, ask, answer, withdraw, question deadline, set assistant, add turn, stop, move head, clear, begin turn, progress, end turn, expire the runner, signal";
+                   send as orch, end, fail, terminate, deadline, undelivered, retry, expire, issue token, begin, record, record the end, renew, release, expire the writer, ask, answer, withdraw, question deadline, set assistant, add turn, stop, move head, clear, begin turn, progress, end turn, expire the runner, signal";
 
 #[test]
 fn an_administrator_may_do_everything() {
@@ -200,7 +202,7 @@ fn the_owner_commands_the_session_and_speaks_as_its_orchestrator_but_as_no_other
     check(
         client("owner"),
         "update, add, remove back, expire back, plan, advance, replace context, context, delegate, delegate as orch, \
-         complete task, cancel task, send as orch, end, fail, terminate, deadline, undelivered, retry, expire, begin, record, \
+         complete task, cancel task, send as orch, end, fail, terminate, deadline, undelivered, retry, expire, issue token, begin, record, \
          record the end, renew, release, expire the writer, ask, answer, withdraw, question deadline, set assistant, add turn, stop, move head, clear, begin turn, progress, end turn, expire the runner, signal",
     );
 }
@@ -210,7 +212,7 @@ fn the_orchestrator_commands_the_session_too() {
     check(
         key("k", &["orch"]),
         "update, add, remove back, expire back, plan, advance, replace context, context, delegate, delegate as orch, \
-         complete task, cancel task, send as orch, end, fail, terminate, deadline, undelivered, retry, expire, begin, record, \
+         complete task, cancel task, send as orch, end, fail, terminate, deadline, undelivered, retry, expire, issue token, begin, record, \
          record the end, renew, release, expire the writer, ask, answer, withdraw, question deadline, set assistant, add turn, stop, move head, clear, begin turn, progress, end turn, expire the runner, signal",
     );
 }
@@ -229,6 +231,14 @@ fn who_asked_for_a_task_may_cancel_it_and_no_more() {
     check(
         key("k", &["front"]),
         "replace context, context, cancel task, begin, record, renew, release, ask, signal",
+    );
+}
+
+#[test]
+fn the_holder_of_a_sessions_token_talks_to_its_assistant_and_no_more() {
+    check(
+        Principal::of_session(session_id("s")),
+        "update, set assistant, add turn, stop, move head, clear, begin turn, progress, end turn, expire the runner",
     );
 }
 

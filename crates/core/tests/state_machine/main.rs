@@ -21,4 +21,5 @@ mod signals;
 mod steps_by_hand;
 mod support;
 mod tasks;
+mod tokens;
 mod workflow;

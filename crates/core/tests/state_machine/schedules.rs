@@ -29,6 +29,7 @@ fn plan(timing: Timing) -> SchedulePlan {
         labels: Default::default(),
         expires_in: None,
         parent: None,
+        token: None,
         process: None,
         lease: None,
         batch: None,

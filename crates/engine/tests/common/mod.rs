@@ -59,6 +59,7 @@ pub fn new_session(session: &str) -> CreateSession {
         labels: Default::default(),
         expires_in: None,
         parent: None,
+        token: None,
         process: None,
         lease: None,
         batch: None,

@@ -23,21 +23,35 @@ const PROTOCOL_KEY: &str = "bearer.";
 
 /// Lets a request pass to its route, with the principal among its extensions.
 pub(crate) async fn guard(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    match admit(&app, &request) {
+    let found = match find(&app, &request) {
+        Ok(found) => found,
+        Err(failure) => {
+            return match origin::page(&request, &failure, &app.options.allow_hosts) {
+                Some(page) => (StatusCode::FORBIDDEN, Html(page)).into_response(),
+                None => failure.into_response(),
+            };
+        }
+    };
+    let presented = secret(request.headers(), request.uri().path() == "/ws");
+    let caller = match presented.map(|secret| secret.map(str::to_owned)) {
+        Ok(None) => Ok(None),
+        Ok(Some(secret)) => authenticate(&app, secret).await.map(Some),
+        Err(failure) => Err(failure),
+    };
+    let caller = match caller {
+        Ok(caller) => caller,
+        Err(failure) => return failure.into_response(),
+    };
+    match admit(&app, &request, found, caller) {
         Ok(Admitted::As(principal, stay)) => {
             request.extensions_mut().insert(principal);
             request.extensions_mut().insert(stay.clone());
-            let path = request.extensions().get::<MatchedPath>().cloned();
-            let path = path.as_ref().map_or("", MatchedPath::as_str);
-            stay::run(&app.engine, stay, path, request, next).await
+            stay::run(&app.engine, stay, request, next).await
         }
         Ok(Admitted::Anybody) => next.run(request).await,
         Ok(Admitted::Options(methods)) => (StatusCode::NO_CONTENT, [(ALLOW, methods)]).into_response(),
         Err(Refused { failure, allow }) => {
-            let mut response = match origin::page(&request, &failure, &app.options.allow_hosts) {
-                Some(page) => (StatusCode::FORBIDDEN, Html(page)).into_response(),
-                None => failure.into_response(),
-            };
+            let mut response = failure.into_response();
             response.headers_mut().extend(allow.map(|methods| (ALLOW, methods)));
             response
         }
@@ -61,37 +75,63 @@ impl From<Failure> for Refused {
     }
 }
 
-fn admit(app: &App, request: &Request) -> Result<Admitted, Refused> {
-    let keyless = app.is_keyless();
+/// What the table of operations says of a request; nothing if there is no route at its path. A server without keys answers
+/// no page elsewhere.
+fn find(app: &App, request: &Request) -> Result<Option<Found>, Failure> {
     let path = request.extensions().get::<MatchedPath>();
     let found = path.map(|path| table::find(request.method(), path.as_str()));
-    if keyless {
-        let public = matches!(found, Some(Found::Access(Access::Public)));
+    if app.is_keyless() {
+        let public = matches!(&found, Some(Found::Operation(known)) if known.access == Access::Public);
         origin::check(request, &app.options.allow_hosts, public)?;
     }
-    let (Some(path), Some(found)) = (path, found) else {
-        let detail = format!("there is nothing at {}; /docs lists all paths", request.uri().path());
-        return Err(Failure::new(Code::NotFound, detail).into());
-    };
-    let access = match found {
-        Found::Access(access) => access,
-        Found::Methods(methods) if request.method() == Method::OPTIONS => {
+    Ok(found)
+}
+
+/// Admits a request whose credential, if it has one, is that of `caller`.
+fn admit(
+    app: &App,
+    request: &Request,
+    found: Option<Found>,
+    caller: Option<(Principal, Stay)>,
+) -> Result<Admitted, Refused> {
+    let path = request.uri().path();
+    let operation = match found {
+        Some(Found::Operation(operation)) => operation,
+        Some(Found::Methods(methods)) if request.method() == Method::OPTIONS => {
             return Ok(Admitted::Options(allow(&methods)));
         }
-        Found::Methods(methods) => {
-            let detail = format!("{} takes {methods}, not {}", path.as_str(), request.method());
+        Some(Found::Methods(methods)) => {
+            let path = request.extensions().get::<MatchedPath>().map_or(path, MatchedPath::as_str);
+            let detail = format!("{path} takes {methods}, not {}", request.method());
             let failure = Failure::new(Code::MethodNotAllowed, detail);
             return Err(Refused { failure, allow: Some(allow(&methods)) });
         }
         // What nobody thought about is denied.
-        Found::Nothing => return Err(Failure::new(Code::Forbidden, "nobody may call this route").into()),
+        Some(Found::Nothing) => {
+            return Err(Failure::new(Code::Forbidden, "nobody may call this route").into());
+        }
+        None => {
+            let detail = format!("there is nothing at {path}; /docs lists all paths");
+            return Err(Failure::new(Code::NotFound, detail).into());
+        }
     };
-    if access == Access::Public {
+    if operation.access == Access::Public {
         return Ok(Admitted::Anybody);
     }
-    let (principal, stay) =
-        if keyless { (Principal::local(), app.engine.keyless_stay()) } else { authenticate(app, request)? };
-    permit(access, principal.role)?;
+    let (principal, stay) = match caller {
+        Some(caller) => caller,
+        None if app.is_keyless() => (Principal::local(), app.engine.keyless_stay()),
+        None => {
+            let detail = "send a key as `Authorization: Bearer …` or `x-agent-api-key: …`; \
+                          `sessiond key create` makes one";
+            return Err(Failure::new(Code::Unauthenticated, detail).into());
+        }
+    };
+    permit(operation.access, principal.role)?;
+    if principal.session.is_some() && !operation.token {
+        let detail = "a session's token may do this for no session; use a key";
+        return Err(Failure::new(Code::Forbidden, detail).into());
+    }
     Ok(Admitted::As(principal, stay))
 }
 
@@ -112,25 +152,20 @@ fn allow(methods: &str) -> HeaderValue {
     HeaderValue::from_str(methods).unwrap_or(HeaderValue::from_static(""))
 }
 
-/// Whom the request's key stands for.
-fn authenticate(app: &App, request: &Request) -> Result<(Principal, Stay), Failure> {
-    let unauthenticated = |detail: &str| Failure::new(Code::Unauthenticated, detail);
-    let Some(secret) = secret(request.headers(), request.uri().path() == "/ws")? else {
-        let detail = "send a key as `Authorization: Bearer …` or `x-agent-api-key: …`; \
-                      `sessiond key create` makes one";
-        return Err(unauthenticated(detail));
-    };
+/// Whom a credential stands for: the configured key, another key, or a session's token.
+async fn authenticate(app: &App, secret: String) -> Result<(Principal, Stay), Failure> {
     // Both are looked at in every case, so that the time tells nothing of which there are.
-    let configured = app.options.admin_key.as_ref().is_some_and(|key| key.is(secret));
-    let stored = app.engine.admit(secret);
-    match (configured, stored) {
-        (true, _) => {
-            let principal = Principal { name: "admin".to_owned(), role: Role::Admin, agents: Vec::new() };
-            Ok((principal, Stay::unlimited()))
-        }
-        (false, Some(admitted)) => Ok(admitted),
-        (false, None) => Err(unauthenticated("the key is unknown, expired or revoked")),
+    let configured = app.options.admin_key.as_ref().is_some_and(|key| key.is(&secret));
+    let stored = app.engine.admit(&secret);
+    if configured {
+        return Ok((Principal::new("admin", Role::Admin, Vec::new()), Stay::unlimited()));
     }
+    let admitted = match stored {
+        Some(admitted) => Some(admitted),
+        None => app.engine.admit_token(&secret).await.map_err(sessiond_client::problem)?,
+    };
+    admitted
+        .ok_or_else(|| Failure::new(Code::Unauthenticated, "the key or token is unknown, expired or revoked"))
 }
 
 fn secret(headers: &HeaderMap, websocket: bool) -> Result<Option<&str>, Failure> {

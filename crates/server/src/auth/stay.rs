@@ -1,26 +1,27 @@
-//! Ends what is open when its caller's key is revoked or expires: requests that wait, answers that stream, and what a
+//! Ends what is open when its caller's key is revoked or expires, or its session's token ends: requests that wait, answers that stream, and what a
 //! WebSocket does. One mechanism for all of them, because each asks nothing but [`Engine::ended`].
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes};
-use axum::extract::Request;
+use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
-use sessiond_api::{Code, operations};
+use sessiond_api::Code;
+use sessiond_api::operations::{self, Operation};
 use sessiond_engine::{Engine, Stay};
 
 use crate::respond::Failure;
 
-/// What a caller is told whose key ended while a request was open.
-pub(crate) const ENDED: &str = "the key is no longer valid";
+/// What a caller is told whose key or token ended while a request was open.
+pub(crate) const ENDED: &str = "the key or token is no longer valid";
 
 /// Answers a request as long as its caller may stay.
-pub(super) async fn run(engine: &Engine, stay: Stay, path: &str, request: Request, next: Next) -> Response {
-    // A caller that makes the first key, or revokes its own, gets the answer to that.
-    if [operations::CREATE_KEY.path, operations::REVOKE_KEY.path].contains(&path) {
+pub(super) async fn run(engine: &Engine, stay: Stay, request: Request, next: Next) -> Response {
+    // A caller that makes the first key, revokes its own, or deletes the session of its token, gets the answer to that.
+    if ends_its_own_stay(&request) {
         return next.run(request).await;
     }
     let mut ended = ended(engine.clone(), stay);
@@ -34,6 +35,14 @@ pub(super) async fn run(engine: &Engine, stay: Stay, path: &str, request: Reques
         return response;
     }
     response.map(|body| Body::new(WhileStaying { body, ended, over: false }))
+}
+
+fn ends_its_own_stay(request: &Request) -> bool {
+    let path = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let is = |operation: &Operation| {
+        operation.path == path && operation.method.as_str() == request.method().as_str()
+    };
+    [operations::CREATE_KEY, operations::REVOKE_KEY, operations::DELETE_SESSION].iter().any(is)
 }
 
 type Ended = Pin<Box<dyn Future<Output = ()> + Send>>;

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use axum::http::Method;
-use sessiond_api::operations::{self, Access, Operation};
+use sessiond_api::operations::{self, Operation};
 
 /// What the table says of a request. A path that is not in it is denied.
 pub(crate) enum Found {
-    /// Who may make it.
-    Access(Access),
+    /// It is this operation.
+    Operation(&'static Operation),
     /// The path takes these methods, and not the request's.
     Methods(String),
     /// Nothing: the path is not in the table.
@@ -32,7 +32,7 @@ pub(crate) fn find(method: &Method, path: &str) -> Found {
         _ => operation.method.as_str() == method.as_str(),
     };
     if let Some(operation) = found.iter().find(takes) {
-        return Found::Access(operation.access);
+        return Found::Operation(operation);
     }
     let mut methods: Vec<_> = found.iter().map(|operation| operation.method.as_str()).collect();
     if found.iter().any(|operation| operation.head) {

@@ -6,7 +6,7 @@ use sessiond_api as api;
 use sessiond_api::{Code, Problem, operations};
 use sessiond_client::Embedded;
 use sessiond_client::traits::Conversation as _;
-use sessiond_core::{Assistant, SessionId, Span, TurnId, TurnStatus, limits};
+use sessiond_core::{Assistant, Principal, SessionId, Span, TurnId, TurnStatus, limits};
 
 use crate::app::App;
 use crate::extract::{At, Caller, Conditions, Json, OptionalJson, Query};
@@ -143,7 +143,7 @@ pub(super) async fn clear_conversation(
 
 /// Send a message to the assistant of a session, and wait for the answer.
 ///
-/// The session is that of the body, or of the header `x-session-id`. With `Accept: text/event-stream` the response is the
+/// The session is that of the body, of the header `x-session-id`, or of the token. With `Accept: text/event-stream` the response is the
 /// live stream of the turn.
 #[utoipa::path(post, path = operations::CHAT.path, tag = "conversation", request_body = api::Chat,
     params(("x-session-id" = Option<String>, Header, description = "The session, if the body names none.")),
@@ -156,7 +156,7 @@ pub(super) async fn chat(
     headers: HeaderMap,
     Json(request): Json<api::Chat>,
 ) -> Answer {
-    let id = session_of(&request, &headers)?;
+    let id = session_of(&request, &headers, client.principal())?;
     let add = api::AddTurn { text: request.message, ..api::AddTurn::default() };
     let turn = client.add_turn(&id, add, conditions).await.map_err(named_message)?;
     if sse::is_wanted(&headers) {
@@ -193,8 +193,8 @@ async fn answer(client: &Embedded, id: &SessionId, turn: &TurnId) -> Result<api:
     })
 }
 
-/// The session of a chat. A body and a header that differ are a mistake.
-fn session_of(request: &api::Chat, headers: &HeaderMap) -> Result<SessionId, Failure> {
+/// The session of a chat: that of the body, of the header, or of the token. A body and a header that differ are a mistake.
+fn session_of(request: &api::Chat, headers: &HeaderMap, principal: &Principal) -> Result<SessionId, Failure> {
     let named = match headers.get(SESSION) {
         Some(value) => {
             let id = value.to_str().ok().and_then(|text| SessionId::parse(text).ok());
@@ -209,9 +209,12 @@ fn session_of(request: &api::Chat, headers: &HeaderMap) -> Result<SessionId, Fai
         )),
         (Some(id), _) => Ok(id.clone()),
         (None, Some(id)) => Ok(id),
-        (None, None) => {
-            Err(Failure::invalid("/session_id", "name the session here or in the header x-session-id"))
-        }
+        (None, None) => principal.session.clone().ok_or_else(|| {
+            Failure::invalid(
+                "/session_id",
+                "name the session here or in the header x-session-id, or send its token",
+            )
+        }),
     }
 }
 

@@ -42,6 +42,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(sessions::retry_session))
         .routes(routes!(sessions::fork_session))
         .routes(routes!(sessions::export_session))
+        .routes(routes!(sessions::issue_token))
         .routes(routes!(sessions::get_summary))
         .routes(routes!(participants::add_participant))
         .routes(routes!(participants::remove_participant))

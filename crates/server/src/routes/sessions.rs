@@ -170,6 +170,17 @@ pub(super) async fn import_session(
     respond::created(&location, imported)
 }
 
+/// Issue another token of a session. The one before it opens nothing any more.
+#[utoipa::path(post, path = operations::ISSUE_TOKEN.path, tag = "sessions",
+    responses((status = 200, description = "The token, which is shown only once.", body = api::IssuedToken)))]
+pub(super) async fn issue_token(
+    Caller(client): Caller,
+    At(id): At<SessionId>,
+    conditions: Conditions,
+) -> Answer {
+    respond::ok(client.issue_token(&id, conditions).await?)
+}
+
 /// Read the executive summary of a session.
 #[utoipa::path(get, path = operations::GET_SUMMARY.path, tag = "sessions",
     responses((status = 200, description = "The summary in Markdown.", body = String, content_type = "text/markdown")))]

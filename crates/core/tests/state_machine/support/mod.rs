@@ -29,21 +29,15 @@ pub fn session_id(name: &str) -> SessionId {
 
 /// A key that acts as the agents named.
 pub fn key(name: &str, agents: &[&str]) -> Principal {
-    Principal {
-        name: name.into(),
-        role: Role::Agent,
-        agents: agents
-            .iter()
-            .map(|name| match name.ends_with('*') {
-                true => AgentPattern((*name).into()),
-                false => AgentPattern(agent(name).to_string()),
-            })
-            .collect(),
-    }
+    let pattern = |name: &&str| match name.ends_with('*') {
+        true => AgentPattern((*name).into()),
+        false => AgentPattern(agent(name).to_string()),
+    };
+    Principal::new(name, Role::Agent, agents.iter().map(pattern).collect())
 }
 
 pub fn client(name: &str) -> Principal {
-    Principal { name: name.into(), role: Role::Client, agents: Vec::new() }
+    Principal::new(name, Role::Client, Vec::new())
 }
 
 /// A session with an orchestrator `orch` and the agents `back`, `front` and `qa`, owned by `owner`.
@@ -60,6 +54,7 @@ pub fn new_session(plan: &str) -> CreateSession {
         labels: Default::default(),
         expires_in: None,
         parent: None,
+        token: None,
         process: None,
         lease: None,
         batch: None,

@@ -85,9 +85,10 @@ pub fn describe(event: &Event) -> String {
 /// What an event says, in a few words; none where its type says it all.
 fn words(body: &EventBody) -> String {
     match body {
-        EventBody::SessionCreated(_) | EventBody::SessionExpired(_) | EventBody::SessionRetried(_) => {
-            String::new()
-        }
+        EventBody::SessionCreated(_)
+        | EventBody::SessionExpired(_)
+        | EventBody::SessionRetried(_)
+        | EventBody::TokenIssued(_) => String::new(),
         EventBody::SessionUpdated(event) => {
             let name = event.name.as_ref().map(|name| format!("name {name}"));
             let labels = event.labels.as_ref().map(|labels| format!("{} labels", labels.len()));

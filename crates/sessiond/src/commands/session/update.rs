@@ -1,4 +1,4 @@
-//! `sessiond session rename` and `label`.
+//! `sessiond session rename`, `label` and `token`.
 
 use std::collections::BTreeMap;
 
@@ -28,6 +28,24 @@ impl Rename {
         let session = client.update_session(&id, request, Conditions::default()).await?;
         let name = session.name.clone().unwrap_or_default();
         out.done(&session, &id, format_args!("{id} is named {name}"))
+    }
+}
+
+/// Issue another token of a session; the one before it opens nothing any more
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  sessiond session token sess_0198f3")]
+pub struct Token {
+    #[command(flatten)]
+    one: One,
+}
+
+impl Token {
+    pub async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
+        let id = self.one.find(client).await?;
+        let issued = client.issue_token(&id, Conditions::default()).await?;
+        let token = issued.token.reveal().to_owned();
+        out.done(&issued, &token, &token)
     }
 }
 

@@ -15,7 +15,7 @@ use proptest::sample::Index;
 use serde_json::{Value, json};
 use sessiond_core::*;
 
-use super::{Fixture, agent, client, key, participant};
+use super::{Fixture, agent, client, key, participant, session_id};
 use calls::{AnyCalls, any_calls};
 use conversation::{AnyTurns, any_turns};
 use messages::{AnyMessage, any_message};
@@ -75,6 +75,7 @@ pub enum What {
     End(bool),
     Retry { step: Option<u8>, task: Option<Index> },
     Fail,
+    Token(char),
     Expire,
 }
 
@@ -103,6 +104,7 @@ pub fn any_what() -> impl Strategy<Value = What> {
     prop_oneof![
         9 => any_questions().prop_map(What::Questions),
         1 => (0u8..4).prop_map(What::Signal),
+        1 => prop::sample::select(vec!['0', 'f', 'g']).prop_map(What::Token),
         1 => ("[a-z]{0,3}", prop::option::of(0u32..60_000)).prop_map(|(name, expires_in)| What::Update { name, expires_in }),
         10 => any_calls().prop_map(What::Calls),
         14 => any_turns().prop_map(What::Conversation),
@@ -121,7 +123,7 @@ pub fn any_what() -> impl Strategy<Value = What> {
 
 pub fn any_caller() -> impl Strategy<Value = Caller> {
     let caller = (
-        prop_oneof![6 => Just(0u8), 4 => 1u8..7],
+        prop_oneof![6 => Just(0u8), 4 => 1u8..8],
         prop::option::weighted(0.1, any_agent()),
         prop::option::weighted(0.5, prop_oneof![9 => Just(0i8), 1 => -1i8..2]),
         prop::option::weighted(0.1, -1i8..2),
@@ -149,6 +151,7 @@ pub fn principal(n: u8) -> Principal {
         3 => key("all", &["*"]),
         4 => key("workers", &["back", "front"]),
         5 => key("strangers", &["stranger"]),
+        7 => Principal::of_session(session_id("s")),
         _ => client("another"),
     }
 }
@@ -213,6 +216,9 @@ impl What {
                 reason: "it cannot be done".into(),
                 details: None,
             }),
+            What::Token(digit) => {
+                Command::Lifecycle(lifecycle::Command::IssueToken { sha256: digit.to_string().repeat(64) })
+            }
             What::Expire => Command::Lifecycle(lifecycle::Command::Expire),
         }
     }
