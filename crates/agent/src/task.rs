@@ -174,6 +174,7 @@ pub(crate) fn is_lost(code: Code) -> bool {
         Code::TaskClosed
             | Code::AttemptStale
             | Code::SessionEnded
+            | Code::SessionExpired
             | Code::TaskNotFound
             | Code::SessionNotFound
     )

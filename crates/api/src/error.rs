@@ -160,6 +160,8 @@ codes! {
     Conflict = "conflict", 409, true, "Another process changed the session";
     /// The events asked for are no longer kept.
     EventGap = "event_gap", 410, false, "The requested events are no longer kept";
+    /// The session of an assistant has expired.
+    SessionExpired = "session_expired", 410, false, "The session has expired";
     /// The session is not at the revision in `If-Match`.
     RevisionStale = "revision_stale", 412, false, "The session has changed since it was read";
     /// The body exceeds the size limit.
@@ -246,6 +248,7 @@ impl From<Rejection> for Problem {
             Rejection::SessionNotFound => Code::SessionNotFound,
             Rejection::SessionExists => Code::SessionExists,
             Rejection::SessionEnded(_) => Code::SessionEnded,
+            Rejection::SessionExpired => Code::SessionExpired,
             Rejection::RevisionStale { .. } => Code::RevisionStale,
             Rejection::Forbidden(_) => Code::Forbidden,
             Rejection::Invalid(_) | Rejection::InThePast(_) => Code::InvalidInput,

@@ -131,6 +131,7 @@ impl CreateSession {
             labels: self.labels,
             expires_in: self.expires_in,
             parent: self.parent,
+            idle_timeout: None,
             token: None,
             process: self.process,
             lease: self.lease,

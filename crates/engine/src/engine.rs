@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use sessiond_core::{Moment, Principal, Role, SessionId, Timestamp, limits};
+use sessiond_core::{Moment, Principal, Role, SessionId, Span, Timestamp, limits};
 use sessiond_store::{Op, Store};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -43,6 +43,8 @@ pub struct Options {
     pub keep_events: Option<u64>,
     /// How long ended sessions are kept; for ever when absent.
     pub keep_ended: Option<Duration>,
+    /// The time without use after which an assistant's session expires, if its creator gives it no time; never when absent.
+    pub session_timeout: Option<Span>,
     /// Whether this process fires timers and makes the sessions of schedules. One that only reads need not.
     pub timers: bool,
     /// What answers the turns of conversations. Without it, they wait for another process.
@@ -60,6 +62,7 @@ impl Default for Options {
             snapshot_every: 256,
             keep_events: None,
             keep_ended: None,
+            session_timeout: None,
             timers: true,
             runner: None,
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sessiond_core::{
-    Command, CreateSession, Decision, Effect, Envelope, Principal, Rejection, Revision, Role, Session,
+    Command, CreateSession, Decision, Effect, Envelope, Kind, Principal, Rejection, Revision, Role, Session,
     SessionId, Status, Timer, TimerAction, conversation, lifecycle, participants,
 };
 use sessiond_store::{Append, ListQuery, Loaded, Op, Page, Refusal, ScheduleChange, SummaryRow};
@@ -35,7 +35,7 @@ impl Engine {
     /// that is at another revision.
     pub(crate) async fn create_for(
         &self,
-        new: CreateSession,
+        mut new: CreateSession,
         principal: &Principal,
         idempotency: Option<Idempotency>,
         schedule: Option<ScheduleChange>,
@@ -53,6 +53,9 @@ impl Engine {
         }
         for agent in new.orchestrator.iter().chain(new.participants.iter().map(|new| &new.agent_id)) {
             self.must_consent(principal, agent)?;
+        }
+        if new.kind == Kind::Assistant {
+            new.idle_timeout = self.shared.options.session_timeout;
         }
         let moment = self.moment();
         let decision = sessiond_core::create(new, principal, &moment)?;
@@ -143,10 +146,18 @@ impl Engine {
         }
     }
 
-    /// A session's state after its last durable event. One that the caller may not see is not found.
+    /// A session's state after its last durable event. One that the caller may not see is not found, and an assistant's
+    /// that has expired is known to nobody but an administrator.
     pub async fn session(&self, principal: &Principal, id: &SessionId) -> Result<Arc<Session>, Error> {
         let session = self.open_session(id).await?.session();
-        if principal.sees(&session) { Ok(session) } else { Err(Rejection::SessionNotFound.into()) }
+        if !principal.sees(&session) {
+            return Err(Rejection::SessionNotFound.into());
+        }
+        // An administrator may still look at it.
+        if principal.role != Role::Admin && session.has_expired(self.now()) {
+            return Err(Rejection::SessionExpired.into());
+        }
+        Ok(session)
     }
 
     /// A session's state at an earlier revision, made from its journal.
@@ -276,7 +287,7 @@ impl Engine {
                 match self.execute(id, envelope, None).await {
                     Ok(reply) => (None, reply.session.revision),
                     // It ended by itself.
-                    Err(Error::Rejected(Rejection::SessionEnded(_))) => continue,
+                    Err(Error::Rejected(Rejection::SessionEnded(_) | Rejection::SessionExpired)) => continue,
                     Err(error) => return Err(error),
                 }
             } else {

@@ -205,7 +205,10 @@ async fn end_child(engine: &Engine, parent: &SessionId, child: &SessionId) -> Re
         .await
     {
         // It ended by itself, or is gone.
-        Ok(_) | Err(Error::Rejected(Rejection::SessionEnded(_) | Rejection::SessionNotFound)) => Ok(()),
+        Ok(_)
+        | Err(Error::Rejected(
+            Rejection::SessionEnded(_) | Rejection::SessionExpired | Rejection::SessionNotFound,
+        )) => Ok(()),
         Err(Error::Rejected(error)) => {
             tracing::error!(session = %child, %parent, %error, "a child session cannot be ended");
             Ok(())

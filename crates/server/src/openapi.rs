@@ -203,6 +203,9 @@ fn complete(known: &operations::Operation, operation: &mut Operation) {
     if operation.request_body.is_some() {
         codes.extend([Code::MalformedRequest, Code::BodyTooLarge, Code::UnsupportedMediaType]);
     }
+    if known.token {
+        codes.push(Code::SessionExpired);
+    }
     if known.accepts(Header::IdempotencyKey) {
         // The state after the first request may not be known any more.
         codes.push(Code::EventGap);

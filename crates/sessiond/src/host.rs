@@ -31,6 +31,7 @@ impl Host {
         let mut options = sessiond_engine::Options::default();
         options.ack_timeout = config.duration("ack_timeout").unwrap_or(options.ack_timeout);
         options.keep_ended = config.duration("keep_ended");
+        options.session_timeout = config.minutes("session_timeout");
         options.keep_events = config.count("keep_events");
         options.runner = Some(Arc::new(assistants()));
         let engine = Engine::open(store, options)

@@ -577,6 +577,8 @@ class _SessionCreatedOptional(TypedDict, total=False):
     """Labels to find it by."""
     expires_at: Optional[str]
     """When it expires."""
+    idle_timeout: Optional[str]
+    """The time without use after which it expires: each use moves the expiry."""
     parent: Optional[str]
     """The session that it belongs to."""
     shared_context: Any
@@ -830,6 +832,13 @@ class TaskUpdated(_TaskUpdatedOptional):
     """The agent that has it now."""
 
 
+class TokenIssued(TypedDict):
+    """A token of the session was issued. It replaces the one before it."""
+
+    sha256: str
+    """The SHA-256 of the token, in hexadecimal digits. The token itself is not stored."""
+
+
 class _TurnBeganOptional(TypedDict, total=False):
     parent: Optional[str]
     """The turn that it follows; absent for the first one."""
@@ -1025,6 +1034,13 @@ class SessionRetriedEvent(_Frame):
 
     type: Literal["session_retried"]
     data: SessionRetried
+
+
+class TokenIssuedEvent(_Frame):
+    """`token_issued`."""
+
+    type: Literal["token_issued"]
+    data: TokenIssued
 
 
 class ParticipantAddedEvent(_Frame):
@@ -1231,6 +1247,7 @@ Event = Union[
     SessionFailedEvent,
     SessionExpiredEvent,
     SessionRetriedEvent,
+    TokenIssuedEvent,
     ParticipantAddedEvent,
     ParticipantRemovedEvent,
     LeaseClaimedEvent,
@@ -1351,6 +1368,8 @@ __all__ = [
     "TaskTemplate",
     "TaskUpdated",
     "TaskUpdatedEvent",
+    "TokenIssued",
+    "TokenIssuedEvent",
     "TurnBegan",
     "TurnBeganEvent",
     "TurnEnded",

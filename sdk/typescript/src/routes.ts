@@ -93,6 +93,11 @@ export class Sessions {
   terminate(sessionId: string, body: wire.Terminate, options?: ChangeOptions): Promise<wire.Session> {
     return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/terminate`, repeat: 'keyed', body, options });
   }
+
+  /** Issue another token of a session. The one before it opens nothing any more. */
+  issueToken(sessionId: string, options?: RequestOptions & Pick<ChangeOptions, 'expectedRevision'>): Promise<wire.IssuedToken> {
+    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/token`, options });
+  }
 }
 
 /** The participants of a session, and their leases. */
@@ -221,7 +226,7 @@ export class Conversation {
   /**
    * Send a message to the assistant of a session, and wait for the answer.
    *
-   * The session is that of the body, or of the header `x-session-id`. With `Accept: text/event-stream` the response is the
+   * The session is that of the body, of the header `x-session-id`, or of the token. With `Accept: text/event-stream` the response is the
    * live stream of the turn.
    */
   chat(body: wire.Chat, options?: CreateOptions): Promise<wire.ChatAnswer> {

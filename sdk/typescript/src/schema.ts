@@ -213,7 +213,7 @@ export interface paths {
         put?: never;
         /**
          * Send a message to the assistant of a session, and wait for the answer.
-         * @description The session is that of the body, or of the header `x-session-id`. With `Accept: text/event-stream` the response is the
+         * @description The session is that of the body, of the header `x-session-id`, or of the token. With `Accept: text/event-stream` the response is the
          *     live stream of the turn.
          */
         post: operations["chat"];
@@ -1191,6 +1191,23 @@ export interface paths {
         put?: never;
         /** Terminate a session and its children. */
         post: operations["terminate_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{session_id}/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Issue another token of a session. The one before it opens nothing any more. */
+        post: operations["issue_token"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2344,6 +2361,18 @@ export interface components {
             seq: number;
             time: components["schemas"]["Timestamp"];
             /** @enum {string} */
+            type: "token_issued";
+            /** @description The agent or principal that caused it. */
+            actor: string;
+            data: components["schemas"]["TokenIssued"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
             type: "participant_added";
             /** @description The agent or principal that caused it. */
             actor: string;
@@ -2861,6 +2890,13 @@ export interface components {
         InboxPage: {
             /** @description The messages, in the order to work on them. */
             messages: components["schemas"]["InboxMessage"][];
+        };
+        /** @description A session's new token, which is shown only once and not stored. */
+        IssuedToken: {
+            /** @description The session. */
+            session_id: components["schemas"]["SessionId"];
+            /** @description The token, for `Authorization: Bearer …`. It replaces the one before it, which opens nothing any more. */
+            token: components["schemas"]["SessionToken"];
         };
         /** @description Whose work a step waits for: `all`, `first`, or a number of agents. */
         Join: components["schemas"]["JoinWord"] | number;
@@ -3665,6 +3701,9 @@ export interface components {
             expires_at?: components["schemas"]["Timestamp"] | null;
             ended_at?: components["schemas"]["Timestamp"] | null;
             outcome?: components["schemas"]["Outcome"] | null;
+            /** @description What to do with the token. Only in the response that creates an assistant's session. */
+            message?: string | null;
+            token?: components["schemas"]["SessionToken"] | null;
         };
         /** @description The work is done. */
         SessionCompleted: {
@@ -3689,6 +3728,7 @@ export interface components {
                 [key: string]: string;
             };
             expires_at?: components["schemas"]["Timestamp"] | null;
+            idle_timeout?: components["schemas"]["Span"] | null;
             parent?: components["schemas"]["SessionId"] | null;
             /** @description The initial shared context. */
             shared_context?: unknown;
@@ -3808,6 +3848,11 @@ export interface components {
             /** @description The reason. */
             outcome: components["schemas"]["Outcome"];
         };
+        /**
+         * @description A session's token: whoever sends it as `Authorization: Bearer …` may use that session, and no other.
+         * @example st_…
+         */
+        SessionToken: string;
         /** @description The name, the labels or the expiry changed. An absent member did not change. */
         SessionUpdated: {
             /** @description The new name. */
@@ -4110,6 +4155,11 @@ export interface components {
          * @example 2025-02-02T11:00:00.000Z
          */
         Timestamp: string;
+        /** @description A token of the session was issued. It replaces the one before it. */
+        TokenIssued: {
+            /** @description The SHA-256 of the token, in hexadecimal digits. The token itself is not stored. */
+            sha256: string;
+        };
         /** @description A message to the assistant, and what became of it. */
         Turn: {
             /** @description Its id. */
@@ -4347,6 +4397,7 @@ export interface components {
              *     ]
              */
             agents: components["schemas"]["AgentPattern"][];
+            session_id?: components["schemas"]["SessionId"] | null;
             /** @description Whether the server needs no key, because it has none and listens only on its own machine. */
             keyless: boolean;
         };
@@ -4625,6 +4676,7 @@ export type Heartbeat = components['schemas']['Heartbeat'];
 export type Imported = components['schemas']['Imported'];
 export type InboxMessage = components['schemas']['InboxMessage'];
 export type InboxPage = components['schemas']['InboxPage'];
+export type IssuedToken = components['schemas']['IssuedToken'];
 export type Join = components['schemas']['Join'];
 export type JoinWord = components['schemas']['JoinWord'];
 export type Key = components['schemas']['Key'];
@@ -4701,6 +4753,7 @@ export type SessionRetried = components['schemas']['SessionRetried'];
 export type SessionSort = components['schemas']['SessionSort'];
 export type SessionSummary = components['schemas']['SessionSummary'];
 export type SessionTerminated = components['schemas']['SessionTerminated'];
+export type SessionToken = components['schemas']['SessionToken'];
 export type SessionUpdated = components['schemas']['SessionUpdated'];
 export type Signal = components['schemas']['Signal'];
 export type SignalPage = components['schemas']['SignalPage'];
@@ -4722,6 +4775,7 @@ export type TaskTemplate = components['schemas']['TaskTemplate'];
 export type TaskUpdated = components['schemas']['TaskUpdated'];
 export type Terminate = components['schemas']['Terminate'];
 export type Timestamp = components['schemas']['Timestamp'];
+export type TokenIssued = components['schemas']['TokenIssued'];
 export type Turn = components['schemas']['Turn'];
 export type TurnBegan = components['schemas']['TurnBegan'];
 export type TurnEnded = components['schemas']['TurnEnded'];
@@ -6300,6 +6354,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            410: components["responses"]["Problem410"];
             422: components["responses"]["Problem422"];
             431: components["responses"]["Problem431"];
             500: components["responses"]["Problem500"];
@@ -6336,6 +6391,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
             412: components["responses"]["Problem412"];
             422: components["responses"]["Problem422"];
             431: components["responses"]["Problem431"];
@@ -7871,6 +7927,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            410: components["responses"]["Problem410"];
             422: components["responses"]["Problem422"];
             431: components["responses"]["Problem431"];
             500: components["responses"]["Problem500"];
@@ -8119,6 +8176,46 @@ export interface operations {
             507: components["responses"]["Problem507"];
         };
     };
+    issue_token: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The expected revision of the session, in quotes, or `*`. */
+                "If-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The session.
+                 * @example sess_notifications_2025-02-02
+                 */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The token, which is shown only once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedToken"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            422: components["responses"]["Problem422"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
     list_turns: {
         parameters: {
             query?: {
@@ -8152,6 +8249,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            410: components["responses"]["Problem410"];
             422: components["responses"]["Problem422"];
             431: components["responses"]["Problem431"];
             500: components["responses"]["Problem500"];
@@ -8249,6 +8347,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            410: components["responses"]["Problem410"];
             422: components["responses"]["Problem422"];
             431: components["responses"]["Problem431"];
             500: components["responses"]["Problem500"];
@@ -8827,6 +8926,7 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            410: components["responses"]["Problem410"];
             431: components["responses"]["Problem431"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];

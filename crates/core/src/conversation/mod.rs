@@ -12,6 +12,7 @@ pub use state::{Assistant, Conversation, RunningTurn, Turn, TurnStatus};
 use serde::{Deserialize, Serialize};
 
 use crate::calls::Usage;
+use crate::lifecycle;
 use crate::session::access;
 use crate::session::draft::{Draft, Receipt};
 use crate::session::facet::Facet;
@@ -166,6 +167,38 @@ impl Facet for Talk {
     }
 
     fn decide(draft: &mut Draft<'_>, command: Command) -> Result<Receipt, Rejection> {
+        let is_use = command.is_use();
+        // An answer is whole though its timer is late.
+        let is_end = matches!(command, Command::End(_));
+        if is_use && !is_end && draft.session().has_expired(draft.now()) {
+            return Err(Rejection::SessionExpired);
+        }
+        let receipt = Self::decided(draft, command)?;
+        if is_use {
+            lifecycle::rules::renew(draft)?;
+        }
+        Ok(receipt)
+    }
+}
+
+impl Command {
+    /// Whether somebody uses the session by it, or a turn that somebody asked for ends. A session that expires without use
+    /// stays longer then.
+    fn is_use(&self) -> bool {
+        match self {
+            Self::SetAssistant(_)
+            | Self::Add { .. }
+            | Self::Stop { .. }
+            | Self::MoveHead { .. }
+            | Self::Clear
+            | Self::End(_) => true,
+            Self::Begin | Self::Progress { .. } | Self::ExpireLease { .. } => false,
+        }
+    }
+}
+
+impl Talk {
+    fn decided(draft: &mut Draft<'_>, command: Command) -> Result<Receipt, Rejection> {
         match command {
             Command::SetAssistant(assistant) => rules::set_assistant(draft, assistant)?,
             Command::Add { add, ahead } => {

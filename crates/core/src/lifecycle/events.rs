@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::session::payload::{At, Payload};
 use crate::session::{Rejection, Session};
-use crate::values::{AgentId, SessionId, Timestamp};
+use crate::values::{AgentId, SessionId, Span, Timestamp};
 
 use super::rules::check_digest;
 use super::state::check;
@@ -38,6 +38,9 @@ pub struct SessionCreated {
     /// When it expires.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
+    /// The time without use after which it expires: each use moves the expiry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle_timeout: Option<Span>,
     /// The session that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<SessionId>,

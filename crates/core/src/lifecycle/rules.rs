@@ -8,11 +8,12 @@ use crate::session::draft::Draft;
 use crate::session::{Effect, EventBody, Rejection, Timer, TimerAction};
 use crate::tasks::cancel::cancel_open;
 use crate::values::check::Checks;
-use crate::values::{Limit, Span, limits};
+use crate::values::{Limit, Span, Timestamp, limits};
 use crate::{calls, conversation, messages, questions};
 
 use super::{
-    Outcome, SessionCompleted, SessionExpired, SessionFailed, SessionTerminated, SessionUpdated, TokenIssued,
+    Kind, Outcome, SessionCompleted, SessionExpired, SessionFailed, SessionTerminated, SessionUpdated,
+    TokenIssued,
 };
 
 /// The timer that ends a session whose time runs out.
@@ -50,10 +51,30 @@ pub(crate) fn update(
         return Ok(());
     }
     if let Some(at) = expires_at {
-        let key = EXPIRY_TIMER.into();
-        draft.effect(Effect::SetTimer(Timer { key, at, action: TimerAction::Expire }));
+        set_expiry_timer(draft, at);
     }
     draft.emit(SessionUpdated { name, labels, expires_at })
+}
+
+/// Moves the expiry of a session that is used, if it expires without use. So that not each use is a change, it moves only by
+/// a tenth of its time or a minute.
+pub(crate) fn renew(draft: &mut Draft<'_>) -> Result<(), Rejection> {
+    let session = draft.session();
+    let Some(idle_timeout) = session.idle_timeout else {
+        return Ok(());
+    };
+    let at = draft.now().after(idle_timeout);
+    let step = (idle_timeout.millis() / 10).min(limits::RENEWAL_MS);
+    if session.expires_at.is_some_and(|present| at.since(present).millis() < step) {
+        return Ok(());
+    }
+    set_expiry_timer(draft, at);
+    draft.emit(SessionUpdated { name: None, labels: None, expires_at: Some(at) })
+}
+
+fn set_expiry_timer(draft: &mut Draft<'_>, at: Timestamp) {
+    let key = EXPIRY_TIMER.into();
+    draft.effect(Effect::SetTimer(Timer { key, at, action: TimerAction::Expire }));
 }
 
 pub(crate) fn check_label_count(labels: &BTreeMap<String, String>) -> Result<(), Rejection> {
@@ -159,15 +180,21 @@ pub(crate) fn end(draft: &mut Draft<'_>, body: impl Into<EventBody>, why: &str) 
 pub(crate) fn take_back_end(draft: &mut Draft<'_>) {
     draft.effect(Effect::ClearTimer(CASCADE_TIMER.into()));
     if let Some(at) = draft.session().expires_at.filter(|at| *at > draft.now()) {
-        let key = EXPIRY_TIMER.into();
-        draft.effect(Effect::SetTimer(Timer { key, at, action: TimerAction::Expire }));
+        set_expiry_timer(draft, at);
     }
 }
 
-/// A timer: the session's time ran out.
+/// A timer: the session's time ran out. The texts of an assistant's session go with it.
 pub(crate) fn expire(draft: &mut Draft<'_>) -> Result<(), Rejection> {
-    if draft.session().expires_at.is_some_and(|at| at <= draft.now()) {
-        end(draft, SessionExpired {}, "the session expired")?;
+    let session = draft.session();
+    if session.expires_at.is_none_or(|at| at > draft.now()) {
+        return Ok(());
     }
-    Ok(())
+    if session.is_in_use() {
+        return renew(draft);
+    }
+    if session.kind == Kind::Assistant {
+        conversation::rules::clear(draft)?;
+    }
+    end(draft, SessionExpired {}, "the session expired")
 }

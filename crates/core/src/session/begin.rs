@@ -51,6 +51,9 @@ pub struct CreateSession {
     /// How long it may live.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_in: Option<Span>,
+    /// The time without use after which it expires, if it does not expire after a time that was said.
+    #[serde(skip)]
+    pub idle_timeout: Option<Span>,
     /// The session that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<SessionId>,
@@ -72,7 +75,8 @@ pub struct CreateSession {
 pub fn create(new: CreateSession, principal: &Principal, moment: &Moment) -> Result<Decision, Rejection> {
     check(&new)?;
     principal.must_have_a_key("create sessions")?;
-    let expires_at = new.expires_in.map(|span| moment.now.after(span));
+    let idle_timeout = new.idle_timeout.filter(|_| new.expires_in.is_none());
+    let expires_at = new.expires_in.or(idle_timeout).map(|span| moment.now.after(span));
     let actor = match &new.orchestrator {
         Some(agent) if principal.role == Role::Agent && principal.acts_as(agent) => agent.to_string(),
         _ => principal.name.clone(),
@@ -92,6 +96,7 @@ pub fn create(new: CreateSession, principal: &Principal, moment: &Moment) -> Res
             orchestrator: new.orchestrator.clone(),
             labels,
             expires_at,
+            idle_timeout,
             parent: new.parent,
             shared_context: new.shared_context,
         }
@@ -174,6 +179,7 @@ fn copy(
     let from = ForkPoint { session_id: source.id.clone(), revision: source.revision };
     let mut draft = Draft::new(source.clone(), moment, principal.name.clone());
     draft.emit(SessionForked { session_id, owner: principal.name.clone(), from, imported })?;
+    lifecycle::rules::renew(&mut draft)?;
     let open: Vec<Arc<Task>> = draft.session().open_tasks().cloned().collect();
     for task in &open {
         mark_cancelled(&mut draft, task, "it stays with the session that this one was forked from")?;
@@ -196,6 +202,7 @@ fn check(new: &CreateSession) -> Result<(), Rejection> {
     checks.title_if_any("/client_id", new.client_id.as_ref());
     checks.labels("/labels", &new.labels);
     checks.span("/expires_in", new.expires_in, limits::EXPIRY_MS);
+    checks.span("/idle_timeout", new.idle_timeout, limits::EXPIRY_MS);
     if new.orchestrator.as_ref().is_some_and(|agent| agent.is_engine()) {
         checks.wrong("/orchestrator", "this name is reserved for the engine");
     }

@@ -25,7 +25,10 @@ pub fn decide(session: &Session, envelope: Envelope, moment: &Moment) -> Result<
         if is_timer || command.is_repeated(session) {
             return Ok(Draft::new(session.clone(), moment, principal.name).decided(Receipt::Nothing));
         }
-        return Err(Rejection::SessionEnded(session.status));
+        return Err(match session.has_expired(moment.now) {
+            true => Rejection::SessionExpired,
+            false => Rejection::SessionEnded(session.status),
+        });
     }
     if session.revision >= Limit::Events.most() && !command.ends() {
         if is_timer {

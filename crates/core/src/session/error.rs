@@ -21,6 +21,9 @@ pub enum Rejection {
     /// The session has ended.
     #[error("the session is {0} and can no longer be changed")]
     SessionEnded(Status),
+    /// It is an assistant's session, and its time is over.
+    #[error("the session has expired, and its conversation was removed: create another one")]
+    SessionExpired,
     /// The caller read an older revision than the present one.
     #[error(
         "the session is at revision {actual}, not {expected}: read it again, and decide on its current state"

@@ -35,6 +35,7 @@ impl Session {
             created_at: event.time,
             updated_at: event.time,
             expires_at: created.expires_at,
+            idle_timeout: created.idle_timeout,
             ended_at: None,
             outcome: None,
             parent: created.parent.clone(),

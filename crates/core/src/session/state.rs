@@ -15,7 +15,7 @@ use crate::participants::{Participant, ParticipantStatus};
 use crate::questions::Questions;
 use crate::signals::Signals;
 use crate::tasks::Task;
-use crate::values::{AgentId, Exceeded, Limit, Revision, SessionId, TaskId, Timestamp};
+use crate::values::{AgentId, Exceeded, Limit, Revision, SessionId, Span, TaskId, Timestamp};
 use crate::workflow::Workflow;
 
 use super::facet_state::FacetState;
@@ -82,6 +82,9 @@ session! {
         updated_at: Timestamp,
         /// When it expires.
         expires_at: Option<Timestamp>,
+        /// The time without use after which it expires.
+        #[serde(default)]
+        idle_timeout: Option<Span>,
         /// When it ended.
         ended_at: Option<Timestamp>,
         /// How it ended.
@@ -150,6 +153,20 @@ impl Session {
     /// Whether the agent takes part now.
     pub fn takes_part(&self, agent: &AgentId) -> bool {
         self.present().any(|participant| participant.agent_id == *agent)
+    }
+
+    /// Whether it is an assistant's whose time is over, also if the timer that ends it has not fired yet.
+    pub fn has_expired(&self, now: Timestamp) -> bool {
+        let is_over = match self.status {
+            Status::Active => self.expires_at.is_some_and(|at| at <= now) && !self.is_in_use(),
+            status => status == Status::Expired,
+        };
+        self.kind == Kind::Assistant && is_over
+    }
+
+    /// Whether it does not expire now because its assistant answers.
+    pub(crate) fn is_in_use(&self) -> bool {
+        self.idle_timeout.is_some() && self.conversation.running.is_some()
     }
 
     pub(crate) fn participants_mut(&mut self) -> &mut Vec<Participant> {

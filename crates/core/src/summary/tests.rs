@@ -47,6 +47,7 @@ fn begin(name: &str, agents: &[(&str, &str)], workflow: Vec<NewStep>) -> Story {
         labels: BTreeMap::new(),
         expires_in: Some(Span::from_secs(24 * 3600)),
         parent: None,
+        idle_timeout: None,
         token: None,
         process: None,
         lease: None,

@@ -94,6 +94,8 @@ pub const TURNS: usize = 10_000;
 pub const QUEUED_TURNS: usize = 16;
 /// A message to an assistant, or its answer with its reasoning.
 pub const TURN_BYTES: usize = 1024 * 1024;
+/// The expiry of a session that expires without use moves at most once in this time.
+pub const RENEWAL_MS: u64 = 60_000;
 /// How long the process that answers a turn may give no sign of life: 15 seconds. Then the turn is interrupted.
 pub const TURN_LEASE_MS: u64 = 15_000;
 /// Retries that a retry policy may ask for.

@@ -265,6 +265,7 @@ fn a_journal_holds_nothing_after_its_end_but_a_fork() {
         client_id: None,
         orchestrator: None,
         labels: BTreeMap::new(),
+        idle_timeout: None,
         expires_at: None,
         parent: None,
         shared_context: None,

@@ -7,6 +7,7 @@ mod calls;
 mod context;
 mod conversation;
 mod execution_lease;
+mod expiry;
 mod fork;
 mod leases;
 mod lifecycle;

@@ -29,6 +29,7 @@ fn plan(timing: Timing) -> SchedulePlan {
         labels: Default::default(),
         expires_in: None,
         parent: None,
+        idle_timeout: None,
         token: None,
         process: None,
         lease: None,

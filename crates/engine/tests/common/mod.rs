@@ -59,6 +59,7 @@ pub fn new_session(session: &str) -> CreateSession {
         labels: Default::default(),
         expires_in: None,
         parent: None,
+        idle_timeout: None,
         token: None,
         process: None,
         lease: None,

@@ -28,6 +28,7 @@ fn of(code: Code) -> Option<&'static str> {
             "read_plan shows the steps and their status; name an active step."
         }
         Code::NoWorkflow => "this session has no plan: use tasks, messages and the context.",
+        Code::SessionExpired => "the session is over, and its conversation was removed. Create another one.",
         Code::SessionEnded => "the session is over; it can still be read. Do not try again.",
         Code::SessionExists => "choose another session_id, or join that session.",
         Code::TaskClosed => "the task is over; continue with wait_for_work.",

@@ -176,6 +176,7 @@ const SETTINGS: &[(&str, &str)] = &[
     ("allow_private_webhooks", "allow_private_webhooks"),
     ("ack_timeout", "ack_timeout"),
     ("keep_ended", "keep_ended"),
+    ("session_timeout", "session_timeout"),
     ("keep_events", "keep_events"),
     ("otlp_endpoint", "otlp_endpoint"),
     ("log_level", "log_level"),

@@ -50,6 +50,9 @@ pub struct Hosting {
     /// How long ended sessions are kept [default: without limit]
     #[arg(long, value_name = "TIME")]
     keep_ended: Option<String>,
+    /// Time without use after which a session of an assistant expires, such as 30m [default: without limit]
+    #[arg(long, value_name = "TIME")]
+    session_timeout: Option<String>,
     /// How many events of a session are kept [default: all]
     #[arg(long, value_name = "COUNT")]
     keep_events: Option<String>,

@@ -32,6 +32,8 @@ pub enum Kind {
     Secret,
     /// `500ms`, `300s`, `5m` or `2h`.
     Duration,
+    /// A duration, or a number of minutes.
+    Minutes,
     /// A whole number above zero.
     Count,
     /// A level, or levels by module: `info,sessiond_engine=debug`.
@@ -49,6 +51,7 @@ impl Kind {
             Self::Url => value.starts_with("http://") || value.starts_with("https://"),
             Self::Secret => !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_graphic()),
             Self::Duration => value.parse::<sessiond_core::Span>().is_ok_and(|span| span.millis() > 0),
+            Self::Minutes => minutes(value).is_some_and(|span| span.millis() > 0),
             Self::Count => value.parse::<u64>().is_ok_and(|count| count > 0),
             // The Python package reads the variable too, and has words of its own.
             Self::LogLevel => {
@@ -66,6 +69,9 @@ impl Kind {
             Self::Url => "must begin with http:// or https://".to_owned(),
             Self::Secret => "must have only visible ASCII characters, without spaces".to_owned(),
             Self::Duration => "must be a whole number with ms, s, m or h, such as 300s".to_owned(),
+            Self::Minutes => {
+                "must be a whole number with s, m or h, such as 30m; without a unit it is in minutes".to_owned()
+            }
             Self::Count => "must be a whole number above zero".to_owned(),
             Self::LogLevel => {
                 "must be error, warn, info, debug, trace or off, or a list by module such as info,sessiond_engine=debug"
@@ -74,6 +80,14 @@ impl Kind {
             Self::Word(words) => format!("must be one of {}", words.join(", ")),
         })
     }
+}
+
+/// A duration, whose unit is a minute if it has none.
+pub fn minutes(value: &str) -> Option<sessiond_core::Span> {
+    if value.bytes().all(|byte| byte.is_ascii_digit()) {
+        return format!("{value}m").parse().ok();
+    }
+    value.parse().ok()
 }
 
 /// The words of the Python package for levels, and what they mean here.
@@ -162,6 +176,16 @@ pub const KEYS: &[Key] = &[
         default: None,
         secret: false,
         help: "how long ended sessions are kept; without limit if not set",
+    },
+    Key {
+        name: "session_timeout",
+        // The first is the name that other servers of assistants have for it.
+        variables: &["SESSION_TIMEOUT", "SESSIOND_SESSION_TIMEOUT"],
+        flag: "--session-timeout",
+        kind: Kind::Minutes,
+        default: None,
+        secret: false,
+        help: "the time without use after which a session of an assistant expires, such as 30m; never if not set",
     },
     Key {
         name: "keep_events",

@@ -184,6 +184,11 @@ impl Config {
         Some(span.into())
     }
 
+    /// A length of time, in minutes if it has no unit.
+    pub fn minutes(&self, name: &str) -> Option<sessiond_core::Span> {
+        keys::minutes(self.get(name)?)
+    }
+
     /// A number.
     pub fn count(&self, name: &str) -> Option<u64> {
         self.get(name)?.parse().ok()

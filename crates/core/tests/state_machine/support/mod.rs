@@ -54,6 +54,7 @@ pub fn new_session(plan: &str) -> CreateSession {
         labels: Default::default(),
         expires_in: None,
         parent: None,
+        idle_timeout: None,
         token: None,
         process: None,
         lease: None,
