@@ -206,7 +206,7 @@ pub struct Fork {
     pub session_id: Option<SessionId>,
 }
 
-/// A session's token: whoever sends it as `Authorization: Bearer …` may use that session, and no other.
+/// A session's token. A client that sends it as `Authorization: Bearer …` may use that session, and no other.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(value_type = String, example = "st_…")]
 #[serde(transparent)]
@@ -324,7 +324,7 @@ pub struct Session {
     pub ended_at: Option<Timestamp>,
     /// How it ended.
     pub outcome: Option<Outcome>,
-    /// What to do with the token. Only in the response that creates an assistant's session.
+    /// How to use the token. Only in the response that creates an assistant's session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// The token of an assistant's session. Only in the response that creates the session: the token is not stored.

@@ -3,8 +3,6 @@
 
 mod common;
 
-use std::time::Duration;
-
 use common::{by, eventually, id, manual_clock, me, new_session, open_with};
 use sessiond_core::{
     AddTurn, Command, CreateSession, Envelope, Kind, Principal, Rejection, Role, Span, Status, conversation,
@@ -38,15 +36,15 @@ async fn a_session_that_is_not_used_expires_and_is_known_to_its_owner_and_its_to
     let created = engine.create(new, &owner, None).await.unwrap().session;
     assert_eq!(created.expires_at, Some(created.created_at.after(Span::from_secs(1800))));
     let (holder, _) = engine.admit_token(token.secret.reveal()).await.unwrap().unwrap();
-    clock.advance(Duration::from_secs(1700));
+    clock.advance(Span::from_secs(1700));
     say(&engine, &holder, "a secret").await.unwrap();
-    clock.advance(Duration::from_secs(1700));
+    clock.advance(Span::from_secs(1700));
     // Whoever only looks, and whoever may not, does not use it.
     engine.session(&owner, &id("s")).await.unwrap();
     let refused = say(&engine, &stranger, "hello").await;
     assert!(matches!(refused, Err(Error::Rejected(Rejection::SessionNotFound))));
     assert!(journal(&engine).await.contains("a secret"));
-    clock.advance(Duration::from_secs(100));
+    clock.advance(Span::from_secs(100));
     eventually("it has expired", async || {
         engine.session(&me(), &id("s")).await.unwrap().status == Status::Expired
     })
@@ -74,7 +72,7 @@ async fn a_session_whose_time_is_over_is_over_before_its_timer_has_fired() {
     let owner = Principal::new("owner", Role::Client, Vec::new());
     engine.create(assistant("s"), &owner, None).await.unwrap();
     engine.create(CreateSession { kind: Kind::Workflow, ..assistant("plan") }, &owner, None).await.unwrap();
-    clock.advance(Duration::from_secs(3600));
+    clock.advance(Span::from_secs(3600));
     for result in [engine.session(&owner, &id("s")).await.map(drop), say(&engine, &owner, "hello").await] {
         assert!(matches!(result, Err(Error::Rejected(Rejection::SessionExpired))));
     }

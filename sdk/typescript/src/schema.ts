@@ -3701,7 +3701,7 @@ export interface components {
             expires_at?: components["schemas"]["Timestamp"] | null;
             ended_at?: components["schemas"]["Timestamp"] | null;
             outcome?: components["schemas"]["Outcome"] | null;
-            /** @description What to do with the token. Only in the response that creates an assistant's session. */
+            /** @description How to use the token. Only in the response that creates an assistant's session. */
             message?: string | null;
             token?: components["schemas"]["SessionToken"] | null;
         };
@@ -3849,7 +3849,7 @@ export interface components {
             outcome: components["schemas"]["Outcome"];
         };
         /**
-         * @description A session's token: whoever sends it as `Authorization: Bearer …` may use that session, and no other.
+         * @description A session's token. A client that sends it as `Authorization: Bearer …` may use that session, and no other.
          * @example st_…
          */
         SessionToken: string;
