@@ -1,6 +1,6 @@
 // A person and an assistant, whose model this test scripts: what is sent, streamed, stopped, asked again and cleared.
 import type { Browser, Page } from 'playwright-core';
-import type { Client } from 'sessiond';
+import type { Client, JournalEvent } from 'sessiond';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { launch, Viewer, type Visit } from './harness/browser.ts';
 import { ScriptedModel } from './harness/model.ts';
@@ -59,6 +59,18 @@ const completed = (page: Page) => page.locator('article[data-status="completed"]
 async function send(page: Page, text: string): Promise<void> {
   await box(page).fill(text);
   await box(page).press('Enter');
+}
+
+/** The first event of a type in a session, once it is there. */
+async function until(of: Client, session: string, type: string): Promise<JournalEvent> {
+  for (;;) {
+    const { events } = await of.events.list(session, { after: 0 });
+    const found = events.find((event) => event.type === type);
+    if (found) {
+      return found;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 /** Says something over the interface, and waits for the answer. */
@@ -207,7 +219,7 @@ test('messages that wait are shown in their place, are taken back, and are answe
   ]);
   await page.locator('[data-queued]', { hasText: 'third' }).getByRole('button', { name: 'Take back' }).click();
   await expect.poll(() => page.locator('[data-queued]').count()).toBe(2);
-  expect(await box(page).inputValue()).toBe('third');
+  await expect.poll(() => box(page).inputValue()).toBe('third');
   gate.resolve();
   await expect.poll(() => completed(page).count()).toBe(3);
   await expect.poll(() => completed(other).count()).toBe(3);
@@ -361,6 +373,37 @@ test('a server without a model says how to give it one', async () => {
     .waitFor();
   await viewer.leave();
   await bare.stop();
+});
+
+test('a server that is killed in the middle keeps the message and what was written, and the page says what happened', async () => {
+  const fragile = await TestServer.start([], model.environment);
+  const { session_id } = await fragile.client().sessions.create({ kind: 'assistant', name: 'Fragile' });
+  const viewer = await Viewer.come(browser, fragile.url, { provokes: /ERR_|Failed to load/ });
+  viewers.push(viewer);
+  const { page } = viewer;
+  await viewer.openSession(session_id);
+  const gate = deferred();
+  model.script = async function* () {
+    yield 'The first words';
+    await gate.promise;
+  };
+  await send(page, 'go');
+  await answer(page).getByText('The first words').waitFor();
+  // They are durable a second later.
+  const { seq } = await until(fragile.client(), session_id, 'turn_progressed');
+  expect(seq).toBeGreaterThan(0);
+  await fragile.kill();
+  await fragile.begin();
+  await page.locator('article[data-status="interrupted"]').waitFor({ timeout: 60_000 });
+  await answer(page).getByText('The first words').waitFor();
+  await answer(page).getByText('Its process ended').waitFor();
+  gate.resolve();
+  model.script = async function* () {
+    yield 'All of it';
+  };
+  await answer(page).getByRole('button', { name: 'Retry' }).click();
+  await answer(page).getByText('All of it').waitFor();
+  await fragile.stop();
 });
 
 describe('what an answer has in it', () => {

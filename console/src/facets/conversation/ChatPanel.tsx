@@ -1,3 +1,4 @@
+import './tokens.css';
 import {
   Bot,
   ChevronDown,

@@ -1,5 +1,5 @@
 import { ArrowUp, CornerDownLeft, Square, Undo2 } from 'lucide-react';
-import { type RefObject, useId, useState } from 'react';
+import { type RefObject, useEffect, useId, useState } from 'react';
 import type { Turn } from 'sessiond';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { draftOf, dropDraft, keepDraft } from '../../ui/drafts.ts';
@@ -7,6 +7,9 @@ import { ProblemView } from '../../ui/Problem.tsx';
 import css from './Composer.module.css';
 import { TextBox } from './TextBox.tsx';
 import type { Chat } from './useChat.ts';
+
+/** How long a message may take to begin, in milliseconds. */
+const MOMENT = 400;
 
 /** Where a message is written, and what waits to be answered. */
 export function Composer({
@@ -127,7 +130,18 @@ function Queue({
   running: boolean;
   takeBack: (turn: Turn) => Promise<void>;
 }) {
-  if (turns.length === 0) {
+  // A message that nothing is before begins at once: it is not shown as one that waits, unless it does.
+  const waits = running || turns.length > 1;
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    setLate(false);
+    if (!waits && turns.length > 0) {
+      const timer = setTimeout(() => setLate(true), MOMENT);
+      return () => clearTimeout(timer);
+    }
+    return undefined;
+  }, [waits, turns.length]);
+  if (turns.length === 0 || !(waits || late)) {
     return null;
   }
   return (
@@ -141,7 +155,12 @@ function Queue({
             <span className={css.waiting} title={turn.text}>
               {turn.text}
             </span>
-            <Button look="quiet" icon={<Undo2 />} onClick={() => void takeBack(turn)}>
+            <Button
+              look="quiet"
+              icon={<Undo2 />}
+              aria-label={`Take back: ${turn.text.slice(0, 80)}`}
+              onClick={() => void takeBack(turn)}
+            >
               Take back
             </Button>
           </li>

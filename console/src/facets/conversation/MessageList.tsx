@@ -23,7 +23,7 @@ export interface MessageListHandle {
 
 /** What was said along the branch that is shown. Only the turns in sight are in the page. */
 export function MessageList({
-  known: { path, tree },
+  known: { path, tree, running },
   acts,
   active,
   editing,
@@ -70,8 +70,16 @@ export function MessageList({
   const atEnd = virtual.isAtEnd(NEAR);
   return (
     <div className={css.frame}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
-      <div ref={scroller} className={css.list} role="feed" aria-label="Turns" tabIndex={0} data-at-end={atEnd}>
+      <div
+        ref={scroller}
+        className={css.list}
+        role="feed"
+        aria-label="Turns"
+        aria-busy={running !== undefined}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+        tabIndex={0}
+        data-at-end={atEnd}
+      >
         <div role="none" className={css.all} style={{ height: virtual.getTotalSize() }}>
           {items.map(({ index, start }) => {
             const turn = path[index];

@@ -211,7 +211,7 @@ function AnswerView({
           {!runs && (
             <>
               {text !== '' && <CopyButton text={text} label="Copy the answer" />}
-              {active && (
+              {active && turn.status === 'completed' && (
                 <IconButton
                   label="Retry"
                   title="Answer again"

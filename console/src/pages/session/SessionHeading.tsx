@@ -33,7 +33,9 @@ export function SessionHeading({
           <bdi>{session.name ?? session.session_id}</bdi>
         </h1>
         <SessionStatus of={session} />
-        <Badge>{session.kind}</Badge>
+        <span className={css.kind}>
+          <Badge>{session.kind}</Badge>
+        </span>
         <span className={css.quiet}>revision {grouped(session.revision)}</span>
         <span className={css.quiet}>
           updated <Ago time={session.updated_at} />
