@@ -155,6 +155,35 @@ test('a new chat is one click away, and its first message names it', async () =>
   await viewer.page.getByRole('complementary', { name: 'This session' }).getByText('Last activity').waitFor();
 });
 
+test('a person who scrolls up while an answer is written stays there, and comes back with one click', async () => {
+  const page = await come();
+  const gates = [deferred(), deferred()] as const;
+  model.script = async function* () {
+    yield 'A line of it.\n\n'.repeat(60);
+    await gates[0].promise;
+    yield 'More of it.\n\n'.repeat(30);
+    await gates[1].promise;
+    yield 'The end of it.\n\n'.repeat(30);
+  };
+  await send(page, 'go');
+  const feed = page.getByRole('feed');
+  await answer(page).getByText('A line of it.').nth(59).waitFor();
+  await page.locator('[data-at-end="true"]').waitFor();
+  await feed.evaluate((element) => element.scrollTo({ top: 100 }));
+  await page.locator('[data-at-end="false"]').waitFor();
+  const before = await feed.evaluate((element) => element.scrollTop);
+  gates[0].resolve();
+  await answer(page).getByText('More of it.').nth(29).waitFor();
+  expect(await feed.evaluate((element) => element.scrollTop)).toBe(before);
+  await page.getByRole('button', { name: 'Newest' }).click();
+  await page.locator('[data-at-end="true"]').waitFor();
+  gates[1].resolve();
+  await completed(page).waitFor();
+  await expect
+    .poll(() => feed.evaluate(({ scrollTop, scrollHeight, clientHeight }) => scrollHeight - clientHeight - scrollTop))
+    .toBeLessThan(40);
+});
+
 test('a text that was typed and not sent survives a reload', async () => {
   const page = await come();
   await box(page).fill('half a thought');
@@ -337,21 +366,36 @@ test('the assistant is set, for the next message on', async () => {
 });
 
 test('a text is found in turns that are far away, and the conversation is exported', async () => {
-  for (const text of ['the needle', 'b', 'c', 'd', 'e', 'the Needle again', 'g', 'h']) {
-    await said(`${text}${'\n'.repeat(12)}.`);
+  model.script = async function* (message) {
+    yield `${'A line.\n\n'.repeat(40)}${['b', 'f'].includes(message) ? 'A Needle' : 'Straw'} of ${message}`;
+  };
+  for (const text of 'abcdefgh') {
+    await said(text);
   }
   const page = await come();
   await turns(page).last().waitFor();
-  await page.keyboard.press('Escape');
-  await page.locator('[data-turns]').click({ position: { x: 4, y: 100 } });
   await page.getByRole('button', { name: 'Find in the conversation' }).click();
   const find = page.getByRole('searchbox', { name: 'Find in the conversation' });
   await find.fill('needle');
   await page.getByText('2 of 2').waitFor();
-  await page.getByText('You said: the Needle again').waitFor();
+  // It is in sight, far below the beginning of its turn.
+  const sees = (text: string) =>
+    expect
+      .poll(async () => {
+        const [at, frame] = [
+          await page
+            .getByText(text)
+            .boundingBox({ timeout: 1_000 })
+            .catch(() => null),
+          await page.getByRole('feed').boundingBox(),
+        ];
+        return at && frame ? at.y >= frame.y && at.y < frame.y + frame.height : false;
+      })
+      .toBe(true);
+  await sees('A Needle of f');
   await find.press('Enter');
   await page.getByText('1 of 2').waitFor();
-  await page.locator('[aria-posinset="1"]').getByText('You said: the needle').waitFor();
+  await sees('A Needle of b');
   await find.press('Escape');
 
   await page.getByRole('button', { name: 'Conversation', exact: true }).click();

@@ -43,7 +43,7 @@ export default function ChatPanel({ session, feed }: PanelProps) {
   const [dialog, setDialog] = useState<'assistant' | 'clear'>();
   const [finding, setFinding] = useState(false);
   const [editing, setEditing] = useState<string>();
-  const find = useFind(path, finding, (place) => list.current?.show(place));
+  const find = useFind(path, finding, (place, text) => list.current?.show(place, text));
   const active = session.status === 'active';
   const newest = path.at(-1);
 
@@ -60,7 +60,6 @@ export default function ChatPanel({ session, feed }: PanelProps) {
   useShortcuts({
     '/': () => setFinding(true),
     i: () => box.current?.focus(),
-    e: () => newest && active && setEditing(newest.turn_id),
   });
   // Who opens a conversation writes; on a screen without a keyboard this would cover half of it.
   const { loaded } = known;

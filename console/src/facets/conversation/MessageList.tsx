@@ -3,7 +3,7 @@ import { ArrowDown } from 'lucide-react';
 import { type Ref, useImperativeHandle, useLayoutEffect, useRef } from 'react';
 import type { Turn } from 'sessiond';
 import { IconButton } from '../../ui/Button.tsx';
-import { useMarks } from './find.ts';
+import { scrollToText, useMarks } from './find.ts';
 import css from './MessageList.module.css';
 import { TurnView } from './TurnView.tsx';
 import type { Known } from './turns.ts';
@@ -17,8 +17,8 @@ const GAP = 28;
 
 export interface MessageListHandle {
   toEnd: () => void;
-  /** Brings the turn at this place of the path into sight. */
-  show: (place: number) => void;
+  /** Brings the turn at this place of the path into sight, and in it a text. */
+  show: (place: number, text: string) => void;
 }
 
 /** What was said along the branch that is shown. Only the turns in sight are in the page. */
@@ -50,6 +50,7 @@ export function MessageList({
     gap: GAP,
     paddingStart: 16,
     paddingEnd: 20,
+    scrollPaddingStart: 12,
     anchorTo: 'end',
     followOnAppend: true,
     scrollEndThreshold: NEAR,
@@ -62,7 +63,12 @@ export function MessageList({
     ref,
     () => ({
       toEnd: () => virtual.scrollToEnd(),
-      show: (place) => virtual.scrollToIndex(place, { align: 'start' }),
+      show: (place, text) => {
+        virtual.scrollToIndex(place, { align: 'start' });
+        if (scroller.current) {
+          scrollToText(scroller.current, place, text);
+        }
+      },
     }),
     [virtual],
   );

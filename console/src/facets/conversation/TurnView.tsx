@@ -258,8 +258,12 @@ function Ending({ turn, retry }: { turn: Turn; retry: TurnActs['retry'] | undefi
   }
   const { word, tone, means } = stateOf('turn', turn.status);
   const reason = turn.reason ?? '';
-  // That somebody stopped it is said by the word.
-  const told = turn.status === 'stopped' || reason === '' ? means : sentence(reason);
+  const told =
+    turn.status === 'stopped' && turn.answer === ''
+      ? 'Somebody stopped it before its answer began.'
+      : turn.status === 'stopped' || reason === ''
+        ? means
+        : sentence(reason);
   return (
     <div className={css.ending} data-tone={tone} data-reason={reason || undefined}>
       <TriangleAlert size={15} aria-hidden="true" />
