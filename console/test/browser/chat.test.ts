@@ -331,6 +331,44 @@ test('a person who reads an earlier branch is told that an answer is written in 
   await completed(page).waitFor();
 });
 
+test('a question that is edited while it is answered is answered anew at once', async () => {
+  const page = await come();
+  const gate = deferred();
+  model.script = async function* (message) {
+    yield `So: ${message}`;
+    if (message === 'slow') {
+      await gate.promise;
+    }
+  };
+  await send(page, 'slow');
+  await answer(page).getByText('So: slow').waitFor();
+  // The arrow up where nothing is written edits the last question.
+  await box(page).press('ArrowUp');
+  const edit = page.getByRole('textbox', { name: 'Another question' });
+  await edit.fill('quick');
+  await edit.press('Enter');
+  await answer(page).getByText('So: quick').waitFor();
+  await completed(page).waitFor();
+  await expect.poll(() => model.open).toBe(0);
+  await page.getByRole('button', { name: 'Earlier branch' }).click();
+  await page.locator('article[data-status="interrupted"]').getByText('So: slow').waitFor();
+  await answer(page).getByText('Another message took its place').waitFor();
+  gate.resolve();
+});
+
+test('a conversation of a session that has ended is read, and not changed', async () => {
+  await said('one');
+  await client.conversation.retryTurn(id, (await client.conversation.listTurns(id)).head ?? '');
+  await expect.poll(async () => (await client.conversation.listTurns(id)).turns[1]?.status).toBe('completed');
+  await client.sessions.complete(id, { summary: 'done' });
+  const page = await come();
+  await completed(page).waitFor();
+  await page.getByText('The session is completed, and accepts no more messages.').waitFor();
+  expect(await box(page).count()).toBe(0);
+  await answer(page).getByRole('button', { name: 'Copy the answer' }).waitFor();
+  expect(await answer(page).getByRole('button', { name: 'Retry' }).count()).toBe(0);
+});
+
 test('clearing asks first, and empties every tab', async () => {
   await said('one');
   await said('two');

@@ -16,6 +16,7 @@ import type { Session, Turn } from 'sessiond';
 import { useClient } from '../../data/connection.ts';
 import { download } from '../../data/download.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
+import { sentence } from '../../ui/fieldErrors.ts';
 import { Menu, MenuItem, MenuSeparator } from '../../ui/Menu.tsx';
 import { ProblemView } from '../../ui/Problem.tsx';
 import { useShortcuts } from '../../ui/shortcuts.ts';
@@ -226,7 +227,7 @@ function Announcer({ known: { running, turns } }: { known: Chat['known'] }) {
         turn?.status === 'completed'
           ? 'The answer is complete.'
           : turn
-            ? `The answer ${stateOf('turn', turn.status).word}. ${turn.reason ?? ''}`
+            ? `The answer is not complete: ${stateOf('turn', turn.status).word}. ${sentence(turn.reason ?? '')}`
             : '',
       );
     }
