@@ -64,7 +64,7 @@ pub use schedules::{
 pub use server::Health;
 pub use session::{
     Complete, Counts, CreateSession, FailSession, Fork, Imported, IssuedToken, ListSessions, Progress, Retry,
-    Session, SessionPage, SessionSort, SessionSummary, SessionToken, Terminate, UpdateSession,
+    Session, SessionPage, SessionSort, SessionStats, SessionSummary, SessionToken, Terminate, UpdateSession,
 };
 pub use signals::{ListSignals, SendSignal, Signal, SignalPage};
 pub use task::{

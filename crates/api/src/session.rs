@@ -534,6 +534,26 @@ pub struct SessionPage {
     pub sessions: Vec<SessionSummary>,
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
+    /// The sessions that the caller may see, in numbers. Only on the first page; filters do not apply.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stats: Option<SessionStats>,
+}
+
+/// The sessions that a caller may see, in numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SessionStats {
+    /// All sessions.
+    pub total_sessions: u64,
+    /// Those that are active.
+    pub active_sessions: u64,
+    /// The minutes without use after which a new session of an assistant expires; null if never.
+    pub session_timeout_minutes: Option<u64>,
+    /// When the oldest session was created.
+    pub oldest_session: Option<Timestamp>,
+    /// When the newest session was created.
+    pub newest_session: Option<Timestamp>,
+    /// The turns of their conversations.
+    pub turns: u64,
 }
 
 /// The number of sessions of all owners, for an administrator.

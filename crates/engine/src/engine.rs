@@ -18,7 +18,7 @@ use crate::inbox::Presences;
 use crate::keys::Keyring;
 use crate::turns::{Lives, TurnRunner};
 use crate::webhooks::Webhooks;
-use crate::{Error, follow, housekeeping, schedules, timers};
+use crate::{Error, follow, housekeeping, rows, schedules, timers};
 
 /// How long a store may take for the write that shows whether it is ready.
 const READY: Duration = Duration::from_secs(5);
@@ -182,6 +182,16 @@ impl Engine {
             return Err(Error::Forbidden("only an administrator's key may count all sessions".into()));
         }
         Ok(self.shared.store.counts().await?)
+    }
+
+    /// The sessions that the caller may see, in numbers.
+    pub async fn stats(&self, principal: &Principal) -> Result<sessiond_store::Stats, Error> {
+        Ok(self.shared.store.stats(rows::visibility(principal)).await?)
+    }
+
+    /// The time without use after which an assistant's session expires, if its creator gives it no time.
+    pub fn session_timeout(&self) -> Option<Span> {
+        self.shared.options.session_timeout
     }
 
     /// Writes what waits, keeps snapshots of the open sessions, and closes the store. Commands that come after it are

@@ -170,5 +170,6 @@ pub(crate) fn summary(session: &Session) -> SummaryRow {
         ended_at: session.ended_at,
         progress: session.progress(),
         open_questions: session.questions.open.len() as u32,
+        turns: session.conversation.turns.len() as u64,
     }
 }

@@ -5,6 +5,7 @@ mod support;
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use sessiond_core::Role;
 use support::{Bench, message, problem, tutorial_session};
 
 const GET: Method = Method::GET;
@@ -315,5 +316,45 @@ async fn documents_are_pages_that_load_nothing_from_elsewhere() {
     }
     problem(bench.get("/docs/nothing").await, StatusCode::NOT_FOUND, "not_found").await;
     problem(bench.get("/docs/errors/nothing").await, StatusCode::NOT_FOUND, "not_found").await;
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn the_first_page_of_sessions_has_those_that_the_caller_may_see_in_numbers() {
+    let bench = Bench::keyed().await;
+    let empty = bench.expect(200, Method::GET, "/sessions", None).await;
+    let none = json!({"total_sessions": 0, "active_sessions": 0, "session_timeout_minutes": null,
+        "oldest_session": null, "newest_session": null, "turns": 0});
+    assert_eq!(empty["stats"], none);
+    let me = bench.as_role("me", Role::Client, &[]).await;
+    let other = bench.as_role("other", Role::Client, &[]).await;
+    let mut created = Vec::new();
+    for (owner, id) in [(&me, "a"), (&me, "b"), (&other, "c")] {
+        let body = json!({"session_id": id, "client_id": "x"});
+        let session = owner.expect(201, Method::POST, "/sessions", Some(body)).await;
+        created.push(session["created_at"].clone());
+        owner
+            .expect(201, Method::POST, &format!("/sessions/{id}/turns"), Some(json!({"text": "hello"})))
+            .await;
+    }
+    me.expect(201, Method::POST, "/sessions/a/turns", Some(json!({"text": "again"}))).await;
+    me.expect(200, Method::POST, "/sessions/b/complete", None).await;
+    let stats = async |caller: &Bench| {
+        caller.expect(200, Method::GET, "/sessions?status=failed&limit=1", None).await["stats"].clone()
+    };
+    let expected = |sessions: u64, active: u64, oldest: &Value, newest: &Value, turns: u64| {
+        json!({"total_sessions": sessions, "active_sessions": active, "session_timeout_minutes": null,
+            "oldest_session": oldest, "newest_session": newest, "turns": turns})
+    };
+    assert_eq!(stats(&me).await, expected(2, 1, &created[0], &created[1], 3));
+    assert_eq!(stats(&other).await, expected(1, 1, &created[2], &created[2], 1));
+    assert_eq!(stats(&bench).await, expected(3, 2, &created[0], &created[2], 4));
+    let first = bench.expect(200, Method::GET, "/sessions?limit=2", None).await;
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let second = bench.expect(200, Method::GET, &format!("/sessions?limit=2&cursor={cursor}"), None).await;
+    assert_eq!(second.get("stats"), None);
+    me.expect(200, Method::POST, "/sessions/a/clear", None).await;
+    me.expect(204, Method::DELETE, "/sessions/b", None).await;
+    assert_eq!(stats(&me).await, expected(1, 1, &created[0], &created[0], 0));
     bench.stop().await;
 }

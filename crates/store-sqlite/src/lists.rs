@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, Row, params_from_iter};
 use sessiond_core::{AgentPattern, ForkPoint, limits};
-use sessiond_store::{Counts, Error, ListQuery, Lists, Page, Sort, SummaryRow, TimeRange, Visibility};
+use sessiond_store::{Counts, Error, ListQuery, Lists, Page, Sort, Stats, SummaryRow, TimeRange, Visibility};
 
 use crate::Sqlite;
 use crate::fault::Fault;
@@ -19,6 +19,15 @@ impl Lists for Sqlite {
 
     async fn counts(&self) -> Result<Counts, Error> {
         self.readers.read(summaries::counts).await
+    }
+
+    async fn stats(&self, visible_to: Option<Visibility>) -> Result<Stats, Error> {
+        self.readers
+            .read(move |connection| match &visible_to {
+                None => summaries::stats(connection),
+                Some(visibility) => stats(connection, visibility),
+            })
+            .await
     }
 }
 
@@ -86,7 +95,7 @@ fn weight(row: &Row<'_>) -> rusqlite::Result<usize> {
 
 const COLUMNS: &str = "s.session, h.id, s.kind, s.name, s.status, h.revision, s.owner, s.client_id, s.orchestrator, \
                        s.members, s.labels, s.parent, s.forked_from, s.forked_revision, s.created_at, h.updated_at, \
-                       s.expires_at, s.ended_at, s.progress, s.questions, s.sort_name";
+                       s.expires_at, s.ended_at, s.progress, s.questions, s.sort_name, s.turns";
 /// Places in [`COLUMNS`].
 const SESSION: usize = 0;
 const CREATED_AT: usize = 14;
@@ -203,8 +212,46 @@ fn within(filter: &mut Filter, time: &str, range: &TimeRange) {
 pub(crate) fn visible(
     connection: &Connection,
     filter: &mut Filter,
-    Visibility { owner, agents }: &Visibility,
+    visibility: &Visibility,
 ) -> Result<(), Fault> {
+    let Own { member, sessions: own, values } = own(visibility);
+    let counted: i64 = connection
+        .prepare_cached(&format!("SELECT count(*) FROM (SELECT 1 FROM ({own}) LIMIT {})", FEW + 1))?
+        .query_row(params_from_iter(values.clone()), |row| row.get(0))?;
+    if counted <= FEW {
+        filter.and(&format!("s.session IN ({own})"), values);
+    } else {
+        // The plus keeps SQLite from joining on the condition, so that it follows the list's order.
+        let sees = format!(
+            "(+s.owner = ? OR EXISTS (SELECT 1 FROM members m WHERE m.session = s.session AND {member}))"
+        );
+        filter.and(&sees, values);
+    }
+    Ok(())
+}
+
+/// The sessions that a principal may see, in numbers.
+fn stats(connection: &Connection, visibility: &Visibility) -> Result<Stats, Fault> {
+    let Own { sessions, values, .. } = own(visibility);
+    let sql = format!(
+        "SELECT count(*), count(*) FILTER (WHERE status = 'active'), coalesce(sum(turns), 0), min(created_at),
+             max(created_at)
+         FROM summaries WHERE session IN ({sessions})"
+    );
+    Ok(connection.prepare_cached(&sql)?.query_row(params_from_iter(values), summaries::read_stats)?)
+}
+
+/// What a principal may see, as SQL.
+struct Own {
+    /// The condition of a row of `members`.
+    member: String,
+    /// A statement for the sessions, in which one may be twice.
+    sessions: String,
+    /// The values of the statement: its owner, and then those of `member`.
+    values: Vec<Value>,
+}
+
+fn own(Visibility { owner, agents }: &Visibility) -> Own {
     let mut member = Vec::new();
     let mut values = vec![Value::Text(owner.clone())];
     for AgentPattern(agent) in agents {
@@ -225,22 +272,10 @@ pub(crate) fn visible(
         [] => "FALSE".to_owned(),
         conditions => format!("({})", conditions.join(" OR ")),
     };
-    let own = format!(
+    let sessions = format!(
         "SELECT session FROM summaries WHERE owner = ? UNION ALL SELECT session FROM members WHERE {member}"
     );
-    let counted: i64 = connection
-        .prepare_cached(&format!("SELECT count(*) FROM (SELECT 1 FROM ({own}) LIMIT {})", FEW + 1))?
-        .query_row(params_from_iter(values.clone()), |row| row.get(0))?;
-    if counted <= FEW {
-        filter.and(&format!("s.session IN ({own})"), values);
-    } else {
-        // The plus keeps SQLite from joining on the condition, so that it follows the list's order.
-        let sees = format!(
-            "(+s.owner = ? OR EXISTS (SELECT 1 FROM members m WHERE m.session = s.session AND {member}))"
-        );
-        filter.and(&sees, values);
-    }
-    Ok(())
+    Own { member, sessions, values }
 }
 
 fn summary(row: &Row<'_>) -> rusqlite::Result<SummaryRow> {
@@ -267,5 +302,6 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<SummaryRow> {
         ended_at: optional_time(row, 17)?,
         progress: json(row, 18)?,
         open_questions: row.get(19)?,
+        turns: uint(row, 21)?,
     })
 }

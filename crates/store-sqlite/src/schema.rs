@@ -13,6 +13,7 @@ const FILES: &[&str] = &[
     include_str!("schema/0003.sql"),
     include_str!("schema/0004.sql"),
     include_str!("schema/0005.sql"),
+    include_str!("schema/0006.sql"),
 ];
 
 /// The format that this program writes.
@@ -86,7 +87,7 @@ fn format(connection: &Connection) -> Result<u32, Fault> {
 #[cfg(test)]
 mod tests {
     use sessiond_core::Progress;
-    use sessiond_store::{ListQuery, Lists, Sort};
+    use sessiond_store::{ListQuery, Lists, Sort, Visibility};
 
     use super::*;
     use crate::{FILE, Options, Sqlite};
@@ -171,5 +172,37 @@ mod tests {
         }
         let connection = Connection::open(dir.path().join(FILE)).unwrap();
         assert_eq!(format(&connection).unwrap(), FORMAT);
+    }
+
+    #[tokio::test]
+    async fn turns_that_the_fifth_format_has_in_its_progress_are_counted() {
+        let dir = tempfile::tempdir().unwrap();
+        let connection = Connection::open(dir.path().join(FILE)).unwrap();
+        FILES[..5].iter().for_each(|file| connection.execute_batch(file).unwrap());
+        connection
+            .execute_batch(
+                r#"CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+                 INSERT INTO meta (key, value) VALUES ('format', 5);
+                 INSERT INTO sessions (session, revision, first, updated_at, id)
+                     VALUES (1, 7, 1, 7, 'a'), (2, 7, 1, 7, 'b'), (3, 7, 1, 7, 'c');
+                 INSERT INTO summaries (session, kind, status, owner, members, labels, created_at, progress, sort_name, search)
+                     VALUES (1, 'assistant', 'active', 'o', '[]', '{}', 5,
+                             '[{"unit":"turns","done":1,"total":2,"failed":0},{"unit":"tasks","done":1,"total":9,"failed":0}]', 'a', 'a'),
+                            (2, 'assistant', 'active', 'o', '[]', '{}', 6, '[{"unit":"turns","done":3,"total":3,"failed":0}]', 'b', 'b'),
+                            (3, 'assistant', 'active', 'p', '[]', '{}', 7, '[]', 'c', 'c');
+                 INSERT INTO counts (kind, status, n) VALUES ('assistant', 'active', 3), ('workflow', 'active', 0);"#,
+            )
+            .unwrap();
+        drop(connection);
+        let store = Sqlite::open(dir.path(), Options::default()).unwrap();
+        let (all, own) = (
+            store.stats(None).await.unwrap(),
+            store.stats(Some(Visibility { owner: "o".into(), agents: vec![] })).await.unwrap(),
+        );
+        assert_eq!((all.sessions, all.active, all.turns), (3, 3, 5));
+        assert_eq!((own.sessions, own.active, own.turns), (2, 2, 5));
+        let rows =
+            store.list(ListQuery { sort: Sort::Name, limit: 9, ..ListQuery::default() }).await.unwrap();
+        assert_eq!(rows.items.iter().map(|row| row.turns).collect::<Vec<_>>(), [2, 3, 0]);
     }
 }

@@ -1,11 +1,11 @@
 //! Writing sessions' rows in lists, and the counts of sessions.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use sessiond_core::{AgentId, SessionId};
-use sessiond_store::{Counts, Error, SummaryRow};
+use sessiond_store::{Counts, Error, Stats, SummaryRow};
 
 use crate::fault::Fault;
-use crate::rows::{int, kind, status, uint};
+use crate::rows::{int, kind, optional_time, status, uint};
 use crate::tx::Tx;
 
 struct Old {
@@ -13,21 +13,26 @@ struct Old {
     status: String,
     members: String,
     labels: String,
+    turns: i64,
 }
 
 /// Writes a session's row. When only its progress has changed, which is so for most appends, nothing that an index or
 /// another table holds is touched.
 pub(crate) fn put(tx: &mut Tx<'_>, session: i64, row: &SummaryRow, new: bool) -> Result<(), Fault> {
     let row = Columns::of(row)?;
-    if !new && row.put_progress(tx, session)? {
-        return Ok(());
-    }
     let old = if new { None } else { old(tx, session)? };
-    if old.as_ref().is_none_or(|old| old.kind != row.kind || old.status != row.status) {
-        if let Some(old) = &old {
-            count(tx, &old.kind, &old.status, -1)?;
+    let progressed = !new && row.put_progress(tx, session)?;
+    match &old {
+        Some(old) if old.kind == row.kind && old.status == row.status && old.turns == row.turns => {}
+        _ => {
+            if let Some(old) = &old {
+                count(tx, &old.kind, &old.status, -1, -old.turns)?;
+            }
+            count(tx, row.kind, row.status, 1, row.turns)?;
         }
-        count(tx, row.kind, row.status, 1)?;
+    }
+    if progressed {
+        return Ok(());
     }
     if old.as_ref().is_none_or(|old| old.members != row.members) {
         put_members(tx, session, row.row, old.is_some())?;
@@ -46,6 +51,7 @@ struct Columns<'a> {
     members: String,
     labels: String,
     progress: String,
+    turns: i64,
 }
 
 impl<'a> Columns<'a> {
@@ -59,14 +65,15 @@ impl<'a> Columns<'a> {
             members: serde_json::to_string(&row.members).map_err(unwritable)?,
             labels: serde_json::to_string(&row.labels).map_err(unwritable)?,
             progress: serde_json::to_string(&row.progress).map_err(unwritable)?,
+            turns: int(row.turns),
         })
     }
 
     /// Writes the progress, if nothing else has changed; and answers whether that is so.
     fn put_progress(&self, tx: &Tx<'_>, session: i64) -> Result<bool, Fault> {
-        let Self { row, kind, status, members, labels, progress } = self;
+        let Self { row, kind, status, members, labels, progress, turns } = self;
         let changed = tx.run(
-            "UPDATE summaries SET progress = ?2 WHERE session = ?1 AND kind = ?3 AND status = ?4 AND name IS ?5
+            "UPDATE summaries SET progress = ?2, turns = ?18 WHERE session = ?1 AND kind = ?3 AND status = ?4 AND name IS ?5
              AND owner = ?6 AND client_id IS ?7 AND orchestrator IS ?8 AND members = ?9 AND labels = ?10
              AND parent IS ?11 AND forked_from IS ?12 AND forked_revision IS ?13 AND created_at = ?14
              AND expires_at IS ?15 AND ended_at IS ?16 AND questions = ?17",
@@ -88,13 +95,14 @@ impl<'a> Columns<'a> {
                 row.expires_at.map(|time| time.millis()),
                 row.ended_at.map(|time| time.millis()),
                 row.open_questions,
+                turns,
             ],
         )?;
         Ok(changed == 1)
     }
 
     fn put(&self, tx: &Tx<'_>, session: i64) -> Result<(), Fault> {
-        let Self { row, kind, status, members, labels, progress } = self;
+        let Self { row, kind, status, members, labels, progress, turns } = self;
         let name = row.name.as_deref();
         let id = row.session_id.as_str();
         let client = row.client_id.as_deref();
@@ -103,8 +111,8 @@ impl<'a> Columns<'a> {
         tx.run(
             "INSERT OR REPLACE INTO summaries (session, kind, status, name, owner, client_id, orchestrator, members,
                  labels, parent, forked_from, forked_revision, created_at, expires_at, ended_at, progress, sort_name,
-                 search, questions)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+                 search, questions, turns)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
             params![
                 session,
                 kind,
@@ -125,6 +133,7 @@ impl<'a> Columns<'a> {
                 name.unwrap_or(id).to_lowercase(),
                 search.join("\n").to_lowercase(),
                 row.open_questions,
+                turns,
             ],
         )?;
         Ok(())
@@ -133,7 +142,7 @@ impl<'a> Columns<'a> {
 
 pub(crate) fn delete(tx: &mut Tx<'_>, session: i64) -> Result<(), Fault> {
     if let Some(old) = old(tx, session)? {
-        count(tx, &old.kind, &old.status, -1)?;
+        count(tx, &old.kind, &old.status, -1, -old.turns)?;
     }
     for sql in [
         "DELETE FROM summaries WHERE session = ?1",
@@ -151,20 +160,45 @@ pub(crate) fn counts(connection: &Connection) -> Result<Counts, Fault> {
     Ok(Counts { sessions: rows.collect::<Result<_, _>>()? })
 }
 
+/// All sessions in numbers, each of which is at hand.
+pub(crate) fn stats(connection: &Connection) -> Result<Stats, Fault> {
+    let sql = "SELECT coalesce(sum(n), 0), coalesce(sum(n) FILTER (WHERE status = 'active'), 0), coalesce(sum(turns), 0),
+                   (SELECT min(created_at) FROM summaries), (SELECT max(created_at) FROM summaries)
+               FROM counts";
+    Ok(connection.prepare_cached(sql)?.query_row([], read_stats)?)
+}
+
+/// Reads a row of numbers.
+pub(crate) fn read_stats(row: &Row<'_>) -> rusqlite::Result<Stats> {
+    Ok(Stats {
+        sessions: uint(row, 0)?,
+        active: uint(row, 1)?,
+        turns: uint(row, 2)?,
+        oldest: optional_time(row, 3)?,
+        newest: optional_time(row, 4)?,
+    })
+}
+
 fn old(tx: &Tx<'_>, session: i64) -> Result<Option<Old>, Fault> {
     let old = tx
-        .prepare("SELECT kind, status, members, labels FROM summaries WHERE session = ?1")?
+        .prepare("SELECT kind, status, members, labels, turns FROM summaries WHERE session = ?1")?
         .query_row([session], |row| {
-            Ok(Old { kind: row.get(0)?, status: row.get(1)?, members: row.get(2)?, labels: row.get(3)? })
+            Ok(Old {
+                kind: row.get(0)?,
+                status: row.get(1)?,
+                members: row.get(2)?,
+                labels: row.get(3)?,
+                turns: row.get(4)?,
+            })
         });
     Ok(old.optional()?)
 }
 
-fn count(tx: &Tx<'_>, kind: &str, status: &str, by: i64) -> Result<(), Fault> {
+fn count(tx: &Tx<'_>, kind: &str, status: &str, by: i64, turns: i64) -> Result<(), Fault> {
     tx.run(
-        "INSERT INTO counts (kind, status, n) VALUES (?1, ?2, ?3)
-         ON CONFLICT (kind, status) DO UPDATE SET n = n + excluded.n",
-        (kind, status, by),
+        "INSERT INTO counts (kind, status, n, turns) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (kind, status) DO UPDATE SET n = n + excluded.n, turns = turns + excluded.turns",
+        (kind, status, by, turns),
     )?;
     Ok(())
 }

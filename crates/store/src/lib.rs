@@ -18,6 +18,6 @@ pub use metrics::record_commit;
 pub use records::{
     AgentRecord, Answer, Append, Change, Counts, Delivery, Done, Enqueue, Exhausted, Inbox, KeyRecord,
     ListQuery, Loaded, MessageQuery, MessageRecord, MessageState, Op, Page, Point, Reading, Record, Records,
-    Refusal, ScheduleChange, ScheduleQuery, ScheduleRow, Snapshot, Sort, SummaryRow, TaskQuery, TaskRow,
-    TimeRange, TimerRow, Visibility, Write,
+    Refusal, ScheduleChange, ScheduleQuery, ScheduleRow, Snapshot, Sort, Stats, SummaryRow, TaskQuery,
+    TaskRow, TimeRange, TimerRow, Visibility, Write,
 };

@@ -3774,6 +3774,7 @@ export interface components {
             sessions: components["schemas"]["SessionSummary"][];
             /** @description The `cursor` of the next page; null on the last page. */
             next_cursor?: string | null;
+            stats?: components["schemas"]["SessionStats"] | null;
         };
         /** @description The session had failed and continues: what failed is tried again. */
         SessionRetried: Record<string, unknown>;
@@ -3782,6 +3783,31 @@ export interface components {
          * @enum {string}
          */
         SessionSort: "created" | "updated" | "name";
+        /** @description The sessions that a caller may see, in numbers. */
+        SessionStats: {
+            /**
+             * Format: int64
+             * @description All sessions.
+             */
+            total_sessions: number;
+            /**
+             * Format: int64
+             * @description Those that are active.
+             */
+            active_sessions: number;
+            /**
+             * Format: int64
+             * @description The minutes without use after which a new session of an assistant expires; null if never.
+             */
+            session_timeout_minutes?: number | null;
+            oldest_session?: components["schemas"]["Timestamp"] | null;
+            newest_session?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description The turns of their conversations.
+             */
+            turns: number;
+        };
         /** @description A session's row in a list. */
         SessionSummary: {
             /** @description Its id. */
@@ -4751,6 +4777,7 @@ export type SessionImported = components['schemas']['SessionImported'];
 export type SessionPage = components['schemas']['SessionPage'];
 export type SessionRetried = components['schemas']['SessionRetried'];
 export type SessionSort = components['schemas']['SessionSort'];
+export type SessionStats = components['schemas']['SessionStats'];
 export type SessionSummary = components['schemas']['SessionSummary'];
 export type SessionTerminated = components['schemas']['SessionTerminated'];
 export type SessionToken = components['schemas']['SessionToken'];

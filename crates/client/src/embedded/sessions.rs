@@ -59,9 +59,13 @@ impl Sessions for Embedded {
 
     async fn sessions(&self, query: api::ListSessions) -> Result<api::SessionPage, Problem> {
         let query = list_query(query)?;
+        let stats = match query.cursor {
+            None => Some(self.stats().await?),
+            Some(_) => None,
+        };
         let page = self.engine.list(&self.principal, query).await.map_err(problem)?;
         let sessions = page.items.into_iter().map(summary).collect();
-        Ok(api::SessionPage { sessions, next_cursor: page.next_cursor })
+        Ok(api::SessionPage { sessions, next_cursor: page.next_cursor, stats })
     }
 
     async fn counts(&self) -> Result<api::Counts, Problem> {
@@ -213,6 +217,22 @@ impl Sessions for Embedded {
 
     async fn summary(&self, id: &SessionId) -> Result<String, Problem> {
         Ok(sessiond_core::summary::markdown(&*self.see(id).await?))
+    }
+}
+
+impl Embedded {
+    /// The sessions that the caller may see, in numbers.
+    async fn stats(&self) -> Result<api::SessionStats, Problem> {
+        let stats = self.engine.stats(&self.principal).await.map_err(problem)?;
+        let timeout = self.engine.session_timeout();
+        Ok(api::SessionStats {
+            total_sessions: stats.sessions,
+            active_sessions: stats.active,
+            session_timeout_minutes: timeout.map(|timeout| timeout.millis().div_ceil(60_000)),
+            oldest_session: stats.oldest,
+            newest_session: stats.newest,
+            turns: stats.turns,
+        })
     }
 }
 

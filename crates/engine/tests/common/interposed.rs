@@ -127,6 +127,10 @@ impl<H: Hooks> Lists for Interposed<H> {
     async fn counts(&self) -> Result<Counts, sessiond_store::Error> {
         self.store.counts().await
     }
+
+    async fn stats(&self, visible_to: Option<Visibility>) -> Result<Stats, sessiond_store::Error> {
+        self.store.stats(visible_to).await
+    }
 }
 
 #[async_trait]

@@ -60,6 +60,7 @@ pub fn row(id: &str) -> SummaryRow {
         ended_at: None,
         progress: Vec::new(),
         open_questions: 0,
+        turns: 0,
     }
 }
 

@@ -1,8 +1,8 @@
 //! Lists of sessions: filters, orders, pages and counts.
 
 use super::*;
-use crate::{Counts, ListQuery, Page, Sort, TaskQuery, TimeRange};
-use sessiond_core::{ForkPoint, Progress};
+use crate::{Counts, ListQuery, Page, Sort, Stats, TaskQuery, TimeRange, Visibility};
+use sessiond_core::{AgentPattern, ForkPoint, Progress};
 
 async fn list(store: &Arc<dyn Store>, query: ListQuery) -> Page<SummaryRow> {
     store.list(query).await.expect("it is read")
@@ -53,6 +53,7 @@ pub async fn a_row_is_read_back_as_it_was_written_with_the_stores_own_revision_a
         ended_at: Some(at(3_000)),
         progress: vec![progress("rounds", 1, None, 0), progress("tasks", 3, Some(4), 2)],
         open_questions: 2,
+        turns: 3,
     };
     let mut first = append("full", 0, 3);
     first.updated_at = at(1_500);
@@ -403,6 +404,48 @@ pub async fn sessions_are_counted_by_kind_and_status(backend: &dyn Backend) {
     .await;
     let expected = [((Kind::Training, Status::Active), 2), ((Kind::Training, Status::Completed), 1)];
     assert_eq!(store.counts().await.unwrap().sessions, expected.into());
+}
+
+pub async fn sessions_and_their_turns_are_counted_for_all_and_for_a_principal(backend: &dyn Backend) {
+    let store = open(backend).await;
+    let visible = |owner: &str, agents: &[&str]| {
+        let agents = agents.iter().map(|agent| AgentPattern((*agent).to_owned())).collect();
+        Some(Visibility { owner: owner.into(), agents })
+    };
+    assert_eq!(store.stats(None).await.unwrap(), Stats::default());
+    assert_eq!(store.stats(visible("a", &[])).await.unwrap(), Stats::default());
+    let owned = |id: &str, owner: &str, millis: i64, turns: u64| SummaryRow {
+        owner: owner.into(),
+        turns,
+        ..created(id, millis)
+    };
+    let joined = SummaryRow { members: vec![agent("w1")], ..owned("4", "b", 40, 7) };
+    done(&store, vec![begin(owned("1", "a", 10, 2)), begin(owned("2", "a", 20, 0))]).await;
+    done(&store, vec![begin(owned("3", "b", 30, 5)), begin(joined)]).await;
+    let change = |id: &str, row: SummaryRow| {
+        let mut change = append(id, 1, 1);
+        change.summary = Some(Box::new(row));
+        op(change)
+    };
+    // Only its turns change; its state changes, and both.
+    done(&store, vec![change("1", owned("1", "a", 10, 3))]).await;
+    let completed = |row| SummaryRow { status: Status::Completed, ..row };
+    done(&store, vec![change("2", completed(owned("2", "a", 20, 0)))]).await;
+    done(&store, vec![change("3", completed(owned("3", "b", 30, 1)))]).await;
+    let stats = |sessions, active, (oldest, newest), turns| Stats {
+        sessions,
+        active,
+        oldest: Some(at(oldest)),
+        newest: Some(at(newest)),
+        turns,
+    };
+    assert_eq!(store.stats(None).await.unwrap(), stats(4, 2, (10, 40), 11));
+    assert_eq!(store.stats(visible("a", &[])).await.unwrap(), stats(2, 1, (10, 20), 3));
+    assert_eq!(store.stats(visible("a", &["test://w*"])).await.unwrap(), stats(3, 2, (10, 40), 10));
+    // What a principal sees for two reasons counts once.
+    assert_eq!(store.stats(visible("b", &["test://w1"])).await.unwrap(), stats(2, 1, (30, 40), 8));
+    done(&store, vec![Op::DeleteSession { session_id: session("4"), expected_revision: None }]).await;
+    assert_eq!(store.stats(None).await.unwrap(), stats(3, 1, (10, 30), 4));
 }
 
 pub async fn a_changed_row_is_found_by_what_it_is_now(backend: &dyn Backend) {

@@ -134,6 +134,7 @@ macro_rules! conformance_tests {
                 pages_neither_repeat_nor_skip_while_sessions_begin
                 a_cursor_of_another_list_is_refused
                 sessions_are_counted_by_kind_and_status
+                sessions_and_their_turns_are_counted_for_all_and_for_a_principal
                 a_changed_row_is_found_by_what_it_is_now
                 a_row_whose_progress_alone_has_changed_is_read_back_so;
             tasks:

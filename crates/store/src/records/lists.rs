@@ -45,6 +45,8 @@ pub struct SummaryRow {
     pub progress: Vec<Progress>,
     /// How many of its questions wait for an answer.
     pub open_questions: u32,
+    /// How many turns its conversation has.
+    pub turns: u64,
 }
 
 /// What a principal may see: the sessions that it owns, and those in which an agent takes part that it acts as.
@@ -126,4 +128,19 @@ pub struct Page<T> {
 pub struct Counts {
     /// By kind and status.
     pub sessions: BTreeMap<(Kind, Status), u64>,
+}
+
+/// Some sessions in numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Stats {
+    /// How many there are.
+    pub sessions: u64,
+    /// How many of them are active.
+    pub active: u64,
+    /// When the oldest one began.
+    pub oldest: Option<Timestamp>,
+    /// When the newest one began.
+    pub newest: Option<Timestamp>,
+    /// How many turns their conversations have.
+    pub turns: u64,
 }

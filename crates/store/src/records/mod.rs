@@ -17,7 +17,7 @@ pub use answers::Answer;
 pub use changes::Change;
 pub use inboxes::{Delivery, Exhausted, Inbox};
 pub use journals::{Append, Loaded, Record, Records, Snapshot, Write};
-pub use lists::{Counts, ListQuery, Page, Sort, SummaryRow, TimeRange, Visibility};
+pub use lists::{Counts, ListQuery, Page, Sort, Stats, SummaryRow, TimeRange, Visibility};
 pub use messages::{Enqueue, MessageQuery, MessageRecord, MessageState};
 pub use operations::{Done, Op, Refusal};
 pub use registry::{AgentRecord, KeyRecord};

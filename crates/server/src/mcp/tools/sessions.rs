@@ -45,7 +45,9 @@ pub(super) async fn list_sessions(mcp: &Mcp, input: ListSessions) -> Result<api:
         cursor: input.cursor,
         ..api::ListSessions::default()
     };
-    mcp.client().sessions(query).await
+    let page = mcp.client().sessions(query).await?;
+    // A model reads each word of it.
+    Ok(api::SessionPage { stats: None, ..page })
 }
 
 #[derive(Deserialize, JsonSchema)]
