@@ -63,6 +63,7 @@ async fn answer(model: &dyn Model, turn: &TurnToRun, output: &TurnOutput) -> Res
                     return Ok(TurnResult { finish: Some("length".into()), ..TurnResult::default() });
                 }
             }
+            Delta::Reasoning(text) => _ = output.reasoning(&text),
             // Nothing is offered, so nothing is called.
             Delta::ToolCall(_) => {}
             Delta::End(answer) => {

@@ -73,6 +73,7 @@ mod needs_gguf {
         while let Some(part) = parts.next().await {
             match part.unwrap() {
                 Delta::Text(text) => texts.push(text),
+                Delta::Reasoning(text) => panic!("this model does not think: {text}"),
                 Delta::ToolCall(call) => calls.push(call.name),
                 Delta::End(answer) => {
                     assert!(parts.next().await.is_none(), "something came after the end");

@@ -13,6 +13,8 @@ use crate::{Answer, Error, Request, ToolCall};
 pub enum Delta {
     /// More text.
     Text(String),
+    /// More of what the model thinks before it answers, as far as the service tells. It is not a part of the answer.
+    Reasoning(String),
     /// A tool call, when it is whole.
     ToolCall(ToolCall),
     /// The answer as a whole; nothing comes after it.

@@ -92,7 +92,7 @@ async fn texts(model: &OpenAi) -> (Vec<String>, Option<Error>) {
                 assert!(parts.next().await.is_none(), "something came after the end");
                 return (texts, None);
             }
-            Ok(Delta::ToolCall(_)) => {}
+            Ok(Delta::Reasoning(_) | Delta::ToolCall(_)) => {}
             Err(error) => {
                 assert!(parts.next().await.is_none(), "something came after the error");
                 return (texts, Some(error));

@@ -91,6 +91,7 @@ async fn streamed(api: Api, said: Said) -> (Vec<String>, Answer, String) {
     let end = loop {
         match parts.next().await.unwrap().unwrap() {
             Delta::Text(text) => texts.push(text),
+            Delta::Reasoning(text) => panic!("nothing is thought: {text}"),
             Delta::ToolCall(call) => calls.push(call),
             Delta::End(answer) => break *answer,
         }
@@ -262,4 +263,114 @@ async fn openai_s_responses() {
     }});
     let (texts, answer, _) = streamed(Api::Responses, events(&[delta("a"), delta("b"), end])).await;
     assert_eq!((texts.len(), answer.text.as_str(), &answer.finish), (2, "ab", &Finish::Length));
+}
+
+/// What a model thinks comes before its answer and is no part of it, however the service names it.
+#[tokio::test]
+async fn what_a_model_thinks_is_told_apart_from_its_answer() {
+    let chat = |delta: Value| json!({"choices": [{"delta": delta}]});
+    let chat_end = json!({"choices": [{"delta": {}, "finish_reason": "stop"}]});
+    let block = |delta: Value| json!({"type": "content_block_delta", "index": 0, "delta": delta});
+    let part = |part: Value| json!({"candidates": [{"content": {"parts": [part]}}]});
+    let ollama = |message: Value, done: bool| json!({"message": message, "done": done});
+    let event = |kind: &str, delta: &str| json!({"type": format!("response.{kind}.delta"), "delta": delta});
+    let summary = json!([{"type": "summary_text", "text": "so be"}]);
+    let output = json!([
+        {"type": "reasoning", "summary": summary},
+        {"type": "message", "content": [{"type": "output_text", "text": "it"}]}
+    ]);
+    let response = json!({"status": "completed", "output": output});
+    let end = json!({"type": "response.completed", "response": response});
+    let cases = [
+        (
+            Api::Chat,
+            events(&[
+                chat(json!({"reasoning_content": "so "})),
+                chat(json!({"reasoning_content": "be", "content": null})),
+                chat(json!({"content": "it", "reasoning_content": null})),
+                chat_end.clone(),
+            ]),
+        ),
+        // Both names, as some services send it.
+        (
+            Api::Chat,
+            events(&[
+                chat(json!({"reasoning": "so ", "reasoning_content": "so "})),
+                chat(json!({"reasoning": "be", "reasoning_content": null})),
+                chat(json!({"content": "it"})),
+                chat_end,
+            ]),
+        ),
+        (
+            Api::Chat,
+            whole(&json!({"choices": [
+                {"message": {"reasoning": "so be", "content": "it"}, "finish_reason": "stop"}
+            ]})),
+        ),
+        (
+            Api::Anthropic,
+            events(&[
+                json!({"type": "content_block_start", "index": 0, "content_block": {"type": "thinking", "thinking": ""}}),
+                block(json!({"type": "thinking_delta", "thinking": "so "})),
+                block(json!({"type": "thinking_delta", "thinking": "be"})),
+                block(json!({"type": "signature_delta", "signature": "c2ln"})),
+                json!({"type": "content_block_start", "index": 1, "content_block": {"type": "text", "text": "it"}}),
+                json!({"type": "message_delta", "delta": {"stop_reason": "end_turn"}}),
+            ]),
+        ),
+        (
+            Api::Anthropic,
+            whole(&json!({"stop_reason": "end_turn", "content": [
+                {"type": "thinking", "thinking": "so be", "signature": "c2ln"},
+                {"type": "redacted_thinking", "data": "c2Vj"},
+                {"type": "text", "text": "it"}
+            ]})),
+        ),
+        (
+            Api::Gemini,
+            events(&[
+                part(json!({"text": "so ", "thought": true})),
+                part(json!({"text": "be", "thought": true})),
+                part(json!({"text": "it"})),
+                json!({"candidates": [{"finishReason": "STOP"}]}),
+            ]),
+        ),
+        (
+            Api::Ollama,
+            lines(&[
+                ollama(json!({"thinking": "so ", "content": ""}), false),
+                ollama(json!({"thinking": "be", "content": ""}), false),
+                ollama(json!({"content": "it"}), false),
+                ollama(json!({"content": ""}), true),
+            ]),
+        ),
+        (
+            Api::Responses,
+            events(&[
+                event("reasoning_summary_text", "so "),
+                event("reasoning_text", "be"),
+                event("output_text", "it"),
+                end,
+            ]),
+        ),
+        (Api::Responses, whole(&response)),
+    ];
+    for (api, said) in cases {
+        let (model, _) = serve(api, said).await;
+        let mut parts = model.stream(request()).await.unwrap();
+        let (mut thought, mut text) = (String::new(), String::new());
+        let answer = loop {
+            match parts.next().await.unwrap().unwrap() {
+                Delta::Reasoning(more) => {
+                    assert_eq!(text, "", "{api:?}");
+                    thought.push_str(&more);
+                }
+                Delta::Text(more) => text.push_str(&more),
+                Delta::ToolCall(call) => panic!("{call:?}"),
+                Delta::End(answer) => break answer,
+            }
+        };
+        assert_eq!((thought.as_str(), text.as_str()), ("so be", "it"), "{api:?}");
+        assert_eq!((answer.text.as_str(), answer.finish), ("it", Finish::Stop), "{api:?}");
+    }
 }

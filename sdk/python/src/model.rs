@@ -203,7 +203,7 @@ async fn stream(
                 let Some(same) = told else { break };
                 listener = same;
             }
-            Ok(Delta::ToolCall(_)) => {}
+            Ok(Delta::Reasoning(_) | Delta::ToolCall(_)) => {}
             Ok(Delta::End(answer)) => return (Ok(*answer), Some(listener)),
             Err(error) => return (Err(error), Some(listener)),
         }

@@ -50,7 +50,7 @@ impl Node for Ask<'_> {
                     // Who takes no more pieces drops the whole.
                     let _ = pieces.send(text).await;
                 }
-                Delta::ToolCall(_) => {}
+                Delta::Reasoning(_) | Delta::ToolCall(_) => {}
                 Delta::End(answer) => return Ok(*answer),
             }
         }

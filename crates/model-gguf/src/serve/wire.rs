@@ -298,6 +298,7 @@ impl Pieces {
     pub(super) fn of(&mut self, delta: &Delta) -> Vec<Value> {
         match delta {
             Delta::Text(text) => vec![self.piece(json!({"content": text}), None)],
+            Delta::Reasoning(text) => vec![self.piece(json!({"reasoning_content": text}), None)],
             Delta::ToolCall(called) => {
                 let mut call = call(called);
                 call["index"] = self.calls.into();

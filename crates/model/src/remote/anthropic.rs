@@ -109,6 +109,8 @@ struct Block {
     #[serde(rename = "type")]
     kind: String,
     text: String,
+    /// What the model thinks.
+    thinking: String,
     id: String,
     name: String,
     input: Value,
@@ -118,6 +120,7 @@ struct Block {
 #[serde(default)]
 struct Change {
     text: Option<String>,
+    thinking: Option<String>,
     partial_json: Option<String>,
     stop_reason: Option<String>,
 }
@@ -141,7 +144,7 @@ pub(super) struct Anthropic {
 }
 
 impl Anthropic {
-    fn block(&mut self, number: usize, block: Block) -> String {
+    fn block(&mut self, number: usize, block: Block, gathered: &mut Gathered) -> String {
         match block.kind.as_str() {
             "text" => block.text,
             "tool_use" => {
@@ -152,7 +155,10 @@ impl Anthropic {
                 ));
                 String::new()
             }
-            // Such as what it thinks.
+            "thinking" => {
+                gathered.reasoning.push_str(&block.thinking);
+                String::new()
+            }
             _ => String::new(),
         }
     }
@@ -180,13 +186,14 @@ impl Format for Anthropic {
         }
         self.counted(piece.usage);
         for (number, block) in piece.content.into_iter().enumerate() {
-            added.push_str(&self.block(number, block));
+            added.push_str(&self.block(number, block, gathered));
         }
         if let Some(block) = piece.content_block {
-            added.push_str(&self.block(piece.index, block));
+            added.push_str(&self.block(piece.index, block, gathered));
         }
         if let Some(change) = piece.delta {
             added.push_str(change.text.as_deref().unwrap_or_default());
+            gathered.reasoning.push_str(change.thinking.as_deref().unwrap_or_default());
             if let Some(json) = change.partial_json
                 && let Some((_, _, arguments)) =
                     self.calls.iter_mut().rfind(|(number, _, _)| *number == piece.index)

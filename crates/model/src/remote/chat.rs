@@ -101,6 +101,9 @@ struct Choice {
 #[serde(default)]
 struct Said {
     content: Option<Value>,
+    /// What the model thinks: OpenAI tells nothing of it, and others have one of these names for it, or both.
+    reasoning_content: Option<Value>,
+    reasoning: Option<Value>,
     /// What a model says that declines to answer.
     refusal: Option<String>,
     tool_calls: Option<Vec<Call>>,
@@ -212,6 +215,8 @@ impl Format for ChatCompletions {
         let mut added = String::new();
         if let Some(choice) = chat.choices.into_iter().flatten().next() {
             if let Some(said) = choice.message.or(choice.delta) {
+                let thought = said.reasoning_content.filter(|text| !text.is_null()).or(said.reasoning);
+                thought.iter().for_each(|text| read_text(text, &mut gathered.reasoning));
                 said.content.iter().for_each(|content| read_text(content, &mut added));
                 if let Some(refusal) = said.refusal.filter(|refusal| !refusal.is_empty()) {
                     added.push_str(&refusal);

@@ -32,6 +32,8 @@ impl From<serde_json::Error> for Fault {
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
     pub(super) text: String,
+    /// What the model thought, which is no part of the text.
+    pub(super) reasoning: String,
     /// What it said in declining, which is a part of the text as well.
     pub(super) refusal: Option<String>,
     pub(super) calls: Vec<ToolCall>,
@@ -57,6 +59,13 @@ impl Gathered {
     }
 }
 
+/// What a piece adds to an answer.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Added {
+    pub(super) text: String,
+    pub(super) reasoning: String,
+}
+
 /// An answer that is being read.
 pub(super) struct Reader {
     format: Box<dyn Format>,
@@ -68,11 +77,12 @@ impl Reader {
         Self { format, gathered: Gathered::default() }
     }
 
-    /// Takes an answer or a piece in, and gives the text that it adds.
-    pub(super) fn take(&mut self, piece: Value) -> Result<String, Fault> {
-        let added = self.format.take(piece, &mut self.gathered)?;
-        self.gathered.text.push_str(&added);
-        Ok(added)
+    /// Takes an answer or a piece in, and gives what it adds.
+    pub(super) fn take(&mut self, piece: Value) -> Result<Added, Fault> {
+        let thought = self.gathered.reasoning.len();
+        let text = self.format.take(piece, &mut self.gathered)?;
+        self.gathered.text.push_str(&text);
+        Ok(Added { text, reasoning: self.gathered.reasoning[thought..].to_owned() })
     }
 
     /// Whether the service has said why the answer ends.

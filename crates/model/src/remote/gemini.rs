@@ -192,8 +192,9 @@ impl Format for Gemini {
                     {
                         call.id = format!("{}{SIGNED}{signature}", call.id);
                     }
-                } else if !part.thought {
-                    added.push_str(part.text.as_deref().unwrap_or_default());
+                } else {
+                    let text = if part.thought { &mut gathered.reasoning } else { &mut added };
+                    text.push_str(part.text.as_deref().unwrap_or_default());
                 }
             }
             gathered.finish = candidate.finish_reason.map(finish).or(gathered.finish.take());

@@ -79,6 +79,8 @@ struct Piece {
 #[serde(default)]
 struct Said {
     content: Option<String>,
+    /// What the model thinks.
+    thinking: Option<String>,
     tool_calls: Option<Vec<Call>>,
 }
 
@@ -106,6 +108,7 @@ impl Format for Ollama {
             return Err(Fault::Reported(error));
         }
         gathered.model = piece.model.or(gathered.model.take());
+        gathered.reasoning.push_str(piece.message.thinking.as_deref().unwrap_or_default());
         for call in piece.message.tool_calls.into_iter().flatten() {
             let arguments = match call.function.arguments {
                 None | Some(Value::Null) => json!({}),

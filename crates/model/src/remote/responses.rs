@@ -93,6 +93,8 @@ struct Item {
     #[serde(rename = "type")]
     kind: String,
     content: Option<Vec<Content>>,
+    /// What the model thought, in brief.
+    summary: Option<Vec<Content>>,
     id: Option<String>,
     call_id: Option<String>,
     name: String,
@@ -122,6 +124,10 @@ impl Format for Responses {
         let delta = |piece: &Value| piece.get("delta").and_then(Value::as_str).unwrap_or_default().to_owned();
         Ok(match kind.as_str() {
             "response.output_text.delta" => delta(&piece),
+            "response.reasoning_summary_text.delta" | "response.reasoning_text.delta" => {
+                gathered.reasoning.push_str(&delta(&piece));
+                String::new()
+            }
             "response.refusal.delta" => {
                 let text = delta(&piece);
                 gathered.refusal.get_or_insert_default().push_str(&text);
@@ -144,6 +150,7 @@ fn take_whole(whole: Whole, gathered: &mut Gathered) -> Result<String, Fault> {
         return Err(Fault::Reported(error));
     }
     let given = !gathered.text.is_empty();
+    let is_thought = !gathered.reasoning.is_empty();
     let mut added = String::new();
     for item in whole.output {
         for content in item.content.into_iter().flatten() {
@@ -153,10 +160,15 @@ fn take_whole(whole: Whole, gathered: &mut Gathered) -> Result<String, Fault> {
                     gathered.refusal.get_or_insert_default().push_str(&refusal);
                 }
             }
-            // What it thinks has a text as well.
-            if item.kind == "message" {
-                added.push_str(content.text.as_deref().unwrap_or_default());
+            let text = content.text.as_deref().unwrap_or_default();
+            match item.kind.as_str() {
+                "message" => added.push_str(text),
+                "reasoning" if !is_thought => gathered.reasoning.push_str(text),
+                _ => {}
             }
+        }
+        for part in item.summary.into_iter().flatten().filter(|_| !is_thought) {
+            gathered.reasoning.push_str(part.text.as_deref().unwrap_or_default());
         }
         if item.kind == "function_call" {
             let arguments = ToolCall::read_arguments(&item.arguments);

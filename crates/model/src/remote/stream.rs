@@ -9,7 +9,7 @@ use reqwest::Response;
 use reqwest::header::CONTENT_TYPE;
 use sse_stream::{Sse, SseStream};
 
-use super::format::Reader;
+use super::format::{Added, Reader};
 use super::send::LARGEST;
 use super::{Api, Remote};
 use crate::{AnswerStream, Delta, Error};
@@ -123,7 +123,10 @@ impl Parts {
             let name = self.remote.settings.api.answer_name();
             Error::unreadable(format!("a piece of it is no {name}: {error}"), &sender.clean(data))
         })?;
-        let text = self.reader.take(piece).map_err(|fault| sender.fault(fault, data))?;
+        let Added { text, reasoning } = self.reader.take(piece).map_err(|fault| sender.fault(fault, data))?;
+        if !reasoning.is_empty() {
+            self.waiting.push_back(Delta::Reasoning(reasoning));
+        }
         if !text.is_empty() {
             self.waiting.push_back(Delta::Text(text));
         }
