@@ -53,6 +53,8 @@ async fn the_process_that_is_killed() {
             labels: BTreeMap::new(),
             expires_in: None,
             parent: None,
+            idle_timeout: None,
+            token: None,
             process: None,
             lease: None,
             batch: None,

@@ -191,8 +191,10 @@ fn complete(known: &operations::Operation, operation: &mut Operation) {
     // A server without keys refuses pages of other origins, also on what is public.
     codes.push(Code::OriginRefused);
     codes.extend(known.problems);
+    // A wrong key is rejected also where none is necessary.
+    codes.push(Code::Unauthenticated);
     if !public {
-        codes.extend([Code::Unauthenticated, Code::Forbidden]);
+        codes.push(Code::Forbidden);
     }
     if known.parameters().next().is_some() {
         codes.extend([Code::NotFound, Code::MalformedRequest]);

@@ -4861,6 +4861,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             431: components["responses"]["Problem431"];
             500: components["responses"]["Problem500"];
@@ -5355,6 +5356,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             431: components["responses"]["Problem431"];
             500: components["responses"]["Problem500"];
@@ -5379,6 +5381,7 @@ export interface operations {
                     "text/html": string;
                 };
             };
+            401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             431: components["responses"]["Problem431"];
             500: components["responses"]["Problem500"];
@@ -5417,6 +5420,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
@@ -5443,6 +5447,7 @@ export interface operations {
                     "text/html": string;
                 };
             };
+            401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             431: components["responses"]["Problem431"];
             500: components["responses"]["Problem500"];
@@ -5467,6 +5472,7 @@ export interface operations {
                     "text/html": string;
                 };
             };
+            401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             431: components["responses"]["Problem431"];
             500: components["responses"]["Problem500"];
@@ -5498,6 +5504,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
@@ -5531,6 +5538,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
@@ -5564,6 +5572,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
@@ -5590,6 +5599,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             431: components["responses"]["Problem431"];
             500: components["responses"]["Problem500"];
@@ -5864,6 +5874,7 @@ export interface operations {
                     "application/json": Record<string, unknown>;
                 };
             };
+            401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             431: components["responses"]["Problem431"];
             500: components["responses"]["Problem500"];
@@ -5919,6 +5930,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             431: components["responses"]["Problem431"];
             500: components["responses"]["Problem500"];
