@@ -56,7 +56,9 @@ export function App() {
         </QueryClientProvider>
       </Fragment>
       {/* Above the pages, which stay: what is open and typed there is still there when the key is entered. */}
-      {rejected === login && <KeyPrompt keyed={login.key !== undefined} onKey={connection.adopt} />}
+      {rejected === login && (
+        <KeyPrompt keyed={login.key !== undefined} onKey={connection.adopt} onWithout={connection.signOut} />
+      )}
     </ConnectionContext>
   );
 }

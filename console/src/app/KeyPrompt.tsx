@@ -15,10 +15,13 @@ const stay = (event: Event) => event.preventDefault();
 export function KeyPrompt({
   keyed,
   onKey,
+  onWithout,
 }: {
   /** A key was in use until now. */
   keyed: boolean;
   onKey: (key: string, keep: boolean) => void;
+  /** Forgets the key: a server without keys rejects each. */
+  onWithout: () => void;
 }) {
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
@@ -74,6 +77,7 @@ export function KeyPrompt({
             <Button type="submit" look="primary" disabled={busy}>
               Open the console
             </Button>
+            {keyed && <Button onClick={onWithout}>Continue without a key</Button>}
             <p className={css.hint}>An administrator creates keys on the server’s machine:</p>
             <Command>sessiond key create --name you --role admin</Command>
             <p className={css.hint}>

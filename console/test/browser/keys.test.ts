@@ -25,6 +25,16 @@ afterAll(async () => {
 const come = (key?: string) =>
   Viewer.come(browser, server.url, { provokes: REFUSED, ...(key === undefined ? {} : { key }) });
 
+test('a key of another server is forgotten at a server without keys', async () => {
+  const open = await TestServer.start([]);
+  const viewer = await Viewer.come(browser, open.url, { key: 'sk_of-another-server', provokes: REFUSED });
+  await viewer.open('/sessions');
+  await viewer.page.getByRole('button', { name: 'Continue without a key' }).click();
+  await viewer.page.getByRole('heading', { name: 'No sessions yet' }).waitFor();
+  await viewer.leave();
+  await open.stop();
+});
+
 test('a key is asked for, a wrong one is refused, and the right one is kept until it is forgotten', async () => {
   const viewer = await come();
   const { page } = viewer;
