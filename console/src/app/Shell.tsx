@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, Outlet, useNavigate, useRouter } from '@tanstack/react-router';
+import { Link, Outlet, useLocation, useNavigate, useRouter } from '@tanstack/react-router';
 import {
   Activity,
   BellRing,
@@ -67,7 +67,15 @@ export function Shell() {
     '?': () => setHelp(true),
   });
   // Until it is known who asks, nothing is hidden.
-  const pages = PAGES.filter(({ to }) => to !== '/keys' || !who || who.role === 'admin');
+  const only = who?.session_id ?? undefined;
+  const pages = PAGES.filter(({ to }) => only === undefined && (to !== '/keys' || !who || who.role === 'admin'));
+  // The token of a session opens that session and no other page.
+  const { pathname } = useLocation();
+  useEffect(() => {
+    if (only !== undefined && pageOf(pathname) !== `/sessions/${encodeURIComponent(only)}`) {
+      void navigate({ to: '/sessions/$sessionId', params: { sessionId: only }, replace: true });
+    }
+  }, [only, pathname, navigate]);
   const commands: Command[] = [
     ...pages.map(({ to, title }) => ({ id: to, title, about: 'Page', act: () => void navigate({ to }) })),
     {
@@ -77,7 +85,9 @@ export function Shell() {
       words: 'create',
       act: () => void navigate({ to: '/sessions', search: { new: true } }),
     },
-    { id: 'new-chat', title: 'New chat', about: 'Action', words: 'assistant create', act: newChat },
+    ...(newChat
+      ? [{ id: 'new-chat', title: 'New chat', about: 'Action', words: 'assistant create', act: newChat }]
+      : []),
     {
       id: 'theme',
       title: `Theme: ${NEXT[theme]}`,
@@ -122,7 +132,7 @@ export function Shell() {
             <UserRound size={16} aria-hidden="true" />
             <span>
               {who.name}
-              <small>{who.keyless ? 'no key needed' : who.role}</small>
+              <small>{who.keyless ? 'no key needed' : only ? 'this session' : who.role}</small>
             </span>
           </p>
         )}

@@ -488,6 +488,26 @@ test('a server that is killed in the middle keeps the message and what was writt
   await fragile.stop();
 });
 
+test('the token of a session opens its chat and nothing else, until the session expires', async () => {
+  const admin = 'admin-key-of-this-test';
+  const keyed = await TestServer.start(['--session-timeout', '8s'], { ...model.environment, SESSIOND_API_KEY: admin });
+  const { session_id, token } = await keyed.client(admin).sessions.create({ kind: 'assistant', name: 'Mine' });
+  const viewer = await Viewer.come(browser, keyed.url, { key: token ?? '', provokes: /status of 4(03|10)/ });
+  viewers.push(viewer);
+  const { page } = viewer;
+  await viewer.open('/sessions');
+  await page.waitForURL(`**/sessions/${session_id}`);
+  await send(page, 'hello');
+  await completed(page).waitFor();
+  expect(await page.getByRole('navigation', { name: 'Pages' }).getByRole('listitem').count()).toBe(0);
+  expect(await page.getByRole('button', { name: 'New chat' }).count()).toBe(0);
+  await page.getByRole('heading', { name: 'This session has expired' }).waitFor({ timeout: 40_000 });
+  expect(await page.getByText('You said: hello').count()).toBe(0);
+  await page.reload();
+  await page.getByRole('heading', { name: 'This session has expired' }).waitFor();
+  await keyed.stop();
+});
+
 describe('what an answer has in it', () => {
   const HOSTILE = [
     '<img src="https://evil.example/a.png"><script>alert(1)</script>',

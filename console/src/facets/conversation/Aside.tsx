@@ -42,18 +42,20 @@ export function Aside({ session, known }: { session: Session; known: Known }) {
           ['Tokens written', grouped(written)],
         ]}
       />
-      <div className={css.ways}>
-        <Button icon={<MessageSquarePlus />} onClick={newChat}>
-          New chat
-        </Button>
-        <Button
-          look="quiet"
-          icon={<Layers />}
-          onClick={() => void navigate({ to: '/sessions', search: { kind: 'assistant' } })}
-        >
-          All chats
-        </Button>
-      </div>
+      {newChat && (
+        <div className={css.ways}>
+          <Button icon={<MessageSquarePlus />} onClick={newChat}>
+            New chat
+          </Button>
+          <Button
+            look="quiet"
+            icon={<Layers />}
+            onClick={() => void navigate({ to: '/sessions', search: { kind: 'assistant' } })}
+          >
+            All chats
+          </Button>
+        </div>
+      )}
     </aside>
   );
 }

@@ -1,11 +1,14 @@
 import { Link, useParams } from '@tanstack/react-router';
+import { MessageSquarePlus } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { Part } from '../../app/Boundary.tsx';
 import type { Feed, FeedState } from '../../data/feed.ts';
 import { useFeed } from '../../data/useFeed.ts';
+import { useNewChat } from '../../facets/conversation/useNewChat.ts';
 import { panelsOf, preload, words } from '../../facets/index.ts';
 import { OpenQuestions } from '../../facets/questions/OpenQuestions.tsx';
 import { WordsContext } from '../../facets/words.ts';
+import { Button } from '../../ui/Button.tsx';
 import { Empty } from '../../ui/Empty.tsx';
 import { grouped } from '../../ui/numbers.ts';
 import { Page } from '../../ui/Page.tsx';
@@ -23,6 +26,14 @@ export function SessionPage() {
   useEffect(() => preload(asked), [asked]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the tab that is open has changed, or is there at last.
   useEffect(() => void current.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [asked, there]);
+  // What was shown of it is gone, also where it was read a moment ago.
+  if (state.at === 'failed' && state.problem.code === 'session_expired') {
+    return (
+      <Page title={session?.name ?? sessionId ?? 'Session'}>
+        <Expired />
+      </Page>
+    );
+  }
   if (!session) {
     return (
       <Page title={sessionId ?? 'Session'}>
@@ -97,5 +108,24 @@ function Opening({ sessionId, feed, state }: { sessionId: string; feed: Feed; st
     <p role="status" data-feed={state.at}>
       {state.at === 'lost' ? 'The server cannot be reached; retrying…' : 'Opening…'}
     </p>
+  );
+}
+
+/** An assistant's session whose time is over. */
+function Expired() {
+  const newChat = useNewChat();
+  return (
+    <Empty
+      title="This session has expired"
+      action={
+        newChat && (
+          <Button look="primary" icon={<MessageSquarePlus />} onClick={newChat}>
+            New chat
+          </Button>
+        )
+      }
+    >
+      It was not used for the time that the server allows, and its conversation was removed.
+    </Empty>
   );
 }

@@ -100,9 +100,9 @@ export function SessionsPage() {
 /** Creates a session with an assistant, and opens it: the first message gives it its name. */
 function NewChat() {
   const newChat = useNewChat();
-  return (
+  return newChat ? (
     <Button icon={<MessageSquarePlus />} onClick={newChat}>
       New chat
     </Button>
-  );
+  ) : null;
 }
