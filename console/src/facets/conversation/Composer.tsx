@@ -1,5 +1,5 @@
 import { ArrowUp, CornerDownLeft, Square, Undo2 } from 'lucide-react';
-import { type RefObject, useEffect, useId, useState } from 'react';
+import { type RefObject, useEffect, useId, useRef, useState } from 'react';
 import type { Turn } from 'sessiond';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { draftOf, dropDraft, keepDraft } from '../../ui/drafts.ts';
@@ -28,7 +28,6 @@ export function Composer({
   const name = `chat/${sessionId}`;
   const id = useId();
   const [text, setText] = useState(() => draftOf<string>(name) ?? '');
-  const [sending, setSending] = useState(false);
   const { known, acts } = chat;
   const change = (next: string) => {
     setText(next);
@@ -38,19 +37,26 @@ export function Composer({
       keepDraft(name, next);
     }
   };
-  const send = async () => {
-    if (text.trim() === '' || sending) {
+  const latest = useRef(text);
+  latest.current = text;
+  const before = useRef(Promise.resolve());
+  /** The box is free for the next message at once; one that is not accepted comes back. */
+  const send = () => {
+    if (text.trim() === '') {
       return;
     }
-    setSending(true);
-    const accepted = await chat.send(text);
-    setSending(false);
-    if (accepted) {
-      // What was typed meanwhile stays.
-      setText((now) => (now === text ? '' : now));
-      dropDraft(name);
-      onSent(text);
-    }
+    // The draft stays until the message is accepted.
+    setText('');
+    before.current = before.current.then(async () => {
+      if (await chat.send(text)) {
+        if (latest.current === '') {
+          dropDraft(name);
+        }
+        onSent(text);
+      } else {
+        setText((now) => (now === '' ? text : `${text}\n${now}`));
+      }
+    });
     box.current?.focus();
   };
   /** A message that waits comes back into the box, unless another one is there. */
@@ -76,7 +82,7 @@ export function Composer({
         className={css.composer}
         onSubmit={(event) => {
           event.preventDefault();
-          void send();
+          send();
         }}
       >
         <TextBox
@@ -86,7 +92,7 @@ export function Composer({
           aria-describedby={`${id}-keys`}
           value={text}
           onChange={change}
-          onSubmit={() => void send()}
+          onSubmit={send}
           onUp={onUp}
         />
         <div className={css.tools}>
@@ -112,7 +118,7 @@ export function Composer({
             label="Send"
             icon={<ArrowUp />}
             className={css.send}
-            disabled={sending || text.trim() === ''}
+            disabled={text.trim() === ''}
           />
         </div>
       </form>
