@@ -244,6 +244,7 @@ proptest! {
     ) {
         let mut new = new_session("");
         new.kind = kind;
+        new.idle_timeout = (kind == Kind::Assistant).then(|| Span::from_secs(20));
         new.workflow = Some(plan.into_iter().map(AnyStep::build).collect());
         let fixture = Fixture::create(new, &client("owner")).unwrap_or_else(|_| Fixture::new("a: back; b: front"));
         let mut run = Run { fixture, edited: BTreeSet::new(), forks: 0 };
@@ -296,6 +297,7 @@ fn the_random_programs_draw_every_command_and_make_every_event() {
         let (kind, plan, ops) = programs.new_tree(&mut runner).unwrap().current();
         let mut new = new_session("");
         new.kind = kind;
+        new.idle_timeout = (kind == Kind::Assistant).then(|| Span::from_secs(20));
         new.workflow = Some(plan.into_iter().map(AnyStep::build).collect());
         let Ok(fixture) = Fixture::create(new, &client("owner")) else { continue };
         let mut run = Run { fixture, edited: BTreeSet::new(), forks: 0 };
