@@ -1,5 +1,5 @@
 // How fast a long conversation opens, and whether a long answer holds the page up.
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launch, Viewer } from './harness/browser.ts';
 import { conversation } from './harness/journals.ts';
@@ -23,6 +23,7 @@ beforeAll(async () => {
   server = await TestServer.start([], model.environment);
   browser = await launch();
   await server.client().sessions.import(conversation('long', TURNS), {});
+  await server.client().sessions.create({ session_id: 'empty', kind: 'assistant' });
   viewer = await Viewer.come(browser, server.url);
   page = viewer.page;
 });
@@ -42,7 +43,7 @@ test(`a conversation of ${TURNS} turns opens at its end, and scrolls to its begi
   // The page itself says when it shows the last turn: the test hears of it later.
   await page.addInitScript((turn) => {
     const look = () => {
-      if (document.querySelector(`[data-turn="${turn}"]`)) {
+      if (document.querySelector(`[data-turn="${turn}"], [data-empty]`)) {
         Object.assign(window, { shown: performance.now() });
         observer.disconnect();
       }
@@ -50,14 +51,19 @@ test(`a conversation of ${TURNS} turns opens at its end, and scrolls to its begi
     const observer = new MutationObserver(look);
     observer.observe(document, { childList: true, subtree: true });
   }, `turn_${TURNS}`);
-  const times: number[] = [];
-  for (let time = 0; time < 5; time += 1) {
-    await viewer.open('/sessions/long');
-    await last.getByText('one more').waitFor();
-    times.push(await page.evaluate(() => (window as unknown as { shown: number }).shown));
-  }
-  console.log(`opened in ${times.map(Math.round).join(', ')} ms after the navigation began`);
-  expect(Math.min(...times)).toBeLessThan(OPENS);
+  const opened = async (session: string, shows: Locator) => {
+    const times: number[] = [];
+    for (let time = 0; time < 5; time += 1) {
+      await viewer.open(`/sessions/${session}`);
+      await shows.waitFor();
+      times.push(await page.evaluate(() => (window as unknown as { shown: number }).shown));
+    }
+    console.log(`${session} opened in ${times.map(Math.round).join(', ')} ms after the navigation began`);
+    return Math.min(...times);
+  };
+  const empty = await opened('empty', page.getByRole('heading', { name: 'Write the first message' }));
+  // On a machine so busy that a page without any turn takes long, the turns may double that at most.
+  expect(await opened('long', last.getByText('one more'))).toBeLessThan(Math.max(OPENS, 2 * empty));
   const feed = page.getByRole('feed', { name: 'Turns' });
   await page.locator('[data-at-end="true"]').waitFor();
   expect(await feed.getByRole('article').count()).toBeLessThan(30);
