@@ -300,3 +300,97 @@ async fn a_killed_server_loses_no_message_and_at_most_the_last_second_of_an_answ
     assert_eq!(deleted.status(), StatusCode::NO_CONTENT);
     until("the bytes are gone", async || !holds(world.dir.path(), b"w4 w5 w6 ")).await;
 }
+
+/// Creates a session, and gives its token.
+async fn token_of(world: &World, id: &str) -> String {
+    let body = json!({"session_id": id, "client_id": "client"});
+    let created = world.expect(201, Method::POST, "/sessions", Some(body)).await;
+    created["token"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_official_client_converses_with_an_assistant_and_needs_openai() {
+    let world = World::start().await;
+    let (token, other) = (token_of(&world, "theirs").await, token_of(&world, "other").await);
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let output = tokio::process::Command::new(root.join("target/openai/bin/python"))
+        .arg(root.join("tests/openai/assistant.py"))
+        .args([&format!("{}/v1", world.server.url), "theirs", &token, &other])
+        .output()
+        .await
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("came to its end"), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[tokio::test]
+async fn problems_of_openai_s_interface_have_its_shape() {
+    let world = World::start().await;
+    let chat = json!({"model": "assistant", "messages": [{"role": "user", "content": "words 1"}]});
+    let change = |name: &str, value: Value| {
+        let mut body = chat.clone();
+        body[name] = value;
+        body
+    };
+    let post = |path: &str, body: Value| world.request(Method::POST, path).json(&body);
+    let with_session = |body: Value| post("/v1/chat/completions", body).header("x-session-id", "mine");
+    let gone = post("/v1/chat/completions", chat.clone()).header("x-session-id", "gone");
+    for (request, status, param) in [
+        (post("/v1/chat/completions", chat.clone()), 400, "x-session-id"),
+        (gone, 404, ""),
+        (with_session(change("model", json!("gpt"))), 400, "model"),
+        (with_session(change("messages", json!("hello"))), 400, "messages"),
+        (with_session(change("messages", json!([{"role": "tool", "content": "x"}]))), 400, "messages.0"),
+        (with_session(change("logit_bias", json!({"1": 2}))), 400, "logit_bias"),
+        (with_session(json!([1])), 400, ""),
+        (world.request(Method::GET, "/v1/nothing"), 404, ""),
+        (world.request(Method::PUT, "/v1/models"), 405, ""),
+        (world.request(Method::GET, "/v1/models").bearer_auth("wrong"), 401, ""),
+        (world.request(Method::GET, "/v1/responses/resp_x?nonsense=1"), 400, "nonsense"),
+        (world.request(Method::GET, "/v1/responses/resp_x"), 404, ""),
+        (world.request(Method::GET, "/v1/conversations/conv_mine/items?limit=0"), 400, "limit"),
+        (world.request(Method::GET, "/v1/conversations/conv_mine/items?after=x"), 400, "after"),
+        (post("/v1/conversations", json!({"items": [{"role": "user", "content": "a"}]})), 400, "items"),
+        (post("/v1/responses", json!({"model": "assistant", "input": " "})), 400, "input"),
+    ] {
+        let response = request.send().await.unwrap();
+        let (actual, kind) = (response.status().as_u16(), response.headers()["content-type"].clone());
+        let text = response.text().await.unwrap();
+        assert_eq!((actual, kind.to_str().unwrap()), (status, "application/problem+json"), "{text}");
+        let error = serde_json::from_str::<Value>(&text).unwrap()["error"].clone();
+        assert!(!error["message"].as_str().unwrap().is_empty() && error["code"].is_string(), "{text}");
+        assert_eq!(error["param"].as_str().unwrap_or_default(), param, "{text}");
+    }
+    // Elsewhere problems have the shape of this interface.
+    let problem = world.expect(404, Method::GET, "/sessions/gone", None).await;
+    assert_eq!(problem["code"], "session_not_found");
+}
+
+/// The official clients repeat a request whose answer is lost: it is one turn all the same.
+#[tokio::test]
+async fn a_repeated_completion_joins_the_turn_of_the_first_try() {
+    let world = World::start().await;
+    let send = |content: &str, retry: u32| {
+        let body = json!({"model": "assistant", "messages": [{"role": "user", "content": content}]});
+        let request = world.request(Method::POST, "/v1/chat/completions").header("x-session-id", "mine");
+        request.header("x-stainless-retry-count", retry).json(&body).send()
+    };
+    let cut = tokio::time::timeout(Duration::from_millis(60), send("words 20", 0)).await;
+    assert!(cut.is_err(), "the answer takes longer");
+    let answer: Value = send("words 20", 1).await.unwrap().json().await.unwrap();
+    assert!(answer["choices"][0]["message"]["content"].as_str().unwrap().ends_with("w19 "), "{answer}");
+    let again: Value = send("words 20", 2).await.unwrap().json().await.unwrap();
+    assert_eq!(again, answer);
+    let turns = world.expect(200, Method::GET, "/sessions/mine/turns", None).await;
+    assert_eq!(turns["turns"].as_array().unwrap().len(), 1);
+    // A model that failed is asked again, beside the turn that failed.
+    assert_eq!(send("break", 0).await.unwrap().status(), 503);
+    assert_eq!(send("break", 1).await.unwrap().status(), 503);
+    let turns = world.expect(200, Method::GET, "/sessions/mine/turns", None).await;
+    let turns = turns["turns"].as_array().unwrap();
+    assert_eq!((turns.len(), &turns[1]["parent"]), (3, &turns[2]["parent"]));
+    // The same words without a count are said again.
+    send("words 20", 0).await.unwrap();
+    let turns = world.expect(200, Method::GET, "/sessions/mine/turns", None).await;
+    assert_eq!(turns["turns"].as_array().unwrap().len(), 4);
+}

@@ -19,6 +19,7 @@ mod inbox;
 mod key;
 mod mcp;
 mod message;
+mod openai;
 pub mod operations;
 mod participants;
 mod questions;

@@ -40,6 +40,7 @@ nouns! {
     telemetry
     mcp
     a2a
+    openai
     key
     server
     documents

@@ -19,6 +19,7 @@ mod intake;
 mod listen;
 mod mcp;
 mod observe;
+mod openai;
 mod openapi;
 mod options;
 mod respond;

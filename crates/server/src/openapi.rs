@@ -45,6 +45,7 @@ use crate::routes;
         (name = "telemetry", description = "Metric points and log lines of a session."),
         (name = "mcp", description = "Tools and resources for models, with the Model Context Protocol."),
         (name = "a2a", description = "The agents for clients of the Agent2Agent protocol."),
+        (name = "openai", description = "Conversations for OpenAI's clients."),
         (name = "keys", description = "API keys."),
         (name = "operation", description = "Health and metrics."),
         (name = "documents", description = "The documentation and the console."),

@@ -18,7 +18,7 @@ use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove
 use crate::app::App;
 use crate::listen::{self, Listener};
 use crate::respond::{self, Failure};
-use crate::{Error, Options, auth, intake, observe, openapi, routes, webhooks};
+use crate::{Error, Options, auth, intake, observe, openai, openapi, routes, webhooks};
 
 /// Answers smaller than this are not worth compressing.
 const COMPRESS_BYTES: u64 = 1024;
@@ -134,6 +134,7 @@ fn service(app: &App) -> Router {
     router
         .fallback(|| async { Failure::new(Code::NotFound, "there is nothing at this path").into_response() })
         .layer(middleware::from_fn_with_state(app.clone(), auth::guard))
+        .layer(middleware::from_fn(openai::in_its_shape))
         .layer(CompressionLayer::new().compress_when(worth))
         .layer(CatchPanicLayer::custom(observe::panicked))
         .layer(middleware::from_fn(observe::request))

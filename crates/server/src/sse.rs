@@ -30,6 +30,8 @@ use crate::respond::Failure;
 
 /// What a client waits before it connects again, in milliseconds; the first bytes, so that headers go out at once.
 const HELLO: &str = "retry: 1000\n\n";
+/// The first bytes for clients that take any other field for an event.
+pub(crate) const COMMENT: &str = ": sessiond\n\n";
 
 /// What a stream is made of, one frame after the other.
 pub(crate) trait Frames: Send + 'static {
@@ -40,6 +42,8 @@ pub(crate) trait Frames: Send + 'static {
 
 struct Streaming<F> {
     app: App,
+    /// What is sent at once, so that the headers go out.
+    hello: &'static str,
     frames: F,
     heartbeat: Interval,
     _open: Open,
@@ -63,14 +67,19 @@ impl Drop for Open {
 
 /// The answer that stays open.
 pub(crate) fn respond(app: App, frames: impl Frames) -> Response {
+    respond_with(app, HELLO, frames)
+}
+
+/// The answer that stays open, with its first bytes.
+pub(crate) fn respond_with(app: App, hello: &'static str, frames: impl Frames) -> Response {
     let period = app.options.heartbeat;
     let mut heartbeat = tokio::time::interval_at(Instant::now() + period, period);
     heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let streaming = Streaming { app, frames, heartbeat, _open: Open::new() };
+    let streaming = Streaming { app, hello, frames, heartbeat, _open: Open::new() };
     let frames = stream::unfold((Some(streaming), true), |(streaming, first)| async move {
         let mut streaming = streaming?;
         if first {
-            return Some((HELLO.to_owned(), (Some(streaming), false)));
+            return Some((streaming.hello.to_owned(), (Some(streaming), false)));
         }
         let (frame, more) = streaming.next().await?;
         Some((frame, (more.then_some(streaming), false)))
@@ -192,6 +201,11 @@ impl Frames for Turn {
 /// A frame that is nothing but data.
 pub(crate) fn data(data: &serde_json::Value) -> String {
     format!("data: {data}\n\n")
+}
+
+/// A frame of that event, without an id.
+pub(crate) fn event(event: &str, data: &serde_json::Value) -> String {
+    format!("event: {event}\ndata: {data}\n\n")
 }
 
 /// An event goes out as it lies in the store; only its type is looked up.

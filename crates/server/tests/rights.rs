@@ -39,6 +39,9 @@ impl Owned {
                 "schedule_id" => "nightly",
                 "key_id" => "key_1",
                 "code" => "conflict",
+                "model" => "assistant",
+                "response_id" => "resp_b3duZWQ6dHVybl8x",
+                "conversation_id" => "conv_owned",
                 "guide" | "image" | "path" => "nothing",
                 other => panic!("{other} has no value here"),
             })

@@ -5,6 +5,8 @@ mod support;
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sessiond_api::operations::{self, Access, Operation};
@@ -20,6 +22,8 @@ async fn assistant(bench: &Bench, id: &str) -> Bench {
 }
 
 fn path(operation: &Operation, session: &str) -> String {
+    let response = format!("resp_{}", URL_SAFE_NO_PAD.encode(format!("{session}:turn_1")));
+    let conversation = format!("conv_{session}");
     let values: Vec<&str> = operation
         .parameters()
         .map(|name| match name {
@@ -27,6 +31,9 @@ fn path(operation: &Operation, session: &str) -> String {
             "agent_id" => "a://b",
             "turn_id" => "turn_1",
             "code" => "conflict",
+            "model" => "assistant",
+            "response_id" => &response,
+            "conversation_id" => &conversation,
             _ => "nothing",
         })
         .collect();
@@ -41,6 +48,12 @@ fn body(operation: &Operation, session: &str) -> Value {
         operations::MOVE_HEAD => json!({"turn_id": null}),
         operations::SET_ASSISTANT => json!({"prompt": "Be brief."}),
         operations::CHAT => json!({"message": "What was said?", "session_id": session}),
+        operations::OPENAI_CHAT => {
+            json!({"model": "assistant", "messages": [{"role": "user", "content": "What was said?"}]})
+        }
+        operations::OPENAI_CREATE_RESPONSE => {
+            json!({"model": "assistant", "input": "What was said?", "conversation": format!("conv_{session}")})
+        }
         _ => json!({}),
     }
 }
@@ -49,7 +62,7 @@ async fn call(bench: &Bench, operation: &Operation, session: &str) -> reqwest::R
     let request = bench.request(operation.method.as_str().parse().unwrap(), &path(operation, session));
     match operation.method {
         operations::Method::Get => request.send().await.unwrap(),
-        _ => request.json(&body(operation, session)).send().await.unwrap(),
+        _ => request.header("x-session-id", session).json(&body(operation, session)).send().await.unwrap(),
     }
 }
 
@@ -61,7 +74,9 @@ async fn a_token_opens_its_session_and_finds_no_other_with_and_without_keys() {
         bench.expect(201, Method::POST, "/sessions", Some(tutorial_session("plan"))).await;
         let before = bench.expect(200, Method::GET, "/sessions/other", None).await;
         for operation in operations::all() {
-            if operation.access == Access::Public || *operation == operations::WHOAMI {
+            // These are of no session.
+            let of_none = [operations::WHOAMI, operations::OPENAI_MODELS, operations::OPENAI_MODEL];
+            if operation.access == Access::Public || of_none.contains(operation) {
                 continue;
             }
             // The id of no session, and the id of one that is there, get the same answer.
@@ -79,7 +94,15 @@ async fn a_token_opens_its_session_and_finds_no_other_with_and_without_keys() {
         // What it may do, it may do to its own.
         for operation in operations::all().filter(|operation| operation.token) {
             // These answer later, or remove what the others need.
-            if [operations::CHAT, operations::DELETE_SESSION, operations::GET_TURN].contains(operation) {
+            let left_out = [
+                operations::CHAT,
+                operations::OPENAI_CHAT,
+                operations::OPENAI_CREATE_RESPONSE,
+                operations::DELETE_SESSION,
+                operations::OPENAI_DELETE_CONVERSATION,
+                operations::GET_TURN,
+            ];
+            if left_out.contains(operation) {
                 continue;
             }
             let response = call(&mine, operation, "mine").await;

@@ -629,6 +629,78 @@ export class Telemetry {
   }
 }
 
+/** The query of `list_items`. */
+export type ListItems = NonNullable<wire.operations['list_items']['parameters']['query']>;
+
+/** The query of `get_response`. */
+export type GetResponse = NonNullable<wire.operations['get_response']['parameters']['query']>;
+
+/** Conversations for OpenAI's clients. */
+export class Openai {
+  constructor(private readonly http: Http) {}
+
+  /**
+   * Chat completions: what follows the last answer in `messages` is a message to the session's assistant.
+   *
+   * The session is that of the API key, when that is a session's token, or of the header `x-session-id`. What stands in
+   * `messages` before finds the turn that the message follows. Parameters that are not honoured are refused.
+   */
+  chatCompletions(body: Record<string, unknown>, options?: CreateOptions): Promise<Record<string, unknown>> {
+    return this.http.json({ method: 'POST', path: '/v1/chat/completions', body, options });
+  }
+
+  /** Create a conversation: a session with an assistant. */
+  createConversation(body: Record<string, unknown> = {}, options?: RequestOptions): Promise<Record<string, unknown>> {
+    return this.http.json({ method: 'POST', path: '/v1/conversations', body, options });
+  }
+
+  /** Read a conversation. */
+  getConversation(conversationId: string, options?: RequestOptions): Promise<Record<string, unknown>> {
+    return this.http.json({ method: 'GET', path: path`/v1/conversations/${conversationId}`, options });
+  }
+
+  /** Delete a conversation: its session, with everything that belongs to it. */
+  deleteConversation(conversationId: string, options?: RequestOptions): Promise<Record<string, unknown>> {
+    return this.http.json({ method: 'DELETE', path: path`/v1/conversations/${conversationId}`, options });
+  }
+
+  /** List the messages of a conversation that lead to its head. */
+  listItems(conversationId: string, query: ListItems = {}, options?: RequestOptions): Promise<Record<string, unknown>> {
+    return this.http.json({ method: 'GET', path: path`/v1/conversations/${conversationId}/items`, query, options });
+  }
+
+  /** List the models that a client of OpenAI's interface may name: `assistant` is the assistant of a session. */
+  listModels(options?: RequestOptions): Promise<Record<string, unknown>> {
+    return this.http.json({ method: 'GET', path: '/v1/models', options });
+  }
+
+  /** Read a model of OpenAI's interface. */
+  getModel(model: string, options?: RequestOptions): Promise<Record<string, unknown>> {
+    return this.http.json({ method: 'GET', path: path`/v1/models/${model}`, options });
+  }
+
+  /**
+   * Create a response: a turn of a conversation.
+   *
+   * It follows the turn of `previous_response_id`, or the last one of `conversation`; without both it is a beginning, in the
+   * session of the API key or of the header `x-session-id`, or in a new one. With `background` the response is returned at
+   * once.
+   */
+  createResponse(body: Record<string, unknown>, options?: CreateOptions): Promise<Record<string, unknown>> {
+    return this.http.json({ method: 'POST', path: '/v1/responses', body, options });
+  }
+
+  /** Read a response, or with `stream=true` its events after number `starting_after`. */
+  getResponse(responseId: string, query: GetResponse = {}, options?: RequestOptions): Promise<Record<string, unknown>> {
+    return this.http.json({ method: 'GET', path: path`/v1/responses/${responseId}`, query, options });
+  }
+
+  /** Cancel a response: its turn is stopped, and keeps the answer so far. */
+  cancelResponse(responseId: string, options?: RequestOptions): Promise<Record<string, unknown>> {
+    return this.http.json({ method: 'POST', path: path`/v1/responses/${responseId}/cancel`, options });
+  }
+}
+
 /** API keys. */
 export class Keys {
   constructor(private readonly http: Http) {}
@@ -726,6 +798,7 @@ export class Routes {
   readonly inbox: Inbox;
   readonly agents: Agents;
   readonly telemetry: Telemetry;
+  readonly openai: Openai;
   readonly keys: Keys;
 
   constructor(http: Http) {
@@ -744,6 +817,7 @@ export class Routes {
     this.inbox = new Inbox(http);
     this.agents = new Agents(http);
     this.telemetry = new Telemetry(http);
+    this.openai = new Openai(http);
     this.keys = new Keys(http);
   }
 }

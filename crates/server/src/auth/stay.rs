@@ -42,7 +42,13 @@ fn ends_its_own_stay(request: &Request) -> bool {
     let is = |operation: &Operation| {
         operation.path == path && operation.method.as_str() == request.method().as_str()
     };
-    [operations::CREATE_KEY, operations::REVOKE_KEY, operations::DELETE_SESSION].iter().any(is)
+    let ending = [
+        operations::CREATE_KEY,
+        operations::REVOKE_KEY,
+        operations::DELETE_SESSION,
+        operations::OPENAI_DELETE_CONVERSATION,
+    ];
+    ending.iter().any(is)
 }
 
 type Ended = Pin<Box<dyn Future<Output = ()> + Send>>;

@@ -30,6 +30,9 @@ pub(crate) struct Json<T>(pub(crate) T);
 /// A JSON body as it came, which the handler reads.
 pub(crate) struct Raw(pub(crate) Bytes);
 
+/// The same, which may be left out.
+pub(crate) struct OptionalRaw(pub(crate) Bytes);
+
 /// A JSON body whose values are kept as their text.
 pub(crate) struct Verbatim<T>(pub(crate) T);
 
@@ -60,6 +63,19 @@ impl FromRequest<App> for Raw {
         let kind = content_type(request.headers(), JSON);
         let body = read(request, app, Purpose::Request, app.options.body_bytes, ARRIVAL).await?;
         kind?;
+        Ok(Self(body))
+    }
+}
+
+impl FromRequest<App> for OptionalRaw {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
+        let kind = content_type(request.headers(), JSON);
+        let body = read(request, app, Purpose::Request, app.options.body_bytes, ARRIVAL).await?;
+        if !body.is_empty() {
+            kind?;
+        }
         Ok(Self(body))
     }
 }

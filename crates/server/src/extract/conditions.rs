@@ -4,7 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use sessiond_client::Conditions;
-use sessiond_core::{AgentId, limits};
+use sessiond_core::{AgentId, SessionId, limits};
 
 use crate::app::App;
 use crate::respond::Failure;
@@ -48,6 +48,15 @@ fn read(headers: &HeaderMap) -> Result<Conditions, Failure> {
         conditions.agent = Some(agent);
     }
     Ok(conditions)
+}
+
+/// The header that names the session of a chat.
+pub(crate) const SESSION: &str = "x-session-id";
+
+/// The session that the header `x-session-id` names.
+pub(crate) fn named_session(headers: &HeaderMap) -> Result<Option<SessionId>, Failure> {
+    let Some(name) = text(headers, SESSION)? else { return Ok(None) };
+    SessionId::parse(name).map(Some).map_err(|error| Failure::invalid(SESSION, error.to_string()))
 }
 
 /// The header's only value, as text.

@@ -8,6 +8,7 @@ use sessiond_api::Code;
 use sessiond_core::{AgentId, MessageId, QuestionId, ScheduleId, SessionId, TaskId, TurnId};
 
 use crate::app::App;
+use crate::openai::{ConversationId, ResponseId};
 use crate::respond::Failure;
 
 /// The names in a path. (utoipa reads meaning into an argument that is called `Path`.)
@@ -23,6 +24,8 @@ pub(crate) struct ErrorCode(pub(crate) String);
 pub(crate) struct Guide(pub(crate) String);
 /// The name of a picture in the guides.
 pub(crate) struct Image(pub(crate) String);
+/// The name of a model.
+pub(crate) struct ModelName(pub(crate) String);
 /// What follows `/console/`.
 pub(crate) struct ConsolePath(pub(crate) String);
 
@@ -54,6 +57,9 @@ names! {
     ErrorCode = "code",
     Guide = "guide",
     Image = "image",
+    ModelName = "model",
+    ResponseId = "response_id",
+    ConversationId = "conversation_id",
     ConsolePath = "path",
 }
 
@@ -90,4 +96,4 @@ macro_rules! texts {
     )*};
 }
 
-texts!(SignalName, KeyId, ErrorCode, Guide, Image, ConsolePath);
+texts!(SignalName, KeyId, ErrorCode, Guide, Image, ModelName, ConsolePath);

@@ -9,12 +9,9 @@ use sessiond_client::traits::Conversation as _;
 use sessiond_core::{Assistant, Principal, SessionId, Span, TurnId, TurnStatus, limits};
 
 use crate::app::App;
-use crate::extract::{At, Caller, Conditions, Json, OptionalJson, Query};
+use crate::extract::{At, Caller, Conditions, Json, OptionalJson, Query, named_session};
 use crate::respond::{self, Answer, Failure};
 use crate::sse;
-
-/// The header that names the session of a chat.
-const SESSION: &str = "x-session-id";
 
 /// Send a message to a session's assistant.
 ///
@@ -195,14 +192,7 @@ async fn answer(client: &Embedded, id: &SessionId, turn: &TurnId) -> Result<api:
 
 /// The session of a chat: that of the body, of the header, or of the token. A body and a header that differ are a mistake.
 fn session_of(request: &api::Chat, headers: &HeaderMap, principal: &Principal) -> Result<SessionId, Failure> {
-    let named = match headers.get(SESSION) {
-        Some(value) => {
-            let id = value.to_str().ok().and_then(|text| SessionId::parse(text).ok());
-            Some(id.ok_or_else(|| Failure::invalid(SESSION, "it is a session's id"))?)
-        }
-        None => None,
-    };
-    match (&request.session_id, named) {
+    match (&request.session_id, named_session(headers)?) {
         (Some(body), Some(header)) if *body != header => Err(Failure::invalid(
             "/session_id",
             "the body and the header x-session-id name different sessions",

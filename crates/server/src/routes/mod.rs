@@ -14,6 +14,7 @@ mod inbox;
 mod keys;
 mod mcp;
 mod messages;
+mod openai;
 mod participants;
 mod questions;
 mod schedules;
@@ -96,6 +97,15 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(mcp::mcp))
         .routes(routes!(a2a::a2a))
         .routes(routes!(a2a::a2a_card))
+        .routes(routes!(openai::list_models))
+        .routes(routes!(openai::get_model))
+        .routes(routes!(openai::chat_completions))
+        .routes(routes!(openai::create_response))
+        .routes(routes!(openai::get_response))
+        .routes(routes!(openai::cancel_response))
+        .routes(routes!(openai::create_conversation))
+        .routes(routes!(openai::get_conversation, openai::delete_conversation))
+        .routes(routes!(openai::list_items))
         .routes(routes!(aggregations::aggregate))
         .routes(routes!(telemetry::put_points, telemetry::list_points))
         .routes(routes!(keys::create_key, keys::list_keys))
