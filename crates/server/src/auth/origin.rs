@@ -27,7 +27,7 @@ pub fn sent_from_elsewhere(request: &Request) -> Option<&'static str> {
 }
 
 /// Refuses what a page elsewhere may have sent. `public` says that the route is open to everybody and changes nothing.
-pub(super) fn check(request: &Request, allow_hosts: &[String], public: bool) -> Result<(), Failure> {
+pub(crate) fn check(request: &Request, allow_hosts: &[String], public: bool) -> Result<(), Failure> {
     judge(request, allow_hosts, public).map_err(|refusal| {
         let detail = match refusal {
             Refusal::Host => {

@@ -2,6 +2,7 @@
 
 mod agent;
 mod aggregate;
+mod client;
 mod common;
 mod complete;
 mod completions;
@@ -36,7 +37,7 @@ use clap::{ArgMatches, Args, ColorChoice, FromArgMatches as _, Parser, Subcomman
 use sessiond_api::Problem;
 use sessiond_client::Client;
 
-use crate::client::{self, Missing};
+use crate::client::{Missing, advice, open as open_client};
 use crate::config::{Config, Flags};
 use crate::output::{self, Failures, Format, Output, Printing};
 use common::{Common, Connection, Consent, Named, One, Paging, Silence};
@@ -92,6 +93,7 @@ struct Global {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(serve::Serve),
+    Client(client::Client),
     Demo(demo::Demo),
     Status(status::Status),
     Open(open::Open),
@@ -132,7 +134,7 @@ pub struct Context {
 impl Context {
     /// The client of the server at `--url`, or else of the data directory.
     async fn client(&self, missing: Missing) -> anyhow::Result<Client> {
-        client::open(&self.preferred(), missing).await
+        open_client(&self.preferred(), missing).await
     }
 
     /// Does a command's work with a client, and closes the client whatever comes of it.
@@ -186,7 +188,11 @@ const SETTINGS: &[(&str, &str)] = &[
 /// What the arguments of a command say of the configuration.
 fn settings(arguments: &ArgMatches) -> Flags {
     let value = |name| arguments.try_get_one::<String>(name).ok().flatten().cloned();
-    SETTINGS.iter().map(|(name, setting)| (*setting, value(name))).collect()
+    let mut flags: Flags = SETTINGS.iter().map(|(name, setting)| (*setting, value(name))).collect();
+    if let Some(port) = arguments.try_get_one::<u16>("port").ok().flatten() {
+        flags.push(("listen", Some(format!("127.0.0.1:{port}"))));
+    }
+    flags
 }
 
 /// Runs the command line.
@@ -234,7 +240,7 @@ pub fn main() -> ExitCode {
 
 async fn run(cli: Cli, arguments: &ArgMatches, format: Format) -> anyhow::Result<ExitCode> {
     let level = match &cli.command {
-        Command::Serve(_) => "info",
+        Command::Serve(_) | Command::Client(_) => "info",
         Command::Agent(command) if command.runs() => "info",
         Command::Spool(_) => "error",
         _ => "warn",
@@ -265,6 +271,7 @@ async fn run(cli: Cli, arguments: &ArgMatches, format: Format) -> anyhow::Result
 async fn perform(command: Command, context: Context) -> anyhow::Result<ExitCode> {
     let done = match command {
         Command::Serve(command) => command.run(context).await,
+        Command::Client(command) => command.run(context).await,
         Command::Demo(command) => return command.run(context).await,
         Command::Status(command) => command.run(context).await,
         Command::Open(command) => command.run(context).await,
@@ -307,7 +314,7 @@ fn fail(failures: Failures, error: &anyhow::Error) -> ExitCode {
     }
     let problem = error.chain().find_map(|cause| cause.downcast_ref::<Problem>());
     let usage = error.is::<Usage>();
-    failures.print(error, usage, problem.and_then(client::advice));
+    failures.print(error, usage, problem.and_then(advice));
     if usage { ExitCode::from(2) } else { ExitCode::FAILURE }
 }
 

@@ -32,6 +32,9 @@ pub struct Hosting {
     /// Address to listen on; port 0 selects a free port [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<String>,
+    /// Port to listen on, on this machine alone
+    #[arg(long, value_name = "PORT", conflicts_with = "listen")]
+    port: Option<u16>,
     /// Directory of the store [default: .sessiond]
     #[arg(long, visible_alias = "data", value_name = "DIR")]
     dir: Option<String>,
