@@ -221,6 +221,53 @@ fn a_wrong_number_or_a_taken_port_is_named() {
     assert!(code == Some(1) && said.contains(&port) && said.contains("--page-port"), "{said}");
 }
 
+/// Runs `sessiond check isolation` on a server, and gives its report.
+fn check_isolation(url: &str) -> (Option<i32>, Value) {
+    let output =
+        Command::new(binary()).args(["check", "isolation", "--json", "--url", url]).output().unwrap();
+    (output.status.code(), serde_json::from_slice(&output.stdout).unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_check_of_isolation_finds_nothing_in_a_server_and_everything_in_one_that_asks_nobody() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = serve(dir.path(), &[]);
+    let (code, report) = check_isolation(&server.url);
+    assert_eq!((code, &report["faults"]), (Some(0), &json!([])), "{report}");
+    assert!(report["operations"].as_u64().unwrap() > 50, "{report}");
+    // What stands before this one drops the credentials of its visitors.
+    let behind = server.url.clone();
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let open = axum::Router::new().fallback(move |request: axum::extract::Request| {
+        let (url, http) = (format!("{behind}{}", request.uri()), http.clone());
+        async move {
+            let (parts, body) = request.into_parts();
+            let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+            let mut forward = http.request(parts.method, url).body(body);
+            for name in ["content-type", "x-session-id"] {
+                if let Some(value) = parts.headers.get(name) {
+                    forward = forward.header(name, value);
+                }
+            }
+            let answer = forward.send().await.unwrap();
+            (answer.status(), answer.bytes().await.unwrap())
+        }
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, open).await });
+    let (code, report) = tokio::task::spawn_blocking(move || check_isolation(&url)).await.unwrap();
+    let faults = report["faults"].to_string();
+    assert_eq!(code, Some(1), "{report}");
+    for fault in ["GET /sessions/{session_id}: another's", "a wrong token gets 200", "changed by another"] {
+        assert!(faults.contains(fault), "{fault}: {faults}");
+    }
+    // Neither leaves a session behind.
+    let left = reqwest::get(format!("{}/sessions", server.url)).await.unwrap();
+    assert_eq!(read(200, left).await["sessions"], json!([]));
+}
+
 mod needs_curl {
     use super::*;
 

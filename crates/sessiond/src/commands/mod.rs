@@ -2,6 +2,7 @@
 
 mod agent;
 mod aggregate;
+mod check;
 mod client;
 mod common;
 mod complete;
@@ -98,6 +99,7 @@ enum Command {
     Status(status::Status),
     Open(open::Open),
     Whoami(whoami::Whoami),
+    Check(check::Check),
     Session(session::Session),
     Step(step::Step),
     Task(task::Task),
@@ -276,6 +278,7 @@ async fn perform(command: Command, context: Context) -> anyhow::Result<ExitCode>
         Command::Status(command) => command.run(context).await,
         Command::Open(command) => command.run(context).await,
         Command::Whoami(command) => command.run(context).await,
+        Command::Check(command) => command.run(context).await,
         Command::Session(command) => command.run(context).await,
         Command::Step(command) => command.run(context).await,
         Command::Task(command) => command.run(context).await,
