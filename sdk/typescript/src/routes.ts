@@ -642,8 +642,8 @@ export class Openai {
   /**
    * Chat completions: what follows the last answer in `messages` is a message to the session's assistant.
    *
-   * The session is that of the API key, when that is a session's token, or of the header `x-session-id`. What stands in
-   * `messages` before finds the turn that the message follows. Parameters that are not honoured are refused.
+   * The session is that of the API key, when that is a session's token, or of the header `x-session-id`. The
+   * earlier messages find the turn that the message follows. A parameter that is not supported is an error.
    */
   chatCompletions(body: Record<string, unknown>, options?: CreateOptions): Promise<Record<string, unknown>> {
     return this.http.json({ method: 'POST', path: '/v1/chat/completions', body, options });

@@ -1455,8 +1455,8 @@ export interface paths {
         put?: never;
         /**
          * Chat completions: what follows the last answer in `messages` is a message to the session's assistant.
-         * @description The session is that of the API key, when that is a session's token, or of the header `x-session-id`. What stands in
-         *     `messages` before finds the turn that the message follows. Parameters that are not honoured are refused.
+         * @description The session is that of the API key, when that is a session's token, or of the header `x-session-id`. The
+         *     earlier messages find the turn that the message follows. A parameter that is not supported is an error.
          */
         post: operations["chat_completions"];
         delete?: never;

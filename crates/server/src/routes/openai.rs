@@ -26,8 +26,8 @@ pub(super) async fn get_model(At(model): At<ModelName>) -> Answer {
 
 /// Chat completions: what follows the last answer in `messages` is a message to the session's assistant.
 ///
-/// The session is that of the API key, when that is a session's token, or of the header `x-session-id`. What stands in
-/// `messages` before finds the turn that the message follows. Parameters that are not honoured are refused.
+/// The session is that of the API key, when that is a session's token, or of the header `x-session-id`. The
+/// earlier messages find the turn that the message follows. A parameter that is not supported is an error.
 #[utoipa::path(post, path = operations::OPENAI_CHAT.path, tag = "openai", request_body = Object,
     params(("x-session-id" = Option<String>, Header, description = "The session.")),
     responses((status = 200, description = "The answer.", content(

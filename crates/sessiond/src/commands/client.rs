@@ -52,7 +52,7 @@ pub struct Client {
     /// Port of the proxy [default: 8000 + N]
     #[arg(long, value_name = "PORT")]
     proxy_port: Option<u16>,
-    /// Address to listen on; whoever reaches it uses the client's session
+    /// Address to listen on; everybody who reaches it uses the client's session
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     address: String,
     /// Key that may create sessions; prefer SESSIOND_API_KEY, which other users cannot see
