@@ -219,6 +219,7 @@ fn a_wrong_number_or_a_taken_port_is_named() {
     }
     let (code, said) = run(&["2", "--page-port", &port, "--proxy-port", "0"]);
     assert!(code == Some(1) && said.contains(&port) && said.contains("--page-port"), "{said}");
+    assert!(!said.contains("--listen"), "{said}");
 }
 
 /// Runs `sessiond check isolation` on a server, and gives its report.
@@ -232,13 +233,22 @@ fn check_isolation(url: &str) -> (Option<i32>, Value) {
 async fn the_check_of_isolation_finds_nothing_in_a_server_and_everything_in_one_that_asks_nobody() {
     let dir = tempfile::tempdir().unwrap();
     let server = serve(dir.path(), &[]);
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    // Whatever has the name of something that is shown, the check deletes its own sessions alone.
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    for id in ["assistant", "isolation-check"] {
+        let body = json!({"session_id": id, "client_id": "me"});
+        read(201, http.post(format!("{}/sessions", server.url)).json(&body).send().await.unwrap()).await;
+    }
     let (code, report) = check_isolation(&server.url);
+    for id in ["assistant", "isolation-check"] {
+        let deleted = http.delete(format!("{}/sessions/{id}", server.url)).send().await.unwrap();
+        assert_eq!(deleted.status(), 204, "{id} is still there");
+    }
     assert_eq!((code, &report["faults"]), (Some(0), &json!([])), "{report}");
     assert!(report["operations"].as_u64().unwrap() > 50, "{report}");
     // What stands before this one drops the credentials of its visitors.
     let behind = server.url.clone();
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let open = axum::Router::new().fallback(move |request: axum::extract::Request| {
         let (url, http) = (format!("{behind}{}", request.uri()), http.clone());
         async move {

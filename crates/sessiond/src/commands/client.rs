@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::Args;
-use sessiond_server::{Listener, Proxy, ProxyOptions};
+use sessiond_server::{Error, Listener, Proxy, ProxyOptions};
 use tokio_util::sync::CancellationToken;
 
 use super::Context;
@@ -110,8 +110,17 @@ impl Client {
         let host =
             if self.address.contains(':') { format!("[{}]", self.address) } else { self.address.clone() };
         let option = if first == PAGE { "--page-port" } else { "--proxy-port" };
-        let listener = Listener::bind(&format!("{host}:{port}"), true).await;
-        listener.with_context(|| format!("cannot listen on port {port}; {option} chooses another one"))
+        match Listener::bind(&format!("{host}:{port}"), true).await {
+            // The server's own advice names an option that there is not here.
+            Err(Error::Taken { address }) => {
+                bail!(
+                    "port {} on {} is taken: stop the program that listens there, or choose another port with {option}",
+                    address.port(),
+                    address.ip()
+                )
+            }
+            listener => Ok(listener?),
+        }
     }
 }
 
