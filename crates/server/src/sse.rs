@@ -205,7 +205,7 @@ pub(crate) fn data(data: &serde_json::Value) -> String {
 
 /// A frame of that event, without an id.
 pub(crate) fn event(event: &str, data: &serde_json::Value) -> String {
-    format!("event: {event}\ndata: {data}\n\n")
+    frame(None::<Revision>, event, &data.to_string())
 }
 
 /// An event goes out as it lies in the store; only its type is looked up.
