@@ -1,0 +1,228 @@
+//! Adding and removing files.
+
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+
+use super::segment::segment;
+use super::split::{Bounds, split};
+use super::{Index, IndexError, MAX_CHARACTERS, PASSAGES};
+use crate::{Document, Part, Shape};
+
+/// Characters of a table's first line at most that its passages repeat.
+const HEADER: usize = 400;
+
+/// Parts of a document at most.
+const MAX_PARTS: usize = 200_000;
+
+/// What was added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Added {
+    /// Into how many passages the text was divided.
+    pub passages: u32,
+    /// The characters of the text.
+    pub characters: u32,
+}
+
+impl Index {
+    /// Adds a document, in one transaction. It replaces an earlier one of the same file.
+    ///
+    /// # Errors
+    ///
+    /// If the text is too long or the file cannot be written; then the index is as it was.
+    pub fn add(&mut self, file: &str, name: &str, document: &Document) -> Result<Added, IndexError> {
+        let characters = u32::try_from(document.characters()).unwrap_or(u32::MAX);
+        if characters > MAX_CHARACTERS || document.parts.len() > MAX_PARTS {
+            return Err(IndexError::TooLong { characters, limit: MAX_CHARACTERS });
+        }
+        let added = insert(&mut self.connection, file, name, document);
+        let passages = self.done(added)?;
+        Ok(Added { passages, characters })
+    }
+
+    /// Removes a file and its text. `false` if it is not in the index.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written; then the index is as it was.
+    pub fn remove(&mut self, file: &str) -> Result<bool, IndexError> {
+        let removed = (|| {
+            let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let removed = delete(&transaction, file)?;
+            transaction.commit()?;
+            Ok(removed)
+        })();
+        self.done(removed)
+    }
+}
+
+fn insert(connection: &mut Connection, id: &str, name: &str, document: &Document) -> rusqlite::Result<u32> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    delete(&transaction, id)?;
+    let number =
+        transaction.query_row("SELECT coalesce(max(number), 0) + 1 FROM files", [], |row| row.get(0))?;
+    let title = document.title.as_deref();
+    let mut file =
+        File { transaction: &transaction, number, name, title, characters: 0, lines: 0, passages: 0 };
+    for (index, part) in document.parts.iter().enumerate() {
+        file.add(index as u32 + 1, part)?;
+    }
+    let File { characters, lines, passages, .. } = file;
+    transaction.execute(
+        "INSERT INTO files (number, id, name, title, characters, lines, passages) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![number, id, name, title, characters, lines, passages],
+    )?;
+    transaction.commit()?;
+    Ok(passages)
+}
+
+/// A file that is being added.
+struct File<'a> {
+    transaction: &'a Transaction<'a>,
+    number: i64,
+    name: &'a str,
+    title: Option<&'a str>,
+    characters: u32,
+    lines: u32,
+    passages: u32,
+}
+
+impl File<'_> {
+    fn add(&mut self, number: u32, part: &Part) -> rusqlite::Result<()> {
+        let passages = split(part);
+        let header = header(part);
+        let characters = passages.last().map_or(0, |last| last.characters.end);
+        let lines = passages.last().map_or(0, |last| last.lines.1);
+        let mut statement = self.transaction.prepare_cached(
+            "INSERT INTO parts (file, number, place, heading, shape, header, characters_before, lines_before, characters,
+                                lines, first_passage, passages)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        )?;
+        statement.execute(params![
+            self.number,
+            number,
+            json(&part.place),
+            part.heading,
+            json(&part.shape),
+            header,
+            self.characters,
+            self.lines,
+            characters,
+            lines,
+            self.passages + 1,
+            passages.len() as u32,
+        ])?;
+        for bounds in &passages {
+            self.add_passage(number, part, header, bounds)?;
+        }
+        self.characters += characters;
+        self.lines += lines;
+        Ok(())
+    }
+
+    fn add_passage(
+        &mut self,
+        number: u32,
+        part: &Part,
+        header: Option<&str>,
+        bounds: &Bounds,
+    ) -> rusqlite::Result<()> {
+        self.passages += 1;
+        let id = self.number * PASSAGES + i64::from(self.passages);
+        let text = &part.text[bounds.bytes.clone()];
+        let mut statement = self.transaction.prepare_cached(
+            "INSERT INTO passages (id, part, start, \"end\", first_line, last_line, heading, text)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )?;
+        let (first, last) = bounds.lines;
+        statement.execute(params![
+            id,
+            number,
+            bounds.characters.start,
+            bounds.characters.end,
+            first,
+            last,
+            part.heading,
+            text
+        ])?;
+        let header = header.filter(|_| bounds.characters.start > 0);
+        let heading =
+            heading_terms(self.name, self.title, part.heading.as_deref(), &json(&part.place), header);
+        let mut statement = self
+            .transaction
+            .prepare_cached("INSERT INTO terms (rowid, heading, text) VALUES (?1, ?2, ?3)")?;
+        statement.execute(params![id, heading, terms(text)])?;
+        Ok(())
+    }
+}
+
+/// Removes everything of a file. SQLite removes terms only if it is passed what was added.
+fn delete(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result<bool> {
+    let sql = "SELECT number, name, title FROM files WHERE id = ?1";
+    let file = transaction.query_row(sql, [id], |row| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, Option<String>>(2)?))
+    });
+    let (number, name, title) = match file {
+        Ok(file) => file,
+        Err(rusqlite::Error::QueryReturnedNoRows) => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    let range = [number * PASSAGES, (number + 1) * PASSAGES];
+    let mut remove = transaction
+        .prepare_cached("INSERT INTO terms (terms, rowid, heading, text) VALUES ('delete', ?1, ?2, ?3)")?;
+    let mut passages = transaction.prepare_cached(
+        "SELECT passages.id, parts.heading, parts.place, parts.header, passages.start, passages.text
+         FROM passages JOIN parts ON parts.file = ?3 AND parts.number = passages.part
+         WHERE passages.id >= ?1 AND passages.id < ?2 ORDER BY passages.id",
+    )?;
+    let mut rows = passages.query(params![range[0], range[1], number])?;
+    while let Some(row) = rows.next()? {
+        let header: Option<String> = row.get(3)?;
+        let header = header.filter(|_| row.get::<_, u32>(4).is_ok_and(|start| start > 0));
+        let (part_heading, place): (Option<String>, String) = (row.get(1)?, row.get(2)?);
+        let heading =
+            heading_terms(&name, title.as_deref(), part_heading.as_deref(), &place, header.as_deref());
+        remove.execute(params![row.get::<_, i64>(0)?, heading, terms(row.get_ref(5)?.as_str()?)])?;
+    }
+    transaction.execute("DELETE FROM passages WHERE id >= ?1 AND id < ?2", range)?;
+    transaction.execute("DELETE FROM parts WHERE file = ?1", [number])?;
+    transaction.execute("DELETE FROM files WHERE number = ?1", [number])?;
+    Ok(true)
+}
+
+/// The first line of a table, if there are others below it.
+fn header(part: &Part) -> Option<&str> {
+    if part.shape != Shape::Table {
+        return None;
+    }
+    let (header, _) = part.text.split_once('\n')?;
+    let end = header.char_indices().nth(HEADER).map_or(header.len(), |(end, _)| end);
+    Some(header[..end].trim_end())
+}
+
+/// The terms of what is above a passage. The place is JSON; the words in it are the name of a sheet, or `page` and its number.
+fn heading_terms(
+    name: &str,
+    title: Option<&str>,
+    heading: Option<&str>,
+    place: &str,
+    header: Option<&str>,
+) -> String {
+    let place = if place.starts_with('{') { place } else { "" };
+    let above = [Some(name), title, heading, Some(place), header];
+    terms(&above.into_iter().flatten().collect::<Vec<_>>().join("\n"))
+}
+
+/// The terms of a text, with spaces between them.
+fn terms(text: &str) -> String {
+    let mut terms = String::with_capacity(text.len() * 2);
+    segment(text, |term, _| {
+        if !terms.is_empty() {
+            terms.push(' ');
+        }
+        terms.push_str(term);
+    });
+    terms
+}
+
+fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}

@@ -1,0 +1,5 @@
+//! The index of a session: what is added is found, read and gone again.
+
+mod files;
+mod questions;
+mod support;
