@@ -10,6 +10,7 @@ mod completions;
 mod config;
 mod context;
 mod demo;
+mod extract;
 mod find;
 mod inbox;
 mod input;
@@ -113,6 +114,7 @@ enum Command {
     Aggregate(aggregate::Aggregate),
     Mcp(mcp::Mcp),
     Model(model::Model),
+    Extract(extract::Extract),
     Key(key::Key),
     Spool(spool::Spool),
     Recover(recover::Recover),
@@ -223,6 +225,11 @@ pub fn main() -> ExitCode {
     }
     let format = Printing::of(arguments, cli.global.json);
     let failures = Failures { json: cli.global.json || format == Some(Format::Json) };
+    if let Command::Extract(command) = &cli.command
+        && command.is_child()
+    {
+        return command.read_here().map_or_else(|error| fail(failures, &error), |()| ExitCode::SUCCESS);
+    }
     let Some(format) = format else {
         let usage = Usage("--json and --output name two formats: leave one of them out".to_owned());
         return fail(failures, &usage.into());
@@ -292,6 +299,7 @@ async fn perform(command: Command, context: Context) -> anyhow::Result<ExitCode>
         Command::Aggregate(command) => command.run(context).await,
         Command::Mcp(command) => command.run(context).await,
         Command::Model(command) => command.run(context).await,
+        Command::Extract(command) => command.run(context).await,
         Command::Key(command) => command.run(context).await,
         Command::Spool(command) => command.run(context).await,
         Command::Recover(command) => command.run(context).await,
