@@ -10,6 +10,9 @@ pub struct Document {
     /// The title that the file gives itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
+    /// What the file is by its content, such as `application/pdf`.
+    #[serde(default)]
+    pub media_type: String,
     /// The text, in the order of reading.
     pub parts: Vec<Part>,
     /// What a reader should know, as sentences: an encoding that was detected, pages without text.

@@ -60,7 +60,12 @@ impl Draft {
         if characters > limits::TEXT_CHARACTERS {
             return Err(too_much_text());
         }
-        Ok(Document { title: self.title.as_deref().and_then(line), parts, notes: self.notes })
+        Ok(Document {
+            title: self.title.as_deref().and_then(line),
+            parts,
+            notes: self.notes,
+            ..Document::default()
+        })
     }
 }
 

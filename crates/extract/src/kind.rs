@@ -33,6 +33,19 @@ pub enum TextKind {
     Prose,
 }
 
+impl Kind {
+    /// The media type of the file.
+    pub fn media_type(&self) -> &'static str {
+        match self {
+            Self::Text(text) => match text.kind {
+                TextKind::Markdown => "text/markdown",
+                TextKind::Table(_) => "text/csv",
+                TextKind::Code | TextKind::Prose => "text/plain",
+            },
+        }
+    }
+}
+
 /// What kind of file it is.
 ///
 /// # Errors

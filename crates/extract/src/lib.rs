@@ -31,7 +31,9 @@ pub fn read(bytes: &[u8], name: &str) -> Result<Document, Unreadable> {
     if bytes.is_empty() {
         return Err(Unreadable::new(Reason::NoText, "it is empty; choose a file with text in it"));
     }
-    let draft = match kind::of(bytes, name)? {
+    let kind = kind::of(bytes, name)?;
+    let media_type = kind.media_type();
+    let draft = match kind {
         Kind::Text(text) => {
             let mut draft = match text.kind {
                 TextKind::Markdown => markdown::read(&text.content),
@@ -43,5 +45,5 @@ pub fn read(bytes: &[u8], name: &str) -> Result<Document, Unreadable> {
             draft
         }
     };
-    draft.finish()
+    Ok(Document { media_type: media_type.to_owned(), ..draft.finish()? })
 }

@@ -141,7 +141,7 @@ fn a_text_is_read_whole_or_by_characters_lines_and_parts() {
     let document = Document {
         title: Some("A title".into()),
         parts: vec![page(1, "one\ntwo\n"), page(2, ""), page(3, "three ☃\nfour"), page(4, "five")],
-        notes: Vec::new(),
+        ..Document::default()
     };
     let mut session = Session::new();
     session.index.add("a", "a.pdf", &document).unwrap();
@@ -172,7 +172,7 @@ fn a_passage_of_a_table_repeats_its_header() {
         rows.push_str(&format!("City number {number}\t{}\n", number * 1_000 + 7));
     }
     let mut session = Session::new();
-    let document = Document { title: None, parts: vec![part(Shape::Table, &rows)], notes: Vec::new() };
+    let document = Document { title: None, parts: vec![part(Shape::Table, &rows)], ..Document::default() };
     session.index.add("a", "cities.csv", &document).unwrap();
     let found = session.index.search("277007", &Search::default()).unwrap();
     assert!(found[0].passage.text.starts_with("City number"), "{}", found[0].passage.text);
@@ -186,7 +186,7 @@ fn a_passage_of_a_table_repeats_its_header() {
 fn a_text_is_found_as_it_is_written_with_its_line() {
     let code = "fn main() {\n    foo(1);\n    let x = 5.12.3;\n    FOO(2); foo(3);\n}\n";
     let mut session = Session::with(&[("other", "nothing of it")]);
-    let document = Document { title: None, parts: vec![part(Shape::Code, code)], notes: Vec::new() };
+    let document = Document { title: None, parts: vec![part(Shape::Code, code)], ..Document::default() };
     session.index.add("code", "main.rs", &document).unwrap();
     let lines = |text: &str, case_sensitive, context| {
         let options = Grep { case_sensitive, context, ..Grep::default() };
@@ -256,7 +256,7 @@ proptest! {
         let document = Document {
             title: None,
             parts: vec![part(shape, &before), part(shape, &text)],
-            notes: Vec::new(),
+            ..Document::default()
         };
         let mut session = Session::new();
         let added = session.index.add("a", "a", &document).unwrap();

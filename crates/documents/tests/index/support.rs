@@ -43,5 +43,5 @@ pub(crate) fn part(shape: Shape, text: &str) -> Part {
 }
 
 pub(crate) fn prose(text: &str) -> Document {
-    Document { title: None, parts: vec![part(Shape::Prose, text)], notes: Vec::new() }
+    Document { title: None, parts: vec![part(Shape::Prose, text)], ..Document::default() }
 }
