@@ -95,6 +95,7 @@ fn usage(answer: &Answer) -> Option<Usage> {
         provider: Some(answer.provider.clone()),
         input_tokens: used.input_tokens,
         output_tokens: used.output_tokens,
+        cached_tokens: used.cached_tokens,
         latency_us: u64::try_from(answer.latency.as_micros()).ok(),
         ..Usage::default()
     })

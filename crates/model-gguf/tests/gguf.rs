@@ -15,7 +15,8 @@ mod needs_gguf {
     use serde_json::json;
     use sessiond_core::limits;
     use sessiond_model::{
-        Answer, Delta, Error, Finish, Message, Model, OpenAi, Request, Schema, Settings, Tool, ToolChoice,
+        Answer, Delta, Error, Finish, Known, Message, Model, OpenAi, Request, Schema, Settings, Tool,
+        ToolChoice, estimate,
     };
     use sessiond_model_gguf::{Gguf, serve};
     use tokio::sync::OnceCell;
@@ -257,7 +258,6 @@ mod needs_gguf {
         let bad_schema =
             Request { response_schema: Some(Schema::new("x", json!({"type": "nothing"}))), ..ask("Hi") };
         for request in [
-            long,
             bad_schema,
             Request { temperature: Some(-1.0), ..ask("Hi") },
             Request { top_p: Some(0.0), ..ask("Hi") },
@@ -265,6 +265,28 @@ mod needs_gguf {
         ] {
             let error = model.complete(request).await.unwrap_err();
             assert!(matches!(error, Error::Refused(_)), "{error:?}");
+        }
+        let error = model.complete(long.clone()).await.unwrap_err();
+        assert!(matches!(error, Error::TooLong { window: Some(_), .. }), "{error:?}");
+        // The same over an address.
+        let error = served().await.complete(long).await.unwrap_err();
+        assert!(matches!(error, Error::TooLong { .. }), "{error:?}");
+    }
+
+    #[tokio::test]
+    async fn the_window_and_the_tokens_of_a_request_are_known_exactly() {
+        let model = model().await;
+        let request = ask("What is the capital of France?");
+        let counted = model.count(&request);
+        let answer = model.complete(request).await.unwrap();
+        assert_eq!(answer.usage.unwrap().input_tokens, counted);
+        let window = model.window().await;
+        assert_eq!(window.known, Known::Told);
+        assert_eq!(served().await.window().await, window);
+        for text in ["今天天气很好，我们去公园散步吧。", "Good morning, how are you?", "👩‍👩‍👧 x[0] += 1;"]
+        {
+            let request = Request::new([Message::user(text.repeat(20))]);
+            assert!(estimate(&request) * 5 >= model.count(&request) * 2, "{text}: {}", estimate(&request));
         }
     }
 

@@ -21,6 +21,9 @@ pub struct Answer {
     pub finish: Finish,
     /// What it cost in tokens; nothing when the service does not say.
     pub usage: Option<Usage>,
+    /// Whether the service has read less than it was sent: it cut the beginning of the conversation off.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_cut: bool,
     /// From the first try's sending to the answer's end.
     pub latency: Duration,
     /// The model as the provider names it.
@@ -73,4 +76,7 @@ pub struct Usage {
     pub input_tokens: u64,
     /// Tokens of the answer.
     pub output_tokens: u64,
+    /// Tokens of the request that were in a cache, and were not read again; nothing when the service does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cached_tokens: Option<u64>,
 }

@@ -44,6 +44,16 @@ pub enum Error {
     /// The request itself is at fault, so that asking again does not help.
     #[error("the model rejects the request: {0}")]
     Refused(String),
+    /// The request and its answer have more tokens than the model reads.
+    #[error(
+        "the conversation is too long for the model: {detail}; shorten it, or use a model with a larger window"
+    )]
+    TooLong {
+        /// What it said.
+        detail: String,
+        /// The tokens of its window, if it said so.
+        window: Option<u64>,
+    },
     /// The service itself has failed, and did so again when it was asked again.
     #[error("the model's service failed: {detail}; retry later, and check its log if it is yours")]
     Failed {

@@ -22,6 +22,7 @@ mod message;
 mod model;
 mod remote;
 mod request;
+mod window;
 
 pub use answer::{Answer, Finish, Usage};
 pub use env::{from_env, from_env_or_file};
@@ -30,3 +31,4 @@ pub use message::{Message, Tool, ToolCall};
 pub use model::{AnswerStream, Delta, Model};
 pub use remote::{Api, OpenAi, Remote, Settings};
 pub use request::{Request, Schema, ToolChoice};
+pub use window::{Known, Window, estimate};

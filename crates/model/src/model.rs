@@ -6,6 +6,7 @@ use std::pin::Pin;
 use async_trait::async_trait;
 use futures_util::{Stream, StreamExt};
 
+use crate::window::{Window, estimate};
 use crate::{Answer, Error, Request, ToolCall};
 
 /// A part of an answer that is under way.
@@ -36,6 +37,17 @@ pub trait Model: Send + Sync + Debug {
 
     /// Who runs it: `openai` for an address, `gguf` for this process.
     fn provider(&self) -> &str;
+
+    /// How many tokens a request and its answer may have together.
+    async fn window(&self) -> Window {
+        Window::default()
+    }
+
+    /// The tokens of a request: exact where the model's tokenizer is here, and otherwise [`estimate`], corrected by what the
+    /// service has reported. It *must not* be much less than the service counts.
+    fn count(&self, request: &Request) -> u64 {
+        estimate(request)
+    }
 
     /// The parts of an answer as they come.
     ///

@@ -35,6 +35,10 @@ pub struct Request {
     /// What the drawing starts from: the same seed and request give the same answer, where the model keeps to that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
+    /// What requests have in common whose beginnings are the same, such as those of one conversation. A cache of beginnings
+    /// is looked for and kept under it. It says nothing of its own: no name and no id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache_key: Option<String>,
 }
 
 fn is_auto(choice: &ToolChoice) -> bool {

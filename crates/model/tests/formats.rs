@@ -215,7 +215,10 @@ async fn ollama_s_chat() {
     let (answer, (path, _, asked)) = complete(Api::Ollama, whole(&body)).await;
     assert_eq!(path, "/api/chat");
     assert_eq!(asked["messages"][3], json!({"role": "tool", "tool_name": "weather", "content": "rain"}));
-    assert_eq!(asked["options"], json!({"temperature": 0.5, "num_predict": 9, "stop": ["\n"]}));
+    assert_eq!(
+        asked["options"],
+        json!({"temperature": 0.5, "num_predict": 9, "stop": ["\n"], "num_ctx": 8192})
+    );
     assert_eq!((&asked["format"], &asked["stream"]), (&json!({"type": "object"}), &json!(false)));
     assert_eq!((answer.tool_calls[0].id.as_str(), tokens(&answer)), ("call_0", (3, 4)));
 

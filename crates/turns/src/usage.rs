@@ -39,6 +39,7 @@ pub fn usage(answer: &Answer, prices: Option<Prices>) -> Usage {
         provider: Some(answer.provider.clone()).filter(|name| !name.trim().is_empty()),
         input_tokens: used.input_tokens,
         output_tokens: used.output_tokens,
+        cached_tokens: used.cached_tokens,
         cost: answer.usage.as_ref().and_then(|used| prices.map(|prices| prices.cost(used))),
         latency_us: Some(answer.latency.as_micros() as u64),
     }

@@ -202,6 +202,9 @@ pub struct Usage {
     /// Tokens of the answer.
     #[serde(default)]
     pub output_tokens: u64,
+    /// Tokens of the prompt that were in a cache, and were not read again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cached_tokens: Option<u64>,
     /// The cost in US dollars.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<f64>,

@@ -39,29 +39,13 @@ pub(super) fn answer(
     check(request)?;
     let held = Held::of(request)?;
     let vocabulary = &loaded.vocabulary;
-    let mut prompt = loaded.template.prompt(request, vocabulary.begin.as_deref(), &vocabulary.end)?;
-    if let Some(Held::Arguments(name, _)) = &held {
-        // The model then knows whose arguments it writes.
-        prompt.push_str(&format!("{CALL_BEGINS}\n{{\"name\": {}, \"arguments\": ", json!(name)));
-    }
-    let too_long = |tokens: String| {
-        let context = loaded.context;
-        Error::Refused(format!(
-            "the conversation has {tokens} tokens, and the model's context is {context}; shorten it"
-        ))
-    };
-    // Cutting a text into tokens takes a while too, and the others wait.
-    let fewest = prompt.len() / vocabulary.longest();
-    if fewest >= loaded.context {
-        return Err(too_long(format!("at least {fewest}")));
-    }
-    let prompt = vocabulary.encode(&prompt)?;
+    let prompt = prompt(loaded, request)?;
     if prompt.is_empty() {
         return Err(Error::Refused("the model's chat template makes nothing of the messages".into()));
     }
     let room = loaded.context.saturating_sub(prompt.len());
     if room == 0 {
-        return Err(too_long(prompt.len().to_string()));
+        return Err(too_long(loaded, &prompt.len().to_string()));
     }
     let most = request.max_tokens.map_or(room, |most| room.min(most as usize));
     let matcher = held.as_ref().map(|held| grammars.matcher(held)).transpose()?;
@@ -106,14 +90,43 @@ pub(super) fn answer(
         finish: if finish == Finish::Stop && !said.calls.is_empty() { Finish::ToolCalls } else { finish },
         text: if said.hidden { String::new() } else { said.text },
         tool_calls: said.calls,
-        usage: Some(Usage { input_tokens: prompt.len() as u64, output_tokens: written as u64 }),
+        usage: Some(Usage {
+            input_tokens: prompt.len() as u64,
+            output_tokens: written as u64,
+            cached_tokens: None,
+        }),
         refusal: None,
+        is_cut: false,
         latency: started.elapsed(),
         model: name.to_owned(),
         provider: PROVIDER.to_owned(),
     };
     listener.hear(Delta::End(Box::new(answer)));
     Ok(())
+}
+
+/// The tokens of a request.
+pub(super) fn prompt(loaded: &Loaded, request: &Request) -> Result<Vec<u32>, Error> {
+    let vocabulary = &loaded.vocabulary;
+    let mut prompt = loaded.template.prompt(request, vocabulary.begin.as_deref(), &vocabulary.end)?;
+    if let Some(Held::Arguments(name, _)) = Held::of(request)? {
+        // The model then knows whose arguments it writes.
+        prompt.push_str(&format!("{CALL_BEGINS}\n{{\"name\": {}, \"arguments\": ", json!(name)));
+    }
+    // Cutting a text into tokens takes a while too, and the others wait.
+    let fewest = prompt.len() / vocabulary.longest();
+    if fewest >= loaded.context {
+        return Err(too_long(loaded, &format!("at least {fewest}")));
+    }
+    vocabulary.encode(&prompt)
+}
+
+fn too_long(loaded: &Loaded, tokens: &str) -> Error {
+    let context = loaded.context;
+    Error::TooLong {
+        detail: format!("it has {tokens} tokens, and the model's context is {context}"),
+        window: Some(context as u64),
+    }
 }
 
 /// What has been said.

@@ -19,7 +19,7 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use sessiond_core::limits;
-use sessiond_model::{AnswerStream, Delta, Error, Model, Request};
+use sessiond_model::{AnswerStream, Delta, Error, Known, Model, Request, Window, estimate};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio_stream::wrappers::UnboundedReceiverStream;
@@ -34,6 +34,7 @@ use grammar::Grammars;
 #[derive(Clone)]
 pub struct Gguf {
     name: Arc<str>,
+    loaded: Arc<file::Loaded>,
     jobs: mpsc::Sender<Job>,
 }
 
@@ -63,14 +64,17 @@ impl Gguf {
     /// # Errors
     /// As there.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
-        let loaded = file::load(path.as_ref())?;
+        let loaded = Arc::new(file::load(path.as_ref())?);
         let name = Arc::from(loaded.name.as_str());
         let (jobs, waiting) = mpsc::channel(limits::MODEL_QUEUE);
         std::thread::Builder::new()
             .name("model".into())
-            .spawn(move || work(&loaded, waiting))
+            .spawn({
+                let loaded = loaded.clone();
+                move || work(&loaded, waiting)
+            })
             .map_err(|error| stopped(&error))?;
-        Ok(Self { name, jobs })
+        Ok(Self { name, loaded, jobs })
     }
 
     /// The same model under another name than its file's.
@@ -119,6 +123,21 @@ impl Model for Gguf {
 
     fn provider(&self) -> &str {
         PROVIDER
+    }
+
+    async fn window(&self) -> Window {
+        Window { tokens: self.loaded.context as u64, known: Known::Told }
+    }
+
+    fn count(&self, request: &Request) -> u64 {
+        // A template that does not take the messages says so when they are sent.
+        generate::prompt(&self.loaded, request).map_or_else(
+            |error| match error {
+                Error::TooLong { .. } => u64::MAX,
+                _ => estimate(request),
+            },
+            |tokens| tokens.len() as u64,
+        )
     }
 
     async fn stream(&self, request: Request) -> Result<AnswerStream, Error> {

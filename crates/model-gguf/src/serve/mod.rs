@@ -57,7 +57,7 @@ pub fn router(options: Options) -> Router {
 }
 
 async fn models(State(options): State<Options>) -> Json<Value> {
-    Json(wire::models(options.model.name(), (options.now)()))
+    Json(wire::models(options.model.name(), options.model.window().await, (options.now)()))
 }
 
 async fn chat(
@@ -126,6 +126,7 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let (status, kind) = match &error {
             Error::Refused(_) => (StatusCode::BAD_REQUEST, Kind::Invalid),
+            Error::TooLong { .. } => (StatusCode::BAD_REQUEST, Kind::TooLong),
             Error::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, Kind::Limit),
             Error::Timeout { .. } => (StatusCode::GATEWAY_TIMEOUT, Kind::Server),
             _ => (StatusCode::BAD_GATEWAY, Kind::Server),

@@ -2,7 +2,9 @@
 
 use serde::Deserialize;
 use serde_json::{Number, Value, json};
-use sessiond_model::{Answer, Delta, Finish, Message, Request, Schema, Tool, ToolCall, ToolChoice, Usage};
+use sessiond_model::{
+    Answer, Delta, Finish, Known, Message, Request, Schema, Tool, ToolCall, ToolChoice, Usage, Window,
+};
 
 /// The body of a request. What is not known is passed over, as the services do it.
 #[derive(Debug, Deserialize)]
@@ -26,6 +28,8 @@ pub(super) struct Chat {
     stop: Option<Stop>,
     #[serde(default)]
     seed: Option<Number>,
+    #[serde(default)]
+    prompt_cache_key: Option<String>,
     #[serde(default)]
     n: Option<u32>,
     #[serde(default)]
@@ -162,6 +166,7 @@ impl Chat {
             },
             // Some send numbers below zero.
             seed: self.seed.and_then(|seed| seed.as_u64().or_else(|| seed.as_i64().map(i64::cast_unsigned))),
+            cache_key: self.prompt_cache_key.filter(|key| !key.is_empty()),
         })
     }
 }
@@ -214,8 +219,13 @@ fn tool_choice(choice: &Value) -> Result<ToolChoice, String> {
 }
 
 /// The list of models, which is one.
-pub(super) fn models(name: &str, now: u64) -> Value {
-    json!({"object": "list", "data": [{"id": name, "object": "model", "created": now, "owned_by": "sessiond"}]})
+pub(super) fn models(name: &str, window: Window, now: u64) -> Value {
+    let mut model = json!({"id": name, "object": "model", "created": now, "owned_by": "sessiond"});
+    if window.known != Known::Assumed {
+        // As vLLM names it.
+        model["max_model_len"] = window.tokens.into();
+    }
+    json!({"object": "list", "data": [model]})
 }
 
 /// The kind of an error.
@@ -225,6 +235,7 @@ pub(super) enum Kind {
     Key,
     Forbidden,
     Limit,
+    TooLong,
     Server,
 }
 
@@ -235,6 +246,7 @@ pub(super) fn error(kind: Kind, detail: &str) -> Value {
         Kind::Key => ("invalid_request_error", Some("invalid_api_key")),
         Kind::Forbidden => ("permission_error", None),
         Kind::Limit => ("rate_limit_error", Some("rate_limit_exceeded")),
+        Kind::TooLong => ("invalid_request_error", Some("context_length_exceeded")),
         Kind::Server => ("server_error", None),
     };
     json!({"error": {"message": detail, "type": kind, "param": null, "code": code}})
@@ -339,9 +351,13 @@ fn finish(finish: &Finish) -> &str {
 }
 
 fn tokens(usage: &Usage) -> Value {
-    json!({
+    let mut tokens = json!({
         "prompt_tokens": usage.input_tokens,
         "completion_tokens": usage.output_tokens,
         "total_tokens": usage.input_tokens + usage.output_tokens
-    })
+    });
+    if let Some(cached) = usage.cached_tokens {
+        tokens["prompt_tokens_details"] = json!({"cached_tokens": cached});
+    }
+    tokens
 }

@@ -139,6 +139,7 @@ struct Tokens {
 pub(super) struct Anthropic {
     input_tokens: Option<u64>,
     output_tokens: Option<u64>,
+    cached_tokens: Option<u64>,
     /// Tool calls by the number of their block, with the text of their arguments.
     calls: Vec<(usize, ToolCall, String)>,
 }
@@ -166,6 +167,7 @@ impl Anthropic {
     fn counted(&mut self, tokens: Option<Tokens>) {
         let Some(tokens) = tokens else { return };
         if let Some(read) = tokens.input_tokens {
+            self.cached_tokens = tokens.cache_read_input_tokens;
             let cached = [tokens.cache_creation_input_tokens, tokens.cache_read_input_tokens];
             self.input_tokens = Some(read + cached.into_iter().flatten().sum::<u64>());
         }
@@ -216,10 +218,9 @@ impl Format for Anthropic {
         }
         // It is filtered only when it declines.
         gathered.refusal = matches!(gathered.finish, Some(Finish::Filtered)).then(|| gathered.text.clone());
-        gathered.usage = self
-            .input_tokens
-            .zip(self.output_tokens)
-            .map(|(input_tokens, output_tokens)| Usage { input_tokens, output_tokens });
+        gathered.usage = self.input_tokens.zip(self.output_tokens).map(|(input_tokens, output_tokens)| {
+            Usage { input_tokens, output_tokens, cached_tokens: self.cached_tokens }
+        });
     }
 }
 

@@ -47,6 +47,10 @@ pub(super) fn request(request: &Request, model: &str, official: bool, streaming:
     if let Some(seed) = request.seed {
         set("seed", seed.into());
     }
+    // The others may refuse what they do not know.
+    if let Some(key) = request.cache_key.as_ref().filter(|_| official) {
+        set("prompt_cache_key", key.as_str().into());
+    }
     if streaming {
         set("stream", true.into());
         set("stream_options", json!({"include_usage": true}));
@@ -129,6 +133,15 @@ struct Function {
 struct Tokens {
     prompt_tokens: Option<u64>,
     completion_tokens: Option<u64>,
+    prompt_tokens_details: Option<Details>,
+    /// DeepSeek's name for it.
+    prompt_cache_hit_tokens: Option<u64>,
+}
+
+#[derive(Debug, Default, Clone, Copy, Deserialize)]
+#[serde(default)]
+struct Details {
+    cached_tokens: Option<u64>,
 }
 
 /// Reads its answers.
@@ -207,10 +220,13 @@ impl Format for ChatCompletions {
         if let Some(model) = chat.model.filter(|model| !model.is_empty()) {
             gathered.model = Some(model);
         }
-        if let Some(Tokens { prompt_tokens: Some(input_tokens), completion_tokens: Some(output_tokens) }) =
-            chat.usage
+        if let Some(tokens) = chat.usage
+            && let (Some(input_tokens), Some(output_tokens)) =
+                (tokens.prompt_tokens, tokens.completion_tokens)
         {
-            gathered.usage = Some(Usage { input_tokens, output_tokens });
+            let cached = tokens.prompt_tokens_details.and_then(|details| details.cached_tokens);
+            let cached_tokens = cached.or(tokens.prompt_cache_hit_tokens);
+            gathered.usage = Some(Usage { input_tokens, output_tokens, cached_tokens });
         }
         let mut added = String::new();
         if let Some(choice) = chat.choices.into_iter().flatten().next() {
@@ -351,7 +367,7 @@ mod tests {
         assert_eq!((calls[0].id.as_str(), &calls[0].arguments), ("a", &json!({"x": 1})));
         assert_eq!((calls[1].name.as_str(), &calls[1].arguments), ("g", &json!({})));
         assert_eq!(gathered.finish(), Finish::ToolCalls);
-        assert_eq!(gathered.usage, Some(Usage { input_tokens: 3, output_tokens: 4 }));
+        assert_eq!(gathered.usage, Some(Usage { input_tokens: 3, output_tokens: 4, cached_tokens: None }));
     }
 
     #[test]

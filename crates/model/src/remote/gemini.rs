@@ -150,6 +150,7 @@ struct Tokens {
     prompt_token_count: u64,
     candidates_token_count: u64,
     thoughts_token_count: u64,
+    cached_content_token_count: Option<u64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -177,6 +178,7 @@ impl Format for Gemini {
             gathered.usage = Some(Usage {
                 input_tokens: tokens.prompt_token_count,
                 output_tokens: tokens.candidates_token_count + tokens.thoughts_token_count,
+                cached_tokens: tokens.cached_content_token_count,
             });
         }
         if let Some(reason) = piece.prompt_feedback.and_then(|feedback| feedback.block_reason) {

@@ -1,25 +1,30 @@
 //! Services that run models: OpenAI's, Anthropic's, Google's and Ollama's own interfaces, and whatever speaks one of them.
 //!
 //! `settings.rs` says which, `send.rs` sends and tries again, `stream.rs` reads an answer in pieces, `format.rs` says what
-//! a format has to do, and the others are the formats.
+//! a format has to do, `meter.rs` knows the window, `overflow.rs` how services say that it is exceeded, and the others are the
+//! formats.
 
 mod anthropic;
 mod chat;
 mod format;
 mod gemini;
+mod meter;
 mod ollama;
+mod overflow;
 mod responses;
 mod send;
 mod settings;
 mod stream;
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use async_trait::async_trait;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::{Answer, AnswerStream, Error, Model, Request};
+use crate::{Answer, AnswerStream, Error, Model, Request, Window};
 use format::{Gathered, Reader};
+use meter::{Meter, Sent};
 use send::Sender;
 pub use settings::{Api, Settings};
 
@@ -32,6 +37,7 @@ pub use settings::{Api, Settings};
 pub struct Remote {
     sender: Sender,
     settings: Settings,
+    meter: Arc<Meter>,
 }
 
 /// A model behind an address with OpenAI's interface.
@@ -43,18 +49,27 @@ impl Remote {
     /// # Errors
     /// [`Error::Settings`] when the address or the key cannot be one.
     pub fn new(settings: Settings) -> Result<Self, Error> {
-        Ok(Self { sender: Sender::new(&settings)?, settings })
+        Ok(Self { sender: Sender::new(&settings)?, settings, meter: Meter::new() })
     }
 
-    fn body(&self, request: &Request, streaming: bool) -> Value {
+    async fn body(&self, request: &Request, streaming: bool) -> Value {
         let Settings { model, api, more, .. } = &self.settings;
         let mut body = match api {
             Api::Chat => chat::request(request, model, self.sender.is_official(), streaming),
-            Api::Responses => responses::request(request, model, streaming),
+            Api::Responses => responses::request(request, model, self.sender.is_official(), streaming),
             Api::Anthropic => anthropic::request(request, model, streaming),
             Api::Gemini => gemini::request(request),
             Api::Ollama => ollama::request(request, model, streaming),
         };
+        if *api == Api::Ollama {
+            // Without it, the service takes its own default and cuts the beginning of what is longer off.
+            body["options"]["num_ctx"] = self.window().await.tokens.into();
+        }
+        if let Some(key) =
+            request.cache_key.as_ref().filter(|_| self.settings.cache_salt && *api == Api::Chat)
+        {
+            body["cache_salt"] = key.as_str().into();
+        }
         let inner = match api {
             Api::Gemini => &mut body["generationConfig"],
             Api::Ollama => &mut body["options"],
@@ -76,8 +91,9 @@ impl Remote {
         })
     }
 
-    fn answer(&self, gathered: Gathered, started: Instant) -> Answer {
+    fn answer(&self, gathered: Gathered, sent: Sent, started: Instant) -> Answer {
         Answer {
+            is_cut: self.meter.answered(sent, gathered.usage),
             finish: gathered.finish(),
             text: gathered.text,
             refusal: gathered.refusal,
@@ -87,6 +103,14 @@ impl Remote {
             model: gathered.model.unwrap_or_else(|| self.settings.model.clone()),
             provider: self.settings.api.provider().to_owned(),
         }
+    }
+
+    /// The same error. One that says that the request is too long tells the window.
+    fn noted(&self, error: Error, sent: Sent) -> Error {
+        if let Error::TooLong { window, .. } = &error {
+            self.meter.refused(sent, *window);
+        }
+        error
     }
 }
 
@@ -100,21 +124,39 @@ impl Model for Remote {
         self.settings.api.provider()
     }
 
+    async fn window(&self) -> Window {
+        let ask = async || match self.settings.about() {
+            Some(url) => {
+                let body = (self.settings.api == Api::Ollama).then(|| json!({"model": self.settings.model}));
+                let about = self.sender.ask(url, body).await?;
+                Ok(about.and_then(|about| meter::told(&self.settings, &about)))
+            }
+            None => Ok(None),
+        };
+        self.meter.window(&self.settings, self.sender.is_official(), ask).await
+    }
+
+    fn count(&self, request: &Request) -> u64 {
+        self.meter.count(request)
+    }
+
     async fn stream(&self, request: Request) -> Result<AnswerStream, Error> {
-        let started = Instant::now();
-        let response = self.sender.send(&self.body(&request, true)).await?;
-        Ok(stream::read(self.clone(), response, started))
+        let (started, sent) = (Instant::now(), Sent::of(&request));
+        let response = self.sender.send(&self.body(&request, true).await).await;
+        let response = response.map_err(|error| self.noted(error, sent))?;
+        Ok(stream::read(self.clone(), response, sent, started))
     }
 
     async fn complete(&self, request: Request) -> Result<Answer, Error> {
-        let started = Instant::now();
-        let text = self.sender.send_for_text(&self.body(&request, false)).await?;
+        let (started, sent) = (Instant::now(), Sent::of(&request));
+        let text = self.sender.send_for_text(&self.body(&request, false).await).await;
+        let text = text.map_err(|error| self.noted(error, sent))?;
         let unreadable = |reason: String| Error::unreadable(reason, &self.sender.clean(&text));
         let whole = serde_json::from_str(&text)
             .map_err(|error| unreadable(format!("it is no {}: {error}", self.settings.api.answer_name())))?;
         let mut reader = self.reader();
-        reader.take(whole).map_err(|fault| self.sender.fault(fault, &text))?;
+        reader.take(whole).map_err(|fault| self.noted(self.sender.fault(fault, &text), sent))?;
         let gathered = reader.end().ok_or_else(|| unreadable("there is nothing in it".to_owned()))?;
-        Ok(self.answer(gathered, started))
+        Ok(self.answer(gathered, sent, started))
     }
 }

@@ -126,7 +126,7 @@ impl Format for Ollama {
             if let Some(output_tokens) = piece.eval_count {
                 // A prompt that it knows already is not counted.
                 let input_tokens = piece.prompt_eval_count.unwrap_or_default();
-                gathered.usage = Some(Usage { input_tokens, output_tokens });
+                gathered.usage = Some(Usage { input_tokens, output_tokens, cached_tokens: None });
             }
         }
         Ok(piece.message.content.unwrap_or_default())

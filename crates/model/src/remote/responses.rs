@@ -7,7 +7,7 @@ use super::format::{Fault, Format, Gathered};
 use crate::{Finish, Message, Request, ToolCall, ToolChoice, Usage};
 
 /// The body of a request.
-pub(super) fn request(request: &Request, model: &str, streaming: bool) -> Value {
+pub(super) fn request(request: &Request, model: &str, official: bool, streaming: bool) -> Value {
     let mut body = Map::new();
     let mut set = |name: &str, value: Value| _ = body.insert(name.to_owned(), value);
     set("model", model.into());
@@ -42,6 +42,10 @@ pub(super) fn request(request: &Request, model: &str, streaming: bool) -> Value 
     }
     if let Some(most) = request.max_tokens {
         set("max_output_tokens", most.into());
+    }
+    // The others may refuse what they do not know.
+    if let Some(key) = request.cache_key.as_ref().filter(|_| official) {
+        set("prompt_cache_key", key.as_str().into());
     }
     if streaming {
         set("stream", true.into());
@@ -113,6 +117,13 @@ struct Content {
 struct Tokens {
     input_tokens: u64,
     output_tokens: u64,
+    input_tokens_details: Option<Details>,
+}
+
+#[derive(Debug, Default, Clone, Copy, Deserialize)]
+#[serde(default)]
+struct Details {
+    cached_tokens: Option<u64>,
 }
 
 /// Reads its answers.
@@ -176,8 +187,11 @@ fn take_whole(whole: Whole, gathered: &mut Gathered) -> Result<String, Fault> {
         }
     }
     gathered.model = whole.model.or(gathered.model.take());
-    gathered.usage =
-        whole.usage.map(|Tokens { input_tokens, output_tokens }| Usage { input_tokens, output_tokens });
+    gathered.usage = whole.usage.map(|Tokens { input_tokens, output_tokens, input_tokens_details }| Usage {
+        input_tokens,
+        output_tokens,
+        cached_tokens: input_tokens_details.and_then(|details| details.cached_tokens),
+    });
     let reason = whole.incomplete_details.and_then(|details| details.reason);
     gathered.finish = Some(match (whole.status.as_deref(), reason.as_deref()) {
         (_, Some("max_output_tokens")) => Finish::Length,

@@ -11,7 +11,7 @@ use reqwest::{Response, StatusCode, Url};
 use serde_json::Value;
 
 use super::format::Fault;
-use super::{Api, Settings, chat};
+use super::{Api, Settings, chat, overflow};
 use crate::Error;
 use crate::error::beginning;
 
@@ -21,6 +21,8 @@ const CONNECT: Duration = Duration::from_secs(10);
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// A service that asks for more patience than this gets it from the caller, not from here.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a service may take to say what it knows of its model.
+const ASKING: Duration = Duration::from_secs(5);
 /// The largest answer that is read, in bytes.
 pub(super) const LARGEST: usize = 32 * 1024 * 1024;
 /// How much of what a service says of an error is kept, in bytes.
@@ -105,6 +107,23 @@ impl Sender {
     /// Sends it and reads the answer; one that breaks off is asked for again.
     pub(super) async fn send_for_text(&self, body: &Value) -> Result<String, Error> {
         self.again(|| async { self.read(self.once(&self.endpoint, body).await?).await }).await
+    }
+
+    /// What the service says at another address: nothing if it refuses, an error if it cannot be reached.
+    pub(super) async fn ask(&self, url: Url, body: Option<Value>) -> Result<Option<Value>, ()> {
+        let request = match &body {
+            Some(body) => self.client.post(url).json(body),
+            None => self.client.get(url),
+        };
+        let response = match request.timeout(ASKING).send().await {
+            Ok(response) => response,
+            // One that takes this long does so again.
+            Err(error) if error.is_timeout() && !error.is_connect() => return Ok(None),
+            Err(_) => return Err(()),
+        };
+        let is_answer = response.status().is_success();
+        let text = self.read(response).await.map_err(drop)?;
+        Ok(serde_json::from_str(&text).ok().filter(|_| is_answer))
     }
 
     async fn again<T, F: Future<Output = Result<T, Error>>>(
@@ -192,14 +211,27 @@ impl Sender {
     /// What an error that came in an answer of success means.
     fn failed(&self, error: &Value) -> Error {
         let detail = chat::error(error).map_or_else(|| error.to_string(), |(message, _)| message);
-        Error::Failed { detail: self.clean(&detail) }
+        let window = overflow::too_long(Some(error), &detail);
+        let detail = self.clean(&detail);
+        match window {
+            Some(window) => Error::TooLong { detail, window },
+            None => Error::Failed { detail },
+        }
     }
 
     fn refusal(&self, status: StatusCode, retry_after: Option<Duration>, text: &str) -> Error {
-        let said = serde_json::from_str(text).ok().as_ref().and_then(chat::error);
+        let body: Option<Value> = serde_json::from_str(text).ok();
+        let said = body.as_ref().and_then(chat::error);
         let (message, code) = said.unwrap_or_else(|| (text.to_owned(), None));
+        let too_long = match status.as_u16() {
+            400 | 413 | 422 | 500 => overflow::too_long(body.as_ref(), &message),
+            _ => None,
+        };
         let message = self.clean(&message);
         let detail = if message.is_empty() { status.to_string() } else { format!("{message} ({status})") };
+        if let Some(window) = too_long {
+            return Error::TooLong { detail, window };
+        }
         match status.as_u16() {
             401 | 403 => Error::Authentication { detail },
             // Waiting fills no account.

@@ -11,6 +11,10 @@ use crate::Error;
 const TIMEOUT: Duration = Duration::from_secs(600);
 /// Tries after the first.
 const RETRIES: usize = 4;
+/// The smallest window that can be set, in tokens.
+const SMALLEST: u64 = 256;
+/// The port on which Ollama listens.
+const OLLAMA_PORT: u16 = 11434;
 
 /// Which interface a service has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -79,6 +83,10 @@ pub struct Settings {
     pub retries: usize,
     /// The interface that it has.
     pub api: Api,
+    /// How many tokens a request and its answer may have together; where it is not set, the service is asked.
+    pub window: Option<u64>,
+    /// Whether a request's `cache_key` is sent as `cache_salt`, by which vLLM keeps the caches of conversations apart.
+    pub cache_salt: bool,
     /// What is added to each request as it stands, among the service's own settings of how words are drawn.
     pub more: serde_json::Map<String, serde_json::Value>,
 }
@@ -93,6 +101,8 @@ impl Settings {
             timeout: TIMEOUT,
             retries: RETRIES,
             api: Api::default(),
+            window: None,
+            cache_salt: false,
             more: serde_json::Map::new(),
         }
     }
@@ -103,10 +113,12 @@ impl Settings {
         self
     }
 
-    /// What `SESSIOND_MODEL_URL`, `SESSIOND_MODEL` and `SESSIOND_MODEL_KEY` say.
+    /// What `SESSIOND_MODEL_URL`, `SESSIOND_MODEL` and `SESSIOND_MODEL_KEY` say; and, if they are set, `SESSIOND_MODEL_API`,
+    /// the name of an interface, `SESSIOND_MODEL_WINDOW`, a number of tokens, and `SESSIOND_MODEL_CACHE_SALT`, `true` or
+    /// `false`. Without the name of an interface, the address tells those of Anthropic, of Google and of Ollama.
     ///
     /// # Errors
-    /// [`Error::Settings`] when one of the first two is missing.
+    /// [`Error::Settings`] when one of the first two is missing, or one of the others makes no sense.
     pub fn from_env() -> Result<Self, Error> {
         Self::from_variables(|name| std::env::var(name).ok())
     }
@@ -125,7 +137,59 @@ impl Settings {
         };
         let url = needed("SESSIOND_MODEL_URL", "http://127.0.0.1:8081/v1")?;
         let model = needed("SESSIOND_MODEL", "gpt-5-mini")?;
-        Ok(Self::new(url, model).with_key(read("SESSIOND_MODEL_KEY").unwrap_or_default()))
+        let wrong = |name: &str, value: &str, expected: &str| {
+            Error::Settings(format!("{name} is {value:?}; set it to {expected}"))
+        };
+        let mut settings = Self::new(url, model).with_key(read("SESSIOND_MODEL_KEY").unwrap_or_default());
+        match read("SESSIOND_MODEL_API") {
+            Some(name) => {
+                let expected = "chat, responses, anthropic, gemini or ollama";
+                settings.api =
+                    Api::of_name(&name).ok_or_else(|| wrong("SESSIOND_MODEL_API", &name, expected))?;
+            }
+            None => settings.know_service(),
+        }
+        if let Some(text) = read("SESSIOND_MODEL_WINDOW") {
+            let tokens = text.parse().ok().filter(|tokens| *tokens >= SMALLEST);
+            let expected = || format!("a number of tokens, {SMALLEST} or more");
+            settings.window = Some(tokens.ok_or_else(|| wrong("SESSIOND_MODEL_WINDOW", &text, &expected()))?);
+        }
+        if let Some(text) = read("SESSIOND_MODEL_CACHE_SALT") {
+            settings.cache_salt =
+                text.parse().map_err(|_| wrong("SESSIOND_MODEL_CACHE_SALT", &text, "true or false"))?;
+        }
+        Ok(settings)
+    }
+
+    /// Takes the interface that the service at a known address has. Ollama's address is often the one of its interface like
+    /// OpenAI's, which does not know how large the window is to be and cuts the beginning of long conversations off.
+    fn know_service(&mut self) {
+        let Ok(mut url) = Url::parse(&self.url) else { return };
+        let path = url.path().trim_end_matches('/').to_owned();
+        match (url.host_str().unwrap_or_default(), url.port(), path.as_str()) {
+            ("api.anthropic.com", _, "" | "/v1" | "/v1/messages") => self.api = Api::Anthropic,
+            ("generativelanguage.googleapis.com", _, "" | "/v1beta") => self.api = Api::Gemini,
+            (_, Some(OLLAMA_PORT), "" | "/v1" | "/api" | "/v1/chat/completions" | "/api/chat") => {
+                url.set_path("/api");
+                self.url = url.into();
+                self.api = Api::Ollama;
+            }
+            _ => {}
+        }
+    }
+
+    /// The address at which the service tells what it knows of its model; none where it tells nothing of its window.
+    pub(super) fn about(&self) -> Option<Url> {
+        let mut url = self.endpoint(false).ok()?;
+        let path = url.path().to_owned();
+        let path = match self.api {
+            Api::Chat => format!("{}/models", path.strip_suffix("/chat/completions")?),
+            Api::Gemini => path.strip_suffix(":generateContent")?.to_owned(),
+            Api::Ollama => format!("{}/show", path.strip_suffix("/chat")?),
+            Api::Responses | Api::Anthropic => return None,
+        };
+        url.set_path(&path);
+        Some(url)
     }
 
     /// The address that requests go to, for answers in pieces or whole.
@@ -177,6 +241,7 @@ impl fmt::Debug for Settings {
             .field("timeout", &self.timeout)
             .field("retries", &self.retries)
             .field("api", &self.api)
+            .field("window", &self.window)
             .finish()
     }
 }
@@ -212,12 +277,52 @@ mod tests {
 
     #[test]
     fn the_environment_names_the_model_and_what_is_missing_is_named() {
-        let all = |name: &str| Some(if name == "SESSIOND_MODEL_URL" { "http://h" } else { "x" }.to_owned());
+        let all = |name: &str| match name {
+            "SESSIOND_MODEL_URL" => Some("http://h".to_owned()),
+            "SESSIOND_MODEL" | "SESSIOND_MODEL_KEY" => Some("x".to_owned()),
+            _ => None,
+        };
         let settings = Settings::from_variables(all).unwrap();
         assert_eq!((settings.model.as_str(), settings.key.as_deref()), ("x", Some("x")));
         let only_url = |name: &str| (name == "SESSIOND_MODEL_URL").then(|| "http://h".to_owned());
         let error = Settings::from_variables(only_url).unwrap_err().to_string();
         assert!(error.contains("set SESSIOND_MODEL,"), "{error}");
+    }
+
+    #[test]
+    fn the_address_tells_the_interface_of_known_services_and_a_variable_sets_it() {
+        let read = |url: &str, name: &str, value: &str| {
+            Settings::from_variables(|asked| match asked {
+                "SESSIOND_MODEL_URL" => Some(url.to_owned()),
+                "SESSIOND_MODEL" => Some("m".to_owned()),
+                asked if asked == name => Some(value.to_owned()),
+                _ => None,
+            })
+        };
+        let of = |url: &str| {
+            let settings = read(url, "", "").unwrap();
+            (settings.api, settings.endpoint(false).unwrap().to_string())
+        };
+        for url in ["http://localhost:11434", "http://localhost:11434/v1", "http://localhost:11434/api/"] {
+            assert_eq!(of(url), (Api::Ollama, "http://localhost:11434/api/chat".to_owned()), "{url}");
+        }
+        assert_eq!(of("https://api.anthropic.com").0, Api::Anthropic);
+        assert_eq!(of("https://generativelanguage.googleapis.com/v1beta").0, Api::Gemini);
+        let compatible = "https://generativelanguage.googleapis.com/v1beta/openai";
+        assert_eq!(of(compatible), (Api::Chat, format!("{compatible}/chat/completions")));
+        let chat = read("http://localhost:11434/v1", "SESSIOND_MODEL_API", "chat").unwrap();
+        assert_eq!((chat.api, chat.url.as_str()), (Api::Chat, "http://localhost:11434/v1"));
+        assert_eq!(read("http://h", "SESSIOND_MODEL_WINDOW", "32768").unwrap().window, Some(32_768));
+        assert!(read("http://h", "SESSIOND_MODEL_CACHE_SALT", "true").unwrap().cache_salt);
+        for (name, value) in [
+            ("SESSIOND_MODEL_API", "grpc"),
+            ("SESSIOND_MODEL_WINDOW", "8k"),
+            ("SESSIOND_MODEL_WINDOW", "1"),
+            ("SESSIOND_MODEL_CACHE_SALT", "maybe"),
+        ] {
+            let error = read("http://h", name, value).unwrap_err().to_string();
+            assert!(error.contains(name) && error.contains("set it to"), "{error}");
+        }
     }
 
     #[test]

@@ -10,12 +10,13 @@ use reqwest::header::CONTENT_TYPE;
 use sse_stream::{Sse, SseStream};
 
 use super::format::{Added, Reader};
+use super::meter::Sent;
 use super::send::LARGEST;
 use super::{Api, Remote};
 use crate::{AnswerStream, Delta, Error};
 
 /// The answer of which this is the beginning.
-pub(super) fn read(remote: Remote, response: Response, started: Instant) -> AnswerStream {
+pub(super) fn read(remote: Remote, response: Response, sent: Sent, started: Instant) -> AnswerStream {
     let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     // Some services know no streams and answer as a whole.
     let whole = content_type.is_some_and(|kind| kind.starts_with("application/json"));
@@ -34,7 +35,7 @@ pub(super) fn read(remote: Remote, response: Response, started: Instant) -> Answ
         Box::pin(SseStream::from_bytes_stream(Box::pin(bytes)))
     };
     let reader = remote.reader();
-    let parts = Parts { remote, events, reader, waiting: VecDeque::new(), ended: false, started };
+    let parts = Parts { remote, events, reader, waiting: VecDeque::new(), ended: false, sent, started };
     Box::pin(stream::try_unfold(parts, Parts::next))
 }
 
@@ -92,6 +93,7 @@ struct Parts {
     /// What has been read and not yet been given out.
     waiting: VecDeque<Delta>,
     ended: bool,
+    sent: Sent,
     started: Instant,
 }
 
@@ -123,7 +125,9 @@ impl Parts {
             let name = self.remote.settings.api.answer_name();
             Error::unreadable(format!("a piece of it is no {name}: {error}"), &sender.clean(data))
         })?;
-        let Added { text, reasoning } = self.reader.take(piece).map_err(|fault| sender.fault(fault, data))?;
+        let added = self.reader.take(piece);
+        let Added { text, reasoning } =
+            added.map_err(|fault| self.remote.noted(sender.fault(fault, data), self.sent))?;
         if !reasoning.is_empty() {
             self.waiting.push_back(Delta::Reasoning(reasoning));
         }
@@ -140,7 +144,7 @@ impl Parts {
             return Err(self.cut_off("the answer broke off before its end".to_owned()));
         };
         self.ended = true;
-        let answer = self.remote.answer(gathered, self.started);
+        let answer = self.remote.answer(gathered, self.sent, self.started);
         self.waiting.extend(answer.tool_calls.iter().cloned().map(Delta::ToolCall));
         self.waiting.push_back(Delta::End(Box::new(answer)));
         Ok(())

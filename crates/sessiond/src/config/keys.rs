@@ -244,6 +244,10 @@ pub const RESERVED: &[&str] = &[
     "SESSIOND_MODEL",
     "SESSIOND_MODEL_URL",
     "SESSIOND_MODEL_KEY",
+    "SESSIOND_MODEL_API",
+    "SESSIOND_MODEL_WINDOW",
+    "SESSIOND_MODEL_CACHE_SALT",
+    "SESSIOND_MODEL_CACHE_MB",
 ];
 
 /// The key of that name.
