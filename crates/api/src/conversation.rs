@@ -110,7 +110,7 @@ pub struct Turn {
     /// Why the model stopped: `stop`, `length` or the provider's word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finish: Option<String>,
-    /// Why there is no whole answer.
+    /// Why there is no whole answer, or what is amiss with it: the model has not read all of the conversation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// The model, and the tokens of the answer.

@@ -1,20 +1,22 @@
 //! The request to the model. It only grows at its end: what was sent in a turn stands in the same place and in the same
 //! words in every later one, so that a provider's cache of the beginning fits. No clock and no counter is in it.
 
-use sessiond_engine::{Exchange, TurnToRun};
+use sessiond_core::SessionId;
+use sessiond_engine::{Exchange, Summary, TurnToRun};
 use sessiond_model::{Message, Request};
+use sha2::{Digest, Sha256};
 
 /// The prompt of an assistant that has none of its own.
 pub(crate) const PROMPT: &str = "You are a helpful assistant. Answer in the language of the question.";
 
-/// The request of a turn: the prompt, what was said before, and the message.
+/// The request of a turn: the prompt, the summary of earlier turns, what was said since, and the message.
 ///
 /// Messages without an answer, of turns that failed or were stopped before the first word, go together with the next one:
 /// many models insist that user and assistant take turns.
 pub(crate) fn request(turn: &TurnToRun) -> Request {
     let prompt = turn.assistant.prompt.as_deref().filter(|prompt| !prompt.trim().is_empty());
     let mut messages = vec![Message::system(prompt.unwrap_or(PROMPT))];
-    let mut unanswered = Vec::new();
+    let mut unanswered: Vec<String> = turn.summary.iter().map(summarised).collect();
     for Exchange { message, instructions, answer, .. } in &turn.before {
         unanswered.push(said(message, instructions.as_deref()));
         if !answer.is_empty() {
@@ -28,8 +30,27 @@ pub(crate) fn request(turn: &TurnToRun) -> Request {
         messages,
         temperature: turn.assistant.temperature,
         max_tokens: turn.assistant.max_tokens,
+        cache_key: Some(cache_key(&turn.session_id)),
         ..Request::default()
     }
+}
+
+/// What stands in the place of earlier turns, as the model reads it. It is a part of the next message, because many models
+/// take only one system message, and begin with a user's.
+fn summarised(summary: &Summary) -> String {
+    match summary.text.as_deref().filter(|text| !text.trim().is_empty()) {
+        Some(text) => format!(
+            "[Your summary of the conversation before this message:]\n{text}\n[The conversation continues:]"
+        ),
+        None => "[The conversation before this message was too long, and is left out.]".to_owned(),
+    }
+}
+
+/// What the requests of a session have in common, which is not its id: services see it.
+fn cache_key(session: &SessionId) -> String {
+    let hash =
+        Sha256::new().chain_update(b"sessiond prompt cache\0").chain_update(session.as_str()).finalize();
+    hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A message with the instructions for it, as the model reads it.
@@ -48,6 +69,7 @@ mod tests {
 
     fn turn(before: &[(&str, &str)], text: &str) -> TurnToRun {
         let exchange = |(message, answer): &(&str, &str)| Exchange {
+            turn_id: TurnId::parse("before").unwrap(),
             status: TurnStatus::Completed,
             message: (*message).to_owned(),
             instructions: None,
@@ -59,6 +81,7 @@ mod tests {
             assistant: Assistant::default(),
             text: text.to_owned(),
             instructions: None,
+            summary: None,
             before: before.iter().map(exchange).collect(),
         }
     }
@@ -82,6 +105,29 @@ mod tests {
         let expected =
             [Message::user("one\n\ntwo\n\nthree"), Message::assistant("3"), Message::user("four\n\nfive")];
         assert_eq!(messages[1..], expected);
+    }
+
+    #[test]
+    fn a_summary_is_a_part_of_the_first_message() {
+        let mut turn = turn(&[("three", "3")], "four");
+        turn.summary = Some(Summary { text: Some("- They count.".into()) });
+        let messages = request(&turn).messages;
+        let Message::User { content } = &messages[1] else { panic!("{messages:?}") };
+        assert!(content.contains("- They count.") && content.ends_with("\n\nthree"), "{content}");
+        assert_eq!(messages[2..], [Message::assistant("3"), Message::user("four")]);
+        turn.summary = Some(Summary::default());
+        let Message::User { content } = &request(&turn).messages[1] else { panic!() };
+        assert!(content.contains("left out"), "{content}");
+    }
+
+    #[test]
+    fn the_requests_of_a_session_have_a_key_in_common_that_is_not_its_id() {
+        let mut other = turn(&[], "Hello");
+        other.session_id = SessionId::parse("other").unwrap();
+        let key = |turn: &TurnToRun| request(turn).cache_key.unwrap();
+        assert_eq!(key(&turn(&[], "Hello")), key(&turn(&[("one", "1")], "two")));
+        assert_ne!(key(&turn(&[], "Hello")), key(&other));
+        assert!(!key(&other).contains("other"));
     }
 
     #[test]

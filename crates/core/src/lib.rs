@@ -31,8 +31,9 @@ pub use calls::{
 };
 pub use context::{Context, ContextUpdated, ContextWrite};
 pub use conversation::{
-    AddTurn, Ahead, Assistant, AssistantSet, Busy, Conversation, ConversationCleared, EndTurn, HeadMoved,
-    Place, RunningTurn, Turn, TurnBegan, TurnEnded, TurnProgressed, TurnQueued, TurnStatus,
+    AddTurn, Ahead, Assistant, AssistantSet, Busy, Compact, Conversation, ConversationCleared,
+    ConversationCompacted, EndTurn, HeadMoved, Place, RunningTurn, Turn, TurnBegan, TurnEnded,
+    TurnProgressed, TurnQueued, TurnStatus,
 };
 pub use lifecycle::{
     ForkPoint, Kind, Outcome, SessionCompleted, SessionCreated, SessionExpired, SessionFailed, SessionForked,

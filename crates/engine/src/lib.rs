@@ -45,6 +45,8 @@ pub use reply::Reply;
 pub use schedules::SchedulePage;
 pub use tasks::SessionTasks;
 pub use tokens::NewToken;
-pub use turns::{Exchange, TurnFollow, TurnItem, TurnOutput, TurnResult, TurnRunner, TurnTexts, TurnToRun};
+pub use turns::{
+    Exchange, Summary, TurnFollow, TurnItem, TurnOutput, TurnResult, TurnRunner, TurnTexts, TurnToRun,
+};
 pub use watch::{Watch, WatchItem};
 pub use webhooks::{Webhook, WebhookState};

@@ -8,6 +8,7 @@ use sessiond_assistant::Assistants;
 use sessiond_client::{Client, Embedded, store};
 use sessiond_core::Principal;
 use sessiond_engine::Engine;
+use sessiond_model::Model;
 use sessiond_server::{AdminKey, Handle, Listener, Server};
 
 use crate::config::Config;
@@ -77,17 +78,22 @@ impl Host {
 /// What answers turns: the model that the environment names. A server without one, or whose model cannot be used, starts all
 /// the same, and its assistants say why they cannot answer.
 fn assistants() -> Assistants {
-    #[cfg(feature = "gguf")]
-    let model = sessiond_model_gguf::from_env();
-    #[cfg(not(feature = "gguf"))]
-    let model = sessiond_model::from_env();
-    match model {
+    match model() {
         Ok(model) => Assistants::new(model),
         Err(error) => {
             tracing::info!(%error, "assistants have no model");
             Assistants::without_model(error.to_string())
         }
     }
+}
+
+/// The model that the environment names.
+pub fn model() -> Result<Arc<dyn Model>, sessiond_model::Error> {
+    #[cfg(feature = "gguf")]
+    let model = sessiond_model_gguf::from_env();
+    #[cfg(not(feature = "gguf"))]
+    let model = sessiond_model::from_env();
+    model
 }
 
 /// Files that a server needs beside its connections.

@@ -12,6 +12,27 @@ fn a_program_without_models_says_how_to_build_one_with_them() {
     assert!(said.contains("--features gguf"), "{said}");
 }
 
+#[test]
+fn a_model_is_shown_with_its_window_and_where_that_is_known_from() {
+    let place = Place::new();
+    let show = |variables: &[(&str, &str)], arguments: &[&str]| {
+        let mut command = place.command(&[&["model", "show"], arguments].concat());
+        // Nobody listens there.
+        command.env("SESSIOND_MODEL_URL", "http://127.0.0.1:9").env("SESSIOND_MODEL", "small");
+        command.envs(variables.iter().copied());
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let said = show(&[], &[]);
+    assert!(said.contains("8192 tokens, which is assumed: set SESSIOND_MODEL_WINDOW"), "{said}");
+    let said = show(&[("SESSIOND_MODEL_WINDOW", "32768"), ("SESSIOND_MODEL_API", "ollama")], &["--json"]);
+    let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let expected =
+        serde_json::json!({"name": "small", "provider": "ollama", "window": 32768, "window_known": "set"});
+    assert_eq!(said, expected);
+}
+
 #[cfg(feature = "gguf")]
 mod needs_gguf {
     use std::io::{BufRead as _, BufReader};

@@ -141,6 +141,7 @@ impl Turns {
             max_tokens: options.max_tokens,
             stop: options.stop.clone(),
             seed: options.seed,
+            ..Request::default()
         })
     }
 

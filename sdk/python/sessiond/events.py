@@ -182,6 +182,21 @@ class ConversationCleared(TypedDict):
     """All turns were removed. Their texts leave the events before this one."""
 
 
+class _ConversationCompactedOptional(TypedDict, total=False):
+    text: Optional[str]
+    """The summary; absent if there is none, and the turns are left out."""
+    usage: Optional[Usage]
+    """The model, and the tokens of the summary."""
+
+
+class ConversationCompacted(_ConversationCompactedOptional):
+    """Earlier turns were summarised. In the branches that have them, a model is sent the summary in their place
+    from then on; the turns themselves stay."""
+
+    through: str
+    """The last of these turns. The others are those that lead to it."""
+
+
 DeliveryMode = Literal[
     "async",
     "sync",
@@ -861,7 +876,7 @@ class _TurnEndedOptional(TypedDict, total=False):
     finish: Optional[str]
     """Why the model stopped, in the provider's words: `stop`, `length` or another."""
     reason: Optional[str]
-    """Why there is no whole answer."""
+    """Why there is no whole answer, or what is amiss with it: the model has not read all of the conversation."""
     usage: Optional[Usage]
     """The model, and the tokens of the answer."""
 
@@ -936,6 +951,8 @@ class Usage(TypedDict, total=False):
     """Tokens of the prompt."""
     output_tokens: int
     """Tokens of the answer."""
+    cached_tokens: Optional[int]
+    """Tokens of the prompt that were in a cache, and were not read again."""
     cost: Optional[float]
     """The cost in US dollars."""
     latency_us: Optional[int]
@@ -1218,6 +1235,13 @@ class HeadMovedEvent(_Frame):
     data: HeadMoved
 
 
+class ConversationCompactedEvent(_Frame):
+    """`conversation_compacted`."""
+
+    type: Literal["conversation_compacted"]
+    data: ConversationCompacted
+
+
 class ConversationClearedEvent(_Frame):
     """`conversation_cleared`."""
 
@@ -1273,6 +1297,7 @@ Event = Union[
     TurnProgressedEvent,
     TurnEndedEvent,
     HeadMovedEvent,
+    ConversationCompactedEvent,
     ConversationClearedEvent,
     UnknownEvent,
 ]
@@ -1296,6 +1321,8 @@ __all__ = [
     "ContextWrite",
     "ConversationCleared",
     "ConversationClearedEvent",
+    "ConversationCompacted",
+    "ConversationCompactedEvent",
     "DeliveryMode",
     "Event",
     "ExecutionBegan",

@@ -2273,6 +2273,17 @@ export interface components {
         };
         /** @description All turns were removed. Their texts leave the events before this one. */
         ConversationCleared: Record<string, unknown>;
+        /**
+         * @description Earlier turns were summarised. In the branches that have them, a model is sent the summary in their place from then on; the
+         *     turns themselves stay.
+         */
+        ConversationCompacted: {
+            /** @description The last of these turns. The others are those that lead to it. */
+            through: components["schemas"]["TurnId"];
+            /** @description The summary; absent if there is none, and the turns are left out. */
+            text?: string | null;
+            usage?: components["schemas"]["Usage"] | null;
+        };
         /** @description The number of sessions of all owners, for an administrator. */
         Counts: {
             /**
@@ -2828,6 +2839,18 @@ export interface components {
             /** @description The agent or principal that caused it. */
             actor: string;
             data: components["schemas"]["HeadMoved"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "conversation_compacted";
+            /** @description The agent or principal that caused it. */
+            actor: string;
+            data: components["schemas"]["ConversationCompacted"];
         } | {
             /**
              * Format: int64
@@ -4368,7 +4391,7 @@ export interface components {
             reasoning?: string | null;
             /** @description Why the model stopped: `stop`, `length` or the provider's word. */
             finish?: string | null;
-            /** @description Why there is no whole answer. */
+            /** @description Why there is no whole answer, or what is amiss with it: the model has not read all of the conversation. */
             reason?: string | null;
             usage?: components["schemas"]["Usage"] | null;
             /** @description The key that sent the message. */
@@ -4406,7 +4429,7 @@ export interface components {
             reasoning?: string;
             /** @description Why the model stopped, in the provider's words: `stop`, `length` or another. */
             finish?: string | null;
-            /** @description Why there is no whole answer. */
+            /** @description Why there is no whole answer, or what is amiss with it: the model has not read all of the conversation. */
             reason?: string | null;
             usage?: components["schemas"]["Usage"] | null;
         };
@@ -4540,6 +4563,11 @@ export interface components {
              * @description Tokens of the answer.
              */
             output_tokens?: number;
+            /**
+             * Format: int64
+             * @description Tokens of the prompt that were in a cache, and were not read again.
+             */
+            cached_tokens?: number | null;
             /**
              * Format: double
              * @description The cost in US dollars.
@@ -4838,6 +4866,7 @@ export type ContextUpdated = components['schemas']['ContextUpdated'];
 export type ContextWrite = components['schemas']['ContextWrite'];
 export type Conversation = components['schemas']['Conversation'];
 export type ConversationCleared = components['schemas']['ConversationCleared'];
+export type ConversationCompacted = components['schemas']['ConversationCompacted'];
 export type Counts = components['schemas']['Counts'];
 export type CreateKey = components['schemas']['CreateKey'];
 export type CreateSchedule = components['schemas']['CreateSchedule'];

@@ -244,10 +244,15 @@ function Reasoning({ text, live }: { text: string; live: boolean }) {
   );
 }
 
-/** Why there is no whole answer, and the way to another try. */
+/** Why there is no whole answer, or what is amiss with it, and the way to another try. */
 function Ending({ turn, retry }: { turn: Turn; retry: TurnActs['retry'] | undefined }) {
   if (turn.status === 'completed') {
-    return turn.finish === 'length' ? (
+    return turn.reason ? (
+      <p className={css.ending} data-tone="warn">
+        <TriangleAlert size={15} aria-hidden="true" />
+        <span>{sentence(turn.reason)}</span>
+      </p>
+    ) : turn.finish === 'length' ? (
       <p className={css.ending} data-tone="warn">
         <TriangleAlert size={15} aria-hidden="true" />
         <span>The answer has the maximum number of tokens and is cut off there.</span>

@@ -9,5 +9,6 @@ export const words = {
   turn_progressed: () => 'more of an answer is known',
   turn_ended: ({ status }) => `a turn ended: ${stateOf('turn', status).word}`,
   head_moved: ({ turn_id }) => (turn_id ? 'another turn is the head' : 'the conversation begins again'),
+  conversation_compacted: ({ text }) => (text == null ? 'earlier turns were left out' : 'earlier turns were summarised'),
   conversation_cleared: () => 'the conversation was cleared',
 } satisfies EventWords;

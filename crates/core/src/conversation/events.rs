@@ -90,7 +90,7 @@ pub struct TurnEnded {
     /// Why the model stopped, in the provider's words: `stop`, `length` or another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finish: Option<String>,
-    /// Why there is no whole answer.
+    /// Why there is no whole answer, or what is amiss with it: the model has not read all of the conversation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// The model, and the tokens of the answer.
@@ -105,6 +105,21 @@ pub struct HeadMoved {
     /// The turn that the next one follows; absent for the beginning.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turn_id: Option<TurnId>,
+}
+
+/// Earlier turns were summarised. In the branches that have them, a model is sent the summary in their place from then on; the
+/// turns themselves stay.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ConversationCompacted {
+    /// The last of these turns. The others are those that lead to it.
+    pub through: TurnId,
+    /// The summary; absent if there is none, and the turns are left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The model, and the tokens of the summary.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
 }
 
 /// All turns were removed. Their texts leave the events before this one.
@@ -272,6 +287,30 @@ impl Payload for HeadMoved {
     }
 }
 
+impl Payload for ConversationCompacted {
+    fn fold(&self, session: &mut Session, at: At<'_>) -> Result<(), String> {
+        let conversation = &mut session.conversation;
+        match conversation.turns.get(&self.through) {
+            Some(turn) if turn.is_said() && !turn.status.is_open() => {
+                conversation.compacted.insert(self.through.clone(), at.seq);
+                Ok(())
+            }
+            Some(_) => Err("the turn has not ended".to_owned()),
+            None => Err("the turn is not there".to_owned()),
+        }
+    }
+
+    fn check(&self, _: &Session) -> Result<(), Rejection> {
+        let mut checks = Checks::default();
+        checks.text_if_any("/text", self.text.as_ref());
+        Ok(checks.done()?)
+    }
+
+    fn is_listed(&self) -> bool {
+        false
+    }
+}
+
 impl Payload for ConversationCleared {
     fn fold(&self, session: &mut Session, at: At<'_>) -> Result<(), String> {
         let conversation = &mut session.conversation;
@@ -279,6 +318,7 @@ impl Payload for ConversationCleared {
             return Err("a turn is open".to_owned());
         }
         conversation.turns.clear();
+        conversation.compacted.clear();
         conversation.head = None;
         conversation.cleared = at.seq;
         Ok(())
@@ -312,6 +352,10 @@ impl EventBody {
                 let (text, reasoning) = (String::new(), String::new());
                 Some(TurnEnded { text, reasoning, reason: None, ..event.clone() }.into())
             }
+            Self::ConversationCompacted(event) if is_meant(&event.through) => Some(
+                ConversationCompacted { text: event.text.as_ref().map(|_| String::new()), ..event.clone() }
+                    .into(),
+            ),
             _ => None,
         }
     }

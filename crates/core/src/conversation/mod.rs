@@ -5,7 +5,8 @@ pub(crate) mod rules;
 mod state;
 
 pub use events::{
-    AssistantSet, ConversationCleared, HeadMoved, TurnBegan, TurnEnded, TurnProgressed, TurnQueued,
+    AssistantSet, ConversationCleared, ConversationCompacted, HeadMoved, TurnBegan, TurnEnded,
+    TurnProgressed, TurnQueued,
 };
 pub use state::{Assistant, Conversation, RunningTurn, Turn, TurnStatus};
 
@@ -83,6 +84,17 @@ pub struct EndTurn {
     pub usage: Option<Usage>,
 }
 
+/// What is to be sent to a model in the place of earlier turns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compact {
+    /// The last of these turns.
+    pub through: TurnId,
+    /// The summary; none if they are left out.
+    pub text: Option<String>,
+    /// The model, and the tokens of the summary.
+    pub usage: Option<Usage>,
+}
+
 /// More text of a turn than its last checkpoint has: what is in memory of the process that runs it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Ahead {
@@ -136,6 +148,8 @@ pub enum Command {
     },
     /// The engine: the turn is answered, or cannot be.
     End(Box<EndTurn>),
+    /// The engine: earlier turns are summarised.
+    Compact(Compact),
     /// A timer: the runner gave no sign of life.
     ExpireLease {
         /// The number of the runner.
@@ -156,9 +170,11 @@ impl Facet for Talk {
             Command::Stop { .. } => access::commands(principal, session, "stop its turns"),
             Command::MoveHead { .. } => access::commands(principal, session, "choose a branch"),
             Command::Clear => access::commands(principal, session, "clear its conversation"),
-            Command::Begin | Command::Progress { .. } | Command::End(_) | Command::ExpireLease { .. } => {
-                access::timers_alone(principal, session)
-            }
+            Command::Begin
+            | Command::Progress { .. }
+            | Command::End(_)
+            | Command::Compact(_)
+            | Command::ExpireLease { .. } => access::timers_alone(principal, session),
         }
     }
 
@@ -192,7 +208,7 @@ impl Command {
             | Self::MoveHead { .. }
             | Self::Clear
             | Self::End(_) => true,
-            Self::Begin | Self::Progress { .. } | Self::ExpireLease { .. } => false,
+            Self::Begin | Self::Progress { .. } | Self::Compact(_) | Self::ExpireLease { .. } => false,
         }
     }
 }
@@ -213,6 +229,7 @@ impl Talk {
                 rules::progress(draft, &turn, runner, text, reasoning)?;
             }
             Command::End(end) => rules::end(draft, *end)?,
+            Command::Compact(compact) => rules::compact(draft, compact)?,
             Command::ExpireLease { runner } => rules::expire_lease(draft, runner)?,
         }
         Ok(Receipt::Nothing)

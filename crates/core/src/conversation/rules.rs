@@ -9,8 +9,8 @@ use crate::values::{Limit, Span, TurnId, limits};
 
 use super::events::TEXT_BYTES;
 use super::{
-    AddTurn, Ahead, Assistant, AssistantSet, Busy, ConversationCleared, EndTurn, HeadMoved, Place,
-    RunningTurn, TurnBegan, TurnEnded, TurnProgressed, TurnQueued, TurnStatus,
+    AddTurn, Ahead, Assistant, AssistantSet, Busy, Compact, ConversationCleared, ConversationCompacted,
+    EndTurn, HeadMoved, Place, RunningTurn, TurnBegan, TurnEnded, TurnProgressed, TurnQueued, TurnStatus,
 };
 
 /// The timer with which the next turn begins.
@@ -238,6 +238,19 @@ pub(crate) fn expire_lease(draft: &mut Draft<'_>, runner: u64) -> Result<(), Rej
         go_on(draft);
     }
     Ok(())
+}
+
+/// Earlier turns are summarised: those that have ended, whatever has been said since. After a clear there is nothing left to
+/// summarise, and what comes late is refused.
+pub(crate) fn compact(draft: &mut Draft<'_>, compact: Compact) -> Result<(), Rejection> {
+    let Compact { through, text, usage } = compact;
+    let turn = draft.session().conversation.turns.get(&through).ok_or(Rejection::TurnNotFound)?;
+    if !turn.is_said() || turn.status.is_open() {
+        return Err(Rejection::invalid("/through", format!("turn {through} is {}", turn.status)));
+    }
+    let compacted = ConversationCompacted { through, text, usage };
+    crate::session::payload::Payload::check(&compacted, draft.session())?;
+    draft.emit(compacted)
 }
 
 /// Ends all turns that are open.

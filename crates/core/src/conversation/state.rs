@@ -27,6 +27,8 @@ pub struct Conversation {
     pub queue: Vector<TurnId>,
     /// How many runners there have been: the number of the last one.
     pub runners: u64,
+    /// The turns through which the conversation was summarised, each with the event that has the summary.
+    pub compacted: OrdMap<TurnId, Revision>,
     /// The event before which all turns were removed; 0 if the conversation was never cleared.
     pub cleared: Revision,
 }
@@ -146,6 +148,19 @@ impl Conversation {
         }
         path.reverse();
         path
+    }
+
+    /// The last summary on the path to `turn`, `turn` itself included: the turn through which it goes, and the event that has
+    /// it.
+    pub fn summary(&self, turn: Option<&TurnId>) -> Option<(&TurnId, Revision)> {
+        let mut next = turn;
+        while let Some(turn) = next.and_then(|id| self.turns.get(id)) {
+            if let Some((through, seq)) = self.compacted.get_key_value(&turn.id) {
+                return Some((through, *seq));
+            }
+            next = turn.parent.as_ref();
+        }
+        None
     }
 
     /// Whether nothing was ever said or set.

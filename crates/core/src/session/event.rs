@@ -88,7 +88,7 @@ events! {
     calls: ExecutionBegan ExecutionInterrupted ExecutionContinued CallsRecorded;
     questions: QuestionAsked QuestionAnswered QuestionClosed;
     signals: SignalSent;
-    conversation: AssistantSet TurnQueued TurnBegan TurnProgressed TurnEnded HeadMoved ConversationCleared;
+    conversation: AssistantSet TurnQueued TurnBegan TurnProgressed TurnEnded HeadMoved ConversationCompacted ConversationCleared;
 }
 
 impl EventBody {

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 use sessiond_core::{
-    AddTurn, Assistant, CallBatch, Command, CreateSession, EndTurn, Envelope, ExecutionEnd, Kind, Principal,
-    Rejection, Span, TaskChange, TaskReport, TurnStatus, calls, context, conversation, lifecycle, messages,
-    participants, questions, signals, tasks, workflow,
+    AddTurn, Assistant, CallBatch, Command, Compact, CreateSession, EndTurn, Envelope, ExecutionEnd, Kind,
+    Principal, Rejection, Span, TaskChange, TaskReport, TurnStatus, calls, context, conversation, lifecycle,
+    messages, participants, questions, signals, tasks, workflow,
 };
 
 use crate::support::{
@@ -159,6 +159,14 @@ fn commands(fixture: &Fixture) -> Vec<(&'static str, Command)> {
                 reason: None,
                 usage: None,
             }))),
+        ),
+        (
+            "compact",
+            talk(conversation::Command::Compact(Compact {
+                through: running.turn.clone(),
+                text: None,
+                usage: None,
+            })),
         ),
         ("expire the runner", talk(conversation::Command::ExpireLease { runner: running.runner })),
         ("signal", Command::Signals(signals::Command::Send { name: "go".into(), value: json!(1) })),

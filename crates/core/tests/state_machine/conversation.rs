@@ -1,8 +1,8 @@
 //! Turns with an assistant: queued, answered, stopped, placed in the tree, and cleared.
 
 use sessiond_core::{
-    AddTurn, Ahead, Busy, Command, EndTurn, Envelope, EventBody, Kind, Place, Principal, Rejection, Session,
-    TimerAction, TurnId, TurnStatus, conversation, fork, lifecycle, limits,
+    AddTurn, Ahead, Busy, Command, Compact, EndTurn, Envelope, EventBody, Kind, Place, Principal, Rejection,
+    Session, TimerAction, TurnId, TurnStatus, conversation, fork, lifecycle, limits,
 };
 
 use crate::support::{Fixture, client, new_session, refusal, session_id};
@@ -259,6 +259,48 @@ fn a_cleared_conversation_has_no_turns_and_its_events_lose_their_texts() {
     given(&mut fixture, conversation::Command::Clear).unwrap();
     assert_eq!(fixture.session.revision, revision);
     says(&mut fixture, add("Hello again"));
+}
+
+#[test]
+fn a_summary_holds_on_the_paths_that_have_its_turns_and_goes_with_them() {
+    let compact = |through: &TurnId, text: &str| {
+        conversation::Command::Compact(Compact {
+            through: through.clone(),
+            text: Some(text.into()),
+            usage: None,
+        })
+    };
+    let mut fixture = assistant();
+    let first = says(&mut fixture, add("Hello"));
+    let second = says(&mut fixture, add("A poem"));
+    let third = says(&mut fixture, add("Another"));
+    own(&mut fixture, compact(&second, "Secret summary")).unwrap();
+    let sibling = says(&mut fixture, AddTurn { place: Place::After(first.clone()), ..add("A song") });
+    let through = |fixture: &Fixture, turn: &TurnId| {
+        fixture.session.conversation.summary(Some(turn)).map(|(through, _)| through.clone())
+    };
+    assert_eq!(through(&fixture, &third), Some(second.clone()));
+    assert_eq!(through(&fixture, &second), Some(second.clone()));
+    assert_eq!((through(&fixture, &first), through(&fixture, &sibling)), (None, None));
+    // The later one counts where there are several, and a turn that has not ended is not summarised.
+    own(&mut fixture, compact(&third, "Secret, too")).unwrap();
+    assert_eq!(through(&fixture, &third), Some(third.clone()));
+    let open = adds(&mut fixture, AddTurn { place: Place::After(third.clone()), ..add("More") }, None);
+    begins(&mut fixture).unwrap();
+    assert!(own(&mut fixture, compact(&open, "early")).is_err());
+    let moment = fixture.moment();
+    let copy = fork(&fixture.session, session_id("copy"), &client("owner"), &moment).unwrap();
+    assert_eq!(copy.session.conversation.compacted, fixture.session.conversation.compacted);
+    given(&mut fixture, conversation::Command::Clear).unwrap();
+    assert!(fixture.session.conversation.compacted.is_empty());
+    // What comes late finds nothing to summarise.
+    assert_eq!(own(&mut fixture, compact(&third, "late")), Err(Rejection::TurnNotFound));
+    let mut events = fixture.events.clone();
+    for event in &mut events {
+        event.body = event.body.without_texts(None).unwrap_or_else(|| event.body.clone());
+    }
+    assert!(!serde_json::to_string(&events).unwrap().contains("Secret"));
+    assert_eq!(Session::replay(&events).unwrap().as_ref(), Some(&fixture.session));
 }
 
 #[test]

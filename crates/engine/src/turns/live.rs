@@ -61,6 +61,12 @@ impl TurnOutput {
         true
     }
 
+    /// Whether nothing was written yet.
+    pub fn is_empty(&self) -> bool {
+        let written = self.written.lock();
+        written.text.is_empty() && written.reasoning.is_empty()
+    }
+
     pub(crate) fn subscribe(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
     }

@@ -10,7 +10,7 @@ mod run;
 mod texts;
 
 use async_trait::async_trait;
-use sessiond_core::{Assistant, SessionId, TurnId, TurnStatus, Usage};
+use sessiond_core::{Assistant, Compact, SessionId, TurnId, TurnStatus, Usage};
 
 pub use follow::{TurnFollow, TurnItem};
 pub(crate) use live::Lives;
@@ -23,6 +23,12 @@ pub trait TurnRunner: Send + Sync + 'static {
     /// Answers a turn. It writes the answer to `output` while it comes, and says how it ended. When the turn is stopped,
     /// the future is dropped: all work for it *must* end with it.
     async fn run(&self, turn: TurnToRun, output: &TurnOutput) -> TurnResult;
+
+    /// Summarises earlier turns after the end of this one, with that answer, if the next one would otherwise be too long; none
+    /// if it need not be done, or not now. Later turns run meanwhile, and use the summary as soon as it is there.
+    async fn compact(&self, _turn: TurnToRun, _answer: String) -> Option<Compact> {
+        None
+    }
 }
 
 /// A turn that is to be answered, and all that was said before it.
@@ -38,13 +44,34 @@ pub struct TurnToRun {
     pub text: String,
     /// Instructions to the model for this turn alone.
     pub instructions: Option<String>,
-    /// The turns that lead to it, oldest first.
+    /// What stands in the place of the turns before those: nothing if these are all.
+    pub summary: Option<Summary>,
+    /// The turns that lead to it, oldest first: those that are not summarised.
     pub before: Vec<Exchange>,
+}
+
+impl TurnToRun {
+    /// The same with a summary in the place of the turns through that one.
+    pub fn with_summary(mut self, compact: &Compact) -> Self {
+        let place = self.before.iter().position(|exchange| exchange.turn_id == compact.through);
+        self.before.drain(..place.map_or(0, |place| place + 1));
+        self.summary = Some(Summary { text: compact.text.clone() });
+        self
+    }
+}
+
+/// What stands in the place of earlier turns.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Summary {
+    /// The summary; none if the turns are left out.
+    pub text: Option<String>,
 }
 
 /// A message and its answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exchange {
+    /// Its turn.
+    pub turn_id: TurnId,
     /// How its turn ended.
     pub status: TurnStatus,
     /// The message.
@@ -60,6 +87,10 @@ pub struct Exchange {
 pub struct TurnResult {
     /// Why there is no whole answer; none when there is.
     pub failure: Option<String>,
+    /// What the person should know of a whole answer, such as that the model has not read all of the conversation.
+    pub note: Option<String>,
+    /// What was summarised so that the turn could be answered.
+    pub compact: Option<Compact>,
     /// Why the model stopped, in the provider's words.
     pub finish: Option<String>,
     /// The model, and the tokens of the answer.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sessiond_core::{
-    Command, EndTurn, Principal, Receipt, Rejection, Revision, Session, SessionId, TurnId, TurnStatus,
-    conversation, limits,
+    Command, Compact, EndTurn, Principal, Receipt, Rejection, Revision, Session, SessionId, TurnId,
+    TurnStatus, conversation, limits,
 };
 use sessiond_store::{Op, Record, Snapshot};
 
@@ -15,7 +15,7 @@ use super::{Exchange, TurnResult, TurnRunner, TurnTexts, TurnToRun};
 use crate::actor::Firing;
 use crate::reply::Reply;
 use crate::rows::{READ, read_event, records};
-use crate::turns::texts::has_texts;
+use crate::turns::texts::{Texts, has_texts};
 use crate::{Engine, Error};
 
 /// The time between two checkpoints of a text that grows.
@@ -143,33 +143,70 @@ impl Run {
     /// Answers the turn, and then forgets it.
     async fn whole(self, session: Arc<Session>, runner: Arc<dyn TurnRunner>) {
         let began = std::time::Instant::now();
+        let mut to_run = None;
         let result = match self.to_run(&session).await {
-            Ok(turn) => self.answer(turn, &*runner).await,
+            Ok(turn) => {
+                to_run = Some(turn.clone());
+                self.answer(turn, &*runner).await
+            }
             Err(Error::Closed) => None,
             Err(error) => {
                 let failure = Some(format!("what was said before cannot be read: {error}"));
                 Some(TurnResult { failure, ..TurnResult::default() })
             }
         };
-        if let Some(result) = result {
-            self.end(result).await;
+        let mut is_ended = false;
+        if let Some(mut result) = result {
+            if let Some(compact) = result.compact.take() {
+                to_run = to_run.map(|turn| turn.with_summary(&compact));
+                self.compact(compact).await;
+            }
+            is_ended = self.end(result).await;
         }
         metrics::histogram!("sessiond_turn_seconds").record(began.elapsed().as_secs_f64());
         self.engine.shared.lives.remove(&self.session, &self.turn);
+        let Some(turn) = to_run.filter(|_| is_ended) else { return };
+        let answer = self.output.written().text;
+        let compact = tokio::select! {
+            () = self.engine.shared.stop.cancelled() => None,
+            compact = runner.compact(turn, answer) => compact,
+        };
+        if let Some(compact) = compact {
+            self.compact(compact).await;
+        }
+    }
+
+    /// Writes a summary. One that comes after a clear, or that the store does not take, is done without.
+    async fn compact(&self, compact: Compact) {
+        let command = Command::Conversation(conversation::Command::Compact(compact));
+        if let Err(error) = self.engine.execute_own(&self.session, command).await {
+            tracing::debug!(session = %self.session, turn = %self.turn, %error, "no summary");
+        }
     }
 
     /// What the runner needs to know: the turn, and the path to it.
     async fn to_run(&self, session: &Session) -> Result<TurnToRun, Error> {
         let conversation = &session.conversation;
-        let mut texts = self.engine.turn_texts(&self.session, conversation.cleared).await?;
         let mut path = conversation.path(Some(&self.turn));
         path.pop(); // The turn itself.
+        let summary = conversation.summary(Some(&self.turn));
+        if let Some((through, _)) = summary {
+            let summarised = path.iter().position(|turn| turn.id == *through).map_or(0, |place| place + 1);
+            path.drain(..summarised);
+        }
+        // Of a long journal, no more is read than what the turn needs.
+        let queued =
+            path.iter().map(|turn| turn.seq).chain(conversation.turns.get(&self.turn).map(|turn| turn.seq));
+        let first = queued.chain(summary.map(|(_, seq)| seq)).min().unwrap_or(1);
+        let Texts { turns: mut texts, mut summaries } =
+            self.engine.texts_until(&self.session, first.saturating_sub(1), |_| false).await?;
+        let summary = summary.map(|(through, _)| summaries.remove(through).unwrap_or_default());
         let before = path
             .into_iter()
             .map(|turn| {
                 let said = texts.remove(&turn.id).unwrap_or_default();
                 let TurnTexts { message, instructions, answer, .. } = said;
-                Exchange { status: turn.status, message, instructions, answer }
+                Exchange { turn_id: turn.id.clone(), status: turn.status, message, instructions, answer }
             })
             .collect();
         let said = texts.remove(&self.turn).unwrap_or_default();
@@ -179,6 +216,7 @@ impl Run {
             assistant: (*conversation.assistant).clone(),
             text: said.message,
             instructions: said.instructions,
+            summary,
             before,
         })
     }
@@ -238,9 +276,9 @@ impl Run {
         }
     }
 
-    /// Writes the end. A turn that somebody else has ended stays as it is.
-    async fn end(&self, result: TurnResult) {
-        let TurnResult { failure, finish, usage } = result;
+    /// Writes the end; whether it is written. A turn that somebody else has ended stays as it is.
+    async fn end(&self, result: TurnResult) -> bool {
+        let TurnResult { failure, note, finish, usage, compact: _ } = result;
         let written = self.output.written();
         let end = EndTurn {
             turn: self.turn.clone(),
@@ -249,21 +287,19 @@ impl Run {
             text: written.text,
             reasoning: written.reasoning,
             finish: finish.map(|finish| line(&finish, limits::NAME_BYTES)),
-            reason: failure.map(|reason| line(&reason, limits::TEXT_BYTES)),
+            reason: failure.or(note).map(|reason| line(&reason, limits::TEXT_BYTES)),
             usage,
         };
         for _ in 0..ENDINGS {
             let command = Command::Conversation(conversation::Command::End(Box::new(end.clone())));
             match self.engine.execute_own(&self.session, command).await {
-                Ok(_)
-                | Err(
+                Ok(_) => return true,
+                Err(
                     Error::Closed | Error::Rejected(Rejection::TurnClosed(_) | Rejection::SessionNotFound),
-                ) => {
-                    return;
-                }
+                ) => return false,
                 Err(Error::Rejected(error)) => {
                     tracing::error!(session = %self.session, turn = %self.turn, %error, "a turn cannot end");
-                    return;
+                    return false;
                 }
                 Err(error) => {
                     tracing::warn!(session = %self.session, turn = %self.turn, %error, "the end of a turn waits");
@@ -271,6 +307,7 @@ impl Run {
                 }
             }
         }
+        false
     }
 }
 

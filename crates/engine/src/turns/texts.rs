@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use sessiond_core::{EventBody, Revision, SessionId, TurnId, Usage};
 
+use super::Summary;
 use crate::rows::{READ, read_event};
 use crate::{Engine, Error};
 
@@ -28,7 +29,16 @@ pub struct TurnTexts {
 }
 
 /// The events that have texts of turns.
-const WITH_TEXTS: [&str; 3] = ["turn_queued", "turn_progressed", "turn_ended"];
+const WITH_TEXTS: [&str; 4] = ["turn_queued", "turn_progressed", "turn_ended", "conversation_compacted"];
+
+/// The texts of a part of a journal.
+#[derive(Default)]
+pub(super) struct Texts {
+    /// Of turns.
+    pub(super) turns: HashMap<TurnId, TurnTexts>,
+    /// What stands in the place of the turns through these.
+    pub(super) summaries: HashMap<TurnId, Summary>,
+}
 
 impl Engine {
     /// The texts of the turns whose events are after one, by their ids.
@@ -37,7 +47,7 @@ impl Engine {
         id: &SessionId,
         after: Revision,
     ) -> Result<HashMap<TurnId, TurnTexts>, Error> {
-        self.texts_until(id, after, |_| false).await
+        Ok(self.texts_until(id, after, |_| false).await?.turns)
     }
 
     /// The texts of one turn, which was queued by that event. The journal is read up to the turn's end.
@@ -49,16 +59,16 @@ impl Engine {
     ) -> Result<TurnTexts, Error> {
         let is_end = |body: &EventBody| matches!(body, EventBody::TurnEnded(ended) if ended.turn_id == *turn);
         let mut texts = self.texts_until(id, seq.saturating_sub(1), is_end).await?;
-        Ok(texts.remove(turn).unwrap_or_default())
+        Ok(texts.turns.remove(turn).unwrap_or_default())
     }
 
-    async fn texts_until(
+    pub(super) async fn texts_until(
         &self,
         id: &SessionId,
         mut after: Revision,
         is_last: impl Fn(&EventBody) -> bool,
-    ) -> Result<HashMap<TurnId, TurnTexts>, Error> {
-        let mut texts: HashMap<TurnId, TurnTexts> = HashMap::new();
+    ) -> Result<Texts, Error> {
+        let mut texts = Texts::default();
         loop {
             let page = self.shared.store.events(id, after, READ).await?;
             let page = page.ok_or(Error::Rejected(sessiond_core::Rejection::SessionNotFound))?;
@@ -91,8 +101,11 @@ pub(super) fn has_texts(json: &str) -> bool {
     serde_json::from_str::<Head<'_>>(json).is_ok_and(|head| WITH_TEXTS.contains(&&*head.kind))
 }
 
-fn take(texts: &mut HashMap<TurnId, TurnTexts>, body: EventBody) {
+fn take(Texts { turns: texts, summaries }: &mut Texts, body: EventBody) {
     match body {
+        EventBody::ConversationCompacted(compacted) => {
+            summaries.insert(compacted.through, Summary { text: compacted.text });
+        }
         EventBody::TurnQueued(queued) => {
             let turn = texts.entry(queued.turn_id).or_default();
             turn.message = queued.text;

@@ -174,6 +174,7 @@ fn usage(turn: &api::Turn) -> Value {
     let Some(usage) = &turn.usage else { return Value::Null };
     json!({
         "prompt_tokens": usage.input_tokens, "completion_tokens": usage.output_tokens,
+        "prompt_tokens_details": {"cached_tokens": usage.cached_tokens.unwrap_or_default()},
         "total_tokens": usage.input_tokens + usage.output_tokens
     })
 }

@@ -254,7 +254,7 @@ fn status(turn: &api::Turn) -> &'static str {
 fn usage(turn: &api::Turn) -> Value {
     let Some(usage) = &turn.usage else { return Value::Null };
     json!({
-        "input_tokens": usage.input_tokens, "input_tokens_details": {"cached_tokens": 0},
+        "input_tokens": usage.input_tokens, "input_tokens_details": {"cached_tokens": usage.cached_tokens.unwrap_or_default()},
         "output_tokens": usage.output_tokens, "output_tokens_details": {"reasoning_tokens": 0},
         "total_tokens": usage.input_tokens + usage.output_tokens
     })

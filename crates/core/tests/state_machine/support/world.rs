@@ -102,6 +102,10 @@ impl World {
         assert!(ended.all(|turn| turn.ended_at.is_some()), "an end has a time");
         let head = conversation.head.as_ref().and_then(|head| conversation.turns.get(head));
         assert!(head.is_none_or(|head| head.is_said()), "the head was said");
+        for through in conversation.compacted.keys() {
+            let turn = conversation.turns.get(through).expect("what is summarised is there");
+            assert!(turn.is_said() && !turn.status.is_open(), "{through} was said");
+        }
         let lease = self.timers.get("turn_lease").map(|timer| timer.action.clone());
         let expected = conversation.running.as_ref().map(|running| running.runner);
         assert_eq!(lease, expected.map(|runner| TimerAction::ExpireTurnLease { runner }));

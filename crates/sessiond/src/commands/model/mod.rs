@@ -2,6 +2,7 @@
 
 #[cfg(feature = "gguf")]
 mod serve;
+mod show;
 
 use std::path::PathBuf;
 
@@ -9,7 +10,7 @@ use clap::{Args, Subcommand};
 
 use super::Context;
 
-/// Run a language model on this machine
+/// Show the assistants' language model, or run one on this machine
 #[derive(Debug, Args)]
 pub struct Model {
     #[command(subcommand)]
@@ -18,6 +19,7 @@ pub struct Model {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Show(show::Show),
     Serve(Serve),
 }
 
@@ -51,8 +53,10 @@ pub struct Serve {
 
 impl Model {
     pub async fn run(self, context: Context) -> anyhow::Result<()> {
-        let Command::Serve(command) = self.command;
-        command.run(context).await
+        match self.command {
+            Command::Show(command) => command.run(context).await,
+            Command::Serve(command) => command.run(context).await,
+        }
     }
 }
 

@@ -156,6 +156,10 @@ fn words(body: &EventBody) -> String {
             Some(turn) => turn.to_string(),
             None => "to the beginning".to_owned(),
         },
+        EventBody::ConversationCompacted(event) => {
+            let said = event.text.as_deref().unwrap_or("left out");
+            format!("through {}: {}", event.through, short(&json!(said), 80))
+        }
         EventBody::ConversationCleared(_) => String::new(),
         EventBody::CallsRecorded(event) => {
             let began = event.calls.iter().filter(|entry| entry.began.is_some()).count();

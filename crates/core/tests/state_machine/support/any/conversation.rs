@@ -16,6 +16,7 @@ pub enum AnyTurns {
     Begin,
     Progress { runner: i8, text: String },
     End { runner: i8, failed: bool, text: String },
+    Compact { through: Index, left_out: bool },
 }
 
 pub fn any_turns() -> impl Strategy<Value = AnyTurns> {
@@ -37,6 +38,7 @@ pub fn any_turns() -> impl Strategy<Value = AnyTurns> {
         8 => Just(AnyTurns::Begin),
         4 => (off(), "[aé]{0,4}").prop_map(|(runner, text)| AnyTurns::Progress { runner, text }),
         6 => (off(), any::<bool>(), "[aé]{0,4}").prop_map(|(runner, failed, text)| AnyTurns::End { runner, failed, text }),
+        3 => (any::<Index>(), any::<bool>()).prop_map(|(through, left_out)| AnyTurns::Compact { through, left_out }),
     ]
 }
 
@@ -94,6 +96,11 @@ impl AnyTurns {
                 let (turn, runner) = running(fixture, runner);
                 conversation::Command::Progress { turn, runner, text, reasoning: "hm".into() }
             }
+            AnyTurns::Compact { through, left_out } => conversation::Command::Compact(Compact {
+                through: some(fixture, &through),
+                text: (!left_out).then(|| "They greet.".into()),
+                usage: None,
+            }),
             AnyTurns::End { runner, failed, text } => {
                 let (turn, runner) = running(fixture, runner);
                 conversation::Command::End(Box::new(EndTurn {
