@@ -14,4 +14,4 @@ pub mod serve;
 #[cfg(feature = "runtime")]
 pub use env::from_env;
 #[cfg(feature = "runtime")]
-pub use runtime::Gguf;
+pub use runtime::{Gguf, Options};

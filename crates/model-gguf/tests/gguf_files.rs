@@ -173,7 +173,8 @@ async fn an_answer_ends_where_the_context_does_and_a_longer_question_is_refused(
     for length in [CONTEXT as usize, 1_000_000] {
         let error = model.complete(ask(&"x".repeat(length))).await.unwrap_err();
         assert!(
-            matches!(&error, Error::Refused(text) if text.contains("context is 64; shorten it")),
+            matches!(&error, Error::TooLong { window: Some(64), .. })
+                && error.to_string().contains("context is 64; shorten it"),
             "{error:?}"
         );
     }

@@ -183,5 +183,7 @@ pub const SCHEDULE_EVERY_MS: u64 = 60_000;
 pub const SCHEDULE_CATCH_UP: usize = 100;
 /// Requests that wait for a model in the process; one more is refused until one has been answered.
 pub const MODEL_QUEUE: usize = 64;
+/// Bytes of what a model in the process keeps of the conversations that it has read, unless its settings say another number.
+pub const MODEL_CACHE_BYTES: usize = 1024 * 1024 * 1024;
 /// Tokens of a prompt and its answer for a model in the process. One that was trained on fewer has fewer.
 pub const MODEL_CONTEXT: usize = 32_768;

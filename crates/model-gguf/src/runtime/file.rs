@@ -30,6 +30,8 @@ pub(super) struct Loaded {
     pub(super) template: Template,
     /// How many tokens a prompt and its answer may have together.
     pub(super) context: usize,
+    /// The bytes of what the model keeps of each token that it has read.
+    pub(super) token_bytes: usize,
 }
 
 /// Reads the whole file. Its tensors are copied into memory: candle has no way to use them where a mapped file has them.
@@ -60,7 +62,15 @@ fn read(path: &Path) -> Result<Loaded, Error> {
     let shape = weights::Shape::read(&metadata, vocabulary.tokens.vocab_size())?;
     let (weights, nothing_read) = shape.load(&metadata, size, &mut reader)?;
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(Loaded { name, weights, nothing_read, vocabulary, template, context: shape.context() })
+    Ok(Loaded {
+        name,
+        weights,
+        nothing_read,
+        vocabulary,
+        template,
+        context: shape.context(),
+        token_bytes: shape.token_bytes(),
+    })
 }
 
 fn fault(path: &Path, detail: impl std::fmt::Display) -> Error {

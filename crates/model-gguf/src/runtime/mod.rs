@@ -1,16 +1,19 @@
 //! A GGUF file that is run in this process, on its processors.
 //!
 //! `file.rs` and `weights.rs` read it, `vocabulary.rs` and `template.rs` make the tokens of a prompt by what the file itself says,
-//! `generate.rs` writes the answer, `grammar.rs` holds it to a schema, and `output.rs` makes text and tool calls of it.
+//! `generate.rs` writes the answer, `prefixes.rs` keeps what was read, `queue.rs` has the requests that wait, `grammar.rs` holds it to a schema, and `output.rs` makes text and tool calls of it.
 
 mod file;
 mod generate;
 mod grammar;
 mod output;
+mod prefixes;
+mod queue;
 mod template;
 mod vocabulary;
 mod weights;
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -21,22 +24,55 @@ use async_trait::async_trait;
 use sessiond_core::limits;
 use sessiond_model::{AnswerStream, Delta, Error, Known, Model, Request, Window, estimate};
 use tokio::sync::mpsc;
-use tokio::sync::mpsc::error::TrySendError;
 use tokio_stream::wrappers::UnboundedReceiverStream;
 
-use generate::{Listener, PROVIDER};
+use generate::{Generation, Listener, PROVIDER, Step};
 use grammar::Grammars;
+use prefixes::Prefixes;
+use queue::Queue;
 
 /// A model that runs in this process; cheap to clone. Its memory is freed when the last clone is gone.
 ///
-/// It answers one request at a time, since one alone uses every processor. Up to [`limits::MODEL_QUEUE`] others wait their
-/// turn; one more is [`Error::RateLimited`].
+/// It answers up to four requests at a time, a token of each in turn. A conversation (requests with the same `cache_key`) has
+/// two of them; up to [`limits::MODEL_QUEUE`] requests wait, those of conversations in turn; one more is
+/// [`Error::RateLimited`]. One processor is left to the rest of the program.
+///
+/// What a conversation has said is not read again: the model keeps what it has read of each, up to the bytes that its
+/// [`Options`] say, and forgets first what was not used for the longest time. Conversations share nothing of it but what
+/// comes before the first message of a person.
 #[derive(Clone)]
 pub struct Gguf {
     name: Arc<str>,
     loaded: Arc<file::Loaded>,
-    jobs: mpsc::Sender<Job>,
+    jobs: Arc<Jobs>,
 }
+
+/// What may be chosen for a model in the process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// The most bytes of what is kept of conversations; [`limits::MODEL_CACHE_BYTES`] unless set, and 0 for nothing.
+    pub cache_bytes: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { cache_bytes: limits::MODEL_CACHE_BYTES }
+    }
+}
+
+/// The requests that wait. The model's thread ends when nobody can send any more.
+struct Jobs(Arc<Queue<Job>>);
+
+impl Drop for Jobs {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+/// How many requests are answered at a time.
+const AT_ONCE: usize = 4;
+/// How many of them a conversation has: its answer, and a summary of what was said before.
+const OF_ONE: usize = 2;
 
 /// A request that waits.
 struct Job {
@@ -64,17 +100,33 @@ impl Gguf {
     /// # Errors
     /// As there.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
+        Self::open_with(path, Options::default())
+    }
+
+    /// The same with other options.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Self, Error> {
         let loaded = Arc::new(file::load(path.as_ref())?);
         let name = Arc::from(loaded.name.as_str());
-        let (jobs, waiting) = mpsc::channel(limits::MODEL_QUEUE);
+        let queue = Arc::new(Queue::new(limits::MODEL_QUEUE + 1));
+        // The numerical libraries take every processor otherwise, and a server would not get to answer anything else.
+        let threads =
+            std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1));
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .thread_name(|number| format!("model-{number}"))
+            .build()
+            .map_err(|error| stopped(&error))?;
         std::thread::Builder::new()
             .name("model".into())
             .spawn({
-                let loaded = loaded.clone();
-                move || work(&loaded, waiting)
+                let (loaded, queue) = (loaded.clone(), queue.clone());
+                move || pool.install(|| work(&loaded, &queue, options.cache_bytes))
             })
             .map_err(|error| stopped(&error))?;
-        Ok(Self { name, loaded, jobs })
+        Ok(Self { name, loaded, jobs: Arc::new(Jobs(queue)) })
     }
 
     /// The same model under another name than its file's.
@@ -87,22 +139,57 @@ fn stopped(error: &dyn fmt::Display) -> Error {
     Error::Failed { detail: format!("loading the model stopped: {error}") }
 }
 
-/// Works one request after the other off, until nobody can send any more.
-fn work(loaded: &file::Loaded, mut waiting: mpsc::Receiver<Job>) {
+/// An answer that is worked on.
+struct Active<'a> {
+    key: Option<String>,
+    deltas: mpsc::UnboundedSender<Result<Delta, Error>>,
+    generation: Generation<'a>,
+}
+
+/// Works requests off, a step of each in turn, until nobody can send any more.
+fn work(loaded: &file::Loaded, queue: &Queue<Job>, cache_bytes: usize) {
     let grammars = Grammars::new(&loaded.vocabulary.tokens);
-    while let Some(Job { request, name, started, mut deltas }) = waiting.blocking_recv() {
-        // A fault in the libraries ends this answer, not those after it.
-        let done = catch_unwind(AssertUnwindSafe(|| {
-            generate::answer(loaded, &grammars, &request, (&name, started), &mut deltas)
-        }));
-        let error = match done {
-            Ok(Ok(())) => continue,
-            Ok(Err(error)) => error,
-            Err(_) => Error::Failed { detail: "the model's program has a fault; the log has more".into() },
-        };
-        // Nobody waits for it any more when this fails.
-        let _ = deltas.send(Err(error));
+    let mut prefixes = Prefixes::new(cache_bytes, loaded.token_bytes);
+    let mut active: VecDeque<Active<'_>> = VecDeque::new();
+    loop {
+        while active.len() < AT_ONCE {
+            let of = |key: &str| active.iter().filter(|active| active.key.as_deref() == Some(key)).count();
+            let is_busy = |key: &str| of(key) >= OF_ONE;
+            let Some((key, Job { request, name, started, deltas })) = queue.take(is_busy, active.is_empty())
+            else {
+                break;
+            };
+            // Nobody waits any more for one that has been given up.
+            let begun = (!deltas.is_closed()).then(|| {
+                unharmed(|| Generation::begin(loaded, &grammars, &mut prefixes, &request, (name, started)))
+            });
+            match begun {
+                Some(Ok(generation)) => active.push_back(Active { key, deltas, generation }),
+                Some(Err(error)) => {
+                    let _ = deltas.send(Err(error));
+                    queue.ended();
+                }
+                None => queue.ended(),
+            }
+        }
+        let Some(mut next) = active.pop_front() else { return };
+        match unharmed(|| next.generation.step(&mut prefixes, &mut next.deltas)) {
+            Ok(Step::More) => active.push_back(next),
+            Ok(Step::Done) => queue.ended(),
+            Err(error) => {
+                // Nobody waits for it any more when this fails.
+                let _ = next.deltas.send(Err(error));
+                queue.ended();
+            }
+        }
     }
+}
+
+/// A fault in the libraries ends this answer, not the others.
+fn unharmed<T>(step: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    catch_unwind(AssertUnwindSafe(step)).unwrap_or_else(|_| {
+        Err(Error::Failed { detail: "the model's program has a fault; the log has more".into() })
+    })
 }
 
 impl Listener for mpsc::UnboundedSender<Result<Delta, Error>> {
@@ -143,12 +230,10 @@ impl Model for Gguf {
     async fn stream(&self, request: Request) -> Result<AnswerStream, Error> {
         let (deltas, parts) = mpsc::unbounded_channel();
         let job = Job { request, name: self.name.clone(), started: Instant::now(), deltas };
-        self.jobs.try_send(job).map_err(|error| match error {
-            TrySendError::Full(_) => Error::RateLimited {
-                detail: format!("{} requests wait for it already", limits::MODEL_QUEUE),
-                retry_after: None,
-            },
-            TrySendError::Closed(_) => Error::Failed { detail: "it has stopped".into() },
+        let key = job.request.cache_key.clone();
+        self.jobs.0.push(key, job).map_err(|_| Error::RateLimited {
+            detail: format!("{} requests wait for it already", limits::MODEL_QUEUE),
+            retry_after: None,
         })?;
         Ok(Box::pin(UnboundedReceiverStream::new(parts)))
     }

@@ -44,9 +44,17 @@ impl Template {
     }
 
     /// The prompt of a request, up to where the answer begins.
-    pub(super) fn prompt(&self, request: &Request, begin: Option<&str>, end: &str) -> Result<String, Error> {
+    ///
+    /// What is said is text, whatever marks are in it: `quiet` is given every text of the request, and gives one in which no
+    /// mark is read.
+    pub(super) fn prompt(
+        &self,
+        request: &Request,
+        (begin, end): (Option<&str>, &str),
+        quiet: impl Fn(&str) -> String,
+    ) -> Result<String, Error> {
         let tools = if request.tool_choice == ToolChoice::None { &[][..] } else { &request.tools };
-        let (messages, tools) = match tools {
+        let (mut messages, mut tools): (Vec<Value>, Value) = match tools {
             [] => (request.messages.iter().map(|message| self.message(message)).collect(), Value::Null),
             tools if self.knows_tools => {
                 let tools = tools.iter().map(|tool| json!({"type": "function", "function": tool}));
@@ -54,6 +62,8 @@ impl Template {
             }
             tools => (self.with_tools_told(request, tools), Value::Null),
         };
+        messages.iter_mut().for_each(|message| every_text(message, &quiet));
+        every_text(&mut tools, &quiet);
         let context = json!({
             "messages": messages,
             "tools": tools,
@@ -115,6 +125,19 @@ impl Template {
     }
 }
 
+/// Puts another text in the place of each, except for the roles of messages and the types of tools, which templates compare.
+fn every_text(value: &mut Value, change: &impl Fn(&str) -> String) {
+    match value {
+        Value::String(text) => *text = change(text),
+        Value::Array(values) => values.iter_mut().for_each(|value| every_text(value, change)),
+        Value::Object(members) => {
+            let texts = members.iter_mut().filter(|(name, _)| !matches!(name.as_str(), "role" | "type"));
+            texts.for_each(|(_, value)| every_text(value, change));
+        }
+        _ => {}
+    }
+}
+
 /// Writes JSON as it is; the filter of that name in minijinja escapes what HTML does not bear.
 fn to_json(value: &minijinja::Value, options: Kwargs) -> Result<String, JinjaError> {
     let indent: Option<usize> = options.get("indent")?;
@@ -158,7 +181,7 @@ mod tests {
                           + '<|im_end|>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
 
     fn prompt(source: &str, request: &Request) -> Result<String, Error> {
-        Template::new(source).unwrap().prompt(request, Some("<s>"), "</s>")
+        Template::new(source).unwrap().prompt(request, (Some("<s>"), "</s>"), str::to_owned)
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The tokenizer of a GGUF file, made from its own metadata (`tokenizer.ggml.*`).
 
+use std::collections::HashMap;
+
 use candle_core::quantized::gguf_file::Value as Entry;
 use llguidance::token_bytes_from_tokenizer_json;
 use serde_json::{Map, Value, json};
@@ -33,7 +35,12 @@ pub(super) struct Vocabulary {
     /// What the template calls `eos_token`.
     pub(super) end: String,
     longest: usize,
+    /// The marks that control the model, by their first character.
+    marks: HashMap<char, Vec<(String, u32)>>,
 }
+
+/// What is put into a mark that is only text. It is no character, so that no text needs it.
+const BROKEN: char = '\u{fdd0}';
 
 impl Vocabulary {
     pub(super) fn read(metadata: &Metadata) -> Result<Self, Error> {
@@ -74,8 +81,10 @@ impl Vocabulary {
         let mut bytes = token_bytes_from_tokenizer_json(&description)
             .map_err(|error| metadata.fault(format!("its tokens are no byte-level BPE: {error}")))?;
         bytes.resize(texts.len(), Vec::new());
-        let tokenizer = serde_json::from_value(description)
+        let mut tokenizer: Tokenizer = serde_json::from_value(description)
             .map_err(|error| metadata.fault(format!("its tokenizer cannot be made: {error}")))?;
+        // Marks are found here, where those of the template are known from those in a text.
+        tokenizer.set_encode_special_tokens(true);
 
         let named =
             |key: &str| metadata.number(key).filter(|id| *id < texts.len() as u64).map(|id| id as u32);
@@ -89,6 +98,14 @@ impl Vocabulary {
         );
         let controls =
             texts.iter().zip(kinds).enumerate().filter(|(_, (_, kind))| whole(kind) == Some(CONTROL));
+        let mut marks: HashMap<char, Vec<(String, u32)>> = HashMap::new();
+        for (id, (text, _)) in controls.clone() {
+            if let Some(first) = text.chars().next() {
+                marks.entry(first).or_default().push(((*text).to_owned(), id as u32));
+            }
+        }
+        // Of two marks that begin alike, the longer one is meant.
+        marks.values_mut().for_each(|marks| marks.sort_by_key(|(text, _)| std::cmp::Reverse(text.len())));
         ends.extend(controls.filter(|(_, (text, _))| ENDS.contains(text)).map(|(id, _)| id as u32));
         ends.sort_unstable();
         ends.dedup();
@@ -102,17 +119,58 @@ impl Vocabulary {
             begins: begin.filter(|_| asked == Some(true)),
             end: texts[end as usize].to_owned(),
             // A token's own text is never shorter than the bytes that it stands for.
+            marks,
             longest: texts.iter().map(|text| text.len()).max().unwrap_or_default().max(1),
         })
     }
 
-    /// The tokens of a prompt.
-    pub(super) fn encode(&self, prompt: &str) -> Result<Vec<u32>, Error> {
+    /// A text in which no mark is read as one: it has something in each that [`encode`](Self::encode) takes out again.
+    pub(super) fn quiet(&self, text: &str) -> String {
+        let mut quiet = String::with_capacity(text.len());
+        for (place, char) in text.char_indices().filter(|(_, char)| *char != BROKEN) {
+            quiet.push(char);
+            if self.mark(&text[place..]).is_some() {
+                quiet.push(BROKEN);
+            }
+        }
+        quiet
+    }
+
+    /// The mark with which a text begins: its bytes and its token.
+    fn mark(&self, text: &str) -> Option<(usize, u32)> {
+        let marks = self.marks.get(&text.chars().next()?)?;
+        marks
+            .iter()
+            .find(|(mark, _)| text.starts_with(mark.as_str()))
+            .map(|(mark, token)| (mark.len(), *token))
+    }
+
+    /// The tokens of a text without marks.
+    fn plain(&self, text: &str, tokens: &mut Vec<u32>) -> Result<(), Error> {
         let encoding = self
             .tokenizer
-            .encode_fast(prompt, false)
+            .encode_fast(text.replace(BROKEN, ""), false)
             .map_err(|error| Error::Refused(format!("the prompt cannot be cut into tokens: {error}")))?;
-        let mut tokens = encoding.get_ids().to_vec();
+        tokens.extend_from_slice(encoding.get_ids());
+        Ok(())
+    }
+
+    /// The tokens of a prompt.
+    pub(super) fn encode(&self, prompt: &str) -> Result<Vec<u32>, Error> {
+        let mut tokens = Vec::new();
+        let (mut begin, mut place) = (0, 0);
+        while let Some(char) = prompt[place..].chars().next() {
+            match self.mark(&prompt[place..]) {
+                Some((length, token)) => {
+                    self.plain(&prompt[begin..place], &mut tokens)?;
+                    tokens.push(token);
+                    place += length;
+                    begin = place;
+                }
+                None => place += char.len_utf8(),
+            }
+        }
+        self.plain(&prompt[begin..], &mut tokens)?;
         // Most templates write it themselves.
         if let Some(begin) = self.begins.filter(|begin| tokens.first() != Some(begin)) {
             tokens.insert(0, begin);

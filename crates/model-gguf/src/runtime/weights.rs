@@ -106,6 +106,13 @@ impl Shape {
         self.config.max_position_embeddings
     }
 
+    /// The bytes of the keys and values of a token, in all layers.
+    pub(super) fn token_bytes(&self) -> usize {
+        let config = &self.config;
+        let head = config.hidden_size / config.num_attention_heads;
+        config.num_hidden_layers * 2 * config.num_key_value_heads * head * size_of::<f32>()
+    }
+
     /// Reads the tensors of a file of this size, one after the other, so that no more than the model itself is in memory.
     pub(super) fn load(
         &self,
