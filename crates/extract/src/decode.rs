@@ -10,6 +10,8 @@ pub struct Decoded {
     pub text: String,
     /// What to say about the encoding, unless it is UTF-8 without a mark.
     pub note: Option<String>,
+    /// Whether nothing in the bytes says which encoding it is.
+    pub is_guess: bool,
 }
 
 /// The text of these bytes; none if they are no text.
@@ -22,14 +24,22 @@ pub fn text(bytes: &[u8]) -> Option<Decoded> {
 fn marked(bytes: &[u8]) -> Option<Decoded> {
     // Before UTF-16, whose mark is the beginning of this one.
     if let Some(rest) = bytes.strip_prefix(b"\xff\xfe\0\0") {
-        return Some(Decoded { text: utf_32(rest, u32::from_le_bytes), note: by_mark("UTF-32LE") });
+        return Some(Decoded {
+            text: utf_32(rest, u32::from_le_bytes),
+            note: by_mark("UTF-32LE"),
+            is_guess: false,
+        });
     }
     if let Some(rest) = bytes.strip_prefix(b"\0\0\xfe\xff") {
-        return Some(Decoded { text: utf_32(rest, u32::from_be_bytes), note: by_mark("UTF-32BE") });
+        return Some(Decoded {
+            text: utf_32(rest, u32::from_be_bytes),
+            note: by_mark("UTF-32BE"),
+            is_guess: false,
+        });
     }
     let (encoding, length) = Encoding::for_bom(bytes)?;
     let (text, _) = encoding.decode_without_bom_handling(&bytes[length..]);
-    Some(Decoded { text: text.into_owned(), note: by_mark(encoding.name()) })
+    Some(Decoded { text: text.into_owned(), note: by_mark(encoding.name()), is_guess: false })
 }
 
 fn by_mark(encoding: &str) -> Option<String> {
@@ -57,7 +67,7 @@ fn unmarked(bytes: &[u8]) -> Option<Decoded> {
     let encoding = detector.guess(None, Utf8Detection::Deny);
     let (text, _) = encoding.decode_without_bom_handling(bytes);
     let note = format!("Its encoding is not named in the file; {} was assumed.", encoding.name());
-    Some(Decoded { text: text.into_owned(), note: Some(note) })
+    Some(Decoded { text: text.into_owned(), note: Some(note), is_guess: true })
 }
 
 /// UTF-8, also with a few wrong bytes: a text that was cut in a character, or put together of two.
@@ -65,7 +75,7 @@ fn utf_8(bytes: &[u8]) -> Option<Decoded> {
     if let Ok(text) = str::from_utf8(bytes) {
         // Japanese mail's encoding has no byte that is not ASCII, but escapes before its characters.
         let escaped = bytes.windows(3).any(|three| matches!(three, b"\x1b$B" | b"\x1b$@"));
-        return (!escaped).then(|| Decoded { text: text.to_owned(), note: None });
+        return (!escaped).then(|| Decoded { text: text.to_owned(), note: None, is_guess: false });
     }
     let (mut right, mut wrong) = (0usize, 0usize);
     for chunk in bytes.utf8_chunks() {
@@ -77,8 +87,11 @@ fn utf_8(bytes: &[u8]) -> Option<Decoded> {
         UTF_8.name(),
         char::REPLACEMENT_CHARACTER
     );
-    (right >= 20 * wrong)
-        .then(|| Decoded { text: String::from_utf8_lossy(bytes).into_owned(), note: Some(note) })
+    (right >= 20 * wrong).then(|| Decoded {
+        text: String::from_utf8_lossy(bytes).into_owned(),
+        note: Some(note),
+        is_guess: false,
+    })
 }
 
 /// UTF-16 without a mark. Its ASCII characters have a zero byte each; which byte order it is, separators tell: in the other
@@ -97,7 +110,7 @@ fn utf_16(bytes: &[u8]) -> Option<Decoded> {
         .max_by_key(|(_, separators, _)| *separators)
         .map(|(encoding, _, text)| (encoding, text.into_owned()))?;
     let note = format!("Its encoding is not named in the file; {} was detected.", encoding.name());
-    Some(Decoded { text, note: Some(note) })
+    Some(Decoded { text, note: Some(note), is_guess: false })
 }
 
 /// Whether these characters are a text: controls and characters that stand for wrong bytes are rare in one.

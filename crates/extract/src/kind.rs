@@ -2,10 +2,31 @@
 
 use sessiond_documents::{Reason, Unreadable};
 
-use crate::{READABLE, decode, markdown, table};
+use undoc::FormatType;
+
+use crate::open_document::Format;
+use crate::package::Package;
+use crate::xml::{self, Node};
+use crate::{READABLE, child, decode, html, legacy, markdown, pdf, table};
 
 /// What kind of file it is.
-pub enum Kind {
+pub enum Kind<'a> {
+    /// A `.pdf`.
+    Pdf,
+    /// A `.docx`, and the name of its main part.
+    Word(Package<'a>, String),
+    /// A `.pptx`, and the name of its main part.
+    Slides(Package<'a>, String),
+    /// A `.xlsx` or `.xlsb`, and the name of its main part.
+    Workbook(Package<'a>, String),
+    /// An `.odt`, `.odp` or `.ods`.
+    OpenDocument(Package<'a>, Format),
+    /// A `.doc`.
+    OldDocument,
+    /// A `.ppt`.
+    OldSlides,
+    /// An `.xls`.
+    OldWorkbook,
     /// Text.
     Text(Text),
 }
@@ -23,6 +44,8 @@ pub struct Text {
 /// What kind of text it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextKind {
+    /// A web page.
+    Html,
     /// Markdown.
     Markdown,
     /// Separated values, with the delimiter that the name says.
@@ -33,11 +56,25 @@ pub enum TextKind {
     Prose,
 }
 
-impl Kind {
+impl Kind<'_> {
     /// The media type of the file.
     pub fn media_type(&self) -> &'static str {
         match self {
+            Self::Pdf => "application/pdf",
+            Self::Word(..) => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            Self::Slides(..) => "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+            Self::Workbook(_, main) if main.ends_with(".bin") => {
+                "application/vnd.ms-excel.sheet.binary.macroenabled.12"
+            }
+            Self::Workbook(..) => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::OpenDocument(_, Format::Text) => "application/vnd.oasis.opendocument.text",
+            Self::OpenDocument(_, Format::Presentation) => "application/vnd.oasis.opendocument.presentation",
+            Self::OpenDocument(_, Format::Spreadsheet) => "application/vnd.oasis.opendocument.spreadsheet",
+            Self::OldDocument => "application/msword",
+            Self::OldSlides => "application/vnd.ms-powerpoint",
+            Self::OldWorkbook => "application/vnd.ms-excel",
             Self::Text(text) => match text.kind {
+                TextKind::Html => "text/html",
                 TextKind::Markdown => "text/markdown",
                 TextKind::Table(_) => "text/csv",
                 TextKind::Code | TextKind::Prose => "text/plain",
@@ -51,7 +88,16 @@ impl Kind {
 /// # Errors
 ///
 /// [`Reason::Unsupported`] for a kind that is not read.
-pub fn of(bytes: &[u8], name: &str) -> Result<Kind, Unreadable> {
+pub fn of<'a>(bytes: &'a [u8], name: &str) -> Result<Kind<'a>, Unreadable> {
+    if pdf::is_one(bytes) {
+        return Ok(Kind::Pdf);
+    }
+    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
+        return of_package(Package::open(bytes)?);
+    }
+    if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
+        return of_old(bytes);
+    }
     if let Some(found) = FOREIGN.iter().find(|foreign| foreign.is_sure() && foreign.begins(bytes)) {
         return Err(found.refusal());
     }
@@ -65,12 +111,102 @@ pub fn of(bytes: &[u8], name: &str) -> Result<Kind, Unreadable> {
         });
     };
     let kind = of_text(&decoded.text, name);
+    // A page may name its encoding, which is better than a guess.
+    if kind == TextKind::Html
+        && decoded.is_guess
+        && let Some(encoding) = html::named_encoding(bytes)
+    {
+        let content = encoding.decode(bytes).0.into_owned();
+        let note = (encoding != encoding_rs::UTF_8)
+            .then(|| format!("Its encoding is {}, as it says.", encoding.name()));
+        return Ok(Kind::Text(Text { kind, content, note }));
+    }
     Ok(Kind::Text(Text { kind, content: decoded.text, note: decoded.note }))
+}
+
+/// What kind of archive it is.
+fn of_package(mut package: Package<'_>) -> Result<Kind<'_>, Unreadable> {
+    if let Some(kind) = package.bytes("mimetype")? {
+        return match String::from_utf8_lossy(&kind).trim() {
+            "application/vnd.oasis.opendocument.text"
+            | "application/vnd.oasis.opendocument.text-template" => {
+                Ok(Kind::OpenDocument(package, Format::Text))
+            }
+            "application/vnd.oasis.opendocument.presentation"
+            | "application/vnd.oasis.opendocument.presentation-template" => {
+                Ok(Kind::OpenDocument(package, Format::Presentation))
+            }
+            "application/vnd.oasis.opendocument.spreadsheet"
+            | "application/vnd.oasis.opendocument.spreadsheet-template" => {
+                Ok(Kind::OpenDocument(package, Format::Spreadsheet))
+            }
+            "application/epub+zip" => Err(unsupported("an e-book (EPUB)", SAVE_AS)),
+            _ => Err(unsupported("a document of another kind", SAVE_AS)),
+        };
+    }
+    let relations = package.relations("")?;
+    let Some(main) = relations
+        .into_values()
+        .find(|relation| relation.kind == "officeDocument")
+        .map(|relation| relation.part)
+    else {
+        return Err(match package.has("[Content_Types].xml") {
+            true => child::damaged(),
+            false => unsupported("an archive (zip)", ARCHIVE),
+        });
+    };
+    let types = package.xml("[Content_Types].xml")?.ok_or_else(child::damaged)?;
+    let mut kind = String::new();
+    xml::visit(&types, |node| {
+        if let Node::Start(element) = node
+            && element.name() == "Override"
+            && element
+                .get("PartName")
+                .is_some_and(|part| part.trim_start_matches('/').eq_ignore_ascii_case(&main))
+        {
+            kind = element.get("ContentType").unwrap_or_default().to_ascii_lowercase();
+        }
+        Ok(())
+    })?;
+    // Without a type that says it, the folder does.
+    let is = |word: &str, folder: &str| kind.contains(word) || (kind.is_empty() && main.starts_with(folder));
+    if is("word", "word/") {
+        Ok(Kind::Word(package, main))
+    } else if is("presentation", "ppt/") || kind.contains("slideshow") || kind.contains("powerpoint") {
+        Ok(Kind::Slides(package, main))
+    } else if is("sheet", "xl/") || kind.contains("excel") {
+        Ok(Kind::Workbook(package, main))
+    } else {
+        Err(unsupported("an Office document of another kind", SAVE_AS))
+    }
+}
+
+/// What kind of container of Office 97 to 2003 it is.
+fn of_old(bytes: &[u8]) -> Result<Kind<'_>, Unreadable> {
+    match legacy::format(bytes)? {
+        Some(FormatType::Doc) => Ok(Kind::OldDocument),
+        Some(FormatType::Ppt) => Ok(Kind::OldSlides),
+        Some(FormatType::Xls) => Ok(Kind::OldWorkbook),
+        Some(_) => Err(child::damaged()),
+        None => Err(unsupported(
+            "a file of an old Office program, an installer or a mail, or is damaged",
+            SAVE_AS,
+        )),
+    }
+}
+
+fn unsupported(name: &str, advice: &str) -> Unreadable {
+    Unreadable::new(Reason::Unsupported, format!("it is {name}; {READABLE}. {advice}"))
 }
 
 /// What kind of text it is.
 fn of_text(text: &str, name: &str) -> TextKind {
-    if let Some(kind) = named(name) {
+    let kind = named(name);
+    // A page is one under each name but that of a source.
+    if html::is_likely(text) && !matches!(kind, Some(TextKind::Code | TextKind::Markdown | TextKind::Prose)) {
+        return TextKind::Html;
+    }
+    if let Some(kind) = kind {
         return kind;
     }
     let start = text.trim_start();
@@ -98,6 +234,7 @@ fn named(name: &str) -> Option<TextKind> {
     }
     let (_, ending) = file.rsplit_once('.')?;
     match ending {
+        "html" | "htm" | "xhtml" => Some(TextKind::Html),
         "md" | "markdown" | "mdown" | "mkd" | "mdx" | "qmd" | "rmd" => Some(TextKind::Markdown),
         "csv" => Some(TextKind::Table(None)),
         "tsv" | "tab" => Some(TextKind::Table(Some(b'\t'))),
@@ -162,7 +299,7 @@ impl Foreign {
     }
 
     fn refusal(&self) -> Unreadable {
-        Unreadable::new(Reason::Unsupported, format!("it is {}; {READABLE}. {}", self.name, self.advice))
+        unsupported(self.name, self.advice)
     }
 }
 
@@ -235,6 +372,7 @@ mod tests {
     fn text_kind(text: &str, name: &str) -> TextKind {
         match of(text.as_bytes(), name).unwrap() {
             Kind::Text(text) => text.kind,
+            _ => panic!("{name} is no text"),
         }
     }
 

@@ -6,18 +6,32 @@
 //!
 //! One file a format. Each answers a [`Draft`]: parts as they were found. [`Draft::finish`] makes the document of it.
 
+mod blocks;
 pub mod child;
 mod confine;
 mod decode;
 mod draft;
+mod html;
 mod kind;
+mod legacy;
 mod markdown;
+mod numbering;
+mod open_document;
+mod package;
+mod pdf;
+mod rows;
+mod slides;
 mod table;
+mod word;
+mod workbook;
+mod xml;
 
 use sessiond_documents::{Document, Reason, Shape, Unreadable};
 
 use draft::Draft;
 use kind::{Kind, TextKind};
+use package::Package;
+use xml::Node;
 
 /// What is read, for sentences that refuse something else.
 const READABLE: &str = "this server reads pdf, docx, pptx, xlsx, doc, ppt, xls, odt, odp, ods, html, csv, Markdown, plain text and source code";
@@ -34,8 +48,16 @@ pub fn read(bytes: &[u8], name: &str) -> Result<Document, Unreadable> {
     let kind = kind::of(bytes, name)?;
     let media_type = kind.media_type();
     let draft = match kind {
+        Kind::Pdf => pdf::read(bytes)?,
+        Kind::Word(mut package, main) => word::read(&mut package, &main)?,
+        Kind::Slides(mut package, main) => slides::read(&mut package, &main)?,
+        Kind::Workbook(mut package, main) => workbook::read(&mut package, bytes, &main)?,
+        Kind::OpenDocument(mut package, format) => open_document::read(&mut package, format)?,
+        Kind::OldDocument | Kind::OldSlides => legacy::read(bytes)?,
+        Kind::OldWorkbook => workbook::read_old(bytes)?,
         Kind::Text(text) => {
             let mut draft = match text.kind {
+                TextKind::Html => html::read(&text.content)?,
                 TextKind::Markdown => markdown::read(&text.content),
                 TextKind::Table(delimiter) => table::read(&text.content, delimiter)?,
                 TextKind::Code => Draft::whole(Shape::Code, text.content),
@@ -46,4 +68,25 @@ pub fn read(bytes: &[u8], name: &str) -> Result<Document, Unreadable> {
         }
     };
     Ok(Document { media_type: media_type.to_owned(), ..draft.finish()? })
+}
+
+/// The title in the properties of an Open XML document.
+fn core_title(package: &mut Package<'_>) -> Result<Option<String>, Unreadable> {
+    title_in(package, "docProps/core.xml")
+}
+
+/// The title in a part that has the properties of a document.
+fn title_in(package: &mut Package<'_>, part: &str) -> Result<Option<String>, Unreadable> {
+    let Some(xml) = package.xml(part)? else { return Ok(None) };
+    let (mut inside, mut title) = (false, String::new());
+    xml::visit(&xml, |node| {
+        match node {
+            Node::Start(element) => inside = element.name() == "title",
+            Node::End(_) => inside = false,
+            Node::Text(text) if inside => title.push_str(&text),
+            Node::Text(_) => {}
+        }
+        Ok(())
+    })?;
+    Ok(Some(title))
 }
