@@ -79,7 +79,10 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "secure_delete", "ON")?;
     connection.pragma_update(None, "journal_mode", "DELETE")?;
     connection.pragma_update(None, "cache_size", -8_192)?;
-    connection.execute_batch("CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, terms, row)")?;
+    connection.execute_batch(
+        "CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, terms, row);
+         CREATE VIRTUAL TABLE temp.occurrences USING fts5vocab(main, terms, instance);",
+    )?;
     Ok(connection)
 }
 

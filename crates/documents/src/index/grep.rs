@@ -63,7 +63,7 @@ impl Index {
         self.done(self.lines_with(text, options))
     }
 
-    fn lines_with(&self, text: &str, options: &Grep) -> rusqlite::Result<Vec<Match>> {
+    pub(super) fn lines_with(&self, text: &str, options: &Grep) -> rusqlite::Result<Vec<Match>> {
         let wanted: String = text.chars().take(LONGEST).collect();
         let mut found = Vec::new();
         if wanted.is_empty() || options.limit == 0 {

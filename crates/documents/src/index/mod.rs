@@ -5,9 +5,11 @@
 //!
 //! Calls block. A value is used by one thread at a time; for more readers, open the same file again.
 
+mod common;
 mod database;
 mod error;
 mod grep;
+mod question;
 mod search;
 mod segment;
 mod split;

@@ -10,6 +10,9 @@ use crate::{Document, Part, Shape};
 /// Characters of a table's first line at most that its passages repeat.
 const HEADER: usize = 400;
 
+/// Up to so many passages, each term is removed where it is. For more, it is faster to write all remaining terms anew.
+const SINGLY: u32 = 100;
+
 /// Parts of a document at most.
 const MAX_PARTS: usize = 200_000;
 
@@ -166,6 +169,12 @@ fn delete(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result<bool> {
         Err(error) => return Err(error),
     };
     let range = [number * PASSAGES, (number + 1) * PASSAGES];
+    let sql = "SELECT count(*) FROM passages WHERE id >= ?1 AND id < ?2";
+    let passages: u32 = transaction.query_row(sql, range, |row| row.get(0))?;
+    let at_once = passages > SINGLY;
+    if at_once {
+        transaction.execute("INSERT INTO terms (terms, rank) VALUES ('secure-delete', 0)", [])?;
+    }
     let mut remove = transaction
         .prepare_cached("INSERT INTO terms (terms, rowid, heading, text) VALUES ('delete', ?1, ?2, ?3)")?;
     let mut passages = transaction.prepare_cached(
@@ -181,6 +190,10 @@ fn delete(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result<bool> {
         let heading =
             heading_terms(&name, title.as_deref(), part_heading.as_deref(), &place, header.as_deref());
         remove.execute(params![row.get::<_, i64>(0)?, heading, terms(row.get_ref(5)?.as_str()?)])?;
+    }
+    if at_once {
+        transaction.execute("INSERT INTO terms (terms) VALUES ('optimize')", [])?;
+        transaction.execute("INSERT INTO terms (terms, rank) VALUES ('secure-delete', 1)", [])?;
     }
     transaction.execute("DELETE FROM passages WHERE id >= ?1 AND id < ?2", range)?;
     transaction.execute("DELETE FROM parts WHERE file = ?1", [number])?;
@@ -225,4 +238,58 @@ fn terms(text: &str) -> String {
 
 fn json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::Place;
+
+    fn stored(index: &Index) -> BTreeSet<String> {
+        let mut statement = index.connection.prepare("SELECT term FROM vocabulary").unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
+
+        #[test]
+        fn the_tokenizer_takes_every_term_as_it_is(text in prop_oneof!["\\PC{0,300}", any::<String>()]) {
+            let directory = tempfile::tempdir().unwrap();
+            let mut index = Index::open(&directory.path().join("index.sqlite")).unwrap();
+            let part = Part { place: Place::Whole, heading: None, shape: Shape::Prose, text: text.clone() };
+            let document = Document { title: None, parts: vec![part], notes: Vec::new() };
+            index.add("a", "", &document).unwrap();
+            let mut expected = BTreeSet::new();
+            segment(&text, |term, _| { expected.insert(term.to_owned()); });
+            prop_assert_eq!(stored(&index), expected);
+            // Another word, in the same way.
+            index.add("a", "", &Document::default()).unwrap();
+            prop_assert!(stored(&index).is_empty());
+        }
+    }
+
+    #[test]
+    fn a_large_file_is_removed_with_all_its_terms() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut index = Index::open(&directory.path().join("index.sqlite")).unwrap();
+        let text = |name: &str| {
+            let text: String = (0..30_000).map(|number| format!("{name}{number} ")).collect();
+            let part = Part { place: Place::Whole, heading: None, shape: Shape::Prose, text };
+            Document { title: None, parts: vec![part], notes: Vec::new() }
+        };
+        assert!(index.add("large", "large", &text("many")).unwrap().passages > SINGLY);
+        index.add("small", "small", &text("few")).unwrap();
+        let before = stored(&index);
+        assert!(before.contains("many29999") && before.contains("few29999"));
+        index.remove("large").unwrap();
+        let after = stored(&index);
+        assert!(after.contains("few29999") && !after.iter().any(|term| term.starts_with("many")));
+        index.remove("small").unwrap();
+        assert!(stored(&index).is_empty());
+    }
 }

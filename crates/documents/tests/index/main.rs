@@ -2,4 +2,5 @@
 
 mod files;
 mod questions;
+mod recall;
 mod support;

@@ -1,47 +1,104 @@
 //! Characters as search compares them: compatibility forms, marks, digits and letters of other alphabets' habits are folded.
 //! Case is not, because it tells where the words of an identifier begin.
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::char::{compose, decompose_compatible, is_combining_mark};
 
 use super::script::{Script, digit, is_emoji, script};
 
 /// The characters of a text, folded.
 pub(super) fn fold(text: &str) -> Vec<char> {
-    if text.is_ascii() {
-        return text.chars().collect();
+    let mut folded =
+        Folded { characters: Vec::with_capacity(text.len()), drops_marks: false, after_emoji: false };
+    for character in text.chars() {
+        match character {
+            '\0'..='\x7F' => {
+                folded.characters.push(character);
+                folded.drops_marks = character.is_ascii_alphanumeric();
+                folded.after_emoji = false;
+            }
+            // Han, kana and the syllables of Hangul stay as they are.
+            '\u{3041}'..='\u{3096}'
+            | '\u{30A1}'..='\u{30FA}'
+            | '\u{4E00}'..='\u{9FFF}'
+            | '\u{AC00}'..='\u{D7A3}' => {
+                folded.characters.push(character);
+                folded.drops_marks = false;
+                folded.after_emoji = false;
+            }
+            character => decompose_compatible(character, |part| folded.add(part)),
+        }
     }
-    let mut drops_marks = false;
-    let mut after_emoji = false;
-    let folded = text.nfkd().filter_map(|character| {
-        if character.is_ascii() {
-            (drops_marks, after_emoji) = (character.is_ascii_alphanumeric(), false);
-            return Some(character);
+    folded.characters
+}
+
+/// Characters that are folded one after the other.
+struct Folded {
+    characters: Vec<char>,
+    /// Whether the last letter is of a script whose marks do not tell words apart.
+    drops_marks: bool,
+    after_emoji: bool,
+}
+
+impl Folded {
+    fn add(&mut self, character: char) {
+        if is_ignored(character) || (character == ZERO_WIDTH_JOINER && !self.after_emoji) {
+            return;
         }
-        if is_ignored(character) {
-            return None;
+        let is_mark = is_combining_mark(character);
+        if is_mark && self.drops_marks {
+            // Umlauts stay until the word is known, because German writes them in two ways.
+            if let (UMLAUT, Some(last @ ('a' | 'o' | 'u' | 'A' | 'O' | 'U'))) =
+                (character, self.characters.last_mut())
+            {
+                *last = compose(*last, UMLAUT).unwrap_or(*last);
+            }
+            return;
         }
-        if is_combining_mark(character) {
-            return (!drops_marks).then_some(character);
+        // Marks that stay belong to their letters again: kana with their voicing, Hangul as syllables.
+        if (is_mark || matches!(character, '\u{1100}'..='\u{11FF}'))
+            && let Some(last) = self.characters.last_mut()
+            && let Some(composed) = compose(*last, character)
+        {
+            *last = composed;
+            return;
         }
-        if character == ZERO_WIDTH_JOINER {
-            return after_emoji.then_some(character);
+        if is_mark || character == ZERO_WIDTH_JOINER {
+            self.characters.push(character);
+            return;
         }
         let character = replaced(character);
-        after_emoji = is_emoji(character);
-        drops_marks = character.is_alphanumeric()
+        self.after_emoji = is_emoji(character);
+        self.drops_marks = character.is_alphanumeric()
             && matches!(
                 script(character),
                 Script::Latin | Script::Greek | Script::Cyrillic | Script::Arabic | Script::Hebrew
             );
-        Some(character)
-    });
-    // Marks that stay belong to their letters again: kana with their voicing, Hangul as syllables.
-    folded.nfc().collect()
+        self.characters.push(character);
+    }
 }
 
 /// Joins the emoji of a sequence.
 pub(super) const ZERO_WIDTH_JOINER: char = '\u{200D}';
+
+/// The two dots of an umlaut.
+const UMLAUT: char = '\u{308}';
+
+/// A word with its umlauts as they are written without dots, if it has any.
+pub(super) fn without_umlauts(word: &[char]) -> Option<Vec<char>> {
+    let is_umlaut = |character: &char| matches!(character, 'ä' | 'ö' | 'ü' | 'Ä' | 'Ö' | 'Ü');
+    word.iter().any(is_umlaut).then(|| {
+        let mut plain = Vec::with_capacity(word.len() + 2);
+        for &character in word {
+            match character {
+                'ä' | 'Ä' => plain.extend(['a', 'e']),
+                'ö' | 'Ö' => plain.extend(['o', 'e']),
+                'ü' | 'Ü' => plain.extend(['u', 'e']),
+                other => plain.push(other),
+            }
+        }
+        plain
+    })
+}
 
 /// Adds a word in lower case. Letters that some languages write in two ways become the same.
 pub(super) fn push_lower(word: &[char], to: &mut String) {
@@ -53,6 +110,9 @@ pub(super) fn push_lower(word: &[char], to: &mut String) {
         for lower in character.to_lowercase() {
             match lower {
                 'ß' => to.push_str("ss"),
+                'ä' => to.push('a'),
+                'ö' => to.push('o'),
+                'ü' => to.push('u'),
                 'æ' => to.push_str("ae"),
                 'œ' => to.push_str("oe"),
                 'þ' => to.push_str("th"),

@@ -8,7 +8,7 @@ mod script;
 
 use unicode_normalization::char::is_combining_mark;
 
-use fold::{ZERO_WIDTH_JOINER, fold, push_lower};
+use fold::{ZERO_WIDTH_JOINER, fold, push_lower, without_umlauts};
 use script::{Script, is_emoji, is_regional, is_tone, script};
 
 /// Characters of a term at most; longer ones are cut.
@@ -63,6 +63,12 @@ fn class(character: char) -> Class {
             '0'..='9' => Class::Digit,
             _ => Class::Other,
         };
+    }
+    match character {
+        'а'..='я' | 'А'..='Я' => return Class::Letter(Script::Cyrillic),
+        '\u{4E00}'..='\u{9FFF}' | '\u{3041}'..='\u{3096}' => return Class::Letter(Script::Cjk),
+        '\u{AC00}'..='\u{D7A3}' => return Class::Letter(Script::Hangul),
+        _ => {}
     }
     if is_combining_mark(character) {
         Class::Mark
@@ -259,6 +265,9 @@ impl<F: FnMut(&str, Kind)> Terms<'_, F> {
 
     fn word(&mut self, word: &[char]) {
         self.emit(word.iter().copied(), Kind::Word);
+        if let Some(plain) = without_umlauts(word) {
+            self.emit(plain, Kind::Variant);
+        }
         let zeros = word.iter().take_while(|&&character| character == '0').count();
         if zeros > 0 && zeros < word.len() {
             self.emit(word[zeros..].iter().copied(), Kind::Variant);
@@ -330,4 +339,110 @@ fn prefix(word: &[char]) -> usize {
         _ => 0,
     };
     if word.len() >= length + 3 { length } else { 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &str) {
+        let mut terms = Vec::new();
+        segment(text, |term, _| terms.push(term.to_owned()));
+        assert_eq!(terms.join(" "), expected, "{text}");
+    }
+
+    #[test]
+    fn words_are_folded() {
+        check("The QUICK fox, café!", "the quick fox cafe");
+        check("cafe\u{301} ＡＢＣ ﬁne", "cafe abc fine");
+        check("Größe STRASSE Müller", "grosse groesse strasse muller mueller");
+        check("İstanbul ISPARTA ılık", "istanbul isparta ilik");
+        check("ΟΔΟΣ οδός", "οδοσ οδοσ");
+        check("Ёлка й", "елка и");
+        check("Łódź Ærø Đà", "lodz aero da");
+        check("soft\u{AD}hyphen", "softhyphen");
+    }
+
+    #[test]
+    fn arabic_and_hebrew_are_found_without_marks_and_prefixes() {
+        check("مُحَمَّد مـحـمـد", "محمد محمد");
+        check("الكتاب", "الكتاب كتاب");
+        check("والكتاب", "والكتاب كتاب");
+        check("أحمد", "احمد");
+        check("שָׁלוֹם", "שלומ לומ");
+        check("הספר", "הספר ספר");
+        check("צה״ל צה\"ל", "צהל צה ל צהל צה ל");
+    }
+
+    #[test]
+    fn marks_that_tell_words_apart_stay() {
+        check("हिन्दी", "हिन्दी");
+        check("कि की", "कि की");
+        check("தமிழ்", "தமிழ்");
+    }
+
+    #[test]
+    fn scripts_without_spaces_become_characters_and_pairs() {
+        check("東京都", "東 京 東京 都 京都");
+        check("猫", "猫");
+        check("ｶﾞﾗｽ", "ガ ラ ガラ ス ラス");
+        check("か\u{3099}", "が");
+        check("한글", "한 글 한글");
+        check("\u{1112}\u{1161}\u{11AB}글", "한 글 한글");
+        check("ไทย", "ไ ท ไท ย ทย");
+        check("น้ำ", "น\u{E49}\u{E4D} า น\u{E49}\u{E4D}า");
+    }
+
+    #[test]
+    fn scripts_that_touch_are_split() {
+        check("Python語で", "python 語 で 語で");
+        check("iPhone을", "iphone phone 을");
+        check("第3章", "第 3 章");
+    }
+
+    #[test]
+    fn identifiers_are_terms_as_a_whole_and_in_parts() {
+        check("parseHeaderLine", "parseheaderline parse header line");
+        check("parse_header_line", "parseheaderline parse header line");
+        check("HTTPServer2", "httpserver2 http server 2");
+        check("kebab-case", "kebabcase kebab case");
+        check("ABC-417", "abc417 abc 417");
+        check("ABC417", "abc417 abc 417");
+        check("net.utils_io.readFile", "netutilsioreadfile net utilsio utils io readfile read file");
+        check("can't", "cant can t");
+        check("foo(bar)::baz", "foo bar baz");
+        check("C++ C# c", "c c++ c c# c");
+        check("jane@example.org", "janeexampleorg jane example org");
+    }
+
+    #[test]
+    fn numbers_are_terms_as_a_whole_and_in_parts() {
+        check("5.12.3", "5.12.3 5 12 3");
+        check("v5.12.3", "v5.12.3 v5 5 12 3");
+        check("1,000.50", "1,000.50 1000.50 1 000 50");
+        check("1.000,50", "1.000,50 1000.50 1 000 50");
+        check("2024-05-03", "2024-05-03 2024 05 5 03 3");
+        check("٥٠٠ ७५०", "500 750");
+        check("10:30", "10:30 10 30");
+        check("½", "1/2 1 2");
+    }
+
+    #[test]
+    fn emoji_are_terms() {
+        check("👍🏽 ok", "👍 ok");
+        check("🇩🇪🇫🇷", "🇩🇪 🇫🇷");
+        check("👩\u{200D}🚀", "👩 🚀 👩\u{200D}🚀");
+        check("❤\u{FE0F}", "❤");
+    }
+
+    #[test]
+    fn encoded_data_gives_few_terms() {
+        let data = "aB3xZ9qLm0".repeat(1_000);
+        let mut terms = 0;
+        segment(&data, |term, _| {
+            terms += 1;
+            assert!(term.chars().count() <= LONGEST);
+        });
+        assert!(terms <= 2, "{terms}");
+    }
 }

@@ -1,0 +1,117 @@
+//! A question as groups of terms: each word with its other forms.
+
+use std::collections::HashMap;
+
+use super::common::is_common;
+use super::segment::{Kind, segment};
+
+/// Characters of a question that are read.
+const CHARACTERS: usize = 20_000;
+/// Different words of a question that are looked up.
+const WORDS: usize = 48;
+
+/// What a common word counts beside another.
+const COMMON: f32 = 0.15;
+
+/// A question.
+#[derive(Debug, Default)]
+pub(super) struct Question {
+    pub(super) groups: Vec<Group>,
+    /// Which group each of its terms is of, and how much it counts there.
+    pub(super) terms: HashMap<String, (usize, f32)>,
+    /// The groups that follow each other.
+    pub(super) follows: Vec<(usize, usize)>,
+}
+
+/// A word of a question, and its other forms.
+#[derive(Debug)]
+pub(super) struct Group {
+    /// The terms, and how much each counts.
+    pub(super) terms: Vec<(String, f32)>,
+    pub(super) kind: Kind,
+    pub(super) is_common: bool,
+    /// How much the word counts in the question.
+    pub(super) weight: f32,
+    /// The passages that have it, as far as they were counted.
+    pub(super) passages: u32,
+    /// The weight times the rarity.
+    pub(super) value: f32,
+}
+
+impl Question {
+    /// The words of a text.
+    pub(super) fn new(text: &str) -> Self {
+        let end = text.char_indices().nth(CHARACTERS).map_or(text.len(), |(end, _)| end);
+        let mut question = Self::default();
+        let mut before: Option<usize> = None;
+        segment(&text[..end], |term, kind| {
+            if kind == Kind::Single {
+                return;
+            }
+            let Some(group) = question.add(term, kind, 1.0) else { return };
+            if matches!(kind, Kind::Word | Kind::Pair) {
+                if let Some(before) = before.filter(|&before| before != group)
+                    && !question.follows.contains(&(before, group))
+                {
+                    question.follows.push((before, group));
+                }
+                before = Some(group);
+            }
+        });
+        question
+    }
+
+    /// The group of a term, a new one if the question has no such term yet.
+    pub(super) fn add(&mut self, term: &str, kind: Kind, weight: f32) -> Option<usize> {
+        if let Some(&(group, _)) = self.terms.get(term) {
+            return Some(group);
+        }
+        if self.groups.len() == WORDS {
+            return None;
+        }
+        let is_common = is_common(term);
+        // A form of a word counts less than the word, so that one word does not count several times.
+        let of_kind = if kind == Kind::Variant { 0.7 } else { 1.0 };
+        let group = Group {
+            terms: vec![(term.to_owned(), 1.0)],
+            kind,
+            is_common,
+            weight: weight * of_kind * if is_common { COMMON } else { 1.0 },
+            passages: 0,
+            value: 0.0,
+        };
+        self.terms.insert(term.to_owned(), (self.groups.len(), 1.0));
+        self.groups.push(group);
+        Some(self.groups.len() - 1)
+    }
+
+    /// Adds another form of a group's word.
+    pub(super) fn add_form(&mut self, group: usize, term: &str, weight: f32) -> bool {
+        if self.terms.contains_key(term) {
+            return false;
+        }
+        self.terms.insert(term.to_owned(), (group, weight));
+        self.groups[group].terms.push((term.to_owned(), weight));
+        true
+    }
+}
+
+/// How many characters two words begin with in common if one may be an inflection of the other.
+pub(super) fn stem(word: &str) -> Option<&str> {
+    let length = word.chars().count();
+    let ending = match length {
+        0..=3 => return None,
+        4..=5 => 1,
+        6..=7 => 2,
+        _ => 3,
+    };
+    let end = word.char_indices().nth(length - ending).map_or(word.len(), |(end, _)| end);
+    (!word.starts_with(|character: char| character.is_ascii_digit())).then(|| &word[..end])
+}
+
+/// How much an inflection counts beside the word itself; `None` if it is another word.
+pub(super) fn likeness(word: &str, other: &str) -> Option<f32> {
+    let shared = word.chars().zip(other.chars()).take_while(|(one, other)| one == other).count();
+    let longest = word.chars().count().max(other.chars().count());
+    (longest - shared <= 4).then(|| 0.8 * shared as f32 / longest as f32)
+}
