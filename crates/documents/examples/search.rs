@@ -165,7 +165,7 @@ fn document(languages: &[Language], random: &mut Random) -> Document {
     Document {
         title: None,
         parts: vec![Part { place: Place::Whole, heading: None, shape: Shape::Prose, text }],
-        notes: Vec::new(),
+        ..Document::default()
     }
 }
 

@@ -262,7 +262,7 @@ mod tests {
             let directory = tempfile::tempdir().unwrap();
             let mut index = Index::open(&directory.path().join("index.sqlite")).unwrap();
             let part = Part { place: Place::Whole, heading: None, shape: Shape::Prose, text: text.clone() };
-            let document = Document { title: None, parts: vec![part], notes: Vec::new() };
+            let document = Document { title: None, parts: vec![part], ..Document::default() };
             index.add("a", "", &document).unwrap();
             let mut expected = BTreeSet::new();
             segment(&text, |term, _| { expected.insert(term.to_owned()); });
@@ -280,7 +280,7 @@ mod tests {
         let text = |name: &str| {
             let text: String = (0..30_000).map(|number| format!("{name}{number} ")).collect();
             let part = Part { place: Place::Whole, heading: None, shape: Shape::Prose, text };
-            Document { title: None, parts: vec![part], notes: Vec::new() }
+            Document { title: None, parts: vec![part], ..Document::default() }
         };
         assert!(index.add("large", "large", &text("many")).unwrap().passages > SINGLY);
         index.add("small", "small", &text("few")).unwrap();
