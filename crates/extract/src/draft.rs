@@ -94,6 +94,8 @@ pub fn clean(text: &str) -> String {
                     characters.next_if(|c| c.is_ascii_alphabetic());
                 }
             }
+            // Letters that some fonts draw as one sign.
+            '\u{fb00}'..='\u{fb06}' => cleaned.push_str(LIGATURES[character as usize - 0xfb00]),
             // No text, but marks of byte order, places for line breaks, and what Unicode never assigns.
             '\u{feff}' | '\u{200b}' | '\u{ad}' | '\u{fffe}' | '\u{ffff}' => {}
             control if control.is_control() => {}
@@ -102,6 +104,9 @@ pub fn clean(text: &str) -> String {
     }
     cleaned
 }
+
+/// The letters of U+FB00 and those after it.
+const LIGATURES: [&str; 7] = ["ff", "fi", "fl", "ffi", "ffl", "st", "st"];
 
 /// Lines without spaces at their ends, and no more than one empty line in a row.
 fn prose(text: &str) -> String {
@@ -168,6 +173,7 @@ mod tests {
         assert_eq!(clean("a\0b\rc\r\nd\u{c}e\u{2028}f\tg\u{7f}"), "ab\nc\nd\ne\nf\tg");
         assert_eq!(clean("\u{1b}[1;31mred\u{1b}[0m"), "red");
         assert_eq!(clean("U\u{308}bersicht"), "Übersicht");
+        assert_eq!(clean("de\u{fb01}ne, o\u{fb03}ce"), "define, office");
     }
 
     #[test]

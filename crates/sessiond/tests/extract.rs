@@ -1,5 +1,7 @@
 //! Reading files in a process of its own, by the built program.
 
+#[path = "../../extract/tests/reading/fixtures.rs"]
+mod fixtures;
 mod support;
 
 use std::path::Path;
@@ -141,4 +143,147 @@ fn the_command_prints_the_text_or_the_reason() {
     assert!(ran.stderr.contains("(unsupported): it is a PNG picture"), "{}", ran.stderr);
     let json = place.run_with_input(&["extract", "--json", "--name", "a.md", "-"], "# A\n");
     assert_eq!(serde_json::from_str::<Document>(&json.stdout).unwrap().title.as_deref(), Some("A"));
+}
+
+/// A PDF of forms within each other, each drawn three times by the one before: it takes years.
+fn slow_pdf() -> Vec<u8> {
+    let form = |next: usize| {
+        let stream = "/X Do /X Do /X Do";
+        format!(
+            "<< /Type /XObject /Subtype /Form /BBox [0 0 1 1] /Resources << /XObject << /X {next} 0 R >> >> /Length {} >>\nstream\n{stream}\nendstream",
+            stream.len()
+        )
+    };
+    let mut objects = vec![
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        "<< /Type /Pages /Count 1 /Kids [3 0 R] >>".to_owned(),
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Resources << /XObject << /X 5 0 R >> >> /Contents 4 0 R >>".to_owned(),
+        "<< /Length 5 >>\nstream\n/X Do\nendstream".to_owned(),
+    ];
+    objects.extend((5..40).map(|number| form(number + 1)));
+    objects.push(
+        "<< /Type /XObject /Subtype /Form /BBox [0 0 1 1] /Length 0 >>\nstream\n\nendstream".to_owned(),
+    );
+    fixtures::pdf_with(&objects)
+}
+
+/// A PDF whose form draws itself: it uses up the stack.
+fn endless_pdf() -> Vec<u8> {
+    let form = "<< /Type /XObject /Subtype /Form /BBox [0 0 1 1] /Resources << /XObject << /X 5 0 R >> >> /Length 5 >>\nstream\n/X Do\nendstream";
+    fixtures::pdf_with(&[
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        "<< /Type /Pages /Count 1 /Kids [3 0 R] >>".to_owned(),
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Resources << /XObject << /X 5 0 R >> >> /Contents 4 0 R >>".to_owned(),
+        "<< /Length 5 >>\nstream\n/X Do\nendstream".to_owned(),
+        form.to_owned(),
+    ])
+}
+
+/// A PDF of a page whose stream needs more memory than a file may use, as a vector doubles when it grows: compressed twice, it is small.
+fn large_pdf() -> Vec<u8> {
+    let inflated = vec![b' '; usize::try_from(limits::ADDRESS_SPACE / 4 * 3).unwrap()];
+    let stream = fixtures::deflated(&fixtures::deflated(&inflated));
+    fixtures::pdf_with_stream("/Filter [/FlateDecode /FlateDecode]", &stream)
+}
+
+#[tokio::test]
+async fn each_of_200_damaged_copies_of_a_pdf_is_answered() {
+    let good = fixtures::pdf(&["A first page.\nWith lines.", "A second page.", "A third page."]);
+    let reader = reader();
+    let mut state = 7u64;
+    let mut random = move |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % below
+    };
+    let mut reading = tokio::task::JoinSet::new();
+    for _ in 0..200 {
+        let mut copy = good.clone();
+        let place = random(copy.len());
+        copy[place] ^= 1 << random(8);
+        let reader = reader.clone();
+        reading.spawn(async move { reader.read_bytes(copy, "a.pdf").await });
+    }
+    let (mut read, mut refused) = (0, 0);
+    while let Some(answer) = reading.join_next().await {
+        match answer.unwrap() {
+            Ok(document) => read += usize::from(!document.parts.is_empty()),
+            Err(Unreadable { reason, detail }) => {
+                assert!(!matches!(reason, Reason::Unavailable | Reason::TooSlow), "{detail}");
+                refused += 1;
+            }
+        }
+    }
+    assert_eq!(read + refused, 200);
+    assert!(read > 50, "{read}");
+}
+
+#[tokio::test]
+async fn each_cut_or_damaged_copy_of_an_office_file_is_answered() {
+    let files = [
+        fixtures::docx(&fixtures::paragraph("words").repeat(50), &[]),
+        fixtures::xlsx(&[(
+            "S",
+            &format!("<sheetData><row r=\"1\">{}</row></sheetData>", fixtures::text_cell("A1", "words")),
+        )]),
+        fixtures::doc(b"Some words.\r"),
+        fixtures::xls("words", 1.0),
+    ];
+    let reader = reader();
+    let mut reading = tokio::task::JoinSet::new();
+    for file in &files {
+        for tenth in 1..10 {
+            let at = file.len() * tenth / 10;
+            let mut flipped = file.clone();
+            flipped[at] ^= 0x55;
+            for copy in [file[..at].to_vec(), flipped] {
+                let reader = reader.clone();
+                reading.spawn(async move { reader.read_bytes(copy, "file").await });
+            }
+        }
+    }
+    while let Some(answer) = reading.join_next().await {
+        if let Err(Unreadable { reason, detail }) = answer.unwrap() {
+            assert!(!matches!(reason, Reason::Unavailable | Reason::TooSlow), "{detail}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn memory_stack_and_processor_time_have_limits() {
+    assert_eq!(refused("a.pdf", endless_pdf()).await, Reason::TooLarge);
+    assert_eq!(refused("a.pdf", large_pdf()).await, Reason::TooLarge);
+    let mut options = Options::new(env!("CARGO_BIN_EXE_sessiond"));
+    options.wall_clock = Duration::from_secs(2);
+    let slow = Reader::new(options).read_bytes(slow_pdf(), "a.pdf").await.unwrap_err();
+    assert_eq!(slow.reason, Reason::TooSlow);
+}
+
+#[tokio::test]
+async fn a_process_stays_responsive_while_20_hostile_files_are_read() {
+    let mut options = Options::new(env!("CARGO_BIN_EXE_sessiond"));
+    options.wall_clock = Duration::from_secs(1);
+    let reader = Reader::new(options);
+    let hostile = [
+        slow_pdf(),
+        endless_pdf(),
+        fixtures::docx(&"<w:tbl><w:tr><w:tc>".repeat(100_000), &[]),
+        vec![0; 4_000_000],
+    ];
+    let mut reading = tokio::task::JoinSet::new();
+    for file in hostile.iter().cycle().take(20) {
+        let (reader, file) = (reader.clone(), file.clone());
+        reading.spawn(async move { reader.read_bytes(file, "a").await });
+    }
+    let mut longest = Duration::ZERO;
+    loop {
+        let begun = Instant::now();
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_millis(5)) => longest = longest.max(begun.elapsed()),
+            answer = reading.join_next() => match answer {
+                Some(answer) => assert!(answer.unwrap().is_err()),
+                None => break,
+            },
+        }
+    }
+    assert!(longest < Duration::from_secs(1), "{longest:?}");
 }

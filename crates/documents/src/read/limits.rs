@@ -37,10 +37,10 @@ pub const HEADING_CHARACTERS: usize = 300;
 pub const ADDRESS_SPACE: u64 = 1024 * 1024 * 1024;
 
 /// Processor time of the process that reads, in seconds.
-pub const CPU_SECONDS: u64 = 30;
+pub const CPU_SECONDS: u64 = 20;
 
 /// How long the process may run. It also counts when the process gets no processor.
-pub const WALL_CLOCK: Duration = Duration::from_secs(60);
+pub const WALL_CLOCK: Duration = Duration::from_secs(45);
 
 /// How many files one [`Reader`](super::Reader) reads at once; others wait.
 pub const CONCURRENCY: usize = 2;

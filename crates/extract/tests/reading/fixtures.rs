@@ -186,6 +186,31 @@ pub fn pdf_with(objects: &[String]) -> Vec<u8> {
     file.into_bytes()
 }
 
+/// A PDF of one page with this stream, and what its dictionary says of it.
+pub fn pdf_with_stream(dictionary: &str, stream: &[u8]) -> Vec<u8> {
+    let mark = "THE STREAM";
+    let mut file = pdf_with(&[
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        "<< /Type /Pages /Count 1 /Kids [3 0 R] >>".to_owned(),
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << >> /Contents 4 0 R >>".to_owned(),
+        format!(
+            "<< /Length {} {dictionary} >>\nstream\n{mark}{}\nendstream",
+            stream.len(),
+            " ".repeat(stream.len() - mark.len())
+        ),
+    ]);
+    let at = file.windows(mark.len()).position(|bytes| bytes == mark.as_bytes()).unwrap();
+    file[at..at + stream.len()].copy_from_slice(stream);
+    file
+}
+
+/// Bytes as `/FlateDecode` has them.
+pub fn deflated(bytes: &[u8]) -> Vec<u8> {
+    let mut stream = pdf_extract::Stream::new(pdf_extract::Dictionary::new(), bytes.to_vec());
+    stream.compress().unwrap();
+    stream.content
+}
+
 /// A PDF whose pages have these lines.
 pub fn pdf(pages: &[&str]) -> Vec<u8> {
     let streams: Vec<String> = pages
