@@ -10,16 +10,18 @@ use sessiond_model::{Error, Finish, Message, Model, Request};
 
 use crate::prompt;
 use crate::runner::usage;
-use crate::window::Budget;
+use crate::window::{Budget, limited};
 
 /// What the model is asked for.
 const INSTRUCTION: &str = "Summarise our conversation so far. The messages above will be removed, and you will continue with the \
 summary alone. Write it as a list, in the language of the conversation: the facts that I told you, with names and numbers exactly \
 as they were; what I want, and how; what was decided; and which tasks are still open. Write only the list, and nothing about this \
-request.";
+request, in at most";
 
 /// The fewest and the most tokens of a summary.
 const TOKENS: (u64, u64) = (64, 1024);
+/// A model that thinks writes that too, and has so many times the tokens of the summary for both.
+const THINKING: u64 = 4;
 /// How many requests a summary may take, when the turns do not fit into one.
 const PARTS: usize = 4;
 
@@ -112,8 +114,9 @@ async fn summarise(
         let mut part = so_far.before.len();
         let request = loop {
             let request = asking(&so_far, part, budget);
-            if model.count(&request) <= budget.request() {
-                break request;
+            let tokens = model.count(&request);
+            if tokens <= budget.request() {
+                break limited(request, tokens, budget);
             }
             part = Some(part / 2).filter(|part| *part > 0).ok_or(Missing::Useless)?;
         };
@@ -123,8 +126,13 @@ async fn summarise(
             _ => Missing::Now,
         })?;
         used = add(used, usage(&answer));
-        let text = usable(&answer.text, &answer.finish).ok_or(Missing::Useless)?;
-        if model.count(&Request::new([Message::user(&text)])) >= replaced {
+        let tokens = |text: &str| model.count(&Request::new([Message::user(text)]));
+        let mut text = usable(&answer.text, &answer.finish).ok_or(Missing::Useless)?;
+        // One that is much longer than it was to be is cut at the end of a line.
+        while tokens(&text) > 2 * length(budget) {
+            text = text.rsplit_once('\n').ok_or(Missing::Useless)?.0.trim_end().to_owned();
+        }
+        if tokens(&text) >= replaced {
             return Err(Missing::Useless);
         }
         let compact = Compact {
@@ -143,8 +151,10 @@ async fn summarise(
 /// The request for a summary of the first so many turns.
 fn asking(turn: &TurnToRun, turns: usize, budget: &Budget) -> Request {
     let before = turn.before[..turns].to_vec();
-    let asking = TurnToRun { before, text: INSTRUCTION.into(), instructions: None, ..turn.clone() };
-    let most = u32::try_from(length(budget)).unwrap_or(u32::MAX);
+    let words = length(budget) / 2;
+    let text = format!("{INSTRUCTION} {words} words.");
+    let asking = TurnToRun { before, text, instructions: None, ..turn.clone() };
+    let most = u32::try_from(THINKING * length(budget)).unwrap_or(u32::MAX);
     Request { max_tokens: Some(most), ..prompt::request(&asking) }
 }
 

@@ -83,7 +83,7 @@ pub(crate) async fn fit(model: &dyn Model, turn: TurnToRun, refused: bool) -> Re
 }
 
 /// The request with an answer that fits: services refuse one that may be longer than what is left of the window.
-fn limited(mut request: Request, tokens: u64, budget: &Budget) -> Request {
+pub(crate) fn limited(mut request: Request, tokens: u64, budget: &Budget) -> Request {
     let left = u32::try_from(budget.window.tokens - tokens).unwrap_or(u32::MAX);
     request.max_tokens = request.max_tokens.map(|most| most.min(left));
     request

@@ -28,11 +28,13 @@ struct Fake {
     real: u64,
     /// What it writes when it is asked for a summary.
     summary: &'static str,
+    /// Whether it reads a part of each request alone.
+    cuts: bool,
     asked: Mutex<Vec<Request>>,
 }
 
 fn fake(window: u64) -> Fake {
-    Fake { window, real: window, summary: "- They count words.", asked: Mutex::default() }
+    Fake { window, real: window, summary: "- They count words.", cuts: false, asked: Mutex::default() }
 }
 
 fn text(message: &Message) -> &str {
@@ -102,7 +104,7 @@ impl Model for Fake {
             tool_calls: Vec::new(),
             finish: Finish::Stop,
             usage: Some(Usage { input_tokens: words(&request.messages), ..Usage::default() }),
-            is_cut: false,
+            is_cut: self.cuts,
             latency: Duration::ZERO,
             model: "fake".into(),
             provider: "test".into(),
@@ -327,6 +329,15 @@ async fn without_a_usable_summary_the_turns_are_left_out_and_the_person_is_told(
     let asked = world.asked();
     let last = first(asked.last().unwrap());
     assert!(last.contains("is left out.]") && !last.contains("Question0"), "{last}");
+}
+
+#[tokio::test]
+async fn a_person_is_told_that_the_service_has_not_read_the_whole_conversation() {
+    let world = World::open(Fake { cuts: true, ..fake(600) }).await;
+    let (_, status, texts) = world.ask("Hello", Place::Head).await;
+    assert_eq!(status, TurnStatus::Completed);
+    let reason = texts.reason.unwrap();
+    assert!(reason.contains("has read only") && reason.contains("set SESSIOND_MODEL_WINDOW"), "{reason}");
 }
 
 #[tokio::test]
