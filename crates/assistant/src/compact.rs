@@ -128,9 +128,13 @@ async fn summarise(
         used = add(used, usage(&answer));
         let tokens = |text: &str| model.count(&Request::new([Message::user(text)]));
         let mut text = usable(&answer.text, &answer.finish).ok_or(Missing::Useless)?;
-        // One that is much longer than it was to be is cut at the end of a line.
+        // One that is much longer than it was to be is cut, at the end of a line if it has several.
         while tokens(&text) > 2 * length(budget) {
-            text = text.rsplit_once('\n').ok_or(Missing::Useless)?.0.trim_end().to_owned();
+            let end = text.rfind('\n').unwrap_or_else(|| text.floor_char_boundary(text.len() * 3 / 4));
+            text.truncate(end);
+        }
+        if text.trim().is_empty() {
+            return Err(Missing::Useless);
         }
         if tokens(&text) >= replaced {
             return Err(Missing::Useless);
@@ -163,6 +167,7 @@ fn usable(text: &str, finish: &Finish) -> Option<String> {
     let text = match (finish, text.trim().rsplit_once('\n')) {
         (Finish::Stop | Finish::Other(_), _) => text,
         (Finish::Length, Some((whole, _))) => whole,
+        (Finish::Length, None) => text,
         _ => return None,
     };
     let text = text.trim();

@@ -332,6 +332,22 @@ async fn without_a_usable_summary_the_turns_are_left_out_and_the_person_is_told(
 }
 
 #[tokio::test]
+async fn a_summary_that_is_too_long_is_cut() {
+    // A line of a thousand words, where some sixty were wanted.
+    let long: &'static str = Box::leak(format!("They {}", "count ".repeat(999).trim_end()).into_boxed_str());
+    let world = World::open(Fake { summary: long, ..fake(1200) }).await;
+    world.talk(16).await;
+    world.summaries(1).await;
+    world.asked();
+    world.ask("And now?", Place::Head).await;
+    let asked = world.asked();
+    let begin = first(&asked[0]);
+    assert!(begin.starts_with("[Your summary") && begin.contains("They count"), "{begin}");
+    let count = begin.matches("count").count();
+    assert!((30..=250).contains(&count), "{count}");
+}
+
+#[tokio::test]
 async fn a_person_is_told_that_the_service_has_not_read_the_whole_conversation() {
     let world = World::open(Fake { cuts: true, ..fake(600) }).await;
     let (_, status, texts) = world.ask("Hello", Place::Head).await;

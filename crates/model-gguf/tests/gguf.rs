@@ -390,7 +390,12 @@ mod needs_gguf {
         assert_eq!(answer.usage.unwrap().input_tokens, counted);
         let window = model.window().await;
         assert_eq!(window.known, Known::Told);
-        assert_eq!(served().await.window().await, window);
+        let served = served().await;
+        assert_eq!(served.window().await, window);
+        // A server of this project is known by then, and takes the key of a conversation.
+        let questions = ["Hi", "And?"];
+        let read = talk(&served, "served", &questions).await;
+        assert!(read[1].0 >= read[0].1, "{read:?}");
         for text in ["今天天气很好，我们去公园散步吧。", "Good morning, how are you?", "👩‍👩‍👧 x[0] += 1;"]
         {
             let request = Request::new([Message::user(text.repeat(20))]);

@@ -1,7 +1,7 @@
 //! What is known of a service's window and of the way in which it counts tokens.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use serde_json::Value;
 use tokio::sync::OnceCell;
@@ -41,6 +41,8 @@ pub(super) struct Meter {
     learned: AtomicU64,
     /// How many tokens the service counts for one that is estimated, in thousandths.
     factor: AtomicU64,
+    /// Whether it is a server of this project, which takes the key of a conversation.
+    takes_key: AtomicBool,
 }
 
 /// What a request has, before it is sent.
@@ -58,7 +60,12 @@ impl Sent {
 
 impl Meter {
     pub(super) fn new() -> Arc<Self> {
-        Arc::new(Self { told: OnceCell::new(), learned: AtomicU64::new(0), factor: AtomicU64::new(1000) })
+        Arc::new(Self {
+            told: OnceCell::new(),
+            learned: AtomicU64::new(0),
+            factor: AtomicU64::new(1000),
+            takes_key: AtomicBool::new(false),
+        })
     }
 
     /// The window; `ask` asks the service.
@@ -87,6 +94,18 @@ impl Meter {
             _ => {}
         }
         window
+    }
+
+    /// Takes in what the service says of itself beside its window.
+    pub(super) fn heard(&self, body: &Value) {
+        if body.pointer("/data/0/owned_by").and_then(Value::as_str) == Some("sessiond") {
+            self.takes_key.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether the service is known to take the key of a conversation, though it is not OpenAI's.
+    pub(super) fn takes_key(&self) -> bool {
+        self.takes_key.load(Ordering::Relaxed)
     }
 
     /// The tokens of a request as this service most likely counts them.

@@ -70,6 +70,10 @@ impl Remote {
         {
             body["cache_salt"] = key.as_str().into();
         }
+        if let Some(key) = request.cache_key.as_ref().filter(|_| self.meter.takes_key() && *api == Api::Chat)
+        {
+            body["prompt_cache_key"] = key.as_str().into();
+        }
         let inner = match api {
             Api::Gemini => &mut body["generationConfig"],
             Api::Ollama => &mut body["options"],
@@ -129,6 +133,7 @@ impl Model for Remote {
             Some(url) => {
                 let body = (self.settings.api == Api::Ollama).then(|| json!({"model": self.settings.model}));
                 let about = self.sender.ask(url, body).await?;
+                about.iter().for_each(|about| self.meter.heard(about));
                 Ok(about.and_then(|about| meter::told(&self.settings, &about)))
             }
             None => Ok(None),
