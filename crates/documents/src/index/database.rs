@@ -42,6 +42,7 @@ pub(super) fn open(path: &Path) -> Result<(Connection, bool), IndexError> {
     remove(path)?;
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
     let made = connect(path).and_then(|mut connection| {
+        connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
         let transaction = connection.transaction()?;
         transaction.execute_batch(SCHEMA)?;
         transaction.pragma_update(None, "application_id", APPLICATION)?;
@@ -79,6 +80,8 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "secure_delete", "ON")?;
     connection.pragma_update(None, "journal_mode", "DELETE")?;
     connection.pragma_update(None, "cache_size", -8_192)?;
+    // A writer keeps its pages until it commits, up to 64 MB, because readers wait once it writes them.
+    connection.pragma_update(None, "cache_spill", 16_384)?;
     connection.execute_batch(
         "CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, terms, row);
          CREATE VIRTUAL TABLE temp.occurrences USING fts5vocab(main, terms, instance);",

@@ -8,6 +8,9 @@ use crate::Place;
 
 /// Characters of a searched text at most.
 const LONGEST: usize = 1_000;
+/// Passages that are read at once, and those that are read with them.
+const BLOCK: i64 = 1_000;
+const BESIDE: i64 = 4;
 /// Characters of a line at most that are returned.
 const LINE: usize = 500;
 
@@ -83,48 +86,84 @@ impl Index {
                 continue;
             }
             let (first, passages): (i64, i64) = (row.get(6)?, row.get(7)?);
-            let text = self.joined(file * PASSAGES + first, file * PASSAGES + first + passages)?;
-            let mut last_line_end = 0;
-            for (start, end) in matcher.find(&text) {
-                if start < last_line_end {
-                    continue;
-                }
-                last_line_end = text[end..].find('\n').map_or(text.len(), |at| end + at + 1);
-                found.push(Match {
-                    file: row.get(4)?,
-                    name: row.get(5)?,
-                    part: row.get(1)?,
-                    place: json(row, 2)?,
-                    heading: row.get(3)?,
-                    line: text[..start].bytes().filter(|&byte| byte == b'\n').count() as u32 + 1,
-                    start: text[..start].chars().count() as u32,
-                    end: text[..end].chars().count() as u32,
-                    text: around(&text, start, end, options.context),
-                });
-                if found.len() >= options.limit {
-                    return Ok(found);
+            let (first, end) = (file * PASSAGES + first, file * PASSAGES + first + passages);
+            let mut last_line = 0;
+            for block in (first..end).step_by(BLOCK as usize) {
+                // What is beside a block completes the matches and the lines at its ends.
+                let stretch = self.stretch(
+                    (block - 1).max(first),
+                    (block + BLOCK + BESIDE).min(end),
+                    block,
+                    block + BLOCK,
+                )?;
+                let text = stretch.text.as_str();
+                for (start, end) in matcher.find(text) {
+                    if !stretch.wanted.contains(&start) {
+                        continue;
+                    }
+                    let line =
+                        stretch.line + text[..start].bytes().filter(|&byte| byte == b'\n').count() as u32;
+                    if line == last_line {
+                        continue;
+                    }
+                    last_line = line;
+                    let before = stretch.characters + text[..start].chars().count() as u32;
+                    found.push(Match {
+                        file: row.get(4)?,
+                        name: row.get(5)?,
+                        part: row.get(1)?,
+                        place: json(row, 2)?,
+                        heading: row.get(3)?,
+                        line,
+                        start: before,
+                        end: before + text[start..end].chars().count() as u32,
+                        text: around(text, start, end, options.context),
+                    });
+                    if found.len() >= options.limit {
+                        return Ok(found);
+                    }
                 }
             }
         }
         Ok(found)
     }
 
-    /// The text of consecutive passages of one part.
-    pub(super) fn joined(&self, from: i64, to: i64) -> rusqlite::Result<String> {
-        let sql = "SELECT start, \"end\", text FROM passages WHERE id >= ?1 AND id < ?2 ORDER BY id";
+    /// The text of consecutive passages of one part. Matches are wanted that begin in some of them.
+    fn stretch(&self, from: i64, to: i64, wanted_from: i64, wanted_to: i64) -> rusqlite::Result<Stretch> {
+        let sql = "SELECT start, \"end\", text, first_line, id FROM passages WHERE id >= ?1 AND id < ?2 ORDER BY id";
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query(params![from, to])?;
-        let mut joined = String::new();
+        let mut stretch = Stretch { text: String::new(), characters: 0, line: 1, wanted: 0..usize::MAX };
         let mut before: Option<u32> = None;
         while let Some(row) = rows.next()? {
-            let (start, end): (u32, u32) = (row.get(0)?, row.get(1)?);
+            let (start, end, id): (u32, u32, i64) = (row.get(0)?, row.get(1)?, row.get(4)?);
             let text = row.get_ref(2)?.as_str()?;
             let known = before.map_or(0, |before| before.saturating_sub(start) as usize);
-            joined.extend(text.chars().skip(known));
+            let at = text.char_indices().nth(known).map_or(text.len(), |(at, _)| at);
+            if before.is_none() {
+                (stretch.characters, stretch.line) = (start, row.get(3)?);
+            }
+            if id == wanted_from {
+                stretch.wanted.start = stretch.text.len() - at.min(stretch.text.len());
+            }
+            if id == wanted_to {
+                stretch.wanted.end = stretch.text.len() - at.min(stretch.text.len());
+            }
+            stretch.text.push_str(&text[at..]);
             before = Some(end);
         }
-        Ok(joined)
+        Ok(stretch)
     }
+}
+
+/// A piece of a part's text.
+struct Stretch {
+    text: String,
+    /// The characters of the part before it, and the number of its first line.
+    characters: u32,
+    line: u32,
+    /// Where matches are wanted, in bytes.
+    wanted: std::ops::Range<usize>,
 }
 
 /// Finds one text in others.
@@ -185,5 +224,5 @@ fn around(text: &str, start: usize, end: usize, context: usize) -> String {
     let limit = LINE * (context + 1);
     let first = text[first..start].char_indices().rev().nth(limit).map_or(first, |(at, _)| first + at);
     let last = text[end..last].char_indices().nth(limit).map_or(last, |(at, _)| end + at);
-    text[first..last].to_owned()
+    text[first..last].trim_end_matches('\n').to_owned()
 }

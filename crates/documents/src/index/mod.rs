@@ -158,7 +158,7 @@ impl Index {
             if i64::from(number) >= PASSAGES {
                 return Ok(None);
             }
-            Ok(self.load(of * PASSAGES + i64::from(number))?.map(|(passage, _)| passage))
+            Ok(self.load(of * PASSAGES + i64::from(number))?.map(|(passage, ..)| passage))
         })())
     }
 
@@ -179,10 +179,10 @@ impl Index {
         Ok(numbers)
     }
 
-    /// A passage by its id, and the name of its file.
-    fn load(&self, id: i64) -> rusqlite::Result<Option<(Passage, String)>> {
+    /// A passage by its id, and the name and the title of its file.
+    fn load(&self, id: i64) -> rusqlite::Result<Option<(Passage, String, Option<String>)>> {
         let sql = "SELECT files.id, files.name, passages.part, parts.place, passages.heading, parts.shape, parts.header,
-                          passages.first_line, passages.last_line, passages.start, passages.end, passages.text
+                          passages.first_line, passages.last_line, passages.start, passages.end, passages.text, files.title
                    FROM passages
                    JOIN files ON files.number = passages.id / 1048576
                    JOIN parts ON parts.file = files.number AND parts.number = passages.part
@@ -204,7 +204,7 @@ impl Index {
                 end: row.get(10)?,
                 text: row.get(11)?,
             };
-            Ok((passage, row.get(1)?))
+            Ok((passage, row.get(1)?, row.get(12)?))
         });
         passage.optional()
     }

@@ -1,6 +1,7 @@
 //! A question as groups of terms: each word with its other forms.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use super::common::is_common;
 use super::segment::{Kind, segment};
@@ -18,16 +19,33 @@ const COMMON: f32 = 0.15;
 pub(super) struct Question {
     pub(super) groups: Vec<Group>,
     /// Which group each of its terms is of, and how much it counts there.
-    pub(super) terms: HashMap<String, (usize, f32)>,
+    pub(super) terms: HashMap<String, (usize, f32), BuildHasherDefault<Quick>>,
     /// The groups that follow each other.
     pub(super) follows: Vec<(usize, usize)>,
+}
+
+/// Hashes terms in less time than the standard hasher. The few keys are looked up for each word of each candidate.
+#[derive(Debug, Default)]
+pub(super) struct Quick(u64);
+
+impl Hasher for Quick {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let word = chunk.iter().fold(0, |word, &byte| (word << 8) | u64::from(byte));
+            self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517C_C1B7_2722_0A95);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
+    }
 }
 
 /// A word of a question, and its other forms.
 #[derive(Debug)]
 pub(super) struct Group {
-    /// The terms, and how much each counts.
-    pub(super) terms: Vec<(String, f32)>,
+    /// The terms, how much each counts, and how many passages have it, as far as they were counted.
+    pub(super) terms: Vec<(String, f32, u32)>,
     pub(super) kind: Kind,
     pub(super) is_common: bool,
     /// How much the word counts in the question.
@@ -45,7 +63,7 @@ impl Question {
         let mut question = Self::default();
         let mut before: Option<usize> = None;
         segment(&text[..end], |term, kind| {
-            if kind == Kind::Single {
+            if matches!(kind, Kind::Single | Kind::Last) {
                 return;
             }
             let Some(group) = question.add(term, kind, 1.0) else { return };
@@ -73,7 +91,7 @@ impl Question {
         // A form of a word counts less than the word, so that one word does not count several times.
         let of_kind = if kind == Kind::Variant { 0.7 } else { 1.0 };
         let group = Group {
-            terms: vec![(term.to_owned(), 1.0)],
+            terms: vec![(term.to_owned(), 1.0, 0)],
             kind,
             is_common,
             weight: weight * of_kind * if is_common { COMMON } else { 1.0 },
@@ -86,13 +104,14 @@ impl Question {
     }
 
     /// Adds another form of a group's word.
-    pub(super) fn add_form(&mut self, group: usize, term: &str, weight: f32) -> bool {
+    pub(super) fn add_form(&mut self, group: usize, term: &str, weight: f32) -> Option<&mut u32> {
         if self.terms.contains_key(term) {
-            return false;
+            return None;
         }
         self.terms.insert(term.to_owned(), (group, weight));
-        self.groups[group].terms.push((term.to_owned(), weight));
-        true
+        let terms = &mut self.groups[group].terms;
+        terms.push((term.to_owned(), weight, 0));
+        terms.last_mut().map(|(.., passages)| passages)
     }
 }
 

@@ -39,6 +39,6 @@ CREATE VIRTUAL TABLE terms USING fts5 (
     heading,
     text,
     content = '',
-    tokenize = 'ascii tokenchars ''!"#$%&()*+,-./:;<=>?@[\]^_`{|}~'''
+    tokenize = 'ascii tokenchars ''!"#$%&''''()*+,-./:;<=>?@[\]^_`{|}~'''
 );
 INSERT INTO terms (terms, rank) VALUES ('secure-delete', 1);

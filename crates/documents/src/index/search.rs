@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use rusqlite::params;
 
 use super::question::{Question, likeness, stem};
-use super::segment::{Kind, segment};
+use super::segment::{Kind, is_single, segment};
 use super::{Grep, Index, IndexError, PASSAGES, Passage};
 
 /// Passages at most that all words of a question list, unless a single one lists more.
@@ -49,6 +49,8 @@ pub struct Found {
     pub passage: Passage,
     /// The name of its file.
     pub name: String,
+    /// The title that the file gives itself.
+    pub title: Option<String>,
     /// How well it answers; greater is better. Scores of two questions cannot be compared.
     pub score: f64,
 }
@@ -111,19 +113,22 @@ impl Index {
                 (group.terms[0].0.clone(), group.kind, group.is_common)
             };
             let mut passages = if is_common { COUNTED } else { self.passages(&word)? };
+            question.groups[group].terms[0].2 = passages;
             if kind == Kind::Pair && passages == 0 {
                 // The two characters apart are better than nothing.
                 let singles: Vec<String> = word.chars().map(String::from).collect();
                 for single in singles {
-                    if question.add_form(group, &single, 0.3) {
-                        passages = passages.max(self.passages(&single)?);
+                    if let Some(counted) = question.add_form(group, &single, 0.3) {
+                        *counted = self.passages(&single)?;
+                        passages = passages.max(*counted);
                     }
                 }
             } else if kind != Kind::Pair && !is_common && passages < COUNTED && inflected < INFLECTED {
                 inflected += 1;
                 for (form, weight) in self.forms(&word)? {
-                    if question.add_form(group, &form, weight) {
-                        passages += self.passages(&form)?;
+                    if let Some(counted) = question.add_form(group, &form, weight) {
+                        *counted = self.passages(&form)?;
+                        passages += *counted;
                     }
                 }
             }
@@ -138,7 +143,7 @@ impl Index {
     /// How many passages have a term, at most [`COUNTED`].
     fn passages(&self, term: &str) -> rusqlite::Result<u32> {
         let sql = "SELECT count(*) FROM (SELECT 1 FROM terms WHERE terms MATCH ?1 LIMIT ?2)";
-        self.connection.prepare_cached(sql)?.query_row(params![quoted(term), COUNTED], |row| row.get(0))
+        self.connection.prepare_cached(sql)?.query_row(params![pattern(term), COUNTED], |row| row.get(0))
     }
 
     /// Terms that may be other forms of a word, the most alike first.
@@ -180,15 +185,15 @@ impl Index {
                 continue;
             }
             listed += group.passages;
-            for (term, weight) in &group.terms {
-                self.list(term, weight * group.value, &mut candidates)?;
+            for (term, weight, passages) in &group.terms {
+                self.list(term, weight * group.value, *passages, &mut candidates)?;
             }
         }
         let words: Vec<_> =
             groups.iter().filter(|group| !group.is_common && group.kind != Kind::Variant).collect();
         if left_out && words.len() > 1 {
             // What has all words is a candidate, however frequent they are.
-            let all_of: Vec<String> = words.iter().map(|group| quoted(&group.terms[0].0)).collect();
+            let all_of: Vec<String> = words.iter().map(|group| pattern(&group.terms[0].0)).collect();
             let value = words.iter().map(|group| group.value).sum();
             let sql = "SELECT rowid FROM terms WHERE terms MATCH ?1 LIMIT ?2";
             let mut statement = self.connection.prepare_cached(sql)?;
@@ -201,15 +206,20 @@ impl Index {
     }
 
     /// The passages that have a term. If it is rare, those with more of it count more.
-    fn list(&self, term: &str, value: f32, candidates: &mut Candidates<'_>) -> rusqlite::Result<()> {
-        if candidates.files.is_none() {
+    fn list(
+        &self,
+        term: &str,
+        value: f32,
+        passages: u32,
+        candidates: &mut Candidates<'_>,
+    ) -> rusqlite::Result<()> {
+        if candidates.files.is_none() && passages < COUNTED / 2 && !is_single(term) {
             let sql = "SELECT cnt FROM vocabulary WHERE term = ?1";
-            let is_rare = self.passages(term)? < COUNTED / 2
-                && self
-                    .connection
-                    .prepare_cached(sql)?
-                    .query_row([term], |row| row.get::<_, i64>(0))
-                    .is_ok_and(|occurrences| occurrences <= OCCURRENCES);
+            let is_rare = self
+                .connection
+                .prepare_cached(sql)?
+                .query_row([term], |row| row.get::<_, i64>(0))
+                .is_ok_and(|occurrences| occurrences <= OCCURRENCES);
             if is_rare {
                 return self.list_occurrences(term, value, candidates);
             }
@@ -217,7 +227,7 @@ impl Index {
         let (from, to) = candidates.range();
         let sql = "SELECT rowid FROM terms WHERE terms MATCH ?1 AND rowid >= ?2 AND rowid < ?3";
         let mut statement = self.connection.prepare_cached(sql)?;
-        let mut rows = statement.query(params![quoted(term), from, to])?;
+        let mut rows = statement.query(params![pattern(term), from, to])?;
         while let Some(row) = rows.next()? {
             candidates.add(row.get(0)?, value);
         }
@@ -293,12 +303,12 @@ impl Index {
                            ORDER BY id LIMIT 1";
                 let range = params![of * PASSAGES, (of + 1) * PASSAGES, line.part, line.start];
                 let id: i64 = self.connection.prepare_cached(sql)?.query_row(range, |row| row.get(0))?;
-                let Some((passage, name)) = self.load(id)? else { continue };
+                let Some((passage, name, title)) = self.load(id)? else { continue };
                 let is_known = |known: &Found| {
                     known.passage.file == passage.file && known.passage.number == passage.number
                 };
                 if found.len() < options.limit && !found.iter().any(is_known) {
-                    found.push(Found { passage, name, score: 1.0 / (1.0 + index as f64) });
+                    found.push(Found { passage, name, title, score: 1.0 / (1.0 + index as f64) });
                 }
             }
         }
@@ -314,12 +324,17 @@ impl Index {
     ) -> rusqlite::Result<Vec<Found>> {
         let mut read = Vec::with_capacity(chosen.len());
         for &(id, first) in chosen {
-            if let Some((passage, name)) = self.load(id)? {
+            if let Some((passage, name, title)) = self.load(id)? {
                 let text = Occurrences::of(question, &passage.text);
-                let above = [Some(name.as_str()), passage.heading.as_deref(), passage.header.as_deref()];
+                let above = [
+                    Some(name.as_str()),
+                    title.as_deref(),
+                    passage.heading.as_deref(),
+                    passage.header.as_deref(),
+                ];
                 let above = above.into_iter().flatten().collect::<Vec<_>>().join("\n");
                 let heading = Occurrences::of(question, &above);
-                read.push((passage, name, first, text, heading));
+                read.push((passage, name, title, first, text, heading));
             }
         }
         let average = read.iter().map(|(.., text, _)| text.words).sum::<f32>() / read.len().max(1) as f32;
@@ -327,7 +342,7 @@ impl Index {
         let pairs: f32 = question.follows.iter().map(|&(one, other)| question.pair(one, other)).sum();
         let mut found: Vec<Found> = read
             .into_iter()
-            .map(|(passage, name, first, text, heading)| {
+            .map(|(passage, name, title, first, text, heading)| {
                 let mut score = 0.0;
                 let mut covered = 0.0;
                 for (index, group) in question.groups.iter().enumerate() {
@@ -345,7 +360,7 @@ impl Index {
                     * (1.0 + NEAR * near * near);
                 // What only a title that is not read here matched keeps its place behind the others.
                 let score = f64::from(score) + f64::from(first) * 1e-6;
-                Found { passage, name, score }
+                Found { passage, name, title, score }
             })
             .collect();
         found.sort_by(|one, other| other.score.total_cmp(&one.score));
@@ -381,6 +396,11 @@ impl Question {
 /// A term as FTS5 takes it, whatever is in it.
 fn quoted(term: &str) -> String {
     format!("\"{}\"", term.replace('"', "\"\""))
+}
+
+/// What finds a term in FTS5. Single characters of scripts without spaces are the beginnings of pairs.
+fn pattern(term: &str) -> String {
+    if is_single(term) { format!("{} *", quoted(term)) } else { quoted(term) }
 }
 
 /// Passages, and what they count so far.

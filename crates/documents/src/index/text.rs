@@ -114,13 +114,25 @@ impl Index {
                 }
             };
             let Some((mut from, mut to)) = wanted else { continue };
-            let first: i64 = row.get(8)?;
-            let whole =
-                self.joined(file * PASSAGES + first, file * PASSAGES + first + row.get::<_, i64>(9)?)?;
-            if let Range::Lines(first, last) = *range {
-                (from, to) =
-                    lines_of(&whole, first.saturating_sub(lines_before), last.saturating_sub(lines_before));
-            }
+            let first = file * PASSAGES + row.get::<_, i64>(8)?;
+            let ids = (first, first + row.get::<_, i64>(9)?);
+            let (text, start) = match *range {
+                Range::Lines(first, last) => {
+                    let (first, last) =
+                        (first.saturating_sub(lines_before), last.saturating_sub(lines_before));
+                    let (text, start, line) =
+                        self.joined(ids, "last_line >= ?3 AND first_line <= ?4", (first, last))?;
+                    let (skipped, end) =
+                        lines_of(&text, first.max(line) - line + 1, last + 1 - line.min(last));
+                    (from, to) = (start as usize + skipped, start as usize + end);
+                    (text, start)
+                }
+                _ => {
+                    let (text, start, _) =
+                        self.joined(ids, "\"end\" > ?3 AND start < ?4", (from as u32, to as u32))?;
+                    (text, start)
+                }
+            };
             read.end = before + to as u32;
             read.sections.push(Section {
                 part: number,
@@ -129,10 +141,39 @@ impl Index {
                 shape: json(row, 3)?,
                 start: from as u32,
                 end: to as u32,
-                text: whole.chars().skip(from).take(to - from).collect(),
+                text: text.chars().skip(from - start as usize).take(to - from).collect(),
             });
         }
         Ok(Some(read))
+    }
+}
+
+impl Index {
+    /// The text of those of some passages that a condition is true of, the characters of the part before it, and its first line.
+    /// The passages are consecutive, and of one part.
+    fn joined(
+        &self,
+        ids: (i64, i64),
+        condition: &str,
+        of: (u32, u32),
+    ) -> rusqlite::Result<(String, u32, u32)> {
+        let sql = format!(
+            "SELECT start, \"end\", text, first_line FROM passages WHERE id >= ?1 AND id < ?2 AND {condition} ORDER BY id"
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut rows = statement.query(params![ids.0, ids.1, of.0, of.1])?;
+        let (mut joined, mut begin, mut before) = (String::new(), None, 0_u32);
+        while let Some(row) = rows.next()? {
+            let (start, end): (u32, u32) = (row.get(0)?, row.get(1)?);
+            if begin.is_none() {
+                begin = Some((start, row.get(3)?));
+                before = start;
+            }
+            joined.extend(row.get_ref(2)?.as_str()?.chars().skip(before.saturating_sub(start) as usize));
+            before = end;
+        }
+        let (start, line) = begin.unwrap_or((0, 1));
+        Ok((joined, start, line))
     }
 }
 

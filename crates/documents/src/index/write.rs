@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use super::segment::segment;
+use super::segment::{Kind, segment};
 use super::split::{Bounds, split};
 use super::{Index, IndexError, MAX_CHARACTERS, PASSAGES};
 use crate::{Document, Part, Shape};
@@ -51,9 +51,24 @@ impl Index {
             let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let removed = delete(&transaction, file)?;
             transaction.commit()?;
+            self.shrink()?;
             Ok(removed)
         })();
         self.done(removed)
+    }
+}
+
+impl Index {
+    /// Returns what is free to the file system, if that is much.
+    fn shrink(&self) -> rusqlite::Result<()> {
+        let number = |name: &str| self.connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+        if number("freelist_count")? * 4 > number("page_count")? {
+            // Somebody may be reading; the next removal tries again.
+            let mut statement = self.connection.prepare("PRAGMA incremental_vacuum")?;
+            let mut pages = statement.query([])?;
+            while let Ok(Some(_)) = pages.next() {}
+        }
+        Ok(())
     }
 }
 
@@ -227,7 +242,10 @@ fn heading_terms(
 /// The terms of a text, with spaces between them.
 fn terms(text: &str) -> String {
     let mut terms = String::with_capacity(text.len() * 2);
-    segment(text, |term, _| {
+    segment(text, |term, kind| {
+        if kind == Kind::Single {
+            return;
+        }
         if !terms.is_empty() {
             terms.push(' ');
         }
@@ -265,12 +283,53 @@ mod tests {
             let document = Document { title: None, parts: vec![part], ..Document::default() };
             index.add("a", "", &document).unwrap();
             let mut expected = BTreeSet::new();
-            segment(&text, |term, _| { expected.insert(term.to_owned()); });
+            segment(&text, |term, kind| if kind != Kind::Single { expected.insert(term.to_owned()); });
             prop_assert_eq!(stored(&index), expected);
             // Another word, in the same way.
             index.add("a", "", &Document::default()).unwrap();
             prop_assert!(stored(&index).is_empty());
         }
+    }
+
+    fn document(text: &str) -> Document {
+        let part = Part { place: Place::Whole, heading: None, shape: Shape::Prose, text: text.to_owned() };
+        Document { parts: vec![part], ..Document::default() }
+    }
+
+    #[test]
+    fn a_full_disk_is_an_error_that_says_so_and_changes_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut index = Index::open(&directory.path().join("index.sqlite")).unwrap();
+        index.add("a", "a", &document("harbour")).unwrap();
+        index.connection.pragma_update(None, "max_page_count", 40).unwrap();
+        let error = index.add("b", "b", &document(&"lighthouse ".repeat(100_000))).unwrap_err();
+        assert!(matches!(error, IndexError::Full), "{error}");
+        assert_eq!(index.files().unwrap().len(), 1);
+        assert_eq!(stored(&index), BTreeSet::from(["a".to_owned(), "harbour".to_owned()]));
+        index.add("b", "b", &document("lighthouse")).unwrap();
+    }
+
+    #[test]
+    fn an_index_that_may_only_be_read_names_its_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("index.sqlite");
+        let mut index = Index::open(&path).unwrap();
+        index.connection.pragma_update(None, "query_only", true).unwrap();
+        let error = index.add("a", "a", &document("harbour")).unwrap_err().to_string();
+        assert!(error.contains("index.sqlite cannot be written"), "{error}");
+    }
+
+    #[test]
+    fn an_index_whose_files_were_removed_is_small_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("index.sqlite");
+        let mut index = Index::open(&path).unwrap();
+        let bytes = || std::fs::metadata(&path).unwrap().len();
+        let empty = bytes();
+        index.add("a", "a", &document(&"a lighthouse at sea ".repeat(20_000))).unwrap();
+        assert!(bytes() > 10 * empty);
+        index.remove("a").unwrap();
+        assert!(bytes() < 2 * empty, "{} {empty}", bytes());
     }
 
     #[test]

@@ -225,6 +225,37 @@ fn a_text_across_two_passages_is_found() {
     }
 }
 
+#[test]
+fn a_text_in_a_large_file_is_found_once_with_its_line_and_its_place() {
+    let mut text = String::new();
+    for number in 1..=30_000 {
+        text.push_str(&format!("line {number} of the log, and some more words\n"));
+    }
+    let mut session = Session::new();
+    let document = Document { parts: vec![part(Shape::Code, &text)], ..Document::default() };
+    let added = session.index.add("a", "a.log", &document).unwrap();
+    assert!(added.passages > 1_200);
+    let lines: Vec<&str> = text.lines().collect();
+    for number in (0..30_000).step_by(2_111).chain([29_999]) {
+        let wanted = format!("line {} of", number + 1);
+        let options = Grep { context: 1, ..Grep::default() };
+        let found = session.index.grep(&wanted, &options).unwrap();
+        assert_eq!(found.len(), 1, "{wanted}");
+        assert_eq!(found[0].line as usize, number + 1);
+        let around = lines[number.saturating_sub(1)..(number + 2).min(lines.len())].join("\n");
+        assert_eq!(found[0].text, around);
+        let range = found[0].start as usize..found[0].end as usize;
+        assert_eq!(&text[range], wanted);
+        let line = number as u32 + 1;
+        let read = session.index.read("a", &Range::Lines(line, line + 1)).unwrap().unwrap();
+        let expected: String =
+            lines[number..(number + 2).min(lines.len())].iter().map(|line| format!("{line}\n")).collect();
+        assert_eq!(read.sections[0].text, expected);
+    }
+    let all = session.index.grep("of the log", &Grep { limit: 100_000, ..Grep::default() }).unwrap();
+    assert_eq!(all.len(), 30_000);
+}
+
 fn shape() -> impl Strategy<Value = Shape> {
     prop_oneof![Just(Shape::Prose), Just(Shape::Code), Just(Shape::Table)]
 }

@@ -16,13 +16,36 @@ pub(super) fn fold(text: &str) -> Vec<char> {
                 folded.drops_marks = character.is_ascii_alphanumeric();
                 folded.after_emoji = false;
             }
-            // Han, kana and the syllables of Hangul stay as they are.
+            // The letters of most texts stay as they are: Han, kana, the syllables of Hangul, Devanagari, Thai.
             '\u{3041}'..='\u{3096}'
             | '\u{30A1}'..='\u{30FA}'
             | '\u{4E00}'..='\u{9FFF}'
-            | '\u{AC00}'..='\u{D7A3}' => {
+            | '\u{AC00}'..='\u{D7A3}'
+            | '\u{904}'..='\u{928}'
+            | '\u{92A}'..='\u{930}'
+            | '\u{935}'..='\u{939}'
+            | '\u{E01}'..='\u{E30}'
+            | '\u{E40}'..='\u{E46}' => {
                 folded.characters.push(character);
                 folded.drops_marks = false;
+                folded.after_emoji = false;
+            }
+            // Those of Cyrillic, Greek, Arabic and Hebrew do, but not their marks.
+            'а'..='и'
+            | 'к'..='я'
+            | 'А'..='И'
+            | 'К'..='Я'
+            | 'α'..='ω'
+            | '\u{627}'
+            | '\u{628}'
+            | '\u{62A}'..='\u{63F}'
+            | '\u{641}'..='\u{648}'
+            | '\u{64A}'
+            | 'א'..='י'
+            | 'ל'
+            | 'ק'..='ת' => {
+                folded.characters.push(character);
+                folded.drops_marks = true;
                 folded.after_emoji = false;
             }
             character => decompose_compatible(character, |part| folded.add(part)),

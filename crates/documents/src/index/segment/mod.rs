@@ -25,8 +25,10 @@ pub(crate) enum Kind {
     Compound,
     /// Another form of the word before it.
     Variant,
-    /// One character of a longer run in a script without spaces.
+    /// One character of a longer run in a script without spaces. It need not be stored, because a [`Kind::Pair`] begins with it.
     Single,
+    /// The last character of such a run.
+    Last,
     /// Two characters of such a run.
     Pair,
 }
@@ -67,6 +69,11 @@ fn class(character: char) -> Class {
     match character {
         'а'..='я' | 'А'..='Я' => return Class::Letter(Script::Cyrillic),
         '\u{4E00}'..='\u{9FFF}' | '\u{3041}'..='\u{3096}' => return Class::Letter(Script::Cjk),
+        'א'..='ת' => return Class::Letter(Script::Hebrew),
+        '\u{620}'..='\u{63F}' | '\u{641}'..='\u{64A}' => return Class::Letter(Script::Arabic),
+        '\u{904}'..='\u{939}' => return Class::Letter(Script::Spaced),
+        '\u{93E}'..='\u{94D}' => return Class::Mark,
+        '\u{E01}'..='\u{E30}' | '\u{E40}'..='\u{E46}' => return Class::Letter(Script::Thai),
         '\u{AC00}'..='\u{D7A3}' => return Class::Letter(Script::Hangul),
         _ => {}
     }
@@ -127,6 +134,13 @@ impl<F: FnMut(&str, Kind)> Terms<'_, F> {
         }
     }
 
+    /// For scripts that have no cases.
+    fn emit_as_is(&mut self, characters: &[char], kind: Kind) {
+        self.term.clear();
+        self.term.extend(&characters[..characters.len().min(LONGEST)]);
+        (self.each)(&self.term, kind);
+    }
+
     /// A sequence of emoji: each, and the whole if it has several.
     fn emoji(&mut self, rest: &[char]) -> usize {
         if is_regional(rest[0]) && rest.get(1).is_some_and(|&second| is_regional(second)) {
@@ -157,29 +171,35 @@ impl<F: FnMut(&str, Kind)> Terms<'_, F> {
 
     /// A run of a script without spaces: its characters with their marks, and each two of them.
     fn dense(&mut self, rest: &[char], of: Script) -> usize {
-        let mut end = 0;
-        let mut before: Option<usize> = None;
-        let single = |from: usize| {
-            let marks = rest[from + 1..].iter().take_while(|&&character| class(character) == Class::Mark);
-            from + 1 + marks.count()
-        };
-        while rest.get(end).is_some_and(|&character| class(character) == Class::Letter(of)) {
-            let next = single(end);
-            let is_alone = before.is_none()
-                && rest.get(next).is_none_or(|&character| class(character) != Class::Letter(of));
-            self.emit(rest[end..next].iter().copied(), if is_alone { Kind::Word } else { Kind::Single });
-            if let Some(before) = before {
-                self.emit(rest[before..next].iter().copied(), Kind::Pair);
+        // Where each character begins with its marks, and where the run ends.
+        let mut at = 0;
+        let mut bounds = vec![0];
+        while rest.get(at).is_some_and(|&character| class(character) == Class::Letter(of)) {
+            at += 1;
+            while rest.get(at).is_some_and(|&character| class(character) == Class::Mark) {
+                at += 1;
             }
-            before = Some(end);
-            end = next;
+            bounds.push(at);
         }
-        end
+        let characters = bounds.len() - 1;
+        for index in 0..characters {
+            let kind = match index + 1 {
+                1 if characters == 1 => Kind::Word,
+                last if last == characters => Kind::Last,
+                _ => Kind::Single,
+            };
+            self.emit_as_is(&rest[bounds[index]..bounds[index + 1]], kind);
+            if index > 0 {
+                self.emit_as_is(&rest[bounds[index - 1]..bounds[index + 1]], Kind::Pair);
+            }
+        }
+        at
     }
 
     /// A word, or several that are joined.
     fn compound(&mut self, rest: &[char]) -> usize {
         let mut end = 1;
+        let mut is_joined = false;
         while let Some(&character) = rest.get(end) {
             if is_word(character) {
                 end += 1;
@@ -187,16 +207,17 @@ impl<F: FnMut(&str, Kind)> Terms<'_, F> {
             }
             match rest.get(end + 1) {
                 Some(&after) if is_word(after) && joint(rest[end - 1], character, after).is_some() => {
-                    end += 2
+                    is_joined = true;
+                    end += 2;
                 }
                 _ => break,
             }
         }
         let whole = &rest[..end];
         let signs = rest[end..].iter().take_while(|&&sign| sign == '+' || sign == '#').count();
-        self.level(whole, Some(Joint::Loose), true);
+        self.level(whole, is_joined.then_some(Joint::Loose), true);
         // C++, C#, F#.
-        if (1..=2).contains(&signs) && whole.len() <= 3 && whole[end - 1].is_ascii_alphabetic() {
+        if (1..=2).contains(&signs) && whole.len() <= 3 && whole.iter().all(char::is_ascii_alphabetic) {
             self.emit(rest[..end + signs].iter().copied(), Kind::Compound);
             end += signs;
         }
@@ -229,6 +250,9 @@ impl<F: FnMut(&str, Kind)> Terms<'_, F> {
 
     /// The words of `someName`, `HTTPServer`, `log4j` and of neighbours in two scripts.
     fn words(&mut self, whole: &[char], is_new: bool) {
+        if is_plain(whole) {
+            return self.word(whole);
+        }
         let mut bounds = vec![0];
         bounds.extend((1..whole.len()).filter(|&at| begins(whole, at)));
         bounds.push(whole.len());
@@ -277,6 +301,23 @@ impl<F: FnMut(&str, Kind)> Terms<'_, F> {
             self.emit(word[prefix..].iter().copied(), Kind::Variant);
         }
     }
+}
+
+/// Whether all letters are small ones, and of one alphabet: most words are.
+fn is_plain(word: &[char]) -> bool {
+    let rest = &word[1..];
+    (word[0].is_ascii_alphabetic() && rest.iter().all(char::is_ascii_lowercase))
+        || (matches!(word[0], 'а'..='я' | 'А'..='Я') && rest.iter().all(|letter| matches!(letter, 'а'..='я')))
+        || word.iter().all(|letter| matches!(letter, '\u{620}'..='\u{64A}' | 'א'..='ת'))
+        || word.iter().all(|letter| matches!(letter, '\u{904}'..='\u{94D}'))
+}
+
+/// Whether a term is one character of a script without spaces, with its marks.
+pub(crate) fn is_single(term: &str) -> bool {
+    let mut characters = term.chars();
+    let first =
+        characters.next().is_some_and(|first| matches!(class(first), Class::Letter(of) if of.is_dense()));
+    first && characters.all(|other| class(other) == Class::Mark)
 }
 
 /// Whether a word of an identifier begins at a place in it.
