@@ -1,7 +1,7 @@
 //! Bytes to characters: marks of byte order first, then UTF-8, then UTF-16 without a mark, then a guess.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE};
 
 /// Decoded text.
 #[derive(Debug, PartialEq, Eq)]
@@ -10,8 +10,6 @@ pub struct Decoded {
     pub text: String,
     /// What to say about the encoding, unless it is UTF-8 without a mark.
     pub note: Option<String>,
-    /// Whether nothing in the bytes says which encoding it is.
-    pub is_guess: bool,
 }
 
 /// The text of these bytes; none if they are no text.
@@ -24,22 +22,14 @@ pub fn text(bytes: &[u8]) -> Option<Decoded> {
 fn marked(bytes: &[u8]) -> Option<Decoded> {
     // Before UTF-16, whose mark is the beginning of this one.
     if let Some(rest) = bytes.strip_prefix(b"\xff\xfe\0\0") {
-        return Some(Decoded {
-            text: utf_32(rest, u32::from_le_bytes),
-            note: by_mark("UTF-32LE"),
-            is_guess: false,
-        });
+        return Some(Decoded { text: utf_32(rest, u32::from_le_bytes), note: by_mark("UTF-32LE") });
     }
     if let Some(rest) = bytes.strip_prefix(b"\0\0\xfe\xff") {
-        return Some(Decoded {
-            text: utf_32(rest, u32::from_be_bytes),
-            note: by_mark("UTF-32BE"),
-            is_guess: false,
-        });
+        return Some(Decoded { text: utf_32(rest, u32::from_be_bytes), note: by_mark("UTF-32BE") });
     }
     let (encoding, length) = Encoding::for_bom(bytes)?;
     let (text, _) = encoding.decode_without_bom_handling(&bytes[length..]);
-    Some(Decoded { text: text.into_owned(), note: by_mark(encoding.name()), is_guess: false })
+    Some(Decoded { text: text.into_owned(), note: by_mark(encoding.name()) })
 }
 
 fn by_mark(encoding: &str) -> Option<String> {
@@ -62,12 +52,56 @@ fn unmarked(bytes: &[u8]) -> Option<Decoded> {
     if let Some(decoded) = utf_8(bytes) {
         return Some(decoded);
     }
+    if let Some(encoding) = named(bytes) {
+        let note = format!("Its encoding is {}, as it says.", encoding.name());
+        return Some(Decoded {
+            text: encoding.decode_without_bom_handling(bytes).0.into_owned(),
+            note: Some(note),
+        });
+    }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     detector.feed(bytes, true);
-    let encoding = detector.guess(None, Utf8Detection::Deny);
+    let mut encoding = detector.guess(None, Utf8Detection::Deny);
+    if encoding.is_single_byte() && is_short_shift_jis(bytes) {
+        encoding = SHIFT_JIS;
+    }
     let (text, _) = encoding.decode_without_bom_handling(bytes);
     let note = format!("Its encoding is not named in the file; {} was assumed.", encoding.name());
-    Some(Decoded { text: text.into_owned(), note: Some(note), is_guess: true })
+    Some(Decoded { text: text.into_owned(), note: Some(note) })
+}
+
+/// Whether bytes are Japanese, of which the detector sees too little in a short table: pairs of bytes for kana and the more
+/// frequent ideographs. In western texts the first bytes of these pairs are quotation marks and dashes, which touch letters.
+fn is_short_shift_jis(bytes: &[u8]) -> bool {
+    let (mut index, mut clear, mut after_letter) = (0, false, false);
+    while let Some(byte) = bytes.get(index) {
+        match (byte, bytes.get(index + 1)) {
+            (0..=0x7f, _) => {
+                after_letter = byte.is_ascii_alphabetic();
+                index += 1;
+            }
+            (0x81..=0x83 | 0x88..=0x97, Some(0x40..=0x7e | 0x80..=0xfc)) if !after_letter => {
+                clear |= bytes[index + 1] >= 0x80;
+                index += 2;
+            }
+            _ => return false,
+        }
+    }
+    clear
+}
+
+/// The encoding that a page or an XML file names at its beginning.
+fn named(bytes: &[u8]) -> Option<&'static Encoding> {
+    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(2048)]).to_ascii_lowercase();
+    if !start.trim_start().starts_with('<') {
+        return None;
+    }
+    let (_, rest) = start.split_once("charset=").or_else(|| start.split_once("encoding="))?;
+    let is_letter = |c: &char| c.is_ascii_alphanumeric() || "-_:".contains(*c);
+    let name: String = rest.trim_start_matches(['"', '\'', ' ']).chars().take_while(is_letter).collect();
+    // UTF-8 it is not, whatever it says.
+    Encoding::for_label(name.as_bytes())
+        .filter(|encoding| *encoding != UTF_8 && encoding.is_ascii_compatible())
 }
 
 /// UTF-8, also with a few wrong bytes: a text that was cut in a character, or put together of two.
@@ -75,7 +109,7 @@ fn utf_8(bytes: &[u8]) -> Option<Decoded> {
     if let Ok(text) = str::from_utf8(bytes) {
         // Japanese mail's encoding has no byte that is not ASCII, but escapes before its characters.
         let escaped = bytes.windows(3).any(|three| matches!(three, b"\x1b$B" | b"\x1b$@"));
-        return (!escaped).then(|| Decoded { text: text.to_owned(), note: None, is_guess: false });
+        return (!escaped).then(|| Decoded { text: text.to_owned(), note: None });
     }
     let (mut right, mut wrong) = (0usize, 0usize);
     for chunk in bytes.utf8_chunks() {
@@ -87,17 +121,16 @@ fn utf_8(bytes: &[u8]) -> Option<Decoded> {
         UTF_8.name(),
         char::REPLACEMENT_CHARACTER
     );
-    (right >= 20 * wrong).then(|| Decoded {
-        text: String::from_utf8_lossy(bytes).into_owned(),
-        note: Some(note),
-        is_guess: false,
-    })
+    (right >= 20 * wrong)
+        .then(|| Decoded { text: String::from_utf8_lossy(bytes).into_owned(), note: Some(note) })
 }
 
 /// UTF-16 without a mark. Its ASCII characters have a zero byte each; which byte order it is, separators tell: in the other
 /// order a line feed or a comma is no character that a text has.
 fn utf_16(bytes: &[u8]) -> Option<Decoded> {
-    if !bytes.len().is_multiple_of(2) || !bytes.contains(&0) {
+    // One that was cut in a character has an odd byte.
+    let bytes = &bytes[..bytes.len() & !1];
+    if !bytes.contains(&0) {
         return None;
     }
     let (encoding, text) = [UTF_16LE, UTF_16BE]
@@ -110,7 +143,7 @@ fn utf_16(bytes: &[u8]) -> Option<Decoded> {
         .max_by_key(|(_, separators, _)| *separators)
         .map(|(encoding, _, text)| (encoding, text.into_owned()))?;
     let note = format!("Its encoding is not named in the file; {} was detected.", encoding.name());
-    Some(Decoded { text, note: Some(note), is_guess: false })
+    Some(Decoded { text, note: Some(note) })
 }
 
 /// Whether these characters are a text: controls and characters that stand for wrong bytes are rare in one.
@@ -166,6 +199,12 @@ mod tests {
             let (text, note) = decoded(&encoding.encode(japanese).0);
             assert_eq!((text.as_str(), note.contains(encoding.name())), (japanese, true), "{note}");
         }
+        for short in ["名前,値\n東京,1\n", "氏名;年齢\n太郎;30\n"] {
+            assert_eq!(decoded(&SHIFT_JIS.encode(short).0).0, short);
+        }
+        for western in ["It’s so – “quoted”.", "“Quoted”", "Prix;5 €\n", "’tis"] {
+            assert_eq!(decoded(&encoding_rs::WINDOWS_1252.encode(western).0).0, western);
+        }
         // Nothing of ASCII but one line feed, and the character whose bytes are those of a zero in the other order.
         for order in [u16::to_le_bytes as fn(u16) -> [u8; 2], u16::to_be_bytes] {
             assert_eq!(
@@ -173,8 +212,13 @@ mod tests {
                 "一日目一二三\n文書の一行"
             );
         }
+        let cut = utf_16_bytes("a line\n", u16::to_le_bytes);
+        assert_eq!(decoded(&cut[..cut.len() - 1]).0, "a line");
         let russian = "Отчёт о продажах за год\n";
         assert_eq!(decoded(&encoding_rs::WINDOWS_1251.encode(russian).0).0, russian);
+        let named = "<?xml version='1.0' encoding='koi8-r'?><a>да</a>";
+        let (text, note) = decoded(&encoding_rs::KOI8_R.encode(named).0);
+        assert_eq!((text.as_str(), note.contains("KOI8-R")), (named, true));
     }
 
     #[test]

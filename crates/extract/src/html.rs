@@ -26,18 +26,6 @@ fn skip_comments(mut text: &str) -> &str {
     text
 }
 
-/// The encoding that a page names in its first bytes.
-pub fn named_encoding(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
-    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(2048)]).to_ascii_lowercase();
-    let (_, rest) = start.split_once("charset=")?;
-    let name: String = rest
-        .trim_start_matches(['"', '\'', ' '])
-        .chars()
-        .take_while(|c| c.is_ascii_alphanumeric() || "-_:".contains(*c))
-        .collect();
-    encoding_rs::Encoding::for_label(name.as_bytes())
-}
-
 /// The page.
 ///
 /// # Errors
@@ -112,11 +100,10 @@ impl Page {
             match step {
                 Step::Enter(node) => match &node.data {
                     NodeData::Text { contents } => self.text(&contents.borrow())?,
-                    NodeData::Element { name, .. } if is_hidden(&node) => {
-                        if &*name.local == "title" && self.title.is_none() {
-                            self.title = line(&inner_text(&node));
-                        }
+                    NodeData::Element { name, .. } if &*name.local == "title" => {
+                        self.title = self.title.take().or_else(|| line(&inner_text(&node)));
                     }
+                    NodeData::Element { .. } if is_hidden(&node) => {}
                     NodeData::Element { name, .. } => {
                         self.enter(&name.local, &node)?;
                         steps.push(Step::Leave(node.clone()));
@@ -166,11 +153,7 @@ impl Page {
 
     fn enter(&mut self, name: &str, node: &Handle) -> Result<(), Unreadable> {
         match name {
-            "br" => {
-                if self.open {
-                    self.builder.text("\n")?;
-                }
-            }
+            "br" if self.open => self.builder.text("\n")?,
             "img" => {
                 if let Some(words) = attribute(node, "alt").filter(|words| !words.trim().is_empty()) {
                     self.text(&words)?;
@@ -310,8 +293,6 @@ fn is_hidden(node: &Handle) -> bool {
             | "style"
             | "template"
             | "noscript"
-            | "head"
-            | "title"
             | "iframe"
             | "object"
             | "embed"
@@ -321,8 +302,7 @@ fn is_hidden(node: &Handle) -> bool {
             | "video"
             | "datalist"
     ) {
-        // The title is in the head: the walk looks for it there.
-        return &*name.local != "head";
+        return true;
     }
     attrs.borrow().iter().any(|attribute| match &*attribute.name.local {
         "hidden" => !attribute.value.eq_ignore_ascii_case("until-found"),
@@ -404,6 +384,5 @@ mod tests {
         for text in ["<svg>", "<p>", "a <html>", "<?xml version='1.0'?><feed>"] {
             assert!(!is_likely(text), "{text}");
         }
-        assert_eq!(named_encoding(b"<meta charset=\"windows-1251\">").unwrap().name(), "windows-1251");
     }
 }

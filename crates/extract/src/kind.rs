@@ -111,16 +111,6 @@ pub fn of<'a>(bytes: &'a [u8], name: &str) -> Result<Kind<'a>, Unreadable> {
         });
     };
     let kind = of_text(&decoded.text, name);
-    // A page may name its encoding, which is better than a guess.
-    if kind == TextKind::Html
-        && decoded.is_guess
-        && let Some(encoding) = html::named_encoding(bytes)
-    {
-        let content = encoding.decode(bytes).0.into_owned();
-        let note = (encoding != encoding_rs::UTF_8)
-            .then(|| format!("Its encoding is {}, as it says.", encoding.name()));
-        return Ok(Kind::Text(Text { kind, content, note }));
-    }
     Ok(Kind::Text(Text { kind, content: decoded.text, note: decoded.note }))
 }
 
@@ -151,7 +141,7 @@ fn of_package(mut package: Package<'_>) -> Result<Kind<'_>, Unreadable> {
         .map(|relation| relation.part)
     else {
         return Err(match package.has("[Content_Types].xml") {
-            true => child::damaged(),
+            true => unsupported("an Office document of another kind", SAVE_AS),
             false => unsupported("an archive (zip)", ARCHIVE),
         });
     };

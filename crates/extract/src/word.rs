@@ -217,13 +217,17 @@ impl<'a> Text<'a> {
     }
 
     fn start(&mut self, element: &Element<'_>) -> Result<(), Unreadable> {
+        // Deleted, moved away, a second form of what the first form has, and what a paragraph was before.
+        if ["del", "moveFrom", "Fallback", "pPrChange", "rPrChange", "rPr", "tblPrChange", "sectPrChange"]
+            .contains(&element.name())
+        {
+            self.skipped = 1;
+            return Ok(());
+        }
         if self.properties > 0 {
             self.properties += 1;
         }
         match element.name() {
-            // Deleted, moved away, a second form of what the first form has, and what a paragraph was before.
-            "del" | "moveFrom" | "Fallback" | "pPrChange" | "rPrChange" | "rPr" | "tblPrChange"
-            | "sectPrChange" => self.skipped = 1,
             "p" => {
                 self.style = Style::default();
                 self.builder.begin_paragraph()?;

@@ -168,8 +168,8 @@ mod tests {
             ["0.3", "1", "-1234.5", "1000000000000000"]
         );
         let date = |serial, kind| time_text(&ExcelDateTime::new(serial, kind, false));
-        assert_eq!(date(45_415.0, DateTime), "2024-05-03");
-        assert_eq!(date(45_415.4375, DateTime), "2024-05-03T10:30:00");
+        assert_eq!(date(45415.0, DateTime), "2024-05-03");
+        assert_eq!(date(45415.4375, DateTime), "2024-05-03T10:30:00");
         assert_eq!(date(0.4375, DateTime), "10:30:00");
         assert_eq!(date(1.5, TimeDelta), "36:00:00");
     }

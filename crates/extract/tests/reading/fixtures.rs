@@ -264,6 +264,30 @@ pub fn doc(text: &[u8]) -> Vec<u8> {
     container(&[("WordDocument", &file)])
 }
 
+/// A `.doc` of Word 97 to 2003, whose paragraphs end in a carriage return.
+pub fn doc_97(text: &[u8]) -> Vec<u8> {
+    const TEXT: u32 = 1024;
+    let length = u32::try_from(text.len()).unwrap();
+    let mut file = vec![0; 2048 + text.len()];
+    let mut put = |at: usize, bytes: &[u8]| file[at..at + bytes.len()].copy_from_slice(bytes);
+    put(0, &0xa5ec_u16.to_le_bytes());
+    put(2, &0x00c1_u16.to_le_bytes());
+    // How many numbers of each kind follow.
+    put(0x20, &14_u16.to_le_bytes());
+    put(0x3e, &22_u16.to_le_bytes());
+    put(0x4c, &length.to_le_bytes());
+    put(0x98, &93_u16.to_le_bytes());
+    put(TEXT as usize, text);
+    // One piece of text, in a byte for each character.
+    let mut piece = [0_u32.to_le_bytes(), length.to_le_bytes()].concat();
+    piece.extend([0, 0]);
+    piece.extend((TEXT * 2 | 0x4000_0000).to_le_bytes());
+    piece.extend([0, 0]);
+    let table = [&[2], u32::try_from(piece.len()).unwrap().to_le_bytes().as_slice(), &piece].concat();
+    put(0x1a6, &u32::try_from(table.len()).unwrap().to_le_bytes());
+    container(&[("WordDocument", &file), ("0Table", &table)])
+}
+
 /// An `.xls` of one sheet `Alt` with a text and a number.
 pub fn xls(text: &str, number: f64) -> Vec<u8> {
     let record =

@@ -23,7 +23,7 @@ fn text(document: &Document) -> String {
 #[test]
 fn a_docx_has_its_cells_boxes_notes_and_headers_and_not_what_was_deleted() {
     let body = [
-        r#"<w:p><w:pPr><w:pStyle w:val="H"/></w:pPr><w:r><w:t>Chapter</w:t></w:r></w:p>"#.to_owned(),
+        r#"<w:p><w:pPr><w:pStyle w:val="H"/><w:tabs><w:tab/></w:tabs><w:rPr><w:del/><w:b/></w:rPr></w:pPr><w:r><w:t>Chapter</w:t></w:r></w:p>"#.to_owned(),
         r#"<w:p><w:r><w:t xml:space="preserve">kept </w:t></w:r><w:del><w:r><w:delText>deleted</w:delText></w:r></w:del><w:moveFrom><w:r><w:t>moved</w:t></w:r></w:moveFrom><w:ins><w:r><w:t>inserted</w:t></w:r></w:ins><w:r><w:footnoteReference w:id="2"/></w:r></w:p>"#.to_owned(),
         r#"<w:tbl><w:tr><w:tc><w:p><w:r><w:t>a1</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>b1</w:t></w:r></w:p></w:tc></w:tr><w:tr><w:tc><w:tcPr><w:gridSpan w:val="2"/></w:tcPr><w:p><w:r><w:t>wide</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"#.to_owned(),
         format!(
@@ -208,9 +208,10 @@ fn the_content_says_the_kind_and_not_the_name() {
 
 #[test]
 fn what_cannot_be_read_is_refused_with_the_reason() {
-    let cases: [(Vec<u8>, Reason); 9] = [
+    let cases: [(Vec<u8>, Reason); 10] = [
         (zip(&[("a.txt", b"a")]), Reason::Unsupported),
         (zip(&[("mimetype", b"application/epub+zip")]), Reason::Unsupported),
+        (zip(&[("[Content_Types].xml", b"<Types/>"), ("visio/document.xml", b"<a/>")]), Reason::Unsupported),
         (fixtures::container(&[("EncryptedPackage", b"x"), ("EncryptionInfo", b"x")]), Reason::Encrypted),
         (docx("", &[]), Reason::NoText),
         (docx("<w:p><w:r>", &[]), Reason::Damaged),
