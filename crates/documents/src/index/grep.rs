@@ -97,17 +97,20 @@ impl Index {
                     block + BLOCK,
                 )?;
                 let text = stretch.text.as_str();
+                // Counted from match to match, because there may be many.
+                let (mut at, mut line, mut characters) = (0, stretch.line, stretch.characters);
                 for (start, end) in matcher.find(text) {
                     if !stretch.wanted.contains(&start) {
                         continue;
                     }
-                    let line =
-                        stretch.line + text[..start].bytes().filter(|&byte| byte == b'\n').count() as u32;
+                    let between = &text[at..start];
+                    line += between.bytes().filter(|&byte| byte == b'\n').count() as u32;
+                    characters += between.chars().count() as u32;
+                    at = start;
                     if line == last_line {
                         continue;
                     }
                     last_line = line;
-                    let before = stretch.characters + text[..start].chars().count() as u32;
                     found.push(Match {
                         file: row.get(4)?,
                         name: row.get(5)?,
@@ -115,8 +118,8 @@ impl Index {
                         place: json(row, 2)?,
                         heading: row.get(3)?,
                         line,
-                        start: before,
-                        end: before + text[start..end].chars().count() as u32,
+                        start: characters,
+                        end: characters + text[start..end].chars().count() as u32,
                         text: around(text, start, end, options.context),
                     });
                     if found.len() >= options.limit {
