@@ -1,7 +1,10 @@
 //! The conversation of a session with its assistant.
 
 use serde::{Deserialize, Deserializer, Serialize};
-use sessiond_core::{Assistant, Busy, SessionId, Span, Timestamp, TurnId, TurnStatus, Usage};
+use sessiond_core::{
+    AnswerMode, Assistant, Busy, Citation, FileId, SessionId, Source, Span, Timestamp, TurnId, TurnStatus,
+    Usage,
+};
 use utoipa::{IntoParams, ToSchema};
 
 crate::operations::operations! {
@@ -59,6 +62,21 @@ pub struct AddTurn {
     /// Instructions to the model for this turn alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instructions: Option<String>,
+    /// The files that the message is about. Default: the assistant chooses from all files of the session.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileId>,
+    /// The sources of the answer: `chat` (the default), or `query`, the files alone.
+    #[serde(default, skip_serializing_if = "AnswerMode::is_default")]
+    pub mode: AnswerMode,
+}
+
+/// Removes all turns.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClearConversation {
+    /// Whether the session's files stay. Default: they are removed too.
+    #[serde(default)]
+    pub keep_files: bool,
 }
 
 /// Reads a member that is there, null included.
@@ -102,15 +120,27 @@ pub struct Turn {
     /// Instructions to the model for this turn alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instructions: Option<String>,
+    /// The files that the message is about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileId>,
+    /// The sources of the answer, `chat` or `query`.
+    #[serde(default, skip_serializing_if = "AnswerMode::is_default")]
+    pub mode: AnswerMode,
     /// The whole answer, or the part before its end.
     pub answer: String,
+    /// The files and passages that the model was given for the turn.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<Source>,
+    /// The sources that the answer cites. The server has checked each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub citations: Vec<Citation>,
     /// The model's reasoning.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reasoning: Option<String>,
     /// Why the model stopped: `stop`, `length` or the provider's word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finish: Option<String>,
-    /// Why there is no whole answer, or what is amiss with it: the model has not read all of the conversation.
+    /// Why there is no whole answer, or why it may be wrong: the model has not read all of the conversation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// The model, and the tokens of the answer.
@@ -199,6 +229,12 @@ pub struct Chat {
     /// The session. Default: that of the header `x-session-id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_id: Option<SessionId>,
+    /// The files that the message is about. Default: the assistant chooses from all files of the session.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileId>,
+    /// The sources of the answer: `chat` (the default), or `query`, the files alone.
+    #[serde(default, skip_serializing_if = "AnswerMode::is_default")]
+    pub mode: AnswerMode,
 }
 
 /// The assistant's answer.
@@ -214,6 +250,8 @@ pub struct ChatAnswer {
     pub model: Option<String>,
     /// The tokens of the answer, and its model.
     pub usage: Option<Usage>,
+    /// The sources that the answer cites. The server has checked each.
+    pub citations: Vec<Citation>,
     /// When the answer was complete.
     pub timestamp: Timestamp,
 }

@@ -104,6 +104,8 @@ codes! {
     QuestionNotFound = "question_not_found", 404, false, "There is no such question";
     /// The session has no such turn.
     TurnNotFound = "turn_not_found", 404, false, "There is no such turn";
+    /// The session has no such file, or the file no such passage.
+    FileNotFound = "file_not_found", 404, false, "There is no such file";
     /// There is no such message.
     MessageNotFound = "message_not_found", 404, false, "There is no such message";
     /// There is no such schedule, or the key may not see it.
@@ -166,6 +168,8 @@ codes! {
     RevisionStale = "revision_stale", 412, false, "The session has changed since it was read";
     /// The body exceeds the size limit.
     BodyTooLarge = "body_too_large", 413, false, "The body is too large";
+    /// A file that is uploaded is too large.
+    FileTooLarge = "file_too_large", 413, false, "The file is too large";
     /// This path does not accept the media type of the body.
     UnsupportedMediaType = "unsupported_media_type", 415, false, "The media type is not supported";
     /// Fields of the request are invalid.
@@ -176,6 +180,8 @@ codes! {
     LimitReached = "limit_reached", 422, false, "A limit would be exceeded";
     /// The document cannot be imported.
     ImportInvalid = "import_invalid", 422, false, "The document cannot be imported";
+    /// The file has no text that can be read.
+    FileUnreadable = "file_unreadable", 422, false, "The file has no readable text";
     /// The recipient's inbox is full.
     InboxFull = "inbox_full", 429, true, "The inbox is full";
     /// The headers exceed the size limit.
@@ -273,6 +279,7 @@ impl From<Rejection> for Problem {
             Rejection::QuestionExists(_) => Code::QuestionExists,
             Rejection::QuestionClosed { .. } => Code::QuestionClosed,
             Rejection::TurnNotFound => Code::TurnNotFound,
+            Rejection::FileNotFound => Code::FileNotFound,
             Rejection::TurnActive => Code::TurnActive,
             Rejection::TurnClosed(_) => Code::TurnStopped,
             Rejection::Corrupt(_) => Code::Internal,

@@ -15,6 +15,7 @@ mod documents;
 mod error;
 mod event;
 mod exact;
+mod files;
 mod inbox;
 mod key;
 mod mcp;
@@ -47,10 +48,14 @@ pub use aggregation::{
 };
 pub use calls::{BeginExecution, Calls, Execution, RecordCalls, Recorded, Renewed, Writer};
 pub use conversation::{
-    AddTurn, Chat, ChatAnswer, Conversation, GetTurn, ListTurns, MoveHead, RetryTurn, Turn, TurnPage,
+    AddTurn, Chat, ChatAnswer, ClearConversation, Conversation, GetTurn, ListTurns, MoveHead, RetryTurn,
+    Turn, TurnPage,
 };
 pub use error::{Code, FieldError, Problem};
 pub use event::{Event, EventPage, ListEvents, UnreadableEvent};
+pub use files::{
+    AddedFile, AddedFiles, File, FileCounts, FileForm, FileList, Passage, PassageList, SearchFiles, Uploaded,
+};
 pub use inbox::{AckMessages, Acknowledged, Connected, InboxMessage, InboxPage, ReceiveMessages};
 pub use key::{CreateKey, CreatedKey, Key, KeyPage, Whoami};
 pub use message::{ListMessages, MessageInfo, MessagePage, MessageState, Sent};

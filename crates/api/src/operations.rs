@@ -28,6 +28,7 @@ nouns! {
     context
     calls
     conversation
+    files
     questions
     signals
     schedules

@@ -11,7 +11,7 @@ use sessiond_core::{
 };
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{AddParticipant, Calls, Conversation, NewStep, Participant, RecordCalls, Workflow};
+use crate::{AddParticipant, Calls, Conversation, FileCounts, NewStep, Participant, RecordCalls, Workflow};
 
 crate::operations::operations! {
     /// Lists the sessions that the caller may see.
@@ -305,6 +305,9 @@ pub struct Session {
     /// The conversation with its assistant, without the texts of its turns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversation: Option<Conversation>,
+    /// The files for its assistant, in numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub files: Option<FileCounts>,
     /// The number of questions that wait for an answer.
     #[serde(default)]
     pub open_questions: u32,
@@ -355,6 +358,7 @@ impl From<&sessiond_core::Session> for Session {
             total_tasks: core.tasks.len(),
             calls: core.calls.as_deref().map(Into::into),
             conversation: Conversation::view(&core.conversation),
+            files: FileCounts::view(&core.files),
             open_questions: core.questions.open.len() as u32,
             total_questions: core.questions.all.len() as u32,
             created_at: core.created_at,

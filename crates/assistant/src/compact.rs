@@ -46,6 +46,8 @@ pub(crate) async fn after(model: &dyn Model, mut turn: TurnToRun, answer: String
         message: std::mem::take(&mut turn.text),
         instructions: turn.instructions.take(),
         answer,
+        mode: turn.mode,
+        sources: Vec::new(),
     };
     turn.before.push(said);
     if !budget.is_high(model.count(&prompt::request(&turn))) {

@@ -1,57 +1,94 @@
 //! Answers turns with a language model.
 
 use std::collections::HashSet;
+use std::io;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures_util::StreamExt;
 use parking_lot::Mutex;
-use sessiond_core::{Compact, SessionId, Usage};
+use sessiond_core::{AnswerMode, Citation, Compact, SessionId, Source, Usage};
 use sessiond_engine::{TurnOutput, TurnResult, TurnRunner, TurnToRun};
-use sessiond_model::{Answer, Delta, Error, Finish, Model};
+use sessiond_model::{Answer, Delta, Error, Finish, Model, Request};
 
-use crate::compact;
+use crate::library::Library;
 use crate::window::{Fitted, fit};
+use crate::{citations, compact, prompt, sources};
 
 /// Answers the turns of all sessions with one model.
 #[derive(Debug)]
 pub struct Assistants {
     /// The model, or why there is none.
     model: Result<Arc<dyn Model>, String>,
+    /// The files of the sessions.
+    library: Option<Library>,
     /// The sessions of which earlier turns are being summarised: one summary of each at a time.
     compacting: Mutex<HashSet<SessionId>>,
 }
 
+/// The answer of `query` when no file has it.
+const NOTHING: &str = "I found nothing about this in the files.";
+/// Passages that are quoted when there is no model.
+const QUOTED: usize = 3;
+
 impl Assistants {
     /// Assistants with that model.
     pub fn new(model: Arc<dyn Model>) -> Self {
-        Self { model: Ok(model), compacting: Mutex::default() }
+        Self { model: Ok(model), library: None, compacting: Mutex::default() }
     }
 
-    /// Assistants that answer that no model is configured, and why.
+    /// Assistants without a model: they say why, and quote the passages of the files that fit best.
     pub fn without_model(reason: impl Into<String>) -> Self {
-        Self { model: Err(reason.into()), compacting: Mutex::default() }
+        Self { model: Err(reason.into()), library: None, compacting: Mutex::default() }
+    }
+
+    /// The same, with files.
+    pub fn with_files(self, library: Library) -> Self {
+        Self { library: Some(library), ..self }
     }
 }
 
 #[async_trait]
 impl TurnRunner for Assistants {
     async fn run(&self, turn: TurnToRun, output: &TurnOutput) -> TurnResult {
+        let failed = |failure: String| TurnResult { failure: Some(failure), ..TurnResult::default() };
         let model = match &self.model {
-            Ok(model) => model,
+            Ok(model) => &**model,
             Err(reason) => {
-                output.text(&format!("I cannot answer: {reason}"));
-                return TurnResult { finish: Some("stop".into()), ..TurnResult::default() };
+                let quoted = self.quote(&turn, output, reason).await;
+                return quoted.unwrap_or_else(|error| failed(files_failed(&error)));
             }
         };
         if let Some(wanted) = turn.assistant.model.as_deref()
             && wanted != model.name()
         {
-            let failure =
-                format!("there is no model {wanted} here: set the assistant's model to {}", model.name());
-            return TurnResult { failure: Some(failure), ..TurnResult::default() };
+            return failed(format!(
+                "there is no model {wanted} here: set the assistant's model to {}",
+                model.name()
+            ));
         }
-        fitted(&**model, turn, output).await
+        let given = match self.give(model, &turn).await {
+            Ok(given) => given,
+            Err(error) => return failed(files_failed(&error)),
+        };
+        let known: Vec<Source> =
+            turn.before.iter().flat_map(|said| &said.sources).chain(&given.sources).cloned().collect();
+        if turn.mode == AnswerMode::Query && known.is_empty() {
+            output.text(NOTHING);
+            return TurnResult { finish: Some("stop".into()), ..TurnResult::default() };
+        }
+        output.sources(given.sources);
+        let files = turn.library.clone();
+        let mut result = fitted(model, given.turn, output).await;
+        if let (Some(library), Some(files)) = (&self.library, files)
+            && !known.is_empty()
+        {
+            match citations::of(library, &files, &known, &output.answer()).await {
+                Ok(cited) => result.citations = cited,
+                Err(error) => result.note = result.note.or(Some(files_failed(&error))),
+            }
+        }
+        result
     }
 
     async fn compact(&self, turn: TurnToRun, answer: String) -> Option<Compact> {
@@ -62,8 +99,82 @@ impl TurnRunner for Assistants {
         }
         // The work may be dropped at any moment.
         let _done = Done { all: &self.compacting, id };
+        let turn = self.with_sources(turn).await.ok()?;
         compact::after(&**model, turn, answer).await
     }
+}
+
+/// A turn whose messages have their sources, and the sources that are new in it.
+struct Given {
+    turn: TurnToRun,
+    sources: Vec<Source>,
+}
+
+impl Assistants {
+    /// Chooses what a turn is given of the session's files.
+    async fn give(&self, model: &dyn Model, turn: &TurnToRun) -> io::Result<Given> {
+        let expanded = self.with_sources(turn.clone()).await?;
+        let Some(library) = &self.library else { return Ok(Given { turn: expanded, sources: Vec::new() }) };
+        let request = prompt::request(&expanded);
+        let chosen = sources::choose(library, turn, Some(model), &request).await?;
+        let text = prompt::with_sources(&turn.text, turn.mode, &chosen.sources, &chosen.texts);
+        Ok(Given { turn: TurnToRun { text, ..expanded }, sources: chosen.sources })
+    }
+
+    /// The same turn, each message with the sources that it was given.
+    async fn with_sources(&self, mut turn: TurnToRun) -> io::Result<TurnToRun> {
+        let sources: Vec<Source> =
+            turn.before.iter().flat_map(|said| &said.sources).chain(&turn.sources).cloned().collect();
+        let texts = match (&self.library, &turn.library) {
+            (Some(library), Some(files)) => library.texts(&files.directory, &files.all, sources).await?,
+            _ => vec![None; sources.len()],
+        };
+        let mut texts = texts.as_slice();
+        for said in &mut turn.before {
+            let (own, rest) = texts.split_at(said.sources.len().min(texts.len()));
+            said.message = prompt::with_sources(&said.message, said.mode, &said.sources, own);
+            texts = rest;
+        }
+        turn.text = prompt::with_sources(&turn.text, turn.mode, &turn.sources, texts);
+        Ok(turn)
+    }
+
+    /// The answer without a model: the passages that fit best.
+    async fn quote(&self, turn: &TurnToRun, output: &TurnOutput, reason: &str) -> io::Result<TurnResult> {
+        let mut result = TurnResult { finish: Some("stop".into()), ..TurnResult::default() };
+        let chosen = match &self.library {
+            Some(library) => sources::choose(library, turn, None, &Request::default()).await?,
+            None => sources::Chosen::default(),
+        };
+        if chosen.sources.is_empty() {
+            output.text(&format!("I cannot answer: {reason}"));
+            return Ok(result);
+        }
+        let mut text =
+            format!("I cannot answer in my own words: {reason}\n\nThese passages of your files fit best:");
+        let sources: Vec<_> = chosen.sources.into_iter().take(QUOTED).collect();
+        for (source, passage) in sources.iter().zip(chosen.texts) {
+            let quote = citations::quote(&passage.unwrap_or_default());
+            let place = source.place.as_ref().map(|place| format!(", {place}")).unwrap_or_default();
+            let lines = quote.replace('\n', "\n> ");
+            text.push_str(&format!("\n\n> {lines}\n\n{}{place} [{}]", source.name, source.number));
+            result.citations.push(Citation {
+                number: source.number,
+                file_id: source.file_id.clone(),
+                name: source.name.clone(),
+                passage: source.passage,
+                place: source.place.clone(),
+                quote,
+            });
+        }
+        output.sources(sources);
+        output.text(&text);
+        Ok(result)
+    }
+}
+
+fn files_failed(error: &io::Error) -> String {
+    format!("the session's files cannot be read now: {error}")
 }
 
 /// Frees a session for its next summary.

@@ -371,7 +371,7 @@ async fn a_branch_before_a_summary_has_the_whole_texts_and_a_clear_removes_the_s
     let summarised = world.asked();
     assert!(first(&summarised[0]).starts_with("[Your summary"), "{summarised:?}");
     assert!(!format!("{summarised:?}").contains("Question0"));
-    world.command(conversation::Command::Clear).await;
+    world.command(conversation::Command::Clear { keep_files: false }).await;
     let gone = async || {
         let events = world.engine.events(&me(), &id(), 0, 1000).await.unwrap();
         !format!("{events:?}").contains("They count words")

@@ -23,7 +23,7 @@ pub use conditions::Conditions;
 #[cfg(feature = "embedded")]
 pub use embedded::store::{after_fork, before_fork};
 #[cfg(feature = "embedded")]
-pub use embedded::{Embedded, problem, store};
+pub use embedded::{Embedded, added, problem, store};
 #[cfg(feature = "http")]
 pub use http::Http;
 pub use traits::{Api, ContextView, Export, Import, RecordPage, Watch, WatchItem};

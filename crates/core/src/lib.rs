@@ -13,6 +13,7 @@ pub mod aggregation;
 pub mod calls;
 pub mod context;
 pub mod conversation;
+pub mod files;
 pub mod lifecycle;
 pub mod messages;
 pub mod participants;
@@ -31,10 +32,11 @@ pub use calls::{
 };
 pub use context::{Context, ContextUpdated, ContextWrite};
 pub use conversation::{
-    AddTurn, Ahead, Assistant, AssistantSet, Busy, Compact, Conversation, ConversationCleared,
-    ConversationCompacted, EndTurn, HeadMoved, Place, RunningTurn, Turn, TurnBegan, TurnEnded,
-    TurnProgressed, TurnQueued, TurnStatus,
+    AddTurn, Ahead, AnswerMode, Assistant, AssistantSet, Busy, Citation, Compact, Conversation,
+    ConversationCleared, ConversationCompacted, EndTurn, HeadMoved, Place, RunningTurn, Source, Turn,
+    TurnBegan, TurnEnded, TurnProgressed, TurnQueued, TurnStatus,
 };
+pub use files::{File, FileAdded, Files, FilesRemoved};
 pub use lifecycle::{
     ForkPoint, Kind, Outcome, SessionCompleted, SessionCreated, SessionExpired, SessionFailed, SessionForked,
     SessionImported, SessionRetried, SessionTerminated, SessionUpdated, Status,
@@ -65,7 +67,7 @@ pub use tasks::{
 pub use values::json::{json_bytes, merge_patch, present};
 pub use values::strict;
 pub use values::{
-    AgentId, Exceeded, Invalid, InvalidId, InvalidSpan, Json, Limit, MessageId, QuestionId, Revision,
+    AgentId, Exceeded, FileId, Invalid, InvalidId, InvalidSpan, Json, Limit, MessageId, QuestionId, Revision,
     ScheduleId, SessionId, Span, TaskId, Timestamp, TurnId, Violation, limits,
 };
 pub use workflow::{

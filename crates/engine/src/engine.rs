@@ -1,6 +1,7 @@
 //! The engine's handle: what everything above holds.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use tokio_util::task::TaskTracker;
 use crate::actor::Slot;
 use crate::agents::Registry;
 use crate::clock::{self, Clock, Ids, System};
+use crate::files::{FileReader, Uploads};
 use crate::inbox::Presences;
 use crate::keys::Keyring;
 use crate::turns::{Lives, TurnRunner};
@@ -49,6 +51,10 @@ pub struct Options {
     pub timers: bool,
     /// What answers the turns of conversations. Without it, they wait for another process.
     pub runner: Option<Arc<dyn TurnRunner>>,
+    /// The directory for uploaded files. Without it, sessions have none.
+    pub uploads: Option<PathBuf>,
+    /// What reads uploaded files. Without it, this process takes none.
+    pub reader: Option<Arc<dyn FileReader>>,
 }
 
 impl Default for Options {
@@ -65,6 +71,8 @@ impl Default for Options {
             session_timeout: None,
             timers: true,
             runner: None,
+            uploads: None,
+            reader: None,
         }
     }
 }
@@ -85,6 +93,7 @@ pub(crate) struct Shared {
     pub(crate) keyring: Keyring,
     pub(crate) webhooks: Webhooks,
     pub(crate) lives: Lives,
+    pub(crate) uploads: Uploads,
     pub(crate) timers: timers::Wake,
     pub(crate) schedules: timers::Wake,
     pub(crate) stop: CancellationToken,
@@ -107,6 +116,7 @@ impl Engine {
             keyring,
             webhooks: Webhooks::default(),
             lives: Lives::default(),
+            uploads: Uploads::default(),
             timers: timers::Wake::default(),
             schedules: timers::Wake::default(),
             stop: CancellationToken::new(),

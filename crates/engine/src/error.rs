@@ -86,6 +86,21 @@ pub enum Error {
         /// Why.
         detail: String,
     },
+    /// This process takes no uploads.
+    #[error("this server takes no files: it has no directory for them, or nothing that reads them")]
+    NoUploads,
+    /// A file that is uploaded is too large.
+    #[error("a file may have {} bytes at most", sessiond_core::limits::FILE_BYTES)]
+    FileTooLarge,
+    /// A file that was uploaded has no text that can be read.
+    #[error("{0}")]
+    FileUnreadable(String),
+    /// The session has the file, but its bytes are elsewhere.
+    #[error("the bytes of this file are not on this server: the session was imported without them")]
+    FileMissing,
+    /// A file cannot be written or read.
+    #[error("the file cannot be stored or read: {0}")]
+    File(std::sync::Arc<std::io::Error>),
     /// The engine is shutting down.
     #[error("sessiond is shutting down")]
     Closed,

@@ -28,6 +28,9 @@ pub(crate) async fn run(engine: Engine) {
         }
         if purged.is_none_or(|at| engine.now().since(at) >= PURGE) {
             purged = Some(engine.now());
+            if let Err(error) = engine.sweep_uploads().await {
+                tracing::warn!(%error, "files without an owner could not be removed; it is tried again later");
+            }
             if let Err(error) = purge(&engine).await {
                 tracing::warn!(%error, "what is over its time could not be dropped; it is tried again later");
             }

@@ -3,7 +3,7 @@
 //! [`Engine`] is the handle that everything above holds. A session's commands go to its actor, one at a time
 //! (`actor.rs`); the store groups what actors and inboxes write into few transactions; what a commit causes is done after it: watchers hear of events (`watch.rs`), inboxes deliver
 //! (`inbox/`), timers fire (`timers.rs`), schedules make sessions (`schedules.rs`), turns are
-//! answered (`turns/`). Other processes on the same store are followed (`follow.rs`).
+//! answered (`turns/`), files are stored (`files/`). Other processes on the same store are followed (`follow.rs`).
 
 mod actor;
 mod agents;
@@ -12,6 +12,7 @@ mod clock;
 mod consent;
 mod engine;
 mod error;
+mod files;
 mod follow;
 mod housekeeping;
 mod inbox;
@@ -38,6 +39,7 @@ pub use answers::Idempotency;
 pub use clock::{Clock, Ids, ManualClock, Sleep, System};
 pub use engine::{Engine, Options};
 pub use error::Error;
+pub use files::{FilePlace, FileReader, Passage, ReadFile, Unreadable, Upload, Uploaded};
 pub use inbox::InboxConnection;
 pub use keys::{NewKey, Secret, Stay, UNSTORED};
 pub use messages::{Response, Sent};
@@ -46,7 +48,8 @@ pub use schedules::SchedulePage;
 pub use tasks::SessionTasks;
 pub use tokens::NewToken;
 pub use turns::{
-    Exchange, Summary, TurnFollow, TurnItem, TurnOutput, TurnResult, TurnRunner, TurnTexts, TurnToRun,
+    Exchange, Summary, TurnFiles, TurnFollow, TurnItem, TurnOutput, TurnResult, TurnRunner, TurnTexts,
+    TurnToRun,
 };
 pub use watch::{Watch, WatchItem};
 pub use webhooks::{Webhook, WebhookState};

@@ -242,7 +242,9 @@ impl Engine {
             // A damaged session can at least be deleted.
             Err(Error::Rejected(Rejection::Corrupt(_))) if principal.role == Role::Admin => {
                 let op = Op::DeleteSession { session_id: id.clone(), expected_revision: None };
-                return self.write(op).await?.map(drop).map_err(|_| Rejection::SessionNotFound.into());
+                self.write(op).await?.map_err(|_| Rejection::SessionNotFound)?;
+                self.remove_directory(id).await;
+                return Ok(());
             }
             Err(error) => return Err(error),
         };
@@ -267,6 +269,7 @@ impl Engine {
             engine.write(op).await?.map_err(|_| Rejection::SessionNotFound)?;
             engine.forget(&slot);
             slot.delete().await;
+            engine.remove_directory(&slot.session().id).await;
             Ok(())
         })
         .await
@@ -299,6 +302,7 @@ impl Engine {
                 Ok(_) => {
                     self.forget(&slot);
                     slot.delete().await;
+                    self.remove_directory(id).await;
                     return Ok(());
                 }
                 Err(Refusal::Conflict { actual }) => {

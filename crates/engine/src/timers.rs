@@ -107,6 +107,12 @@ async fn fire(engine: &Engine, row: TimerRow) -> Result<(), Error> {
         (TimerAction::RemoveTexts { turn, through }, _) => {
             engine.remove_texts(&session_id, turn.as_ref(), *through).await
         }
+        // Another process may read files, and so forget them.
+        (TimerAction::RemoveFiles { .. }, _) if !engine.reads_files() => {
+            postpone(engine, session_id, timer.key, timer.at, WAIT).await?;
+            return Ok(());
+        }
+        (TimerAction::RemoveFiles { files }, _) => engine.remove_files(&session_id, files).await,
         (_, Some(command)) => engine.fire_own(&session_id, command, firing).await.map(drop),
         (_, None) => return begin_cascade(engine, session_id, timer.key, timer.at).await,
     };

@@ -245,7 +245,7 @@ async fn a_message_may_take_the_place_of_the_one_that_runs() {
         assert_eq!(given.turn.before.iter().any(|before| before.message == "Long"), busy == Busy::Interrupt);
         given.act(Act::End);
         world.ended(&second).await;
-        command(&world.engine, conversation::Command::Clear).await.unwrap();
+        command(&world.engine, conversation::Command::Clear { keep_files: false }).await.unwrap();
     }
     // What was rolled back or cleared leaves the journal.
     eventually("the texts are gone", async || {

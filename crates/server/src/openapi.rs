@@ -33,6 +33,7 @@ use crate::routes;
         (name = "context", description = "The JSON document that all participants share."),
         (name = "calls", description = "The recorded calls of a program, as a tree."),
         (name = "conversation", description = "Turns between a person and a private assistant."),
+        (name = "files", description = "Documents for a session's assistant: uploads, searches, downloads."),
         (name = "questions", description = "Questions that sessions ask people and other programs."),
         (name = "signals", description = "Values that are sent into a session for its program to receive."),
         (name = "schedules", description = "Sessions that are created at times."),

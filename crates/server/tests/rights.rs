@@ -35,6 +35,8 @@ impl Owned {
                 "message_id" => "m1",
                 "question_id" => "q1",
                 "turn_id" => "turn_1",
+                "file_id" => "file_0198f3a28c0d7f40a1b2c3d4e5f60718",
+                "passage" => "1",
                 "signal" => "go",
                 "schedule_id" => "nightly",
                 "key_id" => "key_1",

@@ -4,9 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use sessiond_assistant::Assistants;
+use sessiond_assistant::{Assistants, Library};
 use sessiond_client::{Client, Embedded, store};
 use sessiond_core::Principal;
+use sessiond_documents::Reader;
 use sessiond_engine::Engine;
 use sessiond_model::Model;
 use sessiond_server::{AdminKey, Handle, Listener, Server};
@@ -34,7 +35,10 @@ impl Host {
         options.keep_ended = config.duration("keep_ended");
         options.session_timeout = config.minutes("session_timeout");
         options.keep_events = config.count("keep_events");
-        options.runner = Some(Arc::new(assistants()));
+        let library = library();
+        options.uploads = store::uploads(dir).ok();
+        options.reader = Some(Arc::new(library.clone()));
+        options.runner = Some(Arc::new(assistants().with_files(library)));
         let engine = Engine::open(store, options)
             .await
             .with_context(|| format!("cannot start on the store in {}", dir.display()))?;
@@ -94,6 +98,12 @@ pub fn model() -> Result<Arc<dyn Model>, sessiond_model::Error> {
     #[cfg(not(feature = "gguf"))]
     let model = sessiond_model::from_env();
     model
+}
+
+/// What reads uploaded files: this program, in processes of its own.
+fn library() -> Library {
+    let program = std::env::current_exe().unwrap_or_else(|_| "sessiond".into());
+    Library::new(Reader::new(sessiond_documents::read::Options::new(program)))
 }
 
 /// Files that a server needs beside its connections.

@@ -7,6 +7,12 @@ from __future__ import annotations
 
 from typing import Any, Literal, Optional, TypedDict, Union
 
+AnswerMode = Literal[
+    "chat",
+    "query",
+]
+"""The sources of an answer."""
+
 
 class Asker(TypedDict, total=False):
     """For what a question is asked: a call, a task or a step. None of them: the session as a whole."""
@@ -148,6 +154,26 @@ class CallsRecorded(_CallsRecordedOptional):
     """The entries, in order."""
 
 
+class _CitationOptional(TypedDict, total=False):
+    passage: Optional[int]
+    """The number of the passage in the file."""
+    place: Optional[str]
+    """Where it is in the file, such as `page 3, lines 4–9`."""
+
+
+class Citation(_CitationOptional):
+    """A source that an answer cites."""
+
+    number: int
+    """The number of the source, as it is in the answer: `[1]`."""
+    file_id: str
+    """The file."""
+    name: str
+    """The file's name then."""
+    quote: str
+    """A copy of the passage's text, so that it can be read when the file has gone."""
+
+
 class ContextUpdated(TypedDict, total=False):
     """The shared context was replaced, patched, or written by a program. Exactly one of the members is present."""
 
@@ -250,6 +276,37 @@ class ExecutionLease(TypedDict):
     any time."""
     ttl: str
     """How long it lasts without a renewal."""
+
+
+class _FileAddedOptional(TypedDict, total=False):
+    notes: list[str]
+    """Notes of its reader, such as pages without text."""
+
+
+class FileAdded(_FileAddedOptional):
+    """A file was stored, and its text was read."""
+
+    file_id: str
+    """The file's id."""
+    name: str
+    """Its name, as it was uploaded, in Unicode's composed form (NFC). Empty after the file was removed."""
+    media_type: str
+    """Its media type by its content, such as `application/pdf`."""
+    bytes: int
+    """Its size in bytes."""
+    sha256: str
+    """The SHA-256 of its bytes, in hexadecimal digits."""
+    characters: int
+    """The characters of its text."""
+    passages: int
+    """The passages that its text is searched by."""
+
+
+class FilesRemoved(TypedDict):
+    """Files were removed. Their names leave the events before this one."""
+
+    file_ids: list[str]
+    """Which."""
 
 
 class ForkPoint(TypedDict):
@@ -684,6 +741,24 @@ class SignalSent(TypedDict):
     """The signal's value."""
 
 
+class _SourceOptional(TypedDict, total=False):
+    passage: Optional[int]
+    """The number of the passage in the file; absent if it is the whole file."""
+    place: Optional[str]
+    """Where the passage is in the file, such as `page 3, lines 4–9`."""
+
+
+class Source(_SourceOptional):
+    """A file, or a passage of one, that the model was given for a turn."""
+
+    number: int
+    """The number by which the model may cite it. On the path to the turn no other source has it."""
+    file_id: str
+    """The file."""
+    name: str
+    """The file's name then."""
+
+
 class _StepChangeOptional(TypedDict, total=False):
     reason: Optional[str]
     """Why, if not through the plan alone."""
@@ -876,9 +951,13 @@ class _TurnEndedOptional(TypedDict, total=False):
     finish: Optional[str]
     """Why the model stopped, in the provider's words: `stop`, `length` or another."""
     reason: Optional[str]
-    """Why there is no whole answer, or what is amiss with it: the model has not read all of the conversation."""
+    """Why there is no whole answer, or why it may be wrong: the model has not read all of the conversation."""
     usage: Optional[Usage]
     """The model, and the tokens of the answer."""
+    sources: list[Source]
+    """The files and passages that the model was given for the turn."""
+    citations: list[Citation]
+    """The sources that the answer cites."""
 
 
 class TurnEnded(_TurnEndedOptional):
@@ -893,6 +972,8 @@ class TurnEnded(_TurnEndedOptional):
 class _TurnProgressedOptional(TypedDict, total=False):
     reasoning: str
     """The reasoning since the last checkpoint."""
+    sources: list[Source]
+    """The files and passages that the model was given, if no earlier checkpoint has them."""
 
 
 class TurnProgressed(_TurnProgressedOptional):
@@ -915,6 +996,10 @@ class _TurnQueuedOptional(TypedDict, total=False):
     """Whether it follows no turn: another beginning; false if absent."""
     instructions: Optional[str]
     """Instructions to the model for this turn alone."""
+    files: list[str]
+    """The files that the message is about; the assistant chooses when there are none."""
+    mode: AnswerMode
+    """The sources of the answer, `chat` or `query`; `chat` if absent."""
     next: bool
     """Whether it goes before the turns that wait; false if absent."""
 
@@ -1249,6 +1334,20 @@ class ConversationClearedEvent(_Frame):
     data: ConversationCleared
 
 
+class FileAddedEvent(_Frame):
+    """`file_added`."""
+
+    type: Literal["file_added"]
+    data: FileAdded
+
+
+class FilesRemovedEvent(_Frame):
+    """`files_removed`."""
+
+    type: Literal["files_removed"]
+    data: FilesRemoved
+
+
 UnknownEventType = Literal["(unknown)"]
 """The type of an event that this package does not know: any text but the names of known events. The literal is there
 for type checkers alone; `kind: str = event["type"]` is the text."""
@@ -1299,12 +1398,15 @@ Event = Union[
     HeadMovedEvent,
     ConversationCompactedEvent,
     ConversationClearedEvent,
+    FileAddedEvent,
+    FilesRemovedEvent,
     UnknownEvent,
 ]
 """One entry of a session's journal: which members `data` has follows from `type`."""
 
 
 __all__ = [
+    "AnswerMode",
     "Asker",
     "Assistant",
     "AssistantSet",
@@ -1316,6 +1418,7 @@ __all__ = [
     "CallStatus",
     "CallsRecorded",
     "CallsRecordedEvent",
+    "Citation",
     "ContextUpdated",
     "ContextUpdatedEvent",
     "ContextWrite",
@@ -1332,6 +1435,10 @@ __all__ = [
     "ExecutionInterrupted",
     "ExecutionInterruptedEvent",
     "ExecutionLease",
+    "FileAdded",
+    "FileAddedEvent",
+    "FilesRemoved",
+    "FilesRemovedEvent",
     "ForkPoint",
     "HeadMoved",
     "HeadMovedEvent",
@@ -1386,6 +1493,7 @@ __all__ = [
     "SessionUpdatedEvent",
     "SignalSent",
     "SignalSentEvent",
+    "Source",
     "StepChange",
     "StepQuestion",
     "StepStatus",

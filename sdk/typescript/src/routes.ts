@@ -238,9 +238,9 @@ export class Conversation {
     return this.http.json({ method: 'PUT', path: path`/sessions/${sessionId}/assistant`, body, options });
   }
 
-  /** Remove all turns of a session, and their texts from its journal. Those that are open are stopped. */
-  clear(sessionId: string, options?: ChangeOptions): Promise<wire.Session> {
-    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/clear`, repeat: 'keyed', options });
+  /** Remove all turns of a session and its files, and their texts from its journal. Turns that are open are stopped. */
+  clear(sessionId: string, body: wire.ClearConversation = {}, options?: ChangeOptions): Promise<wire.Session> {
+    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/clear`, repeat: 'keyed', body, options });
   }
 
   /** Set the turn that the next one follows: choose a branch. */
@@ -286,6 +286,63 @@ export class Conversation {
   /** Stop a turn. Its model's request is closed at once, and it keeps the answer so far. A turn that has ended stays as it is. */
   stopTurn(sessionId: string, turnId: string, options?: ChangeOptions): Promise<wire.Turn> {
     return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/turns/${turnId}/stop`, repeat: 'keyed', options });
+  }
+}
+
+/** The query of `search_files`. */
+export type SearchFiles = NonNullable<wire.operations['search_files']['parameters']['query']>;
+
+/** Documents for a session's assistant: uploads, searches, downloads. */
+export class Files {
+  constructor(private readonly http: Http) {}
+
+  /** List the files of a session, oldest first. */
+  list(sessionId: string, options?: RequestOptions): Promise<wire.FileList> {
+    return this.http.json({ method: 'GET', path: path`/sessions/${sessionId}/files`, options });
+  }
+
+  /**
+   * Upload files to a session.
+   *
+   * The body is `multipart/form-data` with a part for each file. The text of each file is read before the response; a file
+   * without a readable text is refused, and nothing of it is kept. A file of the session with the same name is replaced.
+   */
+  add(sessionId: string, body: wire.FileForm, options?: RequestOptions): Promise<wire.AddedFiles> {
+    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/files`, body, contentType: 'multipart/form-data', options });
+  }
+
+  /** Read the details of a file. */
+  get(sessionId: string, fileId: string, options?: RequestOptions): Promise<wire.File> {
+    return this.http.json({ method: 'GET', path: path`/sessions/${sessionId}/files/${fileId}`, options });
+  }
+
+  /** Remove a file: its bytes, its text, and its name in the journal. Quotes of it in answers stay. */
+  delete(sessionId: string, fileId: string, options?: RequestOptions): Promise<void> {
+    return this.http.done({ method: 'DELETE', path: path`/sessions/${sessionId}/files/${fileId}`, options });
+  }
+
+  /** Download a file, as it was uploaded. */
+  getFileContent(sessionId: string, fileId: string, options?: RequestOptions): Promise<string> {
+    return this.http.text({ method: 'GET', path: path`/sessions/${sessionId}/files/${fileId}/content`, accept: 'application/octet-stream', options });
+  }
+
+  /** Read a passage of a file. */
+  getPassage(sessionId: string, fileId: string, passage: string, options?: RequestOptions): Promise<wire.Passage> {
+    return this.http.json({ method: 'GET', path: path`/sessions/${sessionId}/files/${fileId}/passages/${passage}`, options });
+  }
+
+  /** Search the files of a session. The passages that fit best come first. */
+  search(sessionId: string, query: SearchFiles = {}, options?: RequestOptions): Promise<wire.PassageList> {
+    return this.http.json({ method: 'GET', path: path`/sessions/${sessionId}/passages`, query, options });
+  }
+
+  /**
+   * Upload files to the session of the request.
+   *
+   * The session is that of the header `x-session-id`, or of the token. Otherwise as `POST /sessions/{session_id}/files`.
+   */
+  upload(body: wire.FileForm, options?: RequestOptions): Promise<wire.Uploaded> {
+    return this.http.json({ method: 'POST', path: '/upload', body, contentType: 'multipart/form-data', options });
   }
 }
 
@@ -789,6 +846,7 @@ export class Routes {
   readonly context: Contexts;
   readonly executions: Executions;
   readonly conversation: Conversation;
+  readonly files: Files;
   readonly questions: Questions;
   readonly signals: Signals;
   readonly schedules: Schedules;
@@ -808,6 +866,7 @@ export class Routes {
     this.context = new Contexts(http);
     this.executions = new Executions(http);
     this.conversation = new Conversation(http);
+    this.files = new Files(http);
     this.questions = new Questions(http);
     this.signals = new Signals(http);
     this.schedules = new Schedules(http);

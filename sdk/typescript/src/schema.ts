@@ -731,7 +731,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Remove all turns of a session, and their texts from its journal. Those that are open are stopped. */
+        /** Remove all turns of a session and its files, and their texts from its journal. Turns that are open are stopped. */
         post: operations["clear_conversation"];
         delete?: never;
         options?: never;
@@ -897,6 +897,80 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sessions/{session_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the files of a session, oldest first. */
+        get: operations["list_files"];
+        put?: never;
+        /**
+         * Upload files to a session.
+         * @description The body is `multipart/form-data` with a part for each file. The text of each file is read before the response; a file
+         *     without a readable text is refused, and nothing of it is kept. A file of the session with the same name is replaced.
+         */
+        post: operations["add_files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{session_id}/files/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the details of a file. */
+        get: operations["get_file"];
+        put?: never;
+        post?: never;
+        /** Remove a file: its bytes, its text, and its name in the journal. Quotes of it in answers stay. */
+        delete: operations["delete_file"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{session_id}/files/{file_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download a file, as it was uploaded. */
+        get: operations["get_file_content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{session_id}/files/{file_id}/passages/{passage}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a passage of a file. */
+        get: operations["get_passage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sessions/{session_id}/fork": {
         parameters: {
             query?: never;
@@ -982,6 +1056,23 @@ export interface paths {
         post: operations["claim_lease"];
         /** Release a lease; its token is in the header `Fencing-Token`. */
         delete: operations["release_lease"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{session_id}/passages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search the files of a session. The passages that fit best come first. */
+        get: operations["search_files"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1444,6 +1535,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload files to the session of the request.
+         * @description The session is that of the header `x-session-id`, or of the token. Otherwise as `POST /sessions/{session_id}/files`.
+         */
+        post: operations["upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/chat/completions": {
         parameters: {
             query?: never;
@@ -1693,6 +1804,23 @@ export interface components {
             busy?: components["schemas"]["Busy"];
             /** @description Instructions to the model for this turn alone. */
             instructions?: string | null;
+            /** @description The files that the message is about. Default: the assistant chooses from all files of the session. */
+            files?: components["schemas"]["FileId"][];
+            /** @description The sources of the answer: `chat` (the default), or `query`, the files alone. */
+            mode?: components["schemas"]["AnswerMode"];
+        };
+        /** @description The result of a file of an upload: `file`, or the `problem`. */
+        AddedFile: {
+            /** @description The file's name. */
+            name: string;
+            file?: components["schemas"]["File"] | null;
+            replaced?: components["schemas"]["FileId"] | null;
+            problem?: components["schemas"]["Problem"] | null;
+        };
+        /** @description The results of an upload, in the order of its files. If none of them could be added, the response is the first one's problem. */
+        AddedFiles: {
+            /** @description A result for each file. */
+            files: components["schemas"]["AddedFile"][];
         };
         /** @description Completes a step manually. */
         Advance: {
@@ -1824,6 +1952,11 @@ export interface components {
             /** @description Agents that have an error instead of a result. */
             failed_agents?: string[];
         };
+        /**
+         * @description The sources of an answer.
+         * @enum {string}
+         */
+        AnswerMode: "chat" | "query";
         /** @description Answers a question. */
         AnswerQuestion: {
             /**
@@ -2137,6 +2270,10 @@ export interface components {
             /** @description The message. */
             message: string;
             session_id?: components["schemas"]["SessionId"] | null;
+            /** @description The files that the message is about. Default: the assistant chooses from all files of the session. */
+            files?: components["schemas"]["FileId"][];
+            /** @description The sources of the answer: `chat` (the default), or `query`, the files alone. */
+            mode?: components["schemas"]["AnswerMode"];
         };
         /** @description The assistant's answer. */
         ChatAnswer: {
@@ -2149,8 +2286,31 @@ export interface components {
             /** @description The model's name; null if no model answered. */
             model?: string | null;
             usage?: components["schemas"]["Usage"] | null;
+            /** @description The sources that the answer cites. The server has checked each. */
+            citations: components["schemas"]["Citation"][];
             /** @description When the answer was complete. */
             timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A source that an answer cites. */
+        Citation: {
+            /**
+             * Format: int32
+             * @description The number of the source, as it is in the answer: `[1]`.
+             */
+            number: number;
+            /** @description The file. */
+            file_id: components["schemas"]["FileId"];
+            /** @description The file's name then. */
+            name: string;
+            /**
+             * Format: int32
+             * @description The number of the passage in the file.
+             */
+            passage?: number | null;
+            /** @description Where it is in the file, such as `page 3, lines 4–9`. */
+            place?: string | null;
+            /** @description A copy of the passage's text, so that it can be read when the file has gone. */
+            quote: string;
         };
         /** @description Claims the lease of a participant. */
         ClaimLease: {
@@ -2173,6 +2333,11 @@ export interface components {
             fence: number;
             /** @description When it expires without a renewal. */
             expires_at: components["schemas"]["Timestamp"];
+        };
+        /** @description Removes all turns. */
+        ClearConversation: {
+            /** @description Whether the session's files stay. Default: they are removed too. */
+            keep_files?: boolean;
         };
         /** @description Completes a session. */
         Complete: {
@@ -2863,6 +3028,30 @@ export interface components {
             /** @description The agent or principal that caused it. */
             actor: string;
             data: components["schemas"]["ConversationCleared"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "file_added";
+            /** @description The agent or principal that caused it. */
+            actor: string;
+            data: components["schemas"]["FileAdded"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "files_removed";
+            /** @description The agent or principal that caused it. */
+            actor: string;
+            data: components["schemas"]["FilesRemoved"];
         } | components["schemas"]["UnknownEvent"];
         /** @description Events, oldest first. */
         EventPage: {
@@ -2978,6 +3167,117 @@ export interface components {
             pointer: string;
             /** @description The fault, and the expected value. */
             detail: string;
+        };
+        /** @description A file of a session. */
+        File: {
+            /** @description Its id. */
+            file_id: components["schemas"]["FileId"];
+            /** @description Its session. */
+            session_id: components["schemas"]["SessionId"];
+            /**
+             * @description Its name, as it was uploaded, in Unicode's composed form (NFC).
+             * @example contract.pdf
+             */
+            name: string;
+            /**
+             * @description Its media type by its content.
+             * @example application/pdf
+             */
+            media_type: string;
+            /**
+             * Format: int64
+             * @description Its size in bytes.
+             */
+            bytes: number;
+            /** @description The SHA-256 of its bytes, in hexadecimal digits. */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description The characters of its text.
+             */
+            characters: number;
+            /**
+             * Format: int64
+             * @description The passages that its text is searched by.
+             */
+            passages: number;
+            /** @description Notes of its reader, such as pages without text. */
+            notes?: string[];
+            /** @description The key that uploaded it. */
+            added_by: string;
+            /** @description When it was uploaded. */
+            added_at: components["schemas"]["Timestamp"];
+        };
+        /** @description A file was stored, and its text was read. */
+        FileAdded: {
+            /** @description The file's id. */
+            file_id: components["schemas"]["FileId"];
+            /** @description Its name, as it was uploaded, in Unicode's composed form (NFC). Empty after the file was removed. */
+            name: string;
+            /** @description Its media type by its content, such as `application/pdf`. */
+            media_type: string;
+            /**
+             * Format: int64
+             * @description Its size in bytes.
+             */
+            bytes: number;
+            /** @description The SHA-256 of its bytes, in hexadecimal digits. */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description The characters of its text.
+             */
+            characters: number;
+            /**
+             * Format: int64
+             * @description The passages that its text is searched by.
+             */
+            passages: number;
+            /** @description Notes of its reader, such as pages without text. */
+            notes?: string[];
+        };
+        /** @description Files in numbers. */
+        FileCounts: {
+            /** @description How many there are. */
+            count: number;
+            /**
+             * Format: int64
+             * @description Their bytes together.
+             */
+            bytes: number;
+        };
+        /** @description Files to upload, as `multipart/form-data`. */
+        FileForm: {
+            /**
+             * Format: binary
+             * @description The file; several parts of any names are several files.
+             */
+            file: string;
+        };
+        /**
+         * @description A file's id: `file_` and 32 hexadecimal digits. It is the name of the file that has the bytes, so it is never a path.
+         * @example file_0198f3a28c0d7f40a1b2c3d4e5f60718
+         */
+        FileId: string;
+        /** @description The files of a session. */
+        FileList: {
+            /** @description All of them, oldest first. */
+            files: components["schemas"]["File"][];
+            /**
+             * Format: int64
+             * @description Their bytes together.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description The bytes that they may have together.
+             */
+            bytes_limit: number;
+        };
+        /** @description Files were removed. Their names leave the events before this one. */
+        FilesRemoved: {
+            /** @description Which. */
+            file_ids: components["schemas"]["FileId"][];
         };
         /** @description Forks a session. */
         Fork: {
@@ -3324,6 +3624,32 @@ export interface components {
             /** @description Its framework. Default: the part of its id before `://`. */
             framework?: string | null;
             session_id?: components["schemas"]["SessionId"] | null;
+        };
+        /** @description A passage of a file. */
+        Passage: {
+            /** @description The file. */
+            file_id: components["schemas"]["FileId"];
+            /** @description The file's name. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Its number in the file, from 1.
+             */
+            passage: number;
+            /**
+             * @description Where it is in the file.
+             * @example page 3, lines 4–9
+             */
+            place?: string | null;
+            /** @description The heading above it. */
+            heading?: string | null;
+            /** @description Its text. */
+            text: string;
+        };
+        /** @description Passages of a session's files, those that fit best first. */
+        PassageList: {
+            /** @description The passages. */
+            passages: components["schemas"]["Passage"][];
         };
         /** @description A step of the plan and its state. */
         PlannedStep: {
@@ -3868,6 +4194,7 @@ export interface components {
             total_tasks: number;
             calls?: components["schemas"]["Calls"] | null;
             conversation?: components["schemas"]["Conversation"] | null;
+            files?: components["schemas"]["FileCounts"] | null;
             /**
              * Format: int32
              * @description The number of questions that wait for an answer.
@@ -4107,6 +4434,25 @@ export interface components {
             name: string;
             /** @description The signal's value. */
             value: unknown;
+        };
+        /** @description A file, or a passage of one, that the model was given for a turn. */
+        Source: {
+            /**
+             * Format: int32
+             * @description The number by which the model may cite it. On the path to the turn no other source has it.
+             */
+            number: number;
+            /** @description The file. */
+            file_id: components["schemas"]["FileId"];
+            /** @description The file's name then. */
+            name: string;
+            /**
+             * Format: int32
+             * @description The number of the passage in the file; absent if it is the whole file.
+             */
+            passage?: number | null;
+            /** @description Where the passage is in the file, such as `page 3, lines 4–9`. */
+            place?: string | null;
         };
         /**
          * @description A length of time in milliseconds. Written as `500ms`, `300s`, `5m` or `2h`.
@@ -4385,13 +4731,21 @@ export interface components {
             text: string;
             /** @description Instructions to the model for this turn alone. */
             instructions?: string | null;
+            /** @description The files that the message is about. */
+            files?: components["schemas"]["FileId"][];
+            /** @description The sources of the answer, `chat` or `query`. */
+            mode?: components["schemas"]["AnswerMode"];
             /** @description The whole answer, or the part before its end. */
             answer: string;
+            /** @description The files and passages that the model was given for the turn. */
+            sources?: components["schemas"]["Source"][];
+            /** @description The sources that the answer cites. The server has checked each. */
+            citations?: components["schemas"]["Citation"][];
             /** @description The model's reasoning. */
             reasoning?: string | null;
             /** @description Why the model stopped: `stop`, `length` or the provider's word. */
             finish?: string | null;
-            /** @description Why there is no whole answer, or what is amiss with it: the model has not read all of the conversation. */
+            /** @description Why there is no whole answer, or why it may be wrong: the model has not read all of the conversation. */
             reason?: string | null;
             usage?: components["schemas"]["Usage"] | null;
             /** @description The key that sent the message. */
@@ -4429,9 +4783,13 @@ export interface components {
             reasoning?: string;
             /** @description Why the model stopped, in the provider's words: `stop`, `length` or another. */
             finish?: string | null;
-            /** @description Why there is no whole answer, or what is amiss with it: the model has not read all of the conversation. */
+            /** @description Why there is no whole answer, or why it may be wrong: the model has not read all of the conversation. */
             reason?: string | null;
             usage?: components["schemas"]["Usage"] | null;
+            /** @description The files and passages that the model was given for the turn. */
+            sources?: components["schemas"]["Source"][];
+            /** @description The sources that the answer cites. */
+            citations?: components["schemas"]["Citation"][];
         };
         /**
          * @description A turn's id: `[A-Za-z0-9_.:-]{1,128}`. The engine's own are `turn_` and a time-ordered id.
@@ -4467,6 +4825,8 @@ export interface components {
             text: string;
             /** @description The reasoning since the last checkpoint. */
             reasoning?: string;
+            /** @description The files and passages that the model was given, if no earlier checkpoint has them. */
+            sources?: components["schemas"]["Source"][];
         };
         /** @description A message was accepted. Its turn begins when those before it have ended. */
         TurnQueued: {
@@ -4479,6 +4839,10 @@ export interface components {
             text: string;
             /** @description Instructions to the model for this turn alone. */
             instructions?: string | null;
+            /** @description The files that the message is about; the assistant chooses when there are none. */
+            files?: components["schemas"]["FileId"][];
+            /** @description The sources of the answer, `chat` or `query`; `chat` if absent. */
+            mode?: components["schemas"]["AnswerMode"];
             /** @description Whether it goes before the turns that wait; false if absent. */
             next?: boolean;
         };
@@ -4546,6 +4910,33 @@ export interface components {
             pending_steps?: string[] | null;
             /** @description The whole new plan; steps that keep their name keep their state. */
             steps?: components["schemas"]["NewStep"][] | null;
+        };
+        /** @description A file that was uploaded. */
+        Uploaded: {
+            /** @description The result, for people. */
+            message: string;
+            /** @description The file's name. */
+            filename: string;
+            /** @description Where the file is, by this interface: the path of its content. */
+            file_path: string;
+            /** @description The session. */
+            session_id: components["schemas"]["SessionId"];
+            /** @description The file. */
+            file_id: components["schemas"]["FileId"];
+            /**
+             * Format: int64
+             * @description Its size in bytes.
+             */
+            size: number;
+            /**
+             * @description Its media type by its content.
+             * @example application/pdf
+             */
+            type: string;
+            /** @description When it was added. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** @description A result for each file, if there were several. */
+            files?: components["schemas"]["AddedFile"][];
         };
         /** @description The usage of a model in a call. */
         Usage: {
@@ -4825,6 +5216,8 @@ export type AckMessages = components['schemas']['AckMessages'];
 export type Acknowledged = components['schemas']['Acknowledged'];
 export type AddParticipant = components['schemas']['AddParticipant'];
 export type AddTurn = components['schemas']['AddTurn'];
+export type AddedFile = components['schemas']['AddedFile'];
+export type AddedFiles = components['schemas']['AddedFiles'];
 export type Advance = components['schemas']['Advance'];
 export type Agent = components['schemas']['Agent'];
 export type AgentDescriptor = components['schemas']['AgentDescriptor'];
@@ -4836,6 +5229,7 @@ export type AgentResult = components['schemas']['AgentResult'];
 export type AgentTask = components['schemas']['AgentTask'];
 export type Aggregate = components['schemas']['Aggregate'];
 export type Aggregation = components['schemas']['Aggregation'];
+export type AnswerMode = components['schemas']['AnswerMode'];
 export type AnswerQuestion = components['schemas']['AnswerQuestion'];
 export type AskQuestion = components['schemas']['AskQuestion'];
 export type Asker = components['schemas']['Asker'];
@@ -4855,8 +5249,10 @@ export type CallsRecorded = components['schemas']['CallsRecorded'];
 export type CancelTask = components['schemas']['CancelTask'];
 export type Chat = components['schemas']['Chat'];
 export type ChatAnswer = components['schemas']['ChatAnswer'];
+export type Citation = components['schemas']['Citation'];
 export type ClaimLease = components['schemas']['ClaimLease'];
 export type ClaimedLease = components['schemas']['ClaimedLease'];
+export type ClearConversation = components['schemas']['ClearConversation'];
 export type Complete = components['schemas']['Complete'];
 export type CompleteTask = components['schemas']['CompleteTask'];
 export type Conflict = components['schemas']['Conflict'];
@@ -4886,6 +5282,13 @@ export type ExecutionLease = components['schemas']['ExecutionLease'];
 export type FailSession = components['schemas']['FailSession'];
 export type FailTask = components['schemas']['FailTask'];
 export type FieldError = components['schemas']['FieldError'];
+export type File = components['schemas']['File'];
+export type FileAdded = components['schemas']['FileAdded'];
+export type FileCounts = components['schemas']['FileCounts'];
+export type FileForm = components['schemas']['FileForm'];
+export type FileId = components['schemas']['FileId'];
+export type FileList = components['schemas']['FileList'];
+export type FilesRemoved = components['schemas']['FilesRemoved'];
 export type Fork = components['schemas']['Fork'];
 export type ForkPoint = components['schemas']['ForkPoint'];
 export type HeadMoved = components['schemas']['HeadMoved'];
@@ -4921,6 +5324,8 @@ export type ParticipantAdded = components['schemas']['ParticipantAdded'];
 export type ParticipantRemoved = components['schemas']['ParticipantRemoved'];
 export type ParticipantStatus = components['schemas']['ParticipantStatus'];
 export type Party = components['schemas']['Party'];
+export type Passage = components['schemas']['Passage'];
+export type PassageList = components['schemas']['PassageList'];
 export type PlannedStep = components['schemas']['PlannedStep'];
 export type Point = components['schemas']['Point'];
 export type PointPage = components['schemas']['PointPage'];
@@ -4977,6 +5382,7 @@ export type SessionUpdated = components['schemas']['SessionUpdated'];
 export type Signal = components['schemas']['Signal'];
 export type SignalPage = components['schemas']['SignalPage'];
 export type SignalSent = components['schemas']['SignalSent'];
+export type Source = components['schemas']['Source'];
 export type Span = components['schemas']['Span'];
 export type Status = components['schemas']['Status'];
 export type Step = components['schemas']['Step'];
@@ -5009,6 +5415,7 @@ export type UpcomingTimes = components['schemas']['UpcomingTimes'];
 export type UpdateSchedule = components['schemas']['UpdateSchedule'];
 export type UpdateSession = components['schemas']['UpdateSession'];
 export type UpdateWorkflow = components['schemas']['UpdateWorkflow'];
+export type Uploaded = components['schemas']['Uploaded'];
 export type Usage = components['schemas']['Usage'];
 export type Webhook = components['schemas']['Webhook'];
 export type WebhookStatus = components['schemas']['WebhookStatus'];
@@ -6812,7 +7219,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ClearConversation"];
+            };
+        };
         responses: {
             /** @description The session. */
             200: {
@@ -6830,6 +7241,8 @@ export interface operations {
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
             412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             431: components["responses"]["Problem431"];
             500: components["responses"]["Problem500"];
@@ -7318,6 +7731,249 @@ export interface operations {
             507: components["responses"]["Problem507"];
         };
     };
+    list_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The session.
+                 * @example sess_notifications_2025-02-02
+                 */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The files. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    add_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The session.
+                 * @example sess_notifications_2025-02-02
+                 */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["FileForm"];
+            };
+        };
+        responses: {
+            /** @description A result for each file. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddedFiles"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    get_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The session.
+                 * @example sess_notifications_2025-02-02
+                 */
+                session_id: string;
+                /**
+                 * @description The name of a guide.
+                 * @example agents
+                 */
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    delete_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The session.
+                 * @example sess_notifications_2025-02-02
+                 */
+                session_id: string;
+                /**
+                 * @description The name of a guide.
+                 * @example agents
+                 */
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is removed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    get_file_content: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The session.
+                 * @example sess_notifications_2025-02-02
+                 */
+                session_id: string;
+                /**
+                 * @description The name of a guide.
+                 * @example agents
+                 */
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its bytes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_passage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The session.
+                 * @example sess_notifications_2025-02-02
+                 */
+                session_id: string;
+                /**
+                 * @description The name of a guide.
+                 * @example agents
+                 */
+                file_id: string;
+                /**
+                 * @description The name of a guide.
+                 * @example agents
+                 */
+                passage: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The passage. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passage"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     fork_session: {
         parameters: {
             query?: never;
@@ -7675,6 +8331,46 @@ export interface operations {
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
             507: components["responses"]["Problem507"];
+        };
+    };
+    search_files: {
+        parameters: {
+            query?: {
+                /** @description A question, or words: the passages that fit best come first. */
+                query?: string;
+                /** @description The maximum number of passages, up to 100. Default: 10. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The session.
+                 * @example sess_notifications_2025-02-02
+                 */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The passages. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PassageList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     list_session_questions: {
@@ -9128,6 +9824,46 @@ export interface operations {
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
             412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    upload: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The session, if the token names none. */
+                "x-session-id"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["FileForm"];
+            };
+        };
+        responses: {
+            /** @description The file. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uploaded"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];

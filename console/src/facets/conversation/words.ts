@@ -11,4 +11,6 @@ export const words = {
   head_moved: ({ turn_id }) => (turn_id ? 'another turn is the head' : 'the conversation begins again'),
   conversation_compacted: ({ text }) => (text == null ? 'earlier turns were left out' : 'earlier turns were summarised'),
   conversation_cleared: () => 'the conversation was cleared',
+  file_added: ({ name }) => (name ? `a file was added: ${name}` : 'a file was added'),
+  files_removed: ({ file_ids }) => (file_ids.length === 1 ? 'a file was removed' : `${file_ids.length} files were removed`),
 } satisfies EventWords;

@@ -23,6 +23,8 @@ impl Conversation for Embedded {
         let add = AddTurn {
             text: request.text,
             instructions: request.instructions,
+            files: request.files,
+            mode: request.mode,
             place: match request.parent {
                 None => Place::Head,
                 Some(None) => Place::Root,
@@ -90,7 +92,14 @@ impl Conversation for Embedded {
             None => Place::Root,
         };
         let text = request.text.unwrap_or(said.message);
-        let add = AddTurn { text, instructions: said.instructions, place, busy: request.busy };
+        let add = AddTurn {
+            text,
+            instructions: said.instructions,
+            files: said.files,
+            mode: said.mode,
+            place,
+            busy: request.busy,
+        };
         let command = Command::Conversation(conversation::Command::Add { add, ahead: None });
         let reply = self.execute(id, accepted, command).await?;
         self.added(reply).await
@@ -139,10 +148,16 @@ impl Conversation for Embedded {
     async fn clear_conversation(
         &self,
         id: &SessionId,
+        request: api::ClearConversation,
         conditions: Conditions,
     ) -> Result<api::Session, Problem> {
-        let accepted = self.accept(conditions, &format!("clear_conversation {id}"), &())?;
-        self.change(id, accepted, Command::Conversation(conversation::Command::Clear)).await
+        let accepted = self.accept(conditions, &format!("clear_conversation {id}"), &request)?;
+        self.change(
+            id,
+            accepted,
+            Command::Conversation(conversation::Command::Clear { keep_files: request.keep_files }),
+        )
+        .await
     }
 }
 
@@ -178,7 +193,11 @@ impl Embedded {
             status: found.status,
             text: said.message,
             instructions: said.instructions,
+            files: said.files,
+            mode: said.mode,
             answer,
+            sources: said.sources,
+            citations: said.citations,
             reasoning: Some(reasoning).filter(|reasoning| !reasoning.is_empty()),
             finish: said.finish,
             reason: said.reason,

@@ -35,6 +35,17 @@ pub fn problem(error: Error) -> Problem {
         Error::Gap { .. } => Code::EventGap,
         Error::ResponseTimeout => Code::ResponseTimeout,
         Error::Import { .. } => Code::ImportInvalid,
+        Error::FileMissing => Code::FileNotFound,
+        Error::FileTooLarge => Code::FileTooLarge,
+        Error::FileUnreadable(_) => Code::FileUnreadable,
+        Error::NoUploads => Code::Unavailable,
+        Error::File(error) => {
+            tracing::error!(%error, "a file cannot be stored or read");
+            return Problem::new(
+                Code::Internal,
+                "the file cannot be stored or read; the server's log says more",
+            );
+        }
         Error::Closed => return Problem::new(Code::Unavailable, error.to_string()).retry_after(1),
     };
     Problem::new(code, error.to_string())

@@ -11,6 +11,7 @@ mod context;
 mod conversation;
 mod error;
 mod events;
+mod files;
 mod inbox;
 mod keys;
 mod messages;
@@ -38,6 +39,7 @@ use sha2::{Digest, Sha256};
 use crate::Conditions;
 use crate::traits::Api;
 pub use error::problem;
+pub use files::added;
 
 /// The embedded client; cheap to clone.
 #[derive(Clone)]
@@ -65,14 +67,16 @@ impl Embedded {
     /// Runs an engine on the store in `dir`, for the person at this machine.
     pub async fn open(dir: &Path) -> Result<Self, Problem> {
         let store = store::open(dir).map_err(|error| error::open_problem(dir, error))?;
-        let engine = Engine::open(store, Options::default()).await.map_err(problem)?;
+        let options = Options { uploads: store::uploads(dir).ok(), ..Options::default() };
+        let engine = Engine::open(store, options).await.map_err(problem)?;
         Ok(Self::new(engine, Principal::local()))
     }
 
     /// Reads the store in `dir`, which is neither made nor changed: no timer fires and no schedule runs.
     pub async fn look(dir: &Path) -> Result<Self, Problem> {
         let store = store::look(dir).map_err(|error| error::open_problem(dir, error))?;
-        let options = Options { timers: false, ..Options::default() };
+        let uploads = store::uploads(dir).ok();
+        let options = Options { timers: false, uploads, ..Options::default() };
         let engine = Engine::open(store, options).await.map_err(problem)?;
         Ok(Self::new(engine, Principal::local()))
     }

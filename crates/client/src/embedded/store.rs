@@ -3,7 +3,7 @@
 use std::fs::DirBuilder;
 use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sessiond_store::Store;
@@ -43,6 +43,14 @@ pub fn look(address: &Path) -> Result<Arc<dyn Store>, OpenError> {
 /// [`OpenError::Scheme`] when no backend has such addresses.
 pub fn exists(address: &Path) -> Result<bool, OpenError> {
     Ok(directory(address)?.join(FILE).exists())
+}
+
+/// The directory for uploaded files beside the store at `address`.
+///
+/// # Errors
+/// [`OpenError::Scheme`] when no backend has such addresses.
+pub fn uploads(address: &Path) -> Result<PathBuf, OpenError> {
+    Ok(directory(address)?.join("uploads"))
 }
 
 /// The directory of the embedded store at `address`.

@@ -93,8 +93,13 @@ impl Conversation for Http {
     async fn clear_conversation(
         &self,
         id: &SessionId,
+        request: api::ClearConversation,
         conditions: Conditions,
     ) -> Result<api::Session, Problem> {
-        self.request(&operations::CLEAR_CONVERSATION, &[id.as_str()]).conditions(conditions).read().await
+        self.request(&operations::CLEAR_CONVERSATION, &[id.as_str()])
+            .conditions(conditions)
+            .json(&request)
+            .read()
+            .await
     }
 }

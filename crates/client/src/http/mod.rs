@@ -11,6 +11,7 @@ mod calls;
 mod context;
 mod conversation;
 mod events;
+mod files;
 mod inbox;
 mod keys;
 mod messages;

@@ -159,6 +159,22 @@ impl<'a> Request<'a> {
         self.try_once(url).await.map_err(|failure| failure.problem)
     }
 
+    /// Sends it once with files as the body, which may take as long as they are large, and reads a JSON answer.
+    pub(super) async fn upload<T: DeserializeOwned>(
+        self,
+        form: reqwest::multipart::Form,
+    ) -> Result<T, Problem> {
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
+        let request = self.http.client.request(self.method, &self.url).headers(self.headers).multipart(form);
+        match request.send().await {
+            Ok(response) if response.status().is_success() => answer::read(response).await,
+            Ok(response) => Err(answer::problem(response).await),
+            Err(error) => Err(answer::unreachable(&self.http.base, &error)),
+        }
+    }
+
     /// Sends it and reads a JSON answer.
     pub(super) async fn read<T: DeserializeOwned>(self) -> Result<T, Problem> {
         answer::read(self.send().await?).await

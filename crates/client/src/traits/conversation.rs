@@ -55,6 +55,7 @@ pub trait Conversation: Send + Sync {
     async fn clear_conversation(
         &self,
         id: &SessionId,
+        request: api::ClearConversation,
         conditions: Conditions,
     ) -> Result<api::Session, Problem>;
 }

@@ -7,6 +7,7 @@ mod calls;
 mod context;
 mod conversation;
 mod events;
+mod files;
 mod inbox;
 mod keys;
 mod messages;
@@ -53,6 +54,7 @@ nouns! {
     context::Context
     calls::Calls
     conversation::Conversation
+    files::Files
     questions::Questions
     signals::Signals
     schedules::Schedules

@@ -8,10 +8,10 @@ use crate::calls::Usage;
 use crate::session::payload::{At, Payload};
 use crate::session::{EventBody, Rejection, Session};
 use crate::values::check::Checks;
-use crate::values::{TurnId, limits};
+use crate::values::{FileId, TurnId, limits};
 
 use super::rules;
-use super::{Assistant, Conversation, RunningTurn, Turn, TurnStatus};
+use super::{AnswerMode, Assistant, Citation, Conversation, RunningTurn, Source, Turn, TurnStatus};
 
 /// The assistant was set, as a whole.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,6 +38,12 @@ pub struct TurnQueued {
     /// Instructions to the model for this turn alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instructions: Option<String>,
+    /// The files that the message is about; the assistant chooses when there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileId>,
+    /// The sources of the answer, `chat` or `query`; `chat` if absent.
+    #[serde(default, skip_serializing_if = "AnswerMode::is_default")]
+    pub mode: AnswerMode,
     /// Whether it goes before the turns that wait; false if absent.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub next: bool,
@@ -71,6 +77,9 @@ pub struct TurnProgressed {
     /// The reasoning since the last checkpoint.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reasoning: String,
+    /// The files and passages that the model was given, if no earlier checkpoint has them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<Source>,
 }
 
 /// A turn ended, once.
@@ -90,12 +99,18 @@ pub struct TurnEnded {
     /// Why the model stopped, in the provider's words: `stop`, `length` or another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finish: Option<String>,
-    /// Why there is no whole answer, or what is amiss with it: the model has not read all of the conversation.
+    /// Why there is no whole answer, or why it may be wrong: the model has not read all of the conversation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// The model, and the tokens of the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
+    /// The files and passages that the model was given for the turn.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<Source>,
+    /// The sources that the answer cites.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub citations: Vec<Citation>,
 }
 
 /// The next turn follows another one.
@@ -174,6 +189,7 @@ impl Payload for TurnQueued {
     fn check(&self, _: &Session) -> Result<(), Rejection> {
         let mut checks = Checks::default();
         checks.text_if_any("/instructions", self.instructions.as_ref());
+        rules::check_files(&mut checks, &self.files);
         checks.done()?;
         rules::check_answer(self.text.len())
     }
@@ -201,6 +217,7 @@ impl Payload for TurnBegan {
             runner: self.runner,
             text: String::new(),
             reasoning: String::new(),
+            sources: Vec::new(),
         };
         conversation.running = Some(Arc::new(running));
         turn(conversation, &self.turn_id, |turn| {
@@ -225,12 +242,17 @@ impl Payload for TurnProgressed {
         }
         running.text.push_str(&self.text);
         running.reasoning.push_str(&self.reasoning);
+        running.sources.extend(self.sources.iter().cloned());
+        count_sources(&mut session.conversation, &self.sources);
         Ok(())
     }
 
     /// Looks at no more than it adds: its predecessors kept the limit.
     fn check(&self, session: &Session) -> Result<(), Rejection> {
-        let present = session.conversation.running.as_ref();
+        let running = session.conversation.running.as_ref();
+        let sources = running.map_or(0, |running| running.sources.len());
+        rules::check_sources(sources, &self.sources)?;
+        let present = running;
         let present = present.map_or(0, |running| running.text.len() + running.reasoning.len());
         rules::check_answer(present + self.text.len() + self.reasoning.len())
     }
@@ -253,6 +275,7 @@ impl Payload for TurnEnded {
         } else {
             return Err("the turn is not open".to_owned());
         }
+        count_sources(conversation, &self.sources);
         turn(conversation, &self.turn_id, |turn| {
             turn.status = self.status;
             turn.ended_at = Some(at.time);
@@ -264,6 +287,8 @@ impl Payload for TurnEnded {
         checks.name_if_any("/finish", self.finish.as_ref());
         checks.text_if_any("/reason", self.reason.as_ref());
         checks.done()?;
+        rules::check_sources(0, &self.sources)?;
+        rules::check_citations(&self.citations)?;
         rules::check_answer(self.text.len() + self.reasoning.len())
     }
 }
@@ -329,6 +354,12 @@ impl Payload for ConversationCleared {
     }
 }
 
+/// Keeps the highest number of a source.
+fn count_sources(conversation: &mut Conversation, sources: &[Source]) {
+    let highest = sources.iter().map(|source| source.number).max().unwrap_or(0);
+    conversation.sources = conversation.sources.max(highest);
+}
+
 fn turn(conversation: &mut Conversation, id: &TurnId, change: impl FnOnce(&mut Turn)) -> Result<(), String> {
     let turn = conversation.turns.get_mut(id).ok_or_else(|| "the turn is not there".to_owned())?;
     change(Arc::make_mut(turn));
@@ -346,11 +377,15 @@ impl EventBody {
             }
             Self::TurnProgressed(event) if is_meant(&event.turn_id) => {
                 let (text, reasoning) = (String::new(), String::new());
-                Some(TurnProgressed { offset: 0, text, reasoning, ..event.clone() }.into())
+                Some(
+                    TurnProgressed { offset: 0, text, reasoning, sources: Vec::new(), ..event.clone() }
+                        .into(),
+                )
             }
             Self::TurnEnded(event) if is_meant(&event.turn_id) => {
                 let (text, reasoning) = (String::new(), String::new());
-                Some(TurnEnded { text, reasoning, reason: None, ..event.clone() }.into())
+                let (sources, citations) = (Vec::new(), Vec::new());
+                Some(TurnEnded { text, reasoning, reason: None, sources, citations, ..event.clone() }.into())
             }
             Self::ConversationCompacted(event) if is_meant(&event.through) => Some(
                 ConversationCompacted { text: event.text.as_ref().map(|_| String::new()), ..event.clone() }

@@ -8,7 +8,7 @@ pub use events::{
     AssistantSet, ConversationCleared, ConversationCompacted, HeadMoved, TurnBegan, TurnEnded,
     TurnProgressed, TurnQueued,
 };
-pub use state::{Assistant, Conversation, RunningTurn, Turn, TurnStatus};
+pub use state::{AnswerMode, Assistant, Citation, Conversation, RunningTurn, Source, Turn, TurnStatus};
 
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,7 @@ use crate::session::access;
 use crate::session::draft::{Draft, Receipt};
 use crate::session::facet::Facet;
 use crate::session::{Principal, Rejection, Session};
-use crate::values::TurnId;
+use crate::values::{FileId, TurnId};
 
 /// The treatment of a message that comes while a turn is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -57,6 +57,10 @@ pub struct AddTurn {
     pub text: String,
     /// Instructions to the model for this turn alone.
     pub instructions: Option<String>,
+    /// The files that it is about; the assistant chooses when there are none.
+    pub files: Vec<FileId>,
+    /// The sources of the answer, `chat` or `query`.
+    pub mode: AnswerMode,
     /// Where it is placed.
     pub place: Place,
     /// What happens if a turn is open.
@@ -82,6 +86,10 @@ pub struct EndTurn {
     pub reason: Option<String>,
     /// The model, and the tokens of the answer.
     pub usage: Option<Usage>,
+    /// The files and passages that the model was given for the turn.
+    pub sources: Vec<Source>,
+    /// The sources that the answer cites.
+    pub citations: Vec<Citation>,
 }
 
 /// What is to be sent to a model in the place of earlier turns.
@@ -104,6 +112,8 @@ pub struct Ahead {
     pub text: String,
     /// The whole reasoning so far.
     pub reasoning: String,
+    /// The files and passages that the model was given.
+    pub sources: Vec<Source>,
 }
 
 /// What can be asked of a conversation.
@@ -132,7 +142,10 @@ pub enum Command {
         turn: Option<TurnId>,
     },
     /// Remove all turns. Those that are open are stopped.
-    Clear,
+    Clear {
+        /// Whether the session's files stay.
+        keep_files: bool,
+    },
     /// The engine: a process is to answer the next turn.
     Begin,
     /// The engine: more of an answer is known, or its runner is still there.
@@ -145,6 +158,8 @@ pub enum Command {
         text: String,
         /// The reasoning since the last checkpoint.
         reasoning: String,
+        /// The files and passages that the model was given, if they are not in a checkpoint yet.
+        sources: Vec<Source>,
     },
     /// The engine: the turn is answered, or cannot be.
     End(Box<EndTurn>),
@@ -169,7 +184,7 @@ impl Facet for Talk {
             Command::Add { .. } => access::commands(principal, session, "talk to its assistant"),
             Command::Stop { .. } => access::commands(principal, session, "stop its turns"),
             Command::MoveHead { .. } => access::commands(principal, session, "choose a branch"),
-            Command::Clear => access::commands(principal, session, "clear its conversation"),
+            Command::Clear { .. } => access::commands(principal, session, "clear its conversation"),
             Command::Begin
             | Command::Progress { .. }
             | Command::End(_)
@@ -206,7 +221,7 @@ impl Command {
             | Self::Add { .. }
             | Self::Stop { .. }
             | Self::MoveHead { .. }
-            | Self::Clear
+            | Self::Clear { .. }
             | Self::End(_) => true,
             Self::Begin | Self::Progress { .. } | Self::Compact(_) | Self::ExpireLease { .. } => false,
         }
@@ -223,10 +238,10 @@ impl Talk {
             }
             Command::Stop { turn, ahead } => rules::stop(draft, turn, ahead)?,
             Command::MoveHead { turn } => rules::move_head(draft, turn)?,
-            Command::Clear => rules::clear(draft)?,
+            Command::Clear { keep_files } => rules::clear(draft, keep_files)?,
             Command::Begin => return rules::begin(draft),
-            Command::Progress { turn, runner, text, reasoning } => {
-                rules::progress(draft, &turn, runner, text, reasoning)?;
+            Command::Progress { turn, runner, text, reasoning, sources } => {
+                rules::progress(draft, &turn, runner, text, reasoning, sources)?;
             }
             Command::End(end) => rules::end(draft, *end)?,
             Command::Compact(compact) => rules::compact(draft, compact)?,

@@ -1,16 +1,18 @@
 //! How turns are added, answered and ended. Each reaches exactly one end.
 
+use crate::files;
 use crate::lifecycle::Status;
 use crate::session::draft::{Draft, Receipt};
 use crate::session::facet_state::FacetState;
 use crate::session::{Effect, Rejection, Timer, TimerAction};
 use crate::values::check::Checks;
-use crate::values::{Limit, Span, TurnId, limits};
+use crate::values::{FileId, Limit, Span, TurnId, limits};
 
 use super::events::TEXT_BYTES;
 use super::{
-    AddTurn, Ahead, Assistant, AssistantSet, Busy, Compact, ConversationCleared, ConversationCompacted,
-    EndTurn, HeadMoved, Place, RunningTurn, TurnBegan, TurnEnded, TurnProgressed, TurnQueued, TurnStatus,
+    AddTurn, Ahead, Assistant, AssistantSet, Busy, Citation, Compact, ConversationCleared,
+    ConversationCompacted, EndTurn, HeadMoved, Place, RunningTurn, Source, TurnBegan, TurnEnded,
+    TurnProgressed, TurnQueued, TurnStatus,
 };
 
 /// The timer with which the next turn begins.
@@ -49,13 +51,55 @@ pub(crate) fn check_message(checks: &mut Checks, text: &str, instructions: Optio
     checks.text_if_any("/instructions", instructions);
 }
 
+/// Checks how many files a message names.
+pub(crate) fn check_files(checks: &mut Checks, files: &[FileId]) {
+    if files.len() > limits::TURN_FILES {
+        checks.wrong("/files", format!("a message may name {} files at most", limits::TURN_FILES));
+    }
+}
+
+/// Checks sources that come after so many.
+pub(crate) fn check_sources(present: usize, sources: &[Source]) -> Result<(), Rejection> {
+    let mut checks = Checks::default();
+    if present + sources.len() > limits::SOURCES {
+        checks.wrong("/sources", format!("a turn may have {} sources at most", limits::SOURCES));
+    }
+    for source in sources.iter().take(limits::SOURCES) {
+        check_place(&mut checks, "/sources", &source.name, source.place.as_ref());
+    }
+    Ok(checks.done()?)
+}
+
+pub(crate) fn check_citations(citations: &[Citation]) -> Result<(), Rejection> {
+    let mut checks = Checks::default();
+    if citations.len() > limits::CITATIONS {
+        checks.wrong("/citations", format!("an answer may have {} citations at most", limits::CITATIONS));
+    }
+    for citation in citations.iter().take(limits::CITATIONS) {
+        check_place(&mut checks, "/citations", &citation.name, citation.place.as_ref());
+        if citation.quote.len() > limits::QUOTE_BYTES {
+            checks.wrong("/citations", format!("a quote may have {} bytes at most", limits::QUOTE_BYTES));
+        }
+    }
+    Ok(checks.done()?)
+}
+
+fn check_place(checks: &mut Checks, pointer: &str, name: &str, place: Option<&String>) {
+    if name.len() > limits::FILE_NAME_BYTES
+        || place.is_some_and(|place| place.len() > limits::FILE_NAME_BYTES)
+    {
+        checks
+            .wrong(pointer, format!("a name or a place may have {} bytes at most", limits::FILE_NAME_BYTES));
+    }
+}
+
 pub(crate) fn check_answer(bytes: usize) -> Result<(), Rejection> {
     Ok(Limit::TurnBytes.allows(bytes)?)
 }
 
 /// Adds a turn. It begins when those before it have ended.
 pub(crate) fn add(draft: &mut Draft<'_>, add: AddTurn, ahead: Option<Ahead>) -> Result<TurnId, Rejection> {
-    let AddTurn { text, instructions, place, busy } = add;
+    let AddTurn { text, instructions, files, mode, place, busy } = add;
     let mut checks = Checks::default();
     check_message(&mut checks, &text, instructions.as_ref());
     let conversation = &draft.session().conversation;
@@ -63,6 +107,12 @@ pub(crate) fn add(draft: &mut Draft<'_>, add: AddTurn, ahead: Option<Ahead>) -> 
         && !conversation.turns.contains_key(turn)
     {
         checks.wrong("/parent", "the session has no such turn");
+    }
+    check_files(&mut checks, &files);
+    for (index, file) in files.iter().enumerate() {
+        if !draft.session().files.all.contains_key(file) {
+            checks.wrong(format!("/files/{index}"), "the session has no such file");
+        }
     }
     checks.done()?;
     let running = conversation.running.clone();
@@ -91,7 +141,16 @@ pub(crate) fn add(draft: &mut Draft<'_>, add: AddTurn, ahead: Option<Ahead>) -> 
         _ => {}
     }
     let turn_id = draft.turn_id();
-    draft.emit(TurnQueued { turn_id: turn_id.clone(), parent, root, text, instructions, next })?;
+    draft.emit(TurnQueued {
+        turn_id: turn_id.clone(),
+        parent,
+        root,
+        text,
+        instructions,
+        files,
+        mode,
+        next,
+    })?;
     draft.session().conversation.check_counts()?;
     go_on(draft);
     Ok(turn_id)
@@ -113,6 +172,8 @@ fn roll_back(draft: &mut Draft<'_>, running: &RunningTurn) -> Result<(), Rejecti
         finish: None,
         reason: Some("another message took its place".into()),
         usage: None,
+        sources: Vec::new(),
+        citations: Vec::new(),
     })?;
     draft.emit(HeadMoved { turn_id: parent })?;
     remove_texts(draft, Some(running.turn.clone()));
@@ -157,8 +218,11 @@ pub(crate) fn move_head(draft: &mut Draft<'_>, turn: Option<TurnId>) -> Result<(
     draft.emit(HeadMoved { turn_id: turn })
 }
 
-/// Removes all turns.
-pub(crate) fn clear(draft: &mut Draft<'_>) -> Result<(), Rejection> {
+/// Removes all turns, and the files too unless they are to stay.
+pub(crate) fn clear(draft: &mut Draft<'_>, keep_files: bool) -> Result<(), Rejection> {
+    if !keep_files {
+        files::rules::clear(draft)?;
+    }
     if draft.session().conversation.turns.is_empty() {
         return Ok(());
     }
@@ -201,12 +265,14 @@ pub(crate) fn progress(
     runner: u64,
     text: String,
     reasoning: String,
+    sources: Vec<Source>,
 ) -> Result<(), Rejection> {
     let running = runs(draft, turn, runner)?;
     check_answer(running.text.len() + running.reasoning.len() + text.len() + reasoning.len())?;
-    if !text.is_empty() || !reasoning.is_empty() {
+    check_sources(running.sources.len(), &sources)?;
+    if !text.is_empty() || !reasoning.is_empty() || !sources.is_empty() {
         let offset = running.text.len() as u64;
-        draft.emit(TurnProgressed { turn_id: turn.clone(), runner, offset, text, reasoning })?;
+        draft.emit(TurnProgressed { turn_id: turn.clone(), runner, offset, text, reasoning, sources })?;
     }
     renew(draft, runner);
     Ok(())
@@ -214,7 +280,7 @@ pub(crate) fn progress(
 
 /// The turn is answered, or cannot be.
 pub(crate) fn end(draft: &mut Draft<'_>, end: EndTurn) -> Result<(), Rejection> {
-    let EndTurn { turn, runner, status, text, reasoning, finish, reason, usage } = end;
+    let EndTurn { turn, runner, status, text, reasoning, finish, reason, usage, sources, citations } = end;
     runs(draft, &turn, runner)?;
     if !matches!(status, TurnStatus::Completed | TurnStatus::Failed | TurnStatus::Interrupted) {
         return Err(Rejection::invalid(
@@ -222,7 +288,8 @@ pub(crate) fn end(draft: &mut Draft<'_>, end: EndTurn) -> Result<(), Rejection> 
             "a runner ends a turn as completed, failed or interrupted",
         ));
     }
-    let ended = TurnEnded { turn_id: turn, status, text, reasoning, finish, reason, usage };
+    let ended =
+        TurnEnded { turn_id: turn, status, text, reasoning, finish, reason, usage, sources, citations };
     crate::session::payload::Payload::check(&ended, draft.session())?;
     draft.effect(Effect::ClearTimer(LEASE_TIMER.into()));
     draft.emit(ended)?;
@@ -285,6 +352,8 @@ fn end_queued(
         finish: None,
         reason: Some(reason.into()),
         usage: None,
+        sources: Vec::new(),
+        citations: Vec::new(),
     })?;
     if draft.session().conversation.queue.is_empty() {
         draft.effect(Effect::ClearTimer(QUEUE_TIMER.into()));
@@ -305,10 +374,11 @@ fn end_running(
         ahead.runner == running.runner
             && ahead.text.starts_with(&running.text)
             && ahead.text.len() + ahead.reasoning.len() <= TEXT_BYTES
+            && check_sources(0, &ahead.sources).is_ok()
     };
-    let (text, reasoning) = match ahead.filter(is_ahead) {
-        Some(ahead) => (ahead.text, ahead.reasoning),
-        None => (running.text.clone(), running.reasoning.clone()),
+    let (text, reasoning, sources) = match ahead.filter(is_ahead) {
+        Some(ahead) => (ahead.text, ahead.reasoning, ahead.sources),
+        None => (running.text.clone(), running.reasoning.clone(), running.sources.clone()),
     };
     draft.effect(Effect::ClearTimer(LEASE_TIMER.into()));
     draft.emit(TurnEnded {
@@ -319,6 +389,8 @@ fn end_running(
         finish: None,
         reason: Some(reason.into()),
         usage: None,
+        sources,
+        citations: Vec::new(),
     })
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::lifecycle::Status;
 use crate::session::Progress;
 use crate::session::facet_state::FacetState;
-use crate::values::{Exceeded, Limit, Revision, Timestamp, TurnId};
+use crate::values::{Exceeded, FileId, Limit, Revision, Timestamp, TurnId};
 
 /// A session's conversation. Copies are cheap.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -29,6 +29,8 @@ pub struct Conversation {
     pub runners: u64,
     /// The turns through which the conversation was summarised, each with the event that has the summary.
     pub compacted: OrdMap<TurnId, Revision>,
+    /// The highest number of a source: of a file, or a passage, that a model was given for a turn.
+    pub sources: u32,
     /// The event before which all turns were removed; 0 if the conversation was never cleared.
     pub cleared: Revision,
 }
@@ -50,6 +52,65 @@ pub struct Assistant {
     /// The maximum number of tokens of an answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_tokens: Option<u32>,
+}
+
+/// The sources of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[derive(strum::Display, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum AnswerMode {
+    /// The files, and the model's own knowledge.
+    #[default]
+    Chat,
+    /// The files alone: without a passage that fits, the answer says so and the model is not asked.
+    Query,
+}
+
+impl AnswerMode {
+    /// Whether it is the default.
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// A file, or a passage of one, that the model was given for a turn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Source {
+    /// The number by which the model may cite it. On the path to the turn no other source has it.
+    pub number: u32,
+    /// The file.
+    pub file_id: FileId,
+    /// The file's name then.
+    pub name: String,
+    /// The number of the passage in the file; absent if it is the whole file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passage: Option<u32>,
+    /// Where the passage is in the file, such as `page 3, lines 4–9`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+}
+
+/// A source that an answer cites.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Citation {
+    /// The number of the source, as it is in the answer: `[1]`.
+    pub number: u32,
+    /// The file.
+    pub file_id: FileId,
+    /// The file's name then.
+    pub name: String,
+    /// The number of the passage in the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passage: Option<u32>,
+    /// Where it is in the file, such as `page 3, lines 4–9`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// A copy of the passage's text, so that it can be read when the file has gone.
+    pub quote: String,
 }
 
 /// What a session keeps of a turn: a person's message, and the answer.
@@ -88,6 +149,9 @@ pub struct RunningTurn {
     /// The model's reasoning so far, up to the last checkpoint.
     #[serde(default)]
     pub reasoning: String,
+    /// The files and passages that the model was given.
+    #[serde(default)]
+    pub sources: Vec<Source>,
 }
 
 /// Whether a turn waits, runs, or how it ended.

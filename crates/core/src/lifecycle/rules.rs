@@ -194,7 +194,7 @@ pub(crate) fn expire(draft: &mut Draft<'_>) -> Result<(), Rejection> {
         return renew(draft);
     }
     if session.kind == Kind::Assistant {
-        conversation::rules::clear(draft)?;
+        conversation::rules::clear(draft, false)?;
     }
     end(draft, SessionExpired {}, "the session expired")
 }

@@ -158,7 +158,9 @@ impl Command {
             TimerAction::ExpireTurnLease { runner } => {
                 Some(conversation::Command::ExpireLease { runner }.into())
             }
-            TimerAction::RemoveTexts { .. } | TimerAction::EndChildren => None,
+            TimerAction::RemoveTexts { .. } | TimerAction::RemoveFiles { .. } | TimerAction::EndChildren => {
+                None
+            }
         }
     }
 }
@@ -180,6 +182,8 @@ facets! {
     Calls: calls::Execution;
     /// Turns with an assistant.
     Conversation: conversation::Talk;
+    /// Documents for the assistant.
+    Files: files::Filing;
     /// What a session needs to know from outside.
     Questions: questions::Asking;
     /// Values that its program receives from outside.

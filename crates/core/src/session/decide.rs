@@ -156,8 +156,10 @@ pub fn authorize(principal: &Principal, session: &Session, command: &Command) ->
     if !principal.sees(session) {
         return Err(Rejection::SessionNotFound);
     }
-    let is_for_tokens =
-        matches!(command, Command::Conversation(_) | Command::Lifecycle(lifecycle::Command::Update { .. }));
+    let is_for_tokens = matches!(
+        command,
+        Command::Conversation(_) | Command::Files(_) | Command::Lifecycle(lifecycle::Command::Update { .. })
+    );
     if !is_for_tokens {
         principal.must_have_a_key("do this")?;
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::messages::Message;
 use crate::participants::Fence;
-use crate::values::{AgentId, MessageId, QuestionId, Revision, TaskId, Timestamp, TurnId};
+use crate::values::{AgentId, FileId, MessageId, QuestionId, Revision, TaskId, Timestamp, TurnId};
 
 /// What must follow a commit.
 #[derive(Debug, Clone, PartialEq)]
@@ -111,6 +111,11 @@ pub enum TimerAction {
         turn: Option<TurnId>,
         /// The last event that may have any.
         through: Revision,
+    },
+    /// The bytes and the text of files are to leave the disk, and their names the journal: they were removed.
+    RemoveFiles {
+        /// Which.
+        files: Vec<FileId>,
     },
     /// The session ended without success, and so must those that belong to it.
     EndChildren,

@@ -167,6 +167,9 @@ pub enum Rejection {
     /// The turn has ended, or another runner has it.
     #[error("turn {0} has ended, or another process answers it")]
     TurnClosed(TurnId),
+    /// There is no such file.
+    #[error("there is no such file in this session")]
+    FileNotFound,
     /// A time that has passed.
     #[error("{0} is in the past")]
     InThePast(Timestamp),

@@ -89,6 +89,7 @@ events! {
     questions: QuestionAsked QuestionAnswered QuestionClosed;
     signals: SignalSent;
     conversation: AssistantSet TurnQueued TurnBegan TurnProgressed TurnEnded HeadMoved ConversationCompacted ConversationCleared;
+    files: FileAdded FilesRemoved;
 }
 
 impl EventBody {

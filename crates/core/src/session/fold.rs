@@ -6,6 +6,7 @@ use imbl::OrdMap;
 
 use crate::context::Context;
 use crate::conversation::Conversation;
+use crate::files::Files;
 use crate::lifecycle::Status;
 use crate::messages::Delayed;
 use crate::questions::Questions;
@@ -55,6 +56,7 @@ impl Session {
             signals: Signals::default(),
             delayed: Delayed::default(),
             conversation: Conversation::default(),
+            files: Files::default(),
         })
     }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::calls::Calls;
 use crate::context::Context;
 use crate::conversation::Conversation;
+use crate::files::Files;
 use crate::lifecycle::{ForkPoint, Kind, Outcome, Status};
 use crate::messages::Delayed;
 use crate::participants::{Participant, ParticipantStatus};
@@ -128,6 +129,9 @@ session! {
         /// The turns with its assistant.
         #[serde(default)]
         conversation: Conversation,
+        /// The files for its assistant.
+        #[serde(default)]
+        files: Files,
     }
 }
 

@@ -94,9 +94,16 @@ impl Checks {
     }
 
     /// Text that people read, when there is any.
-    pub(crate) fn text_if_any(&mut self, pointer: impl Into<String>, text: Option<&String>) {
-        if text.is_some_and(|text| text.len() > limits::TEXT_BYTES) {
+    pub(crate) fn text(&mut self, pointer: impl Into<String>, text: &str) {
+        if text.len() > limits::TEXT_BYTES {
             self.wrong(pointer, format!("it may have {} bytes at most", limits::TEXT_BYTES));
+        }
+    }
+
+    /// Text that may be absent.
+    pub(crate) fn text_if_any(&mut self, pointer: impl Into<String>, text: Option<&String>) {
+        if let Some(text) = text {
+            self.text(pointer, text);
         }
     }
 

@@ -129,6 +129,13 @@ name!(
 );
 
 name!(
+    /// A file's id: `file_` and 32 hexadecimal digits. It is the name of the file that has the bytes, so it is never a path.
+    FileId,
+    check_file_id,
+    "file_0198f3a28c0d7f40a1b2c3d4e5f60718"
+);
+
+name!(
     /// A schedule's id: as a session's, with room for the time that its sessions have in their ids.
     ScheduleId,
     check_schedule_id,
@@ -180,6 +187,14 @@ fn check_schedule_id(text: &str) -> Result<(), InvalidId> {
         .map_err(|InvalidId(detail)| InvalidId(detail.replace("a session id", "a schedule id")))
 }
 
+fn check_file_id(text: &str) -> Result<(), InvalidId> {
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    match text.strip_prefix("file_") {
+        Some(digits) if digits.len() == 32 && digits.bytes().all(is_digit) => Ok(()),
+        _ => Err(InvalidId("a file id is file_ and 32 hexadecimal digits".into())),
+    }
+}
+
 fn check_agent_id(text: &str) -> Result<(), InvalidId> {
     let invalid = || {
         InvalidId(format!(
@@ -218,6 +233,20 @@ mod tests {
         assert!(SessionId::parse("sess_notifications_2025-02-02").is_ok());
         for bad in ["", ".", "..", "a/b", "a b", "ä", &"x".repeat(129)] {
             assert!(SessionId::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_id_is_never_a_path() {
+        assert!(FileId::parse("file_0198f3a28c0d7f40a1b2c3d4e5f60718").is_ok());
+        for bad in [
+            "",
+            "file_",
+            "..",
+            "file_../../../../../../../../../../../..",
+            "file_0198F3A28C0D7F40A1B2C3D4E5F60718",
+        ] {
+            assert!(FileId::parse(bad).is_err(), "{bad:?}");
         }
     }
 

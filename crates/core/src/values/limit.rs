@@ -77,6 +77,15 @@ pub enum Limit {
     /// [`limits::TURN_BYTES`].
     #[strum(to_string = "bytes of an answer")]
     TurnBytes,
+    /// [`limits::FILES`].
+    #[strum(to_string = "files of a session")]
+    Files,
+    /// [`limits::FILE_BYTES`].
+    #[strum(to_string = "bytes of a file")]
+    FileBytes,
+    /// [`limits::FILES_BYTES`].
+    #[strum(to_string = "bytes of a session's files")]
+    FilesBytes,
     /// [`limits::SIGNALS`].
     #[strum(to_string = "signals of a session")]
     Signals,
@@ -118,6 +127,9 @@ impl Limit {
             Self::Turns => limits::TURNS as u64,
             Self::QueuedTurns => limits::QUEUED_TURNS as u64,
             Self::TurnBytes => limits::TURN_BYTES as u64,
+            Self::Files => limits::FILES as u64,
+            Self::FileBytes => limits::FILE_BYTES,
+            Self::FilesBytes => limits::FILES_BYTES,
             Self::Signals => limits::SIGNALS as u64,
             Self::SignalsBytes => limits::SIGNALS_BYTES,
         }

@@ -94,6 +94,24 @@ pub const TURNS: usize = 10_000;
 pub const QUEUED_TURNS: usize = 16;
 /// A message to an assistant, or its answer with its reasoning.
 pub const TURN_BYTES: usize = 1024 * 1024;
+/// Sources that a turn is given: files and passages of files.
+pub const SOURCES: usize = 1_000;
+/// Files that a message names.
+pub const TURN_FILES: usize = 64;
+/// Citations of an answer.
+pub const CITATIONS: usize = 256;
+/// The quote of a citation.
+pub const QUOTE_BYTES: usize = 2_000;
+/// Files of a session.
+pub const FILES: usize = 2_000;
+/// A file that is uploaded.
+pub const FILE_BYTES: u64 = 100 * 1024 * 1024;
+/// All files of a session together.
+pub const FILES_BYTES: u64 = 1024 * 1024 * 1024;
+/// A file's name.
+pub const FILE_NAME_BYTES: usize = 1024;
+/// Notes of the reader of a file.
+pub const FILE_NOTES: usize = 16;
 /// The expiry of a session that expires without use moves at most once in this time.
 pub const RENEWAL_MS: u64 = 60_000;
 /// How long the process that answers a turn may give no sign of life: 15 seconds. Then the turn is interrupted.

@@ -10,7 +10,9 @@ pub mod strict;
 mod time;
 
 pub use check::{Invalid, Violation};
-pub use id::{AgentId, InvalidId, MessageId, QuestionId, Revision, ScheduleId, SessionId, TaskId, TurnId};
+pub use id::{
+    AgentId, FileId, InvalidId, MessageId, QuestionId, Revision, ScheduleId, SessionId, TaskId, TurnId,
+};
 pub use json::Json;
 pub use limit::{Exceeded, Limit};
 pub use time::{InvalidSpan, Span, Timestamp};

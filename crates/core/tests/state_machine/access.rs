@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use serde_json::json;
 use sessiond_core::{
     AddTurn, Assistant, CallBatch, Command, Compact, CreateSession, EndTurn, Envelope, ExecutionEnd, Kind,
-    Principal, Rejection, Span, TaskChange, TaskReport, TurnStatus, calls, context, conversation, lifecycle,
-    messages, participants, questions, signals, tasks, workflow,
+    Principal, Rejection, Span, TaskChange, TaskReport, TurnStatus, calls, context, conversation, files,
+    lifecycle, messages, participants, questions, signals, tasks, workflow,
 };
 
+use crate::support::any::file;
 use crate::support::{
     Fixture, agent, ask, client, input, key, message, new_session, participant, plan, question_id,
     session_id, task_for,
@@ -26,6 +27,7 @@ fn fixture() -> Fixture {
     fixture.run(ask(input("asked"))).unwrap();
     fixture.run(talk(conversation::Command::Add { add: said("Hello"), ahead: None })).unwrap();
     fixture.run(talk(conversation::Command::Begin)).unwrap();
+    fixture.run(Command::Files(files::Command::Add(Box::new(file(1, "there.txt"))))).unwrap();
     fixture
 }
 
@@ -136,7 +138,7 @@ fn commands(fixture: &Fixture) -> Vec<(&'static str, Command)> {
         ("add turn", talk(conversation::Command::Add { add: said("More"), ahead: None })),
         ("stop", talk(conversation::Command::Stop { turn: None, ahead: None })),
         ("move head", talk(conversation::Command::MoveHead { turn: None })),
-        ("clear", talk(conversation::Command::Clear)),
+        ("clear", talk(conversation::Command::Clear { keep_files: false })),
         ("begin turn", talk(conversation::Command::Begin)),
         (
             "progress",
@@ -145,6 +147,7 @@ fn commands(fixture: &Fixture) -> Vec<(&'static str, Command)> {
                 runner: running.runner,
                 text: "a".into(),
                 reasoning: String::new(),
+                sources: vec![],
             }),
         ),
         (
@@ -158,6 +161,8 @@ fn commands(fixture: &Fixture) -> Vec<(&'static str, Command)> {
                 finish: None,
                 reason: None,
                 usage: None,
+                sources: vec![],
+                citations: vec![],
             }))),
         ),
         (
@@ -169,6 +174,8 @@ fn commands(fixture: &Fixture) -> Vec<(&'static str, Command)> {
             })),
         ),
         ("expire the runner", talk(conversation::Command::ExpireLease { runner: running.runner })),
+        ("add file", Command::Files(files::Command::Add(Box::new(file(7, "new.txt"))))),
+        ("remove file", Command::Files(files::Command::Remove { file: file(1, "").file_id })),
         ("signal", Command::Signals(signals::Command::Send { name: "go".into(), value: json!(1) })),
     ]
 }
@@ -198,7 +205,7 @@ fn check(principal: Principal, allowed: &str) {
 
 const ALL: &str = "update, add, remove back, claim back, release back, expire back, plan, advance, replace context, \
                    context, delegate, delegate as back, delegate as orch, complete task, cancel task, send as back, \
-                   send as orch, end, fail, terminate, deadline, undelivered, retry, expire, issue token, begin, record, record the end, renew, release, expire the writer, ask, answer, withdraw, question deadline, set assistant, add turn, stop, move head, clear, begin turn, progress, end turn, expire the runner, signal";
+                   send as orch, end, fail, terminate, deadline, undelivered, retry, expire, issue token, begin, record, record the end, renew, release, expire the writer, ask, answer, withdraw, question deadline, set assistant, add turn, stop, move head, clear, begin turn, progress, end turn, expire the runner, add file, remove file, signal";
 
 #[test]
 fn an_administrator_may_do_everything() {
@@ -211,7 +218,7 @@ fn the_owner_commands_the_session_and_speaks_as_its_orchestrator_but_as_no_other
         client("owner"),
         "update, add, remove back, expire back, plan, advance, replace context, context, delegate, delegate as orch, \
          complete task, cancel task, send as orch, end, fail, terminate, deadline, undelivered, retry, expire, issue token, begin, record, \
-         record the end, renew, release, expire the writer, ask, answer, withdraw, question deadline, set assistant, add turn, stop, move head, clear, begin turn, progress, end turn, expire the runner, signal",
+         record the end, renew, release, expire the writer, ask, answer, withdraw, question deadline, set assistant, add turn, stop, move head, clear, begin turn, progress, end turn, expire the runner, add file, remove file, signal",
     );
 }
 
@@ -221,7 +228,7 @@ fn the_orchestrator_commands_the_session_too() {
         key("k", &["orch"]),
         "update, add, remove back, expire back, plan, advance, replace context, context, delegate, delegate as orch, \
          complete task, cancel task, send as orch, end, fail, terminate, deadline, undelivered, retry, expire, issue token, begin, record, \
-         record the end, renew, release, expire the writer, ask, answer, withdraw, question deadline, set assistant, add turn, stop, move head, clear, begin turn, progress, end turn, expire the runner, signal",
+         record the end, renew, release, expire the writer, ask, answer, withdraw, question deadline, set assistant, add turn, stop, move head, clear, begin turn, progress, end turn, expire the runner, add file, remove file, signal",
     );
 }
 
@@ -246,7 +253,7 @@ fn who_asked_for_a_task_may_cancel_it_and_no_more() {
 fn the_holder_of_a_sessions_token_talks_to_its_assistant_and_no_more() {
     check(
         Principal::of_session(session_id("s")),
-        "update, set assistant, add turn, stop, move head, clear, begin turn, progress, end turn, expire the runner",
+        "update, set assistant, add turn, stop, move head, clear, begin turn, progress, end turn, expire the runner, add file, remove file",
     );
 }
 

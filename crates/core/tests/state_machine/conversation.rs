@@ -38,7 +38,7 @@ fn adds(fixture: &mut Fixture, turn: AddTurn, ahead: Option<&str>) -> TurnId {
 
 fn ahead_of(fixture: &Fixture, text: &str) -> Ahead {
     let runner = fixture.session.conversation.running.as_ref().unwrap().runner;
-    Ahead { runner, text: text.into(), reasoning: String::new() }
+    Ahead { runner, text: text.into(), reasoning: String::new(), sources: vec![] }
 }
 
 /// Lets the next turn begin; none if none does.
@@ -51,7 +51,7 @@ fn begins(fixture: &mut Fixture) -> Option<(TurnId, u64)> {
 
 fn progress(turn: &TurnId, runner: u64, text: &str) -> conversation::Command {
     let (text, reasoning) = (text.to_owned(), String::new());
-    conversation::Command::Progress { turn: turn.clone(), runner, text, reasoning }
+    conversation::Command::Progress { turn: turn.clone(), runner, text, reasoning, sources: vec![] }
 }
 
 fn end(turn: &TurnId, runner: u64, text: &str) -> conversation::Command {
@@ -64,6 +64,8 @@ fn end(turn: &TurnId, runner: u64, text: &str) -> conversation::Command {
         finish: Some("stop".into()),
         reason: None,
         usage: None,
+        sources: vec![],
+        citations: vec![],
     }))
 }
 
@@ -191,7 +193,8 @@ fn a_turn_is_stopped_with_the_text_so_far_and_a_waiting_one_was_never_said() {
     let last = adds(&mut fixture, add("Last"), None);
     given(&mut fixture, conversation::Command::Stop { turn: Some(waits.clone()), ahead: None }).unwrap();
     // What another process says of another runner is not believed.
-    let ahead = Some(Ahead { runner: runner + 1, text: "partly".into(), reasoning: String::new() });
+    let ahead =
+        Some(Ahead { runner: runner + 1, text: "partly".into(), reasoning: String::new(), sources: vec![] });
     given(&mut fixture, conversation::Command::Stop { turn: Some(first.clone()), ahead }).unwrap();
     assert_eq!(ends(&fixture)[1], (first.clone(), TurnStatus::Stopped, "part".into()));
     // To stop what has ended changes nothing.
@@ -238,7 +241,7 @@ fn a_cleared_conversation_has_no_turns_and_its_events_lose_their_texts() {
     let second = adds(&mut fixture, AddTurn { instructions: Some("Secret".into()), ..add("Secret") }, None);
     let (_, runner) = begins(&mut fixture).unwrap();
     own(&mut fixture, progress(&second, runner, "Secret answer")).unwrap();
-    given(&mut fixture, conversation::Command::Clear).unwrap();
+    given(&mut fixture, conversation::Command::Clear { keep_files: false }).unwrap();
     let conversation = &fixture.session.conversation;
     assert!(conversation.turns.is_empty() && conversation.head.is_none() && conversation.running.is_none());
     let texts = fixture.world.timers.values().find_map(|timer| match &timer.action {
@@ -256,7 +259,7 @@ fn a_cleared_conversation_has_no_turns_and_its_events_lose_their_texts() {
     assert_eq!(Session::replay(&events).unwrap().as_ref(), Some(&fixture.session));
     // A conversation without turns stays as it is.
     let revision = fixture.session.revision;
-    given(&mut fixture, conversation::Command::Clear).unwrap();
+    given(&mut fixture, conversation::Command::Clear { keep_files: false }).unwrap();
     assert_eq!(fixture.session.revision, revision);
     says(&mut fixture, add("Hello again"));
 }
@@ -291,7 +294,7 @@ fn a_summary_holds_on_the_paths_that_have_its_turns_and_goes_with_them() {
     let moment = fixture.moment();
     let copy = fork(&fixture.session, session_id("copy"), &client("owner"), &moment).unwrap();
     assert_eq!(copy.session.conversation.compacted, fixture.session.conversation.compacted);
-    given(&mut fixture, conversation::Command::Clear).unwrap();
+    given(&mut fixture, conversation::Command::Clear { keep_files: false }).unwrap();
     assert!(fixture.session.conversation.compacted.is_empty());
     // What comes late finds nothing to summarise.
     assert_eq!(own(&mut fixture, compact(&third, "late")), Err(Rejection::TurnNotFound));

@@ -44,6 +44,8 @@ fn answer(fixture: &mut Fixture, turn: &TurnId, runner: u64) {
         finish: None,
         reason: None,
         usage: None,
+        sources: vec![],
+        citations: vec![],
     };
     own(fixture, conversation::Command::End(Box::new(end)));
 }
@@ -95,7 +97,7 @@ fn an_expired_session_has_no_texts_and_takes_no_message() {
     let removal =
         |timer: &sessiond_core::Timer| timer.action == TimerAction::RemoveTexts { turn: None, through };
     assert!(fixture.world.set_ever.iter().any(removal), "{:?}", fixture.world.set_ever);
-    let late = give(&mut fixture, conversation::Command::Clear);
+    let late = give(&mut fixture, conversation::Command::Clear { keep_files: false });
     assert_eq!(late, Err(Rejection::SessionExpired));
     let end = Command::Lifecycle(lifecycle::Command::Complete { summary: None, artifacts: vec![] });
     assert_eq!(fixture.run(end), Err(Rejection::SessionExpired));
@@ -109,7 +111,16 @@ fn a_session_is_used_while_its_assistant_answers() {
     for _ in 0..30 {
         fixture.wait(10_000);
         let (text, reasoning) = ("word ".to_owned(), String::new());
-        own(&mut fixture, conversation::Command::Progress { turn: turn.clone(), runner: 1, text, reasoning });
+        own(
+            &mut fixture,
+            conversation::Command::Progress {
+                turn: turn.clone(),
+                runner: 1,
+                text,
+                reasoning,
+                sources: vec![],
+            },
+        );
     }
     assert_eq!(fixture.session.status, Status::Active);
     answer(&mut fixture, &turn, 1);
@@ -144,7 +155,7 @@ fn a_time_that_was_said_does_not_move_and_other_kinds_keep_their_texts() {
     say(&mut plan, "hello");
     plan.wait(MINUTE);
     assert_eq!((plan.session.status, plan.session.conversation.turns.len()), (Status::Expired, 1));
-    let late = give(&mut plan, conversation::Command::Clear);
+    let late = give(&mut plan, conversation::Command::Clear { keep_files: false });
     assert_eq!(late, Err(Rejection::SessionEnded(Status::Expired)));
 }
 

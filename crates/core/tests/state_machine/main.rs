@@ -8,6 +8,7 @@ mod context;
 mod conversation;
 mod execution_lease;
 mod expiry;
+mod files;
 mod fork;
 mod leases;
 mod lifecycle;

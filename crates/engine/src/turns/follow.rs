@@ -98,7 +98,11 @@ impl TurnFollow {
                 TurnStatus::Running => self.written(&session, output.as_deref()),
                 ended => {
                     let said = self.engine.texts_of_turn(&self.session, &self.turn, seq).await?;
-                    let more = self.more(Written { text: said.answer, reasoning: said.reasoning });
+                    let more = self.more(Written {
+                        text: said.answer,
+                        reasoning: said.reasoning,
+                        sources: Vec::new(),
+                    });
                     Some(more.unwrap_or_else(|| {
                         self.ended = true;
                         TurnItem::Ended(ended)
@@ -142,7 +146,8 @@ impl TurnFollow {
             Some(output) => self.more(output.written()),
             None => {
                 let running: &Arc<_> = session.conversation.running.as_ref()?;
-                self.more(Written { text: running.text.clone(), reasoning: running.reasoning.clone() })
+                let (text, reasoning) = (running.text.clone(), running.reasoning.clone());
+                self.more(Written { text, reasoning, sources: Vec::new() })
             }
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
-use sessiond_core::{Ahead, SessionId, TurnId, limits};
+use sessiond_core::{Ahead, SessionId, Source, TurnId, limits};
 use tokio::sync::watch;
 
 /// The turns that this process answers.
@@ -32,6 +32,7 @@ pub struct TurnOutput {
 pub(crate) struct Written {
     pub(crate) text: String,
     pub(crate) reasoning: String,
+    pub(crate) sources: Vec<Source>,
 }
 
 impl TurnOutput {
@@ -47,6 +48,24 @@ impl TurnOutput {
     /// Adds to the reasoning. False: it is as long as an answer may be, and nothing was added.
     pub fn reasoning(&self, more: &str) -> bool {
         self.write(more, |written| &mut written.reasoning)
+    }
+
+    /// Adds files and passages that the model is given. False: there are as many as a turn may have, and none was added.
+    pub fn sources(&self, more: Vec<Source>) -> bool {
+        {
+            let mut written = self.written.lock();
+            if written.sources.len() + more.len() > limits::SOURCES {
+                return false;
+            }
+            written.sources.extend(more);
+        }
+        self.changes.send_modify(|changes| *changes += 1);
+        true
+    }
+
+    /// The answer so far.
+    pub fn answer(&self) -> String {
+        self.written.lock().text.clone()
     }
 
     fn write(&self, more: &str, part: fn(&mut Written) -> &mut String) -> bool {
@@ -75,10 +94,14 @@ impl TurnOutput {
         self.written.lock().clone()
     }
 
-    /// What was written after so many bytes of text and of reasoning.
-    pub(crate) fn after(&self, text: usize, reasoning: usize) -> Written {
+    /// What was written after so many bytes of text and of reasoning, and so many sources.
+    pub(crate) fn after(&self, text: usize, reasoning: usize, sources: usize) -> Written {
         let written = self.written.lock();
-        Written { text: from(&written.text, text), reasoning: from(&written.reasoning, reasoning) }
+        Written {
+            text: from(&written.text, text),
+            reasoning: from(&written.reasoning, reasoning),
+            sources: written.sources.get(sources..).unwrap_or_default().to_vec(),
+        }
     }
 }
 
@@ -123,7 +146,7 @@ impl Lives {
     /// What this process knows of a turn beyond its last checkpoint.
     pub(crate) fn ahead(&self, session: &SessionId, turn: &TurnId) -> Option<Ahead> {
         let output = self.get(session, turn)?;
-        let Written { text, reasoning } = output.written();
-        Some(Ahead { runner: output.runner, text, reasoning })
+        let Written { text, reasoning, sources } = output.written();
+        Some(Ahead { runner: output.runner, text, reasoning, sources })
     }
 }

@@ -9,8 +9,13 @@ mod live;
 mod run;
 mod texts;
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use sessiond_core::{Assistant, Compact, SessionId, TurnId, TurnStatus, Usage};
+use sessiond_core::{
+    AnswerMode, Assistant, Citation, Compact, File, FileId, SessionId, Source, TurnId, TurnStatus, Usage,
+};
 
 pub use follow::{TurnFollow, TurnItem};
 pub(crate) use live::Lives;
@@ -44,6 +49,16 @@ pub struct TurnToRun {
     pub text: String,
     /// Instructions to the model for this turn alone.
     pub instructions: Option<String>,
+    /// The files that the message is about; the runner chooses when there are none.
+    pub files: Vec<FileId>,
+    /// The sources of the answer, `chat` or `query`.
+    pub mode: AnswerMode,
+    /// The files of the session; none if this process keeps no files.
+    pub library: Option<TurnFiles>,
+    /// The number of the next source.
+    pub next_source: u32,
+    /// The files and passages that the model was given for it: none before it runs.
+    pub sources: Vec<Source>,
     /// What stands in the place of the turns before those: nothing if these are all.
     pub summary: Option<Summary>,
     /// The turns that lead to it, oldest first: those that are not summarised.
@@ -58,6 +73,15 @@ impl TurnToRun {
         self.summary = Some(Summary { text: compact.text.clone() });
         self
     }
+}
+
+/// The files of a session whose turn is answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TurnFiles {
+    /// Their directory.
+    pub directory: PathBuf,
+    /// All of them, oldest first.
+    pub all: Vec<Arc<File>>,
 }
 
 /// What stands in the place of earlier turns.
@@ -80,6 +104,10 @@ pub struct Exchange {
     pub instructions: Option<String>,
     /// The whole answer, or the part before its end.
     pub answer: String,
+    /// The sources of the answer, `chat` or `query`.
+    pub mode: AnswerMode,
+    /// The files and passages that the model was given for that turn.
+    pub sources: Vec<Source>,
 }
 
 /// How a turn ended. Its text is what was written to the output.
@@ -95,4 +123,6 @@ pub struct TurnResult {
     pub finish: Option<String>,
     /// The model, and the tokens of the answer.
     pub usage: Option<Usage>,
+    /// The sources that the answer cites.
+    pub citations: Vec<Citation>,
 }

@@ -10,8 +10,8 @@ use sessiond_core::{
 };
 use sessiond_store::{Op, Record, Snapshot};
 
-use super::live::TurnOutput;
-use super::{Exchange, TurnResult, TurnRunner, TurnTexts, TurnToRun};
+use super::live::{TurnOutput, Written};
+use super::{Exchange, TurnFiles, TurnResult, TurnRunner, TurnTexts, TurnToRun};
 use crate::actor::Firing;
 use crate::reply::Reply;
 use crate::rows::{READ, read_event, records};
@@ -82,6 +82,8 @@ impl Engine {
                 finish: None,
                 reason: Some("its process was stopped".into()),
                 usage: None,
+                sources: ahead.sources,
+                citations: Vec::new(),
             };
             let command = Command::Conversation(conversation::Command::End(Box::new(end)));
             if let Err(error) = self.execute_own(&session, command).await {
@@ -123,7 +125,7 @@ impl Engine {
     }
 
     /// Puts the present state in place of the session's snapshot, which may hold a text that was removed since.
-    async fn renew_snapshot(&self, id: &SessionId) -> Result<(), Error> {
+    pub(crate) async fn renew_snapshot(&self, id: &SessionId) -> Result<(), Error> {
         let session = self.open_session(id).await?.session();
         let revision = session.revision;
         let state = self.compute(move || serde_json::to_vec(&*session)).await;
@@ -166,7 +168,8 @@ impl Run {
         metrics::histogram!("sessiond_turn_seconds").record(began.elapsed().as_secs_f64());
         self.engine.shared.lives.remove(&self.session, &self.turn);
         let Some(turn) = to_run.filter(|_| is_ended) else { return };
-        let answer = self.output.written().text;
+        let Written { text: answer, sources, .. } = self.output.written();
+        let turn = TurnToRun { sources, ..turn };
         let compact = tokio::select! {
             () = self.engine.shared.stop.cancelled() => None,
             compact = runner.compact(turn, answer) => compact,
@@ -205,8 +208,9 @@ impl Run {
             .into_iter()
             .map(|turn| {
                 let said = texts.remove(&turn.id).unwrap_or_default();
-                let TurnTexts { message, instructions, answer, .. } = said;
-                Exchange { turn_id: turn.id.clone(), status: turn.status, message, instructions, answer }
+                let TurnTexts { message, instructions, answer, mode, sources, .. } = said;
+                let (turn_id, status) = (turn.id.clone(), turn.status);
+                Exchange { turn_id, status, message, instructions, answer, mode, sources }
             })
             .collect();
         let said = texts.remove(&self.turn).unwrap_or_default();
@@ -216,9 +220,20 @@ impl Run {
             assistant: (*conversation.assistant).clone(),
             text: said.message,
             instructions: said.instructions,
+            files: said.files,
+            mode: said.mode,
+            library: self.library(session),
+            next_source: conversation.sources.saturating_add(1),
+            sources: Vec::new(),
             summary,
             before,
         })
+    }
+
+    /// The files of the session.
+    fn library(&self, session: &Session) -> Option<TurnFiles> {
+        let directory = self.engine.files_directory(&self.session)?;
+        Some(TurnFiles { directory, all: session.files.all.values().cloned().collect() })
     }
 
     /// Has the runner answer the turn. None when the turn is no longer this process's.
@@ -226,7 +241,7 @@ impl Run {
         let mut watch = self.engine.watch(&Principal::engine(), &self.session, None).await.ok()?;
         let stop = &self.engine.shared.stop;
         let mut work = runner.run(turn, &self.output);
-        let (mut text, mut reasoning, mut quiet) = (0, 0, 0);
+        let (mut text, mut reasoning, mut sources, mut quiet) = (0, 0, 0, 0);
         // One wait over all that is seen meanwhile: a busy session must not put the checkpoint off.
         let mut due = self.engine.clock().sleep(CHECKPOINT);
         loop {
@@ -240,14 +255,14 @@ impl Run {
                 result = &mut work => return Some(result),
                 () = &mut due => {
                     due = self.engine.clock().sleep(CHECKPOINT);
-                    let new = self.output.after(text, reasoning);
+                    let new = self.output.after(text, reasoning, sources);
                     quiet += 1;
-                    if new.text.is_empty() && new.reasoning.is_empty() && quiet < RENEW {
+                    if new == Written::default() && quiet < RENEW {
                         continue;
                     }
-                    let (more, thought) = (new.text.len(), new.reasoning.len());
-                    if self.checkpoint(new.text, new.reasoning).await {
-                        (text, reasoning, quiet) = (text + more, reasoning + thought, 0);
+                    let (more, thought, given) = (new.text.len(), new.reasoning.len(), new.sources.len());
+                    if self.checkpoint(new).await {
+                        (text, reasoning, sources, quiet) = (text + more, reasoning + thought, sources + given, 0);
                     }
                 }
             }
@@ -264,9 +279,10 @@ impl Run {
     }
 
     /// Makes the text so far durable. False if that failed: it is tried again with more.
-    async fn checkpoint(&self, text: String, reasoning: String) -> bool {
+    async fn checkpoint(&self, new: Written) -> bool {
         let (turn, runner) = (self.turn.clone(), self.runner);
-        let command = conversation::Command::Progress { turn, runner, text, reasoning };
+        let Written { text, reasoning, sources } = new;
+        let command = conversation::Command::Progress { turn, runner, text, reasoning, sources };
         match self.engine.execute_own(&self.session, Command::Conversation(command)).await {
             Ok(_) => true,
             Err(error) => {
@@ -278,7 +294,7 @@ impl Run {
 
     /// Writes the end; whether it is written. A turn that somebody else has ended stays as it is.
     async fn end(&self, result: TurnResult) -> bool {
-        let TurnResult { failure, note, finish, usage, compact: _ } = result;
+        let TurnResult { failure, note, finish, usage, citations, compact: _ } = result;
         let written = self.output.written();
         let end = EndTurn {
             turn: self.turn.clone(),
@@ -289,6 +305,8 @@ impl Run {
             finish: finish.map(|finish| line(&finish, limits::NAME_BYTES)),
             reason: failure.or(note).map(|reason| line(&reason, limits::TEXT_BYTES)),
             usage,
+            sources: written.sources,
+            citations,
         };
         for _ in 0..ENDINGS {
             let command = Command::Conversation(conversation::Command::End(Box::new(end.clone())));

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use serde::Deserialize;
-use sessiond_core::{EventBody, Revision, SessionId, TurnId, Usage};
+use sessiond_core::{AnswerMode, Citation, EventBody, FileId, Revision, SessionId, Source, TurnId, Usage};
 
 use super::Summary;
 use crate::rows::{READ, read_event};
@@ -16,6 +16,10 @@ pub struct TurnTexts {
     pub message: String,
     /// Instructions to the model for this turn alone.
     pub instructions: Option<String>,
+    /// The files that the message is about.
+    pub files: Vec<FileId>,
+    /// The sources of the answer, `chat` or `query`.
+    pub mode: AnswerMode,
     /// The whole answer, or the part that is in the journal.
     pub answer: String,
     /// The model's reasoning.
@@ -26,6 +30,10 @@ pub struct TurnTexts {
     pub reason: Option<String>,
     /// The model, and the tokens of the answer.
     pub usage: Option<Usage>,
+    /// The files and passages that the model was given for the turn.
+    pub sources: Vec<Source>,
+    /// The sources that the answer cites.
+    pub citations: Vec<Citation>,
 }
 
 /// The events that have texts of turns.
@@ -110,17 +118,22 @@ fn take(Texts { turns: texts, summaries }: &mut Texts, body: EventBody) {
             let turn = texts.entry(queued.turn_id).or_default();
             turn.message = queued.text;
             turn.instructions = queued.instructions;
+            turn.files = queued.files;
+            turn.mode = queued.mode;
         }
         EventBody::TurnProgressed(progressed) => {
             let turn = texts.entry(progressed.turn_id).or_default();
             turn.answer.push_str(&progressed.text);
             turn.reasoning.push_str(&progressed.reasoning);
+            turn.sources.extend(progressed.sources);
         }
         EventBody::TurnEnded(ended) => {
             let turn = texts.entry(ended.turn_id).or_default();
             turn.answer = ended.text;
             turn.reasoning = ended.reasoning;
             turn.finish = ended.finish;
+            turn.sources = ended.sources;
+            turn.citations = ended.citations;
             turn.reason = ended.reason;
             turn.usage = ended.usage;
         }

@@ -9,6 +9,8 @@ mod query;
 pub(crate) use body::{Context, Json, Lines, OptionalJson, OptionalRaw, Raw, Verbatim};
 pub(crate) use caller::{Caller, Staying};
 pub(crate) use conditions::{SESSION, named_session};
-pub(crate) use path::{At, ConsolePath, ErrorCode, Guide, Image, KeyId, ModelName, SignalName};
+pub(crate) use path::{
+    At, ConsolePath, ErrorCode, Guide, Image, KeyId, ModelName, PassageNumber, SignalName,
+};
 pub(crate) use query::Query;
 pub(crate) use sessiond_client::Conditions;

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use sessiond_api::Code;
-use sessiond_core::{AgentId, MessageId, QuestionId, ScheduleId, SessionId, TaskId, TurnId};
+use sessiond_core::{AgentId, FileId, MessageId, QuestionId, ScheduleId, SessionId, TaskId, TurnId};
 
 use crate::app::App;
 use crate::openai::{ConversationId, ResponseId};
@@ -14,6 +14,8 @@ use crate::respond::Failure;
 /// The names in a path. (utoipa reads meaning into an argument that is called `Path`.)
 pub(crate) struct At<T>(pub(crate) T);
 
+/// The number of a passage.
+pub(crate) struct PassageNumber(pub(crate) u32);
 /// The name of a signal.
 pub(crate) struct SignalName(pub(crate) String);
 /// The id of a key.
@@ -51,6 +53,8 @@ names! {
     MessageId = "message_id",
     QuestionId = "question_id",
     TurnId = "turn_id",
+    FileId = "file_id",
+    PassageNumber = "passage",
     ScheduleId = "schedule_id",
     SignalName = "signal",
     KeyId = "key_id",
@@ -83,6 +87,19 @@ impl<T: Name> FromRequestParts<App> for At<T> {
 fn parse<T: FromStr<Err: std::fmt::Display>>(parameters: &RawPathParams, name: &str) -> Result<T, Failure> {
     let value = parameters.iter().find(|(parameter, _)| *parameter == name).map_or("", |(_, value)| value);
     value.parse().map_err(|error: T::Err| Failure::invalid(name, error.to_string()))
+}
+
+impl FromStr for PassageNumber {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self).map_err(|_| "a passage is a number from 1")
+    }
+}
+
+impl<A: Name, B: Name, C: Name> Name for (A, B, C) {
+    fn read(parameters: &RawPathParams) -> Result<Self, Failure> {
+        Ok((A::read(parameters)?, B::read(parameters)?, C::read(parameters)?))
+    }
 }
 
 macro_rules! texts {

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use sessiond_api as api;
-use sessiond_api::{Code, Problem, operations};
+use sessiond_api::{Chat, Code, Problem, operations};
 use sessiond_client::Embedded;
 use sessiond_client::traits::Conversation as _;
 use sessiond_core::{Assistant, Principal, SessionId, Span, TurnId, TurnStatus, limits};
@@ -127,15 +127,17 @@ pub(super) async fn set_assistant(
     respond::session(client.set_assistant(&id, assistant, conditions).await?)
 }
 
-/// Remove all turns of a session, and their texts from its journal. Those that are open are stopped.
+/// Remove all turns of a session and its files, and their texts from its journal. Turns that are open are stopped.
 #[utoipa::path(post, path = operations::CLEAR_CONVERSATION.path, tag = "conversation",
+    request_body = Option<api::ClearConversation>,
     responses((status = 200, description = "The session.", body = api::Session)))]
 pub(super) async fn clear_conversation(
     Caller(client): Caller,
     At(id): At<SessionId>,
     conditions: Conditions,
+    OptionalJson(request): OptionalJson<api::ClearConversation>,
 ) -> Answer {
-    respond::session(client.clear_conversation(&id, conditions).await?)
+    respond::session(client.clear_conversation(&id, request, conditions).await?)
 }
 
 /// Send a message to the assistant of a session, and wait for the answer.
@@ -153,8 +155,9 @@ pub(super) async fn chat(
     headers: HeaderMap,
     Json(request): Json<api::Chat>,
 ) -> Answer {
-    let id = session_of(&request, &headers, client.principal())?;
-    let add = api::AddTurn { text: request.message, ..api::AddTurn::default() };
+    let id = named_session_of(request.session_id.as_ref(), &headers, client.principal())?;
+    let Chat { message: text, files, mode, .. } = request;
+    let add = api::AddTurn { text, files, mode, ..api::AddTurn::default() };
     let turn = client.add_turn(&id, add, conditions).await.map_err(named_message)?;
     if sse::is_wanted(&headers) {
         return follow(app, &client, &id, &turn.turn_id, 0).await;
@@ -187,12 +190,17 @@ async fn answer(client: &Embedded, id: &SessionId, turn: &TurnId) -> Result<api:
         model: turn.usage.as_ref().and_then(|usage| usage.model.clone()),
         timestamp: turn.ended_at.unwrap_or(turn.queued_at),
         usage: turn.usage,
+        citations: turn.citations,
     })
 }
 
-/// The session of a chat: that of the body, of the header, or of the token. A body and a header that differ are a mistake.
-fn session_of(request: &api::Chat, headers: &HeaderMap, principal: &Principal) -> Result<SessionId, Failure> {
-    match (&request.session_id, named_session(headers)?) {
+/// The session of a request: that of the body, of the header, or of the token. A body and a header that differ are a mistake.
+pub(super) fn named_session_of(
+    body: Option<&SessionId>,
+    headers: &HeaderMap,
+    principal: &Principal,
+) -> Result<SessionId, Failure> {
+    match (body, named_session(headers)?) {
         (Some(body), Some(header)) if *body != header => Err(Failure::invalid(
             "/session_id",
             "the body and the header x-session-id name different sessions",

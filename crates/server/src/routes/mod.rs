@@ -9,6 +9,7 @@ mod context;
 mod conversation;
 mod documents;
 mod events;
+pub(crate) mod files;
 mod health;
 mod inbox;
 mod keys;
@@ -64,6 +65,12 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(conversation::set_assistant))
         .routes(routes!(conversation::clear_conversation))
         .routes(routes!(conversation::chat))
+        .routes(routes!(files::add_files, files::list_files))
+        .routes(routes!(files::get_file, files::delete_file))
+        .routes(routes!(files::get_file_content))
+        .routes(routes!(files::get_passage))
+        .routes(routes!(files::search_files))
+        .routes(routes!(files::upload))
         .routes(routes!(questions::ask_question, questions::list_session_questions))
         .routes(routes!(questions::get_question))
         .routes(routes!(questions::answer_question))

@@ -223,7 +223,11 @@ impl World {
         if session.status != Status::Active {
             assert!(session.questions.open.is_empty(), "an ended session has no open question");
             assert_eq!(open, 0, "an ended session has no open task");
-            assert!(self.timers.keys().all(|key| key == "cascade" || key.starts_with("texts")));
+            assert!(
+                self.timers
+                    .keys()
+                    .all(|key| key == "cascade" || key.starts_with("texts") || key.starts_with("files/"))
+            );
             let success = session.status == Status::Completed;
             let passed_on = self.set_ever.iter().any(|timer| timer.key == "cascade");
             assert_eq!(passed_on, !success, "an end without success reaches the children");

@@ -161,6 +161,10 @@ fn words(body: &EventBody) -> String {
             format!("through {}: {}", event.through, short(&json!(said), 80))
         }
         EventBody::ConversationCleared(_) => String::new(),
+        EventBody::FileAdded(event) => format!("{} ({})", short(&json!(event.name), 80), event.file_id),
+        EventBody::FilesRemoved(event) => {
+            event.file_ids.iter().map(|file| file.as_str()).collect::<Vec<_>>().join(", ")
+        }
         EventBody::CallsRecorded(event) => {
             let began = event.calls.iter().filter(|entry| entry.began.is_some()).count();
             let ended = event.calls.iter().filter(|entry| entry.ended.is_some()).count();

@@ -12,7 +12,7 @@ pub enum AnyTurns {
     Add { empty: bool, place: Option<Option<Index>>, busy: Busy, ahead: bool },
     Stop { turn: Option<Index>, ahead: bool },
     MoveHead(Option<Index>),
-    Clear,
+    Clear { keep_files: bool },
     Begin,
     Progress { runner: i8, text: String },
     End { runner: i8, failed: bool, text: String },
@@ -34,7 +34,7 @@ pub fn any_turns() -> impl Strategy<Value = AnyTurns> {
             .prop_map(|(empty, place, busy, ahead)| AnyTurns::Add { empty, place, busy, ahead }),
         2 => (prop::option::of(any::<Index>()), any::<bool>()).prop_map(|(turn, ahead)| AnyTurns::Stop { turn, ahead }),
         1 => prop::option::of(any::<Index>()).prop_map(AnyTurns::MoveHead),
-        1 => Just(AnyTurns::Clear),
+        1 => any::<bool>().prop_map(|keep_files| AnyTurns::Clear { keep_files }),
         8 => Just(AnyTurns::Begin),
         4 => (off(), "[aé]{0,4}").prop_map(|(runner, text)| AnyTurns::Progress { runner, text }),
         6 => (off(), any::<bool>(), "[aé]{0,4}").prop_map(|(runner, failed, text)| AnyTurns::End { runner, failed, text }),
@@ -51,7 +51,12 @@ fn some(fixture: &Fixture, index: &Index) -> TurnId {
 /// What the process that runs a turn has in memory.
 fn ahead(fixture: &Fixture, is_ahead: bool) -> Option<Ahead> {
     let running = fixture.session.conversation.running.as_ref().filter(|_| is_ahead)?;
-    Some(Ahead { runner: running.runner, text: format!("{}more", running.text), reasoning: String::new() })
+    Some(Ahead {
+        runner: running.runner,
+        text: format!("{}more", running.text),
+        reasoning: String::new(),
+        sources: vec![],
+    })
 }
 
 /// The running turn and its runner's number, or one that is a little off.
@@ -74,6 +79,8 @@ impl AnyTurns {
                 add: AddTurn {
                     text: if empty { " " } else { "Hello" }.into(),
                     instructions: is_ahead.then(|| "In rhyme.".into()),
+                    files: fixture.session.files.all.keys().take(usize::from(is_ahead)).cloned().collect(),
+                    mode: if is_ahead { AnswerMode::Query } else { AnswerMode::Chat },
                     place: match place {
                         None => Place::Head,
                         Some(None) => Place::Root,
@@ -90,11 +97,17 @@ impl AnyTurns {
             AnyTurns::MoveHead(turn) => {
                 conversation::Command::MoveHead { turn: turn.map(|index| some(fixture, &index)) }
             }
-            AnyTurns::Clear => conversation::Command::Clear,
+            AnyTurns::Clear { keep_files } => conversation::Command::Clear { keep_files },
             AnyTurns::Begin => conversation::Command::Begin,
             AnyTurns::Progress { runner, text } => {
                 let (turn, runner) = running(fixture, runner);
-                conversation::Command::Progress { turn, runner, text, reasoning: "hm".into() }
+                conversation::Command::Progress {
+                    turn,
+                    runner,
+                    text,
+                    reasoning: "hm".into(),
+                    sources: vec![],
+                }
             }
             AnyTurns::Compact { through, left_out } => conversation::Command::Compact(Compact {
                 through: some(fixture, &through),
@@ -112,6 +125,8 @@ impl AnyTurns {
                     finish: (!failed).then(|| "stop".into()),
                     reason: failed.then(|| "the model is away".into()),
                     usage: None,
+                    sources: vec![],
+                    citations: vec![],
                 }))
             }
         };

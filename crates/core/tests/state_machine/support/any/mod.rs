@@ -3,6 +3,7 @@
 
 mod calls;
 mod conversation;
+mod files;
 mod messages;
 mod questions;
 mod tasks;
@@ -18,11 +19,13 @@ use sessiond_core::*;
 use super::{Fixture, agent, client, key, participant, session_id};
 use calls::{AnyCalls, any_calls};
 use conversation::{AnyTurns, any_turns};
+use files::{AnyFiles, any_files};
 use messages::{AnyMessage, any_message};
 use questions::{AnyQuestions, any_questions};
 use tasks::{AnyTasks, any_tasks};
 use workflow::any_workflow;
 
+pub use files::file;
 pub use workflow::{AnyStep, AnyWorkflow, any_plan};
 
 pub const AGENTS: [&str; 7] = ["orch", "back", "front", "qa", "extra", "nobody", "sessiond://engine"];
@@ -71,6 +74,7 @@ pub enum What {
     Send(AnyMessage),
     Calls(AnyCalls),
     Conversation(AnyTurns),
+    Files(AnyFiles),
     Questions(AnyQuestions),
     End(bool),
     Retry { step: Option<u8>, task: Option<Index> },
@@ -108,6 +112,7 @@ pub fn any_what() -> impl Strategy<Value = What> {
         1 => ("[a-z]{0,3}", prop::option::of(0u32..60_000)).prop_map(|(name, expires_in)| What::Update { name, expires_in }),
         10 => any_calls().prop_map(What::Calls),
         14 => any_turns().prop_map(What::Conversation),
+        3 => any_files().prop_map(What::Files),
         1 => any_agent().prop_map(What::Add),
         1 => any_agent().prop_map(What::Remove),
         2 => (any_agent(), any::<bool>(), 0u32..30_000).prop_map(|(agent, holder, ttl)| What::Claim { agent, holder, ttl }),
@@ -204,6 +209,7 @@ impl What {
             What::Send(any) => any.build(fixture),
             What::Calls(any) => any.build(fixture),
             What::Conversation(any) => any.build(fixture),
+            What::Files(any) => any.build(fixture),
             What::Questions(any) => any.build(fixture),
             What::Retry { step, task } => Command::Lifecycle(lifecycle::Command::Retry {
                 step: step.map(step_name),

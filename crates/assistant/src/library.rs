@@ -1,0 +1,233 @@
+//! The library of a session: reads its files, and finds what a turn needs of their texts.
+//!
+//! The texts are in an index beside the files. It is derived: what is missing in it is read again from the files.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use sessiond_core::{File, FileId, Source};
+use sessiond_documents::index::{Range, Search};
+use sessiond_documents::{Document, Index, IndexError, Place, Reader, Shape};
+use sessiond_engine::{FilePlace, FileReader, Passage, ReadFile, Unreadable};
+
+/// The name of the index in the directory of a session.
+const INDEX: &str = "index.sqlite";
+
+/// Reads files and searches their texts. Clones are the same.
+#[derive(Debug, Clone)]
+pub struct Library {
+    reader: Reader,
+}
+
+impl Library {
+    /// A library that reads files with that reader.
+    pub fn new(reader: Reader) -> Self {
+        Self { reader }
+    }
+
+    /// The texts of sources, in their order: none for a file or a passage that is gone.
+    pub(crate) async fn texts(
+        &self,
+        directory: &Path,
+        files: &[Arc<File>],
+        sources: Vec<Source>,
+    ) -> io::Result<Vec<Option<String>>> {
+        if sources.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.complete(directory, files).await?;
+        let there: Vec<FileId> = files.iter().map(|file| file.id.clone()).collect();
+        with_index(directory, move |index| {
+            let text = |source: &Source| {
+                if !there.contains(&source.file_id) {
+                    return Ok(None);
+                }
+                match source.passage {
+                    Some(number) => {
+                        let passage = index.passage(source.file_id.as_str(), number)?;
+                        Ok(passage.map(|passage| passage.shown()))
+                    }
+                    None => whole(index, &source.file_id),
+                }
+            };
+            sources.iter().map(text).collect()
+        })
+        .await
+    }
+
+    /// The whole text of a file; none if it is gone.
+    pub(crate) async fn whole(&self, directory: &Path, file: &Arc<File>) -> io::Result<Option<String>> {
+        self.complete(directory, std::slice::from_ref(file)).await?;
+        let id = file.id.clone();
+        with_index(directory, move |index| whole(index, &id)).await
+    }
+
+    /// Reads those files that the index does not have, such as after a fork.
+    async fn complete(&self, directory: &Path, files: &[Arc<File>]) -> io::Result<()> {
+        let wanted: Vec<_> = files.iter().map(|file| file.id.clone()).collect();
+        let missing = with_index(directory, move |index| {
+            let there = index.files()?;
+            let is_there = |file: &FileId| there.iter().any(|there| there.id == file.as_str());
+            Ok(wanted.into_iter().filter(|file| !is_there(file)).collect::<Vec<_>>())
+        })
+        .await?;
+        for file in files.iter().filter(|file| missing.contains(&file.id)) {
+            match self.reader.read(&directory.join(file.id.as_str()), &file.name).await {
+                Ok(document) => _ = add(directory, &file.id, &file.name, document).await?,
+                Err(unreadable) => {
+                    tracing::warn!(file = %file.id, %unreadable, "a file of a session cannot be read again");
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl FileReader for Library {
+    async fn read(&self, place: &FilePlace, name: &str) -> Result<ReadFile, Unreadable> {
+        let document = self.reader.read(&place.path, name).await;
+        let document = document.map_err(|unreadable| Unreadable {
+            later: unreadable.reason.is_temporary(),
+            detail: unreadable.to_string(),
+        })?;
+        let (media_type, notes) = (document.media_type.clone(), document.notes.clone());
+        let added = add(&place.directory, &place.file, name, document).await;
+        let added = added.map_err(|error| Unreadable { detail: error.to_string(), later: true })?;
+        Ok(ReadFile {
+            media_type,
+            characters: added.characters.into(),
+            passages: added.passages.into(),
+            notes: notes.into_iter().take(sessiond_core::limits::FILE_NOTES).collect(),
+        })
+    }
+
+    async fn search(
+        &self,
+        directory: &Path,
+        question: &str,
+        files: &[Arc<File>],
+        limit: usize,
+    ) -> io::Result<Vec<Passage>> {
+        self.complete(directory, files).await?;
+        let question = question.to_owned();
+        // The state says which files there are: an index that a crash left behind may have more.
+        let files = Some(files.iter().map(|file| file.id.as_str().to_owned()).collect());
+        with_index(directory, move |index| {
+            let found = index.search(&question, &Search { limit, files })?;
+            Ok(found.into_iter().filter_map(|found| view(found.passage, found.name)).collect())
+        })
+        .await
+    }
+
+    async fn passage(&self, directory: &Path, file: &Arc<File>, number: u32) -> io::Result<Option<Passage>> {
+        self.complete(directory, std::slice::from_ref(file)).await?;
+        let (id, name) = (file.id.clone(), file.name.clone());
+        with_index(directory, move |index| {
+            Ok(index.passage(id.as_str(), number)?.and_then(|passage| view(passage, name)))
+        })
+        .await
+    }
+
+    async fn forget(&self, directory: &Path, files: &[FileId]) -> io::Result<()> {
+        let path = directory.join(INDEX);
+        if !tokio::fs::try_exists(&path).await? {
+            return Ok(());
+        }
+        let files = files.to_vec();
+        let directory = directory.to_owned();
+        blocking(move || {
+            let path = directory.join(INDEX);
+            let mut index = Index::open(&path)?;
+            for file in files {
+                index.remove(file.as_str())?;
+            }
+            let is_empty = index.files()?.is_empty();
+            drop(index);
+            if is_empty { Index::delete(&path) } else { Ok(()) }
+        })
+        .await
+    }
+}
+
+async fn add(
+    directory: &Path,
+    file: &FileId,
+    name: &str,
+    document: Document,
+) -> io::Result<sessiond_documents::index::Added> {
+    let (path, file, name) = (directory.join(INDEX), file.clone(), name.to_owned());
+    blocking(move || Index::open(&path)?.add(file.as_str(), &name, &document)).await
+}
+
+async fn with_index<T: Send + 'static>(
+    directory: &Path,
+    work: impl FnOnce(&Index) -> Result<T, IndexError> + Send + 'static,
+) -> io::Result<T> {
+    let path: PathBuf = directory.join(INDEX);
+    blocking(move || work(&Index::open(&path)?)).await
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, IndexError> + Send + 'static,
+) -> io::Result<T> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done.map_err(io::Error::other),
+        Err(error) => Err(io::Error::other(error)),
+    }
+}
+
+/// The whole text of a file, with the places of its parts.
+fn whole(index: &Index, file: &FileId) -> Result<Option<String>, IndexError> {
+    let Some(text) = index.read(file.as_str(), &Range::All)? else { return Ok(None) };
+    let mut shown = String::new();
+    for section in text.sections {
+        let place = section.place.to_string();
+        let heading = section.heading.as_deref().filter(|_| section.place != Place::Whole);
+        if !shown.is_empty() {
+            shown.push_str("\n\n");
+        }
+        match (place.is_empty(), heading) {
+            (false, Some(heading)) => shown.push_str(&format!("({place}: {heading})\n")),
+            (false, None) => shown.push_str(&format!("({place})\n")),
+            (true, _) => {}
+        }
+        shown.push_str(&section.text);
+    }
+    Ok(Some(shown))
+}
+
+fn view(passage: sessiond_documents::Passage, name: String) -> Option<Passage> {
+    Some(Passage {
+        // What is in the index came from this program; a name that is no id is not shown.
+        file: FileId::parse(passage.file.clone()).ok()?,
+        name,
+        number: passage.number,
+        place: place_of(&passage),
+        text: passage.shown(),
+        heading: passage.heading,
+    })
+}
+
+/// Where a passage is, in words.
+fn place_of(passage: &sessiond_documents::Passage) -> Option<String> {
+    let (first, last) = passage.lines;
+    let range = |one: &str, several: &str| {
+        if first == last { format!("{one} {first}") } else { format!("{several} {first}–{last}") }
+    };
+    let lines = match passage.shape {
+        Shape::Table => Some(range("row", "rows")),
+        Shape::Code => Some(range("line", "lines")),
+        Shape::Prose if passage.place == Place::Whole && passage.part == 1 && passage.heading.is_none() => {
+            Some(range("line", "lines"))
+        }
+        Shape::Prose => None,
+    };
+    let place = Some(passage.place.to_string()).filter(|place| !place.is_empty());
+    match (place, lines) {
+        (Some(place), Some(lines)) => Some(format!("{place}, {lines}")),
+        (place, lines) => place.or(lines).or_else(|| passage.heading.clone()),
+    }
+}

@@ -1,0 +1,256 @@
+//! Files for the assistants of sessions.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::multipart::{Field, Multipart, MultipartError};
+use axum::extract::{FromRequest as _, Request};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::IntoResponse as _;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use sessiond_api as api;
+use sessiond_api::{Code, Problem, operations};
+use sessiond_client::traits::Files as _;
+use sessiond_client::{Embedded, added, problem};
+use sessiond_core::{FileId, SessionId};
+use tokio_util::io::ReaderStream;
+
+use super::conversation::named_session_of;
+use crate::extract::{At, Caller, Conditions, PassageNumber, Query};
+use crate::respond::{self, Answer, Failure};
+
+/// How long a peer may send nothing of an upload.
+const ARRIVAL: Duration = Duration::from_secs(60);
+/// Files of one request.
+const FILES: usize = 64;
+
+/// Upload files to a session.
+///
+/// The body is `multipart/form-data` with a part for each file. The text of each file is read before the response; a file
+/// without a readable text is refused, and nothing of it is kept. A file of the session with the same name is replaced.
+#[utoipa::path(post, path = operations::ADD_FILES.path, tag = "files",
+    request_body(content = api::FileForm, content_type = "multipart/form-data"),
+    responses((status = 201, description = "A result for each file.", body = api::AddedFiles)))]
+pub(super) async fn add_files(Caller(client): Caller, At(id): At<SessionId>, request: Request) -> Answer {
+    let files = receive(&client, &id, request).await?;
+    respond::created(&operations::LIST_FILES.at(&[id.as_str()]), api::AddedFiles { files })
+}
+
+/// Upload files to the session of the request.
+///
+/// The session is that of the header `x-session-id`, or of the token. Otherwise as `POST /sessions/{session_id}/files`.
+#[utoipa::path(post, path = operations::UPLOAD.path, tag = "files",
+    params(("x-session-id" = Option<String>, Header, description = "The session, if the token names none.")),
+    request_body(content = api::FileForm, content_type = "multipart/form-data"),
+    responses((status = 201, description = "The file.", body = api::Uploaded)))]
+pub(super) async fn upload(Caller(client): Caller, headers: HeaderMap, request: Request) -> Answer {
+    let id = named_session_of(None, &headers, client.principal())?;
+    let results = receive(&client, &id, request).await?;
+    let file = results.iter().find_map(|result| result.file.clone());
+    let file = file.ok_or_else(|| Failure::new(Code::Internal, "a file was added that is not there"))?;
+    let path = operations::GET_FILE_CONTENT.at(&[id.as_str(), file.file_id.as_str()]);
+    let files = if results.len() > 1 { results } else { Vec::new() };
+    let uploaded = api::Uploaded {
+        message: format!("{} was uploaded", file.name),
+        filename: file.name,
+        file_path: path.clone(),
+        session_id: id,
+        file_id: file.file_id,
+        size: file.bytes,
+        media_type: file.media_type,
+        timestamp: file.added_at,
+        files,
+    };
+    respond::created(&path, uploaded)
+}
+
+/// List the files of a session, oldest first.
+#[utoipa::path(get, path = operations::LIST_FILES.path, tag = "files",
+    responses((status = 200, description = "The files.", body = api::FileList)))]
+pub(super) async fn list_files(Caller(client): Caller, At(id): At<SessionId>) -> Answer {
+    respond::ok(client.files(&id).await?)
+}
+
+/// Read the details of a file.
+#[utoipa::path(get, path = operations::GET_FILE.path, tag = "files",
+    responses((status = 200, description = "The file.", body = api::File)))]
+pub(super) async fn get_file(Caller(client): Caller, At((id, file)): At<(SessionId, FileId)>) -> Answer {
+    respond::ok(client.file(&id, &file).await?)
+}
+
+/// Download a file, as it was uploaded.
+#[utoipa::path(get, path = operations::GET_FILE_CONTENT.path, tag = "files",
+    responses((status = 200, description = "Its bytes.", body = String, content_type = "application/octet-stream")))]
+pub(super) async fn get_file_content(
+    Caller(client): Caller,
+    At((id, file)): At<(SessionId, FileId)>,
+) -> Answer {
+    content(&client, &id, &file).await
+}
+
+/// Read a passage of a file.
+#[utoipa::path(get, path = operations::GET_PASSAGE.path, tag = "files",
+    responses((status = 200, description = "The passage.", body = api::Passage)))]
+pub(super) async fn get_passage(
+    Caller(client): Caller,
+    At((id, file, passage)): At<(SessionId, FileId, PassageNumber)>,
+) -> Answer {
+    respond::ok(client.passage(&id, &file, passage.0).await?)
+}
+
+/// Remove a file: its bytes, its text, and its name in the journal. Quotes of it in answers stay.
+#[utoipa::path(delete, path = operations::DELETE_FILE.path, tag = "files",
+    responses((status = 204, description = "It is removed.")))]
+pub(super) async fn delete_file(
+    Caller(client): Caller,
+    At((id, file)): At<(SessionId, FileId)>,
+    conditions: Conditions,
+) -> Answer {
+    client.delete_file(&id, &file, conditions).await?;
+    respond::nothing()
+}
+
+/// Search the files of a session. The passages that fit best come first.
+#[utoipa::path(get, path = operations::SEARCH_FILES.path, tag = "files", params(api::SearchFiles),
+    responses((status = 200, description = "The passages.", body = api::PassageList)))]
+pub(super) async fn search_files(
+    Caller(client): Caller,
+    At(id): At<SessionId>,
+    Query(query): Query<api::SearchFiles>,
+) -> Answer {
+    respond::ok(client.search_files(&id, query).await?)
+}
+
+/// The bytes of a file. It comes from outside: a browser stores it and shows nothing of it.
+pub(crate) async fn content(client: &Embedded, id: &SessionId, file: &FileId) -> Answer {
+    let opened = client.engine().open_file(client.principal(), id, file).await;
+    let (file, bytes) = opened.map_err(problem)?;
+    let mut response = Body::from_stream(ReaderStream::new(bytes)).into_response();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(file.bytes));
+    headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
+    headers.insert("content-security-policy", HeaderValue::from_static("default-src 'none'; sandbox"));
+    if let Ok(disposition) = HeaderValue::from_str(&disposition(&file.name)) {
+        headers.insert(CONTENT_DISPOSITION, disposition);
+    }
+    Ok(response)
+}
+
+/// What the header says of a file's name: in ASCII for old clients, and whole (RFC 6266, RFC 8187).
+fn disposition(name: &str) -> String {
+    const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'-').remove(b'_');
+    let plain: String = name
+        .chars()
+        .map(|c| if c.is_ascii_graphic() && !"\"\\%".contains(c) || c == ' ' { c } else { '_' })
+        .collect();
+    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", utf8_percent_encode(name, ENCODED))
+}
+
+/// Receives the files of a form, one after another, and says what became of each. If none was added, the first one's problem is
+/// the answer.
+pub(crate) async fn receive(
+    client: &Embedded,
+    id: &SessionId,
+    request: Request,
+) -> Result<Vec<api::AddedFile>, Failure> {
+    // Who may not see the session learns nothing else.
+    client.engine().session(client.principal(), id).await.map_err(problem)?;
+    let mut form = form(request).await?;
+    let mut results = Vec::new();
+    while let Some(mut field) = next(&mut form).await? {
+        let Some(name) = field.file_name().map(str::to_owned) else {
+            drain(&mut field).await?;
+            continue;
+        };
+        if results.len() == FILES {
+            return Err(Failure::invalid("", format!("a request may have {FILES} files at most")));
+        }
+        let result = match store(client, id, &name, &mut field).await? {
+            Ok(added) => added,
+            Err(problem) => {
+                // The rest of it is passed over, so that the next file is found.
+                drain(&mut field).await?;
+                api::AddedFile { name, file: None, replaced: None, problem: Some(problem) }
+            }
+        };
+        results.push(result);
+    }
+    if results.is_empty() {
+        return Err(Failure::invalid("/file", "the form has no file: send one as curl -F file=@PATH does"));
+    }
+    if results.iter().all(|result| result.file.is_none())
+        && let Some(problem) = results.swap_remove(0).problem
+    {
+        return Err(problem.into());
+    }
+    Ok(results)
+}
+
+/// Stores one file of a form. The outer error ends the request, the inner one is the file's own.
+async fn store(
+    client: &Embedded,
+    id: &SessionId,
+    name: &str,
+    field: &mut Field<'_>,
+) -> Result<Result<api::AddedFile, Problem>, Failure> {
+    let mut upload = match client.engine().upload(client.principal(), id, name).await {
+        Ok(upload) => upload,
+        Err(error) => return Ok(Err(problem(error))),
+    };
+    while let Some(chunk) = arrives(field.chunk()).await? {
+        if let Err(error) = upload.write(&chunk).await {
+            return Ok(Err(problem(error)));
+        }
+    }
+    Ok(upload.finish().await.map(|uploaded| added(id, uploaded)).map_err(problem))
+}
+
+/// The parts of a request's form.
+pub(crate) async fn form(request: Request) -> Result<Multipart, Failure> {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if !kind.trim().to_ascii_lowercase().starts_with("multipart/form-data") {
+        let detail = "send the file as multipart/form-data, as curl -F file=@PATH does";
+        return Err(Failure::new(Code::UnsupportedMediaType, detail));
+    }
+    let form = Multipart::from_request(request, &()).await;
+    form.map_err(|error| Failure::new(Code::MalformedRequest, format!("the form cannot be read: {error}")))
+}
+
+/// The next part of a form.
+pub(crate) async fn next(form: &mut Multipart) -> Result<Option<Field<'_>>, Failure> {
+    arrives(form.next_field()).await
+}
+
+async fn drain(field: &mut Field<'_>) -> Result<(), Failure> {
+    while arrives(field.chunk()).await?.is_some() {}
+    Ok(())
+}
+
+/// Waits for more of a form, but not for ever.
+async fn arrives<T>(more: impl Future<Output = Result<T, MultipartError>>) -> Result<T, Failure> {
+    match tokio::time::timeout(ARRIVAL, more).await {
+        Ok(more) => more.map_err(|error| {
+            Failure::new(Code::MalformedRequest, format!("the form broke off: {}", error.body_text()))
+        }),
+        Err(_) => {
+            let detail = format!("nothing of the form arrived for {} seconds", ARRIVAL.as_secs());
+            Err(Failure::new(Code::MalformedRequest, detail))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::disposition;
+
+    #[test]
+    fn a_name_is_told_whole_and_never_ends_the_header() {
+        assert_eq!(disposition("a b.txt"), "attachment; filename=\"a b.txt\"; filename*=UTF-8''a%20b.txt");
+        assert_eq!(
+            disposition("отчёт\"; x.xlsx"),
+            "attachment; filename=\"______; x.xlsx\"; filename*=UTF-8''%D0%BE%D1%82%D1%87%D1%91%D1%82%22%3B%20x.xlsx"
+        );
+    }
+}
