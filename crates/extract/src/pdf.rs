@@ -64,19 +64,11 @@ pub fn read(bytes: &[u8]) -> Result<Draft, Unreadable> {
     }
     let notes = [
         (empty, "no text layer, such as a scan"),
-        (meaningless, "no readable text, because their fonts do not say which letters their signs are"),
-        (failed, "no readable text, because they are damaged or of a form that this server cannot read"),
+        (meaningless, "no readable text, because the fonts do not say which letters their signs are"),
+        (failed, "no readable text, because of damage or a form that this server cannot read"),
     ];
     for (pages, what) in notes.iter().filter(|(pages, _)| !pages.is_empty()) {
-        let (numbers, has) = (list(pages), if pages.len() == 1 { "has" } else { "have" });
-        let what = if pages.len() == 1 {
-            what.replace("their signs", "its signs")
-                .replace("their fonts", "its fonts")
-                .replace("they are", "it is")
-        } else {
-            (*what).to_owned()
-        };
-        draft.notes.push(format!("{numbers} {has} {what}."));
+        draft.notes.push(format!("{}: {what}.", list(pages)));
     }
     Ok(draft)
 }

@@ -1,5 +1,7 @@
 //! Reading files in a process of its own, by the built program.
 
+#![allow(clippy::unwrap_used, reason = "tests may panic")]
+
 #[path = "../../extract/tests/reading/fixtures.rs"]
 mod fixtures;
 mod support;

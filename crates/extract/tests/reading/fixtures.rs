@@ -281,7 +281,7 @@ pub fn doc_97(text: &[u8]) -> Vec<u8> {
     // One piece of text, in a byte for each character.
     let mut piece = [0_u32.to_le_bytes(), length.to_le_bytes()].concat();
     piece.extend([0, 0]);
-    piece.extend((TEXT * 2 | 0x4000_0000).to_le_bytes());
+    piece.extend(((TEXT * 2) | 0x4000_0000).to_le_bytes());
     piece.extend([0, 0]);
     let table = [&[2], u32::try_from(piece.len()).unwrap().to_le_bytes().as_slice(), &piece].concat();
     put(0x1a6, &u32::try_from(table.len()).unwrap().to_le_bytes());

@@ -152,7 +152,7 @@ fn pages_without_text_are_named_and_a_pdf_without_any_is_refused() {
     let picture = "0 0 200 300 re f";
     let mixed = document(&pdf_of(&[picture, "BT /F 12 Tf 72 700 Td (words) Tj ET", picture, picture]));
     assert_eq!(mixed.parts[0].place, Place::Page(2));
-    assert_eq!(mixed.notes, ["Pages 1, 3–4 have no text layer, such as a scan."]);
+    assert_eq!(mixed.notes, ["Pages 1, 3–4: no text layer, such as a scan."]);
     let scan = read(&pdf_of(&[picture, picture]), "scan.pdf").unwrap_err();
     assert_eq!(scan.reason, Reason::NoText);
     assert!(scan.detail.contains("no text layer"), "{scan}");
@@ -164,7 +164,7 @@ fn a_damaged_page_does_not_take_the_others_with_it() {
     let document =
         document(&pdf_of(&["BT /Absent 12 Tf (lost) Tj ET", "BT /F 12 Tf 72 700 Td (kept) Tj ET"]));
     assert_eq!((document.parts.len(), document.parts[0].text.as_str()), (1, "kept"));
-    assert!(document.notes[0].starts_with("Page 1 has no readable text"), "{:?}", document.notes);
+    assert!(document.notes[0].starts_with("Page 1: no readable text"), "{:?}", document.notes);
 }
 
 #[test]
