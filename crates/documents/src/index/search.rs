@@ -16,9 +16,13 @@ use super::{Grep, Index, IndexError, PASSAGES, Passage};
 /// Passages at most that all words of a question list, unless a single one lists more.
 const LISTED: u32 = 6_000;
 /// A word is counted as far as this. One that more passages have is too frequent to choose candidates.
-const COUNTED: u32 = 3_000;
+const COUNTED: u32 = 2_000;
+/// Passages of a collection in which a word may be in more than a third of them, and choose candidates.
+const FEW: u32 = 200;
+/// Frequent words that a passage has to have together.
+const TOGETHER: usize = 4;
 /// Occurrences of a word at most that are read one by one.
-const OCCURRENCES: i64 = 2_000;
+const OCCURRENCES: i64 = 6_000;
 /// Candidates at least that are ranked by their texts.
 const CANDIDATES: usize = 32;
 /// Other forms of a word at most, and terms that are compared to find them.
@@ -132,6 +136,10 @@ impl Index {
                     }
                 }
             }
+            if passages >= COUNTED {
+                // There are more, and nobody counted them.
+                passages = passages.max(all / 5);
+            }
             let rarity = (all as f32 - passages.min(all) as f32 + 0.5) / (passages as f32 + 0.5);
             let group = &mut question.groups[group];
             group.passages = passages;
@@ -179,20 +187,22 @@ impl Index {
         let mut listed = 0;
         let mut left_out = false;
         for group in &groups {
-            let is_frequent = group.is_common || group.passages >= COUNTED.max(all / 3);
+            // In a small collection every word is in many of the passages.
+            let is_frequent =
+                group.is_common || group.passages >= COUNTED || (all > FEW && group.passages > all / 3);
             if !candidates.scores.is_empty() && (is_frequent || listed + group.passages > LISTED) {
                 left_out |= !group.is_common;
                 continue;
             }
             listed += group.passages;
             for (term, weight, passages) in &group.terms {
-                self.list(term, weight * group.value, *passages, &mut candidates)?;
+                self.list(term, weight * group.value, (group.kind, *passages), &mut candidates)?;
             }
         }
-        let words: Vec<_> =
-            groups.iter().filter(|group| !group.is_common && group.kind != Kind::Variant).collect();
+        let words = groups.iter().filter(|group| !group.is_common && group.kind != Kind::Variant);
+        let words: Vec<_> = words.take(TOGETHER).collect();
         if left_out && words.len() > 1 {
-            // What has all words is a candidate, however frequent they are.
+            // What has the rarest words together is a candidate, however frequent they are.
             let all_of: Vec<String> = words.iter().map(|group| pattern(&group.terms[0].0)).collect();
             let value = words.iter().map(|group| group.value).sum();
             let sql = "SELECT rowid FROM terms WHERE terms MATCH ?1 LIMIT ?2";
@@ -210,24 +220,18 @@ impl Index {
         &self,
         term: &str,
         value: f32,
-        passages: u32,
+        (kind, passages): (Kind, u32),
         candidates: &mut Candidates<'_>,
     ) -> rusqlite::Result<()> {
-        if candidates.files.is_none() && passages < COUNTED / 2 && !is_single(term) {
-            let sql = "SELECT cnt FROM vocabulary WHERE term = ?1";
-            let is_rare = self
-                .connection
-                .prepare_cached(sql)?
-                .query_row([term], |row| row.get::<_, i64>(0))
-                .is_ok_and(|occurrences| occurrences <= OCCURRENCES);
-            if is_rare {
-                return self.list_occurrences(term, value, candidates);
-            }
+        // Few passages are all candidates, and many are listed faster. A table of the vocabulary costs more to open.
+        let counts = (CANDIDATES as u32 / 2..COUNTED / 2).contains(&passages);
+        if counts && kind != Kind::Pair && candidates.files.is_none() && !is_single(term) {
+            return self.list_occurrences(term, value, candidates);
         }
         let (from, to) = candidates.range();
-        let sql = "SELECT rowid FROM terms WHERE terms MATCH ?1 AND rowid >= ?2 AND rowid < ?3";
+        let sql = "SELECT rowid FROM terms WHERE terms MATCH ?1 AND rowid >= ?2 AND rowid < ?3 LIMIT ?4";
         let mut statement = self.connection.prepare_cached(sql)?;
-        let mut rows = statement.query(params![pattern(term), from, to])?;
+        let mut rows = statement.query(params![pattern(term), from, to, 2 * LISTED])?;
         while let Some(row) = rows.next()? {
             candidates.add(row.get(0)?, value);
         }
@@ -240,9 +244,9 @@ impl Index {
         value: f32,
         candidates: &mut Candidates<'_>,
     ) -> rusqlite::Result<()> {
-        let sql = "SELECT doc, col = 'heading' FROM occurrences WHERE term = ?1";
+        let sql = "SELECT doc, col = 'heading' FROM occurrences WHERE term = ?1 LIMIT ?2";
         let mut statement = self.connection.prepare_cached(sql)?;
-        let mut rows = statement.query([term])?;
+        let mut rows = statement.query(params![term, OCCURRENCES])?;
         let mut last = (0, 0.0_f32, false);
         while let Some(row) = rows.next()? {
             let (id, is_heading): (i64, bool) = (row.get(0)?, row.get(1)?);
