@@ -17,13 +17,22 @@ const TAGS = {
 const PLACES = { requeue_message: 'inbox', whoami: 'operation', get_openapi: 'operation' };
 
 /** Methods whose name is not the operation's id without its noun. */
-const NAMES = { get_summary: 'summary', count_sessions: 'counts', get_openapi: 'openapi', list_session_tasks: 'listOf', list_session_questions: 'listOf' };
+const NAMES = { get_file_content: 'content', get_passage: 'passage', get_summary: 'summary', count_sessions: 'counts', get_openapi: 'openapi', list_session_tasks: 'listOf', list_session_questions: 'listOf' };
 
 /** Bodies that are passed as their only member. */
 const MEMBERS = { put_points: 'points' };
 
 /** Requests that the server answers later than others; src/wait.ts has the functions. */
 const WAITS = { receive_messages: 'wait.forMessages(query)', send_message: 'wait.forResponse(body)', get_question: 'wait.forMessages(query)', list_signals: 'wait.forMessages(query)', get_turn: 'wait.forMessages(query)', chat: 'wait.forChat()' };
+
+/** Files, as a browser's form has them: `fetch` writes the header, which has the boundary of the parts. */
+const FORM = 'multipart/form-data';
+
+/** Bytes that are no text. */
+const BYTES = 'application/octet-stream';
+
+/** Bodies of any length: only the caller limits the time that they take. */
+const LONG = ['application/jsonl', FORM, BYTES];
 
 /** Operations for browsers and for other protocols. */
 const NOT_CALLED = new Set([
@@ -115,7 +124,7 @@ function method(document, operation) {
     const member = MEMBERS[id];
     parameters.push(member ? `${member}: ${body.type}['${member}']` : `body: ${body.type}${body.optional ? ' = {}' : ''}`);
     request.push(member ? `body: { ${member} }` : 'body');
-    if (body.media !== 'application/json') {
+    if (body.media !== 'application/json' && body.media !== FORM) {
       request.push(`contentType: '${body.media}'`);
     }
   }
@@ -127,8 +136,8 @@ function method(document, operation) {
     request.push(`accept: '${answer.accept}'`);
   }
   parameters.push(`options?: ${optionsOf(operation)}`);
-  const lines = [body?.media, answer.accept].includes('application/jsonl');
-  const patience = lines ? 'timeout: Infinity' : WAITS[id] && `...${WAITS[id]}`;
+  const long = [body?.media, answer.accept].some((media) => LONG.includes(media));
+  const patience = long ? 'timeout: Infinity' : WAITS[id] && `...${WAITS[id]}`;
   request.push(patience ? `options: { ${patience}, ...options }` : 'options');
   return `${comment(operation)}
   ${name}(${parameters.join(', ')}): Promise<${answer.type}> {
@@ -163,7 +172,7 @@ function bodyOf({ requestBody }) {
   }
   const [media, { schema }] = Object.entries(requestBody.content)[0];
   const real = schema.oneOf?.find((choice) => choice.type !== 'null') ?? schema;
-  return { media, type: typeOf(real), optional: requestBody.required !== true };
+  return { media, type: media === FORM ? 'FormData' : typeOf(real), optional: requestBody.required !== true };
 }
 
 function answerOf({ responses }) {
@@ -171,7 +180,10 @@ function answerOf({ responses }) {
   if (!media) {
     return { how: 'done', type: 'void' };
   }
-  return media === 'application/json' ? { how: 'json', type: typeOf(content.schema) } : { how: 'text', type: 'string', accept: media };
+  if (media === 'application/json') {
+    return { how: 'json', type: typeOf(content.schema) };
+  }
+  return media === BYTES ? { how: 'blob', type: 'Blob', accept: media } : { how: 'text', type: 'string', accept: media };
 }
 
 function contentOf(response) {

@@ -1,6 +1,6 @@
-import { type ClientOptions, type CreateOptions, Http } from './http.js';
+import { type ClientOptions, type CreateOptions, Http, type RequestOptions } from './http.js';
 import { Aggregations, Routes } from './routes.js';
-import type { Aggregate, Aggregation } from './schema.js';
+import type { AddedFiles, Aggregate, Aggregation } from './schema.js';
 import { Server } from './server.js';
 import { followTurn, type FollowTurnOptions, type TurnItem } from './turn.js';
 import { watch, type WatchItem, type WatchOptions } from './watch.js';
@@ -38,6 +38,18 @@ export class Client extends Routes {
    */
   followTurn(sessionId: string, turnId: string, options: FollowTurnOptions = {}): AsyncGenerator<TurnItem, void, undefined> {
     return followTurn(this.http, sessionId, turnId, options);
+  }
+
+  /**
+   * Uploads files to a session, of which the assistant then answers. The response has a result for each, in their order: the file,
+   * or the problem. If none could be added, the first one's problem is thrown.
+   */
+  addFiles(sessionId: string, files: Iterable<File>, options?: RequestOptions): Promise<AddedFiles> {
+    const form = new FormData();
+    for (const file of files) {
+      form.append('file', file);
+    }
+    return this.files.add(sessionId, form, options);
   }
 
   /** Makes one result of several agents'. */

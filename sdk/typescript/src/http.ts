@@ -55,7 +55,7 @@ export interface Request {
    */
   repeat?: 'safe' | 'keyed' | 'unsafe';
   query?: object | undefined;
-  /** Sent as JSON, or as it is when it is a string. */
+  /** Sent as JSON, or as it is when it is a string or a form. */
   body?: unknown;
   contentType?: string;
   accept?: string;
@@ -109,6 +109,11 @@ export class Http {
     return this.send(request, (response) => response.text());
   }
 
+  /** Sends it and reads the bytes that answer. */
+  blob(request: Request): Promise<Blob> {
+    return this.send(request, (response) => response.blob());
+  }
+
   /** Sends it; there is nothing to read. */
   done(request: Request): Promise<void> {
     return this.send(request, async (response) => {
@@ -152,7 +157,7 @@ export class Http {
   private async once(
     request: Request,
     headers: Headers,
-    body: string | undefined,
+    body: string | FormData | undefined,
     signal: AbortSignal,
   ): Promise<Response> {
     signal.throwIfAborted();
@@ -176,7 +181,8 @@ export class Http {
   private headers({ repeat, accept, body, contentType, headers, options }: Request): Headers {
     const all = new Headers(headers);
     all.set('accept', accept ?? 'application/json');
-    if (body !== undefined) {
+    // The header of a form has the boundary of its parts, which `fetch` chooses.
+    if (body !== undefined && !(body instanceof FormData)) {
       all.set('content-type', contentType ?? 'application/json');
     }
     if (this.key !== undefined) {
@@ -213,8 +219,8 @@ export class Http {
 }
 
 /** The body as it is sent. What cannot be JSON is the caller's error, not the network's: no other try would fare better. */
-function bodyOf({ body }: Request): string | undefined {
-  if (body === undefined || typeof body === 'string') {
+function bodyOf({ body }: Request): string | FormData | undefined {
+  if (body === undefined || typeof body === 'string' || body instanceof FormData) {
     return body;
   }
   try {

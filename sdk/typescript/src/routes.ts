@@ -307,8 +307,8 @@ export class Files {
    * The body is `multipart/form-data` with a part for each file. The text of each file is read before the response; a file
    * without a readable text is refused, and nothing of it is kept. A file of the session with the same name is replaced.
    */
-  add(sessionId: string, body: wire.FileForm, options?: RequestOptions): Promise<wire.AddedFiles> {
-    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/files`, body, contentType: 'multipart/form-data', options });
+  add(sessionId: string, body: FormData, options?: RequestOptions): Promise<wire.AddedFiles> {
+    return this.http.json({ method: 'POST', path: path`/sessions/${sessionId}/files`, body, options: { timeout: Infinity, ...options } });
   }
 
   /** Read the details of a file. */
@@ -322,12 +322,12 @@ export class Files {
   }
 
   /** Download a file, as it was uploaded. */
-  getFileContent(sessionId: string, fileId: string, options?: RequestOptions): Promise<string> {
-    return this.http.text({ method: 'GET', path: path`/sessions/${sessionId}/files/${fileId}/content`, accept: 'application/octet-stream', options });
+  content(sessionId: string, fileId: string, options?: RequestOptions): Promise<Blob> {
+    return this.http.blob({ method: 'GET', path: path`/sessions/${sessionId}/files/${fileId}/content`, accept: 'application/octet-stream', options: { timeout: Infinity, ...options } });
   }
 
   /** Read a passage of a file. */
-  getPassage(sessionId: string, fileId: string, passage: string, options?: RequestOptions): Promise<wire.Passage> {
+  passage(sessionId: string, fileId: string, passage: string, options?: RequestOptions): Promise<wire.Passage> {
     return this.http.json({ method: 'GET', path: path`/sessions/${sessionId}/files/${fileId}/passages/${passage}`, options });
   }
 
@@ -341,8 +341,8 @@ export class Files {
    *
    * The session is that of the header `x-session-id`, or of the token. Otherwise as `POST /sessions/{session_id}/files`.
    */
-  upload(body: wire.FileForm, options?: RequestOptions): Promise<wire.Uploaded> {
-    return this.http.json({ method: 'POST', path: '/upload', body, contentType: 'multipart/form-data', options });
+  upload(body: FormData, options?: RequestOptions): Promise<wire.Uploaded> {
+    return this.http.json({ method: 'POST', path: '/upload', body, options: { timeout: Infinity, ...options } });
   }
 }
 

@@ -73,6 +73,24 @@ test('only a request that is done once for a key carries one, and every repeatab
   assert.equal(lost.asked.length, 2);
 });
 
+test('files are sent as a form whose boundary the request names, and are read back as bytes', async () => {
+  const sent: RequestInit[] = [];
+  const fetch = (async (_url: string, init: RequestInit) => {
+    sent.push(init);
+    return init.method === 'GET' ? new Response(new Uint8Array([0, 255, 128])) : Response.json({ files: [] });
+  }) as typeof globalThis.fetch;
+  const it = new Client({ url: 'http://server', fetch });
+  await it.addFiles('s', [new File(['a'], 'ä.txt'), new File([new Uint8Array([0, 255])], 'b.bin')]);
+  const [init] = sent;
+  assert.equal(new Headers(init?.headers).has('content-type'), false);
+  const request = new Request('http://server', { ...init, signal: null });
+  assert.match(request.headers.get('content-type') ?? '', /^multipart\/form-data; boundary=/);
+  const files = (await request.formData()).getAll('file') as File[];
+  assert.deepEqual(files.map(({ name, size }) => [name, size]), [['ä.txt', 1], ['b.bin', 2]]);
+  const content = await it.files.content('s', 'file_1');
+  assert.deepEqual(new Uint8Array(await content.arrayBuffer()), new Uint8Array([0, 255, 128]));
+});
+
 test('a PUT whose answer was lost is not sent again, one that was never sent is', async () => {
   const lost = client(broken, json({}));
   await assert.rejects(lost.client.context.replace('s', {}), { code: 'unreachable', retryable: true });
