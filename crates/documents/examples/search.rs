@@ -124,18 +124,18 @@ struct Language {
 
 impl Language {
     fn all(random: &mut Random) -> Vec<Self> {
-        let alphabets: [(&[std::ops::RangeInclusive<char>], &str, std::ops::RangeInclusive<usize>); 5] = [
-            (&['a'..='z'], " ", 2..=11),
-            (&['а'..='я'], " ", 2..=12),
-            (&['\u{4E00}'..='\u{54FF}'], "", 1..=3),
-            (&['\u{905}'..='\u{939}'], " ", 2..=7),
-            (&['ا'..='ي'], " ", 2..=8),
+        let alphabets = [
+            ('a'..='z', " ", 2..=11),
+            ('а'..='я', " ", 2..=12),
+            ('\u{4E00}'..='\u{54FF}', "", 1..=3),
+            ('\u{905}'..='\u{939}', " ", 2..=7),
+            ('ا'..='ي', " ", 2..=8),
         ];
         alphabets
             .iter()
-            .map(|(ranges, space, lengths)| {
+            .map(|(range, space, lengths)| {
                 let letters: Vec<char> =
-                    ranges.iter().flat_map(Clone::clone).filter(|letter| letter.is_alphabetic()).collect();
+                    range.clone().filter(|letter: &char| letter.is_alphabetic()).collect();
                 let word = |random: &mut Random| {
                     let length = lengths.start() + random.below(lengths.end() - lengths.start() + 1);
                     (0..length).map(|_| letters[random.below(letters.len())]).collect()
