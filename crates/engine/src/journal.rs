@@ -59,8 +59,13 @@ impl Engine {
         let records = self.journal(id, at).await?;
         let (source, records) = self.compute(move || fold(&records).map(|source| (source, records))).await?;
         let moment = self.moment();
-        let decision = sessiond_core::fork(&source, copy, principal, &moment)?;
-        self.begin_with(decision, records, &moment, idempotency).await
+        let decision = sessiond_core::fork(&source, copy.clone(), principal, &moment)?;
+        let linked = self.link_files(&decision.session.files, id, &copy).await?;
+        let begun = self.begin_with(decision, records, &moment, idempotency).await;
+        if begun.as_ref().map_or(true, |reply| reply.repeated) {
+            self.unlink_files(&copy, &linked).await;
+        }
+        begun
     }
 
     /// The lines of an export: a header, then one event a line; without newlines.

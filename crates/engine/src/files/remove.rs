@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use sessiond_core::{Command, Envelope, FileId, Principal, SessionId, files};
+use sessiond_core::{Command, Envelope, FileId, Files, Principal, SessionId, files};
 use sessiond_store::Op;
 
 use super::FilePlace;
@@ -53,6 +53,38 @@ impl Engine {
         // A directory that has files stays.
         let _ = tokio::fs::remove_dir(directory).await;
         gone
+    }
+
+    /// Gives a copy of a session its own names of the files. The text is read again when it is needed.
+    pub(crate) async fn link_files(
+        &self,
+        files: &Files,
+        from: &SessionId,
+        to: &SessionId,
+    ) -> Result<Vec<FileId>, Error> {
+        let (Some(from), Some(to)) = (self.files_directory(from), self.files_directory(to)) else {
+            return Ok(Vec::new());
+        };
+        if files.all.is_empty() {
+            return Ok(Vec::new());
+        }
+        super::upload::make_directory(&to).await?;
+        let mut linked = Vec::new();
+        for file in files.all.keys() {
+            let (from, to) = (from.join(file.as_str()), to.join(file.as_str()));
+            // One that is there already belongs to a session of this id, and the copy is refused for that.
+            if tokio::fs::hard_link(from, to).await.is_ok() {
+                linked.push(file.clone());
+            }
+        }
+        Ok(linked)
+    }
+
+    /// Takes the names back, because there is no such copy.
+    pub(crate) async fn unlink_files(&self, id: &SessionId, files: &[FileId]) {
+        if let Some(directory) = self.files_directory(id).filter(|_| !files.is_empty()) {
+            self.discard(&directory, files).await;
+        }
     }
 
     /// Removes all files of a session that was deleted.

@@ -14,6 +14,9 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::{FilePlace, FileReader, ReadFile};
 use crate::{Engine, Error, Reply};
 
+/// How often the directory of an upload is made, if others remove it.
+const TRIES: usize = 10;
+
 /// A file that is being uploaded. Dropped before it is finished, it leaves nothing.
 pub struct Upload {
     engine: Engine,
@@ -65,24 +68,19 @@ impl Engine {
         let probe = FileAdded { media_type: "text/plain".into(), ..probe };
         let command = Command::Files(files::Command::Add(Box::new(probe)));
         sessiond_core::decide(&session, Envelope::new(principal.clone(), command), &self.moment())?;
-        make_directory(&directory).await?;
         let place = FilePlace::new(directory, &file);
         let temporary = place.directory.join(format!(".{file}"));
         self.shared.uploads.taken.lock().insert(file);
         let held =
             Held { engine: self.clone(), session: id.clone(), place, temporary, reserved: 0, stays: false };
-        let mut options = tokio::fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        options.mode(0o600);
-        let to = options.open(&held.temporary).await;
+        let to = create(&held).await?;
         Ok(Upload {
             engine: self.clone(),
             reader,
             principal: principal.clone(),
             session: id.clone(),
             name,
-            to: to.map_err(failed)?,
+            to,
             hash: Sha256::new(),
             bytes: 0,
             held,
@@ -231,8 +229,24 @@ fn shown(name: &str) -> String {
     one_line.collect::<String>().trim().to_owned()
 }
 
+/// Creates the temporary file of an upload. The directory goes whenever it is empty, so it may go once more before the file is in it.
+async fn create(held: &Held) -> Result<tokio::fs::File, Error> {
+    let mut options = tokio::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    for _ in 0..TRIES {
+        make_directory(&held.place.directory).await?;
+        match options.open(&held.temporary).await {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            opened => return opened.map_err(failed),
+        }
+    }
+    options.open(&held.temporary).await.map_err(failed)
+}
+
 /// Makes the directory of a session, for its owner alone.
-async fn make_directory(directory: &Path) -> Result<(), Error> {
+pub(super) async fn make_directory(directory: &Path) -> Result<(), Error> {
     let mut builder = tokio::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
