@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import { Problem } from 'sessiond';
+import { send } from './upload.ts';
 
 /** Whether the server answers: `lost` since when it does not. */
 export type Reach = { lost: undefined } | { lost: number };
@@ -23,7 +24,7 @@ export class Reachability {
   fetch: typeof globalThis.fetch = async (input, init) => {
     let response: Response;
     try {
-      response = await globalThis.fetch(input, init);
+      response = await send(input, init);
     } catch (error) {
       if (!init?.signal?.aborted) {
         this.become(false);

@@ -35,6 +35,11 @@ test('HTML is text, and a link leads to the web or nowhere', () => {
   expect(page).toContain('<a href="https://example.org/x" target="_blank" rel="noreferrer">b</a>');
 });
 
+test('a number in brackets is text, also where the answer explains it below', () => {
+  expect(html('It is 30 days [1].')).toBe('<p>It is 30 days [1].</p>');
+  expect(html('It is 30 days [1].\n\n[1]: contract.pdf')).toBe('<p>It is 30 days [1].</p>');
+});
+
 test('lists, code and lines keep their form', () => {
   expect(html('3. one\n4. two\n')).toBe('<ol start="3"><li>one</li><li>two</li></ol>');
   expect(html('```json\n{"a": "<b>"}\n```')).toBe('<pre>{&quot;a&quot;: &quot;&lt;b&gt;&quot;}</pre>');

@@ -37,6 +37,18 @@ function Code({ token }: { token: Tokens.Generic }) {
   return <Shown text={token.text} language={token.lang?.trim().split(/\s+/)[0] || undefined} />;
 }
 
+/** How a text with numbers in brackets, such as `[1]`, is shown; as it is when absent. */
+export const MarksContext = createContext<ComponentType<{ text: string }> | undefined>(undefined);
+
+const MARKED = /[[【]\s*\d/;
+
+function Marked({ text }: { text: string }) {
+  const Shown = useContext(MarksContext);
+  return Shown ? <Shown text={text} /> : text;
+}
+
+const words = (text: string): ReactNode => (MARKED.test(text) ? <Marked text={text} /> : text);
+
 const all = (tokens: readonly Token[] | undefined): ReactNode =>
   // biome-ignore lint/suspicious/noArrayIndexKey: a text that changes is read anew.
   tokens?.map((token, place) => <Fragment key={place}>{one(token as Tokens.Generic)}</Fragment>);
@@ -75,8 +87,12 @@ function one(token: Tokens.Generic): ReactNode {
     case 'link':
       return /^https?:\/\//i.test(token.href) ? (
         <a href={token.href} target="_blank" rel="noreferrer">
-          {all(token.tokens)}
+          {/* A link has no button in it. */}
+          <MarksContext value={undefined}>{all(token.tokens)}</MarksContext>
         </a>
+      ) : /^\[\d+\]$/.test(token.raw) ? (
+        // A number that the answer explains below its text, as `[1]: contract.pdf`.
+        words(token.raw)
       ) : (
         all(token.tokens)
       );
@@ -96,7 +112,7 @@ function one(token: Tokens.Generic): ReactNode {
       return null;
     default:
       // Text, what is escaped in it, and what has no form of its own here, such as HTML and pictures.
-      return token.tokens ? all(token.tokens) : (token.text ?? token.raw);
+      return token.tokens ? all(token.tokens) : words(token.text ?? token.raw);
   }
 }
 

@@ -40,6 +40,7 @@ export function Aside({ session, known }: { session: Session; known: Known }) {
           ...(branches > 1 ? [['Branches', grouped(branches)] as const] : []),
           ['Tokens read', grouped(read)],
           ['Tokens written', grouped(written)],
+          ...(session.files ? [['Files', grouped(session.files.count)] as const] : []),
         ]}
       />
       {newChat && (

@@ -1,11 +1,13 @@
-import { ArrowUp, CornerDownLeft, Square, Undo2 } from 'lucide-react';
+import { ArrowUp, CornerDownLeft, Files, Paperclip, Square, Undo2 } from 'lucide-react';
 import { type RefObject, useEffect, useId, useRef, useState } from 'react';
 import type { Turn } from 'sessiond';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { draftOf, dropDraft, keepDraft } from '../../ui/drafts.ts';
 import { ProblemView } from '../../ui/Problem.tsx';
+import { Attachments } from './Attachments.tsx';
 import css from './Composer.module.css';
 import { TextBox } from './TextBox.tsx';
+import { isOpen, namedBy, type Upload, type Uploads } from './uploads.ts';
 import type { Chat } from './useChat.ts';
 
 /** How long a message may take to begin, in milliseconds. */
@@ -15,12 +17,22 @@ const MOMENT = 400;
 export function Composer({
   chat,
   sessionId,
+  uploads,
+  shown,
+  hasFiles,
+  onChoose,
   box,
   onSent,
   onUp,
 }: {
   chat: Chat;
   sessionId: string;
+  uploads: Uploads;
+  shown: readonly Upload[];
+  /** Whether the session has files. */
+  hasFiles: boolean;
+  /** Asks for files. */
+  onChoose: () => void;
   box: RefObject<HTMLTextAreaElement | null>;
   onSent: (text: string) => void;
   onUp: () => void;
@@ -37,23 +49,41 @@ export function Composer({
       keepDraft(name, next);
     }
   };
+  const [filesOnly, setFilesOnly] = useState(() => draftOf<boolean>(`${name}/files-only`) ?? false);
+  const toggle = () => {
+    setFilesOnly(!filesOnly);
+    if (filesOnly) {
+      dropDraft(`${name}/files-only`);
+    } else {
+      keepDraft(`${name}/files-only`, true);
+    }
+  };
+  const uploading = shown.some(isOpen);
   const latest = useRef(text);
   latest.current = text;
   const before = useRef(Promise.resolve());
   /** The box is free for the next message at once; one that is not accepted comes back. */
   const send = () => {
-    if (text.trim() === '') {
+    // A message that is about files waits for them.
+    if (text.trim() === '' || uploading) {
       return;
     }
+    const taken = uploads.take();
+    const files = namedBy(taken);
+    const about = {
+      ...(files.length === 0 ? {} : { files }),
+      ...(filesOnly && hasFiles ? { mode: 'query' as const } : {}),
+    };
     // The draft stays until the message is accepted.
     setText('');
     before.current = before.current.then(async () => {
-      if (await chat.send(text)) {
+      if (await chat.send({ text, ...about })) {
         if (latest.current === '') {
           dropDraft(name);
         }
         onSent(text);
       } else {
+        uploads.putBack(taken);
         setText((now) => (now === '' ? text : `${text}\n${now}`));
       }
     });
@@ -85,6 +115,7 @@ export function Composer({
           send();
         }}
       >
+        <Attachments uploads={uploads} shown={shown} />
         <TextBox
           ref={box}
           label="Message to the assistant"
@@ -96,11 +127,28 @@ export function Composer({
           onUp={onUp}
         />
         <div className={css.tools}>
+          <IconButton label="Add files" icon={<Paperclip />} onClick={onChoose} />
+          {hasFiles && (
+            <Button
+              look="quiet"
+              icon={<Files />}
+              className={css.filesOnly ?? ''}
+              aria-pressed={filesOnly}
+              title={filesOnly ? 'The next answer is made of the files alone' : 'Answer from the files only'}
+              onClick={toggle}
+            >
+              <span>
+                <span className={css.long}>Answer from the </span>files only
+              </span>
+            </Button>
+          )}
           <span className={css.keys} id={`${id}-keys`}>
             <CornerDownLeft size={12} aria-hidden="true" />
-            {running || known.queued.length > 0
-              ? 'Enter adds it to the queue'
-              : 'Enter sends, Shift+Enter begins a new line'}
+            {uploading
+              ? 'The message waits for its files'
+              : running || known.queued.length > 0
+                ? 'Enter adds it to the queue'
+                : 'Enter sends, Shift+Enter begins a new line'}
           </span>
           {running && (
             <Button
@@ -118,7 +166,7 @@ export function Composer({
             label="Send"
             icon={<ArrowUp />}
             className={css.send}
-            disabled={text.trim() === ''}
+            disabled={text.trim() === '' || uploading}
           />
         </div>
       </form>

@@ -1,16 +1,18 @@
-import { Brain, ChevronLeft, ChevronRight, Pencil, RotateCcw, TriangleAlert } from 'lucide-react';
-import { memo, type ReactNode, useMemo, useRef, useState } from 'react';
-import type { Turn } from 'sessiond';
+import { Brain, ChevronLeft, ChevronRight, FileText, Pencil, RotateCcw, TriangleAlert } from 'lucide-react';
+import { memo, type ReactNode, use, useMemo, useRef, useState } from 'react';
+import type { Citation, Turn } from 'sessiond';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { Blocks } from '../../ui/blocks.ts';
 import { CopyButton } from '../../ui/Copy.tsx';
 import { duration } from '../../ui/duration.ts';
 import { sentence } from '../../ui/fieldErrors.ts';
-import { CodeContext, MarkdownBlocks } from '../../ui/Markdown.tsx';
+import { CodeContext, MarkdownBlocks, MarksContext } from '../../ui/Markdown.tsx';
 import { counted, grouped } from '../../ui/numbers.ts';
 import { stateOf } from '../../ui/states.ts';
 import { Ago } from '../../ui/Times.tsx';
+import { CitationDialog, CitationsContext, Cited, Sources } from './Citations.tsx';
 import { CodeBlock } from './CodeBlock.tsx';
+import { FilesContext } from './files.ts';
 import { useLive, useSteps } from './live.ts';
 import { TextBox } from './TextBox.tsx';
 import css from './TurnView.module.css';
@@ -43,6 +45,7 @@ export const TurnView = memo(({ turn, siblings, acts, active, editing, onEdit }:
         ) : (
           <>
             <Question text={turn.text} />
+            <About turn={turn} />
             <div className={css.tools}>
               <span className={css.quiet}>
                 <Ago time={turn.queued_at} />
@@ -76,6 +79,22 @@ function Question({ text }: { text: string }) {
         </Button>
       )}
     </div>
+  );
+}
+
+/** The files that a question is about, and that it is answered from files alone. */
+function About({ turn: { files: ids = [], mode } }: { turn: Turn }) {
+  const files = use(FilesContext);
+  const names = files ? ids.map((id) => files.get(id)?.name ?? 'a removed file') : [];
+  if (names.length === 0 && mode !== 'query') {
+    return null;
+  }
+  return (
+    <p className={css.about}>
+      {names.length > 0 && <FileText size={13} aria-hidden="true" />}
+      <span className="hidden">{names.length > 0 ? 'About: ' : ''}</span>
+      <span>{[...names, ...(mode === 'query' ? ['From the files only'] : [])].join(' · ')}</span>
+    </p>
   );
 }
 
@@ -184,6 +203,12 @@ function AnswerView({
   const shown = useSteps(text, wasLive.current);
   const blocks = useRef(new Blocks());
   const parts = useMemo(() => blocks.current.of(shown, runs), [shown, runs]);
+  const [opened, setOpened] = useState<Citation>();
+  const cited = turn.citations;
+  const citations = useMemo(
+    () => ({ of: new Map(cited?.map((citation) => [citation.number, citation])), open: setOpened }),
+    [cited],
+  );
   return (
     <div className={css.answer} data-answer={turn.status} aria-busy={runs}>
       <span className="hidden">Assistant: </span>
@@ -191,7 +216,11 @@ function AnswerView({
       {parts.length > 0 && (
         <div className={css.text} data-open={runs || undefined}>
           <CodeContext value={CodeBlock}>
-            <MarkdownBlocks blocks={parts} />
+            <MarksContext value={Cited}>
+              <CitationsContext value={citations}>
+                <MarkdownBlocks blocks={parts} />
+              </CitationsContext>
+            </MarksContext>
           </CodeContext>
         </div>
       )}
@@ -205,6 +234,10 @@ function AnswerView({
           <span className="hidden">The answer has not begun.</span>
         </p>
       )}
+      {!runs && turn.answer !== '' && citations.of.size === 0 && (turn.sources?.length ?? 0) > 0 && (
+        <Sources sources={turn.sources ?? []} />
+      )}
+      {opened && <CitationDialog citation={opened} onClose={() => setOpened(undefined)} />}
       {!runs && <Ending turn={turn} retry={active ? acts.retry : undefined} />}
       {(!runs || picker) && (
         <div className={css.tools}>

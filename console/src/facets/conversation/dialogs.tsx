@@ -1,10 +1,10 @@
 import type { Assistant, Session } from 'sessiond';
 import { useClient } from '../../data/connection.ts';
-import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
 import { FormDialog } from '../../ui/Dialog.tsx';
 import { TextArea, TextField, words } from '../../ui/Field.tsx';
-import { counted } from '../../ui/numbers.ts';
+import { counted, grouped } from '../../ui/numbers.ts';
 import { toast } from '../../ui/Toast.tsx';
+import css from './dialogs.module.css';
 
 /** Sets who answers, and how. */
 export function AssistantDialog({ session, onClose }: { session: Session; onClose: () => void }) {
@@ -67,20 +67,30 @@ export function AssistantDialog({ session, onClose }: { session: Session; onClos
   );
 }
 
-/** Removes all turns, once it is confirmed. */
+/** Removes all turns, and the files unless they are to stay, once it is confirmed. */
 export function ClearDialog({ session, onClose }: { session: Session; onClose: () => void }) {
   const client = useClient();
+  const files = session.files?.count ?? 0;
   return (
-    <ConfirmDialog
+    <FormDialog
+      open
       danger
       onClose={onClose}
       title="Clear the conversation"
-      description={`Removes ${counted(session.conversation?.turns ?? 0, 'turn')} in all branches, with their texts. The session and its assistant stay. This cannot be undone.`}
+      description={`Removes ${counted(session.conversation?.turns ?? 0, 'turn')} in all branches, with their texts${
+        files > 0 ? ', and the files' : ''
+      }. The session and its assistant stay. This cannot be undone.`}
       action="Clear"
-      act={async () => {
-        await client.conversation.clear(session.session_id);
-        return 'Conversation cleared';
+      submit={async (form) => {
+        await client.conversation.clear(session.session_id, form.get('keep') === null ? {} : { keep_files: true });
+        toast('Conversation cleared');
       }}
-    />
+    >
+      {files > 0 && (
+        <label className={css.check}>
+          <input type="checkbox" name="keep" /> Keep the files ({grouped(files)})
+        </label>
+      )}
+    </FormDialog>
   );
 }

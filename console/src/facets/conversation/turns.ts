@@ -143,7 +143,7 @@ export class Turns {
   private apply(event: JournalEvent): boolean {
     switch (event.type) {
       case 'turn_queued': {
-        const { turn_id, parent, text, instructions, next } = event.data;
+        const { turn_id, parent, text, instructions, files, mode, next } = event.data;
         if (this.turns.has(turn_id)) {
           this.order(turn_id, next === true);
           return true;
@@ -155,6 +155,8 @@ export class Turns {
           status: 'queued',
           text,
           ...(instructions == null ? {} : { instructions }),
+          ...(files === undefined ? {} : { files }),
+          ...(mode === undefined ? {} : { mode }),
           answer: '',
           asked_by: event.actor,
           queued_at: event.time,
@@ -176,7 +178,7 @@ export class Turns {
         }));
       }
       case 'turn_ended': {
-        const { turn_id, status, text, reasoning, finish, reason, usage } = event.data;
+        const { turn_id, status, text, reasoning, finish, reason, usage, sources, citations } = event.data;
         return this.change(turn_id, (turn) => ({
           ...turn,
           status,
@@ -186,6 +188,8 @@ export class Turns {
           finish: finish ?? null,
           reason: reason ?? null,
           usage: usage ?? null,
+          sources: sources ?? [],
+          citations: citations ?? [],
           ended_at: event.time,
         }));
       }

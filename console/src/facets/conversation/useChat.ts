@@ -1,11 +1,14 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
-import type { Session, Turn } from 'sessiond';
+import type { AddTurn, Session, Turn } from 'sessiond';
 import { useClient } from '../../data/connection.ts';
 import type { Feed } from '../../data/feed.ts';
 import { isGone, type Known, Turns } from './turns.ts';
 
 /** How long the session's figures may differ from the turns that are here, in milliseconds. */
 const PATIENCE = 2_000;
+
+/** A message, the files that it is about, and what it is answered from. */
+export type Message = Pick<AddTurn, 'text' | 'files' | 'mode'>;
 
 /** What can be done in a conversation. Each is the same function as long as the session is the same. */
 export interface Chat {
@@ -15,7 +18,7 @@ export interface Chat {
   dismiss: () => void;
   reload: () => void;
   /** Sends a message; whether it was accepted. */
-  send: (text: string) => Promise<boolean>;
+  send: (message: Message) => Promise<boolean>;
   acts: TurnActs;
 }
 
@@ -63,7 +66,7 @@ export function useChat(session: Session, feed: Feed): Chat {
         return false;
       }
     };
-    const send = (text: string) => attempt(async () => turns.put(await client.conversation.addTurn(id, { text })));
+    const send = (message: Message) => attempt(async () => turns.put(await client.conversation.addTurn(id, message)));
     const acts: TurnActs = {
       retry: ({ turn_id }) => attempt(async () => turns.put(await client.conversation.retryTurn(id, turn_id))),
       edit: ({ turn_id }, text) =>

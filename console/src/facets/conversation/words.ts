@@ -9,8 +9,10 @@ export const words = {
   turn_progressed: () => 'more of an answer is known',
   turn_ended: ({ status }) => `a turn ended: ${stateOf('turn', status).word}`,
   head_moved: ({ turn_id }) => (turn_id ? 'another turn is the head' : 'the conversation begins again'),
-  conversation_compacted: ({ text }) => (text == null ? 'earlier turns were left out' : 'earlier turns were summarised'),
+  conversation_compacted: ({ text }) =>
+    text == null ? 'earlier turns were left out' : 'earlier turns were summarised',
   conversation_cleared: () => 'the conversation was cleared',
   file_added: ({ name }) => (name ? `a file was added: ${name}` : 'a file was added'),
-  files_removed: ({ file_ids }) => (file_ids.length === 1 ? 'a file was removed' : `${file_ids.length} files were removed`),
+  files_removed: ({ file_ids }) =>
+    file_ids.length === 1 ? 'a file was removed' : `${file_ids.length} files were removed`,
 } satisfies EventWords;
