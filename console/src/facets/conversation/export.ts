@@ -4,7 +4,7 @@ import { stateOf } from '../../ui/states.ts';
 /** What was said along a branch, as a Markdown document. */
 export function exported(session: Session, path: readonly Turn[]): string {
   const parts = [`# ${session.name ?? session.session_id}`];
-  for (const { text, answer, status, reason, queued_at, usage } of path) {
+  for (const { text, answer, status, reason, queued_at, usage, citations = [] } of path) {
     parts.push(
       `## You\n\n<sub>${queued_at}</sub>`,
       text.trim(),
@@ -12,6 +12,11 @@ export function exported(session: Session, path: readonly Turn[]): string {
     );
     if (answer.trim() !== '') {
       parts.push(answer.trim());
+    }
+    if (citations.length > 0) {
+      parts.push(
+        citations.map(({ number, name, place }) => `- [${number}] ${name}${place ? `, ${place}` : ''}`).join('\n'),
+      );
     }
     if (status !== 'completed') {
       parts.push(`*${stateOf('turn', status).word}${reason ? `: ${reason}` : ''}*`);
