@@ -4,7 +4,7 @@ import type { Client } from 'sessiond';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { launch, Viewer, type Visit } from './harness/browser.ts';
 import { ScriptedModel } from './harness/model.ts';
-import { TestServer } from './harness/server.ts';
+import { deferred, TestServer } from './harness/server.ts';
 
 let model: ScriptedModel;
 let server: TestServer;
@@ -184,6 +184,25 @@ test('two tabs show the same files; one is downloaded, and removed after a confi
   expect(await dialog.locator('[data-file]').count()).toBe(1);
   // The next message cannot be about a file that is gone.
   await expect.poll(() => page.locator('[data-upload]').count()).toBe(1);
+});
+
+test('a message that is taken back brings its files back', async () => {
+  const gate = deferred();
+  model.script = async function* () {
+    yield 'wait';
+    await gate.promise;
+  };
+  const page = await come();
+  await send(page, 'first');
+  await answer(page).getByText('wait').waitFor();
+  await choose(page, text('a.txt', 'The first.'));
+  await upload(page, 'ready').waitFor();
+  await send(page, 'about it');
+  await page.locator('[data-queued]').getByRole('button', { name: 'Take back' }).click();
+  await upload(page, 'ready').getByText('a.txt').waitFor();
+  await expect.poll(() => box(page).inputValue()).toBe('about it');
+  gate.resolve();
+  await completed(page).waitFor();
 });
 
 test('an answer that cites nothing names what the model was given', async () => {

@@ -1,11 +1,12 @@
 import { ArrowUp, CornerDownLeft, Files, Paperclip, Square, Undo2 } from 'lucide-react';
-import { type RefObject, useEffect, useId, useRef, useState } from 'react';
+import { type RefObject, use, useEffect, useId, useRef, useState } from 'react';
 import type { Turn } from 'sessiond';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { draftOf, dropDraft, keepDraft } from '../../ui/drafts.ts';
 import { ProblemView } from '../../ui/Problem.tsx';
 import { Attachments } from './Attachments.tsx';
 import css from './Composer.module.css';
+import { FilesContext } from './files.ts';
 import { TextBox } from './TextBox.tsx';
 import { isOpen, namedBy, type Upload, type Uploads } from './uploads.ts';
 import type { Chat } from './useChat.ts';
@@ -41,6 +42,7 @@ export function Composer({
   const id = useId();
   const [text, setText] = useState(() => draftOf<string>(name) ?? '');
   const { known, acts } = chat;
+  const files = use(FilesContext);
   const change = (next: string) => {
     setText(next);
     if (next === '') {
@@ -69,9 +71,9 @@ export function Composer({
       return;
     }
     const taken = uploads.take();
-    const files = namedBy(taken);
+    const named = namedBy(taken);
     const about = {
-      ...(files.length === 0 ? {} : { files }),
+      ...(named.length === 0 ? {} : { files: named }),
       ...(filesOnly && hasFiles ? { mode: 'query' as const } : {}),
     };
     // The draft stays until the message is accepted.
@@ -93,6 +95,7 @@ export function Composer({
   const takeBack = async (turn: Turn) => {
     if ((await acts.stop(turn)) && text.trim() === '') {
       change(turn.text);
+      uploads.name(turn.files?.flatMap((id) => files?.get(id) ?? []) ?? []);
     }
     box.current?.focus();
   };

@@ -64,6 +64,16 @@ export class Uploads {
     this.become([...this.uploads, { id: this.count, name, state: { is: 'refused', reason, again: false } }]);
   }
 
+  /** Names files of the session in the next message. */
+  name(files: readonly SessionFile[]): void {
+    const isNamed = (file: SessionFile) =>
+      this.uploads.some(({ state }) => state.is === 'ready' && state.file.file_id === file.file_id);
+    for (const file of files.filter((file) => !isNamed(file))) {
+      this.count += 1;
+      this.become([...this.uploads, { id: this.count, name: file.name, state: { is: 'ready', file } }]);
+    }
+  }
+
   /** Sends a file again that was refused. */
   again(id: number): void {
     this.set(id, { is: 'uploading', part: 0 });
