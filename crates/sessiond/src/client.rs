@@ -1,12 +1,15 @@
 //! The client that a command uses: the server at `--url`, or else the store in the data directory.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::bail;
 use sessiond_api::{Code, Problem};
-use sessiond_client::{Client, store};
+use sessiond_client::{Client, Embedded, store};
+use sessiond_engine::Options;
 
 use crate::config::Config;
+use crate::host::library;
 
 /// Whether a store may be made where there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +33,8 @@ pub async fn open(config: &Config, missing: Missing) -> anyhow::Result<Client> {
             dir.display()
         );
     }
-    Ok(Client::open(dir).await?)
+    let options = Options { reader: Some(Arc::new(library())), ..Options::default() };
+    Ok(Client::through(Arc::new(Embedded::open_with(dir, options).await?)))
 }
 
 /// Opens the client that the configuration names for a few reads: a store is neither made nor changed by it.
@@ -55,6 +59,7 @@ pub fn advice(problem: &Problem) -> Option<&'static str> {
         }
         Code::TaskNotFound => "`sessiond task list` shows the tasks that this key may see",
         Code::StepNotFound => "`sessiond step list SESSION` shows the steps of a session",
+        Code::FileNotFound => "`sessiond file list SESSION` shows the files of a session",
         Code::ParticipantNotFound => "`sessiond participant list SESSION` shows who takes part",
         Code::MessageNotFound => "`sessiond inbox list AGENT --all` shows the messages to an agent",
         Code::KeyNotFound => "`sessiond key list` shows the keys",

@@ -101,7 +101,7 @@ pub fn model() -> Result<Arc<dyn Model>, sessiond_model::Error> {
 }
 
 /// What reads uploaded files: this program, in processes of its own.
-fn library() -> Library {
+pub fn library() -> Library {
     let program = std::env::current_exe().unwrap_or_else(|_| "sessiond".into());
     Library::new(Reader::new(sessiond_documents::read::Options::new(program)))
 }

@@ -66,8 +66,14 @@ struct Accepted {
 impl Embedded {
     /// Runs an engine on the store in `dir`, for the person at this machine.
     pub async fn open(dir: &Path) -> Result<Self, Problem> {
+        Self::open_with(dir, Options::default()).await
+    }
+
+    /// Runs an engine with these options on the store in `dir`, for the person at this machine. Files are in the directory of
+    /// the store, whatever the options say.
+    pub async fn open_with(dir: &Path, mut options: Options) -> Result<Self, Problem> {
         let store = store::open(dir).map_err(|error| error::open_problem(dir, error))?;
-        let options = Options { uploads: store::uploads(dir).ok(), ..Options::default() };
+        options.uploads = store::uploads(dir).ok();
         let engine = Engine::open(store, options).await.map_err(problem)?;
         Ok(Self::new(engine, Principal::local()))
     }
