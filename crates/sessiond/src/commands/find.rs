@@ -94,6 +94,7 @@ fn is_missing(problem: &Problem) -> bool {
             | Code::ScheduleNotFound
             | Code::MessageNotFound
             | Code::QuestionNotFound
+            | Code::FileNotFound
     )
 }
 
@@ -235,6 +236,19 @@ pub async fn question(
     let found = search!(search, page, questions, |question| question.question_id.as_str())?;
     let whole = QuestionId::parse(found.ok_or_else(|| missing.clone())?).map_err(|_| missing)?;
     client.question(session, &whole, api::GetQuestion::default()).await
+}
+
+/// A file of a session: by its id, by its exact name, or by the beginning of its id.
+pub fn file(files: &[api::File], typed: &str) -> Result<api::File, Problem> {
+    let is_id = |file: &&api::File| file.file_id.as_str() == typed;
+    let exact = files.iter().find(is_id).or_else(|| files.iter().find(|file| file.name == typed));
+    if let Some(file) = exact {
+        return Ok(file.clone());
+    }
+    let id = among("file", typed, files.iter().map(|file| file.file_id.as_str()))?;
+    let found = id.and_then(|id| files.iter().find(|file| file.file_id.as_str() == id));
+    let missing = || Problem::new(Code::FileNotFound, format!("file \"{typed}\" not found"));
+    found.cloned().ok_or_else(missing)
 }
 
 /// A key. One that is not found is left to the server.

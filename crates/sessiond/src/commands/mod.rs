@@ -11,6 +11,7 @@ mod config;
 mod context;
 mod demo;
 mod extract;
+mod file;
 mod find;
 mod inbox;
 mod input;
@@ -105,6 +106,7 @@ enum Command {
     Step(step::Step),
     Task(task::Task),
     Context(context::ContextCommand),
+    File(file::File),
     Participant(participant::Participant),
     Lease(lease::Lease),
     Agent(Box<agent::Agent>),
@@ -290,6 +292,7 @@ async fn perform(command: Command, context: Context) -> anyhow::Result<ExitCode>
         Command::Step(command) => command.run(context).await,
         Command::Task(command) => command.run(context).await,
         Command::Context(command) => command.run(context).await,
+        Command::File(command) => command.run(context).await,
         Command::Participant(command) => command.run(context).await,
         Command::Lease(command) => command.run(context).await,
         Command::Agent(command) => command.run(context).await,
