@@ -143,3 +143,30 @@ assert client.conversations.delete(f"conv_{session}").deleted
 fails(openai.AuthenticationError, client.models.list)
 
 print("came to its end")
+
+# Files belong to the session of the key.
+contract = b"# Contract\n\nThe notice period is thirty days.\n"
+file = client.files.create(file=("contract.md", contract), purpose="user_data")
+assert (file.filename, file.bytes, file.status) == ("contract.md", len(contract), "processed"), file
+assert client.files.retrieve(file.id) == file
+assert [listed.id for listed in client.files.list()] == [file.id]
+assert client.files.content(file.id).read() == contract
+fails(openai.NotFoundError, lambda: stranger.files.retrieve(file.id))
+fails(openai.NotFoundError, lambda: stranger.files.content(file.id))
+fails(openai.NotFoundError, lambda: stranger.files.delete(file.id))
+error = fails(
+    openai.BadRequestError, lambda: client.files.create(file=("x.png", b"\x89PNG\r\n\x1a\n"), purpose="user_data")
+)
+assert error.code == "file_unreadable", error
+error = fails(openai.BadRequestError, lambda: client.files.create(file=("a.md", b"a"), purpose="fine-tune"))
+assert error.param == "purpose", error
+part = {"type": "input_file", "file_id": file.id}
+response = client.responses.create(
+    model="assistant", input=[{"role": "user", "content": [part, {"type": "input_text", "text": "cite 1"}]}]
+)
+[content] = response.output[0].content
+[annotation] = content.annotations
+assert (annotation.type, annotation.file_id, annotation.filename) == ("file_citation", file.id, "contract.md"), content
+assert content.text[annotation.index] == "1", content
+assert client.files.delete(file.id).deleted
+fails(openai.NotFoundError, lambda: client.files.retrieve(file.id))

@@ -43,7 +43,7 @@ impl Model {
     }
 }
 
-/// The last message says what comes: `words N` are N words, one in 20 ms; `break` breaks off after two.
+/// The last message says what comes: `words N` are N words, one in 20 ms; `break` breaks off after two; `cite 1` cites a source.
 async fn complete(State(model): State<Model>, body: String) -> Response {
     let request: Value = serde_json::from_str(&body).unwrap();
     let last =
@@ -53,6 +53,7 @@ async fn complete(State(model): State<Model>, body: String) -> Response {
     let open = Open(model.open.clone());
     let words = last.rsplit(' ').next().and_then(|count| count.parse::<usize>().ok()).unwrap_or(2);
     let breaks = last == "break";
+    let cites = last.ends_with("cite 1");
     let frames = stream::unfold((0, open), move |(n, open)| {
         let sent = model.sent.clone();
         async move {
@@ -62,7 +63,9 @@ async fn complete(State(model): State<Model>, body: String) -> Response {
             tokio::time::sleep(Duration::from_millis(20)).await;
             let frame = if n < words {
                 sent.fetch_add(1, Ordering::SeqCst);
-                let delta = json!({"choices": [{"index": 0, "delta": {"content": format!("w{n} ")}}], "model": "scripted"});
+                let word = if cites { "It says so [1]." } else { &*format!("w{n} ") };
+                let delta =
+                    json!({"choices": [{"index": 0, "delta": {"content": word}}], "model": "scripted"});
                 format!("data: {delta}\n\n")
             } else if n == words {
                 let end = json!({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}],

@@ -327,7 +327,26 @@ mod needs_curl {
                 ["8002", "8003"].map(|port| run(&format!("curl http://localhost:{port}/sessions -s"), ""));
             assert_eq!(ids[0]["session_id"], own);
             assert!(ids[1]["session_id"].is_string() && ids[1]["session_id"] != own, "{ids:?}");
+            let now = run("curl http://localhost:8002/sessions -s", "")["session_id"].clone();
+            let now = now.as_str().unwrap();
+            let document = dir.path().join("document1.md");
+            std::fs::write(&document, "# Notes\n\nThe meeting is on Friday.\n").unwrap();
+            let uploaded =
+                run(&format!("curl -s -F file=@{} http://localhost:8002/upload", document.display()), "");
+            assert_eq!(
+                (&uploaded["filename"], &uploaded["session_id"]),
+                (&json!("document1.md"), &json!(now))
+            );
+            for member in ["message", "file_path", "size", "type", "timestamp"] {
+                assert!(!uploaded[member].is_null(), "{member}: {uploaded}");
+            }
+            let content = format!("http://localhost:8002{}", uploaded["file_path"].as_str().unwrap());
+            let content = run(&format!("curl -s {content} | jq -R -s ."), "");
+            assert_eq!(content, "# Notes\n\nThe meeting is on Friday.\n");
+            let files = run("curl -s http://localhost:8002/sessions/{session_id}/files", now);
+            assert_eq!(files["files"].as_array().unwrap().len(), 1, "{files}");
             let stats = run(&format!("curl http://localhost:8000/sessions{with_key}"), "")["stats"].clone();
+            assert_eq!((&stats["files_count"], &stats["storage_bytes"]), (&json!(1), &json!(35)), "{stats}");
             assert_eq!(
                 (&stats["total_sessions"], &stats["session_timeout_minutes"]),
                 (&json!(2), &json!(60))

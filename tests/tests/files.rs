@@ -307,6 +307,11 @@ async fn a_file_without_a_text_leaves_nothing_and_the_others_of_its_request_stay
     assert_eq!(on_disk(), 3, "two files and the index");
     let (status, problem) = world.send("mine", Vec::new()).await;
     assert!(status == 400 || status == 422, "{problem}");
+    // A file may be larger than other bodies, and one that is too large is refused as such.
+    let large = "All work and no play. ".repeat(200_000);
+    world.upload("mine", "large.txt", &large).await;
+    let (status, problem) = world.send("mine", vec![("huge.txt", vec![b'a'; 65 * 1024 * 1024])]).await;
+    assert_eq!((status.as_u16(), &problem["code"]), (413, &json!("file_too_large")), "{problem}");
     let plain = world.request(Method::POST, "/sessions/mine/files").body("text").send().await.unwrap();
     assert_eq!(plain.status(), 415);
 }

@@ -14,15 +14,20 @@ crate::operations::operations! {
     /// Lists the files of a session.
     LIST_FILES = Operation::get("/sessions/{session_id}/files").with_token();
     /// Reads the details of a file.
-    GET_FILE = Operation::get("/sessions/{session_id}/files/{file_id}").with_token();
+    GET_FILE =
+        Operation::get("/sessions/{session_id}/files/{file_id}").with_token().fails_with(&[Code::FileNotFound]);
     /// Downloads a file.
-    GET_FILE_CONTENT = Operation::get("/sessions/{session_id}/files/{file_id}/content").with_token();
+    GET_FILE_CONTENT = Operation::get("/sessions/{session_id}/files/{file_id}/content")
+        .with_token()
+        .fails_with(&[Code::FileNotFound]);
     /// Reads a passage of a file.
-    GET_PASSAGE = Operation::get("/sessions/{session_id}/files/{file_id}/passages/{passage}").with_token();
+    GET_PASSAGE = Operation::get("/sessions/{session_id}/files/{file_id}/passages/{passage}")
+        .with_token()
+        .fails_with(&[Code::FileNotFound]);
     /// Removes a file.
     DELETE_FILE = Operation::delete("/sessions/{session_id}/files/{file_id}")
         .with_token()
-        .fails_with(&[Code::SessionEnded]);
+        .fails_with(&[Code::FileNotFound, Code::SessionEnded]);
     /// Searches the files of a session.
     SEARCH_FILES = Operation::get("/sessions/{session_id}/passages").with_token();
     /// Uploads files to the session of the request.

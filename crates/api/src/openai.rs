@@ -33,6 +33,28 @@ crate::operations::operations! {
     /// Deletes a conversation.
     OPENAI_DELETE_CONVERSATION =
         Operation::delete("/v1/conversations/{conversation_id}").with_token().fails_with(&[Code::SessionNotFound]);
+    /// Uploads a file.
+    OPENAI_CREATE_FILE = Operation::post("/v1/files").with_token().fails_with(&[
+        Code::SessionNotFound,
+        Code::FileUnreadable,
+        Code::FileTooLarge,
+        Code::LimitReached,
+        Code::SessionEnded,
+        Code::StoreFull,
+    ]);
+    /// Lists the files.
+    OPENAI_LIST_FILES = Operation::get("/v1/files").with_token().fails_with(&[Code::SessionNotFound]);
+    /// Reads the details of a file.
+    OPENAI_GET_FILE =
+        Operation::get("/v1/files/{file_id}").with_token().fails_with(&[Code::SessionNotFound, Code::FileNotFound]);
+    /// Downloads a file.
+    OPENAI_GET_FILE_CONTENT = Operation::get("/v1/files/{file_id}/content")
+        .with_token()
+        .fails_with(&[Code::SessionNotFound, Code::FileNotFound]);
+    /// Removes a file.
+    OPENAI_DELETE_FILE = Operation::delete("/v1/files/{file_id}")
+        .with_token()
+        .fails_with(&[Code::SessionNotFound, Code::FileNotFound, Code::SessionEnded]);
     /// Lists what was said in a conversation.
     OPENAI_LIST_ITEMS =
         Operation::get("/v1/conversations/{conversation_id}/items").with_token().fails_with(&[Code::SessionNotFound]);

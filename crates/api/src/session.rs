@@ -558,6 +558,10 @@ pub struct SessionStats {
     pub newest_session: Option<Timestamp>,
     /// The turns of their conversations.
     pub turns: u64,
+    /// The files for their assistants.
+    pub files_count: u64,
+    /// The bytes of these files together.
+    pub storage_bytes: u64,
 }
 
 /// The number of sessions of all owners, for an administrator.

@@ -93,8 +93,7 @@ fn marks(answer: &str) -> Vec<Mark<'_>> {
 
 fn in_line<'a>(answer: &'a str, start: usize, line: &str, marks: &mut Vec<Mark<'a>>) {
     let mut code = false;
-    let mut rest = line.char_indices();
-    while let Some((at, char)) = rest.next() {
+    for (at, char) in line.char_indices() {
         match char {
             '`' => code = !code,
             '[' | '【' if !code => {

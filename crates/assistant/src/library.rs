@@ -34,8 +34,9 @@ impl Library {
         files: &[Arc<File>],
         sources: Vec<Source>,
     ) -> io::Result<Vec<Option<String>>> {
-        if sources.is_empty() {
-            return Ok(Vec::new());
+        // A session without files has no index either.
+        if sources.is_empty() || files.is_empty() {
+            return Ok(vec![None; sources.len()]);
         }
         self.complete(directory, files).await?;
         let there: Vec<FileId> = files.iter().map(|file| file.id.clone()).collect();
@@ -166,6 +167,10 @@ async fn with_index<T: Send + 'static>(
     directory: &Path,
     work: impl FnOnce(&Index) -> Result<T, IndexError> + Send + 'static,
 ) -> io::Result<T> {
+    if !tokio::fs::try_exists(directory).await? {
+        // The session was imported, and the bytes of its files with it not.
+        tokio::fs::create_dir_all(directory).await?;
+    }
     let path: PathBuf = directory.join(INDEX);
     blocking(move || work(&Index::open(&path)?)).await
 }

@@ -95,6 +95,9 @@ pub enum Error {
     /// A file that was uploaded has no text that can be read.
     #[error("{0}")]
     FileUnreadable(String),
+    /// What reads files cannot be started now.
+    #[error("{0}")]
+    ReaderUnavailable(String),
     /// The session has the file, but its bytes are elsewhere.
     #[error("the bytes of this file are not on this server: the session was imported without them")]
     FileMissing,

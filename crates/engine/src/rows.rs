@@ -171,5 +171,7 @@ pub(crate) fn summary(session: &Session) -> SummaryRow {
         progress: session.progress(),
         open_questions: session.questions.open.len() as u32,
         turns: session.conversation.turns.len() as u64,
+        files: session.files.all.len() as u64,
+        file_bytes: session.files.bytes,
     }
 }

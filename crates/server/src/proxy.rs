@@ -157,7 +157,9 @@ impl Proxy {
         let turns = session["conversation"]["turns"].as_u64().unwrap_or_default();
         let active = u64::from(session["status"] == "active");
         let stats = json!({
-            "total_sessions": 1, "active_sessions": active, "oldest_session": session["created_at"], "newest_session": session["created_at"], "turns": turns
+            "total_sessions": 1, "active_sessions": active, "oldest_session": session["created_at"], "newest_session": session["created_at"], "turns": turns,
+            "files_count": session["files"]["count"].as_u64().unwrap_or_default(),
+            "storage_bytes": session["files"]["bytes"].as_u64().unwrap_or_default()
         });
         let body = json!({"sessions": [summary(&session)], "next_cursor": null, "stats": stats, "session_id": own.session_id});
         Ok(Json(body).into_response())

@@ -95,7 +95,7 @@ fn weight(row: &Row<'_>) -> rusqlite::Result<usize> {
 
 const COLUMNS: &str = "s.session, h.id, s.kind, s.name, s.status, h.revision, s.owner, s.client_id, s.orchestrator, \
                        s.members, s.labels, s.parent, s.forked_from, s.forked_revision, s.created_at, h.updated_at, \
-                       s.expires_at, s.ended_at, s.progress, s.questions, s.sort_name, s.turns";
+                       s.expires_at, s.ended_at, s.progress, s.questions, s.sort_name, s.turns, s.files, s.file_bytes";
 /// Places in [`COLUMNS`].
 const SESSION: usize = 0;
 const CREATED_AT: usize = 14;
@@ -234,8 +234,8 @@ pub(crate) fn visible(
 fn stats(connection: &Connection, visibility: &Visibility) -> Result<Stats, Fault> {
     let Own { sessions, values, .. } = own(visibility);
     let sql = format!(
-        "SELECT count(*), count(*) FILTER (WHERE status = 'active'), coalesce(sum(turns), 0), min(created_at),
-             max(created_at)
+        "SELECT count(*), count(*) FILTER (WHERE status = 'active'), coalesce(sum(turns), 0), coalesce(sum(files), 0),
+             coalesce(sum(file_bytes), 0), min(created_at), max(created_at)
          FROM summaries WHERE session IN ({sessions})"
     );
     Ok(connection.prepare_cached(&sql)?.query_row(params_from_iter(values), summaries::read_stats)?)
@@ -303,5 +303,7 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<SummaryRow> {
         progress: json(row, 18)?,
         open_questions: row.get(19)?,
         turns: uint(row, 21)?,
+        files: uint(row, 22)?,
+        file_bytes: uint(row, 23)?,
     })
 }

@@ -13,8 +13,11 @@ struct Old {
     status: String,
     members: String,
     labels: String,
-    turns: i64,
+    counted: Counted,
 }
+
+/// What a session adds to the counts: its turns, its files, and their bytes.
+type Counted = [i64; 3];
 
 /// Writes a session's row. When only its progress has changed, which is so for most appends, nothing that an index or
 /// another table holds is touched.
@@ -23,12 +26,12 @@ pub(crate) fn put(tx: &mut Tx<'_>, session: i64, row: &SummaryRow, new: bool) ->
     let old = if new { None } else { old(tx, session)? };
     let progressed = !new && row.put_progress(tx, session)?;
     match &old {
-        Some(old) if old.kind == row.kind && old.status == row.status && old.turns == row.turns => {}
+        Some(old) if old.kind == row.kind && old.status == row.status && old.counted == row.counted => {}
         _ => {
             if let Some(old) = &old {
-                count(tx, &old.kind, &old.status, -1, -old.turns)?;
+                count(tx, &old.kind, &old.status, -1, old.counted.map(|n| -n))?;
             }
-            count(tx, row.kind, row.status, 1, row.turns)?;
+            count(tx, row.kind, row.status, 1, row.counted)?;
         }
     }
     if progressed {
@@ -51,7 +54,7 @@ struct Columns<'a> {
     members: String,
     labels: String,
     progress: String,
-    turns: i64,
+    counted: Counted,
 }
 
 impl<'a> Columns<'a> {
@@ -65,15 +68,15 @@ impl<'a> Columns<'a> {
             members: serde_json::to_string(&row.members).map_err(unwritable)?,
             labels: serde_json::to_string(&row.labels).map_err(unwritable)?,
             progress: serde_json::to_string(&row.progress).map_err(unwritable)?,
-            turns: int(row.turns),
+            counted: [int(row.turns), int(row.files), int(row.file_bytes)],
         })
     }
 
     /// Writes the progress, if nothing else has changed; and answers whether that is so.
     fn put_progress(&self, tx: &Tx<'_>, session: i64) -> Result<bool, Fault> {
-        let Self { row, kind, status, members, labels, progress, turns } = self;
+        let Self { row, kind, status, members, labels, progress, counted: [turns, files, file_bytes] } = self;
         let changed = tx.run(
-            "UPDATE summaries SET progress = ?2, turns = ?18 WHERE session = ?1 AND kind = ?3 AND status = ?4 AND name IS ?5
+            "UPDATE summaries SET progress = ?2, turns = ?18, files = ?19, file_bytes = ?20 WHERE session = ?1 AND kind = ?3 AND status = ?4 AND name IS ?5
              AND owner = ?6 AND client_id IS ?7 AND orchestrator IS ?8 AND members = ?9 AND labels = ?10
              AND parent IS ?11 AND forked_from IS ?12 AND forked_revision IS ?13 AND created_at = ?14
              AND expires_at IS ?15 AND ended_at IS ?16 AND questions = ?17",
@@ -96,13 +99,15 @@ impl<'a> Columns<'a> {
                 row.ended_at.map(|time| time.millis()),
                 row.open_questions,
                 turns,
+                files,
+                file_bytes,
             ],
         )?;
         Ok(changed == 1)
     }
 
     fn put(&self, tx: &Tx<'_>, session: i64) -> Result<(), Fault> {
-        let Self { row, kind, status, members, labels, progress, turns } = self;
+        let Self { row, kind, status, members, labels, progress, counted: [turns, files, file_bytes] } = self;
         let name = row.name.as_deref();
         let id = row.session_id.as_str();
         let client = row.client_id.as_deref();
@@ -111,8 +116,9 @@ impl<'a> Columns<'a> {
         tx.run(
             "INSERT OR REPLACE INTO summaries (session, kind, status, name, owner, client_id, orchestrator, members,
                  labels, parent, forked_from, forked_revision, created_at, expires_at, ended_at, progress, sort_name,
-                 search, questions, turns)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+                 search, questions, turns, files, file_bytes)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
+                 ?21, ?22)",
             params![
                 session,
                 kind,
@@ -134,6 +140,8 @@ impl<'a> Columns<'a> {
                 search.join("\n").to_lowercase(),
                 row.open_questions,
                 turns,
+                files,
+                file_bytes,
             ],
         )?;
         Ok(())
@@ -142,7 +150,7 @@ impl<'a> Columns<'a> {
 
 pub(crate) fn delete(tx: &mut Tx<'_>, session: i64) -> Result<(), Fault> {
     if let Some(old) = old(tx, session)? {
-        count(tx, &old.kind, &old.status, -1, -old.turns)?;
+        count(tx, &old.kind, &old.status, -1, old.counted.map(|n| -n))?;
     }
     for sql in [
         "DELETE FROM summaries WHERE session = ?1",
@@ -163,6 +171,7 @@ pub(crate) fn counts(connection: &Connection) -> Result<Counts, Fault> {
 /// All sessions in numbers, each of which is at hand.
 pub(crate) fn stats(connection: &Connection) -> Result<Stats, Fault> {
     let sql = "SELECT coalesce(sum(n), 0), coalesce(sum(n) FILTER (WHERE status = 'active'), 0), coalesce(sum(turns), 0),
+                   coalesce(sum(files), 0), coalesce(sum(file_bytes), 0),
                    (SELECT min(created_at) FROM summaries), (SELECT max(created_at) FROM summaries)
                FROM counts";
     Ok(connection.prepare_cached(sql)?.query_row([], read_stats)?)
@@ -174,31 +183,35 @@ pub(crate) fn read_stats(row: &Row<'_>) -> rusqlite::Result<Stats> {
         sessions: uint(row, 0)?,
         active: uint(row, 1)?,
         turns: uint(row, 2)?,
-        oldest: optional_time(row, 3)?,
-        newest: optional_time(row, 4)?,
+        files: uint(row, 3)?,
+        file_bytes: uint(row, 4)?,
+        oldest: optional_time(row, 5)?,
+        newest: optional_time(row, 6)?,
     })
 }
 
 fn old(tx: &Tx<'_>, session: i64) -> Result<Option<Old>, Fault> {
     let old = tx
-        .prepare("SELECT kind, status, members, labels, turns FROM summaries WHERE session = ?1")?
+        .prepare("SELECT kind, status, members, labels, turns, files, file_bytes FROM summaries WHERE session = ?1")?
         .query_row([session], |row| {
             Ok(Old {
                 kind: row.get(0)?,
                 status: row.get(1)?,
                 members: row.get(2)?,
                 labels: row.get(3)?,
-                turns: row.get(4)?,
+                counted: [row.get(4)?, row.get(5)?, row.get(6)?],
             })
         });
     Ok(old.optional()?)
 }
 
-fn count(tx: &Tx<'_>, kind: &str, status: &str, by: i64, turns: i64) -> Result<(), Fault> {
+fn count(tx: &Tx<'_>, kind: &str, status: &str, by: i64, counted: Counted) -> Result<(), Fault> {
+    let [turns, files, bytes] = counted;
     tx.run(
-        "INSERT INTO counts (kind, status, n, turns) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (kind, status) DO UPDATE SET n = n + excluded.n, turns = turns + excluded.turns",
-        (kind, status, by, turns),
+        "INSERT INTO counts (kind, status, n, turns, files, file_bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (kind, status) DO UPDATE SET n = n + excluded.n, turns = turns + excluded.turns,
+             files = files + excluded.files, file_bytes = file_bytes + excluded.file_bytes",
+        (kind, status, by, turns, files, bytes),
     )?;
     Ok(())
 }

@@ -689,6 +689,9 @@ export class Telemetry {
 /** The query of `list_items`. */
 export type ListItems = NonNullable<wire.operations['list_items']['parameters']['query']>;
 
+/** The query of `list_openai_files`. */
+export type ListOpenaiFiles = NonNullable<wire.operations['list_openai_files']['parameters']['query']>;
+
 /** The query of `get_response`. */
 export type GetResponse = NonNullable<wire.operations['get_response']['parameters']['query']>;
 
@@ -724,6 +727,31 @@ export class Openai {
   /** List the messages of a conversation that lead to its head. */
   listItems(conversationId: string, query: ListItems = {}, options?: RequestOptions): Promise<Record<string, unknown>> {
     return this.http.json({ method: 'GET', path: path`/v1/conversations/${conversationId}/items`, query, options });
+  }
+
+  /** List the files of the session. */
+  listOpenaiFiles(query: ListOpenaiFiles = {}, options?: RequestOptions): Promise<Record<string, unknown>> {
+    return this.http.json({ method: 'GET', path: '/v1/files', query, options });
+  }
+
+  /** Upload a file to the session of the API key, or of the header `x-session-id`. */
+  createOpenaiFile(body: FormData, options?: RequestOptions): Promise<Record<string, unknown>> {
+    return this.http.json({ method: 'POST', path: '/v1/files', body, options: { timeout: Infinity, ...options } });
+  }
+
+  /** Read the details of a file of the session. */
+  getOpenaiFile(fileId: string, options?: RequestOptions): Promise<Record<string, unknown>> {
+    return this.http.json({ method: 'GET', path: path`/v1/files/${fileId}`, options });
+  }
+
+  /** Remove a file of the session. */
+  deleteOpenaiFile(fileId: string, options?: RequestOptions): Promise<Record<string, unknown>> {
+    return this.http.json({ method: 'DELETE', path: path`/v1/files/${fileId}`, options });
+  }
+
+  /** Download a file of the session, as it was uploaded. */
+  getOpenaiFileContent(fileId: string, options?: RequestOptions): Promise<Blob> {
+    return this.http.blob({ method: 'GET', path: path`/v1/files/${fileId}/content`, accept: 'application/octet-stream', options: { timeout: Infinity, ...options } });
   }
 
   /** List the models that a client of OpenAI's interface may name: `assistant` is the assistant of a session. */

@@ -38,7 +38,7 @@ pub fn problem(error: Error) -> Problem {
         Error::FileMissing => Code::FileNotFound,
         Error::FileTooLarge => Code::FileTooLarge,
         Error::FileUnreadable(_) => Code::FileUnreadable,
-        Error::NoUploads => Code::Unavailable,
+        Error::NoUploads | Error::ReaderUnavailable(_) => Code::Unavailable,
         Error::File(error) => {
             tracing::error!(%error, "a file cannot be stored or read");
             return Problem::new(

@@ -232,6 +232,8 @@ impl Embedded {
             oldest_session: stats.oldest,
             newest_session: stats.newest,
             turns: stats.turns,
+            files_count: stats.files,
+            storage_bytes: stats.file_bytes,
         })
     }
 }

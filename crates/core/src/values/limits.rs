@@ -105,7 +105,7 @@ pub const QUOTE_BYTES: usize = 2_000;
 /// Files of a session.
 pub const FILES: usize = 2_000;
 /// A file that is uploaded.
-pub const FILE_BYTES: u64 = 100 * 1024 * 1024;
+pub const FILE_BYTES: u64 = 64 * 1024 * 1024;
 /// All files of a session together.
 pub const FILES_BYTES: u64 = 1024 * 1024 * 1024;
 /// A file's name.

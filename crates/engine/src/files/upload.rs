@@ -121,7 +121,7 @@ impl Upload {
         store(&engine, &principal, &id, &held, &sha256).await?;
         let read = reader.read(&held.place, &name).await;
         let read = read.map_err(|unreadable| match unreadable.later {
-            true => Error::File(Arc::new(std::io::Error::other(unreadable.detail))),
+            true => Error::ReaderUnavailable(unreadable.detail),
             false => Error::FileUnreadable(unreadable.detail),
         })?;
         let file = held.place.file.clone();

@@ -87,7 +87,7 @@ impl OpenAi {
         is_repeated: bool,
         conditions: Conditions,
     ) -> Result<api::Turn, Failure> {
-        let input::Conversation { mut instructions, history, message } = said;
+        let input::Conversation { mut instructions, history, message, files } = said;
         let mut parent = None;
         if !history.is_empty() || is_repeated {
             let (turns, head) = self.turns(id).await?;
@@ -108,7 +108,7 @@ impl OpenAi {
                 }
             }
         }
-        let add = api::AddTurn { text: message, parent, instructions, ..api::AddTurn::default() };
+        let add = api::AddTurn { text: message, parent, instructions, files, ..api::AddTurn::default() };
         Ok(self.client.add_turn(id, add, conditions).await.map_err(|problem| named(problem, "messages"))?)
     }
 

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::Value;
+use sessiond_core::FileId;
 
 use crate::respond::Failure;
 
@@ -32,6 +33,18 @@ struct Part {
     kind: String,
     #[serde(default)]
     text: Option<String>,
+    /// The file of `input_file`.
+    #[serde(default)]
+    file_id: Option<String>,
+    /// The file of `file`.
+    #[serde(default)]
+    file: Option<NamedFile>,
+}
+
+#[derive(Debug, Deserialize)]
+struct NamedFile {
+    #[serde(default)]
+    file_id: Option<String>,
 }
 
 /// What the messages of a request come to.
@@ -43,11 +56,14 @@ pub(super) struct Conversation {
     pub(super) history: Vec<(String, String)>,
     /// What follows the last answer.
     pub(super) message: String,
+    /// The files that it names.
+    pub(super) files: Vec<FileId>,
 }
 
 /// Takes messages apart; `param` is the parameter that has them.
 pub(super) fn read(param: &str, messages: Vec<Said>) -> Result<Conversation, Failure> {
     let (mut instructions, mut history, mut waiting) = (Vec::new(), Vec::new(), Vec::new());
+    let mut files = Vec::new();
     for (i, said) in messages.into_iter().enumerate() {
         let wrong = |detail: String| Failure::invalid(format!("{param}/{i}"), detail);
         if let Some(kind) = said.kind.filter(|kind| kind != "message") {
@@ -56,11 +72,19 @@ pub(super) fn read(param: &str, messages: Vec<Said>) -> Result<Conversation, Fai
         if said.tool_calls.is_some_and(|calls| calls.as_array().is_none_or(|calls| !calls.is_empty())) {
             return Err(wrong("the assistant calls no tools of its client".to_owned()));
         }
-        let text = said.content.map_or(Ok(String::new()), text).map_err(wrong)?;
+        let mut named = Vec::new();
+        let text =
+            said.content.map_or(Ok(String::new()), |content| text(content, &mut named)).map_err(wrong)?;
         match said.role.as_deref().unwrap_or_default() {
             "system" | "developer" => instructions.push(text),
-            "user" => waiting.push(text),
-            "assistant" => history.push((std::mem::take(&mut waiting).join("\n\n"), text)),
+            "user" => {
+                waiting.push(text);
+                files.append(&mut named);
+            }
+            "assistant" => {
+                history.push((std::mem::take(&mut waiting).join("\n\n"), text));
+                files.clear();
+            }
             role => return Err(wrong(format!("no message has the role {role:?} here"))),
         }
     }
@@ -69,20 +93,35 @@ pub(super) fn read(param: &str, messages: Vec<Said>) -> Result<Conversation, Fai
         return Err(Failure::invalid(param, "it ends with a message of the user"));
     }
     let instructions = instructions.join("\n\n");
-    Ok(Conversation { instructions: (!instructions.is_empty()).then_some(instructions), history, message })
+    let instructions = (!instructions.is_empty()).then_some(instructions);
+    Ok(Conversation { instructions, history, message, files })
 }
 
-fn text(content: Content) -> Result<String, String> {
-    match content {
-        Content::Text(text) => Ok(text),
-        Content::Parts(parts) => {
-            let texts = parts.into_iter().map(|part| match (part.kind.as_str(), part.text) {
-                ("text" | "input_text" | "output_text", Some(text)) => Ok(text),
-                (kind, _) => Err(format!("a part of the type {kind:?} is not supported here, only text")),
-            });
-            texts.collect()
+/// The text of a message, and the files that it names.
+fn text(content: Content, files: &mut Vec<FileId>) -> Result<String, String> {
+    let parts = match content {
+        Content::Text(text) => return Ok(text),
+        Content::Parts(parts) => parts,
+    };
+    let mut said = String::new();
+    for Part { kind, text, file_id, file } in parts {
+        let named = file_id.or_else(|| file.and_then(|file| file.file_id));
+        match (kind.as_str(), text, named) {
+            ("text" | "input_text" | "output_text", Some(text), _) => said.push_str(&text),
+            ("input_file" | "file", _, Some(file)) => {
+                files.push(FileId::parse(file).map_err(|error| error.to_string())?);
+            }
+            ("input_file" | "file", _, None) => {
+                return Err("a file is named by its file_id: upload it with POST /v1/files first".to_owned());
+            }
+            (kind, ..) => {
+                return Err(format!(
+                    "a part of the type {kind:?} is not supported here, only text and files"
+                ));
+            }
         }
     }
+    Ok(said)
 }
 
 #[cfg(test)]
@@ -109,6 +148,7 @@ mod tests {
             instructions: Some("Be brief.\n\nIn German.".into()),
             history: vec![("one".into(), "1".into())],
             message: "two\n\nthree".into(),
+            files: vec![],
         };
         assert_eq!(said.unwrap(), expected);
     }
@@ -128,6 +168,24 @@ mod tests {
             (json!([{"type": "function_call_output"}]), "messages/0"),
         ] {
             assert_eq!(take(messages.clone()).unwrap_err().0.errors[0].pointer, place, "{messages}");
+        }
+    }
+
+    #[test]
+    fn a_message_names_its_files_and_not_those_of_earlier_ones() {
+        let id = |n: u32| format!("file_{n:032x}");
+        let said = take(json!([
+            {"role": "user", "content": [{"type": "input_file", "file_id": id(1)}, {"type": "input_text", "text": "a"}]},
+            {"role": "assistant", "content": "A"},
+            {"role": "user", "content": [{"type": "file", "file": {"file_id": id(2)}}, {"type": "text", "text": "b"}]},
+        ]));
+        assert_eq!(said.unwrap().files, [FileId::parse(id(2)).unwrap()]);
+        for part in [
+            json!({"type": "input_file", "file_data": "x"}),
+            json!({"type": "input_file", "file_id": "../x"}),
+        ] {
+            let said = take(json!([{"role": "user", "content": [part.clone()]}]));
+            assert_eq!(said.unwrap_err().0.errors[0].pointer, "messages/0", "{part}");
         }
     }
 }

@@ -3,12 +3,13 @@
 //!
 //! Requests go through the client that the routes use, so they have the rights of the caller's key or token. `params.rs`
 //! refuses what is not honoured, `input.rs` reads what was said, `history.rs` finds the place of a client's own history in
-//! the conversation, `chat.rs` has chat completions, `responses.rs` and `conversations.rs` the newer interfaces, and
+//! the conversation, `chat.rs` has chat completions, `responses.rs` and `conversations.rs` the newer interfaces, `files.rs` the session's files, and
 //! `error.rs` gives problems OpenAI's shape.
 
 mod chat;
 mod conversations;
 mod error;
+mod files;
 mod history;
 mod ids;
 mod input;
@@ -29,6 +30,7 @@ use crate::respond::Failure;
 
 pub(crate) use conversations::ListItems;
 pub(crate) use error::in_its_shape;
+pub(crate) use files::ListOpenAiFiles;
 pub(crate) use ids::{ConversationId, ResponseId};
 pub(crate) use responses::GetResponse;
 

@@ -10,7 +10,7 @@ use sessiond_api as api;
 use sessiond_api::{Code, Problem};
 use sessiond_client::traits::Conversation as _;
 use sessiond_client::{Conditions, Embedded};
-use sessiond_core::{SessionId, TurnId, TurnStatus};
+use sessiond_core::{Citation, SessionId, TurnId, TurnStatus};
 use sessiond_engine::{Error, TurnFollow, TurnItem};
 use utoipa::IntoParams;
 
@@ -159,7 +159,7 @@ impl OpenAi {
         said: input::Conversation,
         conditions: Conditions,
     ) -> Result<api::Turn, Failure> {
-        let input::Conversation { mut instructions, history, message } = said;
+        let input::Conversation { mut instructions, history, message, files } = said;
         if !history.is_empty() {
             let unknown = match (&parent, self.turns(id).await?) {
                 (Some(None), (turns, head)) => match history::place(&turns, head.as_ref(), &history) {
@@ -181,7 +181,7 @@ impl OpenAi {
                 instructions = Some(instructions.map_or(told.clone(), |own| format!("{own}\n\n{told}")));
             }
         }
-        let add = api::AddTurn { text: message, parent, instructions, ..api::AddTurn::default() };
+        let add = api::AddTurn { text: message, parent, instructions, files, ..api::AddTurn::default() };
         Ok(self
             .client
             .add_turn(id, add, conditions)
@@ -271,11 +271,27 @@ pub(super) fn item(turn: &api::Turn, text: &str) -> Value {
         TurnStatus::Completed => "completed",
         _ => "incomplete",
     };
-    json!({"type": "message", "id": message_id(turn), "status": status, "role": "assistant", "content": [part(text)]})
+    json!({"type": "message", "id": message_id(turn), "status": status, "role": "assistant", "content": [part(turn, text)]})
 }
 
-fn part(text: &str) -> Value {
-    json!({"type": "output_text", "text": text, "annotations": [], "logprobs": []})
+fn part(turn: &api::Turn, text: &str) -> Value {
+    json!({"type": "output_text", "text": text, "annotations": annotations(turn, text), "logprobs": []})
+}
+
+/// The citations of an answer, each at the first place of its number: the characters before it.
+fn annotations(turn: &api::Turn, text: &str) -> Vec<Value> {
+    let annotation = |citation: &Citation| {
+        let number = citation.number.to_string();
+        let place = text.match_indices(&number).map(|(place, _)| place).find(|place| {
+            let before = text[..*place].trim_end_matches(|c: char| c.is_ascii_digit() || ", ;".contains(c));
+            before.ends_with(['[', '【'])
+        })?;
+        Some(json!({
+            "type": "file_citation", "file_id": citation.file_id, "filename": citation.name,
+            "index": text[..place].chars().count()
+        }))
+    };
+    turn.citations.iter().filter_map(annotation).collect()
 }
 
 /// The events of a response.
@@ -321,7 +337,7 @@ impl Events {
             self.event(
                 OPENED,
                 "response.content_part.added",
-                json!({"item_id": message_id(&begun), "output_index": 0, "content_index": 0, "part": part("")}),
+                json!({"item_id": message_id(&begun), "output_index": 0, "content_index": 0, "part": part(&begun, "")}),
             ),
         ]
         .concat()
@@ -354,7 +370,11 @@ impl Events {
                 "response.output_text.done",
                 in_part(json!({"text": turn.answer, "logprobs": []})),
             ),
-            self.event(last + 2, "response.content_part.done", in_part(json!({"part": part(&turn.answer)}))),
+            self.event(
+                last + 2,
+                "response.content_part.done",
+                in_part(json!({"part": part(&turn, &turn.answer)})),
+            ),
             self.event(
                 last + 3,
                 "response.output_item.done",

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::multipart::{Field, Multipart, MultipartError};
-use axum::extract::{FromRequest as _, Request};
+use axum::extract::{DefaultBodyLimit, FromRequest as _, Request};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::IntoResponse as _;
@@ -22,8 +22,10 @@ use crate::respond::{self, Answer, Failure};
 
 /// How long a peer may send nothing of an upload.
 const ARRIVAL: Duration = Duration::from_secs(60);
-/// Files of one request.
+/// Files of one request, and other parts of its form.
 const FILES: usize = 64;
+/// Bytes of a part that is no file.
+const TEXT: usize = 4 * 1024;
 
 /// Upload files to a session.
 ///
@@ -33,7 +35,7 @@ const FILES: usize = 64;
     request_body(content = api::FileForm, content_type = "multipart/form-data"),
     responses((status = 201, description = "A result for each file.", body = api::AddedFiles)))]
 pub(super) async fn add_files(Caller(client): Caller, At(id): At<SessionId>, request: Request) -> Answer {
-    let files = receive(&client, &id, request).await?;
+    let Received { files, .. } = receive(&client, &id, request).await?;
     respond::created(&operations::LIST_FILES.at(&[id.as_str()]), api::AddedFiles { files })
 }
 
@@ -46,7 +48,7 @@ pub(super) async fn add_files(Caller(client): Caller, At(id): At<SessionId>, req
     responses((status = 201, description = "The file.", body = api::Uploaded)))]
 pub(super) async fn upload(Caller(client): Caller, headers: HeaderMap, request: Request) -> Answer {
     let id = named_session_of(None, &headers, client.principal())?;
-    let results = receive(&client, &id, request).await?;
+    let Received { files: results, .. } = receive(&client, &id, request).await?;
     let file = results.iter().find_map(|result| result.file.clone());
     let file = file.ok_or_else(|| Failure::new(Code::Internal, "a file was added that is not there"))?;
     let path = operations::GET_FILE_CONTENT.at(&[id.as_str(), file.file_id.as_str()]);
@@ -148,20 +150,30 @@ fn disposition(name: &str) -> String {
     format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", utf8_percent_encode(name, ENCODED))
 }
 
-/// Receives the files of a form, one after another, and says what became of each. If none was added, the first one's problem is
-/// the answer.
+/// A form that was received.
+pub(crate) struct Received {
+    /// A result for each file.
+    pub(crate) files: Vec<api::AddedFile>,
+    /// The names and texts of its other parts.
+    pub(crate) fields: Vec<(String, String)>,
+}
+
+/// Receives the files of a form, one after another. If none was added, the first one's problem is the answer.
 pub(crate) async fn receive(
     client: &Embedded,
     id: &SessionId,
     request: Request,
-) -> Result<Vec<api::AddedFile>, Failure> {
+) -> Result<Received, Failure> {
     // Who may not see the session learns nothing else.
     client.engine().session(client.principal(), id).await.map_err(problem)?;
     let mut form = form(request).await?;
-    let mut results = Vec::new();
+    let (mut results, mut fields) = (Vec::new(), Vec::new());
     while let Some(mut field) = next(&mut form).await? {
         let Some(name) = field.file_name().map(str::to_owned) else {
-            drain(&mut field).await?;
+            if fields.len() == FILES {
+                return Err(Failure::invalid("", format!("a form may have {FILES} other parts at most")));
+            }
+            fields.push((field.name().unwrap_or_default().to_owned(), text(&mut field).await?));
             continue;
         };
         if results.len() == FILES {
@@ -185,7 +197,7 @@ pub(crate) async fn receive(
     {
         return Err(problem.into());
     }
-    Ok(results)
+    Ok(Received { files: results, fields })
 }
 
 /// Stores one file of a form. The outer error ends the request, the inner one is the file's own.
@@ -208,7 +220,9 @@ async fn store(
 }
 
 /// The parts of a request's form.
-pub(crate) async fn form(request: Request) -> Result<Multipart, Failure> {
+pub(crate) async fn form(mut request: Request) -> Result<Multipart, Failure> {
+    // Each file has a limit of its own, and a form is never in memory as a whole.
+    DefaultBodyLimit::disable().apply(&mut request);
     let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     if !kind.trim().to_ascii_lowercase().starts_with("multipart/form-data") {
         let detail = "send the file as multipart/form-data, as curl -F file=@PATH does";
@@ -221,6 +235,21 @@ pub(crate) async fn form(request: Request) -> Result<Multipart, Failure> {
 /// The next part of a form.
 pub(crate) async fn next(form: &mut Multipart) -> Result<Option<Field<'_>>, Failure> {
     arrives(form.next_field()).await
+}
+
+/// The text of a part that is no file.
+async fn text(field: &mut Field<'_>) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = arrives(field.chunk()).await? {
+        if bytes.len() + chunk.len() > TEXT {
+            return Err(Failure::invalid(
+                "",
+                format!("a part that is no file may have {TEXT} bytes at most"),
+            ));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    String::from_utf8(bytes).map_err(|_| Failure::invalid("", "a part that is no file is text in UTF-8"))
 }
 
 async fn drain(field: &mut Field<'_>) -> Result<(), Failure> {

@@ -1,13 +1,14 @@
 //! The interface of OpenAI's clients.
 
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use sessiond_api::operations;
 use sessiond_client::Conditions;
+use sessiond_core::FileId;
 
 use crate::app::App;
 use crate::extract::{At, Caller, ModelName, OptionalRaw, Query, Raw};
-use crate::openai::{ConversationId, GetResponse, ListItems, OpenAi, ResponseId};
+use crate::openai::{ConversationId, GetResponse, ListItems, ListOpenAiFiles, OpenAi, ResponseId};
 use crate::respond::{self, Answer};
 
 /// List the models that a client of OpenAI's interface may name: `assistant` is the assistant of a session.
@@ -117,6 +118,72 @@ pub(super) async fn delete_conversation(
     At(id): At<ConversationId>,
 ) -> Answer {
     OpenAi::new(app, client).delete_conversation(&id).await
+}
+
+/// Upload a file to the session of the API key, or of the header `x-session-id`.
+#[utoipa::path(post, path = operations::OPENAI_CREATE_FILE.path, tag = "openai",
+    params(("x-session-id" = Option<String>, Header, description = "The session.")),
+    request_body(content = sessiond_api::FileForm, content_type = "multipart/form-data"),
+    responses((status = 200, description = "The file.", body = Object)))]
+pub(super) async fn create_openai_file(
+    State(app): State<App>,
+    Caller(client): Caller,
+    headers: HeaderMap,
+    request: Request,
+) -> Answer {
+    OpenAi::new(app, client).create_file(&headers, request).await
+}
+
+/// List the files of the session.
+#[utoipa::path(get, path = operations::OPENAI_LIST_FILES.path, tag = "openai", params(ListOpenAiFiles,
+    ("x-session-id" = Option<String>, Header, description = "The session.")),
+    responses((status = 200, description = "The files.", body = Object)))]
+pub(super) async fn list_openai_files(
+    State(app): State<App>,
+    Caller(client): Caller,
+    headers: HeaderMap,
+    Query(query): Query<ListOpenAiFiles>,
+) -> Answer {
+    OpenAi::new(app, client).list_files(&headers, query).await
+}
+
+/// Read the details of a file of the session.
+#[utoipa::path(get, path = operations::OPENAI_GET_FILE.path, tag = "openai",
+    params(("x-session-id" = Option<String>, Header, description = "The session.")),
+    responses((status = 200, description = "The file.", body = Object)))]
+pub(super) async fn get_openai_file(
+    State(app): State<App>,
+    Caller(client): Caller,
+    At(file): At<FileId>,
+    headers: HeaderMap,
+) -> Answer {
+    OpenAi::new(app, client).file(&headers, &file).await
+}
+
+/// Download a file of the session, as it was uploaded.
+#[utoipa::path(get, path = operations::OPENAI_GET_FILE_CONTENT.path, tag = "openai",
+    params(("x-session-id" = Option<String>, Header, description = "The session.")),
+    responses((status = 200, description = "Its bytes.", body = String, content_type = "application/octet-stream")))]
+pub(super) async fn get_openai_file_content(
+    State(app): State<App>,
+    Caller(client): Caller,
+    At(file): At<FileId>,
+    headers: HeaderMap,
+) -> Answer {
+    OpenAi::new(app, client).file_content(&headers, &file).await
+}
+
+/// Remove a file of the session.
+#[utoipa::path(delete, path = operations::OPENAI_DELETE_FILE.path, tag = "openai",
+    params(("x-session-id" = Option<String>, Header, description = "The session.")),
+    responses((status = 200, description = "It is removed.", body = Object)))]
+pub(super) async fn delete_openai_file(
+    State(app): State<App>,
+    Caller(client): Caller,
+    At(file): At<FileId>,
+    headers: HeaderMap,
+) -> Answer {
+    OpenAi::new(app, client).delete_file(&headers, &file).await
 }
 
 /// List the messages of a conversation that lead to its head.

@@ -61,6 +61,8 @@ pub fn row(id: &str) -> SummaryRow {
         progress: Vec::new(),
         open_questions: 0,
         turns: 0,
+        files: 0,
+        file_bytes: 0,
     }
 }
 

@@ -54,6 +54,8 @@ pub async fn a_row_is_read_back_as_it_was_written_with_the_stores_own_revision_a
         progress: vec![progress("rounds", 1, None, 0), progress("tasks", 3, Some(4), 2)],
         open_questions: 2,
         turns: 3,
+        files: 2,
+        file_bytes: 700,
     };
     let mut first = append("full", 0, 3);
     first.updated_at = at(1_500);
@@ -417,6 +419,8 @@ pub async fn sessions_and_their_turns_are_counted_for_all_and_for_a_principal(ba
     let owned = |id: &str, owner: &str, millis: i64, turns: u64| SummaryRow {
         owner: owner.into(),
         turns,
+        files: turns,
+        file_bytes: turns * 100,
         ..created(id, millis)
     };
     let joined = SummaryRow { members: vec![agent("w1")], ..owned("4", "b", 40, 7) };
@@ -438,6 +442,8 @@ pub async fn sessions_and_their_turns_are_counted_for_all_and_for_a_principal(ba
         oldest: Some(at(oldest)),
         newest: Some(at(newest)),
         turns,
+        files: turns,
+        file_bytes: turns * 100,
     };
     assert_eq!(store.stats(None).await.unwrap(), stats(4, 2, (10, 40), 11));
     assert_eq!(store.stats(visible("a", &[])).await.unwrap(), stats(2, 1, (10, 20), 3));

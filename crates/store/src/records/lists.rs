@@ -47,6 +47,10 @@ pub struct SummaryRow {
     pub open_questions: u32,
     /// How many turns its conversation has.
     pub turns: u64,
+    /// How many files it has.
+    pub files: u64,
+    /// The bytes of its files together.
+    pub file_bytes: u64,
 }
 
 /// What a principal may see: the sessions that it owns, and those in which an agent takes part that it acts as.
@@ -143,4 +147,8 @@ pub struct Stats {
     pub newest: Option<Timestamp>,
     /// How many turns their conversations have.
     pub turns: u64,
+    /// How many files they have.
+    pub files: u64,
+    /// The bytes of their files together.
+    pub file_bytes: u64,
 }

@@ -230,6 +230,8 @@ impl Check {
                 "session_id" => about.session.as_str(),
                 "turn_id" => &about.turn,
                 "response_id" => &about.response,
+                "file_id" => "file_00000000000000000000000000000001",
+                "passage" => "1",
                 "conversation_id" => &conversation,
                 "agent_id" => "check://isolation",
                 "model" => "assistant",
