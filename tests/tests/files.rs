@@ -394,7 +394,8 @@ async fn what_a_crash_left_of_an_upload_is_swept() {
     let kept = world.upload("mine", "a.md", "It stays.").await;
     world.server.kill();
     let uploads = world.dir.path().join("uploads");
-    let old = SystemTime::now() - Duration::from_secs(3600);
+    // Any time that is long ago.
+    let old = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
     let orphans = [
         uploads.join("session_mine").join(".file_00000000000000000000000000000001"),
         uploads.join("session_mine").join("file_00000000000000000000000000000002"),

@@ -326,6 +326,7 @@ fn raised(py: Python<'_>, error: &model::Error) -> PyErr {
         model::Error::RateLimited { .. } => "rate_limited",
         model::Error::Authentication { .. } => "authentication",
         model::Error::Refused(_) => "refused",
+        model::Error::TooLong { .. } => "too_long",
         model::Error::Failed { .. } => "failed",
         model::Error::Unreadable(_) => "unreadable",
     };

@@ -373,7 +373,7 @@ impl Events {
             self.event(
                 last + 2,
                 "response.content_part.done",
-                in_part(json!({"part": part(&turn, &turn.answer)})),
+                in_part(json!({"part": part(turn, &turn.answer)})),
             ),
             self.event(
                 last + 3,
