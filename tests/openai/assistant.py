@@ -139,11 +139,6 @@ error = fails(openai.AuthenticationError, openai.OpenAI(base_url=url, api_key=to
 assert error.code == "invalid_api_key" and token not in str(error), error
 fails(openai.PermissionDeniedError, client.conversations.create)
 
-assert client.conversations.delete(f"conv_{session}").deleted
-fails(openai.AuthenticationError, client.models.list)
-
-print("came to its end")
-
 # Files belong to the session of the key.
 contract = b"# Contract\n\nThe notice period is thirty days.\n"
 file = client.files.create(file=("contract.md", contract), purpose="user_data")
@@ -170,3 +165,8 @@ assert (annotation.type, annotation.file_id, annotation.filename) == ("file_cita
 assert content.text[annotation.index] == "1", content
 assert client.files.delete(file.id).deleted
 fails(openai.NotFoundError, lambda: client.files.retrieve(file.id))
+
+assert client.conversations.delete(f"conv_{session}").deleted
+fails(openai.AuthenticationError, client.models.list)
+
+print("came to its end")

@@ -326,6 +326,26 @@ async fn the_official_client_converses_with_an_assistant_and_needs_openai() {
     assert!(said.contains("came to its end"), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
+mod needs_node_openai {
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_official_client_converses_with_an_assistant() {
+        let world = World::start().await;
+        let (token, other) = (token_of(&world, "theirs").await, token_of(&world, "other").await);
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let output = tokio::process::Command::new("node")
+            .arg(root.join("tests/openai/assistant.mjs"))
+            .arg(root.join("target/openai").canonicalize().unwrap())
+            .args([&format!("{}/v1", world.server.url), &token, &other])
+            .output()
+            .await
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(said.contains("came to its end"), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
 #[tokio::test]
 async fn problems_of_openai_s_interface_have_its_shape() {
     let world = World::start().await;

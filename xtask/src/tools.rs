@@ -148,6 +148,14 @@ pub static NODE_A2A: Tool = Tool {
     install: "npm install --prefix target/a2a @a2a-js/sdk@1",
 };
 
+/// The official openai client for Node.js, beside the one for Python.
+pub static NODE_OPENAI: Tool = Tool {
+    name: "node openai",
+    probe: &["node", "-p", "require('./target/openai/node_modules/openai/package.json').version"],
+    minimum: Some((6, 0)),
+    install: "npm install --prefix target/openai openai@6",
+};
+
 /// A small language model for the tests that need a real one. They look for it at this path, and in
 /// `SESSIOND_TEST_GGUF`.
 pub static GGUF: Tool = Tool {

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use crate::tools::{
-    CARGO_DENY, CARGO_MACHETE, CARGO_NEXTEST, CHROMIUM, CLIPPY, CURL, GGUF, NODE, NODE_A2A, NODE_MCP, NPM,
-    PYTHON, PYTHON_A2A, PYTHON_MCP, PYTHON_OPENAI, RUSTFMT, SCHEMATHESIS, Tool,
+    CARGO_DENY, CARGO_MACHETE, CARGO_NEXTEST, CHROMIUM, CLIPPY, CURL, GGUF, NODE, NODE_A2A, NODE_MCP,
+    NODE_OPENAI, NPM, PYTHON, PYTHON_A2A, PYTHON_MCP, PYTHON_OPENAI, RUSTFMT, SCHEMATHESIS, Tool,
 };
 use crate::{docs, manifests, node, python};
 
@@ -46,6 +46,7 @@ pub static TEST_TOOLS: &[(&Tool, &str)] = &[
     (&NODE_MCP, "test(needs_node_mcp::)"),
     (&PYTHON_A2A, "test(needs_python_a2a::)"),
     (&NODE_A2A, "test(needs_node_a2a::)"),
+    (&NODE_OPENAI, "test(needs_node_openai::)"),
     (&SCHEMATHESIS, "test(needs_schemathesis::)"),
     // Without them the console in the program is only a page that says so.
     (&NODE, "test(needs_npm::)"),

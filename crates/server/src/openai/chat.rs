@@ -91,12 +91,8 @@ impl OpenAi {
         let mut parent = None;
         if !history.is_empty() || is_repeated {
             let (turns, head) = self.turns(id).await?;
-            if is_repeated && let Some(turn) = self.earlier(&turns, &message) {
-                if turn.status != TurnStatus::Failed {
-                    return Ok(turn.clone());
-                }
-                let retry = api::RetryTurn::default();
-                return Ok(self.client.retry_turn(id, &turn.turn_id, retry, conditions).await?);
+            if is_repeated && let Some(turn) = self.earlier(id, &turns, &message, &conditions).await? {
+                return Ok(turn);
             }
             match history::place(&turns, head.as_ref(), &history) {
                 Place::Head => {}
@@ -112,10 +108,23 @@ impl OpenAi {
         Ok(self.client.add_turn(id, add, conditions).await.map_err(|problem| named(problem, "messages"))?)
     }
 
-    /// The last turn, if it has that message and is young enough to be of an earlier try.
-    fn earlier<'a>(&self, turns: &'a [api::Turn], message: &str) -> Option<&'a api::Turn> {
+    /// The last turn, if it has that message and is young enough to be of an earlier try of the same request. One that failed is
+    /// asked again.
+    pub(super) async fn earlier(
+        &self,
+        id: &SessionId,
+        turns: &[api::Turn],
+        message: &str,
+        conditions: &Conditions,
+    ) -> Result<Option<api::Turn>, Failure> {
         let now = self.client.engine().now();
-        turns.last().filter(|turn| turn.text == message && now < turn.queued_at.after(REPEAT))
+        let is_earlier = |turn: &&api::Turn| turn.text == message && now < turn.queued_at.after(REPEAT);
+        let Some(turn) = turns.last().filter(is_earlier) else { return Ok(None) };
+        if turn.status != TurnStatus::Failed {
+            return Ok(Some(turn.clone()));
+        }
+        let retry = api::RetryTurn::default();
+        Ok(Some(self.client.retry_turn(id, &turn.turn_id, retry, conditions.clone()).await?))
     }
 
     async fn stream(&self, id: &SessionId, turn: api::Turn, tell_usage: bool) -> Answer {
@@ -136,7 +145,7 @@ impl OpenAi {
 }
 
 /// Whether the client sends this request once more.
-fn is_repeated(headers: &HeaderMap) -> bool {
+pub(super) fn is_repeated(headers: &HeaderMap) -> bool {
     let count =
         headers.get("x-stainless-retry-count").and_then(|value| value.to_str().ok()?.parse::<u32>().ok());
     count.is_some_and(|count| count > 0)

@@ -93,7 +93,7 @@ impl OpenAi {
         };
         let (id, parent) =
             self.conversation(headers, request.previous_response_id, request.conversation).await?;
-        let turn = self.add(&id, parent, said, conditions).await?;
+        let turn = self.add(&id, parent, said, chat::is_repeated(headers), conditions).await?;
         let background = request.background.unwrap_or_default();
         if request.stream.unwrap_or_default() {
             return self.events(turn, None, background).await;
@@ -157,9 +157,16 @@ impl OpenAi {
         id: &SessionId,
         mut parent: Option<Option<TurnId>>,
         said: input::Conversation,
+        is_repeated: bool,
         conditions: Conditions,
     ) -> Result<api::Turn, Failure> {
         let input::Conversation { mut instructions, history, message, files } = said;
+        if is_repeated {
+            let (turns, _) = self.turns(id).await?;
+            if let Some(turn) = self.earlier(id, &turns, &message, &conditions).await? {
+                return Ok(turn);
+            }
+        }
         if !history.is_empty() {
             let unknown = match (&parent, self.turns(id).await?) {
                 (Some(None), (turns, head)) => match history::place(&turns, head.as_ref(), &history) {
