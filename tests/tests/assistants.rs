@@ -417,3 +417,97 @@ async fn a_repeated_completion_joins_the_turn_of_the_first_try() {
     let turns = world.expect(200, Method::GET, "/sessions/mine/turns", None).await;
     assert_eq!(turns["turns"].as_array().unwrap().len(), 4);
 }
+
+/// Numbers that look random, the same ones in each run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, most: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % most
+    }
+}
+
+/// `--long` kills the server 200 times.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_turn_has_one_end_wherever_the_server_is_killed() {
+    let kills = if std::env::var_os("SESSIOND_LONG").is_some() { 200 } else { 6 };
+    let mut world = World::start().await;
+    let sessions: Vec<String> = (0..5).map(|n| format!("kill-{n}")).collect();
+    for id in &sessions {
+        token_of(&world, id).await;
+    }
+    let mut random = Random(12);
+    let (mut turns, mut files) = (Vec::new(), Vec::new());
+    for _ in 0..kills {
+        for _ in 0..4 {
+            let id = &sessions[random.below(5) as usize];
+            let busy = ["enqueue", "interrupt", "rollback"][random.below(3) as usize];
+            let add = json!({"text": format!("words {}", random.below(60)), "busy": busy});
+            let add = world.request(Method::POST, &format!("/sessions/{id}/turns")).json(&add).send().await;
+            if let Ok(response) = add
+                && response.status() == 201
+            {
+                let turn: Value = response.json().await.unwrap();
+                turns.push((id.clone(), turn["turn_id"].as_str().unwrap().to_owned()));
+            }
+            if random.below(4) == 0 {
+                let text = format!("file {} of {id}", files.len());
+                let part = reqwest::multipart::Part::bytes(text.clone().into_bytes());
+                let form = reqwest::multipart::Form::new()
+                    .part("file", part.file_name(format!("{}.txt", files.len())));
+                let upload =
+                    world.request(Method::POST, &format!("/sessions/{id}/files")).multipart(form).send();
+                // A client that does not wait for the reading of its file.
+                if let Ok(Ok(response)) = tokio::time::timeout(Duration::from_millis(200), upload).await
+                    && response.status() == 201
+                {
+                    let added: Value = response.json().await.unwrap();
+                    let file = added["files"][0]["file"]["file_id"].as_str().unwrap().to_owned();
+                    files.push((id.clone(), file, text));
+                }
+            }
+            if random.below(5) == 0 {
+                let _ = world.request(Method::POST, &format!("/sessions/{id}/stop")).send().await;
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(random.below(700))).await;
+        world.restart();
+    }
+    for (id, turn) in &turns {
+        let ended = format!("/sessions/{id}/turns/{turn}?wait=120s");
+        let ended = world.expect(200, Method::GET, &ended, None).await;
+        assert!(!["queued", "running"].contains(&ended["status"].as_str().unwrap()), "{ended}");
+    }
+    let whole: String = (0..60).map(|n| format!("w{n} ")).collect();
+    for id in &sessions {
+        let page = world.expect(200, Method::GET, &format!("/sessions/{id}/turns?limit=1000"), None).await;
+        let all = page["turns"].as_array().unwrap();
+        let ids: Vec<_> = all.iter().map(|turn| turn["turn_id"].as_str().unwrap()).collect();
+        for (_, turn) in turns.iter().filter(|(of, _)| of == id) {
+            assert_eq!(ids.iter().filter(|id| *id == turn).count(), 1, "{turn} was accepted");
+        }
+        for turn in all {
+            assert!(whole.starts_with(turn["answer"].as_str().unwrap()), "{turn}");
+            let parent = turn["parent"].as_str();
+            assert!(parent.is_none_or(|parent| ids.contains(&parent)), "{turn}");
+        }
+        let events = world.expect(200, Method::GET, &format!("/sessions/{id}/events?limit=1000"), None).await;
+        assert!(events["next_after"].is_null() || all.len() > 100, "the whole journal was read");
+        let events = events["events"].as_array().unwrap();
+        for turn in ids {
+            let ends = events
+                .iter()
+                .filter(|event| event["type"] == "turn_ended" && event["data"]["turn_id"] == turn);
+            assert!(ends.count() <= 1, "{turn} has more than one end");
+        }
+    }
+    for (id, file, text) in files {
+        let content =
+            world.request(Method::GET, &format!("/sessions/{id}/files/{file}/content")).send().await;
+        assert_eq!(content.unwrap().text().await.unwrap(), text);
+        let found = format!("/sessions/{id}/passages?query={}", text.replace(' ', "%20"));
+        let found = world.expect(200, Method::GET, &found, None).await;
+        assert!(!found["passages"].as_array().unwrap().is_empty(), "{text}");
+    }
+}
