@@ -184,6 +184,8 @@ codes! {
     FileUnreadable = "file_unreadable", 422, false, "The file has no readable text";
     /// The recipient's inbox is full.
     InboxFull = "inbox_full", 429, true, "The inbox is full";
+    /// The key or token makes too many requests.
+    RateLimited = "rate_limited", 429, true, "There are too many requests";
     /// The headers exceed the size limit.
     HeadersTooLarge = "headers_too_large", 431, false, "The headers are too large";
     /// The server failed.

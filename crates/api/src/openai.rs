@@ -43,7 +43,7 @@ crate::operations::operations! {
         Code::StoreFull,
     ]);
     /// Lists the files.
-    OPENAI_LIST_FILES = Operation::get("/v1/files").with_token().fails_with(&[Code::SessionNotFound]);
+    OPENAI_LIST_FILES = Operation::get("/v1/files").with_token().fails_with(&[Code::SessionNotFound, Code::MalformedRequest]);
     /// Reads the details of a file.
     OPENAI_GET_FILE =
         Operation::get("/v1/files/{file_id}").with_token().fails_with(&[Code::SessionNotFound, Code::FileNotFound]);

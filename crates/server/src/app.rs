@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::intake::Memory;
+use crate::rate::Rate;
 use crate::{Options, observe};
 
 /// How long an answer to `/ready` holds, so that asking often costs no more writes than asking now and then.
@@ -33,6 +34,8 @@ pub(crate) struct Shared {
     /// Tasks that outlive their request, WebSockets above all.
     pub(crate) tasks: TaskTracker,
     pub(crate) metrics: observe::Metrics,
+    /// The rate of requests, if it is limited.
+    pub(crate) rate: Option<Rate>,
     /// The memory for request bodies.
     pub(crate) memory: Memory,
     /// The rendered `/docs`, made when it is first asked for.
@@ -49,6 +52,7 @@ impl App {
     ) -> Self {
         Self(Arc::new(Shared {
             engine,
+            rate: options.rate_limit.map(Rate::new),
             options,
             document,
             loopback,

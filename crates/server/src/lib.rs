@@ -23,6 +23,7 @@ mod openai;
 mod openapi;
 mod options;
 mod proxy;
+mod rate;
 mod respond;
 mod routes;
 mod server;

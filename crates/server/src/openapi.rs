@@ -196,7 +196,7 @@ fn complete(known: &operations::Operation, operation: &mut Operation) {
     // A wrong key is rejected also where none is necessary.
     codes.push(Code::Unauthenticated);
     if !public {
-        codes.push(Code::Forbidden);
+        codes.extend([Code::Forbidden, Code::RateLimited]);
     }
     if known.parameters().next().is_some() {
         codes.extend([Code::NotFound, Code::MalformedRequest]);

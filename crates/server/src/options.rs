@@ -1,6 +1,7 @@
 //! How a server behaves.
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use sessiond_core::limits;
@@ -27,6 +28,8 @@ pub struct Options {
     pub heartbeat: Duration,
     /// How often a WebSocket is pinged; after three pings without any sign of life it is closed.
     pub ping: Duration,
+    /// The requests that each key and each token may make in a minute; any number when absent.
+    pub rate_limit: Option<NonZeroU32>,
     /// How many connections may be open, and how long they may leave unread what is sent to them.
     pub bounds: Bounds,
     /// How long open requests may take to end when the server shuts down.
@@ -44,6 +47,7 @@ impl Default for Options {
             allow_private_webhooks: false,
             heartbeat: Duration::from_secs(15),
             ping: Duration::from_secs(20),
+            rate_limit: None,
             bounds: Bounds::default(),
             grace: Duration::from_secs(5),
         }

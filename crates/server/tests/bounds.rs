@@ -261,3 +261,30 @@ async fn a_head_of_an_inbox_takes_nothing_out_of_it() {
     assert_eq!(inbox["messages"][0]["attempt"], 1);
     bench.stop().await;
 }
+
+#[tokio::test]
+async fn a_key_makes_so_many_requests_a_minute_and_others_are_not_held_up() {
+    let rate_limit = std::num::NonZeroU32::new(5);
+    let admin_key = Some(sessiond_server::AdminKey::new("sk_admin").unwrap());
+    let options = Options { rate_limit, admin_key, ..options() };
+    let bench = Bench::with(options, Some("sk_admin".into())).await;
+    let other = bench.as_role("other", sessiond_core::Role::Client, &[]).await;
+    let mut refused = None;
+    for _ in 0..10 {
+        let response = bench.get("/sessions").await;
+        if response.status() == 429 {
+            refused = Some(response);
+            break;
+        }
+    }
+    let refused = refused.expect("it makes too many");
+    let wait: u64 = refused.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!((1..=13).contains(&wait), "{wait}");
+    support::problem(refused, reqwest::StatusCode::TOO_MANY_REQUESTS, "rate_limited").await;
+    assert_eq!(other.get("/sessions").await.status(), 200);
+    // What needs no key is not counted.
+    for _ in 0..10 {
+        assert_eq!(bench.get("/health").await.status(), 200);
+    }
+    bench.stop().await;
+}

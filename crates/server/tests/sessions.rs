@@ -324,7 +324,7 @@ async fn the_first_page_of_sessions_has_those_that_the_caller_may_see_in_numbers
     let bench = Bench::keyed().await;
     let empty = bench.expect(200, Method::GET, "/sessions", None).await;
     let none = json!({"total_sessions": 0, "active_sessions": 0, "session_timeout_minutes": null,
-        "oldest_session": null, "newest_session": null, "turns": 0});
+        "oldest_session": null, "newest_session": null, "turns": 0, "files_count": 0, "storage_bytes": 0});
     assert_eq!(empty["stats"], none);
     let me = bench.as_role("me", Role::Client, &[]).await;
     let other = bench.as_role("other", Role::Client, &[]).await;
@@ -344,7 +344,8 @@ async fn the_first_page_of_sessions_has_those_that_the_caller_may_see_in_numbers
     };
     let expected = |sessions: u64, active: u64, oldest: &Value, newest: &Value, turns: u64| {
         json!({"total_sessions": sessions, "active_sessions": active, "session_timeout_minutes": null,
-            "oldest_session": oldest, "newest_session": newest, "turns": turns})
+            "oldest_session": oldest, "newest_session": newest, "turns": turns,
+            "files_count": 0, "storage_bytes": 0})
     };
     assert_eq!(stats(&me).await, expected(2, 1, &created[0], &created[1], 3));
     assert_eq!(stats(&other).await, expected(1, 1, &created[2], &created[2], 1));

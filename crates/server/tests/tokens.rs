@@ -76,8 +76,13 @@ async fn a_token_opens_its_session_and_finds_no_other_with_and_without_keys() {
         bench.expect(201, Method::POST, "/sessions", Some(tutorial_session("plan"))).await;
         let before = bench.expect(200, Method::GET, "/sessions/other", None).await;
         for operation in operations::all() {
-            // These are of no session.
-            let of_none = [operations::WHOAMI, operations::OPENAI_MODELS, operations::OPENAI_MODEL];
+            // These are of no session, or of the caller's own.
+            let of_none = [
+                operations::WHOAMI,
+                operations::OPENAI_MODELS,
+                operations::OPENAI_MODEL,
+                operations::OPENAI_LIST_FILES,
+            ];
             if operation.access == Access::Public || of_none.contains(operation) {
                 continue;
             }
@@ -104,6 +109,7 @@ async fn a_token_opens_its_session_and_finds_no_other_with_and_without_keys() {
                 operations::OPENAI_DELETE_CONVERSATION,
                 operations::GET_TURN,
                 operations::ADD_FILES,
+                operations::OPENAI_CREATE_FILE,
                 operations::UPLOAD,
                 operations::SEARCH_FILES,
             ];

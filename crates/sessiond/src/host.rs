@@ -1,5 +1,6 @@
 //! An engine and a server in this process, as the configuration wants them.
 
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -130,6 +131,8 @@ fn serving(config: &Config) -> anyhow::Result<sessiond_server::Options> {
     }
     options.bounds.connections = connections();
     options.admin_key = config.get("api_key").map(AdminKey::new).transpose()?;
+    let rate = config.count("rate_limit").map(|count| u32::try_from(count).unwrap_or(u32::MAX));
+    options.rate_limit = rate.and_then(NonZeroU32::new);
     options.allow_hosts = config.list("allow_hosts");
     options.allow_private_webhooks = config.get("allow_private_webhooks") == Some("true");
     Ok(options)

@@ -26,7 +26,12 @@ class ProviderServer:
     def _handler(server):
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
-                server.asked.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+                asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                if self.path.endswith("/api/show"):
+                    # Ollama's word on a model's window, which a service of its kind need not have.
+                    self.send_error(404)
+                    return
+                server.asked.append(asked)
                 server.paths.append(self.path)
                 server.headers.append(self.headers)
                 status, kind, body = server.answers.popleft()

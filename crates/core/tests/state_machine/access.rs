@@ -25,8 +25,12 @@ fn fixture() -> Fixture {
     fixture.delegate(task);
     fixture.script("accept back");
     fixture.run(ask(input("asked"))).unwrap();
-    fixture.run(talk(conversation::Command::Add { add: said("Hello"), ahead: None })).unwrap();
-    fixture.run(talk(conversation::Command::Begin)).unwrap();
+    // One turn has ended, and another runs.
+    for message in ["Hello", "And?"] {
+        fixture.run(talk(conversation::Command::Stop { turn: None, ahead: None })).unwrap();
+        fixture.run(talk(conversation::Command::Add { add: said(message), ahead: None })).unwrap();
+        fixture.run(talk(conversation::Command::Begin)).unwrap();
+    }
     fixture.run(Command::Files(files::Command::Add(Box::new(file(1, "there.txt"))))).unwrap();
     fixture
 }
@@ -168,7 +172,7 @@ fn commands(fixture: &Fixture) -> Vec<(&'static str, Command)> {
         (
             "compact",
             talk(conversation::Command::Compact(Compact {
-                through: running.turn.clone(),
+                through: fixture.session.conversation.turns.keys().next().unwrap().clone(),
                 text: None,
                 usage: None,
             })),
@@ -205,7 +209,7 @@ fn check(principal: Principal, allowed: &str) {
 
 const ALL: &str = "update, add, remove back, claim back, release back, expire back, plan, advance, replace context, \
                    context, delegate, delegate as back, delegate as orch, complete task, cancel task, send as back, \
-                   send as orch, end, fail, terminate, deadline, undelivered, retry, expire, issue token, begin, record, record the end, renew, release, expire the writer, ask, answer, withdraw, question deadline, set assistant, add turn, stop, move head, clear, begin turn, progress, end turn, expire the runner, add file, remove file, signal";
+                   send as orch, end, fail, terminate, deadline, undelivered, retry, expire, issue token, begin, record, record the end, renew, release, expire the writer, ask, answer, withdraw, question deadline, set assistant, add turn, stop, move head, clear, begin turn, progress, end turn, compact, expire the runner, add file, remove file, signal";
 
 #[test]
 fn an_administrator_may_do_everything() {
@@ -218,7 +222,7 @@ fn the_owner_commands_the_session_and_speaks_as_its_orchestrator_but_as_no_other
         client("owner"),
         "update, add, remove back, expire back, plan, advance, replace context, context, delegate, delegate as orch, \
          complete task, cancel task, send as orch, end, fail, terminate, deadline, undelivered, retry, expire, issue token, begin, record, \
-         record the end, renew, release, expire the writer, ask, answer, withdraw, question deadline, set assistant, add turn, stop, move head, clear, begin turn, progress, end turn, expire the runner, add file, remove file, signal",
+         record the end, renew, release, expire the writer, ask, answer, withdraw, question deadline, set assistant, add turn, stop, move head, clear, begin turn, progress, end turn, compact, expire the runner, add file, remove file, signal",
     );
 }
 
@@ -228,7 +232,7 @@ fn the_orchestrator_commands_the_session_too() {
         key("k", &["orch"]),
         "update, add, remove back, expire back, plan, advance, replace context, context, delegate, delegate as orch, \
          complete task, cancel task, send as orch, end, fail, terminate, deadline, undelivered, retry, expire, issue token, begin, record, \
-         record the end, renew, release, expire the writer, ask, answer, withdraw, question deadline, set assistant, add turn, stop, move head, clear, begin turn, progress, end turn, expire the runner, add file, remove file, signal",
+         record the end, renew, release, expire the writer, ask, answer, withdraw, question deadline, set assistant, add turn, stop, move head, clear, begin turn, progress, end turn, compact, expire the runner, add file, remove file, signal",
     );
 }
 
@@ -253,7 +257,7 @@ fn who_asked_for_a_task_may_cancel_it_and_no_more() {
 fn the_holder_of_a_sessions_token_talks_to_its_assistant_and_no_more() {
     check(
         Principal::of_session(session_id("s")),
-        "update, set assistant, add turn, stop, move head, clear, begin turn, progress, end turn, expire the runner, add file, remove file",
+        "update, set assistant, add turn, stop, move head, clear, begin turn, progress, end turn, compact, expire the runner, add file, remove file",
     );
 }
 

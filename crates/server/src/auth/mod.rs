@@ -44,6 +44,9 @@ pub(crate) async fn guard(State(app): State<App>, mut request: Request, next: Ne
     };
     match admit(&app, &request, found, caller) {
         Ok(Admitted::As(principal, stay)) => {
+            if let Some(Err(failure)) = app.rate.as_ref().map(|rate| rate.count(&principal)) {
+                return failure.into_response();
+            }
             request.extensions_mut().insert(principal);
             request.extensions_mut().insert(stay.clone());
             stay::run(&app.engine, stay, request, next).await

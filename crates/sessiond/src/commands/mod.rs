@@ -185,6 +185,7 @@ const SETTINGS: &[(&str, &str)] = &[
     ("ack_timeout", "ack_timeout"),
     ("keep_ended", "keep_ended"),
     ("session_timeout", "session_timeout"),
+    ("rate_limit", "rate_limit"),
     ("keep_events", "keep_events"),
     ("otlp_endpoint", "otlp_endpoint"),
     ("log_level", "log_level"),

@@ -56,6 +56,9 @@ pub struct Hosting {
     /// Time without use after which a session of an assistant expires, such as 30m [default: without limit]
     #[arg(long, value_name = "TIME")]
     session_timeout: Option<String>,
+    /// How many requests each key and each token may make in a minute [default: without limit]
+    #[arg(long, value_name = "COUNT")]
+    rate_limit: Option<String>,
     /// How many events of a session are kept [default: all]
     #[arg(long, value_name = "COUNT")]
     keep_events: Option<String>,

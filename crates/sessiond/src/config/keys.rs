@@ -188,6 +188,15 @@ pub const KEYS: &[Key] = &[
         help: "the time without use after which a session of an assistant expires, such as 30m; never if not set",
     },
     Key {
+        name: "rate_limit",
+        variables: &["SESSIOND_RATE_LIMIT"],
+        flag: "--rate-limit",
+        kind: Kind::Count,
+        default: None,
+        secret: false,
+        help: "how many requests each key and each token may make in a minute; without limit if not set",
+    },
+    Key {
         name: "keep_events",
         variables: &["SESSIOND_KEEP_EVENTS"],
         flag: "--keep-events",

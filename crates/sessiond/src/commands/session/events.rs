@@ -75,7 +75,7 @@ fn said(event: &Event) -> String {
 }
 
 /// Characters that the type of an event has, with two blanks.
-const TYPE: usize = 23;
+const TYPE: usize = 24;
 
 /// An event in one line.
 pub fn describe(event: &Event) -> String {
@@ -218,22 +218,22 @@ mod tests {
             "progress": "half\u{1b}[2J\nway" });
         assert_eq!(
             describe(&event("task_updated", update)),
-            "task_updated           in_progress by a://b: half [2J way"
+            "task_updated            in_progress by a://b: half [2J way"
         );
         let steps =
             json!([{ "name": "design", "status": "completed" }, { "name": "build", "status": "active" }]);
         let advanced = json!({ "steps": steps, "current_step": "build" });
         assert_eq!(
             describe(&event("workflow_advanced", advanced)),
-            "workflow_advanced      design completed, build active"
+            "workflow_advanced       design completed, build active"
         );
         let began = json!({ "writer": 2, "process": "host:17" });
-        assert_eq!(describe(&event("execution_began", began)), "execution_began        host:17 is writer 2");
+        assert_eq!(describe(&event("execution_began", began)), "execution_began         host:17 is writer 2");
         let entry = json!({ "call": 1, "node": "A", "position": 0, "key": "9f", "began_us": 1 });
         let calls = json!({ "writer": 2, "batch": 1, "calls": [entry, { "call": 2, "status": "completed", "ended_us": 2 }] });
-        assert_eq!(describe(&event("calls_recorded", calls)), "calls_recorded         1 began, 1 ended");
+        assert_eq!(describe(&event("calls_recorded", calls)), "calls_recorded          1 began, 1 ended");
         assert!(EventBody::KINDS.iter().all(|kind| kind.len() + 2 <= TYPE), "each has two blanks behind it");
-        assert_eq!(describe(&event("of_a_newer_server", json!({}))), "of_a_newer_server      by local");
+        assert_eq!(describe(&event("of_a_newer_server", json!({}))), "of_a_newer_server       by local");
     }
 
     #[test]

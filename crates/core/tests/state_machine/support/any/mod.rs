@@ -112,11 +112,11 @@ pub fn any_what() -> impl Strategy<Value = What> {
         1 => ("[a-z]{0,3}", prop::option::of(0u32..60_000)).prop_map(|(name, expires_in)| What::Update { name, expires_in }),
         10 => any_calls().prop_map(What::Calls),
         14 => any_turns().prop_map(What::Conversation),
-        3 => any_files().prop_map(What::Files),
+        2 => any_files().prop_map(What::Files),
         1 => any_agent().prop_map(What::Add),
         1 => any_agent().prop_map(What::Remove),
         2 => (any_agent(), any::<bool>(), 0u32..30_000).prop_map(|(agent, holder, ttl)| What::Claim { agent, holder, ttl }),
-        1 => any_agent().prop_map(What::Release),
+        2 => any_agent().prop_map(What::Release),
         3 => (prop::option::weighted(0.4, 0u8..6), prop::option::weighted(0.4, any::<Index>()))
             .prop_map(|(step, task)| What::Retry { step, task }),
         4 => any_workflow().prop_map(What::Workflow),
