@@ -27,10 +27,13 @@ pub(crate) async fn run(engine: Engine) {
             tracing::debug!(%error, "what was deleted leaves the files later");
         }
         if purged.is_none_or(|at| engine.now().since(at) >= PURGE) {
-            purged = Some(engine.now());
-            if let Err(error) = engine.sweep_uploads().await {
-                tracing::warn!(%error, "files without an owner could not be removed; it is tried again later");
+            // Only a crash leaves files, so the first time is enough. It reads each session that has some.
+            if purged.is_none()
+                && let Err(error) = engine.sweep_uploads().await
+            {
+                tracing::warn!(%error, "files without an owner are removed after the next start");
             }
+            purged = Some(engine.now());
             if let Err(error) = purge(&engine).await {
                 tracing::warn!(%error, "what is over its time could not be dropped; it is tried again later");
             }

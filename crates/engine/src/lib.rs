@@ -11,6 +11,7 @@ mod answers;
 mod clock;
 mod consent;
 mod engine;
+mod erase;
 mod error;
 mod files;
 mod follow;

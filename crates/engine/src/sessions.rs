@@ -263,13 +263,13 @@ impl Engine {
     /// Removes the copy of a session that is elsewhere. Nothing ends with it: not the session, nor its children.
     pub async fn drop_copy(&self, id: &SessionId) -> Result<(), Error> {
         let slot = self.open_session(id).await?;
-        let (engine, session_id) = (self.clone(), id.clone());
+        let (engine, id) = (self.clone(), id.clone());
         self.whole(async move {
-            let op = Op::DeleteSession { session_id, expected_revision: None };
+            let op = Op::DeleteSession { session_id: id.clone(), expected_revision: None };
             engine.write(op).await?.map_err(|_| Rejection::SessionNotFound)?;
             engine.forget(&slot);
             slot.delete().await;
-            engine.remove_directory(&slot.session().id).await;
+            engine.remove_directory(&id).await;
             Ok(())
         })
         .await

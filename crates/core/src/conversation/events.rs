@@ -250,10 +250,8 @@ impl Payload for TurnProgressed {
     /// Looks at no more than it adds: its predecessors kept the limit.
     fn check(&self, session: &Session) -> Result<(), Rejection> {
         let running = session.conversation.running.as_ref();
-        let sources = running.map_or(0, |running| running.sources.len());
-        rules::check_sources(sources, &self.sources)?;
-        let present = running;
-        let present = present.map_or(0, |running| running.text.len() + running.reasoning.len());
+        rules::check_sources(running.map_or(0, |running| running.sources.len()), &self.sources)?;
+        let present = running.map_or(0, |running| running.text.len() + running.reasoning.len());
         rules::check_answer(present + self.text.len() + self.reasoning.len())
     }
 

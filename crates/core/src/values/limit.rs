@@ -80,9 +80,6 @@ pub enum Limit {
     /// [`limits::FILES`].
     #[strum(to_string = "files of a session")]
     Files,
-    /// [`limits::FILE_BYTES`].
-    #[strum(to_string = "bytes of a file")]
-    FileBytes,
     /// [`limits::FILES_BYTES`].
     #[strum(to_string = "bytes of a session's files")]
     FilesBytes,
@@ -128,7 +125,6 @@ impl Limit {
             Self::QueuedTurns => limits::QUEUED_TURNS as u64,
             Self::TurnBytes => limits::TURN_BYTES as u64,
             Self::Files => limits::FILES as u64,
-            Self::FileBytes => limits::FILE_BYTES,
             Self::FilesBytes => limits::FILES_BYTES,
             Self::Signals => limits::SIGNALS as u64,
             Self::SignalsBytes => limits::SIGNALS_BYTES,

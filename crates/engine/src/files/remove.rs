@@ -1,26 +1,15 @@
 //! Removal: bytes and text of files leave the disk, and their names the journal.
 
+use std::io::ErrorKind;
 use std::path::Path;
+use std::sync::Arc;
 
-use sessiond_core::{Command, Envelope, FileId, Files, Principal, SessionId, files};
-use sessiond_store::Op;
+use sessiond_core::{EventBody, FileId, Files, Revision, SessionId};
 
 use super::FilePlace;
-use crate::rows::{READ, read_event, records};
-use crate::{Engine, Error, Reply};
+use crate::{Engine, Error};
 
 impl Engine {
-    /// Removes a file of a session. Only who commands the session may.
-    pub async fn remove_file(
-        &self,
-        principal: &Principal,
-        id: &SessionId,
-        file: &FileId,
-    ) -> Result<Reply, Error> {
-        let command = Command::Files(files::Command::Remove { file: file.clone() });
-        self.execute(id, Envelope::new(principal.clone(), command), None).await
-    }
-
     /// Whether this process can remove the text of files.
     pub(crate) fn reads_files(&self) -> bool {
         self.shared.options.reader.is_some()
@@ -33,7 +22,8 @@ impl Engine {
         {
             return Err(Error::Conflict);
         }
-        self.remove_file_names(id, files).await
+        let names = |body: &EventBody| body.without_file(|file| files.contains(file));
+        self.erase(id, Revision::MAX, |json| json.contains("\"file_added\""), names).await
     }
 
     /// Removes the bytes and the text of files. False if something is left.
@@ -71,10 +61,14 @@ impl Engine {
         super::upload::make_directory(&to).await?;
         let mut linked = Vec::new();
         for file in files.all.keys() {
-            let (from, to) = (from.join(file.as_str()), to.join(file.as_str()));
-            // One that is there already belongs to a session of this id, and the copy is refused for that.
-            if tokio::fs::hard_link(from, to).await.is_ok() {
-                linked.push(file.clone());
+            match tokio::fs::hard_link(from.join(file.as_str()), to.join(file.as_str())).await {
+                Ok(()) => linked.push(file.clone()),
+                // The original has no bytes, or a session of this id has them, for which the copy is refused.
+                Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::AlreadyExists) => {}
+                Err(error) => {
+                    self.discard(&to, &linked).await;
+                    return Err(Error::File(Arc::new(error)));
+                }
             }
         }
         Ok(linked)
@@ -91,34 +85,9 @@ impl Engine {
     pub(crate) async fn remove_directory(&self, id: &SessionId) {
         let Some(directory) = self.files_directory(id) else { return };
         if let Err(error) = tokio::fs::remove_dir_all(&directory).await
-            && error.kind() != std::io::ErrorKind::NotFound
+            && error.kind() != ErrorKind::NotFound
         {
             tracing::warn!(session = %id, %error, "the files of a deleted session are removed later");
-        }
-    }
-
-    async fn remove_file_names(&self, id: &SessionId, files: &[FileId]) -> Result<(), Error> {
-        let mut after = 0;
-        loop {
-            let Some(page) = self.shared.store.events(id, after, READ).await? else { return Ok(()) };
-            let Some(last) = page.records.last() else { return Ok(()) };
-            after = last.seq;
-            let mut events = Vec::new();
-            for record in page.records.iter().filter(|record| record.json.contains("\"file_added\"")) {
-                let mut event = read_event(record)?;
-                if let Some(body) = event.body.without_file(|file| files.contains(file)) {
-                    event.body = body;
-                    events.push(event);
-                }
-            }
-            if !events.is_empty() {
-                let op = Op::ReplaceEvents { session_id: id.clone(), records: records(&events) };
-                // A session that is gone has no names.
-                let _ = self.write(op).await?;
-            }
-            if after >= page.revision {
-                return self.renew_snapshot(id).await;
-            }
         }
     }
 }
@@ -126,6 +95,6 @@ impl Engine {
 fn is_gone(removed: std::io::Result<()>) -> bool {
     match removed {
         Ok(()) => true,
-        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+        Err(error) => error.kind() == ErrorKind::NotFound,
     }
 }

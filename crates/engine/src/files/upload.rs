@@ -104,11 +104,6 @@ impl Upload {
         self.to.write_all(chunk).await.map_err(failed)
     }
 
-    /// The bytes so far.
-    pub fn bytes(&self) -> u64 {
-        self.bytes
-    }
-
     /// Reads the file, and adds it to the session.
     ///
     /// # Errors

@@ -8,13 +8,11 @@ use sessiond_core::{
     Command, Compact, EndTurn, Principal, Receipt, Rejection, Revision, Session, SessionId, TurnId,
     TurnStatus, conversation, limits,
 };
-use sessiond_store::{Op, Record, Snapshot};
 
 use super::live::{TurnOutput, Written};
 use super::{Exchange, TurnFiles, TurnResult, TurnRunner, TurnTexts, TurnToRun};
 use crate::actor::Firing;
 use crate::reply::Reply;
-use crate::rows::{READ, read_event, records};
 use crate::turns::texts::{Texts, has_texts};
 use crate::{Engine, Error};
 
@@ -99,45 +97,7 @@ impl Engine {
         turn: Option<&TurnId>,
         through: Revision,
     ) -> Result<(), Error> {
-        let mut after = 0;
-        loop {
-            let Some(page) = self.shared.store.events(id, after, READ).await? else { return Ok(()) };
-            let Some(last) = page.records.last() else { return Ok(()) };
-            after = last.seq;
-            let meant = |record: &&Record| record.seq <= through && has_texts(&record.json);
-            let mut events = Vec::new();
-            for record in page.records.iter().filter(meant) {
-                let mut event = read_event(record)?;
-                if let Some(body) = event.body.without_texts(turn) {
-                    event.body = body;
-                    events.push(event);
-                }
-            }
-            if !events.is_empty() {
-                let op = Op::ReplaceEvents { session_id: id.clone(), records: records(&events) };
-                // A session that is gone has no texts.
-                let _ = self.write(op).await?;
-            }
-            if after >= through.min(page.revision) {
-                return self.renew_snapshot(id).await;
-            }
-        }
-    }
-
-    /// Puts the present state in place of the session's snapshot, which may hold a text that was removed since.
-    pub(crate) async fn renew_snapshot(&self, id: &SessionId) -> Result<(), Error> {
-        let session = self.open_session(id).await?.session();
-        let revision = session.revision;
-        let state = self.compute(move || serde_json::to_vec(&*session)).await;
-        match state {
-            Ok(state) => {
-                let snapshot = Snapshot { revision, format: Session::FORMAT, state };
-                // One that is newer has no such text either.
-                let _ = self.write(Op::PutSnapshot { session_id: id.clone(), snapshot }).await?;
-            }
-            Err(error) => tracing::error!(session = %id, %error, "a state cannot be written"),
-        }
-        Ok(())
+        self.erase(id, through, has_texts, |body| body.without_texts(turn)).await
     }
 }
 
