@@ -50,8 +50,14 @@ const DEPTH: usize = 4096;
 
 /// Whether more elements are open at once than a page may have. Those that end without an end tag do not count.
 fn is_too_deep(text: &str) -> bool {
-    let mut depth = 0usize;
-    for tag in text.split('<').skip(1) {
+    let (mut depth, mut drawings) = (0usize, 0usize);
+    let mut rest = text;
+    while let Some((_, tag)) = rest.split_once('<') {
+        rest = tag;
+        if let Some(comment) = tag.strip_prefix("!--") {
+            rest = comment.split_once("-->").map_or("", |(_, after)| after);
+            continue;
+        }
         let (ends, tag) = tag.strip_prefix('/').map_or((false, tag), |tag| (true, tag));
         let name: String = tag
             .chars()
@@ -62,7 +68,20 @@ fn is_too_deep(text: &str) -> bool {
         if name.is_empty() || ENDLESS.contains(&name.as_str()) {
             continue;
         }
-        depth = if ends { depth.saturating_sub(1) } else { depth + 1 };
+        if !ends && RAW.contains(&name.as_str()) {
+            rest = after_end(tag, &name);
+            continue;
+        }
+        // Only in a drawing or a formula does a slash end an element.
+        let is_whole = drawings > 0 && tag.split(['<', '>']).next().is_some_and(|tag| tag.ends_with('/'));
+        if is_whole && !ends {
+            continue;
+        }
+        let count = |count: usize| if ends { count.saturating_sub(1) } else { count + 1 };
+        depth = count(depth);
+        if matches!(name.as_str(), "svg" | "math") {
+            drawings = count(drawings);
+        }
         if depth > DEPTH {
             return true;
         }
@@ -70,12 +89,27 @@ fn is_too_deep(text: &str) -> bool {
     false
 }
 
+/// What follows the content of an element that has no elements in it.
+fn after_end<'a>(mut text: &'a str, name: &str) -> &'a str {
+    while let Some((_, tag)) = text.split_once("</") {
+        if tag.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)) {
+            return tag;
+        }
+        text = tag;
+    }
+    ""
+}
+
 /// Elements that need no end tag.
-const ENDLESS: [&str; 30] = [
+const ENDLESS: [&str; 29] = [
     "area", "base", "br", "col", "colgroup", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta",
     "optgroup", "option", "p", "param", "rp", "rt", "source", "tbody", "td", "tfoot", "th", "thead", "tr",
-    "track", "wbr", "path",
+    "track", "wbr",
 ];
+
+/// Elements whose content is text, also where it looks like tags.
+const RAW: [&str; 9] =
+    ["iframe", "noembed", "noframes", "noscript", "script", "style", "textarea", "title", "xmp"];
 
 struct Page {
     builder: Builder,
@@ -372,6 +406,23 @@ mod tests {
                 ("One & only > Two", Shape::Prose, "Two\n\nend"),
             ]
         );
+    }
+
+    #[test]
+    fn drawings_and_scripts_are_not_deep() {
+        let many = |piece: &str| piece.repeat(2 * DEPTH);
+        for flat in [
+            format!("<svg>{}</svg>", many("<circle r='1'/>")),
+            format!("<script>{}</script>", many("if (i<n) f();")),
+            format!("<STYLE>{}</Style>", many("<a>")),
+            format!("<!--{}-->", many("<div>")),
+        ] {
+            let draft = read(&format!("<p>before{flat}<p>after")).unwrap();
+            assert_eq!(draft.parts[0].text, "before\n\nafter");
+        }
+        for deep in [many("<div/>"), format!("<svg>{}", many("<g>"))] {
+            assert_eq!(read(&deep).unwrap_err(), too_deep());
+        }
     }
 
     #[test]
