@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use sessiond_documents::read::{limits, too_much_text};
+use sessiond_documents::read::{limits, too_many_parts, too_much_text};
 use sessiond_documents::{Document, Part, Place, Reason, Shape, Unreadable};
 use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
 
@@ -30,7 +30,7 @@ impl Draft {
     ///
     /// # Errors
     ///
-    /// [`Reason::NoText`] if nothing is left, [`Reason::TooLarge`] if it is too much.
+    /// [`Reason::NoText`] if nothing is left, [`Reason::TooLarge`] if it is too much or has too many parts.
     pub fn finish(self) -> Result<Document, Unreadable> {
         let mut characters = 0;
         let mut parts = Vec::with_capacity(self.parts.len());
@@ -49,6 +49,9 @@ impl Draft {
                 Place::Sheet(name) => Place::Sheet(line(&name).unwrap_or_default()),
                 place => place,
             };
+            if parts.len() == limits::PARTS {
+                return Err(too_many_parts());
+            }
             parts.push(Part { place, heading, shape: part.shape, text });
         }
         if parts.is_empty() {
@@ -202,6 +205,16 @@ mod tests {
     fn too_much_text_is_refused_as_a_whole() {
         let text = "ä".repeat(limits::TEXT_CHARACTERS);
         assert!(Draft::prose(text.clone()).finish().is_ok());
-        assert_eq!(Draft::prose(text + "ä").finish().unwrap_err().reason, Reason::TooLarge);
+        assert_eq!(Draft::prose(text + "ä").finish().unwrap_err(), too_much_text());
+    }
+
+    #[test]
+    fn too_many_parts_are_refused_as_such() {
+        let mut draft = Draft::prose("a".into());
+        draft.parts = vec![draft.parts[0].clone(); limits::PARTS];
+        draft.parts.push(Part { text: " ".into(), ..draft.parts[0].clone() });
+        assert!(Draft { parts: draft.parts.clone(), ..Draft::default() }.finish().is_ok());
+        draft.parts.push(draft.parts[0].clone());
+        assert_eq!(draft.finish().unwrap_err(), too_many_parts());
     }
 }

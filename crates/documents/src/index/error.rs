@@ -33,6 +33,14 @@ pub enum IndexError {
         /// How many an index takes.
         limit: u32,
     },
+    /// A document has more parts than an index takes.
+    #[error("the text has {parts} parts, and an index takes {limit} of a file: divide the file")]
+    TooManyParts {
+        /// The parts of the document.
+        parts: usize,
+        /// How many an index takes.
+        limit: usize,
+    },
     /// Anything else.
     #[error("the index failed: {0}")]
     Failed(String),

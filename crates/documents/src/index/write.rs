@@ -5,6 +5,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use super::segment::{Kind, segment};
 use super::split::{Bounds, split};
 use super::{Index, IndexError, MAX_CHARACTERS, PASSAGES};
+use crate::read::limits;
 use crate::{Document, Part, Shape};
 
 /// Characters of a table's first line at most that its passages repeat.
@@ -12,9 +13,6 @@ const HEADER: usize = 400;
 
 /// Up to so many passages, each term is removed where it is. For more, it is faster to write all remaining terms anew.
 const SINGLY: u32 = 100;
-
-/// Parts of a document at most.
-const MAX_PARTS: usize = 200_000;
 
 /// What was added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,8 +31,11 @@ impl Index {
     /// If the text is too long or the file cannot be written; then the index is as it was.
     pub fn add(&mut self, file: &str, name: &str, document: &Document) -> Result<Added, IndexError> {
         let characters = u32::try_from(document.characters()).unwrap_or(u32::MAX);
-        if characters > MAX_CHARACTERS || document.parts.len() > MAX_PARTS {
+        if characters > MAX_CHARACTERS {
             return Err(IndexError::TooLong { characters, limit: MAX_CHARACTERS });
+        }
+        if document.parts.len() > limits::PARTS {
+            return Err(IndexError::TooManyParts { parts: document.parts.len(), limit: limits::PARTS });
         }
         let added = insert(&mut self.connection, file, name, document);
         let passages = self.done(added)?;

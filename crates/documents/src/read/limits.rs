@@ -27,6 +27,9 @@ pub const COLUMNS: usize = 16_384;
 /// Pages of a PDF.
 pub const PAGES: usize = 5_000;
 
+/// Parts of the text of a file, such as pages and what is below each heading.
+pub const PARTS: usize = 200_000;
+
 /// Elements within each other, as lists in lists or tables in cells.
 pub const DEPTH: usize = 256;
 

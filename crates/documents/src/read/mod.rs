@@ -228,6 +228,17 @@ pub fn too_much_text() -> Unreadable {
     )
 }
 
+/// What a file that exceeds [`limits::PARTS`] is refused with.
+pub fn too_many_parts() -> Unreadable {
+    let most = limits::PARTS;
+    Unreadable::new(
+        Reason::TooLarge,
+        format!(
+            "it has more than {most} headings and tables, the most that is read; split it into smaller files"
+        ),
+    )
+}
+
 /// What a file that exceeds [`limits::DEPTH`] is refused with.
 pub fn too_deep() -> Unreadable {
     Unreadable::new(

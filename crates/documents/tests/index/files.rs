@@ -102,6 +102,9 @@ fn a_text_that_is_too_long_is_refused_and_nothing_is_changed() {
     let long = prose(&"x".repeat(20_000_001));
     let error = session.index.add("a", "a", &long).unwrap_err();
     assert!(matches!(error, IndexError::TooLong { characters: 20_000_001, limit: 20_000_000 }), "{error}");
+    let parts = vec![part(Shape::Prose, "x"); 200_001];
+    let error = session.index.add("a", "a", &Document { parts, ..Document::default() }).unwrap_err();
+    assert!(matches!(error, IndexError::TooManyParts { parts: 200_001, limit: 200_000 }), "{error}");
     assert_eq!(session.found("harbour"), ["a"]);
 }
 
