@@ -1,12 +1,17 @@
 //! Words that say little of what a question is about. In a small collection their number does not tell it.
 
-/// The most frequent words of some languages, and those that questions begin with, as terms.
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use super::segment::{Kind, segment};
+
+/// The most frequent words of some languages, and those that questions begin with.
 const WORDS: &str = "
 a about all also am an and any are as at be been but by can could did do does for from had has have how i if in into is it its
 me my no not of on or our s should so t tell than that the their them then there these they this to was we were what when where
 which who why will with would you your
-aber als am an auch auf aus bei bin bis da dann das dass dem den der des die doch du ein eine einem einen einer eines er es fuer
-fur hat ich ihr im in ist ja kann man mein mit nach nicht noch nur ob oder ohne sich sie sind so ueber um und uns unser vom von
+aber als am an auch auf aus bei bin bis da dann das dass dem den der des die doch du ein eine einem einen einer eines er es für
+hat ich ihr im in ist ja kann man mein mit nach nicht noch nur ob oder ohne sich sie sind so über um und uns unser vom von
 vor wann war warum was welche welchen welcher welches wem wen wenn wer werden wie wieviel wird wir wo wurde zu zum zur
 au aux avec ce ces cette combien comment dans de des du elle en est et il ils je la le les leur lui mais ne nous ou ouvert par pas
 pour pourquoi quand que quel quelle quelles quels qui sa se ses son sont sur un une vous
@@ -33,12 +38,36 @@ co czy dla do gdzie i ile jak jaka jaki jakie jest kiedy kto na nie o od po sie 
 什么 是什 怎么 哪里 哪个 哪一 多少 的是 是多 为什 么时 时候 几个 谁是 是谁
 です すか ます した でし ませ どこ 何で いつ だれ なに 何を いく くら つで は何 はど はい のは てい しま まし ている
 니까 습니 입니 인가 인가요 가요 무엇 엇입 언제 어디 누구 얼마 하는 있는 은 는 이 가 을 를 의 에
-อะไ ะไร ไร ใคร เมื มื่อ ที่ ท ไหน เท่ ท่า าไร เป็ ป็น คือ ของ ใน ได้ และ";
+อะไร ใคร เมื่อ ที่ไหน ที่ เท่าไร เป็น คือ ของ ใน ได้ และ";
 
 /// Whether a term is one of them.
 pub(super) fn is_common(term: &str) -> bool {
-    use std::collections::HashSet;
-    use std::sync::LazyLock;
-    static KNOWN: LazyLock<HashSet<&str>> = LazyLock::new(|| WORDS.split_whitespace().collect());
-    KNOWN.contains(term)
+    static TERMS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+        let mut terms = HashSet::new();
+        segment(WORDS, |term, kind| {
+            if !matches!(kind, Kind::Single | Kind::Last) {
+                terms.insert(term.to_owned());
+            }
+        });
+        terms
+    });
+    TERMS.contains(term)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::index::question::Question;
+
+    #[test]
+    fn a_word_is_common_as_the_term_that_a_question_has_for_it() {
+        for word in ["Where", "über", "какой", "ποιος", "אין", "إلى", "क्या", "เมื่อ", "입니까", "です"]
+        {
+            let question = Question::new(word);
+            assert!(
+                !question.groups.is_empty() && question.groups.iter().all(|group| group.is_common),
+                "{word}"
+            );
+        }
+        assert!(!Question::new("Ueberschrift").groups[0].is_common);
+    }
 }
