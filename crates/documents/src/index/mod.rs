@@ -5,11 +5,13 @@
 //!
 //! Calls block. A value is used by one thread at a time; for more readers, open the same file again.
 
+mod candidates;
 mod common;
 mod database;
 mod error;
 mod grep;
 mod question;
+mod rank;
 mod search;
 mod segment;
 mod split;
@@ -158,7 +160,7 @@ impl Index {
             if i64::from(number) >= PASSAGES {
                 return Ok(None);
             }
-            Ok(self.load(of * PASSAGES + i64::from(number))?.map(|(passage, ..)| passage))
+            Ok(self.load(of * PASSAGES + i64::from(number))?.map(|found| found.passage))
         })())
     }
 
@@ -179,8 +181,8 @@ impl Index {
         Ok(numbers)
     }
 
-    /// A passage by its id, and the name and the title of its file.
-    fn load(&self, id: i64) -> rusqlite::Result<Option<(Passage, String, Option<String>)>> {
+    /// A passage by its id, as one that was found with no score.
+    fn load(&self, id: i64) -> rusqlite::Result<Option<Found>> {
         let sql = "SELECT files.id, files.name, passages.part, parts.place, passages.heading, parts.shape, parts.header,
                           passages.first_line, passages.last_line, passages.start, passages.end, passages.text, files.title
                    FROM passages
@@ -204,7 +206,7 @@ impl Index {
                 end: row.get(10)?,
                 text: row.get(11)?,
             };
-            Ok((passage, row.get(1)?, row.get(12)?))
+            Ok(Found { passage, name: row.get(1)?, title: row.get(12)?, score: 0.0 })
         });
         passage.optional()
     }

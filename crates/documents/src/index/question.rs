@@ -113,6 +113,11 @@ impl Question {
         terms.push((term.to_owned(), weight, 0));
         terms.last_mut().map(|(.., passages)| passages)
     }
+
+    /// What two words that follow each other count.
+    pub(super) fn pair(&self, one: usize, other: usize) -> f32 {
+        self.groups[one].value.min(self.groups[other].value)
+    }
 }
 
 /// How many characters two words begin with in common if one may be an inflection of the other.

@@ -106,6 +106,19 @@ fn only_the_wanted_files_are_searched_and_no_more_than_the_limit() {
     assert_eq!(search(Some(&[]), 8).len(), 0);
 }
 
+#[test]
+fn a_passage_of_a_wanted_file_is_found_though_many_of_other_files_have_its_words_too() {
+    let long = |words: &str, passages: usize| words.repeat(1_000 * passages / words.len());
+    let session = Session::with(&[
+        ("both", &long("lighthouse harbour ", 70)),
+        ("one", &long("harbour ", 230)),
+        ("wanted", &(long("lighthouse ", 100) + "harbour")),
+    ]);
+    let files = Some(vec!["wanted".to_owned()]);
+    let found = session.index.search("lighthouse harbour", &Search { limit: 8, files }).unwrap();
+    assert!(found[0].passage.text.ends_with("harbour"), "{}", found[0].passage.number);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
 
