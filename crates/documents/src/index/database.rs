@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Marks the file as an index of this program.
 const APPLICATION: i32 = 0x7364_6978;
 /// The format of the file, and of the terms in it: a change of the segmentation is a change of the format.
-const FORMAT: i32 = 1;
+const FORMAT: i32 = 2;
 
 const SCHEMA: &str = include_str!("schema.sql");
 

@@ -183,14 +183,14 @@ impl Index {
 
     /// A passage by its id, as one that was found with no score.
     fn load(&self, id: i64) -> rusqlite::Result<Option<Found>> {
-        let sql = "SELECT files.id, files.name, passages.part, parts.place, passages.heading, parts.shape, parts.header,
+        let sql = "SELECT files.id, files.name, passages.part, parts.place, parts.heading, parts.shape, parts.header,
                           passages.first_line, passages.last_line, passages.start, passages.end, passages.text, files.title
                    FROM passages
-                   JOIN files ON files.number = passages.id / 1048576
+                   JOIN files ON files.number = ?2
                    JOIN parts ON parts.file = files.number AND parts.number = passages.part
                    WHERE passages.id = ?1";
         let mut statement = self.connection.prepare_cached(sql)?;
-        let passage = statement.query_row([id], |row| {
+        let passage = statement.query_row([id, id / PASSAGES], |row| {
             let start: u32 = row.get(9)?;
             let header: Option<String> = row.get(6)?;
             let passage = Passage {

@@ -31,7 +31,6 @@ CREATE TABLE passages (
     "end" INTEGER NOT NULL,
     first_line INTEGER NOT NULL,
     last_line INTEGER NOT NULL,
-    heading TEXT,
     text TEXT NOT NULL
 );
 -- Terms, with spaces between them. The tokenizer keeps everything but spaces and control characters together.

@@ -1,6 +1,6 @@
 //! Adding and removing files.
 
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 
 use super::segment::{Kind, segment};
 use super::split::{Bounds, split};
@@ -148,8 +148,8 @@ impl File<'_> {
         let id = self.number * PASSAGES + i64::from(self.passages);
         let text = &part.text[bounds.bytes.clone()];
         let mut statement = self.transaction.prepare_cached(
-            "INSERT INTO passages (id, part, start, \"end\", first_line, last_line, heading, text)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO passages (id, part, start, \"end\", first_line, last_line, text)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?;
         let (first, last) = bounds.lines;
         statement.execute(params![
@@ -159,7 +159,6 @@ impl File<'_> {
             bounds.characters.end,
             first,
             last,
-            part.heading,
             text
         ])?;
         let header = header.filter(|_| bounds.characters.start > 0);
@@ -175,18 +174,12 @@ impl File<'_> {
 
 /// Removes everything of a file. SQLite removes terms only if it is passed what was added.
 fn delete(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result<bool> {
-    let sql = "SELECT number, name, title FROM files WHERE id = ?1";
-    let file = transaction.query_row(sql, [id], |row| {
-        Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, Option<String>>(2)?))
-    });
-    let (number, name, title) = match file {
-        Ok(file) => file,
-        Err(rusqlite::Error::QueryReturnedNoRows) => return Ok(false),
-        Err(error) => return Err(error),
-    };
+    let sql = "SELECT number, name, title, passages FROM files WHERE id = ?1";
+    let file =
+        transaction.query_row(sql, [id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)));
+    let file: Option<(i64, String, Option<String>, u32)> = file.optional()?;
+    let Some((number, name, title, passages)) = file else { return Ok(false) };
     let range = [number * PASSAGES, (number + 1) * PASSAGES];
-    let sql = "SELECT count(*) FROM passages WHERE id >= ?1 AND id < ?2";
-    let passages: u32 = transaction.query_row(sql, range, |row| row.get(0))?;
     let at_once = passages > SINGLY;
     if at_once {
         transaction.execute("INSERT INTO terms (terms, rank) VALUES ('secure-delete', 0)", [])?;
