@@ -1,10 +1,9 @@
 //! The citations of an answer. Only what the model was given can be cited, and the quote is the file's own text.
 
 use std::io;
-use std::sync::Arc;
 
-use sessiond_core::{Citation, File, Source, limits};
-use sessiond_engine::{FileReader as _, TurnFiles};
+use sessiond_core::{Citation, Source, limits};
+use sessiond_engine::{Passage, TurnFiles};
 
 use crate::library::Library;
 
@@ -15,52 +14,35 @@ pub(crate) async fn of(
     sources: &[Source],
     answer: &str,
 ) -> io::Result<Vec<Citation>> {
-    let mut citations: Vec<Citation> = Vec::new();
+    let mut wanted: Vec<(Source, String)> = Vec::new();
     for Mark { number, sentence } in marks(answer) {
-        let is_new = citations.iter().all(|citation| citation.number != number);
-        let Some(source) = sources.iter().find(|source| source.number == number).filter(|_| is_new) else {
-            continue;
-        };
-        if citations.len() == limits::CITATIONS {
-            break;
+        let is_new = wanted.iter().all(|(source, _)| source.number != number);
+        if let Some(source) = sources.iter().find(|source| source.number == number)
+            && is_new
+            && wanted.len() < limits::CITATIONS
+        {
+            wanted.push((source.clone(), sentence.to_owned()));
         }
-        let Some(file) = files.all.iter().find(|file| file.id == source.file_id) else { continue };
-        citations.extend(cite(library, files, file, source, sentence).await?);
     }
-    Ok(citations)
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let quoted = library.quoted(files, wanted.clone()).await?;
+    let cited = wanted.into_iter().zip(quoted).filter_map(|((source, _), passage)| {
+        let Passage { number, place, text, .. } = passage?;
+        Some(citation(Source { passage: Some(number), place, ..source }, &text))
+    });
+    Ok(cited.collect())
 }
 
-/// The citation of a source: of a whole file, the passage that fits the sentence best.
-async fn cite(
-    library: &Library,
-    files: &TurnFiles,
-    file: &Arc<File>,
-    source: &Source,
-    sentence: &str,
-) -> io::Result<Option<Citation>> {
-    let directory = &files.directory;
-    let passage = match source.passage {
-        Some(number) => library.passage(directory, file, number).await?,
-        None => {
-            let found = library.search(directory, sentence, std::slice::from_ref(file), 1).await?.pop();
-            match found {
-                Some(found) => Some(found),
-                None => library.passage(directory, file, 1).await?,
-            }
-        }
-    };
-    Ok(passage.map(|passage| Citation {
-        number: source.number,
-        file_id: source.file_id.clone(),
-        name: source.name.clone(),
-        passage: Some(passage.number),
-        place: passage.place,
-        quote: quote(&passage.text),
-    }))
+/// The citation of a source, with a quote of its text.
+pub(crate) fn citation(source: Source, text: &str) -> Citation {
+    let Source { number, file_id, name, passage, place } = source;
+    Citation { number, file_id, name, passage, place, quote: quote(text) }
 }
 
 /// The text of a quote: as much as one may have.
-pub(crate) fn quote(text: &str) -> String {
+fn quote(text: &str) -> String {
     if text.len() <= limits::QUOTE_BYTES {
         return text.to_owned();
     }

@@ -2,15 +2,16 @@
 //!
 //! The texts are in an index beside the files. It is derived: what is missing in it is read again from the files.
 
+use std::collections::{HashMap, HashSet};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use sessiond_core::{File, FileId, Source};
 use sessiond_documents::index::{Range, Search};
 use sessiond_documents::{Document, Index, IndexError, Place, Reader, Shape};
-use sessiond_engine::{FilePlace, FileReader, Passage, ReadFile, Unreadable};
+use sessiond_engine::{FilePlace, FileReader, Passage, ReadFile, TurnFiles, Unreadable};
 
 /// The name of the index in the directory of a session.
 const INDEX: &str = "index.sqlite";
@@ -30,59 +31,121 @@ impl Library {
     /// The texts of sources, in their order: none for a file or a passage that is gone.
     pub(crate) async fn texts(
         &self,
-        directory: &Path,
-        files: &[Arc<File>],
+        files: &TurnFiles,
         sources: Vec<Source>,
     ) -> io::Result<Vec<Option<String>>> {
         // A session without files has no index either.
-        if sources.is_empty() || files.is_empty() {
+        if sources.is_empty() || files.all.is_empty() {
             return Ok(vec![None; sources.len()]);
         }
-        self.complete(directory, files).await?;
-        let there: Vec<FileId> = files.iter().map(|file| file.id.clone()).collect();
-        with_index(directory, move |index| {
-            let text = |source: &Source| {
-                if !there.contains(&source.file_id) {
-                    return Ok(None);
+        let there: HashSet<FileId> = files.all.iter().map(|file| file.id.clone()).collect();
+        self.with_index(&files.directory, &files.all, move |index| {
+            let text = |source: &Source| match source.passage {
+                _ if !there.contains(&source.file_id) => Ok(None),
+                Some(number) => {
+                    let passage = index.passage(source.file_id.as_str(), number)?;
+                    Ok(passage.map(|passage| passage.shown()))
                 }
-                match source.passage {
-                    Some(number) => {
-                        let passage = index.passage(source.file_id.as_str(), number)?;
-                        Ok(passage.map(|passage| passage.shown()))
-                    }
-                    None => whole(index, &source.file_id),
-                }
+                None => whole(index, &source.file_id),
             };
             sources.iter().map(text).collect()
         })
         .await
     }
 
-    /// The whole text of a file; none if it is gone.
-    pub(crate) async fn whole(&self, directory: &Path, file: &Arc<File>) -> io::Result<Option<String>> {
-        self.complete(directory, std::slice::from_ref(file)).await?;
-        let id = file.id.clone();
-        with_index(directory, move |index| whole(index, &id)).await
+    /// The whole texts of files, in their order: none for one that is gone.
+    pub(crate) async fn whole(
+        &self,
+        directory: &Path,
+        files: &[Arc<File>],
+    ) -> io::Result<Vec<Option<String>>> {
+        let ids: Vec<_> = files.iter().map(|file| file.id.clone()).collect();
+        self.with_index(directory, files, move |index| ids.iter().map(|file| whole(index, file)).collect())
+            .await
     }
 
-    /// Reads those files that the index does not have, such as after a fork.
-    async fn complete(&self, directory: &Path, files: &[Arc<File>]) -> io::Result<()> {
-        let wanted: Vec<_> = files.iter().map(|file| file.id.clone()).collect();
-        let missing = with_index(directory, move |index| {
-            let there = index.files()?;
-            let is_there = |file: &FileId| there.iter().any(|there| there.id == file.as_str());
-            Ok(wanted.into_iter().filter(|file| !is_there(file)).collect::<Vec<_>>())
+    /// The first passages of files, so many of each.
+    pub(crate) async fn beginnings(
+        &self,
+        directory: &Path,
+        files: &[Arc<File>],
+        each: u32,
+    ) -> io::Result<Vec<Passage>> {
+        let names = names(files);
+        self.with_index(directory, files, move |index| {
+            let mut passages = Vec::new();
+            for (file, name) in &names {
+                for number in 1..=each {
+                    passages.extend(passage(index, file, name, number)?);
+                }
+            }
+            Ok(passages)
         })
-        .await?;
+        .await
+    }
+
+    /// For each source and sentence, the passage that is quoted: the source's own, or of a whole file the one that fits the sentence
+    /// best.
+    pub(crate) async fn quoted(
+        &self,
+        files: &TurnFiles,
+        wanted: Vec<(Source, String)>,
+    ) -> io::Result<Vec<Option<Passage>>> {
+        let names: HashMap<FileId, String> = names(&files.all).into_iter().collect();
+        self.with_index(&files.directory, &files.all, move |index| {
+            let quoted = |(source, sentence): &(Source, String)| {
+                let Some(name) = names.get(&source.file_id) else { return Ok(None) };
+                if let Some(number) = source.passage {
+                    return passage(index, &source.file_id, name, number);
+                }
+                let files = Some(vec![source.file_id.as_str().to_owned()]);
+                match index.search(sentence, &Search { limit: 1, files })?.pop() {
+                    Some(found) => Ok(view(found.passage, found.name)),
+                    None => passage(index, &source.file_id, name, 1),
+                }
+            };
+            wanted.iter().map(quoted).collect()
+        })
+        .await
+    }
+
+    /// Works on the index of a session. Files that it does not have, such as after a fork, are read first.
+    async fn with_index<T: Send + 'static>(
+        &self,
+        directory: &Path,
+        files: &[Arc<File>],
+        work: impl FnOnce(&Index) -> Result<T, IndexError> + Send + 'static,
+    ) -> io::Result<T> {
+        if !tokio::fs::try_exists(directory).await? {
+            // The session was imported, and the bytes of its files with it not.
+            tokio::fs::create_dir_all(directory).await?;
+        }
+        let path = directory.join(INDEX);
+        let wanted: Vec<_> = files.iter().map(|file| file.id.clone()).collect();
+        let begun = blocking(move || {
+            let index = Index::open(&path)?;
+            let there: HashSet<_> = index.files()?.into_iter().map(|file| file.id).collect();
+            let missing: Vec<_> = wanted.into_iter().filter(|file| !there.contains(file.as_str())).collect();
+            if missing.is_empty() { work(&index).map(Ok) } else { Ok(Err((missing, work))) }
+        });
+        let (missing, work) = match begun.await? {
+            Ok(done) => return Ok(done),
+            Err(rest) => rest,
+        };
         for file in files.iter().filter(|file| missing.contains(&file.id)) {
-            match self.reader.read(&directory.join(file.id.as_str()), &file.name).await {
+            let path = directory.join(file.id.as_str());
+            if !tokio::fs::try_exists(&path).await? {
+                continue;
+            }
+            match self.reader.read(&path, &file.name).await {
                 Ok(document) => _ = add(directory, &file.id, &file.name, document).await?,
                 Err(unreadable) => {
                     tracing::warn!(file = %file.id, %unreadable, "a file of a session cannot be read again");
                 }
             }
         }
-        Ok(())
+        let path = directory.join(INDEX);
+        blocking(move || work(&Index::open(&path)?)).await
     }
 }
 
@@ -112,24 +175,20 @@ impl FileReader for Library {
         files: &[Arc<File>],
         limit: usize,
     ) -> io::Result<Vec<Passage>> {
-        self.complete(directory, files).await?;
         let question = question.to_owned();
         // The state says which files there are: an index that a crash left behind may have more.
-        let files = Some(files.iter().map(|file| file.id.as_str().to_owned()).collect());
-        with_index(directory, move |index| {
-            let found = index.search(&question, &Search { limit, files })?;
+        let ids = Some(files.iter().map(|file| file.id.as_str().to_owned()).collect());
+        self.with_index(directory, files, move |index| {
+            let found = index.search(&question, &Search { limit, files: ids })?;
             Ok(found.into_iter().filter_map(|found| view(found.passage, found.name)).collect())
         })
         .await
     }
 
     async fn passage(&self, directory: &Path, file: &Arc<File>, number: u32) -> io::Result<Option<Passage>> {
-        self.complete(directory, std::slice::from_ref(file)).await?;
         let (id, name) = (file.id.clone(), file.name.clone());
-        with_index(directory, move |index| {
-            Ok(index.passage(id.as_str(), number)?.and_then(|passage| view(passage, name)))
-        })
-        .await
+        let files = std::slice::from_ref(file);
+        self.with_index(directory, files, move |index| passage(index, &id, &name, number)).await
     }
 
     async fn forget(&self, directory: &Path, files: &[FileId]) -> io::Result<()> {
@@ -163,18 +222,6 @@ async fn add(
     blocking(move || Index::open(&path)?.add(file.as_str(), &name, &document)).await
 }
 
-async fn with_index<T: Send + 'static>(
-    directory: &Path,
-    work: impl FnOnce(&Index) -> Result<T, IndexError> + Send + 'static,
-) -> io::Result<T> {
-    if !tokio::fs::try_exists(directory).await? {
-        // The session was imported, and the bytes of its files with it not.
-        tokio::fs::create_dir_all(directory).await?;
-    }
-    let path: PathBuf = directory.join(INDEX);
-    blocking(move || work(&Index::open(&path)?)).await
-}
-
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, IndexError> + Send + 'static,
 ) -> io::Result<T> {
@@ -202,6 +249,15 @@ fn whole(index: &Index, file: &FileId) -> Result<Option<String>, IndexError> {
         shown.push_str(&section.text);
     }
     Ok(Some(shown))
+}
+
+/// The ids and names of files.
+fn names(files: &[Arc<File>]) -> Vec<(FileId, String)> {
+    files.iter().map(|file| (file.id.clone(), file.name.clone())).collect()
+}
+
+fn passage(index: &Index, file: &FileId, name: &str, number: u32) -> Result<Option<Passage>, IndexError> {
+    Ok(index.passage(file.as_str(), number)?.and_then(|passage| view(passage, name.to_owned())))
 }
 
 fn view(passage: sessiond_documents::Passage, name: String) -> Option<Passage> {

@@ -80,7 +80,8 @@ pub(crate) fn with_sources(
     texts: &[Option<String>],
 ) -> String {
     let mode = (mode == AnswerMode::Query).then_some(QUERY);
-    let parts = [sourced(sources, texts).as_deref(), mode, Some(message)].map(|part| part.map(str::to_owned));
+    let sources = sourced(sources, texts);
+    let parts = [sources.as_deref(), mode, Some(message)];
     parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures_util::StreamExt;
 use parking_lot::Mutex;
-use sessiond_core::{AnswerMode, Citation, Compact, SessionId, Source, Usage};
+use sessiond_core::{AnswerMode, Compact, SessionId, Source, Usage};
 use sessiond_engine::{TurnOutput, TurnResult, TurnRunner, TurnToRun};
 use sessiond_model::{Answer, Delta, Error, Finish, Model, Request};
 
@@ -126,7 +126,7 @@ impl Assistants {
         let sources: Vec<Source> =
             turn.before.iter().flat_map(|said| &said.sources).chain(&turn.sources).cloned().collect();
         let texts = match (&self.library, &turn.library) {
-            (Some(library), Some(files)) => library.texts(&files.directory, &files.all, sources).await?,
+            (Some(library), Some(files)) => library.texts(files, sources).await?,
             _ => vec![None; sources.len()],
         };
         let mut texts = texts.as_slice();
@@ -154,18 +154,11 @@ impl Assistants {
             format!("I cannot answer in my own words: {reason}\n\nThese passages of your files fit best:");
         let sources: Vec<_> = chosen.sources.into_iter().take(QUOTED).collect();
         for (source, passage) in sources.iter().zip(chosen.texts) {
-            let quote = citations::quote(&passage.unwrap_or_default());
+            let citation = citations::citation(source.clone(), &passage.unwrap_or_default());
+            let lines = citation.quote.replace('\n', "\n> ");
             let place = source.place.as_ref().map(|place| format!(", {place}")).unwrap_or_default();
-            let lines = quote.replace('\n', "\n> ");
             text.push_str(&format!("\n\n> {lines}\n\n{}{place} [{}]", source.name, source.number));
-            result.citations.push(Citation {
-                number: source.number,
-                file_id: source.file_id.clone(),
-                name: source.name.clone(),
-                passage: source.passage,
-                place: source.place.clone(),
-                quote,
-            });
+            result.citations.push(citation);
         }
         output.sources(sources);
         output.text(&text);

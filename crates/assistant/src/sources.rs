@@ -2,23 +2,22 @@
 
 use std::collections::HashSet;
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use sessiond_core::{File, FileId, Source};
-use sessiond_engine::{FileReader as _, Passage, TurnFiles, TurnToRun};
+use sessiond_engine::{FileReader as _, TurnFiles, TurnToRun};
 use sessiond_model::{Message, Model, Request};
 
 use crate::library::Library;
-use crate::prompt;
+use crate::{prompt, window};
 
-/// The share of a model's window that whole files of a turn may take, and the share that passages may.
+/// The share of the longest request that whole files of a turn may take, and the share that passages may.
 const WHOLE: f64 = 0.5;
 const PASSAGES: f64 = 0.25;
 /// Passages of a turn at most, and the tokens that they may have.
 const MOST: usize = 12;
 const TOKENS: u64 = 8_000;
-/// What an answer needs of the window if the assistant does not say how long it may be.
-const ANSWER: u64 = 1_024;
 
 /// What a turn is given: sources, and their texts in the same order.
 #[derive(Debug, Default)]
@@ -50,24 +49,25 @@ pub(crate) async fn choose(
         .flat_map(|said| &said.sources)
         .map(|source| (&source.file_id, source.passage))
         .collect();
-    let new: Vec<_> = files.iter().filter(|file| !before.contains(&(&file.id, None))).collect();
-    if let Some(texts) = fit(library, turn, &new, budget.whole).await? {
+    let new: Vec<_> = files.into_iter().filter(|file| !before.contains(&(&file.id, None))).collect();
+    if let Some(texts) = fit(library, directory, &new, budget.whole).await? {
         for (file, text) in new.iter().zip(texts) {
             chosen.add(&mut numbers, file, None, None, text);
         }
         return Ok(chosen);
     }
-    let searched: Vec<_> = new.into_iter().cloned().collect();
-    let mut found = library.search(directory, &turn.text, &searched, MOST).await?;
+    let mut found = library.search(directory, &turn.text, &new, MOST).await?;
     if found.is_empty()
         && let Some(last) = turn.before.last()
     {
         // "And the second one?" is about what was asked before.
-        found =
-            library.search(directory, &format!("{} {}", last.message, turn.text), &searched, MOST).await?;
+        found = library.search(directory, &format!("{} {}", last.message, turn.text), &new, MOST).await?;
     }
     if found.is_empty() && !turn.files.is_empty() {
-        found = beginnings(library, turn, &searched).await?;
+        // "Summarize this": no word of the message is in the files that it names.
+        let named = &new[..new.len().min(MOST)];
+        let each = u32::try_from(MOST / named.len().max(1)).unwrap_or(1);
+        found = library.beginnings(directory, named, each).await?;
     }
     let mut room = budget.passages;
     for passage in found {
@@ -79,47 +79,27 @@ pub(crate) async fn choose(
             break;
         }
         room -= tokens;
-        let Some(file) = searched.iter().find(|file| file.id == passage.file) else { continue };
-        chosen.add(&mut numbers, file, Some(passage.number), passage.place, passage.text);
+        let Some(file) = new.iter().find(|file| file.id == passage.file) else { continue };
+        chosen.add(&mut numbers, file, Some(passage.number), passage.place, Some(passage.text));
     }
     Ok(chosen)
 }
 
-/// The texts of files, if all of them together fit.
+/// The texts of files, if all of them together fit; none for one whose bytes are not here.
 async fn fit(
     library: &Library,
-    turn: &TurnToRun,
-    files: &[&Arc<File>],
+    directory: &Path,
+    files: &[Arc<File>],
     room: u64,
-) -> io::Result<Option<Vec<String>>> {
-    // A token has four characters in most languages, and one at least in every other: no need to read what is far too long.
+) -> io::Result<Option<Vec<Option<String>>>> {
+    // Few texts have five characters a token: no need to read what is far too long.
     let characters: u64 = files.iter().map(|file| file.characters).sum();
-    let Some(TurnFiles { directory, .. }) = turn.library.as_ref().filter(|_| characters / 5 <= room) else {
+    if characters / 5 > room {
         return Ok(None);
-    };
-    let mut texts = Vec::with_capacity(files.len());
-    let mut left = room;
-    for file in files {
-        let text = library.whole(directory, file).await?.unwrap_or_default();
-        let Some(rest) = left.checked_sub(tokens(&text)) else { return Ok(None) };
-        left = rest;
-        texts.push(text);
     }
-    Ok(Some(texts))
-}
-
-/// The first passages of files that the message names and that no word of it leads into, such as "summarize this".
-async fn beginnings(library: &Library, turn: &TurnToRun, files: &[Arc<File>]) -> io::Result<Vec<Passage>> {
-    let Some(TurnFiles { directory, .. }) = &turn.library else { return Ok(Vec::new()) };
-    let each = (MOST / files.len().max(1)).max(1);
-    let mut found = Vec::new();
-    for file in files.iter().take(MOST) {
-        for number in 1..=each.min(usize::try_from(file.passages).unwrap_or(usize::MAX)) {
-            let number = u32::try_from(number).unwrap_or(u32::MAX);
-            found.extend(library.passage(directory, file, number).await?);
-        }
-    }
-    Ok(found)
+    let texts = library.whole(directory, files).await?;
+    let all: u64 = texts.iter().flatten().map(|text| tokens(text)).sum();
+    Ok((all <= room).then_some(texts))
 }
 
 /// The tokens that files may take.
@@ -134,11 +114,9 @@ impl Budget {
             // Without a model, the answer quotes passages.
             return Self { whole: 0, passages: u64::MAX };
         };
-        let window = model.window().await.tokens;
-        let answer = turn.assistant.max_tokens.map_or(ANSWER, u64::from).min(window / 2);
-        let room =
-            window.saturating_sub(model.count(request)).saturating_sub(answer + tokens(prompt::SOURCES));
-        let share = |share: f64| (window as f64 * share) as u64;
+        let most = window::Budget::of(model, turn).await.request();
+        let room = most.saturating_sub(model.count(request) + tokens(prompt::SOURCES));
+        let share = |share: f64| (most as f64 * share) as u64;
         Self { whole: share(WHOLE).min(room), passages: share(PASSAGES).min(room).min(TOKENS) }
     }
 }
@@ -155,11 +133,11 @@ impl Chosen {
         file: &Arc<File>,
         passage: Option<u32>,
         place: Option<String>,
-        text: String,
+        text: Option<String>,
     ) {
         let (file_id, name) = (file.id.clone(), file.name.clone());
         self.sources.push(Source { number: *number, file_id, name, passage, place });
-        self.texts.push(Some(text));
+        self.texts.push(text);
         *number += 1;
     }
 }

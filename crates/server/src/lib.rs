@@ -29,6 +29,7 @@ mod routes;
 mod server;
 mod socket;
 mod sse;
+mod transfer;
 mod webhooks;
 
 pub use auth::origin::sent_from_elsewhere;

@@ -99,8 +99,7 @@ impl OpenAi {
                 Place::After(turn) => parent = Some(Some(turn)),
                 Place::Apart(turn, unknown) => {
                     parent = Some(Some(turn));
-                    let told = history::told(&history[history.len() - unknown..]);
-                    instructions = Some(instructions.map_or(told.clone(), |own| format!("{own}\n\n{told}")));
+                    instructions = history::with(instructions, &history[history.len() - unknown..]);
                 }
             }
         }

@@ -13,7 +13,7 @@ use utoipa::IntoParams;
 
 use super::{OpenAi, seconds};
 use crate::respond::{self, Answer, Failure};
-use crate::routes::files::{self, Received};
+use crate::transfer::{self, Received};
 
 /// The purposes of files that assistants answer from.
 const PURPOSES: [&str; 2] = ["user_data", "assistants"];
@@ -44,7 +44,7 @@ impl OpenAi {
     /// Uploads a file.
     pub(crate) async fn create_file(&self, headers: &HeaderMap, request: Request) -> Answer {
         let id = self.file_session(headers)?;
-        let Received { files, fields } = files::receive(&self.client, &id, request).await?;
+        let Received { files, fields } = transfer::receive(&self.client, &id, request).await?;
         let file = files.into_iter().find_map(|result| result.file);
         // The parts of a form come in any order, so a wish that is not honoured may come after the file.
         if let Some(refused) = fields.iter().find_map(|(name, value)| refusal(name, value)) {
@@ -93,7 +93,7 @@ impl OpenAi {
 
     /// Downloads a file.
     pub(crate) async fn file_content(&self, headers: &HeaderMap, file: &FileId) -> Answer {
-        files::content(&self.client, &self.file_session(headers)?, file).await
+        transfer::content(&self.client, &self.file_session(headers)?, file).await
     }
 
     /// Removes a file.

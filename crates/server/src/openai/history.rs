@@ -106,8 +106,20 @@ fn is_same(turn: &Turn, unanswered: &[&str], (message, answer): &(String, String
         && (same(&turn.text, message) || (!unanswered.is_empty() && same(&with_unanswered(), message)))
 }
 
+/// The instructions of a turn with the exchanges that its client has and the conversation has not.
+pub(super) fn with(instructions: Option<String>, unknown: &[(String, String)]) -> Option<String> {
+    if unknown.is_empty() {
+        return instructions;
+    }
+    let told = told(unknown);
+    Some(match instructions {
+        Some(own) => format!("{own}\n\n{told}"),
+        None => told,
+    })
+}
+
 /// What a client has of a conversation and the conversation has not, for the model to read.
-pub(super) fn told(unknown: &[(String, String)]) -> String {
+fn told(unknown: &[(String, String)]) -> String {
     let mut text = "The user's client has this as the conversation so far:".to_owned();
     for (message, answer) in unknown {
         text.push_str("\n\nUser: ");

@@ -183,10 +183,7 @@ impl OpenAi {
                 // What is said beside the turn that it follows is not in the conversation.
                 _ => history.len(),
             };
-            if unknown > 0 {
-                let told = history::told(&history[history.len() - unknown..]);
-                instructions = Some(instructions.map_or(told.clone(), |own| format!("{own}\n\n{told}")));
-            }
+            instructions = history::with(instructions, &history[history.len() - unknown..]);
         }
         let add = api::AddTurn { text: message, parent, instructions, files, ..api::AddTurn::default() };
         Ok(self

@@ -9,7 +9,7 @@ mod context;
 mod conversation;
 mod documents;
 mod events;
-pub(crate) mod files;
+mod files;
 mod health;
 mod inbox;
 mod keys;

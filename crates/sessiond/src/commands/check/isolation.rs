@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clap::Args;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use reqwest::multipart::{Form, Part};
 use reqwest::{Client, StatusCode};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -33,7 +34,7 @@ const SECRET: &str = "isolation-check-7f3a9c52";
 #[derive(Debug, Args)]
 #[command(
     after_help = "Every operation is tried on the session of another client, and on a session that does not exist, with \
-the ids of its turn, response and conversation. Statuses and bodies must be equal, no body may have anything of the other \
+the ids of its turn, response, conversation and file. Statuses and bodies must be equal, no body may have anything of the other \
 client, and a credential with one wrong character must be rejected everywhere. The times are compared too.
 
 Without --url the server is http://127.0.0.1:8080. On a server with keys, the key must be allowed to create sessions. Exit \
@@ -55,6 +56,7 @@ struct Party {
     token: String,
     turn: String,
     response: String,
+    file: String,
 }
 
 /// What was found.
@@ -155,7 +157,21 @@ impl Check {
         let turns = self.expect(operations::LIST_TURNS, &[&session], Some(&token), &Value::Null).await?;
         self.expect(operations::STOP_TURNS, &[&session], Some(&token), &json!({})).await?;
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        Ok(Party { session, token, turn: text(&turns["turns"][0]["turn_id"]), response: text(&said["id"]) })
+        let (turn, response) = (text(&turns["turns"][0]["turn_id"]), text(&said["id"]));
+        let file = self.upload(&session, &token, &format!("{SECRET} of {name}")).await?;
+        Ok(Party { session, token, turn, response, file })
+    }
+
+    /// Uploads a file, and gives its id.
+    async fn upload(&mut self, session: &str, token: &str, text: &str) -> anyhow::Result<String> {
+        self.report.requests += 1;
+        let url = format!("{}{}", self.report.server, operations::ADD_FILES.at(&[session]));
+        let form = Form::new().part("file", Part::text(text.to_owned()).file_name("check.txt"));
+        let response = self.http.post(url).bearer_auth(token).multipart(form).send().await?;
+        let status = response.status();
+        let added: Value = response.json().await.unwrap_or_default();
+        let file = added["files"][0]["file"]["file_id"].as_str().map(str::to_owned);
+        file.with_context(|| format!("{} takes no file: {status} {}", self.report.server, added["detail"]))
     }
 
     /// Deletes the sessions that could be created, where that should not have been possible.
@@ -207,7 +223,9 @@ impl Check {
             let text = kept["turns"][0]["text"].as_str();
             text.is_some_and(|text| text.contains(SECRET)) && kept["turns"][1].is_null()
         });
-        if !is_whole {
+        let ids = [one.session.as_str(), &one.file];
+        let content = self.send(&operations::GET_FILE_CONTENT, &ids, Some(&one.token), None).await;
+        if !is_whole || !content.is_ok_and(|content| content.body.contains(SECRET)) {
             self.fault("the session of a client was changed by another".to_owned());
         }
         self.time(one, &nothing, other).await
@@ -216,7 +234,7 @@ impl Check {
     /// What a client gets that asks about a session; the session's own names are taken out of it.
     async fn ask(&mut self, operation: &Operation, about: &Party, asks: &Party) -> anyhow::Result<Answer> {
         let mut answer = self.with(operation, about, &asks.token).await?;
-        for name in [&about.session, &about.turn, &about.response] {
+        for name in [&about.session, &about.turn, &about.response, &about.file] {
             answer.body = answer.body.replace(name.as_str(), "ID");
         }
         Ok(answer)
@@ -230,7 +248,7 @@ impl Check {
                 "session_id" => about.session.as_str(),
                 "turn_id" => &about.turn,
                 "response_id" => &about.response,
-                "file_id" => "file_00000000000000000000000000000001",
+                "file_id" => &about.file,
                 "passage" => "1",
                 "conversation_id" => &conversation,
                 "agent_id" => "check://isolation",
@@ -350,7 +368,7 @@ impl Check {
 fn nobody(of: &Party) -> Party {
     let (session, turn) = (off_by_one(&of.session), off_by_one(&of.turn));
     let response = format!("resp_{}", URL_SAFE_NO_PAD.encode(format!("{session}:{turn}")));
-    Party { session, token: String::new(), turn, response }
+    Party { session, token: String::new(), turn, response, file: off_by_one(&of.file) }
 }
 
 /// The text with another last character.
