@@ -8,13 +8,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sessiond_core::{File, FileId, Source};
+use sessiond_core::{File, FileId, Source, limits};
 use sessiond_documents::index::{Range, Search};
 use sessiond_documents::{Document, Index, IndexError, Place, Reader, Shape};
 use sessiond_engine::{FilePlace, FileReader, Passage, ReadFile, TurnFiles, Unreadable};
 
 /// The name of the index in the directory of a session.
 const INDEX: &str = "index.sqlite";
+
+// Whatever may be uploaded is small enough to be read.
+const _: () = assert!(limits::FILE_BYTES <= sessiond_documents::read::limits::FILE_BYTES as u64);
 
 /// Reads files and searches their texts. Clones are the same.
 #[derive(Debug, Clone)]
@@ -164,7 +167,7 @@ impl FileReader for Library {
             media_type,
             characters: added.characters.into(),
             passages: added.passages.into(),
-            notes: notes.into_iter().take(sessiond_core::limits::FILE_NOTES).collect(),
+            notes: notes.into_iter().take(limits::FILE_NOTES).collect(),
         })
     }
 

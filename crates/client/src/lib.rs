@@ -11,6 +11,8 @@ mod conditions;
 mod embedded;
 #[cfg(feature = "http")]
 mod http;
+#[cfg(any(feature = "embedded", feature = "http"))]
+mod local;
 pub mod traits;
 
 use std::ops::Deref;

@@ -102,7 +102,7 @@ fn close(draft: &mut Draft, headings: &Headings, place: &Place, prose: &mut Stri
 #[derive(Debug)]
 pub struct Builder {
     open: Vec<Open>,
-    characters: usize,
+    bytes: usize,
     cells: usize,
 }
 
@@ -132,7 +132,7 @@ pub struct Paragraph {
 
 impl Builder {
     pub fn new() -> Self {
-        Self { open: vec![Open::Blocks(Vec::new())], characters: 0, cells: 0 }
+        Self { open: vec![Open::Blocks(Vec::new())], bytes: 0, cells: 0 }
     }
 
     /// Text of the paragraph that is open; none is open between paragraphs.
@@ -141,9 +141,9 @@ impl Builder {
     ///
     /// When it is too much.
     pub fn text(&mut self, text: &str) -> Result<(), Unreadable> {
-        // Bytes are no fewer than characters; the exact count is made at the end.
-        self.characters += text.len();
-        if self.characters > 4 * limits::TEXT_CHARACTERS {
+        // No character has more than four; the exact count is made at the end.
+        self.bytes += text.len();
+        if self.bytes > 4 * limits::TEXT_CHARACTERS {
             return Err(too_much_text());
         }
         if let Some(Open::Paragraph(paragraph)) = self.open.last_mut() {

@@ -82,7 +82,7 @@ struct Reading {
     skipped: usize,
     list_items: usize,
     cells: Vec<Cell>,
-    /// How many rows the row that is open stands for.
+    /// How many rows the row of the sheet that is open stands for.
     repeated: u32,
 }
 
@@ -167,8 +167,9 @@ impl Reading {
             }
             "table" => self.builder.begin_table()?,
             "table-row" => {
-                self.repeated = element.number("number-rows-repeated").unwrap_or(1);
-                if !(self.is_sheet() && self.cells.is_empty()) {
+                if self.is_sheet() && self.cells.is_empty() {
+                    self.repeated = element.number("number-rows-repeated").unwrap_or(1);
+                } else {
                     self.builder.begin_row()?;
                 }
             }

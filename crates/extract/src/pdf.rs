@@ -74,12 +74,10 @@ pub fn read(bytes: &[u8]) -> Result<Draft, Unreadable> {
 }
 
 fn load(bytes: &[u8]) -> Result<Document, Unreadable> {
-    let document = Document::load_mem(bytes).map_err(unreadable)?;
-    // The parser has tried the empty password.
+    let mut document = Document::load_mem(bytes).map_err(unreadable)?;
+    // The parser has tried the empty password, and did not say why that failed.
     if document.is_encrypted() {
-        let mut document = document;
         document.decrypt("").map_err(unreadable)?;
-        return Ok(document);
     }
     Ok(document)
 }

@@ -15,7 +15,7 @@ pub struct Rows {
     row: Vec<(usize, String)>,
     column: usize,
     cells: usize,
-    characters: usize,
+    bytes: usize,
 }
 
 impl Rows {
@@ -49,15 +49,21 @@ impl Rows {
         if column >= limits::COLUMNS {
             return Err(too_many_columns());
         }
-        self.cells += 1;
-        self.characters += text.len();
+        self.count(1, text.len())?;
+        self.row.push((column, cell(&text)));
+        Ok(())
+    }
+
+    fn count(&mut self, cells: usize, bytes: usize) -> Result<(), Unreadable> {
+        self.cells += cells;
+        self.bytes += bytes;
         if self.cells > limits::CELLS {
             return Err(too_many_cells());
         }
-        if self.characters > 4 * limits::TEXT_CHARACTERS {
+        // No character has more than four; the exact count is made at the end.
+        if self.bytes > 4 * limits::TEXT_CHARACTERS {
             return Err(too_much_text());
         }
-        self.row.push((column, cell(&text)));
         Ok(())
     }
 
@@ -76,14 +82,7 @@ impl Rows {
             return Ok(());
         }
         for _ in 1..repeated {
-            self.cells += row.len();
-            self.characters += row.iter().map(|(_, text)| text.len()).sum::<usize>();
-            if self.cells > limits::CELLS {
-                return Err(too_many_cells());
-            }
-            if self.characters > 4 * limits::TEXT_CHARACTERS {
-                return Err(too_much_text());
-            }
+            self.count(row.len(), row.iter().map(|(_, text)| text.len()).sum())?;
             self.rows.push(row.clone());
         }
         self.rows.push(row);

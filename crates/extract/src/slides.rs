@@ -117,13 +117,13 @@ impl Text {
                 self.builder.begin_blocks()?;
             }
             "t" => self.in_text = true,
+            // Comments have their text in an element of its own.
+            "text" => {
+                self.builder.begin_paragraph()?;
+                self.in_text = true;
+            }
             "br" => self.builder.text("\n")?,
             _ => {}
-        }
-        // Comments have their text in an element of its own.
-        if element.name() == "text" {
-            self.builder.begin_paragraph()?;
-            self.in_text = true;
         }
         Ok(())
     }

@@ -45,6 +45,8 @@ fn walk(place: &Place, client: &[&str]) {
     assert_eq!(results["files"][1]["problem"]["code"], "file_unreadable");
     assert!(ok(&["file", "add", "mine", "in/notes.md", "--name", "b.md"]).starts_with("b.md is added: "));
     assert_eq!(run(&["file", "add", "mine", "in/notes.md", "in/notes.md", "--name", "x"]).code, 2);
+    let error = fails(&["file", "add", "mine", "in"]);
+    assert!(error.contains("in: it is a directory") && error.contains("invalid_input"), "{error}");
 
     let list = ok(&["file", "list", "mine"]);
     let row: Vec<&str> = list.lines().nth(1).unwrap().split_whitespace().collect();

@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use async_trait::async_trait;
-use sessiond_api::{self as api, Code, Problem};
+use sessiond_api::{self as api, Problem};
 use sessiond_core::{Command, FileId, Rejection, SessionId, files, limits};
 use sessiond_engine::Uploaded;
 use tokio::io::AsyncReadExt as _;
 
 use super::{Embedded, problem};
-use crate::Conditions;
 use crate::traits::Files;
+use crate::{Conditions, local};
 
 /// Passages of a search when the caller does not say how many.
 const PASSAGES: usize = 10;
@@ -22,13 +22,11 @@ const CHUNK: usize = 64 * 1024;
 #[async_trait]
 impl Files for Embedded {
     async fn add_file(&self, id: &SessionId, name: &str, path: &Path) -> Result<api::AddedFile, Problem> {
-        let unreadable =
-            |error: std::io::Error| Problem::new(Code::InvalidInput, format!("{}: {error}", path.display()));
-        let mut from = tokio::fs::File::open(path).await.map_err(unreadable)?;
+        let mut from = local::open(path).await?;
         let mut upload = self.engine.upload(&self.principal, id, name).await.map_err(problem)?;
         let mut chunk = vec![0; CHUNK];
         loop {
-            let read = from.read(&mut chunk).await.map_err(unreadable)?;
+            let read = from.read(&mut chunk).await.map_err(local::failed(path))?;
             if read == 0 {
                 break;
             }
@@ -51,10 +49,9 @@ impl Files for Embedded {
 
     async fn save_file(&self, id: &SessionId, file: &FileId, path: &Path) -> Result<(), Problem> {
         let (_, mut from) = self.engine.open_file(&self.principal, id, file).await.map_err(problem)?;
-        let unwritable =
-            |error: std::io::Error| Problem::new(Code::InvalidInput, format!("{}: {error}", path.display()));
-        let mut to = tokio::fs::File::create(path).await.map_err(unwritable)?;
-        tokio::io::copy(&mut from, &mut to).await.map_err(unwritable)?;
+        let unwritable = local::failed(path);
+        let mut to = tokio::fs::File::create(path).await.map_err(&unwritable)?;
+        tokio::io::copy(&mut from, &mut to).await.map_err(&unwritable)?;
         to.sync_all().await.map_err(unwritable)
     }
 

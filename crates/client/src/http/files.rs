@@ -3,23 +3,27 @@
 use std::path::Path;
 
 use async_trait::async_trait;
+use reqwest::multipart::{Form, Part};
 use sessiond_api::{self as api, Code, Problem, operations};
 use sessiond_core::{FileId, SessionId};
 use tokio::io::AsyncWriteExt as _;
 
 use super::Http;
-use crate::Conditions;
 use crate::traits::Files;
+use crate::{Conditions, local};
 
 #[async_trait]
 impl Files for Http {
     async fn add_file(&self, id: &SessionId, name: &str, path: &Path) -> Result<api::AddedFile, Problem> {
-        let unreadable =
-            |error: std::io::Error| Problem::new(Code::InvalidInput, format!("{}: {error}", path.display()));
-        let file = tokio::fs::File::open(path).await.map_err(unreadable)?;
-        let bytes = file.metadata().await.map_err(unreadable)?.len();
-        let part = reqwest::multipart::Part::stream_with_length(file, bytes).file_name(name.to_owned());
-        let form = reqwest::multipart::Form::new().part("file", part);
+        let file = local::open(path).await?;
+        let metadata = file.metadata().await.map_err(local::failed(path))?;
+        // How much comes from a pipe is not known before.
+        let part = if metadata.is_file() {
+            Part::stream_with_length(file, metadata.len())
+        } else {
+            Part::stream(file)
+        };
+        let form = Form::new().part("file", part.file_name(name.to_owned()));
         let mut added: api::AddedFiles =
             self.request(&operations::ADD_FILES, &[id.as_str()]).upload(form).await?;
         let added = added.files.pop();
@@ -40,14 +44,13 @@ impl Files for Http {
             .streaming()
             .send()
             .await?;
-        let unwritable =
-            |error: std::io::Error| Problem::new(Code::InvalidInput, format!("{}: {error}", path.display()));
-        let mut to = tokio::fs::File::create(path).await.map_err(unwritable)?;
+        let unwritable = local::failed(path);
+        let mut to = tokio::fs::File::create(path).await.map_err(&unwritable)?;
         let broken = |error: reqwest::Error| {
             Problem::new(Code::Unreachable, format!("the file did not arrive whole: {error}"))
         };
         while let Some(chunk) = response.chunk().await.map_err(broken)? {
-            to.write_all(&chunk).await.map_err(unwritable)?;
+            to.write_all(&chunk).await.map_err(&unwritable)?;
         }
         to.sync_all().await.map_err(unwritable)
     }

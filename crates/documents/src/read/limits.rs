@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-/// Bytes of a file: 64 MiB.
+/// Bytes of a file: 64 MiB, no less than a session takes.
 pub const FILE_BYTES: usize = 64 * 1024 * 1024;
 
 /// Characters of the text of a file, 8 Mi: some 3,000 pages.

@@ -10,10 +10,9 @@ use sessiond_client::{Client, Conditions};
 use sessiond_core::SessionId;
 
 use super::common::Connection;
-use super::demo::bytes;
 use super::{Consent, Context, Named, One, Silence, Usage, complete, find};
 use crate::client::Missing;
-use crate::output::{Column, Output, Table, cells, printable};
+use crate::output::{Column, Output, Table, bytes, cells, printable};
 
 /// Add, list, read, remove and search the files that a session's assistant answers from
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@
 mod details;
 mod failure;
 mod format;
+mod size;
 mod states;
 mod table;
 mod text;
@@ -23,6 +24,7 @@ use sessiond_engine::{Clock as _, System};
 pub use details::Details;
 pub use failure::{Failures, is_broken_pipe};
 pub use format::{Format, Printing};
+pub use size::bytes;
 pub use states::Noun;
 use table::Layout;
 pub(crate) use table::cells;

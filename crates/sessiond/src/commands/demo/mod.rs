@@ -35,7 +35,6 @@ use measure::Measuring;
 use pace::Pace;
 use person::Person;
 use report::Report;
-pub use scan::bytes;
 use screen::Screen;
 
 /// Watch three agents and a program inspect a directory and write a report

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sessiond_agent::{Failure, Inputs};
 
-use crate::output::{Column, Output, Table, cells};
+use crate::output::{Column, Output, Table, bytes, cells};
 
-use super::scan::{Duplicates, Finding, Hygiene, Inventory, Place, Severity, bytes, grouped, plural};
+use super::scan::{Duplicates, Finding, Hygiene, Inventory, Place, Severity, grouped, plural};
 
 /// What the last step gives.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::places::{bytes, shown};
+use crate::output::bytes;
+
+use super::places::shown;
 use super::walk::{File, WalkError, walk};
 use super::{Few, Finding, Limits, Place, Severity, Watcher, grouped, plural, tracked};
 

@@ -6,10 +6,12 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::output::bytes;
+
 use super::places::shown;
 use super::text::{self, Content};
 use super::walk::{WalkError, reason, walk};
-use super::{Few, Finding, Limits, Place, Severity, Watcher, bytes, grouped, languages, plural};
+use super::{Few, Finding, Limits, Place, Severity, Watcher, grouped, languages, plural};
 
 /// What is there.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -29,7 +29,7 @@ pub use duplicates::{Duplicates, duplicates};
 pub use finding::{Finding, Severity};
 pub use hygiene::{Hygiene, hygiene};
 pub use inventory::{Inventory, inventory};
-pub use places::{Place, bytes, grouped, plural, shown};
+pub use places::{Place, grouped, plural, shown};
 pub use sources::{Measures, Source, measure, sources};
 pub use walk::WalkError;
 

@@ -62,21 +62,6 @@ pub(super) fn excerpt(line: &str, most: usize) -> String {
     }
 }
 
-/// A size for people.
-pub fn bytes(bytes: u64) -> String {
-    const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
-    if bytes < 1024 {
-        return format!("{bytes} B");
-    }
-    let mut value = bytes as f64 / 1024.0;
-    let mut unit = 0;
-    while value >= 1023.95 && unit + 1 < UNITS.len() {
-        value /= 1024.0;
-        unit += 1;
-    }
-    format!("{value:.1} {}", UNITS[unit])
-}
-
 /// `1 file`, `2 files`.
 pub fn plural(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(count), if count == 1 { one } else { many })
@@ -108,12 +93,6 @@ mod tests {
 
     #[test]
     fn figures_are_written_for_people() {
-        for (number, text) in
-            [(0, "0 B"), (1023, "1023 B"), (1024, "1.0 KiB"), (1_572_864, "1.5 MiB"), (1 << 40, "1.0 TiB")]
-        {
-            assert_eq!(bytes(number), text);
-        }
-        assert_eq!(bytes((1 << 20) - 1), "1.0 MiB");
         assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
         assert_eq!(excerpt("  a\tlong line  ", 6), "a long…");
     }
