@@ -47,10 +47,6 @@ pub(super) fn request(request: &Request, model: &str, official: bool, streaming:
     if let Some(seed) = request.seed {
         set("seed", seed.into());
     }
-    // The others may refuse what they do not know.
-    if let Some(key) = request.cache_key.as_ref().filter(|_| official) {
-        set("prompt_cache_key", key.as_str().into());
-    }
     if streaming {
         set("stream", true.into());
         set("stream_options", json!({"include_usage": true}));
@@ -138,10 +134,11 @@ struct Tokens {
     prompt_cache_hit_tokens: Option<u64>,
 }
 
+/// What the tokens of a request were; in OpenAI's responses too.
 #[derive(Debug, Default, Clone, Copy, Deserialize)]
 #[serde(default)]
-struct Details {
-    cached_tokens: Option<u64>,
+pub(super) struct Details {
+    pub(super) cached_tokens: Option<u64>,
 }
 
 /// Reads its answers.

@@ -56,7 +56,7 @@ impl Remote {
         let Settings { model, api, more, .. } = &self.settings;
         let mut body = match api {
             Api::Chat => chat::request(request, model, self.sender.is_official(), streaming),
-            Api::Responses => responses::request(request, model, self.sender.is_official(), streaming),
+            Api::Responses => responses::request(request, model, streaming),
             Api::Anthropic => anthropic::request(request, model, streaming),
             Api::Gemini => gemini::request(request),
             Api::Ollama => ollama::request(request, model, streaming),
@@ -65,14 +65,15 @@ impl Remote {
             // Without it, the service takes its own default and cuts the beginning of what is longer off.
             body["options"]["num_ctx"] = self.window().await.tokens.into();
         }
-        if let Some(key) =
-            request.cache_key.as_ref().filter(|_| self.settings.cache_salt && *api == Api::Chat)
-        {
-            body["cache_salt"] = key.as_str().into();
-        }
-        if let Some(key) = request.cache_key.as_ref().filter(|_| self.meter.takes_key() && *api == Api::Chat)
-        {
-            body["prompt_cache_key"] = key.as_str().into();
+        if let Some(key) = &request.cache_key {
+            // A service that does not know it may refuse it.
+            let takes_key = self.sender.is_official() || self.meter.takes_key();
+            if matches!(api, Api::Chat | Api::Responses) && takes_key {
+                body["prompt_cache_key"] = key.as_str().into();
+            }
+            if *api == Api::Chat && self.settings.cache_salt {
+                body["cache_salt"] = key.as_str().into();
+            }
         }
         let inner = match api {
             Api::Gemini => &mut body["generationConfig"],
@@ -163,5 +164,36 @@ impl Model for Remote {
         reader.take(whole).map_err(|fault| self.noted(self.sender.fault(fault, &text), sent))?;
         let gathered = reader.end().ok_or_else(|| unreadable("there is nothing in it".to_owned()))?;
         Ok(self.answer(gathered, sent, started))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Message;
+
+    /// The members of a request by which its cache is found.
+    async fn keys(url: &str, api: Api, change: impl FnOnce(&mut Settings, &Meter)) -> Value {
+        let mut model = Remote::new(Settings { api, ..Settings::new(url, "m") }).unwrap();
+        change(&mut model.settings, &model.meter);
+        let request = Request { cache_key: Some("k".to_owned()), ..Request::new([Message::user("Hi")]) };
+        let body = model.body(&request, true).await;
+        json!([body.get("prompt_cache_key"), body.get("cache_salt")])
+    }
+
+    #[tokio::test]
+    async fn the_key_of_a_conversation_is_sent_only_to_a_service_that_knows_it() {
+        let (openai, other) = ("https://api.openai.com/v1", "http://h");
+        let ours = json!({"data": [{"owned_by": "sessiond"}]});
+        for api in [Api::Chat, Api::Responses] {
+            assert_eq!(keys(openai, api, |_, _| ()).await, json!(["k", null]));
+        }
+        for api in [Api::Chat, Api::Responses, Api::Anthropic, Api::Gemini] {
+            assert_eq!(keys(other, api, |_, _| ()).await, json!([null, null]));
+        }
+        assert_eq!(keys(other, Api::Chat, |_, meter| meter.heard(&ours)).await, json!(["k", null]));
+        let salted = |settings: &mut Settings, _: &Meter| settings.cache_salt = true;
+        assert_eq!(keys(other, Api::Chat, salted).await, json!([null, "k"]));
+        assert_eq!(keys(other, Api::Anthropic, salted).await, json!([null, null]));
     }
 }

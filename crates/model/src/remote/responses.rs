@@ -3,11 +3,12 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::chat::Details;
 use super::format::{Fault, Format, Gathered};
 use crate::{Finish, Message, Request, ToolCall, ToolChoice, Usage};
 
 /// The body of a request.
-pub(super) fn request(request: &Request, model: &str, official: bool, streaming: bool) -> Value {
+pub(super) fn request(request: &Request, model: &str, streaming: bool) -> Value {
     let mut body = Map::new();
     let mut set = |name: &str, value: Value| _ = body.insert(name.to_owned(), value);
     set("model", model.into());
@@ -42,10 +43,6 @@ pub(super) fn request(request: &Request, model: &str, official: bool, streaming:
     }
     if let Some(most) = request.max_tokens {
         set("max_output_tokens", most.into());
-    }
-    // The others may refuse what they do not know.
-    if let Some(key) = request.cache_key.as_ref().filter(|_| official) {
-        set("prompt_cache_key", key.as_str().into());
     }
     if streaming {
         set("stream", true.into());
@@ -118,12 +115,6 @@ struct Tokens {
     input_tokens: u64,
     output_tokens: u64,
     input_tokens_details: Option<Details>,
-}
-
-#[derive(Debug, Default, Clone, Copy, Deserialize)]
-#[serde(default)]
-struct Details {
-    cached_tokens: Option<u64>,
 }
 
 /// Reads its answers.
