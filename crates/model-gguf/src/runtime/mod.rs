@@ -1,7 +1,8 @@
 //! A GGUF file that is run in this process, on its processors.
 //!
 //! `file.rs` and `weights.rs` read it, `vocabulary.rs` and `template.rs` make the tokens of a prompt by what the file itself says,
-//! `generate.rs` writes the answer, `prefixes.rs` keeps what was read, `queue.rs` has the requests that wait, `grammar.rs` holds it to a schema, and `output.rs` makes text and tool calls of it.
+//! `generate.rs` writes the answer, `prefixes.rs` keeps what was read, `queue.rs` has the requests that wait, `grammar.rs` holds
+//! an answer to a schema, and `output.rs` makes text and tool calls of it.
 
 mod file;
 mod generate;
@@ -110,7 +111,7 @@ impl Gguf {
     pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Self, Error> {
         let loaded = Arc::new(file::load(path.as_ref())?);
         let name = Arc::from(loaded.name.as_str());
-        let queue = Arc::new(Queue::new(limits::MODEL_QUEUE + 1));
+        let queue = Arc::new(Queue::new(limits::MODEL_QUEUE));
         // The numerical libraries take every processor otherwise, and a server would not get to answer anything else.
         let threads =
             std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1));
@@ -165,22 +166,16 @@ fn work(loaded: &file::Loaded, queue: &Queue<Job>, cache_bytes: usize) {
             });
             match begun {
                 Some(Ok(generation)) => active.push_back(Active { key, deltas, generation }),
-                Some(Err(error)) => {
-                    let _ = deltas.send(Err(error));
-                    queue.ended();
-                }
-                None => queue.ended(),
+                Some(Err(error)) => _ = deltas.send(Err(error)),
+                None => {}
             }
         }
         let Some(mut next) = active.pop_front() else { return };
         match unharmed(|| next.generation.step(&mut prefixes, &mut next.deltas)) {
             Ok(Step::More) => active.push_back(next),
-            Ok(Step::Done) => queue.ended(),
-            Err(error) => {
-                // Nobody waits for it any more when this fails.
-                let _ = next.deltas.send(Err(error));
-                queue.ended();
-            }
+            Ok(Step::Done) => {}
+            // Nobody waits for it any more when this fails.
+            Err(error) => _ = next.deltas.send(Err(error)),
         }
     }
 }

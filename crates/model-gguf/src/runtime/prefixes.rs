@@ -58,7 +58,7 @@ impl Prefixes {
 
     /// Keeps a beginning, of a conversation or shared by all, and forgets those that were not used for the longest time.
     pub(super) fn keep(&mut self, owner: Option<&str>, tokens: &[u32], state: State) {
-        if self.bytes(tokens.len()) > self.most {
+        if self.bytes(tokens, &state) > self.most {
             return;
         }
         self.read.retain(|prefix| prefix.owner.as_deref() != owner || prefix.tokens != tokens);
@@ -69,17 +69,19 @@ impl Prefixes {
             self.read.remove(oldest);
         }
         self.read.push(Prefix { owner: owner.map(str::to_owned), tokens: tokens.to_vec(), state });
-        let mut bytes: usize = self.read.iter().map(|prefix| self.bytes(prefix.tokens.len())).sum();
+        let mut bytes: usize = self.read.iter().map(|prefix| self.bytes(&prefix.tokens, &prefix.state)).sum();
         let mut forgotten = 0;
         while bytes > self.most {
-            bytes -= self.bytes(self.read[forgotten].tokens.len());
+            let Prefix { tokens, state, .. } = &self.read[forgotten];
+            bytes -= self.bytes(tokens, state);
             forgotten += 1;
         }
         self.read.drain(..forgotten);
     }
 
-    fn bytes(&self, tokens: usize) -> usize {
-        tokens.saturating_mul(self.token)
+    fn bytes(&self, tokens: &[u32], state: &State) -> usize {
+        let likelihoods = state.logits.as_ref().map_or(0, Tensor::elem_count);
+        tokens.len().saturating_mul(self.token).saturating_add(likelihoods.saturating_mul(size_of::<f32>()))
     }
 }
 
@@ -130,6 +132,10 @@ mod tests {
         prefixes.keep(Some("c"), &[1, 2, 8, 8], state());
         assert_eq!(found(&mut prefixes, Some("b"), &[1, 2, 3, 5]), Some(2));
         assert_eq!(found(&mut prefixes, Some("a"), &[1, 2, 3, 4]), Some(4));
+        // What may come next takes memory too.
+        let large = State { logits: Some(Tensor::zeros(3, DType::F32, &Device::Cpu).unwrap()), ..state() };
+        prefixes.keep(Some("e"), &[1], large);
+        assert_eq!(found(&mut prefixes, Some("e"), &[1]), None);
         // One that is too large alone is not kept, and takes no place.
         prefixes.keep(Some("d"), &[1; 11], state());
         assert_eq!(found(&mut prefixes, Some("c"), &[1, 2, 8, 8]), Some(4));

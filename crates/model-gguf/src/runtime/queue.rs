@@ -1,17 +1,13 @@
 //! The requests that wait for a model, by conversation.
 
-use std::collections::VecDeque;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// Requests that wait. Conversations take turns: each has one request that is worked on or next, and the others of it wait
-/// behind it.
+/// Requests that wait. Conversations take turns: behind the first request of each is the second of each, and so on.
 pub(super) struct Queue<T> {
     waiting: Mutex<Waiting<T>>,
     changed: Condvar,
-    /// The requests that have not ended, waiting or not.
-    open: AtomicUsize,
-    /// The most of these.
+    /// The most requests that wait.
     most: usize,
 }
 
@@ -24,29 +20,23 @@ struct Waiting<T> {
 impl<T> Queue<T> {
     pub(super) fn new(most: usize) -> Self {
         let waiting = Waiting { requests: VecDeque::new(), closed: false };
-        Self { waiting: Mutex::new(waiting), changed: Condvar::new(), open: AtomicUsize::new(0), most }
+        Self { waiting: Mutex::new(waiting), changed: Condvar::new(), most }
     }
 
-    /// Adds a request. It is given back if too many have not ended, or the queue is closed.
+    /// Adds a request. It is given back if too many wait, or the queue is closed.
     pub(super) fn push(&self, key: Option<String>, request: T) -> Result<(), T> {
         let mut waiting = self.lock();
-        if waiting.closed || self.open.load(Ordering::Acquire) >= self.most {
+        if waiting.closed || waiting.requests.len() >= self.most {
             return Err(request);
         }
-        self.open.fetch_add(1, Ordering::AcqRel);
-        // After a round over the others: behind as many requests of each other conversation as its own has.
-        let own = |waiting: &Waiting<T>| {
-            waiting.requests.iter().filter(|(other, _)| key.is_some() && *other == key).count()
-        };
-        let round = own(&waiting);
-        let place = place(&waiting.requests, &key, round);
+        let place = place(&waiting.requests, key.as_deref());
         waiting.requests.insert(place, (key, request));
         self.changed.notify_one();
         Ok(())
     }
 
-    /// The next request of a conversation that is not worked on; nothing if there is none. It waits for one if it is to, and
-    /// gives nothing then when the queue is closed.
+    /// The next request of a conversation that is not busy; nothing if there is none. It waits for one if it is to, and gives
+    /// nothing then when the queue is closed.
     pub(super) fn take(&self, is_busy: impl Fn(&str) -> bool, waits: bool) -> Option<(Option<String>, T)> {
         let mut waiting = self.lock();
         loop {
@@ -62,11 +52,6 @@ impl<T> Queue<T> {
         }
     }
 
-    /// A request that was taken has ended.
-    pub(super) fn ended(&self) {
-        self.open.fetch_sub(1, Ordering::AcqRel);
-    }
-
     /// Takes no more requests.
     pub(super) fn close(&self) {
         self.lock().closed = true;
@@ -79,27 +64,18 @@ impl<T> Queue<T> {
     }
 }
 
-/// Where a conversation's request is put that has so many before it: behind the others' requests of the same round.
-fn place<T>(requests: &VecDeque<(Option<String>, T)>, key: &Option<String>, round: usize) -> usize {
-    let mut seen: Vec<(&str, usize)> = Vec::new();
-    for (place, (other, _)) in requests.iter().enumerate() {
-        // A request without a key is a conversation of its own, and its first.
-        let Some(other) = other.as_deref() else { continue };
-        let count = match seen.iter_mut().find(|(name, _)| *name == other) {
-            Some((_, count)) => {
-                *count += 1;
-                *count
-            }
-            None => {
-                seen.push((other, 1));
-                1
-            }
-        };
-        if key.as_deref() != Some(other) && count > round + 1 {
-            return place;
-        }
-    }
-    requests.len()
+/// Where a conversation's next request is put: behind as many requests of each other conversation as it has itself then.
+fn place<T>(requests: &VecDeque<(Option<String>, T)>, key: Option<&str>) -> usize {
+    // A request without a key is a conversation of its own, and its first.
+    let own = requests.iter().filter(|(other, _)| key.is_some() && other.as_deref() == key).count() + 1;
+    let mut seen: HashMap<&str, usize> = HashMap::new();
+    let later = requests.iter().position(|(other, _)| {
+        let Some(other) = other.as_deref().filter(|other| Some(*other) != key) else { return false };
+        let count = seen.entry(other).or_default();
+        *count += 1;
+        *count > own
+    });
+    later.unwrap_or(requests.len())
 }
 
 #[cfg(test)]
@@ -128,15 +104,13 @@ mod tests {
     }
 
     #[test]
-    fn a_conversation_that_is_worked_on_waits_and_the_queue_has_a_bound() {
+    fn the_requests_of_a_busy_conversation_wait_and_the_queue_has_a_bound() {
         let queue = Queue::new(3);
         push(&queue, "a", 1);
         push(&queue, "a", 2);
         push(&queue, "b", 3);
         assert_eq!(queue.push(None, 4), Err(4));
         assert_eq!(queue.take(|key| key == "a", false).unwrap().1, 3);
-        assert_eq!(queue.push(None, 4), Err(4), "what is worked on counts");
-        queue.ended();
         push(&queue, "", 4);
         assert_eq!(queue.take(|key| key == "a", false).unwrap().1, 4);
         assert!(queue.take(|key| key == "a", false).is_none());

@@ -118,8 +118,8 @@ impl Vocabulary {
             begin: begin.map(|id| texts[id as usize].to_owned()),
             begins: begin.filter(|_| asked == Some(true)),
             end: texts[end as usize].to_owned(),
-            // A token's own text is never shorter than the bytes that it stands for.
             marks,
+            // A token's own text is never shorter than the bytes that it stands for.
             longest: texts.iter().map(|text| text.len()).max().unwrap_or_default().max(1),
         })
     }
