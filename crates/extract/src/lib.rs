@@ -4,7 +4,7 @@
 //! on a damaged file: call it in a process of its own, which [`child::run`] is. A server calls neither, but
 //! [`sessiond_documents::Reader`], which starts that process.
 //!
-//! One file a format. Each answers a [`Draft`]: parts as they were found. [`Draft::finish`] makes the document of it.
+//! One file a format. Each answers a draft: parts as they were found; `draft.rs` makes the document of it.
 
 mod blocks;
 pub mod child;

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
 /** What a browser's page or a container has to fetch; a file that does not belong there would be noticed. */
-const PACKED_BYTES = 96 * 1024;
+const PACKED_BYTES = 104 * 1024;
 const FILES = /^(package\.json|README\.md|LICENSE|dist\/.+\.(js|d\.ts))$/;
 
 copyFileSync(join(PACKAGE, '../../LICENSE'), join(PACKAGE, 'LICENSE'));
