@@ -137,7 +137,7 @@ def replayed(value: BaseException) -> BaseException:
 
 def _describe_state(value: BaseException) -> dict[str, Any] | None:
     """Return what an error consists of; None when that is a secret, or no error can be made of it."""
-    from ._secret import without_known_secrets
+    from ._secret import has_secret
 
     kind = type(value)
     args = _args.__get__(value)
@@ -145,7 +145,7 @@ def _describe_state(value: BaseException) -> dict[str, Any] | None:
     state = layout_of(kind).read(value)
     state.pop(FATAL, None)
     for part in (*args, *kept.values(), *state.values()):
-        if type(part) is str and without_known_secrets(part) != part:
+        if type(part) is str and has_secret(part):
             return None
     try:
         # A class that cannot be made without its initialiser is found out now, and not when a program is resumed.
@@ -257,10 +257,10 @@ def _stands_for(kind: type) -> bool:
 
 def _describe_validation(value: Any, name: str) -> tuple[str, Any]:
     """Return what is recorded of pydantic's error, which consists of what did not fit and why."""
-    from ._secret import without_known_secrets
+    from ._secret import has_secret
 
     try:
-        if without_known_secrets(str(value)) != str(value):
+        if has_secret(str(value)):
             return _by_message(value)
         made, (title, errors, *others) = value.__reduce__()
         if made != type(value).from_exception_data:

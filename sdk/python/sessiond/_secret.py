@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from typing import Generic, NoReturn, TypeVar
-from weakref import WeakSet
 
-from ._native import REDACTED, forget_secret, know_secret, redact_message
+from ._native import REDACTED, forget_secret, has_known_secret, know_secret, redact_message
 
 T = TypeVar("T")
-
-# What must not appear in the text of an error, as long as somebody holds it.
-_alive: WeakSet[Secret[object]] = WeakSet()
 
 
 class Secret(Generic[T]):
@@ -22,8 +18,6 @@ class Secret(Generic[T]):
         """Mark a value as secret."""
         self._value = value
         self._known: tuple[str, ...] = _texts_of(value)
-        if self._known:
-            _alive.add(self)  # type: ignore[arg-type]
         for text in self._known:
             know_secret(text)
 
@@ -73,12 +67,13 @@ def _has_surrogates(text: str) -> bool:
 
 def without_secrets(text: str) -> str:
     """Give a text without the secrets that are known to this process, and without those that their form gives away."""
-    return redact_message(without_known_secrets(text).encode("utf-8", "backslashreplace").decode())
+    return redact_message(_encodable(text))
 
 
-def without_known_secrets(text: str) -> str:
-    """Give a text without the secrets that are known to this process."""
-    for secret in tuple(_alive):
-        for form in secret._known:
-            text = text.replace(form, REDACTED)
-    return text
+def has_secret(text: str) -> bool:
+    """Whether a secret that is known to this process is in a text."""
+    return has_known_secret(_encodable(text))
+
+
+def _encodable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()

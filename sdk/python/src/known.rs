@@ -7,10 +7,6 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use pyo3::prelude::*;
-use sessiond_turns::redact::REDACTED;
-
-/// Texts of fewer characters are secrets alone, and not within other texts: there they would be found everywhere.
-const SHORT: usize = 6;
 
 /// Each with how many hold it.
 static KNOWN: Mutex<BTreeMap<String, usize>> = Mutex::new(BTreeMap::new());
@@ -39,34 +35,5 @@ pub fn forget_secret(text: &str) {
 /// The secrets that are known now.
 pub fn all(_: Python<'_>) -> Arc<[String]> {
     let mut all = ALL.lock();
-    // A longer one may contain a shorter one.
-    all.get_or_insert_with(|| {
-        let mut texts: Vec<String> = KNOWN.lock().keys().cloned().collect();
-        texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
-        texts.into()
-    })
-    .clone()
-}
-
-/// A text without these secrets, if there are any in it.
-pub fn hide(text: &str, secrets: &[String]) -> Option<String> {
-    let mut hidden: Option<String> = None;
-    for secret in secrets {
-        let text = hidden.as_deref().unwrap_or(text);
-        if text == secret {
-            return Some(REDACTED.to_owned());
-        }
-        if secret.len() >= SHORT && text.contains(secret.as_str()) {
-            hidden = Some(text.replace(secret.as_str(), REDACTED));
-        }
-    }
-    hidden
-}
-
-/// Whether one of these secrets is in some bytes.
-pub fn are_in(bytes: &[u8], secrets: &[String]) -> bool {
-    secrets.iter().any(|secret| {
-        let secret = secret.as_bytes();
-        bytes == secret || (secret.len() >= SHORT && bytes.windows(secret.len()).any(|here| here == secret))
-    })
+    all.get_or_insert_with(|| KNOWN.lock().keys().cloned().collect()).clone()
 }

@@ -38,7 +38,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(encode, module)?)?;
     module.add_function(wrap_pyfunction!(decode, module)?)?;
     module.add_function(wrap_pyfunction!(names_secret, module)?)?;
-    module.add_function(wrap_pyfunction!(redact_text, module)?)?;
+    module.add_function(wrap_pyfunction!(has_known_secret, module)?)?;
     module.add_function(wrap_pyfunction!(redact_message, module)?)?;
     module.add_function(wrap_pyfunction!(known::know_secret, module)?)?;
     module.add_function(wrap_pyfunction!(known::forget_secret, module)?)?;
@@ -80,14 +80,15 @@ fn names_secret(name: &str) -> bool {
     sessiond_turns::redact::names_secret(name)
 }
 
-/// A text that is only shown, such as an error's message, without the secrets in it.
+/// A text that is only shown, such as an error's message, without the secrets in it: those that are known to this process, and
+/// those that their form gives away.
 #[pyfunction]
-fn redact_message(text: &str) -> String {
-    sessiond_turns::redact::message(text).unwrap_or_else(|| text.to_owned())
+fn redact_message(py: Python<'_>, text: &str) -> String {
+    sessiond_turns::redact::message_with(text, &known::all(py)).unwrap_or_else(|| text.to_owned())
 }
 
-/// A text without the secrets in it that can be told by their form.
+/// Whether a secret that is known to this process is in a text.
 #[pyfunction]
-fn redact_text(text: &str) -> String {
-    sessiond_turns::redact::text(text).unwrap_or_else(|| text.to_owned())
+fn has_known_secret(py: Python<'_>, text: &str) -> bool {
+    sessiond_turns::redact::has_known(text.as_bytes(), &known::all(py))
 }

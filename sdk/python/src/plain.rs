@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Number, Value};
 
-use crate::{known, text};
+use crate::known;
 
 /// A JSON value as a plain Python value.
 pub fn to_python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
@@ -91,14 +91,7 @@ impl Json {
     /// Writes what serializes.
     pub fn new(py: Python<'_>, value: &impl Serialize) -> PyResult<Self> {
         let fail = |error: serde_json::Error| PyValueError::new_err(error.to_string());
-        let (mut recorded, _) = sessiond_turns::redact::to_json(value).map_err(fail)?;
-        for secret in known::all(py).iter() {
-            // As it is within a text of JSON.
-            let mut within = String::new();
-            text::string(&mut within, secret);
-            let within = &within[1..within.len() - 1];
-            recorded = known::hide(&recorded, &[within.to_owned()]).unwrap_or(recorded);
-        }
+        let (recorded, _) = sessiond_turns::redact::to_json_with(value, &known::all(py)).map_err(fail)?;
         Ok(Self { text: serde_json::to_string(value).map_err(fail)?, recorded })
     }
 }

@@ -192,14 +192,14 @@ def test_a_value_of_the_context_that_is_changed_in_place_is_told(caplog):
     @rt.function_node
     def changes():
         rt.context.get("list").append(1)
-        rt.context.get("dict")["a"] = rt.Secret("x")
+        rt.context.get("dict")["a"] = rt.Secret("of the dict")
         rt.context.get("again").append(1)
         rt.context.put("again", rt.context.get("again"))
 
     same = {
         "same": [1, {2}, (3,), b"4"],
         "api_key": ["k"],
-        "secret": [rt.Secret("s")],
+        "secret": [rt.Secret("of the list")],
         "none": None,
         "object": object(),
     }

@@ -10,7 +10,7 @@ use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
 pub use names::names_secret;
-pub use texts::{message, text};
+pub use texts::{has_known, message_with, text, text_with};
 
 /// What stands in the place of a secret, everywhere.
 pub const REDACTED: &str = "[redacted]";
@@ -51,12 +51,25 @@ impl<T> Serialize for Secret<T> {
 
 /// Replaces what must not be recorded, and says whether there was any.
 pub fn redact(value: &mut Value) -> bool {
+    redact_with(value, &[])
+}
+
+/// The same for secrets that are known, too.
+fn redact_with(value: &mut Value, known: &[String]) -> bool {
     match value {
         Value::Object(members) => {
-            members.iter_mut().fold(false, |found, (name, member)| found | redact_member(name, member))
+            let mut found = false;
+            if members.keys().any(|name| has_known(name.as_bytes(), known)) {
+                found = true;
+                *members = std::mem::take(members)
+                    .into_iter()
+                    .map(|(name, member)| (text_with(&name, known).unwrap_or(name), member))
+                    .collect();
+            }
+            members.iter_mut().fold(found, |found, (name, member)| found | redact_member(name, member, known))
         }
-        Value::Array(items) => items.iter_mut().fold(false, |found, item| found | redact(item)),
-        Value::String(whole) => match text(whole) {
+        Value::Array(items) => items.iter_mut().fold(false, |found, item| found | redact_with(item, known)),
+        Value::String(whole) => match text_with(whole, known) {
             Some(redacted) => {
                 *whole = redacted;
                 true
@@ -67,11 +80,11 @@ pub fn redact(value: &mut Value) -> bool {
     }
 }
 
-fn redact_member(name: &str, value: &mut Value) -> bool {
+fn redact_member(name: &str, value: &mut Value, known: &[String]) -> bool {
     if names_secret(name) && holds_text(value) {
         *value = Value::String(REDACTED.to_owned());
     }
-    redact(value)
+    redact_with(value, known)
 }
 
 /// A number or a truth value under such a name is no secret; text, and what may hold text, is.
@@ -119,18 +132,23 @@ pub fn may_hold_secret(json: &[u8]) -> bool {
 /// A value as it is recorded under a name, which may say that it is a secret.
 pub fn member(name: &str, value: &Value) -> Value {
     let mut value = value.clone();
-    redact_member(name, &mut value);
+    redact_member(name, &mut value, &[]);
     value
 }
 
 /// Writes a serializable value as JSON without its secrets. The second value says whether there was any.
 pub fn to_json(value: &impl Serialize) -> Result<(String, bool), serde_json::Error> {
+    to_json_with(value, &[])
+}
+
+/// The same without secrets that are known, too.
+pub fn to_json_with(value: &impl Serialize, known: &[String]) -> Result<(String, bool), serde_json::Error> {
     let text = serde_json::to_string(value)?;
-    if !may_hold_secret(text.as_bytes()) {
+    if known.is_empty() && !may_hold_secret(text.as_bytes()) {
         return Ok((text, false));
     }
     let mut tree: Value = serde_json::from_str(&text)?;
-    if redact(&mut tree) { Ok((serde_json::to_string(&tree)?, true)) } else { Ok((text, false)) }
+    if redact_with(&mut tree, known) { Ok((serde_json::to_string(&tree)?, true)) } else { Ok((text, false)) }
 }
 
 #[cfg(test)]

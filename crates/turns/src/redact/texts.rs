@@ -4,29 +4,68 @@ use std::ops::Range;
 
 use super::{REDACTED, names_secret};
 
+/// Known secrets of fewer bytes are found as whole texts only, and not within others: there they would be found everywhere.
+const LEAST_WITHIN: usize = 6;
+
 /// A text without the secrets in it, when there are any that can be told by their form.
 pub fn text(text: &str) -> Option<String> {
-    redacted(text, false)
+    text_with(text, &[])
+}
+
+/// The same without secrets that are known, too.
+pub fn text_with(text: &str, known: &[String]) -> Option<String> {
+    redacted(text, false, known)
 }
 
 /// The same of what is only shown, such as an error's message: what a name calls a secret is taken for one whatever it
 /// looks like.
-pub fn message(text: &str) -> Option<String> {
-    redacted(text, true)
+pub fn message_with(text: &str, known: &[String]) -> Option<String> {
+    redacted(text, true, known)
 }
 
-fn redacted(text: &str, is_shown: bool) -> Option<String> {
-    let mut redacted: Option<String> = None;
-    let mut done = 0;
+/// Whether one of these secrets is in some bytes.
+pub fn has_known(bytes: &[u8], known: &[String]) -> bool {
+    known.iter().any(|secret| {
+        let secret = secret.as_bytes();
+        bytes == secret
+            || (secret.len() >= LEAST_WITHIN && bytes.windows(secret.len()).any(|here| here == secret))
+    })
+}
+
+fn redacted(text: &str, is_shown: bool, known: &[String]) -> Option<String> {
+    // All are sought in the text as it is: what is replaced first would hide from the others what they look for.
+    let mut found: Vec<Range<usize>> = Vec::new();
     let mut from = 0;
     while let Some(secret) = next(text, from, is_shown) {
         from = secret.end;
-        let redacted = redacted.get_or_insert_default();
+        found.push(secret);
+    }
+    for secret in known.iter().filter(|secret| !secret.is_empty()) {
+        if secret.len() >= LEAST_WITHIN || text == secret {
+            let mut from = 0;
+            while let Some(at) = text[from..].find(secret.as_str()) {
+                let start = from + at;
+                found.push(start..start + secret.len());
+                // One may overlap the next: `abab` in `ababab`.
+                from = start + secret.chars().next().map_or(1, char::len_utf8);
+            }
+        }
+    }
+    if found.is_empty() {
+        return None;
+    }
+    found.sort_unstable_by_key(|secret| secret.start);
+    let mut redacted = String::with_capacity(text.len());
+    let mut done = 0;
+    let mut found = found.into_iter().peekable();
+    while let Some(mut secret) = found.next() {
+        while let Some(next) = found.next_if(|next| next.start < secret.end) {
+            secret.end = secret.end.max(next.end);
+        }
         redacted.push_str(&text[done..secret.start]);
         redacted.push_str(REDACTED);
         done = secret.end;
     }
-    let mut redacted = redacted?;
     redacted.push_str(&text[done..]);
     Some(redacted)
 }
@@ -448,6 +487,36 @@ mod tests {
         {
             assert_eq!(message(innocent), None, "{innocent}");
         }
+    }
+
+    fn message(text: &str) -> Option<String> {
+        message_with(text, &[])
+    }
+
+    #[test]
+    fn what_is_known_and_what_its_form_gives_away_do_not_hide_each_other() {
+        for (known, secret, redacted) in [
+            (&["hunter2"][..], "it is hunter2!", "it is [redacted]!"),
+            (&["x"], "x", "[redacted]"),
+            (
+                &["x", "s", "ss", "word="],
+                "login failed: password=hunter2x",
+                "login failed: password=[redacted]",
+            ),
+            (&["password"], "password=abcdef1", "[redacted]=[redacted]"),
+            (&["failed: password="], "failed: password=abcdef1", "[redacted][redacted]"),
+            (&["p@ss/word1"], "postgres://me:p@ss/word1@db", "postgres://me:[redacted]@db"),
+            (&["me:abcdef1@db"], "postgres://me:abcdef1@db/x", "postgres://[redacted]/x"),
+            (&["secret one", "one secret"], "a secret one secret b", "a [redacted] b"),
+            (&["ababab"], "ababababx", "[redacted]x"),
+            (&["äöüäöü"], "äöüäöüäöü", "[redacted]"),
+        ] {
+            let known: Vec<String> = known.iter().map(ToString::to_string).collect();
+            assert_eq!(message_with(secret, &known).as_deref(), Some(redacted), "{secret}");
+        }
+        let known = ["x".to_owned(), String::new()];
+        assert_eq!(message_with("axe", &known), None);
+        assert_eq!(text_with("", &known), None);
     }
 
     #[test]

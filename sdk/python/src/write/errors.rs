@@ -75,7 +75,7 @@ impl<'py> Writer<'py> {
             writer.json.push('[');
             text::string(&mut writer.json, &kind);
             writer.json.push(',');
-            text::string(&mut writer.json, &redact::message(&text).unwrap_or(text));
+            text::string(&mut writer.json, &redact::message_with(&text, &writer.known).unwrap_or(text));
             if !plain.is_empty() {
                 writer.json.push(',');
                 writer.json.push_str(&plain);

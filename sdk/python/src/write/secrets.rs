@@ -5,19 +5,19 @@ use pyo3::types::{PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 use sessiond_turns::redact::{self, names_secret};
 
 use super::Writer;
-use crate::known;
 
 impl<'py> Writer<'py> {
     /// A text without the secrets in it, when there are any.
     pub(super) fn redacted(&self, text: &str) -> Option<String> {
-        let hidden = if self.known.is_empty() { None } else { known::hide(text, &self.known) };
-        let shown = hidden.as_deref().unwrap_or(text);
-        let redacted = if self.in_error { redact::message(shown) } else { redact::text(shown) };
-        redacted.or(hidden)
+        if self.in_error {
+            redact::message_with(text, &self.known)
+        } else {
+            redact::text_with(text, &self.known)
+        }
     }
 
     pub(super) fn has_secret(&self, bytes: &[u8]) -> bool {
-        known::are_in(bytes, &self.known)
+        redact::has_known(bytes, &self.known)
             || std::str::from_utf8(bytes).is_ok_and(|text| redact::text(text).is_some())
     }
 
