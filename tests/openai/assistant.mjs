@@ -42,6 +42,14 @@ assert.equal((await runner.finalChatCompletion()).choices[0].message.content, wo
 const refused = client.chat.completions.create({ model: 'assistant', messages: [first], n: 2 });
 await assert.rejects(refused, (error) => error instanceof OpenAI.BadRequestError && error.param === 'n');
 
+const limited = await client.chat.completions.create({
+  model: 'assistant',
+  messages: [{ role: 'user', content: 'limited 9' }],
+  max_completion_tokens: 2,
+  temperature: 0.2,
+});
+assert.deepEqual([limited.choices[0].message.content, limited.choices[0].finish_reason], [words(2), 'length']);
+
 // Responses: a chain, a stream that is resumed, background and cancel.
 const one = await client.responses.create({ model: 'assistant', input: 'words 2' });
 assert.equal(one.output_text, words(2));

@@ -53,7 +53,7 @@ with client.chat.completions.stream(
     model="assistant", messages=[*history, {"role": "user", "content": "another 1"}]
 ) as events:
     assert events.get_final_completion().choices[0].message.content == words(1)
-for wrong in [{"n": 2}, {"temperature": 0.5}, {"tools": [{"type": "function", "function": {"name": "f"}}]}]:
+for wrong in [{"n": 2}, {"presence_penalty": 0.5}, {"temperature": 3}, {"tools": [{"type": "function", "function": {"name": "f"}}]}]:
     error = fails(
         openai.BadRequestError,
         lambda wrong=wrong: client.chat.completions.create(**{"model": "assistant", "messages": [first]} | wrong),
@@ -62,6 +62,22 @@ for wrong in [{"n": 2}, {"temperature": 0.5}, {"tools": [{"type": "function", "f
 error = fails(openai.BadRequestError, lambda: client.chat.completions.create(model="gpt-4", messages=[first]))
 assert error.param == "model", error
 fails(openai.BadRequestError, lambda: client.chat.completions.create(model="assistant", messages=[]))
+
+# A request sets its own answer.
+for most in [{"max_tokens": 2}, {"max_completion_tokens": 2}]:
+    answer = client.chat.completions.create(
+        model="assistant",
+        messages=[{"role": "user", "content": "limited 9"}],
+        temperature=0.2,
+        top_p=0.9,
+        seed=7,
+        stop="END",
+        **most,
+    )
+    assert (answer.choices[0].message.content, answer.choices[0].finish_reason) == (words(2), "length"), answer
+short = client.responses.create(model="assistant", input="limited 9", max_output_tokens=3, temperature=0.2)
+assert (short.status, short.output_text, short.max_output_tokens) == ("incomplete", words(3), 3), short
+assert (short.incomplete_details.reason, short.temperature, short.top_p) == ("max_output_tokens", 0.2, None), short
 
 # Responses: a response is a turn.
 one = client.responses.create(model="assistant", input="words 2")
@@ -108,7 +124,7 @@ while not client.responses.retrieve(running.id).output_text:
 cancelled = client.responses.cancel(running.id)
 assert cancelled.status == "cancelled" and cancelled.output_text.startswith("w0 "), cancelled
 assert client.responses.cancel(running.id).output_text == cancelled.output_text
-for wrong in [{"store": False}, {"max_output_tokens": 5}, {"truncation": "auto"}]:
+for wrong in [{"store": False}, {"max_output_tokens": 0}, {"truncation": "auto"}]:
     error = fails(
         openai.BadRequestError,
         lambda wrong=wrong: client.responses.create(**{"model": "assistant", "input": "words 1"} | wrong),

@@ -43,15 +43,18 @@ impl Model {
     }
 }
 
-/// The last message says what comes: `words N` are N words, one in 20 ms; `break` breaks off after two; `cite 1` cites a source.
+/// The last message says what comes: `words N` are N words, one in 20 ms and no more than
+/// `max_tokens`; `break` breaks off after two; `cite 1` cites a source.
 async fn complete(State(model): State<Model>, body: String) -> Response {
     let request: Value = serde_json::from_str(&body).unwrap();
     let last =
         request["messages"].as_array().unwrap().last().unwrap()["content"].as_str().unwrap().to_owned();
+    let most = request["max_tokens"].as_u64().map_or(usize::MAX, |most| most as usize);
     model.requests.lock().push(request);
     model.open.fetch_add(1, Ordering::SeqCst);
     let open = Open(model.open.clone());
     let words = last.rsplit(' ').next().and_then(|count| count.parse::<usize>().ok()).unwrap_or(2);
+    let (words, finish) = if words > most { (most, "length") } else { (words, "stop") };
     let breaks = last == "break";
     let cites = last.ends_with("cite 1");
     let frames = stream::unfold((0, open), move |(n, open)| {
@@ -68,7 +71,7 @@ async fn complete(State(model): State<Model>, body: String) -> Response {
                     json!({"choices": [{"index": 0, "delta": {"content": word}}], "model": "scripted"});
                 format!("data: {delta}\n\n")
             } else if n == words {
-                let end = json!({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}],
+                let end = json!({"choices": [{"index": 0, "delta": {}, "finish_reason": finish}],
                     "usage": {"prompt_tokens": 3, "completion_tokens": words}});
                 format!("data: {end}\n\n")
             } else {
@@ -304,6 +307,49 @@ async fn a_killed_server_loses_no_message_and_at_most_the_last_second_of_an_answ
     until("the bytes are gone", async || !holds(world.dir.path(), b"w4 w5 w6 ")).await;
 }
 
+/// What a message sets for its answer is kept with it: over a restart while it waits, and when it is retried. The session's own
+/// settings hold for the others.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_sets_its_own_answer_and_no_other() {
+    let mut world = World::start().await;
+    let assistant = json!({"temperature": 1.5, "max_tokens": 100});
+    world.expect(200, Method::PUT, "/sessions/mine/assistant", Some(assistant)).await;
+    let sent = |world: &World| {
+        let request = world.model.requests.lock().last().unwrap().clone();
+        ["temperature", "max_tokens", "top_p", "stop", "seed"].map(|name| request[name].clone())
+    };
+    let own = json!({"temperature": 0, "max_tokens": 7, "top_p": 0.9, "stop": ["END"], "seed": 3});
+    let as_sent = [json!(0.0), json!(7), json!(0.9), json!(["END"]), json!(3)];
+    let chat = json!({"message": "words 1", "session_id": "mine", "settings": own});
+    let answer = world.expect(200, Method::POST, "/chat", Some(chat)).await;
+    assert_eq!(sent(&world), as_sent);
+    let retry = format!("/sessions/mine/turns/{}/retry", answer["turn"].as_str().unwrap());
+    let retried = world.expect(201, Method::POST, &retry, None).await;
+    let retried = world.ended(retried["turn_id"].as_str().unwrap()).await;
+    assert_eq!(sent(&world), as_sent);
+    let shown = json!({"temperature": 0.0, "max_tokens": 7, "top_p": 0.9, "stop": ["END"], "seed": 3});
+    assert_eq!(retried["settings"], shown);
+    let turn = world.add("words 1").await;
+    assert!(world.ended(&turn).await.get("settings").is_none());
+    assert_eq!(sent(&world), [json!(1.5), json!(100), json!(null), json!(null), json!(null)]);
+    // It waits, and the server is killed.
+    world.add("words 3000").await;
+    let waits = json!({"text": "words 2", "settings": own});
+    let waits = world.expect(201, Method::POST, "/sessions/mine/turns", Some(waits)).await;
+    world.restart();
+    assert_eq!(world.ended(waits["turn_id"].as_str().unwrap()).await["answer"], "w0 w1 ");
+    assert_eq!(sent(&world), as_sent);
+    for (settings, pointer) in [
+        (json!({"temperature": 3}), "/settings/temperature"),
+        (json!({"max_tokens": "many"}), "/settings/max_tokens"),
+        (json!({"nonsense": 1}), "/settings/nonsense"),
+    ] {
+        let chat = json!({"message": "words 1", "session_id": "mine", "settings": settings});
+        let problem = world.expect(422, Method::POST, "/chat", Some(chat)).await;
+        assert_eq!(problem["errors"][0]["pointer"], pointer, "{problem}");
+    }
+}
+
 /// Creates a session, and gives its token.
 async fn token_of(world: &World, id: &str) -> String {
     let body = json!({"session_id": id, "client_id": "client"});
@@ -364,6 +410,10 @@ async fn problems_of_openai_s_interface_have_its_shape() {
         (with_session(change("model", json!("gpt"))), 400, "model"),
         (with_session(change("messages", json!("hello"))), 400, "messages"),
         (with_session(change("messages", json!([{"role": "tool", "content": "x"}]))), 400, "messages.0"),
+        (with_session(change("temperature", json!(3))), 400, "temperature"),
+        (with_session(change("max_completion_tokens", json!(0))), 400, "max_completion_tokens"),
+        (with_session(change("stop", json!(["a", ""]))), 400, "stop.1"),
+        (with_session(change("seed", json!("x"))), 400, "seed"),
         (with_session(change("logit_bias", json!({"1": 2}))), 400, "logit_bias"),
         (with_session(json!([1])), 400, ""),
         (world.request(Method::GET, "/v1/nothing"), 404, ""),
@@ -375,6 +425,13 @@ async fn problems_of_openai_s_interface_have_its_shape() {
         (world.request(Method::GET, "/v1/conversations/conv_mine/items?after=x"), 400, "after"),
         (post("/v1/conversations", json!({"items": [{"role": "user", "content": "a"}]})), 400, "items"),
         (post("/v1/responses", json!({"model": "assistant", "input": " "})), 400, "input"),
+        (post("/v1/responses", json!({"model": "assistant", "input": "a", "top_p": 2})), 400, "top_p"),
+        (
+            post("/v1/responses", json!({"model": "assistant", "input": "a", "max_output_tokens": 0})),
+            400,
+            "max_output_tokens",
+        ),
+        (post("/v1/responses", json!({"model": "assistant", "input": "a", "seed": 1})), 400, "seed"),
     ] {
         let response = request.send().await.unwrap();
         let (actual, kind) = (response.status().as_u16(), response.headers()["content-type"].clone());

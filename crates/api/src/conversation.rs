@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 use sessiond_core::{
-    AnswerMode, Assistant, Busy, Citation, FileId, SessionId, Source, Span, Timestamp, TurnId, TurnStatus,
-    Usage,
+    AnswerMode, Assistant, Busy, Citation, FileId, SessionId, Source, Span, Timestamp, TurnId, TurnSettings,
+    TurnStatus, Usage,
 };
 use utoipa::{IntoParams, ToSchema};
 
@@ -68,6 +68,9 @@ pub struct AddTurn {
     /// The sources of the answer: `chat` (the default), or `query`, the files alone.
     #[serde(default, skip_serializing_if = "AnswerMode::is_default")]
     pub mode: AnswerMode,
+    /// What the message sets for its own answer. Default: as the session's assistant has it.
+    #[serde(default, skip_serializing_if = "TurnSettings::is_default")]
+    pub settings: TurnSettings,
 }
 
 /// Removes all turns.
@@ -126,6 +129,9 @@ pub struct Turn {
     /// The sources of the answer, `chat` or `query`.
     #[serde(default, skip_serializing_if = "AnswerMode::is_default")]
     pub mode: AnswerMode,
+    /// What the message sets for its own answer.
+    #[serde(default, skip_serializing_if = "TurnSettings::is_default")]
+    pub settings: TurnSettings,
     /// The whole answer, or the part before its end.
     pub answer: String,
     /// The files and passages that the model was given for the turn.
@@ -235,6 +241,9 @@ pub struct Chat {
     /// The sources of the answer: `chat` (the default), or `query`, the files alone.
     #[serde(default, skip_serializing_if = "AnswerMode::is_default")]
     pub mode: AnswerMode,
+    /// What the message sets for its own answer. Default: as the session's assistant has it.
+    #[serde(default, skip_serializing_if = "TurnSettings::is_default")]
+    pub settings: TurnSettings,
 }
 
 /// The assistant's answer.

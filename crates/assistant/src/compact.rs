@@ -4,7 +4,7 @@
 //! writes the summary, as the next message of the conversation so far, so that a cache of the conversation fits. Without a
 //! usable one the turns are left out. The turns themselves stay in the record.
 
-use sessiond_core::{Compact, Usage};
+use sessiond_core::{Compact, TurnSettings, Usage};
 use sessiond_engine::{Exchange, Summary, TurnToRun};
 use sessiond_model::{Error, Finish, Message, Model, Request};
 
@@ -39,6 +39,8 @@ pub(crate) async fn after(model: &dyn Model, mut turn: TurnToRun, answer: String
     if answer.is_empty() {
         return None;
     }
+    // They were for its own answer.
+    turn.settings = TurnSettings::default();
     let budget = Budget::of(model, &turn).await;
     let said = Exchange {
         turn_id: turn.turn_id.clone(),
@@ -159,7 +161,8 @@ fn asking(turn: &TurnToRun, turns: usize, budget: &Budget) -> Request {
     let before = turn.before[..turns].to_vec();
     let words = length(budget) / 2;
     let text = format!("{INSTRUCTION} {words} words.");
-    let asking = TurnToRun { before, text, instructions: None, ..turn.clone() };
+    let settings = TurnSettings::default();
+    let asking = TurnToRun { before, text, instructions: None, settings, ..turn.clone() };
     let most = u32::try_from(THINKING * length(budget)).unwrap_or(u32::MAX);
     Request { max_tokens: Some(most), ..prompt::request(&asking) }
 }

@@ -39,8 +39,11 @@ pub(crate) fn request(turn: &TurnToRun) -> Request {
     messages.push(Message::user(unanswered.join("\n\n")));
     Request {
         messages,
-        temperature: turn.assistant.temperature,
-        max_tokens: turn.assistant.max_tokens,
+        temperature: turn.temperature(),
+        top_p: turn.settings.top_p,
+        max_tokens: turn.max_tokens(),
+        stop: turn.settings.stop.clone(),
+        seed: turn.settings.seed,
         cache_key: Some(cache_key(&turn.session_id)),
         ..Request::default()
     }
@@ -138,6 +141,7 @@ mod tests {
             instructions: None,
             files: Vec::new(),
             mode: AnswerMode::Chat,
+            settings: Default::default(),
             library: None,
             next_source: 1,
             sources: Vec::new(),

@@ -31,7 +31,7 @@ pub(crate) struct Fitted {
 impl Budget {
     pub(crate) async fn of(model: &dyn Model, turn: &TurnToRun) -> Self {
         let window = model.window().await;
-        let wanted = turn.assistant.max_tokens.map_or(ANSWER.min(window.tokens / 4), u64::from);
+        let wanted = turn.max_tokens().map_or(ANSWER.min(window.tokens / 4), u64::from);
         Self { window, answer: wanted.min(window.tokens / 2) }
     }
 

@@ -34,7 +34,7 @@ pub use context::{Context, ContextUpdated, ContextWrite};
 pub use conversation::{
     AddTurn, Ahead, AnswerMode, Assistant, AssistantSet, Busy, Citation, Compact, Conversation,
     ConversationCleared, ConversationCompacted, EndTurn, HeadMoved, Place, RunningTurn, Source, Turn,
-    TurnBegan, TurnEnded, TurnProgressed, TurnQueued, TurnStatus,
+    TurnBegan, TurnEnded, TurnProgressed, TurnQueued, TurnSettings, TurnStatus,
 };
 pub use files::{File, FileAdded, Files, FilesRemoved};
 pub use lifecycle::{

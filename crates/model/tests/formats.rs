@@ -11,7 +11,8 @@ use axum::http::{HeaderMap, Response, Uri};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use sessiond_model::{
-    Answer, Api, Delta, Finish, Message, Model, Remote, Request, Schema, Settings, Tool, ToolCall, ToolChoice,
+    Answer, Api, Delta, Error, Finish, Message, Model, Remote, Request, Schema, Settings, Tool, ToolCall,
+    ToolChoice,
 };
 
 /// What a server was asked.
@@ -56,7 +57,7 @@ fn lines(pieces: &[Value]) -> Said {
 }
 
 /// A conversation in which a tool was called, with everything that can be asked for.
-fn request() -> Request {
+fn request(api: Api) -> Request {
     let call = ToolCall {
         id: "c1#signature:c2ln".into(),
         name: "weather".into(),
@@ -73,20 +74,22 @@ fn request() -> Request {
     request.response_schema = Some(Schema::new("report", json!({"type": "object"})));
     request.temperature = Some(0.5);
     request.max_tokens = Some(9);
-    request.stop = vec!["\n".into()];
+    if api != Api::Responses {
+        request.stop = vec!["\n".into()];
+    }
     request
 }
 
 async fn complete(api: Api, said: Said) -> (Answer, (String, HeaderMap, Value)) {
     let (model, asked) = serve(api, said).await;
-    let answer = model.complete(request()).await.unwrap();
+    let answer = model.complete(request(api)).await.unwrap();
     let asked = asked.0.lock().unwrap().pop().unwrap();
     (answer, asked)
 }
 
 async fn streamed(api: Api, said: Said) -> (Vec<String>, Answer, String) {
     let (model, asked) = serve(api, said).await;
-    let mut parts = model.stream(request()).await.unwrap();
+    let mut parts = model.stream(request(api)).await.unwrap();
     let (mut texts, mut calls) = (Vec::new(), Vec::new());
     let end = loop {
         match parts.next().await.unwrap().unwrap() {
@@ -268,6 +271,17 @@ async fn openai_s_responses() {
     assert_eq!((texts.len(), answer.text.as_str(), &answer.finish), (2, "ab", &Finish::Length));
 }
 
+#[tokio::test]
+async fn a_stop_text_that_the_interface_has_no_word_for_is_refused_and_not_left_out() {
+    let (model, asked) = serve(Api::Responses, whole(&json!({}))).await;
+    let request = Request { stop: vec!["END".into()], ..Request::new([Message::user("Hello")]) };
+    let refused = [model.complete(request.clone()).await.err(), model.stream(request).await.err()];
+    for error in refused {
+        assert!(matches!(&error, Some(Error::Refused(detail)) if detail.contains("`stop`")), "{error:?}");
+    }
+    assert!(asked.0.lock().unwrap().is_empty());
+}
+
 /// What a model thinks comes before its answer and is no part of it, however the service names it.
 #[tokio::test]
 async fn what_a_model_thinks_is_told_apart_from_its_answer() {
@@ -360,7 +374,7 @@ async fn what_a_model_thinks_is_told_apart_from_its_answer() {
     ];
     for (api, said) in cases {
         let (model, _) = serve(api, said).await;
-        let mut parts = model.stream(request()).await.unwrap();
+        let mut parts = model.stream(request(api)).await.unwrap();
         let (mut thought, mut text) = (String::new(), String::new());
         let answer = loop {
             match parts.next().await.unwrap().unwrap() {

@@ -1000,6 +1000,8 @@ class _TurnQueuedOptional(TypedDict, total=False):
     """The files that the message is about; the assistant chooses when there are none."""
     mode: AnswerMode
     """The sources of the answer, `chat` or `query`; `chat` if absent."""
+    settings: TurnSettings
+    """What the message sets for its own answer; nothing if absent."""
     next: bool
     """Whether it goes before the turns that wait; false if absent."""
 
@@ -1011,6 +1013,22 @@ class TurnQueued(_TurnQueuedOptional):
     """The turn's id."""
     text: str
     """The message."""
+
+
+class TurnSettings(TypedDict, total=False):
+    """What a message sets for its own answer. Absent members are as the session's assistant has them."""
+
+    temperature: Optional[float]
+    """How freely the model draws its words: from 0, the likeliest each time, to 2."""
+    top_p: Optional[float]
+    """Draws from the likeliest words alone whose probabilities add up to this: above 0, at most 1."""
+    max_tokens: Optional[int]
+    """The maximum number of tokens of the answer."""
+    stop: list[str]
+    """Texts that end the answer and are not part of it: 4 at most."""
+    seed: Optional[int]
+    """What the drawing of words starts from. The same seed and conversation give the same answer if the model
+    supports that."""
 
 
 TurnStatus = Literal[
@@ -1513,6 +1531,7 @@ __all__ = [
     "TurnProgressedEvent",
     "TurnQueued",
     "TurnQueuedEvent",
+    "TurnSettings",
     "TurnStatus",
     "UnknownEvent",
     "UnknownEventType",

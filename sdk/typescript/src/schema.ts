@@ -1861,6 +1861,8 @@ export interface components {
             files?: components["schemas"]["FileId"][];
             /** @description The sources of the answer: `chat` (the default), or `query`, the files alone. */
             mode?: components["schemas"]["AnswerMode"];
+            /** @description What the message sets for its own answer. Default: as the session's assistant has it. */
+            settings?: components["schemas"]["TurnSettings"];
         };
         /** @description The result of a file of an upload: `file`, or the `problem`. */
         AddedFile: {
@@ -2327,6 +2329,8 @@ export interface components {
             files?: components["schemas"]["FileId"][];
             /** @description The sources of the answer: `chat` (the default), or `query`, the files alone. */
             mode?: components["schemas"]["AnswerMode"];
+            /** @description What the message sets for its own answer. Default: as the session's assistant has it. */
+            settings?: components["schemas"]["TurnSettings"];
         };
         /** @description The assistant's answer. */
         ChatAnswer: {
@@ -4798,6 +4802,8 @@ export interface components {
             files?: components["schemas"]["FileId"][];
             /** @description The sources of the answer, `chat` or `query`. */
             mode?: components["schemas"]["AnswerMode"];
+            /** @description What the message sets for its own answer. */
+            settings?: components["schemas"]["TurnSettings"];
             /** @description The whole answer, or the part before its end. */
             answer: string;
             /** @description The files and passages that the model was given for the turn. */
@@ -4906,8 +4912,35 @@ export interface components {
             files?: components["schemas"]["FileId"][];
             /** @description The sources of the answer, `chat` or `query`; `chat` if absent. */
             mode?: components["schemas"]["AnswerMode"];
+            /** @description What the message sets for its own answer; nothing if absent. */
+            settings?: components["schemas"]["TurnSettings"];
             /** @description Whether it goes before the turns that wait; false if absent. */
             next?: boolean;
+        };
+        /** @description What a message sets for its own answer. Absent members are as the session's assistant has them. */
+        TurnSettings: {
+            /**
+             * Format: double
+             * @description How freely the model draws its words: from 0, the likeliest each time, to 2.
+             */
+            temperature?: number | null;
+            /**
+             * Format: double
+             * @description Draws from the likeliest words alone whose probabilities add up to this: above 0, at most 1.
+             */
+            top_p?: number | null;
+            /**
+             * Format: int32
+             * @description The maximum number of tokens of the answer.
+             */
+            max_tokens?: number | null;
+            /** @description Texts that end the answer and are not part of it: 4 at most. */
+            stop?: string[];
+            /**
+             * Format: int64
+             * @description What the drawing of words starts from. The same seed and conversation give the same answer if the model supports that.
+             */
+            seed?: number | null;
         };
         /**
          * @description Whether a turn waits, runs, or how it ended.
@@ -5471,6 +5504,7 @@ export type TurnId = components['schemas']['TurnId'];
 export type TurnPage = components['schemas']['TurnPage'];
 export type TurnProgressed = components['schemas']['TurnProgressed'];
 export type TurnQueued = components['schemas']['TurnQueued'];
+export type TurnSettings = components['schemas']['TurnSettings'];
 export type TurnStatus = components['schemas']['TurnStatus'];
 export type UnknownEvent = components['schemas']['UnknownEvent'];
 export type Unresolved = components['schemas']['Unresolved'];

@@ -143,7 +143,7 @@ export class Turns {
   private apply(event: JournalEvent): boolean {
     switch (event.type) {
       case 'turn_queued': {
-        const { turn_id, parent, text, instructions, files, mode, next } = event.data;
+        const { turn_id, parent, text, instructions, files, mode, settings, next } = event.data;
         if (this.turns.has(turn_id)) {
           this.order(turn_id, next === true);
           return true;
@@ -157,6 +157,7 @@ export class Turns {
           ...(instructions == null ? {} : { instructions }),
           ...(files === undefined ? {} : { files }),
           ...(mode === undefined ? {} : { mode }),
+          ...(settings === undefined ? {} : { settings }),
           answer: '',
           asked_by: event.actor,
           queued_at: event.time,

@@ -25,6 +25,7 @@ impl Conversation for Embedded {
             instructions: request.instructions,
             files: request.files,
             mode: request.mode,
+            settings: request.settings,
             place: match request.parent {
                 None => Place::Head,
                 Some(None) => Place::Root,
@@ -97,6 +98,7 @@ impl Conversation for Embedded {
             instructions: said.instructions,
             files: said.files,
             mode: said.mode,
+            settings: said.settings,
             place,
             busy: request.busy,
         };
@@ -195,6 +197,7 @@ impl Embedded {
             instructions: said.instructions,
             files: said.files,
             mode: said.mode,
+            settings: said.settings,
             answer,
             sources: said.sources,
             citations: said.citations,

@@ -11,7 +11,9 @@ use crate::values::check::Checks;
 use crate::values::{FileId, TurnId, limits};
 
 use super::rules;
-use super::{AnswerMode, Assistant, Citation, Conversation, RunningTurn, Source, Turn, TurnStatus};
+use super::{
+    AnswerMode, Assistant, Citation, Conversation, RunningTurn, Source, Turn, TurnSettings, TurnStatus,
+};
 
 /// The assistant was set, as a whole.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,6 +46,9 @@ pub struct TurnQueued {
     /// The sources of the answer, `chat` or `query`; `chat` if absent.
     #[serde(default, skip_serializing_if = "AnswerMode::is_default")]
     pub mode: AnswerMode,
+    /// What the message sets for its own answer; nothing if absent.
+    #[serde(default, skip_serializing_if = "TurnSettings::is_default")]
+    pub settings: TurnSettings,
     /// Whether it goes before the turns that wait; false if absent.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub next: bool,
@@ -190,6 +195,7 @@ impl Payload for TurnQueued {
         let mut checks = Checks::default();
         checks.text_if_any("/instructions", self.instructions.as_ref());
         rules::check_files(&mut checks, &self.files);
+        rules::check_settings(&mut checks, &self.settings);
         checks.done()?;
         rules::check_answer(self.text.len())
     }
@@ -371,7 +377,8 @@ impl EventBody {
         let is_meant = |turn: &TurnId| of.is_none_or(|of| of == turn);
         match self {
             Self::TurnQueued(event) if is_meant(&event.turn_id) => {
-                Some(TurnQueued { text: String::new(), instructions: None, ..event.clone() }.into())
+                let settings = TurnSettings { stop: Vec::new(), ..event.settings.clone() };
+                Some(TurnQueued { text: String::new(), instructions: None, settings, ..event.clone() }.into())
             }
             Self::TurnProgressed(event) if is_meant(&event.turn_id) => {
                 let (text, reasoning) = (String::new(), String::new());

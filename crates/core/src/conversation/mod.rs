@@ -8,7 +8,9 @@ pub use events::{
     AssistantSet, ConversationCleared, ConversationCompacted, HeadMoved, TurnBegan, TurnEnded,
     TurnProgressed, TurnQueued,
 };
-pub use state::{AnswerMode, Assistant, Citation, Conversation, RunningTurn, Source, Turn, TurnStatus};
+pub use state::{
+    AnswerMode, Assistant, Citation, Conversation, RunningTurn, Source, Turn, TurnSettings, TurnStatus,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +63,8 @@ pub struct AddTurn {
     pub files: Vec<FileId>,
     /// The sources of the answer, `chat` or `query`.
     pub mode: AnswerMode,
+    /// What it sets for its own answer.
+    pub settings: TurnSettings,
     /// Where it is placed.
     pub place: Place,
     /// What happens if a turn is open.

@@ -12,7 +12,7 @@ use super::events::TEXT_BYTES;
 use super::{
     AddTurn, Ahead, Assistant, AssistantSet, Busy, Citation, Compact, ConversationCleared,
     ConversationCompacted, EndTurn, HeadMoved, Place, RunningTurn, Source, TurnBegan, TurnEnded,
-    TurnProgressed, TurnQueued, TurnStatus,
+    TurnProgressed, TurnQueued, TurnSettings, TurnStatus,
 };
 
 /// The timer with which the next turn begins.
@@ -33,13 +33,34 @@ pub(crate) fn check_assistant(assistant: &Assistant) -> Result<(), Rejection> {
     let mut checks = Checks::default();
     checks.name_if_any("/model", assistant.model.as_ref());
     checks.text_if_any("/prompt", assistant.prompt.as_ref());
-    if assistant.temperature.is_some_and(|temperature| !(0.0..=2.0).contains(&temperature)) {
-        checks.wrong("/temperature", "it is from 0 to 2");
-    }
-    if assistant.max_tokens == Some(0) {
-        checks.wrong("/max_tokens", "it is at least 1");
-    }
+    check_drawing(&mut checks, "", assistant.temperature, assistant.max_tokens);
     Ok(checks.done()?)
+}
+
+/// Checks what a message sets for its own answer.
+pub(crate) fn check_settings(checks: &mut Checks, settings: &TurnSettings) {
+    check_drawing(checks, "/settings", settings.temperature, settings.max_tokens);
+    if settings.top_p.is_some_and(|top_p| !(top_p > 0.0 && top_p <= 1.0)) {
+        checks.wrong("/settings/top_p", "it is above 0 and at most 1");
+    }
+    if settings.stop.len() > limits::STOP_TEXTS {
+        checks.wrong("/settings/stop", format!("it may have {} texts at most", limits::STOP_TEXTS));
+    }
+    for (index, text) in settings.stop.iter().take(limits::STOP_TEXTS).enumerate() {
+        if text.is_empty() || text.len() > limits::NAME_BYTES {
+            let detail = format!("a text that ends the answer has 1 to {} bytes", limits::NAME_BYTES);
+            checks.wrong(format!("/settings/stop/{index}"), detail);
+        }
+    }
+}
+
+fn check_drawing(checks: &mut Checks, within: &str, temperature: Option<f64>, max_tokens: Option<u32>) {
+    if temperature.is_some_and(|temperature| !(0.0..=2.0).contains(&temperature)) {
+        checks.wrong(format!("{within}/temperature"), "it is from 0 to 2");
+    }
+    if max_tokens == Some(0) {
+        checks.wrong(format!("{within}/max_tokens"), "it is at least 1");
+    }
 }
 
 pub(crate) fn check_message(checks: &mut Checks, text: &str, instructions: Option<&String>) {
@@ -99,7 +120,7 @@ pub(crate) fn check_answer(bytes: usize) -> Result<(), Rejection> {
 
 /// Adds a turn. It begins when those before it have ended.
 pub(crate) fn add(draft: &mut Draft<'_>, add: AddTurn, ahead: Option<Ahead>) -> Result<TurnId, Rejection> {
-    let AddTurn { text, instructions, files, mode, place, busy } = add;
+    let AddTurn { text, instructions, files, mode, settings, place, busy } = add;
     let mut checks = Checks::default();
     check_message(&mut checks, &text, instructions.as_ref());
     let conversation = &draft.session().conversation;
@@ -109,6 +130,7 @@ pub(crate) fn add(draft: &mut Draft<'_>, add: AddTurn, ahead: Option<Ahead>) -> 
         checks.wrong("/parent", "the session has no such turn");
     }
     check_files(&mut checks, &files);
+    check_settings(&mut checks, &settings);
     for (index, file) in files.iter().enumerate() {
         if !draft.session().files.all.contains_key(file) {
             checks.wrong(format!("/files/{index}"), "the session has no such file");
@@ -149,6 +171,7 @@ pub(crate) fn add(draft: &mut Draft<'_>, add: AddTurn, ahead: Option<Ahead>) -> 
         instructions,
         files,
         mode,
+        settings,
         next,
     })?;
     draft.session().conversation.check_counts()?;

@@ -102,6 +102,8 @@ pub const TURN_FILES: usize = 64;
 pub const CITATIONS: usize = 256;
 /// The quote of a citation.
 pub const QUOTE_BYTES: usize = 2_000;
+/// Texts that end the answer to a message: OpenAI's number.
+pub const STOP_TEXTS: usize = 4;
 /// Files of a session.
 pub const FILES: usize = 2_000;
 /// A file that is uploaded.

@@ -2,7 +2,7 @@
 
 use sessiond_core::{
     AddTurn, Ahead, Busy, Command, Compact, EndTurn, Envelope, EventBody, Kind, Place, Principal, Rejection,
-    Session, TimerAction, TurnId, TurnStatus, conversation, fork, lifecycle, limits,
+    Session, TimerAction, TurnId, TurnSettings, TurnStatus, conversation, fork, lifecycle, limits,
 };
 
 use crate::support::{Fixture, client, new_session, refusal, session_id};
@@ -235,10 +235,41 @@ fn a_turn_whose_process_ended_is_interrupted_and_the_next_one_begins() {
 }
 
 #[test]
+fn a_message_sets_its_own_answer_within_limits() {
+    let mut fixture = assistant();
+    let mut pointers = |settings: TurnSettings| {
+        let add = AddTurn { settings, ..add("Hello") };
+        match given(&mut fixture, conversation::Command::Add { add, ahead: None }) {
+            Ok(_) => vec![],
+            Err(Rejection::Invalid(invalid)) => invalid.into_iter().map(|wrong| wrong.pointer).collect(),
+            Err(error) => panic!("{error}"),
+        }
+    };
+    let none = TurnSettings::default;
+    for (settings, wrong) in [
+        (TurnSettings { temperature: Some(2.0), top_p: Some(1.0), max_tokens: Some(1), ..none() }, vec![]),
+        (TurnSettings { temperature: Some(2.1), ..none() }, vec!["/settings/temperature"]),
+        (TurnSettings { temperature: Some(f64::NAN), ..none() }, vec!["/settings/temperature"]),
+        (TurnSettings { top_p: Some(0.0), ..none() }, vec!["/settings/top_p"]),
+        (TurnSettings { max_tokens: Some(0), ..none() }, vec!["/settings/max_tokens"]),
+        (TurnSettings { stop: vec!["a".into(); limits::STOP_TEXTS], seed: Some(1), ..none() }, vec![]),
+        (TurnSettings { stop: vec!["a".into(); limits::STOP_TEXTS + 1], ..none() }, vec!["/settings/stop"]),
+        (
+            TurnSettings { stop: vec!["a".into(), String::new(), "b".repeat(300)], ..none() },
+            vec!["/settings/stop/1", "/settings/stop/2"],
+        ),
+    ] {
+        assert_eq!(pointers(settings.clone()), wrong, "{settings:?}");
+    }
+}
+
+#[test]
 fn a_cleared_conversation_has_no_turns_and_its_events_lose_their_texts() {
     let mut fixture = assistant();
     says(&mut fixture, add("Secret question"));
-    let second = adds(&mut fixture, AddTurn { instructions: Some("Secret".into()), ..add("Secret") }, None);
+    let settings = TurnSettings { stop: vec!["Secret".into()], ..TurnSettings::default() };
+    let second =
+        adds(&mut fixture, AddTurn { instructions: Some("Secret".into()), settings, ..add("Secret") }, None);
     let (_, runner) = begins(&mut fixture).unwrap();
     own(&mut fixture, progress(&second, runner, "Secret answer")).unwrap();
     given(&mut fixture, conversation::Command::Clear { keep_files: false }).unwrap();

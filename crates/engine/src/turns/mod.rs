@@ -14,7 +14,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sessiond_core::{
-    AnswerMode, Assistant, Citation, Compact, File, FileId, SessionId, Source, TurnId, TurnStatus, Usage,
+    AnswerMode, Assistant, Citation, Compact, File, FileId, SessionId, Source, TurnId, TurnSettings,
+    TurnStatus, Usage,
 };
 
 pub use follow::{TurnFollow, TurnItem};
@@ -53,6 +54,8 @@ pub struct TurnToRun {
     pub files: Vec<FileId>,
     /// The sources of the answer, `chat` or `query`.
     pub mode: AnswerMode,
+    /// What the message sets for its own answer.
+    pub settings: TurnSettings,
     /// The files of the session; none if this process keeps no files.
     pub library: Option<TurnFiles>,
     /// The number of the next source.
@@ -66,6 +69,16 @@ pub struct TurnToRun {
 }
 
 impl TurnToRun {
+    /// How freely the model draws its words: as the message sets it, or else the assistant.
+    pub fn temperature(&self) -> Option<f64> {
+        self.settings.temperature.or(self.assistant.temperature)
+    }
+
+    /// The maximum number of tokens of the answer: as the message sets it, or else the assistant.
+    pub fn max_tokens(&self) -> Option<u32> {
+        self.settings.max_tokens.or(self.assistant.max_tokens)
+    }
+
     /// The same with a summary in the place of the turns through that one.
     pub fn with_summary(mut self, compact: &Compact) -> Self {
         let place = self.before.iter().position(|exchange| exchange.turn_id == compact.through);

@@ -182,6 +182,7 @@ impl Run {
             instructions: said.instructions,
             files: said.files,
             mode: said.mode,
+            settings: said.settings,
             library: self.library(session),
             next_source: conversation.sources.saturating_add(1),
             sources: Vec::new(),

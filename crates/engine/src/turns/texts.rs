@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use serde::Deserialize;
-use sessiond_core::{AnswerMode, Citation, EventBody, FileId, Revision, SessionId, Source, TurnId, Usage};
+use sessiond_core::{
+    AnswerMode, Citation, EventBody, FileId, Revision, SessionId, Source, TurnId, TurnSettings, Usage,
+};
 
 use super::Summary;
 use crate::rows::{READ, read_event};
@@ -20,6 +22,8 @@ pub struct TurnTexts {
     pub files: Vec<FileId>,
     /// The sources of the answer, `chat` or `query`.
     pub mode: AnswerMode,
+    /// What the message sets for its own answer.
+    pub settings: TurnSettings,
     /// The whole answer, or the part that is in the journal.
     pub answer: String,
     /// The model's reasoning.
@@ -120,6 +124,7 @@ fn take(Texts { turns: texts, summaries }: &mut Texts, body: EventBody) {
             turn.instructions = queued.instructions;
             turn.files = queued.files;
             turn.mode = queued.mode;
+            turn.settings = queued.settings;
         }
         EventBody::TurnProgressed(progressed) => {
             let turn = texts.entry(progressed.turn_id).or_default();

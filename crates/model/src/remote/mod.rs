@@ -86,6 +86,16 @@ impl Remote {
         body
     }
 
+    /// Refuses what the service's interface has no word for: left out, it would change the answer without notice.
+    fn check(&self, request: &Request) -> Result<(), Error> {
+        if self.settings.api == Api::Responses && !request.stop.is_empty() {
+            let detail =
+                "the interface `responses` has no `stop`: leave it out, or set SESSIOND_MODEL_API to `chat`";
+            return Err(Error::Refused(detail.into()));
+        }
+        Ok(())
+    }
+
     fn reader(&self) -> Reader {
         Reader::new(match self.settings.api {
             Api::Chat => Box::new(chat::ChatCompletions::default()),
@@ -147,6 +157,7 @@ impl Model for Remote {
     }
 
     async fn stream(&self, request: Request) -> Result<AnswerStream, Error> {
+        self.check(&request)?;
         let (started, sent) = (Instant::now(), Sent::of(&request));
         let response = self.sender.send(&self.body(&request, true).await).await;
         let response = response.map_err(|error| self.noted(error, sent))?;
@@ -154,6 +165,7 @@ impl Model for Remote {
     }
 
     async fn complete(&self, request: Request) -> Result<Answer, Error> {
+        self.check(&request)?;
         let (started, sent) = (Instant::now(), Sent::of(&request));
         let text = self.sender.send_for_text(&self.body(&request, false).await).await;
         let text = text.map_err(|error| self.noted(error, sent))?;

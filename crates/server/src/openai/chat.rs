@@ -10,7 +10,7 @@ use sessiond_api as api;
 use sessiond_api::{Code, Problem};
 use sessiond_client::Conditions;
 use sessiond_client::traits::Conversation as _;
-use sessiond_core::{SessionId, Span, TurnId, TurnStatus};
+use sessiond_core::{SessionId, Span, TurnId, TurnSettings, TurnStatus};
 use sessiond_engine::{Error, TurnFollow, TurnItem};
 
 use super::error::body_of;
@@ -48,7 +48,8 @@ struct StreamOptions {
 impl OpenAi {
     /// Answers a message.
     pub(crate) async fn chat(&self, headers: &HeaderMap, conditions: Conditions, body: &[u8]) -> Answer {
-        let request: Request = api::parse(body)?;
+        let mut request: Request = api::parse(body)?;
+        let settings = params::CHAT.take(&mut request.rest)?;
         params::check(&request.rest)?;
         if request.model != ASSISTANT {
             return Err(unknown_model(Code::InvalidInput, &request.model));
@@ -63,7 +64,7 @@ impl OpenAi {
                 "name the session of the conversation here, or use the session's token as the API key";
             return Err(Failure::invalid(SESSION, detail));
         };
-        let turn = self.turn_of(&id, said, is_repeated(headers), conditions).await?;
+        let turn = self.turn_of(&id, said, settings, is_repeated(headers), conditions).await?;
         if request.stream.unwrap_or_default() {
             return self.stream(&id, turn, options.include_usage.unwrap_or_default()).await;
         }
@@ -84,6 +85,7 @@ impl OpenAi {
         &self,
         id: &SessionId,
         said: input::Conversation,
+        settings: TurnSettings,
         is_repeated: bool,
         conditions: Conditions,
     ) -> Result<api::Turn, Failure> {
@@ -103,8 +105,10 @@ impl OpenAi {
                 }
             }
         }
-        let add = api::AddTurn { text: message, parent, instructions, files, ..api::AddTurn::default() };
-        Ok(self.client.add_turn(id, add, conditions).await.map_err(|problem| named(problem, "messages"))?)
+        let add =
+            api::AddTurn { text: message, parent, instructions, files, settings, ..api::AddTurn::default() };
+        let added = self.client.add_turn(id, add, conditions).await;
+        Ok(added.map_err(|problem| params::CHAT.named(named(problem, "messages")))?)
     }
 
     /// The last turn, if it has that message and is young enough to be of an earlier try of the same request. One that failed is

@@ -148,6 +148,7 @@ mod tests {
             answer: answer.into(),
             files: vec![],
             mode: Default::default(),
+            settings: Default::default(),
             sources: vec![],
             citations: vec![],
             reasoning: None,

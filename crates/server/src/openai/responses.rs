@@ -10,7 +10,7 @@ use sessiond_api as api;
 use sessiond_api::{Code, Problem};
 use sessiond_client::traits::Conversation as _;
 use sessiond_client::{Conditions, Embedded};
-use sessiond_core::{Citation, SessionId, TurnId, TurnStatus};
+use sessiond_core::{Citation, SessionId, TurnId, TurnSettings, TurnStatus};
 use sessiond_engine::{Error, TurnFollow, TurnItem};
 use utoipa::IntoParams;
 
@@ -78,7 +78,8 @@ pub(crate) struct GetResponse {
 impl OpenAi {
     /// Creates a response.
     pub(crate) async fn respond(&self, headers: &HeaderMap, conditions: Conditions, body: &[u8]) -> Answer {
-        let request: Request = api::parse(body)?;
+        let mut request: Request = api::parse(body)?;
+        let settings = params::RESPONSES.take(&mut request.rest)?;
         params::check(&request.rest)?;
         if request.model != ASSISTANT {
             return Err(unknown_model(Code::InvalidInput, &request.model));
@@ -93,7 +94,7 @@ impl OpenAi {
         };
         let (id, parent) =
             self.conversation(headers, request.previous_response_id, request.conversation).await?;
-        let turn = self.add(&id, parent, said, chat::is_repeated(headers), conditions).await?;
+        let turn = self.add(&id, parent, said, settings, chat::is_repeated(headers), conditions).await?;
         let background = request.background.unwrap_or_default();
         if request.stream.unwrap_or_default() {
             return self.events(turn, None, background).await;
@@ -157,6 +158,7 @@ impl OpenAi {
         id: &SessionId,
         mut parent: Option<Option<TurnId>>,
         said: input::Conversation,
+        settings: TurnSettings,
         is_repeated: bool,
         conditions: Conditions,
     ) -> Result<api::Turn, Failure> {
@@ -185,12 +187,13 @@ impl OpenAi {
             };
             instructions = history::with(instructions, &history[history.len() - unknown..]);
         }
-        let add = api::AddTurn { text: message, parent, instructions, files, ..api::AddTurn::default() };
+        let add =
+            api::AddTurn { text: message, parent, instructions, files, settings, ..api::AddTurn::default() };
         Ok(self
             .client
             .add_turn(id, add, conditions)
             .await
-            .map_err(|problem| chat::named(problem, "input"))?)
+            .map_err(|problem| params::RESPONSES.named(chat::named(problem, "input")))?)
     }
 
     async fn events(&self, turn: api::Turn, after: Option<u64>, background: bool) -> Answer {
@@ -231,13 +234,13 @@ fn response(turn: &api::Turn, background: bool) -> Value {
     json!({
         "id": ResponseId::of(&turn.session_id, &turn.turn_id).as_str(), "object": "response",
         "created_at": seconds(turn.queued_at), "status": status(turn), "background": background, "error": error,
-        "incomplete_details": incomplete, "instructions": turn.instructions, "max_output_tokens": null,
+        "incomplete_details": incomplete, "instructions": turn.instructions, "max_output_tokens": turn.settings.max_tokens,
         "model": ASSISTANT, "output": output, "parallel_tool_calls": false,
         "previous_response_id":
             turn.parent.as_ref().map(|parent| ResponseId::of(&turn.session_id, parent).as_str().to_owned()),
         "conversation": {"id": ConversationId::of(&turn.session_id).as_str()},
-        "reasoning": {"effort": null, "summary": null}, "store": true, "temperature": null,
-        "text": {"format": {"type": "text"}}, "tool_choice": "none", "tools": [], "top_p": null,
+        "reasoning": {"effort": null, "summary": null}, "store": true, "temperature": turn.settings.temperature,
+        "text": {"format": {"type": "text"}}, "tool_choice": "none", "tools": [], "top_p": turn.settings.top_p,
         "truncation": "disabled", "usage": usage(turn), "user": null, "metadata": {}
     })
 }

@@ -156,8 +156,8 @@ pub(super) async fn chat(
     Json(request): Json<api::Chat>,
 ) -> Answer {
     let id = named_session_of(request.session_id.as_ref(), &headers, client.principal())?;
-    let Chat { message: text, files, mode, .. } = request;
-    let add = api::AddTurn { text, files, mode, ..api::AddTurn::default() };
+    let Chat { message: text, files, mode, settings, .. } = request;
+    let add = api::AddTurn { text, files, mode, settings, ..api::AddTurn::default() };
     let turn = client.add_turn(&id, add, conditions).await.map_err(named_message)?;
     if sse::is_wanted(&headers) {
         return follow(app, &client, &id, &turn.turn_id, 0).await;

@@ -81,6 +81,11 @@ impl AnyTurns {
                     instructions: is_ahead.then(|| "In rhyme.".into()),
                     files: fixture.session.files.all.keys().take(usize::from(is_ahead)).cloned().collect(),
                     mode: if is_ahead { AnswerMode::Query } else { AnswerMode::Chat },
+                    settings: TurnSettings {
+                        temperature: is_ahead.then_some(0.5),
+                        stop: if is_ahead { vec!["END".into()] } else { vec![] },
+                        ..TurnSettings::default()
+                    },
                     place: match place {
                         None => Place::Head,
                         Some(None) => Place::Root,
