@@ -19,6 +19,8 @@ const sdk = {
 /** Where `npm run dev` finds a server; the page's own origin is Vite's, so what is no page goes there. */
 const server = process.env.SESSIOND_URL ?? 'http://127.0.0.1:8080';
 
+const report = process.env.SESSIOND_TEST_REPORT;
+
 /** Writes `.br` and `.gz` beside what compresses, so that the server need not do it for each request. */
 function precompress(): Plugin {
   const compressible = /\.(html|js|css|svg|json|txt)$/;
@@ -50,6 +52,9 @@ export default defineConfig({
     },
   },
   test: {
+    // `cargo xtask test` counts the tests by this report.
+    reporters: report ? ['default', 'junit'] : ['default'],
+    outputFile: report,
     projects: [
       { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts'] } },
       {

@@ -95,8 +95,19 @@ impl Run<'_> {
     fn act(&mut self, step: &Step, arguments: &[&str], filters: &[String]) -> (Outcome, Option<Tally>) {
         match &step.action {
             Action::Command(line, variables) => {
-                let variables = [*variables, nextest::variables(self.long)].concat();
-                (run::command(self.root, step.name, line, &variables), None)
+                let report = self.root.join(format!("target/reports/{}.xml", step.name.replace(' ', "-")));
+                // An earlier run's report must not count for this run.
+                let _ = std::fs::remove_file(&report);
+                let (path, option) =
+                    (report.display().to_string(), format!("--junitxml={}", report.display()));
+                let variables = [
+                    *variables,
+                    nextest::variables(self.long),
+                    // Vitest's and pytest's; no other command knows them.
+                    &[("SESSIOND_TEST_REPORT", &path), ("PYTEST_ADDOPTS", &option)],
+                ]
+                .concat();
+                nextest::counted(run::command(self.root, step.name, line, &variables), nextest::read(&report))
             }
             Action::Function(function) => {
                 println!("\n== {}", step.name);

@@ -1,4 +1,4 @@
-//! Tests that `cargo nextest` runs, counted by the report in JUnit's format that it leaves.
+//! Tests that `cargo nextest` runs, counted by the report in JUnit's format that it leaves, as pytest and Vitest do.
 
 use std::path::Path;
 
@@ -32,10 +32,17 @@ pub fn run(
     let _ = std::fs::remove_file(&report);
     let outcome = command(root, name, &line, variables(long));
     match (outcome, read(&report)) {
+        (Outcome::Passed, Err(error)) => (Outcome::Failed(format!("{error:#}")), None),
+        (outcome, tally) => counted(outcome, tally),
+    }
+}
+
+/// The result of a command that may have left a report.
+pub fn counted(outcome: Outcome, tally: anyhow::Result<Tally>) -> (Outcome, Option<Tally>) {
+    match (outcome, tally) {
         (Outcome::Failed(_), Ok(tally)) if !tally.failures.is_empty() => {
             (Outcome::Failed("named below".to_owned()), Some(tally))
         }
-        (Outcome::Passed, Err(error)) => (Outcome::Failed(format!("{error:#}")), None),
         (outcome, tally) => (outcome, tally.ok()),
     }
 }
@@ -48,15 +55,16 @@ fn count(report: &str) -> anyhow::Result<Tally> {
         if test.children().any(|node| node.has_tag_name("failure") || node.has_tag_name("error")) {
             let program = test.attribute("classname").unwrap_or_default();
             tally.failures.push(format!("{program} {}", test.attribute("name").unwrap_or_default()));
-        } else {
+        } else if !test.children().any(|node| node.has_tag_name("skipped")) {
             tally.passed += 1;
         }
     }
     Ok(tally)
 }
 
-fn read(report: &Path) -> anyhow::Result<Tally> {
-    let text = std::fs::read_to_string(report).context("nextest left no report")?;
+/// Reads a report.
+pub fn read(report: &Path) -> anyhow::Result<Tally> {
+    let text = std::fs::read_to_string(report).context("the tests left no report")?;
     count(&text).with_context(|| format!("cannot read {}", report.display()))
 }
 
@@ -75,6 +83,7 @@ mod tests {
     </testsuite>
     <testsuite name="sessiond-core::limits_page" tests="1" disabled="0" errors="0" failures="0">
         <testcase name="it_is_complete" classname="sessiond-core::limits_page" time="0.01"></testcase>
+        <testcase name="it_needs_a_tool" classname="test_it"><skipped message="no tool" /></testcase>
     </testsuite>
 </testsuites>
 "#;
