@@ -1,87 +1,24 @@
 // Files in a chat: they are added, refused, cited, removed and kept, and every tab shows the same.
-import type { Browser, Page } from 'playwright-core';
-import type { Client } from 'sessiond';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { launch, Viewer, type Visit } from './harness/browser.ts';
-import { ScriptedModel } from './harness/model.ts';
-import { deferred, TestServer } from './harness/server.ts';
-
-let model: ScriptedModel;
-let server: TestServer;
-let browser: Browser;
-let client: Client;
-let id: string;
-let count = 0;
-const viewers: Viewer[] = [];
-const foreign: string[] = [];
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import type { Viewer, Visit } from './harness/browser.ts';
+import { answer, box, Chats, completed, send } from './harness/chats.ts';
+import { deferred } from './harness/server.ts';
 
 const CONTRACT = '# Contract\n\nThe notice period is 30 days to the end of a month.\n';
 
-beforeAll(async () => {
-  model = await ScriptedModel.start();
-  server = await TestServer.start([], model.environment);
-  client = server.client();
-  browser = await launch();
+const chats = Chats.forTests('files', async function* () {
+  yield 'It is 30 days [1], and 40 in another [7].';
 });
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  model?.stop();
-});
-
-beforeEach(async () => {
-  count += 1;
-  id = `files-${count}`;
-  await client.sessions.create({ session_id: id, kind: 'assistant', name: `Files ${count}` });
-  model.script = async function* () {
-    yield 'It is 30 days [1], and 40 in another [7].';
-  };
-});
-
-afterEach(async () => {
-  for (const viewer of viewers.splice(0)) {
-    await viewer.leave();
-  }
-  expect(foreign.splice(0)).toEqual([]);
-});
-
-/** Somebody who has the conversation open. */
-async function come(visit: Visit = {}): Promise<Page> {
-  const viewer = await Viewer.come(browser, server.url, visit);
-  viewers.push(viewer);
-  viewer.page.on('request', (request) => {
-    if (!request.url().startsWith(server.url) && !request.url().startsWith('blob:')) {
-      foreign.push(request.url());
-    }
-  });
-  await viewer.openSession(id);
-  await viewer.page.locator('[data-turns]').waitFor();
-  return viewer.page;
-}
 
 const text = (name: string, content: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(content) });
 const choose = (page: Page, ...files: ReturnType<typeof text>[]) =>
   page.locator('input[type="file"]').setInputFiles(files);
-const box = (page: Page) => page.getByRole('textbox', { name: 'Message to the assistant' });
-const answer = (page: Page) => page.locator('article[data-turn]').last().locator('[data-answer]');
-const completed = (page: Page) => page.locator('article[data-status="completed"]');
 const upload = (page: Page, state: string) => page.locator(`[data-upload="${state}"]`);
 const has = (page: Page, files: number) => page.locator(`[data-files="${files}"]`).waitFor();
 
-async function send(page: Page, message: string): Promise<void> {
-  await box(page).fill(message);
-  await box(page).press('Enter');
-}
-
-/** Adds a file over the interface. */
-async function added(name: string, content: string): Promise<string> {
-  const { files } = await client.addFiles(id, [new File([content], name)]);
-  return files[0]?.file?.file_id ?? '';
-}
-
 test('a chosen file is added, the next message is about it, and a citation opens the passage', async () => {
-  const page = await come();
+  const page = await chats.come();
   const [chooser] = await Promise.all([
     page.waitForEvent('filechooser'),
     page.getByRole('button', { name: 'Add files' }).click(),
@@ -91,8 +28,8 @@ test('a chosen file is added, the next message is about it, and a citation opens
   await send(page, 'How long is the notice period?');
   await completed(page).waitFor();
   expect(await page.locator('[data-upload]').count()).toBe(0);
-  const { turns } = await client.conversation.listTurns(id);
-  const { files } = await client.files.list(id);
+  const { turns } = await chats.client.conversation.listTurns(chats.id);
+  const { files } = await chats.client.files.list(chats.id);
   expect(turns[0]?.files).toEqual([files[0]?.file_id]);
 
   // A number that is no citation stays text.
@@ -113,7 +50,7 @@ test('a chosen file is added, the next message is about it, and a citation opens
   expect(await page.evaluate(() => document.activeElement?.getAttribute('data-citation'))).toBe('1');
 
   // The quote stays when the file is removed.
-  await client.files.delete(id, files[0]?.file_id ?? '');
+  await chats.client.files.delete(chats.id, files[0]?.file_id ?? '');
   await has(page, 0);
   await answer(page).locator('[data-citation="1"]').click();
   await dialog.getByText('The file was removed.').waitFor();
@@ -121,7 +58,7 @@ test('a chosen file is added, the next message is about it, and a citation opens
 });
 
 test('a file without a readable text is refused with the server’s reason, and others are added', async () => {
-  const page = await come({ provokes: /status of 422/ });
+  const page = await chats.come({ provokes: /status of 422/ });
   const picture = Buffer.from(
     'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
     'base64',
@@ -137,7 +74,7 @@ test('a file without a readable text is refused with the server’s reason, and 
 });
 
 test('files are dropped on the conversation and pasted into it', async () => {
-  const page = await come();
+  const page = await chats.come();
   const transfer = await page.evaluateHandle(() => {
     const data = new DataTransfer();
     data.items.add(new File(['dropped words'], 'dropped.txt', { type: 'text/plain' }));
@@ -159,7 +96,7 @@ test('files are dropped on the conversation and pasted into it', async () => {
 });
 
 test('two tabs show the same files; one is downloaded, and removed after a confirmation', async () => {
-  const [page, other] = [await come(), await come()];
+  const [page, other] = [await chats.come(), await chats.come()];
   await choose(page, text('a.txt', 'The first.'), text('b.csv', 'x,y\n1,2\n'));
   await has(other, 2);
   await has(page, 2);
@@ -175,7 +112,7 @@ test('two tabs show the same files; one is downloaded, and removed after a confi
   await dialog.getByRole('button', { name: 'Remove a.txt' }).click();
   const question = other.getByRole('dialog', { name: 'Remove a.txt' });
   await question.waitFor();
-  expect((await client.files.list(id)).files).toHaveLength(2);
+  expect((await chats.client.files.list(chats.id)).files).toHaveLength(2);
   await question.getByRole('button', { name: 'Remove', exact: true }).click();
   await question.waitFor({ state: 'detached' });
   for (const each of [page, other]) {
@@ -188,11 +125,11 @@ test('two tabs show the same files; one is downloaded, and removed after a confi
 
 test('a message that is taken back brings its files back', async () => {
   const gate = deferred();
-  model.script = async function* () {
+  chats.model.script = async function* () {
     yield 'wait';
     await gate.promise;
   };
-  const page = await come();
+  const page = await chats.come();
   await send(page, 'first');
   await answer(page).getByText('wait').waitFor();
   await choose(page, text('a.txt', 'The first.'));
@@ -206,11 +143,11 @@ test('a message that is taken back brings its files back', async () => {
 });
 
 test('an answer that cites nothing names what the model was given', async () => {
-  model.script = async function* () {
+  chats.model.script = async function* () {
     yield 'It is 30 days.';
   };
-  await added('contract.md', CONTRACT);
-  const page = await come();
+  await chats.added('contract.md', CONTRACT);
+  const page = await chats.come();
   await send(page, 'How long is the notice period?');
   await completed(page).waitFor();
   await answer(page)
@@ -219,8 +156,8 @@ test('an answer that cites nothing names what the model was given', async () => 
 });
 
 test('an answer from the files only is asked for, and the choice stays', async () => {
-  await added('contract.md', CONTRACT);
-  const page = await come();
+  await chats.added('contract.md', CONTRACT);
+  const page = await chats.come();
   const toggle = page.getByRole('button', { name: 'Answer from the files only' });
   await toggle.click();
   expect(await toggle.getAttribute('aria-pressed')).toBe('true');
@@ -229,13 +166,13 @@ test('an answer from the files only is asked for, and the choice stays', async (
   await send(page, 'xylophone?');
   await completed(page).waitFor();
   await page.getByText('From the files only', { exact: true }).waitFor();
-  const { turns } = await client.conversation.listTurns(id);
+  const { turns } = await chats.client.conversation.listTurns(chats.id);
   expect(turns[0]?.mode).toBe('query');
 });
 
 test('clearing keeps the files or removes them', async () => {
-  await added('contract.md', CONTRACT);
-  const page = await come();
+  await chats.added('contract.md', CONTRACT);
+  const page = await chats.come();
   await send(page, 'one');
   await completed(page).waitFor();
   const clear = async (keep: boolean) => {
@@ -250,10 +187,10 @@ test('clearing keeps the files or removes them', async () => {
     await page.getByRole('heading', { name: 'Write the first message' }).waitFor();
   };
   await clear(true);
-  expect((await client.files.list(id)).files).toHaveLength(1);
+  expect((await chats.client.files.list(chats.id)).files).toHaveLength(1);
   await clear(false);
   await has(page, 0);
-  expect((await client.files.list(id)).files).toHaveLength(0);
+  expect((await chats.client.files.list(chats.id)).files).toHaveLength(0);
 });
 
 describe('everybody can use it', () => {
@@ -262,8 +199,8 @@ describe('everybody can use it', () => {
     ['wide and dark', { colorScheme: 'dark' }],
     ['narrow', { viewport: { width: 380, height: 800 } }],
   ] as [string, Visit][])('%s', async (_, visit) => {
-    const page = await come({ ...visit, provokes: /status of 422/ });
-    const viewer = viewers.at(-1) as Viewer;
+    const page = await chats.come({ ...visit, provokes: /status of 422/ });
+    const viewer = chats.viewers.at(-1) as Viewer;
     const look = async () => {
       expect(await viewer.violations()).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);

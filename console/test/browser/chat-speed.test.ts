@@ -1,10 +1,9 @@
 // How fast a long conversation opens, and whether a long answer holds the page up.
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launch, Viewer } from './harness/browser.ts';
+import { Viewer } from './harness/browser.ts';
+import { Chats, completed, send } from './harness/chats.ts';
 import { conversation } from './harness/journals.ts';
-import { ScriptedModel } from './harness/model.ts';
-import { TestServer } from './harness/server.ts';
 
 const TURNS = 1_000;
 /** How long it may take to show the end of a long conversation, in milliseconds. */
@@ -12,28 +11,18 @@ const OPENS = 1_000;
 /** How long a frame may take while an answer streams, in milliseconds. */
 const FRAME = 50;
 
-let model: ScriptedModel;
-let server: TestServer;
-let browser: Browser;
+const chats = Chats.forTests('speed', async function* () {});
 let viewer: Viewer;
 let page: Page;
 
+// One for all tests: what the browser has compiled stays.
 beforeAll(async () => {
-  model = await ScriptedModel.start();
-  server = await TestServer.start([], model.environment);
-  browser = await launch();
-  await server.client().sessions.import(conversation('long', TURNS), {});
-  await server.client().sessions.create({ session_id: 'empty', kind: 'assistant' });
-  viewer = await Viewer.come(browser, server.url);
+  await chats.client.sessions.import(conversation('long', TURNS), {});
+  viewer = await Viewer.come(chats.browser, chats.server.url);
   page = viewer.page;
 });
 
-afterAll(async () => {
-  await viewer?.leave();
-  await browser?.close();
-  await server?.stop();
-  model?.stop();
-});
+afterAll(() => viewer?.leave());
 
 /** A machine that does something else at the same time is no fault of the page: what it does each time is. */
 const AGAIN = { retry: 2 };
@@ -58,10 +47,9 @@ test(`a conversation of ${TURNS} turns opens at its end, and scrolls to its begi
       await shows.waitFor();
       times.push(await page.evaluate(() => (window as unknown as { shown: number }).shown));
     }
-    console.log(`${session} opened in ${times.map(Math.round).join(', ')} ms after the navigation began`);
     return Math.min(...times);
   };
-  const empty = await opened('empty', page.getByRole('heading', { name: 'Write the first message' }));
+  const empty = await opened(chats.id, page.getByRole('heading', { name: 'Write the first message' }));
   // On a machine so busy that a page without any turn takes long, the turns may double that at most.
   expect(await opened('long', last.getByText('one more'))).toBeLessThan(Math.max(OPENS, 2 * empty));
   const feed = page.getByRole('feed', { name: 'Turns' });
@@ -123,11 +111,10 @@ test.each([
   ['of one block of code', code],
   ['of one list', list],
 ])(`an answer of 100 KB %s streams without a frame over ${FRAME} ms`, AGAIN, async (_, text) => {
-  const { session_id } = await server.client().sessions.create({ kind: 'assistant' });
-  await viewer.openSession(session_id);
+  await viewer.openSession(chats.id);
   await page.getByRole('heading', { name: 'Write the first message' }).waitFor();
   const pieces = [...text()].join('').match(/[\s\S]{1,120}/g) ?? [];
-  model.script = async function* () {
+  chats.model.script = async function* () {
     for (const piece of pieces) {
       yield piece;
       await new Promise((resolve) => setTimeout(resolve, 5));
@@ -148,17 +135,16 @@ test.each([
     requestAnimationFrame(frame);
     Object.assign(window, { measured: { tasks, frames } });
   });
-  await page.getByRole('textbox', { name: 'Message to the assistant' }).fill('go');
-  await page.getByRole('textbox', { name: 'Message to the assistant' }).press('Enter');
-  await page.locator('article[data-status="completed"]').waitFor({ timeout: 90_000 });
+  await send(page, 'go');
+  await completed(page).waitFor({ timeout: 90_000 });
   await page.waitForTimeout(300);
   const { tasks, frames } = await page.evaluate(
     () => (window as unknown as { measured: { tasks: number[]; frames: number[] } }).measured,
   );
   const slow = frames.filter((length) => length > FRAME);
-  console.log(
-    `${frames.length} frames, ${slow.length} over ${FRAME} ms (${slow.map(Math.round).join(' ')}); ` +
-      `${tasks.length} long tasks (${tasks.map(Math.round).join(' ')})`,
-  );
-  expect(tasks.filter((length) => length > FRAME)).toEqual([]);
+  const told = `${frames.length} frames, ${slow.length} over ${FRAME} ms (${slow.map(Math.round).join(' ')})`;
+  expect(
+    tasks.filter((length) => length > FRAME),
+    told,
+  ).toEqual([]);
 });

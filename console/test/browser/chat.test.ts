@@ -1,65 +1,13 @@
 // A person and an assistant, whose model this test scripts: what is sent, streamed, stopped, asked again and cleared.
-import type { Browser, Page } from 'playwright-core';
 import type { Client, JournalEvent } from 'sessiond';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { launch, Viewer, type Visit } from './harness/browser.ts';
-import { ScriptedModel } from './harness/model.ts';
+import { describe, expect, test } from 'vitest';
+import type { Viewer, Visit } from './harness/browser.ts';
+import { answer, box, Chats, completed, said, send, turns } from './harness/chats.ts';
 import { deferred, TestServer } from './harness/server.ts';
 
-let model: ScriptedModel;
-let server: TestServer;
-let browser: Browser;
-let client: Client;
-let id: string;
-let count = 0;
-const viewers: Viewer[] = [];
-
-beforeAll(async () => {
-  model = await ScriptedModel.start();
-  server = await TestServer.start([], model.environment);
-  client = server.client();
-  browser = await launch();
+const chats = Chats.forTests('chat', async function* (message) {
+  yield `You said: ${message}`;
 });
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  model?.stop();
-});
-
-beforeEach(async () => {
-  count += 1;
-  id = `chat-${count}`;
-  await client.sessions.create({ session_id: id, kind: 'assistant', name: `Chat ${count}` });
-  model.script = async function* (message) {
-    yield `You said: ${message}`;
-  };
-});
-
-afterEach(async () => {
-  for (const viewer of viewers.splice(0)) {
-    await viewer.leave();
-  }
-});
-
-/** Somebody who has the conversation open. */
-async function come(visit: Visit = {}): Promise<Page> {
-  const viewer = await Viewer.come(browser, server.url, visit);
-  viewers.push(viewer);
-  await viewer.openSession(id);
-  await viewer.page.locator('[data-turns]').waitFor();
-  return viewer.page;
-}
-
-const box = (page: Page) => page.getByRole('textbox', { name: 'Message to the assistant' });
-const turns = (page: Page) => page.locator('article[data-turn]');
-const answer = (page: Page) => turns(page).last().locator('[data-answer]');
-const completed = (page: Page) => page.locator('article[data-status="completed"]');
-
-async function send(page: Page, text: string): Promise<void> {
-  await box(page).fill(text);
-  await box(page).press('Enter');
-}
 
 /** The first event of a type in a session, once it is there. */
 async function until(of: Client, session: string, type: string): Promise<JournalEvent> {
@@ -73,18 +21,11 @@ async function until(of: Client, session: string, type: string): Promise<Journal
   }
 }
 
-/** Says something over the interface, and waits for the answer. */
-async function said(text: string): Promise<string> {
-  const { turn_id } = await client.conversation.addTurn(id, { text });
-  await client.conversation.getTurn(id, turn_id, { wait: '30s' });
-  return turn_id;
-}
-
 test('an assistant session opens at its chat, says what to do, and an answer streams as Markdown', async () => {
-  const page = await come();
+  const page = await chats.come();
   await page.getByRole('heading', { name: 'Write the first message' }).waitFor();
   const gate = deferred();
-  model.script = async function* () {
+  chats.model.script = async function* () {
     yield 'Some **bold** words, and';
     await gate.promise;
     yield ' a list:\n\n- one\n- two\n\n```js\nlet a = 1;\n```\n';
@@ -96,7 +37,7 @@ test('an assistant session opens at its chat, says what to do, and an answer str
   // It is there before the answer is complete.
   await answer(page).locator('strong', { hasText: 'bold' }).waitFor();
   expect(await box(page).inputValue()).toBe('');
-  expect(model.asked.at(-1)?.messages.at(-1)?.content).toBe('first line\nsecond line');
+  expect(chats.model.asked.at(-1)?.messages.at(-1)?.content).toBe('first line\nsecond line');
   gate.resolve();
   await completed(page).waitFor();
   await answer(page).locator('li', { hasText: 'two' }).waitFor();
@@ -113,9 +54,9 @@ test('an assistant session opens at its chat, says what to do, and an answer str
 });
 
 test('a reload in the middle of an answer shows all of it so far, and then the rest', async () => {
-  const page = await come();
+  const page = await chats.come();
   const [first, second] = [deferred(), deferred()];
-  model.script = async function* () {
+  chats.model.script = async function* () {
     for (let word = 0; word < 50; word += 1) {
       yield `w${word} `;
     }
@@ -144,8 +85,7 @@ test('a reload in the middle of an answer shows all of it so far, and then the r
 });
 
 test('a new chat is one click away, and its first message names it', async () => {
-  const viewer = await Viewer.come(browser, server.url);
-  viewers.push(viewer);
+  const viewer = await chats.arrive();
   await viewer.open('/sessions');
   await viewer.page.getByRole('button', { name: 'New chat' }).click();
   await viewer.page.locator('[data-turns]').waitFor();
@@ -156,9 +96,9 @@ test('a new chat is one click away, and its first message names it', async () =>
 });
 
 test('a person who scrolls up while an answer is written stays there, and comes back with one click', async () => {
-  const page = await come();
+  const page = await chats.come();
   const gates = [deferred(), deferred()] as const;
-  model.script = async function* () {
+  chats.model.script = async function* () {
     yield 'A line of it.\n\n'.repeat(60);
     await gates[0].promise;
     yield 'More of it.\n\n'.repeat(30);
@@ -185,10 +125,9 @@ test('a person who scrolls up while an answer is written stays there, and comes 
 });
 
 test('a message that the server does not accept comes back, and says why', async () => {
-  const viewer = await Viewer.come(browser, server.url, { provokes: /status of 422/ });
-  viewers.push(viewer);
+  const viewer = await chats.arrive({ provokes: /status of 422/ });
   const { page } = viewer;
-  await viewer.openSession(id);
+  await viewer.openSession(chats.id);
   const long = 'x'.repeat(1024 * 1024 + 1);
   await box(page).fill(long);
   await box(page).press('Enter');
@@ -200,7 +139,7 @@ test('a message that the server does not accept comes back, and says why', async
 });
 
 test('a text that was typed and not sent survives a reload', async () => {
-  const page = await come();
+  const page = await chats.come();
   await box(page).fill('half a thought');
   await page.reload();
   await expect.poll(() => box(page).inputValue()).toBe('half a thought');
@@ -212,27 +151,27 @@ test('a text that was typed and not sent survives a reload', async () => {
 });
 
 test('another tab shows the same, and stops the answer; the model’s request is closed', async () => {
-  const [one, other] = [await come(), await come()];
+  const [one, other] = [await chats.come(), await chats.come()];
   const gate = deferred();
-  model.script = async function* () {
+  chats.model.script = async function* () {
     yield 'The first words';
     await gate.promise;
   };
   await send(one, 'go on and on');
   await answer(one).getByText('The first words').waitFor();
   await answer(other).getByText('The first words').waitFor();
-  expect(model.open).toBe(1);
+  expect(chats.model.open).toBe(1);
   await other.getByRole('button', { name: 'Stop' }).click();
   for (const page of [one, other]) {
     await page.locator('article[data-status="stopped"]').waitFor();
     await answer(page).getByText('The first words').waitFor();
     await answer(page).getByText('Somebody stopped it').waitFor();
   }
-  await expect.poll(() => model.open).toBe(0);
+  await expect.poll(() => chats.model.open).toBe(0);
   gate.resolve();
 
   // Stopped, it can be answered again.
-  model.script = async function* () {
+  chats.model.script = async function* () {
     yield 'All of it';
   };
   await one.getByRole('button', { name: 'Retry' }).first().click();
@@ -241,9 +180,9 @@ test('another tab shows the same, and stops the answer; the model’s request is
 });
 
 test('messages that wait are shown in their place, are taken back, and are answered in their order', async () => {
-  const [page, other] = [await come(), await come()];
+  const [page, other] = [await chats.come(), await chats.come()];
   const gate = deferred();
-  model.script = async function* (message) {
+  chats.model.script = async function* (message) {
     if (message === 'first') {
       yield 'wait';
       await gate.promise;
@@ -274,15 +213,15 @@ test('messages that wait are shown in their place, are taken back, and are answe
 });
 
 test('a failed turn says why in the service’s words, and is retried in its place', async () => {
-  const page = await come();
+  const page = await chats.come();
   // biome-ignore lint/correctness/useYield: it answers nothing.
-  model.script = async function* () {
+  chats.model.script = async function* () {
     throw 400;
   };
   await send(page, 'try');
   await page.locator('article[data-status="failed"]').waitFor();
   await answer(page).getByText('the model is ill').waitFor();
-  model.script = async function* () {
+  chats.model.script = async function* () {
     yield 'well again';
   };
   await answer(page).getByRole('button', { name: 'Retry' }).first().click();
@@ -294,9 +233,9 @@ test('a failed turn says why in the service’s words, and is retried in its pla
 });
 
 test('an edited question is a branch, which is chosen for every tab and survives a reload', async () => {
-  await said('one');
-  await said('two');
-  const [page, other] = [await come(), await come()];
+  await chats.said('one');
+  await chats.said('two');
+  const [page, other] = [await chats.come(), await chats.come()];
   await answer(page).getByText('You said: two').waitFor();
   const first = turns(page).first();
   await first.hover();
@@ -322,7 +261,7 @@ test('an edited question is a branch, which is chosen for every tab and survives
   await send(page, 'three');
   await answer(page).getByText('You said: three').waitFor();
   expect(
-    model.asked
+    chats.model.asked
       .at(-1)
       ?.messages.filter(({ role }) => role === 'user')
       .map(({ content }) => content),
@@ -330,10 +269,10 @@ test('an edited question is a branch, which is chosen for every tab and survives
 });
 
 test('a person who reads an earlier branch is told that an answer is written in another', async () => {
-  await said('one');
-  const page = await come();
+  await chats.said('one');
+  const page = await chats.come();
   const gate = deferred();
-  model.script = async function* () {
+  chats.model.script = async function* () {
     yield 'slowly';
     await gate.promise;
   };
@@ -349,9 +288,9 @@ test('a person who reads an earlier branch is told that an answer is written in 
 });
 
 test('a question that is edited while it is answered is answered anew at once', async () => {
-  const page = await come();
+  const page = await chats.come();
   const gate = deferred();
-  model.script = async function* (message) {
+  chats.model.script = async function* (message) {
     yield `So: ${message}`;
     if (message === 'slow') {
       await gate.promise;
@@ -366,7 +305,7 @@ test('a question that is edited while it is answered is answered anew at once', 
   await edit.press('Enter');
   await answer(page).getByText('So: quick').waitFor();
   await completed(page).waitFor();
-  await expect.poll(() => model.open).toBe(0);
+  await expect.poll(() => chats.model.open).toBe(0);
   await page.getByRole('button', { name: 'Earlier branch' }).click();
   await page.locator('article[data-status="interrupted"]').getByText('So: slow').waitFor();
   await answer(page).getByText('Another message took its place').waitFor();
@@ -374,11 +313,13 @@ test('a question that is edited while it is answered is answered anew at once', 
 });
 
 test('a conversation of a session that has ended is read, and not changed', async () => {
-  await said('one');
-  await client.conversation.retryTurn(id, (await client.conversation.listTurns(id)).head ?? '');
-  await expect.poll(async () => (await client.conversation.listTurns(id)).turns[1]?.status).toBe('completed');
-  await client.sessions.complete(id, { summary: 'done' });
-  const page = await come();
+  await chats.said('one');
+  await chats.client.conversation.retryTurn(chats.id, (await chats.client.conversation.listTurns(chats.id)).head ?? '');
+  await expect
+    .poll(async () => (await chats.client.conversation.listTurns(chats.id)).turns[1]?.status)
+    .toBe('completed');
+  await chats.client.sessions.complete(chats.id, { summary: 'done' });
+  const page = await chats.come();
   await completed(page).waitFor();
   await page.getByText('The session is completed, and accepts no more messages.').waitFor();
   expect(await box(page).count()).toBe(0);
@@ -387,9 +328,9 @@ test('a conversation of a session that has ended is read, and not changed', asyn
 });
 
 test('clearing asks first, and empties every tab', async () => {
-  await said('one');
-  await said('two');
-  const [page, other] = [await come(), await come()];
+  await chats.said('one');
+  await chats.said('two');
+  const [page, other] = [await chats.come(), await chats.come()];
   await turns(other).nth(1).waitFor();
   await page.getByRole('button', { name: 'Conversation', exact: true }).click();
   await page.getByRole('menuitem', { name: 'Clear' }).click();
@@ -402,11 +343,11 @@ test('clearing asks first, and empties every tab', async () => {
   }
   await send(other, 'anew');
   await answer(page).getByText('You said: anew').waitFor();
-  expect(model.asked.at(-1)?.messages.filter(({ role }) => role === 'user')).toHaveLength(1);
+  expect(chats.model.asked.at(-1)?.messages.filter(({ role }) => role === 'user')).toHaveLength(1);
 });
 
 test('the assistant is set, for the next message on', async () => {
-  const page = await come();
+  const page = await chats.come();
   await page.getByRole('button', { name: 'Set how the assistant behaves' }).click();
   const dialog = page.getByRole('dialog', { name: 'Assistant' });
   await dialog.getByLabel('Prompt').fill('You are terse.');
@@ -417,17 +358,17 @@ test('the assistant is set, for the next message on', async () => {
   await page.getByText('You are terse.').waitFor();
   await send(page, 'hello');
   await completed(page).waitFor();
-  expect(model.asked.at(-1)).toMatchObject({ temperature: 0.3, messages: [{ content: 'You are terse.' }, {}] });
+  expect(chats.model.asked.at(-1)).toMatchObject({ temperature: 0.3, messages: [{ content: 'You are terse.' }, {}] });
 });
 
 test('a text is found in turns that are far away, and the conversation is exported', async () => {
-  model.script = async function* (message) {
+  chats.model.script = async function* (message) {
     yield `${'A line.\n\n'.repeat(40)}${['b', 'f'].includes(message) ? 'A Needle' : 'Straw'} of ${message}`;
   };
   for (const text of 'abcdefgh') {
-    await said(text);
+    await chats.said(text);
   }
-  const page = await come();
+  const page = await chats.come();
   await turns(page).last().waitFor();
   await page.getByRole('button', { name: 'Find in the conversation' }).click();
   const find = page.getByRole('searchbox', { name: 'Find in the conversation' });
@@ -458,13 +399,53 @@ test('a text is found in turns that are far away, and the conversation is export
     page.waitForEvent('download'),
     page.getByRole('menuitem', { name: 'Export as Markdown' }).click(),
   ]);
-  expect(saved.suggestedFilename()).toBe(`${id}.md`);
+  expect(saved.suggestedFilename()).toBe(`${chats.id}.md`);
+});
+
+test('earlier messages that were summarised stay, above a divider that shows the summary', async () => {
+  const small = await TestServer.start([], { ...chats.model.environment, SESSIOND_MODEL_WINDOW: '600' });
+  const client = small.client();
+  const { session_id } = await client.sessions.create({ kind: 'assistant', name: 'Long' });
+  chats.model.script = async function* (message) {
+    yield message.startsWith('Summarise our conversation') ? '- They count **words**.' : `${'Some words. '.repeat(40)}`;
+  };
+  const viewer = await chats.arrive({}, small.url);
+  const { page } = viewer;
+  await said(client, session_id, 'one');
+  await viewer.openSession(session_id);
+  await completed(page).waitFor();
+  expect(await page.locator('[data-summary]').count()).toBe(0);
+  for (const text of ['two', 'three']) {
+    await said(client, session_id, text);
+  }
+  await until(client, session_id, 'conversation_compacted');
+  // The page that was open has it, and so has one that is opened later.
+  for (const again of [false, true]) {
+    if (again) {
+      await page.reload();
+    }
+    const divider = turns(page).locator('[data-summary]');
+    await divider.getByText('Earlier messages were summarised').waitFor();
+    const last = await turns(page)
+      .filter({ has: page.locator('[data-summary]') })
+      .getAttribute('aria-posinset');
+    expect(await divider.getAttribute('data-summary')).toBe(last);
+    expect(await turns(page).count()).toBe(3);
+    await turns(page).first().getByText('You: one').waitFor();
+    await divider.locator('summary').press('Enter');
+    await divider.locator('strong', { hasText: 'words' }).waitFor();
+    expect(await viewer.violations()).toEqual([]);
+  }
+  await client.conversation.clear(session_id, {});
+  await page.getByRole('heading', { name: 'Write the first message' }).waitFor();
+  await viewer.leave();
+  await small.stop();
 });
 
 test('a server without a model says how to give it one', async () => {
   const bare = await TestServer.start();
   const session = await bare.client().sessions.create({ kind: 'assistant' });
-  const viewer = await Viewer.come(browser, bare.url);
+  const viewer = await chats.arrive({}, bare.url);
   await viewer.openSession(session.session_id);
   await send(viewer.page, 'hello');
   await answer(viewer.page)
@@ -475,14 +456,13 @@ test('a server without a model says how to give it one', async () => {
 });
 
 test('a server that is killed in the middle keeps the message and what was written, and the page says what happened', async () => {
-  const fragile = await TestServer.start([], model.environment);
+  const fragile = await TestServer.start([], chats.model.environment);
   const { session_id } = await fragile.client().sessions.create({ kind: 'assistant', name: 'Fragile' });
-  const viewer = await Viewer.come(browser, fragile.url, { provokes: /ERR_|Failed to load/ });
-  viewers.push(viewer);
+  const viewer = await chats.arrive({ provokes: /ERR_|Failed to load/ }, fragile.url);
   const { page } = viewer;
   await viewer.openSession(session_id);
   const gate = deferred();
-  model.script = async function* () {
+  chats.model.script = async function* () {
     yield 'The first words';
     await gate.promise;
   };
@@ -497,7 +477,7 @@ test('a server that is killed in the middle keeps the message and what was writt
   await answer(page).getByText('The first words').waitFor();
   await answer(page).getByText('Its process ended').waitFor();
   gate.resolve();
-  model.script = async function* () {
+  chats.model.script = async function* () {
     yield 'All of it';
   };
   await answer(page).getByRole('button', { name: 'Retry' }).click();
@@ -507,10 +487,12 @@ test('a server that is killed in the middle keeps the message and what was writt
 
 test('the token of a session opens its chat and nothing else, until the session expires', async () => {
   const admin = 'admin-key-of-this-test';
-  const keyed = await TestServer.start(['--session-timeout', '8s'], { ...model.environment, SESSIOND_API_KEY: admin });
+  const keyed = await TestServer.start(['--session-timeout', '8s'], {
+    ...chats.model.environment,
+    SESSIOND_API_KEY: admin,
+  });
   const { session_id, token } = await keyed.client(admin).sessions.create({ kind: 'assistant', name: 'Mine' });
-  const viewer = await Viewer.come(browser, keyed.url, { key: token ?? '', provokes: /status of 4(03|10)/ });
-  viewers.push(viewer);
+  const viewer = await chats.arrive({ key: token ?? '', provokes: /status of 4(03|10)/ }, keyed.url);
   const { page } = viewer;
   await viewer.open('/sessions');
   await page.waitForURL(`**/sessions/${session_id}`);
@@ -535,17 +517,10 @@ describe('what an answer has in it', () => {
   ].join('\n\n');
 
   test('calls no other server, and runs nothing', async () => {
-    const viewer = await Viewer.come(browser, server.url);
-    viewers.push(viewer);
-    const foreign: string[] = [];
-    viewer.page.on('request', (request) => {
-      if (!request.url().startsWith(server.url) && !request.url().startsWith('blob:')) {
-        foreign.push(request.url());
-      }
-    });
-    viewer.page.on('dialog', () => foreign.push('a dialog'));
-    await viewer.openSession(id);
-    model.script = async function* () {
+    const viewer = await chats.arrive();
+    viewer.page.on('dialog', () => viewer.faults.push('a dialog'));
+    await viewer.openSession(chats.id);
+    chats.model.script = async function* () {
       for (const letter of HOSTILE.split(/(?=[<![])/)) {
         yield letter;
       }
@@ -555,7 +530,6 @@ describe('what an answer has in it', () => {
     await answer(viewer.page).getByRole('link', { name: 'chart (evil.example)' }).waitFor();
     expect(await answer(viewer.page).locator('img, iframe, script').count()).toBe(0);
     expect(await answer(viewer.page).getByRole('link').count()).toBe(2);
-    expect(foreign).toEqual([]);
   });
 });
 
@@ -566,18 +540,21 @@ describe('everybody can use it', () => {
     ['narrow', { viewport: { width: 380, height: 800 } }],
   ] as [string, Visit][])('%s', async (_, visit) => {
     const gate = deferred();
-    model.script = async function* (message) {
+    chats.model.script = async function* (message) {
       yield 'Words with `code`, a [link](https://example.org/) and\n\n```python\nprint("x" * 200)\n```\n\n';
       yield '| a | b |\n|---|---|\n| 1 | 2 |\n';
       if (message === 'wait') {
         await gate.promise;
       }
     };
-    await said('first');
-    const { turn_id } = await client.conversation.retryTurn(id, (await client.conversation.listTurns(id)).head ?? '');
-    await client.conversation.getTurn(id, turn_id, { wait: '30s' });
-    const page = await come(visit);
-    const viewer = viewers.at(-1) as Viewer;
+    await chats.said('first');
+    const { turn_id } = await chats.client.conversation.retryTurn(
+      chats.id,
+      (await chats.client.conversation.listTurns(chats.id)).head ?? '',
+    );
+    await chats.client.conversation.getTurn(chats.id, turn_id, { wait: '30s' });
+    const page = await chats.come(visit);
+    const viewer = chats.viewers.at(-1) as Viewer;
     await completed(page).waitFor();
     expect(await viewer.violations()).toEqual([]);
     await send(page, 'wait');

@@ -186,6 +186,18 @@ pub struct TurnPage {
     pub head: Option<TurnId>,
     /// The revision to pass as `after` for the next page; null on the last page.
     pub next_after: Option<u64>,
+    /// The summaries that a model is sent in place of turns, in all branches; each page has them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub summaries: Vec<TurnSummary>,
+}
+
+/// The place of a summary in a conversation. The summarised turns stay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TurnSummary {
+    /// The last summarised turn. The others are those that lead to it.
+    pub through: TurnId,
+    /// The number of the event `conversation_compacted`, which has the text.
+    pub revision: u64,
 }
 
 /// How to read a turn.

@@ -49,7 +49,7 @@ pub use aggregation::{
 pub use calls::{BeginExecution, Calls, Execution, RecordCalls, Recorded, Renewed, Writer};
 pub use conversation::{
     AddTurn, Chat, ChatAnswer, ClearConversation, Conversation, GetTurn, ListTurns, MoveHead, RetryTurn,
-    Turn, TurnPage,
+    Turn, TurnPage, TurnSummary,
 };
 pub use error::{Code, FieldError, Problem};
 pub use event::{Event, EventPage, ListEvents, UnreadableEvent};

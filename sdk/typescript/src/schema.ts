@@ -4875,6 +4875,8 @@ export interface components {
              * @description The revision to pass as `after` for the next page; null on the last page.
              */
             next_after?: number | null;
+            /** @description The summaries that a model is sent in place of turns, in all branches; each page has them. */
+            summaries?: components["schemas"]["TurnSummary"][];
         };
         /** @description More of an answer is known. At most one a second; the whole answer comes with `turn_ended`. */
         TurnProgressed: {
@@ -4947,6 +4949,16 @@ export interface components {
          * @enum {string}
          */
         TurnStatus: "queued" | "running" | "completed" | "stopped" | "failed" | "interrupted" | "rolled_back";
+        /** @description The place of a summary in a conversation. The summarised turns stay. */
+        TurnSummary: {
+            /** @description The last summarised turn. The others are those that lead to it. */
+            through: components["schemas"]["TurnId"];
+            /**
+             * Format: int64
+             * @description The number of the event `conversation_compacted`, which has the text.
+             */
+            revision: number;
+        };
         /** @description An event of a type that this document does not know. */
         UnknownEvent: {
             /**
@@ -5506,6 +5518,7 @@ export type TurnProgressed = components['schemas']['TurnProgressed'];
 export type TurnQueued = components['schemas']['TurnQueued'];
 export type TurnSettings = components['schemas']['TurnSettings'];
 export type TurnStatus = components['schemas']['TurnStatus'];
+export type TurnSummary = components['schemas']['TurnSummary'];
 export type UnknownEvent = components['schemas']['UnknownEvent'];
 export type Unresolved = components['schemas']['Unresolved'];
 export type UpcomingTimes = components['schemas']['UpcomingTimes'];

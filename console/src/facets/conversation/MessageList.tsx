@@ -3,6 +3,7 @@ import { ArrowDown } from 'lucide-react';
 import { type Ref, useImperativeHandle, useLayoutEffect, useRef } from 'react';
 import type { Turn } from 'sessiond';
 import { IconButton } from '../../ui/Button.tsx';
+import { Divider } from './Divider.tsx';
 import { scrollToText, useMarks } from './find.ts';
 import css from './MessageList.module.css';
 import { TurnView } from './TurnView.tsx';
@@ -23,7 +24,7 @@ export interface MessageListHandle {
 
 /** What was said along the branch that is shown. Only the turns in sight are in the page. */
 export function MessageList({
-  known: { path, tree, running },
+  known: { path, tree, running, summary },
   acts,
   active,
   editing,
@@ -115,6 +116,7 @@ export function MessageList({
                   editing={editing === turn.turn_id}
                   onEdit={onEdit}
                 />
+                {summary?.turns === index + 1 && <Divider sessionId={turn.session_id} summary={summary} />}
               </article>
             );
           })}

@@ -128,3 +128,21 @@ test('clearing removes what was there, and a roll-back the text', async () => {
   expect(turns.agrees(0, null)).toBe(true);
   expect(turns.agrees(1, null)).toBe(false);
 });
+
+test('the last summary along the branch counts its turns, also after it came as an event, and clearing removes it', async () => {
+  const { turns, event, loaded } = session({
+    ...page([turn('a'), turn('b', { parent: 'a', revision: 2 }), turn('c', { parent: 'b', revision: 3 })], 'c'),
+    summaries: [{ through: 'a', revision: 7 }],
+  });
+  await loaded();
+  expect(turns.get().summary).toEqual({ turns: 1, revision: 7 });
+  event('conversation_compacted', { through: 'b', text: 'so far' });
+  expect(turns.get().summary).toEqual({ turns: 2, revision: 101 });
+  // A branch that begins before it has only the first.
+  event('turn_queued', { turn_id: 'd', parent: 'a', text: 'else' });
+  event('turn_began', { turn_id: 'd', parent: 'a', runner: 1 });
+  event('head_moved', { turn_id: 'd' });
+  expect(turns.get().summary).toEqual({ turns: 1, revision: 7 });
+  event('conversation_cleared', {});
+  expect(turns.get().summary).toBeUndefined();
+});

@@ -1,4 +1,4 @@
-import { type Client, type JournalEvent, Problem, type Turn } from 'sessiond';
+import { type Client, type JournalEvent, Problem, type Turn, type TurnPage } from 'sessiond';
 import type { Feed } from '../../data/feed.ts';
 import { Tree } from './tree.ts';
 
@@ -19,6 +19,16 @@ export interface Known {
   /** The turns that wait, as far as the events say: the next one first. */
   queued: readonly Turn[];
   running: Turn | undefined;
+  /** The last summary along the branch, which a model is sent in place of the turns before it. */
+  summary: Summary | undefined;
+}
+
+/** A summary of the turns that lead to one, itself included. */
+export interface Summary {
+  /** How many turns it summarises. */
+  turns: number;
+  /** The event that has its text. */
+  revision: number;
 }
 
 /**
@@ -29,6 +39,7 @@ export class Turns {
   private turns = new Map<string, Turn>();
   private queue: string[] = [];
   private head: string | null = null;
+  private summaries = new Map<string, number>();
   private loaded = false;
   private error: unknown;
   private known: Known | undefined;
@@ -50,15 +61,17 @@ export class Turns {
     if (!this.known) {
       const tree = new Tree(this.turns);
       const open = [...this.turns.values()];
+      const path = tree.path(this.head);
       this.known = {
         loaded: this.loaded,
         error: this.error,
         turns: this.turns,
         head: this.head,
         tree,
-        path: tree.path(this.head),
+        path,
         queued: this.queue.flatMap((id) => this.turns.get(id) ?? []),
         running: open.find(({ status }) => status === 'running'),
+        summary: this.lastSummary(path),
       };
     }
     return this.known;
@@ -89,6 +102,7 @@ export class Turns {
     try {
       const turns = new Map<string, Turn>();
       let head: string | null = null;
+      let summaries: TurnPage['summaries'];
       let after: number | undefined;
       do {
         const query = after === undefined ? { limit: PAGE } : { limit: PAGE, after };
@@ -97,10 +111,12 @@ export class Turns {
           turns.set(turn.turn_id, turn);
         }
         head = page.head ?? null;
+        summaries = page.summaries;
         after = page.next_after ?? undefined;
       } while (after !== undefined);
       this.turns = turns;
       this.head = head;
+      this.summaries = new Map(summaries?.map(({ through, revision }) => [through, revision]));
       this.queue = [...turns.values()].filter(({ status }) => status === 'queued').map(({ turn_id }) => turn_id);
       this.loaded = true;
       this.error = undefined;
@@ -197,7 +213,11 @@ export class Turns {
       case 'head_moved':
         this.head = event.data.turn_id ?? null;
         return true;
+      case 'conversation_compacted':
+        this.summaries.set(event.data.through, event.seq);
+        return true;
       case 'conversation_cleared':
+        this.summaries.clear();
         this.turns = new Map([...this.turns].filter(([, turn]) => turn.revision > event.seq));
         this.queue = this.queue.filter((id) => this.turns.has(id));
         this.head = this.head !== null && this.turns.has(this.head) ? this.head : null;
@@ -205,6 +225,12 @@ export class Turns {
       default:
         return false;
     }
+  }
+
+  private lastSummary(path: readonly Turn[]): Summary | undefined {
+    const last = path.findLastIndex(({ turn_id }) => this.summaries.has(turn_id));
+    const revision = this.summaries.get(path[last]?.turn_id ?? '');
+    return revision === undefined ? undefined : { turns: last + 1, revision };
   }
 
   private change(id: string, to: (turn: Turn) => Turn): boolean {

@@ -15,6 +15,8 @@ export interface Asked {
   messages: { role: string; content: string }[];
   temperature?: number;
   max_tokens?: number;
+  /** Whether the answer is sent piece by piece. */
+  stream?: boolean;
 }
 
 /** A model whose answers a test writes. */
@@ -63,11 +65,15 @@ export class ScriptedModel {
       this.open -= 1;
     });
     const send = (value: object) => response.write(`data: ${JSON.stringify({ model: asked.model, ...value })}\n\n`);
-    let pieces = 0;
+    let [pieces, whole] = [0, ''];
     try {
       for await (const piece of this.script(asked.messages.at(-1)?.content ?? '', asked)) {
         if (response.destroyed) {
           return;
+        }
+        if (!asked.stream) {
+          whole += typeof piece === 'string' ? piece : '';
+          continue;
         }
         if (pieces === 0) {
           response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -75,6 +81,12 @@ export class ScriptedModel {
         pieces += 1;
         const delta = typeof piece === 'string' ? { content: piece } : { reasoning_content: piece.reasoning };
         send({ choices: [{ index: 0, delta }] });
+      }
+      if (!asked.stream) {
+        const choice = { index: 0, message: { role: 'assistant', content: whole }, finish_reason: 'stop' };
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.end(JSON.stringify({ model: asked.model, choices: [choice] }));
+        return;
       }
       send({
         choices: [{ index: 0, delta: {}, finish_reason: 'stop' }],

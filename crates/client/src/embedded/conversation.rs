@@ -45,7 +45,14 @@ impl Conversation for Embedded {
         let after = query.after.unwrap_or_default();
         let mut wanted: Vec<_> = conversation.turns.values().filter(|turn| turn.seq > after).collect();
         wanted.sort_by_key(|turn| turn.seq);
-        let mut page = api::TurnPage { turns: Vec::new(), head: conversation.head.clone(), next_after: None };
+        let summary =
+            |(through, at): (&TurnId, &u64)| api::TurnSummary { through: through.clone(), revision: *at };
+        let mut page = api::TurnPage {
+            turns: Vec::new(),
+            head: conversation.head.clone(),
+            next_after: None,
+            summaries: conversation.compacted.iter().map(summary).collect(),
+        };
         let Some(first) = wanted.first() else { return Ok(page) };
         let mut texts = self.engine.turn_texts(id, first.seq - 1).await.map_err(problem)?;
         let mut bytes = 0;
