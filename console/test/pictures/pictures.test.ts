@@ -169,53 +169,79 @@ test.skipIf(!hasPython)('the calls of a program that ran on the directory of the
   );
 });
 
-/** What an assistant says about leases. */
-const LEASES = `A lease keeps **one worker** at a time on a task. It has three parts:
+/** The files that the assistant answers from, as a person wrote them. */
+const DOCUMENTS = {
+  'lease agreement.md': `# Lease agreement
 
-1. The *token*, a number that only grows. A write with an older one is rejected.
-2. The *time to live*, after which another worker may claim the task.
-3. The *heartbeat*, which extends it.
+## 4. Rent
 
-\`\`\`ts
-async function work(lease: Lease) {
-  const timer = setInterval(() => lease.renew(), 5_000);
-  try {
-    await step(lease.token);
-  } finally {
-    clearInterval(timer);
-  }
-}
-\`\`\`
+The rent is 1,480 euros a month, due on the third working day. Heating is paid for in advance with 120 euros a month.
 
-| event | what other workers see |
+## 9. Notice
+
+The tenant gives notice in writing, three months to the end of a month. The landlord gives notice six months to the end of a
+month after the fifth year.
+
+## 12. Deposit
+
+The deposit is three months' rent. It is returned within six months after the keys were handed over.
+`,
+  'house rules.txt': `House rules
+
+Bicycles are kept in the cellar. Keys that are lost are reported to the caretaker on the same day.
+The flat is handed over swept, with all keys, by noon of the last day.
+`,
+};
+
+/** What the assistant says; the sources that it cites by their places. */
+const ANSWERS: Record<string, string> = {
+  'How do I end': `You give notice **in writing**, three months to the end of a month [1]. For an end on **31 August** it must be there by
+31 May:
+
+| notice arrives | the lease ends |
 |---|---|
-| the worker stops | the lease ends at once |
-| its process is killed | it ends after its time to live |
-`;
+| until 31 May | 31 August |
+| until 30 June | 30 September |
 
-test('a chat whose second answer is on its way', async () => {
+On the last day you hand the flat over swept, with all keys, by noon [2].`,
+  'When do I get': 'The deposit is three months’ rent, **4,440 euros**, and comes back within',
+};
+
+test('a chat about two files, whose second answer is on its way', async () => {
   const model = await ScriptedModel.start();
   const server = await TestServer.start([], model.environment);
   const gate = deferred();
-  const { conversation, sessions } = server.client();
-  const { session_id } = await sessions.create({ kind: 'assistant', name: 'How leases work' });
+  const client = server.client();
+  const { conversation, sessions } = client;
+  const { session_id } = await sessions.create({ kind: 'assistant', name: 'The lease of the flat' });
+  const added = await client.addFiles(
+    session_id,
+    Object.entries(DOCUMENTS).map(([name, text]) => new File([text], name)),
+  );
+  const files = added.files.flatMap(({ file }) => file?.file_id ?? []);
   model.script = async function* (message) {
-    yield* message.startsWith('What')
-      ? LEASES.split(/(?<= )/)
-      : ['Yes. The worker that was asleep has an **older token**, so'];
-    if (!message.startsWith('What')) {
+    const question = Object.keys(ANSWERS).find((question) => message.includes(question)) ?? '';
+    const numbers = [...message.matchAll(/<source number="(\d+)"/g)].map(([, number]) => number);
+    const text = (ANSWERS[question] ?? '').replaceAll(/\[(\d)\]/g, (_, place) => `[${numbers[place - 1]}]`);
+    yield* text.split(/(?<= )/);
+    if (question === 'When do I get') {
       await gate.promise;
     }
   };
-  const { turn_id } = await conversation.addTurn(session_id, { text: 'What is a lease?' });
+  const { turn_id } = await conversation.addTurn(session_id, { text: 'How do I end the lease?', files });
   await conversation.getTurn(session_id, turn_id, { wait: '30s' });
-  const again = await conversation.retryTurn(session_id, turn_id, { text: 'What is a lease, in a few words?' });
-  await conversation.getTurn(session_id, again.turn_id, { wait: '30s' });
-  await conversation.addTurn(session_id, { text: 'Does it also hold after the worker was asleep?' });
-  await conversation.addTurn(session_id, { text: 'Write a test for that.' });
+  const again = await conversation.retryTurn(session_id, turn_id, { text: 'How do I end the lease in August?' });
+  const answered = await conversation.getTurn(session_id, again.turn_id, { wait: '30s' });
+  expect(answered.citations?.map(({ name }) => name)).toEqual(Object.keys(DOCUMENTS));
+  await conversation.addTurn(session_id, { text: 'When do I get the deposit back?' });
+  await conversation.addTurn(session_id, { text: 'Write the letter.' });
   const shows = async (page: Page) => {
-    await page.locator('[data-answer="running"]').getByText('older token').waitFor();
+    await page.locator('[data-answer="running"]').getByText('comes back within').waitFor();
     await page.locator('[data-queued]').waitFor();
+    await page.locator('[data-citation]').nth(1).waitFor();
+    const notes = { name: 'handover notes.txt', mimeType: 'text/plain', buffer: Buffer.from('Meter: 40217.') };
+    await page.locator('input[type="file"]').setInputFiles([notes]);
+    await page.locator('[data-upload="ready"]').waitFor();
     await page.locator('[data-at-end="true"]').waitFor();
   };
   await picture('chat', `/sessions/${session_id}`, shows, { viewport: { width: 1440, height: 1080 } }, server.url);
