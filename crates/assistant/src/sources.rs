@@ -43,12 +43,10 @@ pub(crate) async fn choose(
     }
     let mut numbers = turn.next_source;
     let budget = Budget::of(model, turn, request).await;
-    let before: HashSet<(&FileId, Option<u32>)> = turn
-        .before
-        .iter()
-        .flat_map(|said| &said.sources)
-        .map(|source| (&source.file_id, source.passage))
-        .collect();
+    // An answer that quotes passages has no memory: what was quoted before may be the answer again.
+    let said = if model.is_some() { turn.before.as_slice() } else { &[] };
+    let before: HashSet<(&FileId, Option<u32>)> =
+        said.iter().flat_map(|said| &said.sources).map(|source| (&source.file_id, source.passage)).collect();
     let new: Vec<_> = files.into_iter().filter(|file| !before.contains(&(&file.id, None))).collect();
     if let Some(texts) = fit(library, directory, &new, budget.whole).await? {
         for (file, text) in new.iter().zip(texts) {
