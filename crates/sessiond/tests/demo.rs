@@ -46,12 +46,42 @@ fn the_demo_works_a_session_to_its_report_and_leaves_nothing_behind() {
         (Some("execution"), Some("completed"))
     );
     assert_eq!(execution["calls"]["completed"], 4);
+    // An assistant was asked about the text files. There is no model, so that it quotes them.
+    for line in [
+        "assistant   has 6 files of ",
+        "assistant   asked: What are these files about?",
+        "assistant   answered",
+    ] {
+        assert!(ran.stderr.contains(line), "{line} is not in:\n{}", ran.stderr);
+    }
+    assert!(ran.stdout.contains("\n## Asked of an assistant\n"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("> > file 0\n") && ran.stdout.contains("Cited: `f0.txt"), "{}", ran.stdout);
+    let assistant = format!("{id}_assistant");
+    assert_eq!(place.json(&["session", "show", &assistant])["status"], "active", "more can be asked");
     let shown = place.json(&["session", "show", id]);
     let artifact = shown["outcome"]["artifacts"][0].as_str().unwrap();
     assert_eq!(std::fs::read_to_string(place.path().join(artifact)).unwrap(), ran.stdout);
     assert_eq!(shown["outcome"]["summary"].as_str().unwrap(), ran.stdout);
     assert_eq!(shown["shared_context"]["report"]["totals"]["files"], 13);
     assert!(processes_with(&place.path().join("work").display().to_string()).is_empty());
+}
+
+#[test]
+fn the_report_is_json_too_and_a_heading_is_asked_about() {
+    let place = Place::new();
+    place.write(
+        "work/README.md",
+        "# A shop\n\nIt sells bicycles.\n\n## Opening hours\n\nFrom nine to five.\n",
+    );
+    let ran = place.run(&["demo", "work", "--exit", "--json", "--listen", "127.0.0.1:0"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(report["totals"]["files"], 1);
+    let asked = &report["assistant"];
+    assert_eq!(asked["files"], serde_json::json!(["README.md"]));
+    assert_eq!(asked["answers"][1]["question"], "What do the files say about “Opening hours”?");
+    assert!(asked["answers"][1]["answer"].as_str().unwrap().contains("From nine to five."), "{asked}");
+    assert!(report["markdown"].as_str().unwrap().contains("## Asked of an assistant"));
 }
 
 #[test]
@@ -88,6 +118,12 @@ fn an_interrupted_demo_ends_cleanly_and_goes_on_where_it_was() {
     let sessions = place.json(&["session", "list", "--kind", "workflow"]);
     assert_eq!(sessions["sessions"].as_array().unwrap().len(), 1);
     assert_eq!(sessions["sessions"][0]["status"], "completed");
+    // What the first demo had asked is not asked again.
+    let assistants = place.json(&["session", "list", "--kind", "assistant"]);
+    assert_eq!(assistants["sessions"].as_array().unwrap().len(), 1);
+    let id = assistants["sessions"][0]["session_id"].as_str().unwrap();
+    assert_eq!(place.json(&["session", "show", id])["conversation"]["turns"], 1);
+    assert!(ran.stdout.contains("## Asked of an assistant"), "{}", ran.stdout);
 }
 
 #[test]
@@ -175,6 +211,7 @@ fn on_a_terminal_the_demo_can_be_watched_and_answered() {
         assert!(said.contains(line), "{line} is not in: {said}");
     }
     assert!(!said.contains("# What is in"), "a person reads no Markdown: {said}");
+    assert!(said.contains("An assistant has ") && said.contains("What are these files about?"), "{said}");
     assert!(!said.contains("the largest file has"), "it does not want attention: {said}");
 }
 

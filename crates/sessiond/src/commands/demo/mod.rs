@@ -1,6 +1,7 @@
 //! `sessiond demo`: a real session of three agents, from the first start to the report.
 
 mod agent;
+mod assistant;
 mod crew;
 mod measure;
 mod pace;
@@ -29,6 +30,7 @@ use crate::host::Host;
 use crate::signals::Signals;
 
 pub use agent::DemoAgent;
+use assistant::Asking;
 use crew::Crew;
 pub use measure::DemoExecution;
 use measure::Measuring;
@@ -37,13 +39,15 @@ use person::Person;
 use report::Report;
 use screen::Screen;
 
-/// Watch three agents and a program inspect a directory and write a report
+/// Watch three agents, a program and an assistant inspect a directory and write a report
 #[derive(Debug, Args)]
 #[command(
     after_help = "The demo starts the server with its store in .sessiond/, and three agents in separate processes. \
 One agent takes an inventory. Then two agents look in parallel for duplicates and for files to clean \
 up, and the first agent combines the results. At the same time, an execution counts the lines of code, \
-call by call, in another process. Nothing in DIRECTORY is changed.
+call by call, in another process, and an assistant answers a question or two about a few of the files: at most \
+six small documents without secrets. Its model is the one that the environment names; without one it quotes the files. \
+Nothing in DIRECTORY is changed.
 
 On a terminal the demo takes its time: an attempt fails and is retried, and a question waits ten seconds for your \
 answer. With --fast, with --exit and in a pipe it works as fast as it can.
@@ -55,6 +59,7 @@ Examples:
   sessiond demo
   sessiond demo --open
   sessiond demo ~/project --exit > report.md
+  sessiond demo ~/project --exit --json | jq '.assistant.answers'
   sessiond demo --listen 127.0.0.1:8081"
 )]
 pub struct Demo {
@@ -97,6 +102,7 @@ impl Demo {
             Ok(Ended::Otherwise(_)) | Err(_) => ExitCode::FAILURE,
         };
         match &worked {
+            Ok(Ended::Completed(report)) if context.out.json => context.out.json(report)?,
             Ok(Ended::Completed(report)) if context.out.is_terminal() => report.print(&context.out)?,
             Ok(Ended::Completed(report)) => context.out.text(&report.markdown)?,
             Ok(Ended::Otherwise(why)) => eprintln!("error: {why}"),
@@ -139,10 +145,11 @@ impl Demo {
             measuring = Some(self.measure(context, host, root, id)?);
             Ok(())
         };
+        let page = |id: &SessionId| host.console(&format!("sessions/{id}")).unwrap_or_else(|| id.to_string());
         let mut ended = tokio::select! {
             () = signals.next() => Ok(Ended::Interrupted),
             failed = crew.failed() => Err(failed),
-            ended = session(client, root, &context.config, self.pace, show) => ended,
+            ended = session(client, root, &context.config, self.pace, show, &page) => ended,
         };
         crew.stop().await;
         if matches!(ended, Ok(Ended::Completed(_))) && roots.len() == 1 {
@@ -212,6 +219,7 @@ async fn session(
     config: &Config,
     pace: Pace,
     show: impl FnOnce(&SessionId) -> anyhow::Result<()>,
+    page: impl Fn(&SessionId) -> String,
 ) -> anyhow::Result<Ended> {
     crew::connected(client).await?;
     let unfinished = client
@@ -234,6 +242,8 @@ async fn session(
     };
     show(&id)?;
     let mut screen = Screen::new();
+    let answers = assistant::id_of(&id)?;
+    let mut asking = Asking::start(client.clone(), answers.clone(), root, page(&answers), screen.lines());
     let mut watch = client.watch(&id, Some(0)).await?;
     let mut person = Person::new(client.clone(), id.clone(), pace.is_watched());
     while let Some(item) = watch.next().await {
@@ -246,7 +256,11 @@ async fn session(
         let may_end = event.seq == known
             || (event.seq > known
                 && (event.kind == "workflow_advanced" || event.kind.starts_with("session_")));
-        if may_end && let Some(ended) = ended(client, &client.session(&id).await?, root, config).await? {
+        if !may_end {
+            continue;
+        }
+        let session = client.session(&id).await?;
+        if let Some(ended) = ended(client, &session, root, config, &mut asking).await? {
             return Ok(ended);
         }
     }
@@ -259,6 +273,7 @@ async fn ended(
     session: &Session,
     root: &Path,
     config: &Config,
+    asking: &mut Asking,
 ) -> anyhow::Result<Option<Ended>> {
     let id = &session.session_id;
     let done = session.workflow.as_ref().is_some_and(|workflow| {
@@ -268,7 +283,7 @@ async fn ended(
     });
     match session.status {
         Status::Active if done => {
-            let report = completed_report(client, id).await?;
+            let report = completed_report(client, id).await?.with_assistant(asking.end().await);
             let path = keep(&report, id, config)?;
             let orchestrator = Conditions { agent: Some(plan::orchestrator()), ..Conditions::default() };
             let found = json!({ "report": { "findings": report.findings, "totals": report.totals } });
@@ -282,7 +297,10 @@ async fn ended(
             Ok(Some(Ended::Completed(report)))
         }
         Status::Active => Ok(None),
-        Status::Completed => Ok(Some(Ended::Completed(completed_report(client, id).await?))),
+        Status::Completed => {
+            let report = completed_report(client, id).await?.with_assistant(asking.end().await);
+            Ok(Some(Ended::Completed(report)))
+        }
         status => {
             let outcome = session.outcome.clone().unwrap_or_default();
             let said: Vec<String> = [outcome.reason, outcome.details].into_iter().flatten().collect();

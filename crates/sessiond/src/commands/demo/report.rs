@@ -9,7 +9,11 @@ use sessiond_agent::{Failure, Inputs};
 
 use crate::output::{Column, Output, Table, bytes, cells};
 
-use super::scan::{Duplicates, Finding, Hygiene, Inventory, Place, Severity, grouped, plural};
+use super::assistant::{self, Asked};
+use super::scan::{self, Duplicates, Finding, Hygiene, Inventory, Place, Severity, grouped, plural};
+
+/// How many lines of an answer a terminal shows.
+const LINES: usize = 8;
 
 /// What the last step gives.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,6 +24,9 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// How much there is.
     pub totals: Totals,
+    /// What an assistant was asked about some of the files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assistant: Option<Asked>,
 }
 
 /// How much there is.
@@ -49,14 +56,40 @@ impl Report {
             plural(lines, "line", "lines"),
         ))?;
         if self.findings.is_empty() {
-            return out.line("The three agents found nothing that wants attention.");
+            out.line("The three agents found nothing that wants attention.")?;
+        } else {
+            let mut table =
+                Table::new([Column::word("#"), Column::text("FINDING").kept(), Column::word("PRIORITY")]);
+            for (number, finding) in (1..).zip(&self.findings) {
+                table.row(cells![number, &finding.title, finding.severity.word()]);
+            }
+            out.table(&table)?;
         }
-        let mut table =
-            Table::new([Column::word("#"), Column::text("FINDING").kept(), Column::word("PRIORITY")]);
-        for (number, finding) in (1..).zip(&self.findings) {
-            table.row(cells![number, &finding.title, finding.severity.word()]);
+        let Some(asked) = &self.assistant else { return Ok(()) };
+        out.title(&format!("An assistant has {}", assistant::count(asked)))?;
+        for answered in &asked.answers {
+            out.lines_of(&format!("\n{}", answered.question))?;
+            let mut lines = answered.answer.lines().filter(|line| !line.trim().is_empty());
+            for line in lines.by_ref().take(LINES) {
+                out.lines_of(&format!("  {line}"))?;
+            }
+            if lines.next().is_some() {
+                out.line("  … all of it is in the report")?;
+            }
+            if let Some(reason) = &answered.reason {
+                out.lines_of(&format!("  No whole answer: {reason}"))?;
+            }
         }
-        out.table(&table)
+        Ok(())
+    }
+
+    /// The same report, with what an assistant was asked.
+    pub fn with_assistant(mut self, asked: Option<Asked>) -> Self {
+        if let Some(asked) = asked {
+            self.markdown.push_str(&section(&asked));
+            self.assistant = Some(asked);
+        }
+        self
     }
 }
 
@@ -82,7 +115,7 @@ pub fn compose(root: &str, inputs: &Inputs, all: bool) -> Result<Report, Failure
     };
     let mut markdown = String::new();
     write(&mut markdown, root, &inventory, &duplicates, &hygiene, &findings)?;
-    Ok(Report { markdown, findings, totals })
+    Ok(Report { markdown, findings, totals, assistant: None })
 }
 
 fn result_of<T: DeserializeOwned>(inputs: &Inputs, step: &str) -> Result<T, Failure> {
@@ -230,6 +263,37 @@ fn left_out(
     Ok(())
 }
 
+/// What an assistant was asked, and what it answered. An answer is a quotation: nothing in it is a part of the report.
+fn section(asked: &Asked) -> String {
+    let names: Vec<String> = asked.files.iter().map(|name| code(name)).collect();
+    let mut out = format!(
+        "\n## Asked of an assistant\n\nIt has {}: {}. A demo chooses at most {} files of at most {} each.\n",
+        assistant::count(asked),
+        names.join(", "),
+        scan::FILES,
+        bytes(scan::FILE_BYTES)
+    );
+    for answered in &asked.answers {
+        out.push_str(&format!("\n### {}\n\n", answered.question));
+        for line in answered.answer.lines() {
+            out.push_str(format!("> {line}").trim_end());
+            out.push('\n');
+        }
+        if let Some(reason) = &answered.reason {
+            out.push_str(&format!("\nNo whole answer: {reason}.\n"));
+        }
+        if !answered.cited.is_empty() {
+            let cited: Vec<String> = answered.cited.iter().map(|place| code(place)).collect();
+            out.push_str(&format!("\nCited: {}.\n", cited.join("; ")));
+        }
+    }
+    out.push_str(&format!(
+        "\nIts session is {}, in which more can be asked.\n",
+        code(asked.session_id.as_str())
+    ));
+    out
+}
+
 fn place_line(place: &Place, severity: Severity) -> String {
     let at = match place.line {
         Some(line) => code(&format!("{}:{line}", place.path)),
@@ -318,6 +382,34 @@ mod tests {
             "# What is in `/dir`\n\nThere are no files here.\n\n## Nothing to do\n\n\
              The three agents found nothing that wants attention.\n"
         );
+    }
+
+    #[test]
+    fn an_answer_is_quoted_with_the_places_that_it_cites() {
+        let answered = |answer: &str, reason: Option<&str>| assistant::Answered {
+            question: "What is it?".into(),
+            answer: answer.into(),
+            cited: vec!["a.md, lines 1–2".into()],
+            reason: reason.map(str::to_owned),
+        };
+        let asked = Asked {
+            session_id: "s_assistant".parse().unwrap(),
+            files: vec!["a.md".into()],
+            bytes: 2048,
+            answers: vec![answered("# A\n\nheading [1]", None), answered("", Some("it was stopped"))],
+        };
+        let report =
+            compose("/dir", &inputs(Default::default(), Default::default(), Default::default()), true)
+                .unwrap()
+                .with_assistant(Some(asked.clone()));
+        assert!(report.markdown.contains("It has 1 file of 2.0 KiB: `a.md`."), "{}", report.markdown);
+        assert!(
+            report.markdown.contains("> # A\n>\n> heading [1]\n\nCited: `a.md, lines 1–2`."),
+            "{}",
+            report.markdown
+        );
+        assert!(report.markdown.contains("No whole answer: it was stopped."), "{}", report.markdown);
+        assert_eq!(report.assistant, Some(asked));
     }
 
     #[test]

@@ -24,16 +24,27 @@ struct Task {
     told: Option<Timestamp>,
 }
 
+/// Prints lines to standard error, also while there are bars.
+#[derive(Clone)]
+pub struct Lines {
+    bars: Option<MultiProgress>,
+}
+
 /// What the terminal shows while the agents work. It goes to standard error; the report goes to standard output.
 pub struct Screen {
-    bars: Option<MultiProgress>,
+    lines: Lines,
     tasks: HashMap<TaskId, Task>,
 }
 
 impl Screen {
     pub fn new() -> Self {
         let bars = std::io::stderr().is_terminal().then(MultiProgress::new);
-        Self { bars, tasks: HashMap::new() }
+        Self { lines: Lines { bars }, tasks: HashMap::new() }
+    }
+
+    /// What prints lines beside the bars.
+    pub fn lines(&self) -> Lines {
+        self.lines.clone()
     }
 
     /// Takes note of an event, and shows it when `show` says so.
@@ -69,7 +80,7 @@ impl Screen {
                 let begins = task.begun.is_none();
                 task.begun.get_or_insert(time);
                 if task.bar.is_none()
-                    && let Some(bars) = &self.bars
+                    && let Some(bars) = &self.lines.bars
                 {
                     task.bar = Some(bar(bars, &step, &task.agent));
                 }
@@ -116,6 +127,13 @@ impl Screen {
         }
     }
 
+    /// Prints a line.
+    pub fn line(&self, line: &str) {
+        self.lines.line(line);
+    }
+}
+
+impl Lines {
     /// Prints a line.
     pub fn line(&self, line: &str) {
         let line = &printable(line);

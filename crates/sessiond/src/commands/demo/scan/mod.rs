@@ -2,6 +2,7 @@
 //!
 //! Everything here is plain and synchronous, gives the same answer for the same files, and changes nothing.
 
+mod documents;
 mod duplicates;
 mod finding;
 mod hygiene;
@@ -25,6 +26,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::pace::{Pace, REST};
+pub use documents::{Chosen, FILE_BYTES, FILES, documents};
 pub use duplicates::{Duplicates, duplicates};
 pub use finding::{Finding, Severity};
 pub use hygiene::{Hygiene, hygiene};
