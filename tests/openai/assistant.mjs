@@ -14,7 +14,7 @@ const words = (count) => Array.from({ length: count }, (_, n) => `w${n} `).join(
 // Models.
 const models = [];
 for await (const model of client.models.list()) models.push(model.id);
-assert.deepEqual(models, ['assistant']);
+assert.deepEqual(models, ['assistant', 'assistant-stateless']);
 await assert.rejects(client.models.retrieve('gpt-4'), OpenAI.NotFoundError);
 
 // Chat completions.
@@ -49,6 +49,16 @@ const limited = await client.chat.completions.create({
   temperature: 0.2,
 });
 assert.deepEqual([limited.choices[0].message.content, limited.choices[0].finish_reason], [words(2), 'length']);
+
+// The stateless model has no conversation: the client sends everything, and calls the tools.
+const stateless = { model: 'assistant-stateless', messages: [...messages] };
+assert.equal((await client.chat.completions.create(stateless)).choices[0].message.content, words(3));
+const passed = client.chat.completions.stream(stateless);
+assert.equal((await passed.finalChatCompletion()).choices[0].message.content, words(3));
+const tool = { type: 'function', function: { name: 'weather', parameters: { type: 'object', properties: {} } } };
+const calling = { model: 'assistant-stateless', messages: [{ role: 'user', content: 'call' }], tools: [tool] };
+const called = (await client.chat.completions.stream(calling).finalChatCompletion()).choices[0];
+assert.deepEqual([called.finish_reason, called.message.tool_calls[0].function.name], ['tool_calls', 'weather']);
 
 // Responses: a chain, a stream that is resumed, background and cancel.
 const one = await client.responses.create({ model: 'assistant', input: 'words 2' });

@@ -26,7 +26,7 @@ def fails(kind, work):
 
 
 # Models.
-assert [model.id for model in client.models.list()] == ["assistant"]
+assert [model.id for model in client.models.list()] == ["assistant", "assistant-stateless"]
 assert client.models.retrieve("assistant").owned_by == "sessiond"
 fails(openai.NotFoundError, lambda: client.models.retrieve("gpt-4"))
 
@@ -78,6 +78,41 @@ for most in [{"max_tokens": 2}, {"max_completion_tokens": 2}]:
 short = client.responses.create(model="assistant", input="limited 9", max_output_tokens=3, temperature=0.2)
 assert (short.status, short.output_text, short.max_output_tokens) == ("incomplete", words(3), 3), short
 assert (short.incomplete_details.reason, short.temperature, short.top_p) == ("max_output_tokens", 0.2, None), short
+
+# The stateless model has no conversation: the client sends everything, and calls the tools.
+everything = [
+    {"role": "system", "content": "Be brief."},
+    first,
+    {"role": "assistant", "content": words(2)},
+    {"role": "user", "content": "words 3"},
+]
+answer = client.chat.completions.create(model="assistant-stateless", messages=everything)
+assert (answer.choices[0].message.content, answer.usage.completion_tokens) == (words(3), 3), answer
+pieces = list(
+    client.chat.completions.create(
+        model="assistant-stateless", messages=everything, stream=True, stream_options={"include_usage": True}
+    )
+)
+assert "".join(piece.choices[0].delta.content or "" for piece in pieces if piece.choices) == words(3), pieces
+assert pieces[-1].usage.total_tokens == 6 and pieces[-2].choices[0].finish_reason == "stop", pieces
+tool = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object", "properties": {}}}}
+asks = {"role": "user", "content": "call"}
+with client.chat.completions.stream(model="assistant-stateless", messages=[asks], tools=[tool]) as events:
+    called = events.get_final_completion().choices[0]
+[call] = called.message.tool_calls
+assert (called.finish_reason, call.function.name, call.id) == ("tool_calls", "weather", "call_1"), called
+result = {"role": "tool", "tool_call_id": call.id, "content": "rain"}
+answer = client.chat.completions.create(
+    model="assistant-stateless", messages=[asks, called.message, result, {"role": "user", "content": "words 1"}], tools=[tool]
+)
+assert answer.choices[0].message.content == words(1), answer
+error = fails(
+    openai.BadRequestError,
+    lambda: client.chat.completions.create(model="assistant-stateless", messages=[{"role": "user", "content": "long"}]),
+)
+assert (error.code, error.param) == ("context_length_exceeded", "messages"), error
+error = fails(openai.BadRequestError, lambda: client.responses.create(model="assistant-stateless", input="words 1"))
+assert error.param == "model", error
 
 # Responses: a response is a turn.
 one = client.responses.create(model="assistant", input="words 2")

@@ -43,7 +43,7 @@ impl Model {
     }
 }
 
-/// The last message says what comes: `words N` are N words, one in 20 ms and no more than
+/// The last message says what comes: `call` calls a tool, if one is offered, and `refuse` and `long` are refused; `words N` are N words, one in 20 ms and no more than
 /// `max_tokens`; `break` breaks off after two; `cite 1` cites a source.
 async fn complete(State(model): State<Model>, body: String) -> Response {
     let request: Value = serde_json::from_str(&body).unwrap();
@@ -55,6 +55,17 @@ async fn complete(State(model): State<Model>, body: String) -> Response {
     let open = Open(model.open.clone());
     let words = last.rsplit(' ').next().and_then(|count| count.parse::<usize>().ok()).unwrap_or(2);
     let (words, finish) = if words > most { (most, "length") } else { (words, "stop") };
+    let refusal = match last.as_str() {
+        "refuse" => Some("this is not for me"),
+        "long" => Some("This model's maximum context length is 131072 tokens"),
+        _ => None,
+    };
+    if let Some(message) = refusal {
+        let body = json!({"error": {"message": message, "code": "context_length_exceeded"}});
+        let body = if last == "long" { body } else { json!({"error": {"message": message}}) };
+        return (axum::http::StatusCode::BAD_REQUEST, axum::Json(body)).into_response();
+    }
+    let calls = last == "call";
     let breaks = last == "break";
     let cites = last.ends_with("cite 1");
     let frames = stream::unfold((0, open), move |(n, open)| {
@@ -64,7 +75,15 @@ async fn complete(State(model): State<Model>, body: String) -> Response {
                 return None;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
-            let frame = if n < words {
+            let frame = if calls && n == 0 {
+                sent.fetch_add(1, Ordering::SeqCst);
+                let function = json!({"name": "weather", "arguments": "{\"city\":\"Bonn\"}"});
+                let call = json!({"index": 0, "id": "call_1", "type": "function", "function": function});
+                format!("data: {}\n\n", json!({"choices": [{"index": 0, "delta": {"tool_calls": [call]}}]}))
+            } else if calls && n == 1 {
+                "data: {\"choices\": [{\"index\": 0, \"delta\": {}, \"finish_reason\": \"tool_calls\"}]}\n\n"
+                    .to_owned()
+            } else if n < words {
                 sent.fetch_add(1, Ordering::SeqCst);
                 let word = if cites { "It says so [1]." } else { &*format!("w{n} ") };
                 let delta =
@@ -444,6 +463,88 @@ async fn problems_of_openai_s_interface_have_its_shape() {
     // Elsewhere problems have the shape of this interface.
     let problem = world.expect(404, Method::GET, "/sessions/gone", None).await;
     assert_eq!(problem["code"], "session_not_found");
+}
+
+/// The stateless name passes everything to the model as it is, keeps nothing, and ends the work when its client leaves.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_stateless_model_is_passed_everything_and_nothing_is_kept() {
+    let world = World::start().await;
+    let before = world.expect(200, Method::GET, "/sessions", None).await["sessions"].clone();
+    let ask = |content: &str, more: Value| {
+        let mut body = json!({"model": "assistant-stateless", "messages": [
+            {"role": "system", "content": "Be brief."}, {"role": "user", "content": "Weather?", "name": "me"},
+            {"role": "assistant", "content": null, "refusal": null, "annotations": [],
+             "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "weather", "arguments": "{}"}}]},
+            {"role": "tool", "tool_call_id": "c1", "content": "rain"}, {"role": "user", "content": content}]});
+        for (name, value) in more.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        world.request(Method::POST, "/v1/chat/completions").json(&body)
+    };
+    let tools =
+        json!([{"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}]);
+    let settings = json!({"temperature": 0.5, "max_tokens": 9, "stop": "END", "seed": 3, "tools": tools, "store": false});
+    let answer: Value = ask("words 3", settings).send().await.unwrap().json().await.unwrap();
+    assert_eq!(answer["choices"][0]["message"]["content"], "w0 w1 w2 ", "{answer}");
+    assert_eq!(
+        (&answer["model"], &answer["usage"]["total_tokens"]),
+        (&json!("assistant-stateless"), &json!(6))
+    );
+    let sent = world.model.requests.lock().last().unwrap().clone();
+    let expected = json!([
+        {"role": "system", "content": "Be brief."}, {"role": "user", "content": "Weather?"},
+        {"role": "assistant", "content": null,
+         "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "weather", "arguments": "{}"}}]},
+        {"role": "tool", "tool_call_id": "c1", "content": "rain"}, {"role": "user", "content": "words 3"}]);
+    assert_eq!(sent["messages"], expected);
+    assert_eq!(sent["tools"][0]["function"]["name"], "weather");
+    assert_eq!((&sent["temperature"], &sent["max_tokens"]), (&json!(0.5), &json!(9)));
+    assert_eq!((&sent["stop"], &sent["seed"]), (&json!(["END"]), &json!(3)));
+    // It calls the client's tools.
+    let called: Value = ask("call", json!({"tools": tools})).send().await.unwrap().json().await.unwrap();
+    let choice = &called["choices"][0];
+    assert_eq!(
+        (&choice["finish_reason"], &choice["message"]["content"]),
+        (&json!("tool_calls"), &Value::Null)
+    );
+    assert_eq!(choice["message"]["tool_calls"][0]["function"]["arguments"], "{\"city\":\"Bonn\"}");
+    for (request, status, param, code) in [
+        (ask("words 1", json!({"n": 2})), 400, "n", "invalid_input"),
+        (ask("words 1", json!({"logprobs": true})), 400, "logprobs", "invalid_input"),
+        (ask("words 1", json!({"store": true})), 400, "store", "invalid_input"),
+        (ask("words 1", json!({"temperature": "hot"})), 400, "temperature", "invalid_input"),
+        (ask("words 1", json!({"messages": []})), 400, "messages", "invalid_input"),
+        (
+            ask("words 1", json!({"messages": [{"role": "judge", "content": "a"}]})),
+            400,
+            "messages[0]",
+            "invalid_input",
+        ),
+        (ask("refuse", json!({})), 400, "", "invalid_input"),
+        (ask("long", json!({})), 400, "messages", "context_length_exceeded"),
+        (ask("break", json!({})), 503, "", "model_unavailable"),
+    ] {
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status().as_u16(), status);
+        let problem: Value = response.json().await.unwrap();
+        assert_eq!(problem["error"]["param"].as_str().unwrap_or_default(), param, "{problem}");
+        assert_eq!(problem["error"]["code"], code, "{problem}");
+    }
+    // Who leaves ends the work, whether the answer streams or not.
+    for streams in [false, true] {
+        let (open, began) = (&world.model.open, world.model.sent.load(Ordering::SeqCst));
+        let leaving = async {
+            let response = ask("words 3000", json!({"stream": streams})).send().await.unwrap();
+            response.bytes().await
+        };
+        let reads = tokio::time::timeout(Duration::from_millis(500), leaving);
+        assert!(reads.await.is_err(), "it takes a minute");
+        assert!(world.model.sent.load(Ordering::SeqCst) > began);
+        until("the model's request is closed", async || open.load(Ordering::SeqCst) == 0).await;
+    }
+    assert_eq!(world.expect(200, Method::GET, "/sessions", None).await["sessions"], before);
+    let turns = world.expect(200, Method::GET, "/sessions/mine/turns", None).await;
+    assert_eq!(turns["turns"], json!([]));
 }
 
 /// The official clients repeat a request whose answer is lost: it is one turn all the same.

@@ -140,6 +140,11 @@ impl Engine {
         self.shared.options.clock.now()
     }
 
+    /// A fresh, time-ordered 128-bit number.
+    pub fn nonce(&self) -> u128 {
+        self.shared.options.ids.nonce()
+    }
+
     /// The clock for every wait.
     pub(crate) fn clock(&self) -> &dyn Clock {
         &*self.shared.options.clock

@@ -23,6 +23,7 @@ mod model;
 mod remote;
 mod request;
 mod window;
+pub mod wire;
 
 pub use answer::{Answer, Finish, Usage};
 pub use env::{from_env, from_env_or_file};

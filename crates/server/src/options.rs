@@ -2,9 +2,11 @@
 
 use std::fmt;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sessiond_core::limits;
+use sessiond_model::Model;
 use subtle::ConstantTimeEq;
 
 use crate::{Bounds, Error};
@@ -30,6 +32,8 @@ pub struct Options {
     pub ping: Duration,
     /// The requests that each key and each token may make in a minute; any number when absent.
     pub rate_limit: Option<NonZeroU32>,
+    /// The model of the name `assistant-stateless` at `/v1`; without it, requests for that are errors that say so.
+    pub model: Option<Arc<dyn Model>>,
     /// How many connections may be open, and how long they may leave unread what is sent to them.
     pub bounds: Bounds,
     /// How long open requests may take to end when the server shuts down.
@@ -48,6 +52,7 @@ impl Default for Options {
             heartbeat: Duration::from_secs(15),
             ping: Duration::from_secs(20),
             rate_limit: None,
+            model: None,
             bounds: Bounds::default(),
             grace: Duration::from_secs(5),
         }

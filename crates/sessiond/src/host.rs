@@ -25,7 +25,9 @@ impl Host {
     /// Takes the port, opens the store and answers. What is wrong with the address is told before a store is made.
     pub async fn start(config: &Config) -> anyhow::Result<Self> {
         let dir = Path::new(config.get("data_dir").unwrap_or_default());
-        let serving = serving(config)?;
+        let mut serving = serving(config)?;
+        let model = model();
+        serving.model = model.as_ref().ok().cloned();
         // A store that is there may have keys.
         let keyed = serving.admin_key.is_some() || store::exists(dir)?;
         let listener = Listener::bind(&serving.listen, keyed).await?;
@@ -39,7 +41,7 @@ impl Host {
         let library = library();
         options.uploads = store::uploads(dir).ok();
         options.reader = Some(Arc::new(library.clone()));
-        options.runner = Some(Arc::new(assistants().with_files(library)));
+        options.runner = Some(Arc::new(assistants(model).with_files(library)));
         let engine = Engine::open(store, options)
             .await
             .with_context(|| format!("cannot start on the store in {}", dir.display()))?;
@@ -80,10 +82,10 @@ impl Host {
     }
 }
 
-/// What answers turns: the model that the environment names. A server without one, or whose model cannot be used, starts all
+/// What answers turns: that model. A server without one, or whose model cannot be used, starts all
 /// the same, and its assistants say why they cannot answer.
-fn assistants() -> Assistants {
-    match model() {
+fn assistants(model: Result<Arc<dyn Model>, sessiond_model::Error>) -> Assistants {
+    match model {
         Ok(model) => Assistants::new(model),
         Err(error) => {
             tracing::info!(%error, "assistants have no model");

@@ -703,7 +703,8 @@ export class Openai {
    * Chat completions: what follows the last answer in `messages` is a message to the session's assistant.
    *
    * The session is that of the API key, when that is a session's token, or of the header `x-session-id`. The
-   * earlier messages find the turn that the message follows. A parameter that is not supported is an error.
+   * earlier messages find the turn that the message follows. A parameter that is not supported is an error. The model
+   * `assistant-stateless` has no session: it is sent all messages, and nothing is stored.
    */
   chatCompletions(body: Record<string, unknown>, options?: CreateOptions): Promise<Record<string, unknown>> {
     return this.http.json({ method: 'POST', path: '/v1/chat/completions', body, options });
@@ -754,7 +755,10 @@ export class Openai {
     return this.http.blob({ method: 'GET', path: path`/v1/files/${fileId}/content`, accept: 'application/octet-stream', options: { timeout: Infinity, ...options } });
   }
 
-  /** List the models that a client of OpenAI's interface may name: `assistant` is the assistant of a session. */
+  /**
+   * List the models that a client of OpenAI's interface may name: `assistant` is the assistant of a session, and `assistant-stateless` the
+   * model behind it, which has no session.
+   */
   listModels(options?: RequestOptions): Promise<Record<string, unknown>> {
     return this.http.json({ method: 'GET', path: '/v1/models', options });
   }

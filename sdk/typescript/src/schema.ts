@@ -1567,7 +1567,8 @@ export interface paths {
         /**
          * Chat completions: what follows the last answer in `messages` is a message to the session's assistant.
          * @description The session is that of the API key, when that is a session's token, or of the header `x-session-id`. The
-         *     earlier messages find the turn that the message follows. A parameter that is not supported is an error.
+         *     earlier messages find the turn that the message follows. A parameter that is not supported is an error. The model
+         *     `assistant-stateless` has no session: it is sent all messages, and nothing is stored.
          */
         post: operations["chat_completions"];
         delete?: never;
@@ -1688,7 +1689,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the models that a client of OpenAI's interface may name: `assistant` is the assistant of a session. */
+        /**
+         * List the models that a client of OpenAI's interface may name: `assistant` is the assistant of a session, and `assistant-stateless` the
+         *     model behind it, which has no session.
+         */
         get: operations["list_models"];
         put?: never;
         post?: never;

@@ -8,9 +8,9 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use sessiond_model::Error;
+use sessiond_model::wire::Kind;
 use subtle::ConstantTimeEq;
 
-use super::wire::Kind;
 use super::{Failure, Options};
 
 /// The longest key, in bytes.

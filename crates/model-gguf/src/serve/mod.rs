@@ -1,9 +1,8 @@
 //! A server with OpenAI's chat completions around any model, which the official clients accept.
 //!
-//! `wire.rs` has the format, `admission.rs` says who may ask.
+//! [`sessiond_model::wire`] has the format, `admission.rs` says who may ask.
 
 mod admission;
-mod wire;
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -19,10 +18,10 @@ use axum::{Json, Router};
 use futures_util::{StreamExt, stream};
 use serde_json::Value;
 use sessiond_core::limits;
+use sessiond_model::wire::{self, Chat, Head, Kind};
 use sessiond_model::{Error, Model};
 
 pub use admission::{Admission, Key};
-use wire::{Chat, Head, Kind};
 
 /// What a server needs.
 #[derive(Clone)]
@@ -75,8 +74,9 @@ async fn chat(
     let (streamed, told) = (chat.is_streamed(), chat.wants_usage());
     let request = chat
         .into_request()
-        .map_err(|detail| Failure::new(StatusCode::BAD_REQUEST, Kind::Invalid, &detail))?;
-    let head = Head::new(options.model.name(), (options.now)());
+        .map_err(|wrong| Failure::new(StatusCode::BAD_REQUEST, Kind::Invalid, &wrong.detail))?;
+    let id = format!("chatcmpl-{}", uuid::Uuid::new_v4().simple());
+    let head = Head::new(id, options.model.name(), (options.now)());
     if !streamed {
         let answer = options.model.complete(request).await?;
         return Ok(Json(head.answer(&answer)).into_response());

@@ -16,7 +16,7 @@ use sessiond_engine::{Error, TurnFollow, TurnItem};
 use super::error::body_of;
 use super::history::{self, Place};
 use super::input::{self, Said};
-use super::{ASSISTANT, OpenAi, params, seconds, unknown_model};
+use super::{ASSISTANT, OpenAi, STATELESS, params, seconds, unknown_model};
 use crate::extract::SESSION;
 use crate::respond::{self, Answer, Failure};
 use crate::sse::{self, Frames};
@@ -48,6 +48,10 @@ struct StreamOptions {
 impl OpenAi {
     /// Answers a message.
     pub(crate) async fn chat(&self, headers: &HeaderMap, conditions: Conditions, body: &[u8]) -> Answer {
+        let whole: Map<String, Value> = api::parse(body)?;
+        if whole.get("model").is_some_and(|model| model == STATELESS) {
+            return self.stateless(whole).await;
+        }
         let mut request: Request = api::parse(body)?;
         let settings = params::CHAT.take(&mut request.rest)?;
         params::check(&request.rest)?;

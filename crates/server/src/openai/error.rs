@@ -7,7 +7,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
-use sessiond_api::Problem;
+use sessiond_api::{Code, Problem};
 
 /// The largest problem that is read again.
 const LARGEST: usize = 1024 * 1024;
@@ -51,7 +51,11 @@ pub(super) fn body_of(problem: &Problem) -> Value {
         _ => "invalid_request_error",
     };
     let first = problem.errors.first();
-    let code = if problem.status == 401 { "invalid_api_key" } else { problem.code.as_str() };
+    let code = match (problem.code, first.map(|error| error.pointer.as_str())) {
+        (Code::Unauthenticated, _) => "invalid_api_key",
+        (Code::LimitReached, Some("messages")) => "context_length_exceeded",
+        (code, _) => code.as_str(),
+    };
     let message = match first {
         Some(error) if error.pointer.is_empty() => error.detail.clone(),
         Some(error) => format!("{}: {}", error.pointer, error.detail),

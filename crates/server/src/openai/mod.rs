@@ -4,7 +4,7 @@
 //! Requests go through the client that the routes use, so they have the rights of the caller's key or token. `params.rs`
 //! refuses what is not honoured, `input.rs` reads what was said, `history.rs` finds the place of a client's own history in
 //! the conversation, `chat.rs` has chat completions, `responses.rs` and `conversations.rs` the newer interfaces, `files.rs` the session's files, and
-//! `error.rs` gives problems OpenAI's shape.
+//! `stateless.rs` passes requests to the model and keeps nothing, and `error.rs` gives problems OpenAI's shape.
 
 mod chat;
 mod conversations;
@@ -15,6 +15,7 @@ mod ids;
 mod input;
 mod params;
 mod responses;
+mod stateless;
 
 use axum::http::HeaderMap;
 use serde_json::{Value, json};
@@ -36,6 +37,8 @@ pub(crate) use responses::GetResponse;
 
 /// The name of the model that is a session's assistant.
 pub(crate) const ASSISTANT: &str = "assistant";
+/// The name of the model behind it, for clients that send everything each time.
+pub(crate) const STATELESS: &str = "assistant-stateless";
 
 /// One caller.
 pub(crate) struct OpenAi {
@@ -50,12 +53,16 @@ impl OpenAi {
 
     /// The list of models.
     pub(crate) fn models() -> Value {
-        json!({"object": "list", "data": [model()]})
+        json!({"object": "list", "data": [model(ASSISTANT), model(STATELESS)]})
     }
 
     /// One model.
     pub(crate) fn model(name: &str) -> Result<Value, Failure> {
-        if name == ASSISTANT { Ok(model()) } else { Err(unknown_model(Code::NotFound, name)) }
+        if [ASSISTANT, STATELESS].contains(&name) {
+            Ok(model(name))
+        } else {
+            Err(unknown_model(Code::NotFound, name))
+        }
     }
 
     /// The session of a request that names none in its body: that of the header, or of the caller's token.
@@ -103,8 +110,8 @@ impl OpenAi {
     }
 }
 
-fn model() -> Value {
-    json!({"id": ASSISTANT, "object": "model", "created": 0, "owned_by": "sessiond"})
+fn model(name: &str) -> Value {
+    json!({"id": name, "object": "model", "created": 0, "owned_by": "sessiond"})
 }
 
 fn unknown_model(code: Code, name: &str) -> Failure {

@@ -11,7 +11,8 @@ use crate::extract::{At, Caller, ModelName, OptionalRaw, Query, Raw};
 use crate::openai::{ConversationId, GetResponse, ListItems, ListOpenAiFiles, OpenAi, ResponseId};
 use crate::respond::{self, Answer};
 
-/// List the models that a client of OpenAI's interface may name: `assistant` is the assistant of a session.
+/// List the models that a client of OpenAI's interface may name: `assistant` is the assistant of a session, and `assistant-stateless` the
+/// model behind it, which has no session.
 #[utoipa::path(get, path = operations::OPENAI_MODELS.path, tag = "openai",
     responses((status = 200, description = "The models.", body = Object)))]
 pub(super) async fn list_models() -> Answer {
@@ -28,7 +29,8 @@ pub(super) async fn get_model(At(model): At<ModelName>) -> Answer {
 /// Chat completions: what follows the last answer in `messages` is a message to the session's assistant.
 ///
 /// The session is that of the API key, when that is a session's token, or of the header `x-session-id`. The
-/// earlier messages find the turn that the message follows. A parameter that is not supported is an error.
+/// earlier messages find the turn that the message follows. A parameter that is not supported is an error. The model
+/// `assistant-stateless` has no session: it is sent all messages, and nothing is stored.
 #[utoipa::path(post, path = operations::OPENAI_CHAT.path, tag = "openai", request_body = Object,
     params(("x-session-id" = Option<String>, Header, description = "The session.")),
     responses((status = 200, description = "The answer.", content(

@@ -1,14 +1,15 @@
-//! OpenAI's chat completions as a server reads and writes them.
+//! OpenAI's chat completions as a server reads and writes them: a [`Chat`] becomes a [`Request`], and [`Head`] and [`Pieces`] make
+//! the response of an [`Answer`] and of its parts.
 
-use serde::Deserialize;
-use serde_json::{Number, Value, json};
-use sessiond_model::{
+use crate::{
     Answer, Delta, Finish, Known, Message, Request, Schema, Tool, ToolCall, ToolChoice, Usage, Window,
 };
+use serde::Deserialize;
+use serde_json::{Number, Value, json};
 
 /// The body of a request. What is not known is passed over, as the services do it.
 #[derive(Debug, Deserialize)]
-pub(super) struct Chat {
+pub struct Chat {
     messages: Vec<Said>,
     #[serde(default)]
     tools: Option<Vec<Offered>>,
@@ -121,32 +122,71 @@ struct StreamOptions {
     include_usage: bool,
 }
 
+/// The members of a [`Chat`].
+pub const MEMBERS: &[&str] = &[
+    "messages",
+    "tools",
+    "tool_choice",
+    "response_format",
+    "temperature",
+    "top_p",
+    "max_tokens",
+    "max_completion_tokens",
+    "stop",
+    "seed",
+    "prompt_cache_key",
+    "n",
+    "stream",
+    "stream_options",
+];
+
+/// What is wrong with a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invalid {
+    /// The parameter, such as `messages[0]`.
+    pub param: String,
+    /// What is wrong, and what would be right.
+    pub detail: String,
+}
+
 impl Chat {
-    pub(super) fn is_streamed(&self) -> bool {
+    /// Whether the answer is wanted in pieces.
+    pub fn is_streamed(&self) -> bool {
         self.stream.unwrap_or_default()
     }
 
-    pub(super) fn wants_usage(&self) -> bool {
+    /// Whether the last piece is to have the tokens.
+    pub fn wants_usage(&self) -> bool {
         self.stream_options.as_ref().is_some_and(|options| options.include_usage)
     }
 
     /// The request, or what is wrong with it.
-    pub(super) fn into_request(self) -> Result<Request, String> {
+    ///
+    /// # Errors
+    /// What is wrong, and where.
+    pub fn into_request(self) -> Result<Request, Invalid> {
+        let wrong = |param: String, detail: String| Invalid { param, detail };
         if self.messages.is_empty() {
-            return Err("there are no messages".to_owned());
+            return Err(wrong("messages".into(), "there are no messages".into()));
         }
         if self.n.is_some_and(|n| n != 1) {
-            return Err("n is 1: one answer is given to a request".to_owned());
+            return Err(wrong("n".into(), "n is 1: one answer is given to a request".into()));
         }
+        let messages =
+            self.messages.into_iter().enumerate().map(|(index, said)| {
+                message(said).map_err(|detail| wrong(format!("messages[{index}]"), detail))
+            });
+        let messages = messages.collect::<Result<_, _>>()?;
+        let tool_choice = self.tool_choice.as_ref().map_or(Ok(ToolChoice::Auto), tool_choice);
         let tools = self.tools.into_iter().flatten().map(|Offered { function }| Tool {
             name: function.name,
             description: function.description.unwrap_or_default(),
             parameters: function.parameters.unwrap_or_else(|| json!({"type": "object", "properties": {}})),
         });
         Ok(Request {
-            messages: self.messages.into_iter().map(message).collect::<Result<_, _>>()?,
+            messages,
             tools: tools.collect(),
-            tool_choice: self.tool_choice.as_ref().map_or(Ok(ToolChoice::Auto), tool_choice)?,
+            tool_choice: tool_choice.map_err(|detail| wrong("tool_choice".into(), detail))?,
             response_schema: match self.response_format {
                 None | Some(Format::Text) => None,
                 Some(Format::JsonObject) => Some(Schema::new("object", json!({"type": "object"}))),
@@ -219,7 +259,7 @@ fn tool_choice(choice: &Value) -> Result<ToolChoice, String> {
 }
 
 /// The list of models, which is one.
-pub(super) fn models(name: &str, window: Window, now: u64) -> Value {
+pub fn models(name: &str, window: Window, now: u64) -> Value {
     let mut model = json!({"id": name, "object": "model", "created": now, "owned_by": "sessiond"});
     if window.known != Known::Assumed {
         // As vLLM names it.
@@ -230,17 +270,23 @@ pub(super) fn models(name: &str, window: Window, now: u64) -> Value {
 
 /// The kind of an error.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Kind {
+pub enum Kind {
+    /// The request is wrong.
     Invalid,
+    /// The key is.
     Key,
+    /// The caller may not ask.
     Forbidden,
+    /// There are too many requests.
     Limit,
+    /// The conversation has more tokens than the model reads.
     TooLong,
+    /// The server failed.
     Server,
 }
 
 /// An error's body.
-pub(super) fn error(kind: Kind, detail: &str) -> Value {
+pub fn error(kind: Kind, detail: &str) -> Value {
     let (kind, code) = match kind {
         Kind::Invalid => ("invalid_request_error", None),
         Kind::Key => ("invalid_request_error", Some("invalid_api_key")),
@@ -253,19 +299,21 @@ pub(super) fn error(kind: Kind, detail: &str) -> Value {
 }
 
 /// What every answer begins with.
-pub(super) struct Head {
+#[derive(Debug, Clone)]
+pub struct Head {
     id: String,
     model: String,
     created: u64,
 }
 
 impl Head {
-    pub(super) fn new(model: &str, created: u64) -> Self {
-        Self { id: format!("chatcmpl-{}", uuid::Uuid::new_v4().simple()), model: model.to_owned(), created }
+    /// The beginning of the answer of that id, by that model, at that time in seconds since 1970.
+    pub fn new(id: String, model: &str, created: u64) -> Self {
+        Self { id, model: model.to_owned(), created }
     }
 
     /// A whole answer.
-    pub(super) fn answer(&self, answer: &Answer) -> Value {
+    pub fn answer(&self, answer: &Answer) -> Value {
         let mut message = json!({
             "role": "assistant",
             "content": Some(&answer.text).filter(|text| !text.is_empty() || answer.tool_calls.is_empty()),
@@ -283,7 +331,7 @@ impl Head {
     }
 
     /// An answer in pieces; whether its tokens are told is the caller's wish.
-    pub(super) fn pieces(self, told: bool) -> Pieces {
+    pub fn pieces(self, told: bool) -> Pieces {
         Pieces { head: self, told, calls: 0 }
     }
 
@@ -293,7 +341,8 @@ impl Head {
 }
 
 /// The pieces of an answer.
-pub(super) struct Pieces {
+#[derive(Debug)]
+pub struct Pieces {
     head: Head,
     told: bool,
     /// Tool calls so far.
@@ -302,12 +351,12 @@ pub(super) struct Pieces {
 
 impl Pieces {
     /// What comes first.
-    pub(super) fn opening(&self) -> Value {
+    pub fn opening(&self) -> Value {
         self.piece(json!({"role": "assistant", "content": ""}), None)
     }
 
     /// What a part of the answer is.
-    pub(super) fn of(&mut self, delta: &Delta) -> Vec<Value> {
+    pub fn of(&mut self, delta: &Delta) -> Vec<Value> {
         match delta {
             Delta::Text(text) => vec![self.piece(json!({"content": text}), None)],
             Delta::Reasoning(text) => vec![self.piece(json!({"reasoning_content": text}), None)],
