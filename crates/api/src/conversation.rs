@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 use sessiond_core::{
-    AnswerMode, Assistant, Busy, Citation, FileId, SessionId, Source, Span, Timestamp, TurnId, TurnSettings,
-    TurnStatus, Usage,
+    AnswerMode, Assistant, Busy, Citation, FileId, SessionId, Source, Span, Timestamp, ToolUse, TurnId,
+    TurnSettings, TurnStatus, Usage,
 };
 use utoipa::{IntoParams, ToSchema};
 
@@ -140,6 +140,9 @@ pub struct Turn {
     /// The sources that the answer cites. The server has checked each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub citations: Vec<Citation>,
+    /// The tools that the model called.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tools: Vec<ToolUse>,
     /// The model's reasoning.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reasoning: Option<String>,

@@ -37,7 +37,7 @@ pub(crate) async fn of(
 
 /// The citation of a source, with a quote of its text.
 pub(crate) fn citation(source: Source, text: &str) -> Citation {
-    let Source { number, file_id, name, passage, place } = source;
+    let Source { number, file_id, name, passage, place, call: _ } = source;
     Citation { number, file_id, name, passage, place, quote: quote(text) }
 }
 

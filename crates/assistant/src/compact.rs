@@ -4,12 +4,12 @@
 //! writes the summary, as the next message of the conversation so far, so that a cache of the conversation fits. Without a
 //! usable one the turns are left out. The turns themselves stay in the record.
 
-use sessiond_core::{Compact, TurnSettings, Usage};
+use sessiond_core::{Compact, TurnSettings};
 use sessiond_engine::{Exchange, Summary, TurnToRun};
-use sessiond_model::{Error, Finish, Message, Model, Request};
+use sessiond_model::{Error, Finish, Message, Model, Request, Tool, ToolChoice};
 
+use crate::answer::{add, usage};
 use crate::prompt;
-use crate::runner::usage;
 use crate::window::{Budget, limited};
 
 /// What the model is asked for.
@@ -35,7 +35,12 @@ enum Missing {
 
 /// Summarises after a turn has ended, if the next request would have more than its share of the window. Nothing if it would
 /// not, or if the service cannot be reached: the end of the next turn is another occasion.
-pub(crate) async fn after(model: &dyn Model, mut turn: TurnToRun, answer: String) -> Option<Compact> {
+pub(crate) async fn after(
+    model: &dyn Model,
+    mut turn: TurnToRun,
+    tools: &[Tool],
+    answer: String,
+) -> Option<Compact> {
     if answer.is_empty() {
         return None;
     }
@@ -50,15 +55,16 @@ pub(crate) async fn after(model: &dyn Model, mut turn: TurnToRun, answer: String
         answer,
         mode: turn.mode,
         sources: Vec::new(),
+        tools: std::mem::take(&mut turn.tools),
     };
     turn.before.push(said);
-    if !budget.is_high(model.count(&prompt::request(&turn))) {
+    if !budget.is_high(model.count(&prompt::request(&turn, tools))) {
         return None;
     }
     // The last turn stays: what it was about is what the next one is about.
     let most = turn.before.len() - 1;
-    let turns = cut(model, &turn, most, budget.low(), &budget)?;
-    match summarise(model, &turn, turns, &budget).await {
+    let turns = cut(model, &turn, tools, most, budget.low(), &budget)?;
+    match summarise(model, &turn, tools, turns, &budget).await {
         Ok(compact) => Some(compact),
         Err(Missing::Useless) => Some(left_out(&turn, turns)),
         Err(Missing::Now) => None,
@@ -70,26 +76,34 @@ pub(crate) async fn after(model: &dyn Model, mut turn: TurnToRun, answer: String
 pub(crate) async fn now(
     model: &dyn Model,
     turn: &TurnToRun,
+    tools: &[Tool],
     budget: &Budget,
     low: u64,
 ) -> Option<(Compact, bool)> {
     // The messages after the last answer wait for theirs.
     let most =
         turn.before.iter().rposition(|exchange| !exchange.answer.is_empty()).map_or(0, |last| last + 1);
-    let turns = cut(model, turn, most, low, budget)?;
-    match summarise(model, turn, turns, budget).await {
+    let turns = cut(model, turn, tools, most, low, budget)?;
+    match summarise(model, turn, tools, turns, budget).await {
         Ok(compact) => Some((compact, false)),
         Err(_) => Some((left_out(turn, turns), true)),
     }
 }
 
 /// How many of the oldest turns are summarised, at most `most`, so that the request has at most `low` tokens afterwards.
-fn cut(model: &dyn Model, turn: &TurnToRun, most: usize, low: u64, budget: &Budget) -> Option<usize> {
+fn cut(
+    model: &dyn Model,
+    turn: &TurnToRun,
+    tools: &[Tool],
+    most: usize,
+    low: u64,
+    budget: &Budget,
+) -> Option<usize> {
     let fits = |turns: usize| {
         let mut rest = turn.clone();
         rest.before.drain(..turns);
         rest.summary = Some(Summary::default());
-        model.count(&prompt::request(&rest)).saturating_add(length(budget)) <= low
+        model.count(&prompt::request(&rest, tools)).saturating_add(length(budget)) <= low
     };
     // Fewer turns have fewer tokens, so that the half can be looked at.
     let (mut few, mut enough) = (1, most);
@@ -109,6 +123,7 @@ fn length(budget: &Budget) -> u64 {
 async fn summarise(
     model: &dyn Model,
     turn: &TurnToRun,
+    tools: &[Tool],
     turns: usize,
     budget: &Budget,
 ) -> Result<Compact, Missing> {
@@ -117,7 +132,7 @@ async fn summarise(
     for _ in 0..PARTS {
         let mut part = so_far.before.len();
         let request = loop {
-            let request = asking(&so_far, part, budget);
+            let request = asking(&so_far, tools, part, budget);
             let tokens = model.count(&request);
             if tokens <= budget.request() {
                 break limited(request, tokens, budget);
@@ -129,7 +144,7 @@ async fn summarise(
             Error::Refused(_) | Error::TooLong { .. } | Error::Unreadable(_) => Missing::Useless,
             _ => Missing::Now,
         })?;
-        used = add(used, usage(&answer));
+        used = Some(add(used, usage(&answer)));
         let tokens = |text: &str| model.count(&Request::new([Message::user(text)]));
         let mut text = usable(&answer.text, &answer.finish).ok_or(Missing::Useless)?;
         // One that is much longer than it was to be is cut, at the end of a line if it has several.
@@ -157,14 +172,14 @@ async fn summarise(
 }
 
 /// The request for a summary of the first so many turns.
-fn asking(turn: &TurnToRun, turns: usize, budget: &Budget) -> Request {
+fn asking(turn: &TurnToRun, tools: &[Tool], turns: usize, budget: &Budget) -> Request {
     let before = turn.before[..turns].to_vec();
     let words = length(budget) / 2;
     let text = format!("{INSTRUCTION} {words} words.");
     let settings = TurnSettings::default();
     let asking = TurnToRun { before, text, instructions: None, settings, ..turn.clone() };
     let most = u32::try_from(THINKING * length(budget)).unwrap_or(u32::MAX);
-    Request { max_tokens: Some(most), ..prompt::request(&asking) }
+    Request { max_tokens: Some(most), tool_choice: ToolChoice::None, ..prompt::request(&asking, tools) }
 }
 
 /// What of an answer can be used as a summary: all of it, or its whole lines if it was cut off.
@@ -184,15 +199,4 @@ fn usable(text: &str, finish: &Finish) -> Option<String> {
 fn left_out(turn: &TurnToRun, turns: usize) -> Compact {
     let text = turn.summary.as_ref().and_then(|summary| summary.text.clone());
     Compact { through: turn.before[turns - 1].turn_id.clone(), text, usage: None }
-}
-
-fn add(before: Option<Usage>, more: Usage) -> Option<Usage> {
-    Some(match before {
-        Some(before) => Usage {
-            input_tokens: before.input_tokens + more.input_tokens,
-            output_tokens: before.output_tokens + more.output_tokens,
-            ..more
-        },
-        None => more,
-    })
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sessiond_core::{File, FileId, Source, limits};
-use sessiond_documents::index::{Range, Search};
+use sessiond_documents::index::{Grep, Match, Range, Search, Text};
 use sessiond_documents::{Document, Index, IndexError, Place, Reader, Shape};
 use sessiond_engine::{FilePlace, FileReader, Passage, ReadFile, TurnFiles, Unreadable};
 
@@ -18,6 +18,17 @@ const INDEX: &str = "index.sqlite";
 
 // Whatever may be uploaded is small enough to be read.
 const _: () = assert!(limits::FILE_BYTES <= sessiond_documents::read::limits::FILE_BYTES as u64);
+
+/// A range of a file's text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FileRange {
+    /// The text, with the places of its parts; empty if there is nothing.
+    pub(crate) shown: String,
+    /// The lines of the whole file.
+    pub(crate) lines: u32,
+    /// Its pages, slides, sheets or sections.
+    pub(crate) parts: u32,
+}
 
 /// Reads files and searches their texts. Clones are the same.
 #[derive(Debug, Clone)]
@@ -65,6 +76,33 @@ impl Library {
         let ids: Vec<_> = files.iter().map(|file| file.id.clone()).collect();
         self.with_index(directory, files, move |index| ids.iter().map(|file| whole(index, file)).collect())
             .await
+    }
+
+    /// The lines of files that have a text.
+    pub(crate) async fn grep(
+        &self,
+        directory: &Path,
+        files: &[Arc<File>],
+        text: String,
+        options: Grep,
+    ) -> io::Result<Vec<Match>> {
+        self.with_index(directory, files, move |index| index.grep(&text, &options)).await
+    }
+
+    /// A range of a file; none if it is gone.
+    pub(crate) async fn range(
+        &self,
+        directory: &Path,
+        file: &Arc<File>,
+        range: Range,
+    ) -> io::Result<Option<FileRange>> {
+        let id = file.id.clone();
+        self.with_index(directory, std::slice::from_ref(file), move |index| {
+            let Some(text) = index.read(id.as_str(), &range)? else { return Ok(None) };
+            let (lines, parts) = (text.lines, text.parts);
+            Ok(Some(FileRange { shown: shown(text), lines, parts }))
+        })
+        .await
     }
 
     /// The first passages of files, so many of each.
@@ -236,7 +274,11 @@ async fn blocking<T: Send + 'static>(
 
 /// The whole text of a file, with the places of its parts.
 fn whole(index: &Index, file: &FileId) -> Result<Option<String>, IndexError> {
-    let Some(text) = index.read(file.as_str(), &Range::All)? else { return Ok(None) };
+    Ok(index.read(file.as_str(), &Range::All)?.map(shown))
+}
+
+/// A text, with the places of its parts.
+fn shown(text: Text) -> String {
     let mut shown = String::new();
     for section in text.sections {
         let place = section.place.to_string();
@@ -251,7 +293,7 @@ fn whole(index: &Index, file: &FileId) -> Result<Option<String>, IndexError> {
         }
         shown.push_str(&section.text);
     }
-    Ok(Some(shown))
+    shown
 }
 
 /// The ids and names of files.

@@ -5,14 +5,14 @@ use std::io;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use futures_util::StreamExt;
 use parking_lot::Mutex;
-use sessiond_core::{AnswerMode, Compact, SessionId, Source, Usage};
+use sessiond_core::{AnswerMode, Compact, SessionId, Source};
 use sessiond_engine::{TurnOutput, TurnResult, TurnRunner, TurnToRun};
-use sessiond_model::{Answer, Delta, Error, Finish, Model, Request};
+use sessiond_model::{Model, Request, Tool};
 
+use crate::answer::Work;
 use crate::library::Library;
-use crate::window::{Fitted, fit};
+use crate::tools::{InTurn, Tools};
 use crate::{citations, compact, prompt, sources};
 
 /// Answers the turns of all sessions with one model.
@@ -22,6 +22,8 @@ pub struct Assistants {
     model: Result<Arc<dyn Model>, String>,
     /// The files of the sessions.
     library: Option<Library>,
+    /// The tools that their models may call.
+    tools: Tools,
     /// The sessions of which earlier turns are being summarised: one summary of each at a time.
     compacting: Mutex<HashSet<SessionId>>,
 }
@@ -34,17 +36,27 @@ const QUOTED: usize = 3;
 impl Assistants {
     /// Assistants with that model.
     pub fn new(model: Arc<dyn Model>) -> Self {
-        Self { model: Ok(model), library: None, compacting: Mutex::default() }
+        Self { model: Ok(model), library: None, tools: Tools::default(), compacting: Mutex::default() }
     }
 
     /// Assistants without a model: they say why, and quote the passages of the files that fit best.
     pub fn without_model(reason: impl Into<String>) -> Self {
-        Self { model: Err(reason.into()), library: None, compacting: Mutex::default() }
+        Self {
+            model: Err(reason.into()),
+            library: None,
+            tools: Tools::default(),
+            compacting: Mutex::default(),
+        }
     }
 
     /// The same, with files.
     pub fn with_files(self, library: Library) -> Self {
         Self { library: Some(library), ..self }
+    }
+
+    /// The same, with tools.
+    pub fn with_tools(self, tools: Tools) -> Self {
+        Self { tools, ..self }
     }
 }
 
@@ -67,19 +79,28 @@ impl TurnRunner for Assistants {
                 model.name()
             ));
         }
-        let given = match self.give(model, &turn).await {
+        let offered = match self.tools.of(&turn, self.library.is_some()).await {
+            Ok(offered) => offered,
+            Err(failure) => return failed(failure),
+        };
+        let given = match self.give(model, &turn, &offered.definitions()).await {
             Ok(given) => given,
             Err(error) => return failed(files_failed(&error)),
         };
-        let known: Vec<Source> =
+        let mut known: Vec<Source> =
             turn.before.iter().flat_map(|said| &said.sources).chain(&given.sources).cloned().collect();
-        if turn.mode == AnswerMode::Query && known.is_empty() {
+        if turn.mode == AnswerMode::Query && known.is_empty() && offered.tools.is_empty() {
             output.text(NOTHING);
             return TurnResult { finish: Some("stop".into()), ..TurnResult::default() };
         }
+        let next = turn.next_source.saturating_add(given.sources.len() as u32);
+        let before = known.len() - given.sources.len();
         output.sources(given.sources);
         let files = turn.library.clone();
-        let mut result = fitted(model, given.turn, output).await;
+        let within = InTurn::new(self.library.as_ref(), &turn, known.clone(), next);
+        let mut result = Work { model, offered, within, output }.answer(given.turn).await;
+        known.truncate(before);
+        known.extend(output.given());
         if let (Some(library), Some(files)) = (&self.library, files)
             && !known.is_empty()
         {
@@ -100,7 +121,8 @@ impl TurnRunner for Assistants {
         // The work may be dropped at any moment.
         let _done = Done { all: &self.compacting, id };
         let turn = self.with_sources(turn).await.ok()?;
-        compact::after(&**model, turn, answer).await
+        let tools = self.tools.of(&turn, self.library.is_some()).await.ok()?.definitions();
+        compact::after(&**model, turn, &tools, answer).await
     }
 }
 
@@ -112,10 +134,10 @@ struct Given {
 
 impl Assistants {
     /// Chooses what a turn is given of the session's files.
-    async fn give(&self, model: &dyn Model, turn: &TurnToRun) -> io::Result<Given> {
+    async fn give(&self, model: &dyn Model, turn: &TurnToRun, tools: &[Tool]) -> io::Result<Given> {
         let expanded = self.with_sources(turn.clone()).await?;
         let Some(library) = &self.library else { return Ok(Given { turn: expanded, sources: Vec::new() }) };
-        let request = prompt::request(&expanded);
+        let request = prompt::request(&expanded, tools);
         let chosen = sources::choose(library, turn, Some(model), &request).await?;
         let text = prompt::with_sources(&turn.text, turn.mode, &chosen.sources, &chosen.texts);
         Ok(Given { turn: TurnToRun { text, ..expanded }, sources: chosen.sources })
@@ -179,95 +201,5 @@ struct Done<'a> {
 impl Drop for Done<'_> {
     fn drop(&mut self) {
         self.all.lock().remove(&self.id);
-    }
-}
-
-/// Answers a turn with a request that fits. One that the service refuses as too long all the same is made shorter and sent
-/// again, once.
-async fn fitted(model: &dyn Model, turn: TurnToRun, output: &TurnOutput) -> TurnResult {
-    let failed =
-        |failure: String, compact| TurnResult { failure: Some(failure), compact, ..TurnResult::default() };
-    let mut fitted = match fit(model, turn, false).await {
-        Ok(fitted) => fitted,
-        Err(failure) => return failed(failure, None),
-    };
-    let mut result = answer(model, &fitted, output).await;
-    if let Err(Error::TooLong { .. }) = &result
-        && output.is_empty()
-    {
-        let before = fitted.compact.take();
-        fitted = match fit(model, fitted.turn, true).await {
-            Ok(fitted) => fitted,
-            Err(failure) => return failed(failure, before),
-        };
-        result = answer(model, &fitted, output).await;
-    }
-    let Fitted { compact, left_out, .. } = fitted;
-    match result {
-        Ok(result) => {
-            let note = left_out.then(|| LEFT_OUT.to_owned());
-            TurnResult { note: result.note.or(note), compact, ..result }
-        }
-        Err(error) => failed(error.to_string(), compact),
-    }
-}
-
-/// What a person is told of an answer for which earlier turns were left out.
-const LEFT_OUT: &str = "the conversation is longer than the model reads: the earlier turns were left out, because no summary of them \
-could be written";
-
-async fn answer(model: &dyn Model, fitted: &Fitted, output: &TurnOutput) -> Result<TurnResult, Error> {
-    let turn = &fitted.turn;
-    let mut parts = model.stream(fitted.request.clone()).await?;
-    while let Some(part) = parts.next().await {
-        match part? {
-            Delta::Text(text) => {
-                if !output.text(&text) {
-                    tracing::warn!(session = %turn.session_id, turn = %turn.turn_id, "an answer was cut off at the limit");
-                    return Ok(TurnResult { finish: Some("length".into()), ..TurnResult::default() });
-                }
-            }
-            Delta::Reasoning(text) => _ = output.reasoning(&text),
-            // Nothing is offered, so nothing is called.
-            Delta::ToolCall(_) => {}
-            Delta::End(answer) => {
-                let read = answer.usage.unwrap_or_default().input_tokens;
-                return Ok(TurnResult {
-                    note: answer.is_cut.then(|| {
-                        format!(
-                            "the model's service has read only {read} tokens of the conversation and left its beginning out: \
-                             set SESSIOND_MODEL_WINDOW to what it reads"
-                        )
-                    }),
-                    finish: Some(finish(&answer.finish)),
-                    usage: Some(usage(&answer)),
-                    ..TurnResult::default()
-                });
-            }
-        }
-    }
-    Ok(TurnResult { failure: Some("the model's answer has no end".into()), ..TurnResult::default() })
-}
-
-fn finish(finish: &Finish) -> String {
-    match finish {
-        Finish::Stop => "stop".into(),
-        Finish::Length => "length".into(),
-        Finish::ToolCalls => "tool_calls".into(),
-        Finish::Filtered => "content_filter".into(),
-        Finish::Other(word) => word.clone(),
-    }
-}
-
-pub(crate) fn usage(answer: &Answer) -> Usage {
-    let used = answer.usage.unwrap_or_default();
-    Usage {
-        model: Some(answer.model.clone()),
-        provider: Some(answer.provider.clone()),
-        input_tokens: used.input_tokens,
-        output_tokens: used.output_tokens,
-        cached_tokens: used.cached_tokens,
-        latency_us: u64::try_from(answer.latency.as_micros()).ok(),
-        ..Usage::default()
     }
 }

@@ -45,8 +45,13 @@ pub(crate) async fn choose(
     let budget = Budget::of(model, turn, request).await;
     // An answer that quotes passages has no memory: what was quoted before may be the answer again.
     let said = if model.is_some() { turn.before.as_slice() } else { &[] };
-    let before: HashSet<(&FileId, Option<u32>)> =
-        said.iter().flat_map(|said| &said.sources).map(|source| (&source.file_id, source.passage)).collect();
+    let before: HashSet<(&FileId, Option<u32>)> = said
+        .iter()
+        .flat_map(|said| &said.sources)
+        // A tool may have given a range of a file.
+        .filter(|source| source.passage.is_some() || source.call.is_none())
+        .map(|source| (&source.file_id, source.passage))
+        .collect();
     let new: Vec<_> = files.into_iter().filter(|file| !before.contains(&(&file.id, None))).collect();
     if let Some(texts) = fit(library, directory, &new, budget.whole).await? {
         for (file, text) in new.iter().zip(texts) {
@@ -134,7 +139,7 @@ impl Chosen {
         text: Option<String>,
     ) {
         let (file_id, name) = (file.id.clone(), file.name.clone());
-        self.sources.push(Source { number: *number, file_id, name, passage, place });
+        self.sources.push(Source { number: *number, file_id, name, passage, place, call: None });
         self.texts.push(text);
         *number += 1;
     }

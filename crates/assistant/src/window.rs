@@ -2,7 +2,7 @@
 
 use sessiond_core::Compact;
 use sessiond_engine::TurnToRun;
-use sessiond_model::{Model, Request, Window};
+use sessiond_model::{Model, Request, Tool, Window};
 
 use crate::{compact, prompt};
 
@@ -57,11 +57,23 @@ fn share(tokens: u64, percent: u64) -> u64 {
 
 /// The request of a turn. What does not fit is summarised first; `refused` says that the service has refused a request that
 /// seemed to fit, so that less is sent. What does not fit even then is an error that says what to do, and no model is asked.
-pub(crate) async fn fit(model: &dyn Model, turn: TurnToRun, refused: bool) -> Result<Fitted, String> {
+pub(crate) async fn fit(
+    model: &dyn Model,
+    mut turn: TurnToRun,
+    tools: &[Tool],
+    refused: bool,
+) -> Result<Fitted, String> {
     let budget = Budget::of(model, &turn).await;
-    let request = prompt::request(&turn);
-    let tokens = model.count(&request);
-    if tokens <= budget.request() && !refused {
+    let mut request = prompt::request(&turn, tools);
+    let mut tokens = model.count(&request);
+    let is_long = |tokens: u64| tokens > budget.request() || refused;
+    if is_long(tokens) && turn.before.iter().any(|said| !said.tools.is_empty()) {
+        // What tools gave for earlier turns is missed least: their answers stay.
+        turn.before.iter_mut().for_each(|said| said.tools.clear());
+        request = prompt::request(&turn, tools);
+        tokens = model.count(&request);
+    }
+    if !is_long(tokens) {
         return Ok(Fitted {
             request: limited(request, tokens, &budget),
             turn,
@@ -70,11 +82,11 @@ pub(crate) async fn fit(model: &dyn Model, turn: TurnToRun, refused: bool) -> Re
         });
     }
     let low = budget.low().min(share(tokens, 40));
-    let Some((compact, left_out)) = compact::now(model, &turn, &budget, low).await else {
+    let Some((compact, left_out)) = compact::now(model, &turn, tools, &budget, low).await else {
         return Err(too_long(model, tokens, &budget));
     };
     let turn = turn.with_summary(&compact);
-    let request = prompt::request(&turn);
+    let request = prompt::request(&turn, tools);
     let tokens = model.count(&request);
     if tokens > budget.request() {
         return Err(too_long(model, tokens, &budget));
@@ -84,7 +96,7 @@ pub(crate) async fn fit(model: &dyn Model, turn: TurnToRun, refused: bool) -> Re
 
 /// The request with an answer that fits: services refuse one that may be longer than what is left of the window.
 pub(crate) fn limited(mut request: Request, tokens: u64, budget: &Budget) -> Request {
-    let left = u32::try_from(budget.window.tokens - tokens).unwrap_or(u32::MAX);
+    let left = u32::try_from(budget.window.tokens.saturating_sub(tokens).max(1)).unwrap_or(u32::MAX);
     request.max_tokens = request.max_tokens.map(|most| most.min(left));
     request
 }

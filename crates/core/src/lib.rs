@@ -32,9 +32,10 @@ pub use calls::{
 };
 pub use context::{Context, ContextUpdated, ContextWrite};
 pub use conversation::{
-    AddTurn, Ahead, AnswerMode, Assistant, AssistantSet, Busy, Citation, Compact, Conversation,
-    ConversationCleared, ConversationCompacted, EndTurn, HeadMoved, Place, RunningTurn, Source, Turn,
-    TurnBegan, TurnEnded, TurnProgressed, TurnQueued, TurnSettings, TurnStatus,
+    AddTurn, Ahead, AnswerMode, AnswerTool, Assistant, AssistantSet, Busy, CallTool, Citation, Compact,
+    Conversation, ConversationCleared, ConversationCompacted, EndTurn, HeadMoved, Place, RunningTurn, Source,
+    ToolAnswered, ToolCalled, ToolStatus, ToolStep, ToolUse, Turn, TurnBegan, TurnEnded, TurnProgressed,
+    TurnQueued, TurnSettings, TurnStatus,
 };
 pub use files::{File, FileAdded, Files, FilesRemoved};
 pub use lifecycle::{

@@ -131,7 +131,7 @@ async fn read(mut follow: TurnFollow) -> (String, TurnStatus) {
                 text.push_str(&more);
             }
             TurnItem::Ended(status) => return (text, status),
-            TurnItem::Queued { .. } | TurnItem::Reasoning { .. } => {}
+            TurnItem::Queued { .. } | TurnItem::Reasoning { .. } | TurnItem::Tool(_) => {}
         }
     }
     panic!("a turn has an end");

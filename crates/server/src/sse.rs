@@ -182,6 +182,7 @@ impl Frames for Turn {
             Ok(Some(TurnItem::Reasoning { offset, text })) => {
                 Some((self.frame("reasoning", &json!({"offset": offset, "text": text})), true))
             }
+            Ok(Some(TurnItem::Tool(tool))) => Some((self.frame("tool", &tool), true)),
             Ok(Some(TurnItem::Ended(_))) => {
                 match self.client.turn(&self.session, &self.turn, api::GetTurn::default()).await {
                     Ok(turn) => Some((self.frame("end", &turn), false)),

@@ -1,11 +1,12 @@
 //! An engine and a server in this process, as the configuration wants them.
 
+use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use sessiond_assistant::{Assistants, Library};
+use sessiond_assistant::{Assistants, Library, ToolServer, Tools};
 use sessiond_client::{Client, Embedded, store};
 use sessiond_core::Principal;
 use sessiond_documents::Reader;
@@ -41,7 +42,7 @@ impl Host {
         let library = library();
         options.uploads = store::uploads(dir).ok();
         options.reader = Some(Arc::new(library.clone()));
-        options.runner = Some(Arc::new(assistants(model).with_files(library)));
+        options.runner = Some(Arc::new(assistants(model).with_files(library).with_tools(tools(config)?)));
         let engine = Engine::open(store, options)
             .await
             .with_context(|| format!("cannot start on the store in {}", dir.display()))?;
@@ -92,6 +93,28 @@ fn assistants(model: Result<Arc<dyn Model>, sessiond_model::Error>) -> Assistant
             Assistants::without_model(error.to_string())
         }
     }
+}
+
+/// The tools that assistants may have.
+fn tools(config: &Config) -> anyhow::Result<Tools> {
+    let pairs = |key: &'static str| {
+        config.list(key).into_iter().map(move |pair| match pair.split_once('=') {
+            Some((name, value)) => Ok((name.trim().to_owned(), value.trim().to_owned())),
+            // Not the value: it may be a token.
+            None => anyhow::bail!("{key} has entries of the form NAME=VALUE"),
+        })
+    };
+    let tokens = pairs("assistant_mcp_tokens").collect::<anyhow::Result<HashMap<_, _>>>()?;
+    let mut servers = Vec::new();
+    for server in pairs("assistant_mcp") {
+        let (name, url) = server?;
+        let token = tokens.get(&name).map(String::as_str);
+        servers.push(ToolServer::new(&name, &url, token).map_err(anyhow::Error::msg)?);
+    }
+    if let Some(name) = tokens.keys().find(|name| servers.iter().all(|server| server.name() != **name)) {
+        anyhow::bail!("assistant_mcp_tokens has a token for {name}, which assistant_mcp does not have");
+    }
+    Tools::new(config.list("assistant_tools"), servers).map_err(anyhow::Error::msg)
 }
 
 /// The model that the environment names.

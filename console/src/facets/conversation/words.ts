@@ -7,6 +7,8 @@ export const words = {
   turn_queued: () => 'a message was accepted',
   turn_began: () => 'a turn began',
   turn_progressed: () => 'more of an answer is known',
+  tool_called: ({ name }) => `the model calls ${name}`,
+  tool_answered: ({ status }) => (status === 'failed' ? 'a tool failed' : 'a tool gave a result'),
   turn_ended: ({ status }) => `a turn ended: ${stateOf('turn', status).word}`,
   head_moved: ({ turn_id }) => (turn_id ? 'another turn is the head' : 'the conversation begins again'),
   conversation_compacted: ({ text }) =>

@@ -208,6 +208,7 @@ impl Embedded {
             answer,
             sources: said.sources,
             citations: said.citations,
+            tools: said.tools,
             reasoning: Some(reasoning).filter(|reasoning| !reasoning.is_empty()),
             finish: said.finish,
             reason: said.reason,

@@ -12,7 +12,8 @@ use crate::values::{FileId, TurnId, limits};
 
 use super::rules;
 use super::{
-    AnswerMode, Assistant, Citation, Conversation, RunningTurn, Source, Turn, TurnSettings, TurnStatus,
+    AnswerMode, Assistant, Citation, Conversation, RunningTurn, Source, ToolStatus, Turn, TurnSettings,
+    TurnStatus,
 };
 
 /// The assistant was set, as a whole.
@@ -85,6 +86,46 @@ pub struct TurnProgressed {
     /// The files and passages that the model was given, if no earlier checkpoint has them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<Source>,
+}
+
+/// The model calls a tool. It is called when this is durable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ToolCalled {
+    /// The turn's id.
+    pub turn_id: TurnId,
+    /// The number of the runner.
+    pub runner: u64,
+    /// The number of the call in its turn, from 1.
+    pub number: u32,
+    /// The id that the model's service gave it.
+    pub id: String,
+    /// The tool's name.
+    pub name: String,
+    /// The arguments as the model wrote them: JSON, unless it made a mistake.
+    pub arguments: String,
+    /// The number of the model's request in the turn, from 1: calls of the same round were wanted at once.
+    pub round: u32,
+    /// Where in the answer it is called: bytes of the text before it.
+    pub offset: u64,
+}
+
+/// A tool gave a result, or failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ToolAnswered {
+    /// The turn's id.
+    pub turn_id: TurnId,
+    /// The number of the runner.
+    pub runner: u64,
+    /// The number of the call in its turn.
+    pub number: u32,
+    /// `completed` or `failed`.
+    pub status: ToolStatus,
+    /// The result, or why there is none, as the model reads it.
+    pub text: String,
+    /// The milliseconds that it took.
+    pub duration_ms: u64,
 }
 
 /// A turn ended, once.
@@ -224,6 +265,8 @@ impl Payload for TurnBegan {
             text: String::new(),
             reasoning: String::new(),
             sources: Vec::new(),
+            tool_calls: 0,
+            open_calls: Vec::new(),
         };
         conversation.running = Some(Arc::new(running));
         turn(conversation, &self.turn_id, |turn| {
@@ -240,9 +283,7 @@ impl Payload for TurnBegan {
 
 impl Payload for TurnProgressed {
     fn fold(&self, session: &mut Session, _: At<'_>) -> Result<(), String> {
-        let running = session.conversation.running.as_mut();
-        let running = running.filter(|running| running.turn == self.turn_id && running.runner == self.runner);
-        let running = Arc::make_mut(running.ok_or_else(|| "the turn does not run there".to_owned())?);
+        let running = running(session, &self.turn_id, self.runner)?;
         if self.offset != running.text.len() as u64 {
             return Err(format!("its text continues at {}", running.text.len()));
         }
@@ -259,6 +300,49 @@ impl Payload for TurnProgressed {
         rules::check_sources(running.map_or(0, |running| running.sources.len()), &self.sources)?;
         let present = running.map_or(0, |running| running.text.len() + running.reasoning.len());
         rules::check_answer(present + self.text.len() + self.reasoning.len())
+    }
+
+    fn is_listed(&self) -> bool {
+        false
+    }
+}
+
+impl Payload for ToolCalled {
+    fn fold(&self, session: &mut Session, _: At<'_>) -> Result<(), String> {
+        let running = running(session, &self.turn_id, self.runner)?;
+        if self.number != running.tool_calls + 1 {
+            return Err(format!("the next call is number {}", running.tool_calls + 1));
+        }
+        if self.offset != running.text.len() as u64 {
+            return Err(format!("its text continues at {}", running.text.len()));
+        }
+        running.tool_calls = self.number;
+        running.open_calls.push(self.number);
+        Ok(())
+    }
+
+    fn check(&self, _: &Session) -> Result<(), Rejection> {
+        rules::check_call(self.number, &self.id, &self.name, &self.arguments)
+    }
+
+    fn is_listed(&self) -> bool {
+        false
+    }
+}
+
+impl Payload for ToolAnswered {
+    fn fold(&self, session: &mut Session, _: At<'_>) -> Result<(), String> {
+        if self.status == ToolStatus::Called {
+            return Err("a result is completed or failed".to_owned());
+        }
+        let running = running(session, &self.turn_id, self.runner)?;
+        let open = running.open_calls.iter().position(|number| *number == self.number);
+        running.open_calls.remove(open.ok_or_else(|| "no such call is open".to_owned())?);
+        Ok(())
+    }
+
+    fn check(&self, _: &Session) -> Result<(), Rejection> {
+        rules::check_result(&self.text)
     }
 
     fn is_listed(&self) -> bool {
@@ -364,6 +448,13 @@ fn count_sources(conversation: &mut Conversation, sources: &[Source]) {
     conversation.sources = conversation.sources.max(highest);
 }
 
+/// The running turn, if it is that one of that runner.
+fn running<'a>(session: &'a mut Session, turn: &TurnId, runner: u64) -> Result<&'a mut RunningTurn, String> {
+    let running = session.conversation.running.as_mut();
+    let running = running.filter(|running| running.turn == *turn && running.runner == runner);
+    running.map(Arc::make_mut).ok_or_else(|| "the turn does not run there".to_owned())
+}
+
 fn turn(conversation: &mut Conversation, id: &TurnId, change: impl FnOnce(&mut Turn)) -> Result<(), String> {
     let turn = conversation.turns.get_mut(id).ok_or_else(|| "the turn is not there".to_owned())?;
     change(Arc::make_mut(turn));
@@ -386,6 +477,13 @@ impl EventBody {
                     TurnProgressed { offset: 0, text, reasoning, sources: Vec::new(), ..event.clone() }
                         .into(),
                 )
+            }
+            // Where it was called would not fit a text that is gone.
+            Self::ToolCalled(event) if is_meant(&event.turn_id) => {
+                Some(ToolCalled { arguments: String::new(), offset: 0, ..event.clone() }.into())
+            }
+            Self::ToolAnswered(event) if is_meant(&event.turn_id) => {
+                Some(ToolAnswered { text: String::new(), ..event.clone() }.into())
             }
             Self::TurnEnded(event) if is_meant(&event.turn_id) => {
                 let (text, reasoning) = (String::new(), String::new());

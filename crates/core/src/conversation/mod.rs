@@ -5,11 +5,12 @@ pub(crate) mod rules;
 mod state;
 
 pub use events::{
-    AssistantSet, ConversationCleared, ConversationCompacted, HeadMoved, TurnBegan, TurnEnded,
-    TurnProgressed, TurnQueued,
+    AssistantSet, ConversationCleared, ConversationCompacted, HeadMoved, ToolAnswered, ToolCalled, TurnBegan,
+    TurnEnded, TurnProgressed, TurnQueued,
 };
 pub use state::{
-    AnswerMode, Assistant, Citation, Conversation, RunningTurn, Source, Turn, TurnSettings, TurnStatus,
+    AnswerMode, Assistant, Citation, Conversation, RunningTurn, Source, ToolStatus, ToolUse, Turn,
+    TurnSettings, TurnStatus,
 };
 
 use serde::{Deserialize, Serialize};
@@ -96,6 +97,41 @@ pub struct EndTurn {
     pub citations: Vec<Citation>,
 }
 
+/// A tool that the model wants called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallTool {
+    /// The id that the model's service gave the call.
+    pub id: String,
+    /// The tool's name.
+    pub name: String,
+    /// The arguments as the model wrote them.
+    pub arguments: String,
+    /// The number of the model's request in the turn, from 1.
+    pub round: u32,
+}
+
+/// What a tool gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnswerTool {
+    /// The number of the call in its turn.
+    pub number: u32,
+    /// Whether it failed; the text says why.
+    pub failed: bool,
+    /// The result, as the model reads it.
+    pub text: String,
+    /// The milliseconds that it took.
+    pub duration_ms: u64,
+}
+
+/// A step of a call of a tool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ToolStep {
+    /// It is to be called. Its number is the next one of its turn.
+    Call(CallTool),
+    /// It gave a result, or failed.
+    Answer(AnswerTool),
+}
+
 /// What is to be sent to a model in the place of earlier turns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Compact {
@@ -164,6 +200,8 @@ pub enum Command {
         reasoning: String,
         /// The files and passages that the model was given, if they are not in a checkpoint yet.
         sources: Vec<Source>,
+        /// A tool that is to be called after that text, or what it gave.
+        step: Option<ToolStep>,
     },
     /// The engine: the turn is answered, or cannot be.
     End(Box<EndTurn>),
@@ -244,8 +282,11 @@ impl Talk {
             Command::MoveHead { turn } => rules::move_head(draft, turn)?,
             Command::Clear { keep_files } => rules::clear(draft, keep_files)?,
             Command::Begin => return rules::begin(draft),
-            Command::Progress { turn, runner, text, reasoning, sources } => {
+            Command::Progress { turn, runner, text, reasoning, sources, step } => {
                 rules::progress(draft, &turn, runner, text, reasoning, sources)?;
+                if let Some(step) = step {
+                    rules::step(draft, &turn, runner, step)?;
+                }
             }
             Command::End(end) => rules::end(draft, *end)?,
             Command::Compact(compact) => rules::compact(draft, compact)?,

@@ -10,9 +10,10 @@ use crate::values::{FileId, Limit, Span, TurnId, limits};
 
 use super::events::TEXT_BYTES;
 use super::{
-    AddTurn, Ahead, Assistant, AssistantSet, Busy, Citation, Compact, ConversationCleared,
-    ConversationCompacted, EndTurn, HeadMoved, Place, RunningTurn, Source, TurnBegan, TurnEnded,
-    TurnProgressed, TurnQueued, TurnSettings, TurnStatus,
+    AddTurn, Ahead, AnswerTool, Assistant, AssistantSet, Busy, CallTool, Citation, Compact,
+    ConversationCleared, ConversationCompacted, EndTurn, HeadMoved, Place, RunningTurn, Source, ToolAnswered,
+    ToolCalled, ToolStatus, ToolStep, TurnBegan, TurnEnded, TurnProgressed, TurnQueued, TurnSettings,
+    TurnStatus,
 };
 
 /// The timer with which the next turn begins.
@@ -34,6 +35,13 @@ pub(crate) fn check_assistant(assistant: &Assistant) -> Result<(), Rejection> {
     checks.name_if_any("/model", assistant.model.as_ref());
     checks.text_if_any("/prompt", assistant.prompt.as_ref());
     check_drawing(&mut checks, "", assistant.temperature, assistant.max_tokens);
+    let tools = assistant.tools.as_deref().unwrap_or_default();
+    if tools.len() > limits::ASSISTANT_TOOLS {
+        checks.wrong("/tools", format!("an assistant may have {} tools at most", limits::ASSISTANT_TOOLS));
+    }
+    for (index, name) in tools.iter().take(limits::ASSISTANT_TOOLS).enumerate() {
+        checks.name(format!("/tools/{index}"), name);
+    }
     Ok(checks.done()?)
 }
 
@@ -112,6 +120,32 @@ fn check_place(checks: &mut Checks, pointer: &str, name: &str, place: Option<&St
         checks
             .wrong(pointer, format!("a name or a place may have {} bytes at most", limits::FILE_NAME_BYTES));
     }
+}
+
+/// Checks a call of a tool.
+pub(crate) fn check_call(number: u32, id: &str, name: &str, arguments: &str) -> Result<(), Rejection> {
+    let mut checks = Checks::default();
+    if number as usize > limits::TOOL_CALLS {
+        checks.wrong("/number", format!("a turn may have {} tool calls at most", limits::TOOL_CALLS));
+    }
+    for (pointer, text, most) in [
+        ("/id", id, limits::NAME_BYTES),
+        ("/name", name, limits::NAME_BYTES),
+        ("/arguments", arguments, limits::TOOL_BYTES),
+    ] {
+        if text.len() > most {
+            checks.wrong(pointer, format!("it may have {most} bytes at most"));
+        }
+    }
+    Ok(checks.done()?)
+}
+
+/// Checks the result of a tool.
+pub(crate) fn check_result(text: &str) -> Result<(), Rejection> {
+    if text.len() > limits::TOOL_BYTES {
+        return Err(Rejection::invalid("/text", format!("it may have {} bytes at most", limits::TOOL_BYTES)));
+    }
+    Ok(())
 }
 
 pub(crate) fn check_answer(bytes: usize) -> Result<(), Rejection> {
@@ -299,6 +333,40 @@ pub(crate) fn progress(
     }
     renew(draft, runner);
     Ok(())
+}
+
+/// A tool is to be called, or gave a result.
+pub(crate) fn step(
+    draft: &mut Draft<'_>,
+    turn: &TurnId,
+    runner: u64,
+    step: ToolStep,
+) -> Result<(), Rejection> {
+    let running = runs(draft, turn, runner)?;
+    match step {
+        ToolStep::Call(CallTool { id, name, arguments, round }) => {
+            let (number, offset) = (running.tool_calls + 1, running.text.len() as u64);
+            check_call(number, &id, &name, &arguments)?;
+            draft.emit(ToolCalled {
+                turn_id: turn.clone(),
+                runner,
+                number,
+                id,
+                name,
+                arguments,
+                round,
+                offset,
+            })
+        }
+        ToolStep::Answer(AnswerTool { number, failed, text, duration_ms }) => {
+            if !running.open_calls.contains(&number) {
+                return Err(Rejection::invalid("/number", "no such call waits for a result"));
+            }
+            check_result(&text)?;
+            let status = if failed { ToolStatus::Failed } else { ToolStatus::Completed };
+            draft.emit(ToolAnswered { turn_id: turn.clone(), runner, number, status, text, duration_ms })
+        }
+    }
 }
 
 /// The turn is answered, or cannot be.

@@ -52,6 +52,10 @@ pub struct Assistant {
     /// The maximum number of tokens of an answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_tokens: Option<u32>,
+    /// The tools that the model may call: `search`, `grep`, `read`, `calculate`, and the names of the server's MCP servers. Empty
+    /// for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tools: Option<Vec<String>>,
 }
 
 /// What a message sets for its own answer. Absent members are as the session's assistant has them.
@@ -120,6 +124,9 @@ pub struct Source {
     /// Where the passage is in the file, such as `page 3, lines 4–9`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
+    /// The number of the tool call whose result had it; absent if it came with the message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<u32>,
 }
 
 /// A source that an answer cites.
@@ -140,6 +147,47 @@ pub struct Citation {
     pub place: Option<String>,
     /// A copy of the passage's text, so that it can be read when the file has gone.
     pub quote: String,
+}
+
+/// A tool that the model called for a turn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ToolUse {
+    /// The number of the call in its turn, from 1.
+    pub number: u32,
+    /// The id that the model's service gave it.
+    pub id: String,
+    /// The tool's name.
+    pub name: String,
+    /// The arguments as the model wrote them: JSON, unless it made a mistake.
+    pub arguments: String,
+    /// The number of the model's request in the turn, from 1: calls of the same round were wanted at once.
+    pub round: u32,
+    /// Where in the answer it was called: bytes of the text before it.
+    pub offset: u64,
+    /// Whether it gave a result.
+    pub status: ToolStatus,
+    /// The result, as the model reads it; empty before there is one.
+    #[serde(default)]
+    pub text: String,
+    /// The milliseconds that it took; absent before there is a result.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<u64>,
+}
+
+/// Whether a tool that was called gave a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[derive(strum::Display, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum ToolStatus {
+    /// It was called. If its turn has ended, no result came.
+    Called,
+    /// It gave a result.
+    Completed,
+    /// It failed, or was not called; the text says why.
+    Failed,
 }
 
 /// What a session keeps of a turn: a person's message, and the answer.
@@ -181,6 +229,12 @@ pub struct RunningTurn {
     /// The files and passages that the model was given.
     #[serde(default)]
     pub sources: Vec<Source>,
+    /// How many tools the model called.
+    #[serde(default)]
+    pub tool_calls: u32,
+    /// The numbers of those calls that have no result yet.
+    #[serde(default)]
+    pub open_calls: Vec<u32>,
 }
 
 /// Whether a turn waits, runs, or how it ended.

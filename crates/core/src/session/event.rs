@@ -88,7 +88,7 @@ events! {
     calls: ExecutionBegan ExecutionInterrupted ExecutionContinued CallsRecorded;
     questions: QuestionAsked QuestionAnswered QuestionClosed;
     signals: SignalSent;
-    conversation: AssistantSet TurnQueued TurnBegan TurnProgressed TurnEnded HeadMoved ConversationCompacted ConversationCleared;
+    conversation: AssistantSet TurnQueued TurnBegan TurnProgressed ToolCalled ToolAnswered TurnEnded HeadMoved ConversationCompacted ConversationCleared;
     files: FileAdded FilesRemoved;
 }
 

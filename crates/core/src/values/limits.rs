@@ -102,6 +102,12 @@ pub const TURN_FILES: usize = 64;
 pub const CITATIONS: usize = 256;
 /// The quote of a citation.
 pub const QUOTE_BYTES: usize = 2_000;
+/// Tools that an assistant may have by name, MCP servers included.
+pub const ASSISTANT_TOOLS: usize = 32;
+/// Tool calls of a turn.
+pub const TOOL_CALLS: usize = 64;
+/// The arguments of a tool call, or its result.
+pub const TOOL_BYTES: usize = 32 * 1024;
 /// Texts that end the answer to a message: OpenAI's number.
 pub const STOP_TEXTS: usize = 4;
 /// Files of a session.

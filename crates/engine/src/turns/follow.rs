@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sessiond_core::{Principal, Rejection, Session, SessionId, TurnId, TurnStatus};
+use sessiond_core::{Principal, Rejection, Session, SessionId, ToolStatus, ToolUse, TurnId, TurnStatus};
 
 use super::live::{TurnOutput, Written, from};
 use crate::watch::Watch;
@@ -30,6 +30,8 @@ pub enum TurnItem {
         /// The text.
         text: String,
     },
+    /// The model calls a tool, or the tool gave a result. It comes after the text that stands before the call.
+    Tool(Box<ToolUse>),
     /// The turn has ended so.
     Ended(TurnStatus),
 }
@@ -43,6 +45,8 @@ pub struct TurnFollow {
     watch: Watch,
     text: usize,
     reasoning: usize,
+    /// The calls of tools that the reader has seen, as it has seen them.
+    tools: Vec<ToolStatus>,
     before: Option<usize>,
     ended: bool,
 }
@@ -69,6 +73,7 @@ impl Engine {
             watch,
             text: offset,
             reasoning: 0,
+            tools: Vec::new(),
             before: None,
             ended: false,
         })
@@ -101,7 +106,8 @@ impl TurnFollow {
                     let more = self.more(Written {
                         text: said.answer,
                         reasoning: said.reasoning,
-                        sources: Vec::new(),
+                        tools: said.tools,
+                        ..Written::default()
                     });
                     Some(more.unwrap_or_else(|| {
                         self.ended = true;
@@ -147,7 +153,7 @@ impl TurnFollow {
             None => {
                 let running: &Arc<_> = session.conversation.running.as_ref()?;
                 let (text, reasoning) = (running.text.clone(), running.reasoning.clone());
-                self.more(Written { text, reasoning, sources: Vec::new() })
+                self.more(Written { text, reasoning, ..Written::default() })
             }
         }
     }
@@ -164,12 +170,21 @@ impl TurnFollow {
             let offset = std::mem::replace(&mut self.reasoning, written.reasoning.len());
             return Some(TurnItem::Reasoning { offset, text: from(&written.reasoning, offset) });
         }
-        if self.text < written.text.len() {
-            let text = from(&written.text, self.text);
-            let offset = written.text.len() - text.len();
-            self.text = written.text.len();
+        // A call stands after the text before it.
+        let called = written.tools.get(self.tools.len());
+        let end = called.map_or(usize::MAX, |tool| usize::try_from(tool.offset).unwrap_or(usize::MAX));
+        let end = written.text.floor_char_boundary(end);
+        if self.text < end {
+            let text = from(&written.text[..end], self.text);
+            let offset = end - text.len();
+            self.text = end;
             return Some(TurnItem::Text { offset, text });
         }
-        None
+        let seen = self.tools.iter().zip(&written.tools).position(|(seen, tool)| *seen != tool.status);
+        let number = seen.or_else(|| called.map(|_| self.tools.len()))?;
+        let tool = &written.tools[number];
+        self.tools.resize(self.tools.len().max(number + 1), tool.status);
+        self.tools[number] = tool.status;
+        Some(TurnItem::Tool(Box::new(tool.clone())))
     }
 }

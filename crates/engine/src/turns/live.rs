@@ -5,8 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
-use sessiond_core::{Ahead, SessionId, Source, TurnId, limits};
-use tokio::sync::watch;
+use sessiond_core::{
+    Ahead, AnswerTool, CallTool, SessionId, Source, ToolStatus, ToolStep, ToolUse, TurnId, limits,
+};
+use tokio::sync::{mpsc, oneshot, watch};
 
 /// The turns that this process answers.
 #[derive(Default)]
@@ -25,7 +27,12 @@ pub struct TurnOutput {
     written: Mutex<Written>,
     /// How often something was written: readers wait for it, and read what is new since they looked.
     changes: watch::Sender<u64>,
+    /// Steps of tools, which are made durable at once.
+    steps: mpsc::UnboundedSender<Step>,
 }
+
+/// A step of a tool that is to be written, and who waits for that.
+pub(super) type Step = (ToolStep, oneshot::Sender<bool>);
 
 /// An answer so far.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,11 +40,14 @@ pub(crate) struct Written {
     pub(crate) text: String,
     pub(crate) reasoning: String,
     pub(crate) sources: Vec<Source>,
+    pub(crate) tools: Vec<ToolUse>,
 }
 
 impl TurnOutput {
-    pub(crate) fn new(runner: u64) -> Self {
-        Self { runner, written: Mutex::default(), changes: watch::Sender::new(0) }
+    /// An output, and the steps of tools that come to it.
+    pub(super) fn new(runner: u64) -> (Self, mpsc::UnboundedReceiver<Step>) {
+        let (steps, asked) = mpsc::unbounded_channel();
+        (Self { runner, written: Mutex::default(), changes: watch::Sender::new(0), steps }, asked)
     }
 
     /// Adds to the answer. False: it is as long as an answer may be, and nothing was added.
@@ -61,6 +71,46 @@ impl TurnOutput {
         }
         self.changes.send_modify(|changes| *changes += 1);
         true
+    }
+
+    /// Notes that a tool is to be called, and waits until that is durable. The number of the call; none if it must not be
+    /// called: the turn has ended, or the store takes no writes.
+    pub async fn call(&self, call: CallTool) -> Option<u32> {
+        let CallTool { id, name, arguments, round } = call.clone();
+        let offset = self.written.lock().text.len() as u64;
+        self.step(ToolStep::Call(call)).await?;
+        let number = {
+            let tools = &mut self.written.lock().tools;
+            let number = tools.len() as u32 + 1;
+            let (status, text, duration_ms) = (ToolStatus::Called, String::new(), None);
+            tools.push(ToolUse { number, id, name, arguments, round, offset, status, text, duration_ms });
+            number
+        };
+        self.changes.send_modify(|changes| *changes += 1);
+        Some(number)
+    }
+
+    /// Notes what a tool gave, and waits until that is durable. None as above.
+    pub async fn called(&self, answer: AnswerTool) -> Option<()> {
+        self.step(ToolStep::Answer(answer.clone())).await?;
+        if let Some(tool) = self.written.lock().tools.iter_mut().find(|tool| tool.number == answer.number) {
+            tool.status = if answer.failed { ToolStatus::Failed } else { ToolStatus::Completed };
+            tool.text = answer.text;
+            tool.duration_ms = Some(answer.duration_ms);
+        }
+        self.changes.send_modify(|changes| *changes += 1);
+        Some(())
+    }
+
+    async fn step(&self, step: ToolStep) -> Option<()> {
+        let (done, written) = oneshot::channel();
+        self.steps.send((step, done)).ok()?;
+        written.await.ok()?.then_some(())
+    }
+
+    /// The files and passages that the model was given so far.
+    pub fn given(&self) -> Vec<Source> {
+        self.written.lock().sources.clone()
     }
 
     /// The answer so far.
@@ -101,6 +151,7 @@ impl TurnOutput {
             text: from(&written.text, text),
             reasoning: from(&written.reasoning, reasoning),
             sources: written.sources.get(sources..).unwrap_or_default().to_vec(),
+            tools: Vec::new(),
         }
     }
 }
@@ -146,7 +197,7 @@ impl Lives {
     /// What this process knows of a turn beyond its last checkpoint.
     pub(crate) fn ahead(&self, session: &SessionId, turn: &TurnId) -> Option<Ahead> {
         let output = self.get(session, turn)?;
-        let Written { text, reasoning, sources } = output.written();
+        let Written { text, reasoning, sources, tools: _ } = output.written();
         Some(Ahead { runner: output.runner, text, reasoning, sources })
     }
 }

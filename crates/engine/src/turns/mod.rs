@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sessiond_core::{
-    AnswerMode, Assistant, Citation, Compact, File, FileId, SessionId, Source, TurnId, TurnSettings,
+    AnswerMode, Assistant, Citation, Compact, File, FileId, SessionId, Source, ToolUse, TurnId, TurnSettings,
     TurnStatus, Usage,
 };
 
@@ -62,6 +62,8 @@ pub struct TurnToRun {
     pub next_source: u32,
     /// The files and passages that the model was given for it: none before it runs.
     pub sources: Vec<Source>,
+    /// The tools that the model called for it: none before it runs.
+    pub tools: Vec<ToolUse>,
     /// What stands in the place of the turns before those: nothing if these are all.
     pub summary: Option<Summary>,
     /// The turns that lead to it, oldest first: those that are not summarised.
@@ -121,6 +123,8 @@ pub struct Exchange {
     pub mode: AnswerMode,
     /// The files and passages that the model was given for that turn.
     pub sources: Vec<Source>,
+    /// The tools that the model called for that turn.
+    pub tools: Vec<ToolUse>,
 }
 
 /// How a turn ended. Its text is what was written to the output.

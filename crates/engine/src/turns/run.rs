@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sessiond_core::{
-    Command, Compact, EndTurn, Principal, Receipt, Rejection, Revision, Session, SessionId, TurnId,
+    Command, Compact, EndTurn, Principal, Receipt, Rejection, Revision, Session, SessionId, ToolStep, TurnId,
     TurnStatus, conversation, limits,
 };
+use tokio::sync::mpsc;
 
-use super::live::{TurnOutput, Written};
+use super::live::{Step, TurnOutput, Written};
 use super::{Exchange, TurnFiles, TurnResult, TurnRunner, TurnTexts, TurnToRun};
 use crate::actor::Firing;
 use crate::reply::Reply;
@@ -46,11 +47,12 @@ impl Engine {
         if let Reply { session, receipt: Receipt::Turn { turn_id, runner: Some(number) }, repeated: false } =
             reply
         {
-            let output = Arc::new(TurnOutput::new(number));
+            let (output, steps) = TurnOutput::new(number);
+            let output = Arc::new(output);
             self.shared.lives.insert(id, &turn_id, output.clone());
             let run =
                 Run { engine: self.clone(), session: id.clone(), turn: turn_id, runner: number, output };
-            self.shared.tasks.spawn(run.whole(session, runner));
+            self.shared.tasks.spawn(run.whole(session, runner, steps));
         }
         Ok(())
     }
@@ -103,13 +105,18 @@ impl Engine {
 
 impl Run {
     /// Answers the turn, and then forgets it.
-    async fn whole(self, session: Arc<Session>, runner: Arc<dyn TurnRunner>) {
+    async fn whole(
+        self,
+        session: Arc<Session>,
+        runner: Arc<dyn TurnRunner>,
+        mut steps: mpsc::UnboundedReceiver<Step>,
+    ) {
         let began = std::time::Instant::now();
         let mut to_run = None;
         let result = match self.to_run(&session).await {
             Ok(turn) => {
                 to_run = Some(turn.clone());
-                self.answer(turn, &*runner).await
+                self.answer(turn, &*runner, &mut steps).await
             }
             Err(Error::Closed) => None,
             Err(error) => {
@@ -128,8 +135,8 @@ impl Run {
         metrics::histogram!("sessiond_turn_seconds").record(began.elapsed().as_secs_f64());
         self.engine.shared.lives.remove(&self.session, &self.turn);
         let Some(turn) = to_run.filter(|_| is_ended) else { return };
-        let Written { text: answer, sources, .. } = self.output.written();
-        let turn = TurnToRun { sources, ..turn };
+        let Written { text: answer, sources, tools, .. } = self.output.written();
+        let turn = TurnToRun { sources, tools, ..turn };
         let compact = tokio::select! {
             () = self.engine.shared.stop.cancelled() => None,
             compact = runner.compact(turn, answer) => compact,
@@ -168,9 +175,9 @@ impl Run {
             .into_iter()
             .map(|turn| {
                 let said = texts.remove(&turn.id).unwrap_or_default();
-                let TurnTexts { message, instructions, answer, mode, sources, .. } = said;
+                let TurnTexts { message, instructions, answer, mode, sources, tools, .. } = said;
                 let (turn_id, status) = (turn.id.clone(), turn.status);
-                Exchange { turn_id, status, message, instructions, answer, mode, sources }
+                Exchange { turn_id, status, message, instructions, answer, mode, sources, tools }
             })
             .collect();
         let said = texts.remove(&self.turn).unwrap_or_default();
@@ -186,6 +193,7 @@ impl Run {
             library: self.library(session),
             next_source: conversation.sources.saturating_add(1),
             sources: Vec::new(),
+            tools: Vec::new(),
             summary,
             before,
         })
@@ -198,7 +206,12 @@ impl Run {
     }
 
     /// Has the runner answer the turn. None when the turn is no longer this process's.
-    async fn answer(&self, turn: TurnToRun, runner: &dyn TurnRunner) -> Option<TurnResult> {
+    async fn answer(
+        &self,
+        turn: TurnToRun,
+        runner: &dyn TurnRunner,
+        steps: &mut mpsc::UnboundedReceiver<Step>,
+    ) -> Option<TurnResult> {
         let mut watch = self.engine.watch(&Principal::engine(), &self.session, None).await.ok()?;
         let stop = &self.engine.shared.stop;
         let mut work = runner.run(turn, &self.output);
@@ -213,6 +226,16 @@ impl Run {
                     Some(Ok(_)) if self.is_mine().await => {}
                     _ => return None,
                 },
+                Some((step, done)) = steps.recv() => {
+                    let new = self.output.after(text, reasoning, sources);
+                    let (more, thought, given) = (new.text.len(), new.reasoning.len(), new.sources.len());
+                    let is_written = self.checkpoint(new, Some(step)).await;
+                    if is_written {
+                        (text, reasoning, sources, quiet) = (text + more, reasoning + thought, sources + given, 0);
+                    }
+                    // Who waited for it may have ended.
+                    let _ = done.send(is_written);
+                }
                 result = &mut work => return Some(result),
                 () = &mut due => {
                     due = self.engine.clock().sleep(CHECKPOINT);
@@ -222,7 +245,7 @@ impl Run {
                         continue;
                     }
                     let (more, thought, given) = (new.text.len(), new.reasoning.len(), new.sources.len());
-                    if self.checkpoint(new).await {
+                    if self.checkpoint(new, None).await {
                         (text, reasoning, sources, quiet) = (text + more, reasoning + thought, sources + given, 0);
                     }
                 }
@@ -239,11 +262,11 @@ impl Run {
         })
     }
 
-    /// Makes the text so far durable. False if that failed: it is tried again with more.
-    async fn checkpoint(&self, new: Written) -> bool {
+    /// Makes the text so far durable, and a step of a tool after it. False if that failed: the text is tried again with more.
+    async fn checkpoint(&self, new: Written, step: Option<ToolStep>) -> bool {
         let (turn, runner) = (self.turn.clone(), self.runner);
-        let Written { text, reasoning, sources } = new;
-        let command = conversation::Command::Progress { turn, runner, text, reasoning, sources };
+        let Written { text, reasoning, sources, tools: _ } = new;
+        let command = conversation::Command::Progress { turn, runner, text, reasoning, sources, step };
         match self.engine.execute_own(&self.session, Command::Conversation(command)).await {
             Ok(_) => true,
             Err(error) => {

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 use sessiond_core::{
-    AnswerMode, Citation, EventBody, FileId, Revision, SessionId, Source, TurnId, TurnSettings, Usage,
+    AnswerMode, Citation, EventBody, FileId, Revision, SessionId, Source, ToolAnswered, ToolCalled,
+    ToolStatus, ToolUse, TurnId, TurnSettings, Usage,
 };
 
 use super::Summary;
@@ -38,10 +39,19 @@ pub struct TurnTexts {
     pub sources: Vec<Source>,
     /// The sources that the answer cites.
     pub citations: Vec<Citation>,
+    /// The tools that the model called.
+    pub tools: Vec<ToolUse>,
 }
 
 /// The events that have texts of turns.
-const WITH_TEXTS: [&str; 4] = ["turn_queued", "turn_progressed", "turn_ended", "conversation_compacted"];
+const WITH_TEXTS: [&str; 6] = [
+    "turn_queued",
+    "turn_progressed",
+    "tool_called",
+    "tool_answered",
+    "turn_ended",
+    "conversation_compacted",
+];
 
 /// The texts of a part of a journal.
 #[derive(Default)]
@@ -131,6 +141,19 @@ fn take(Texts { turns: texts, summaries }: &mut Texts, body: EventBody) {
             turn.answer.push_str(&progressed.text);
             turn.reasoning.push_str(&progressed.reasoning);
             turn.sources.extend(progressed.sources);
+        }
+        EventBody::ToolCalled(called) => {
+            let ToolCalled { turn_id, runner: _, number, id, name, arguments, round, offset } = called;
+            let (status, text, duration_ms) = (ToolStatus::Called, String::new(), None);
+            let tool = ToolUse { number, id, name, arguments, round, offset, status, text, duration_ms };
+            texts.entry(turn_id).or_default().tools.push(tool);
+        }
+        EventBody::ToolAnswered(answered) => {
+            let ToolAnswered { turn_id, runner: _, number, status, text, duration_ms } = answered;
+            let tools = &mut texts.entry(turn_id).or_default().tools;
+            if let Some(tool) = tools.iter_mut().find(|tool| tool.number == number) {
+                (tool.status, tool.text, tool.duration_ms) = (status, text, Some(duration_ms));
+            }
         }
         EventBody::TurnEnded(ended) => {
             let turn = texts.entry(ended.turn_id).or_default();

@@ -269,6 +269,8 @@ impl Frames for Chunks {
             Ok(Some(TurnItem::Reasoning { text, .. })) => {
                 Some((sse::data(&self.chunk(json!({"reasoning_content": text}), None)), true))
             }
+            // The tools are the assistant's own; the client is not to call them.
+            Ok(Some(TurnItem::Tool(_))) => Some((": a tool was called\n\n".to_owned(), true)),
             Ok(Some(TurnItem::Ended(_))) => Some(self.end().await),
             Ok(None) => None,
             Err(Error::Closed) => None,

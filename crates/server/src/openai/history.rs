@@ -151,6 +151,7 @@ mod tests {
             settings: Default::default(),
             sources: vec![],
             citations: vec![],
+            tools: vec![],
             reasoning: None,
             finish: None,
             reason: None,

@@ -428,7 +428,7 @@ impl Frames for Events {
                     let delta = self.event(self.number(), "response.output_text.delta", data);
                     return Some((opening + &delta, true));
                 }
-                TurnItem::Reasoning { .. } => {}
+                TurnItem::Reasoning { .. } | TurnItem::Tool(_) => {}
                 TurnItem::Ended(_) => return Some(self.end().await),
             }
         }

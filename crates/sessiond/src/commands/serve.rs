@@ -59,6 +59,15 @@ pub struct Hosting {
     /// How many requests each key and each token may make in a minute [default: without limit]
     #[arg(long, value_name = "COUNT")]
     rate_limit: Option<String>,
+    /// Tools of assistants that set none: search, grep, read, calculate, names of MCP servers [default: none]
+    #[arg(long, value_name = "NAMES")]
+    assistant_tools: Option<String>,
+    /// MCP servers whose tools assistants may have, each as NAME=URL, separated by commas [default: none]
+    #[arg(long, value_name = "SERVERS")]
+    assistant_mcp: Option<String>,
+    /// Bearer tokens of these, each as NAME=TOKEN; prefer SESSIOND_ASSISTANT_MCP_TOKENS, which other users cannot see
+    #[arg(long, value_name = "TOKENS")]
+    assistant_mcp_tokens: Option<String>,
     /// How many events of a session are kept [default: all]
     #[arg(long, value_name = "COUNT")]
     keep_events: Option<String>,

@@ -148,6 +148,10 @@ fn words(body: &EventBody) -> String {
         EventBody::TurnQueued(event) => format!("{} ({})", short(&json!(event.text), 80), event.turn_id),
         EventBody::TurnBegan(event) => event.turn_id.to_string(),
         EventBody::TurnProgressed(event) => format!("{}: {} bytes", event.turn_id, event.text.len()),
+        EventBody::ToolCalled(event) => format!("{} {}", event.name, short(&json!(event.arguments), 80)),
+        EventBody::ToolAnswered(event) => {
+            format!("call {} is {}: {}", event.number, event.status, short(&json!(event.text), 80))
+        }
         EventBody::TurnEnded(event) => {
             let said = event.reason.as_ref().unwrap_or(&event.text);
             format!("{} is {}: {}", event.turn_id, event.status, short(&json!(said), 80))
