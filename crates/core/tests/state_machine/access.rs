@@ -152,6 +152,7 @@ fn commands(fixture: &Fixture) -> Vec<(&'static str, Command)> {
                 text: "a".into(),
                 reasoning: String::new(),
                 sources: vec![],
+                step: None,
             }),
         ),
         (

@@ -1,8 +1,9 @@
 //! Turns with an assistant: queued, answered, stopped, placed in the tree, and cleared.
 
 use sessiond_core::{
-    AddTurn, Ahead, Busy, Command, Compact, EndTurn, Envelope, EventBody, Kind, Place, Principal, Rejection,
-    Session, TimerAction, TurnId, TurnSettings, TurnStatus, conversation, fork, lifecycle, limits,
+    AddTurn, Ahead, AnswerTool, Assistant, Busy, CallTool, Command, Compact, EndTurn, Envelope, EventBody,
+    Kind, Place, Principal, Rejection, Session, TimerAction, ToolStep, TurnId, TurnSettings, TurnStatus,
+    conversation, fork, lifecycle, limits,
 };
 
 use crate::support::{Fixture, client, new_session, refusal, session_id};
@@ -51,7 +52,37 @@ fn begins(fixture: &mut Fixture) -> Option<(TurnId, u64)> {
 
 fn progress(turn: &TurnId, runner: u64, text: &str) -> conversation::Command {
     let (text, reasoning) = (text.to_owned(), String::new());
-    conversation::Command::Progress { turn: turn.clone(), runner, text, reasoning, sources: vec![] }
+    conversation::Command::Progress {
+        turn: turn.clone(),
+        runner,
+        text,
+        reasoning,
+        sources: vec![],
+        step: None,
+    }
+}
+
+/// A step of a tool, after some text.
+fn step(turn: &TurnId, runner: u64, text: &str, step: ToolStep) -> conversation::Command {
+    match progress(turn, runner, text) {
+        conversation::Command::Progress { turn, runner, text, reasoning, sources, .. } => {
+            conversation::Command::Progress { turn, runner, text, reasoning, sources, step: Some(step) }
+        }
+        other => other,
+    }
+}
+
+fn call(name: &str, round: u32) -> ToolStep {
+    ToolStep::Call(CallTool {
+        id: format!("id-{name}"),
+        name: name.into(),
+        arguments: r#"{"query":"Secret"}"#.into(),
+        round,
+    })
+}
+
+fn answer(number: u32, failed: bool) -> ToolStep {
+    ToolStep::Answer(AnswerTool { number, failed, text: "Secret result".into(), duration_ms: 7 })
 }
 
 fn end(turn: &TurnId, runner: u64, text: &str) -> conversation::Command {
@@ -382,4 +413,72 @@ fn only_its_owner_talks_and_only_the_engine_answers() {
     own(&mut fixture, progress(&turn, runner, &most)).unwrap();
     let more = own(&mut fixture, progress(&turn, runner, "x"));
     assert_eq!(refusal(more), "bytes of an answer would exceed the limit of 1048576");
+}
+
+#[test]
+fn tools_are_called_between_texts_and_each_result_belongs_to_a_call() {
+    let mut fixture = assistant();
+    adds(&mut fixture, add("Look it up"), None);
+    let (turn, runner) = begins(&mut fixture).unwrap();
+    own(&mut fixture, step(&turn, runner, "So: ", call("search", 1))).unwrap();
+    own(&mut fixture, step(&turn, runner, "", call("read", 1))).unwrap();
+    own(&mut fixture, step(&turn, runner, "", answer(2, true))).unwrap();
+    // Only what is open gets a result, and once.
+    let late = own(&mut fixture, step(&turn, runner, "", answer(2, false)));
+    assert_eq!(refusal(late), "/number: no such call waits for a result");
+    let unknown = own(&mut fixture, step(&turn, runner, "", answer(3, false)));
+    assert_eq!(refusal(unknown), "/number: no such call waits for a result");
+    // An earlier runner calls nothing.
+    let early = own(&mut fixture, step(&turn, runner - 1, "", call("search", 1)));
+    assert_eq!(early, Err(Rejection::TurnClosed(turn.clone())));
+    own(&mut fixture, step(&turn, runner, "", answer(1, false))).unwrap();
+    let long = ToolStep::Call(CallTool {
+        id: "i".into(),
+        name: "search".into(),
+        arguments: "x".repeat(limits::TOOL_BYTES + 1),
+        round: 2,
+    });
+    assert_eq!(
+        refusal(own(&mut fixture, step(&turn, runner, "", long))),
+        "/arguments: it may have 32768 bytes at most"
+    );
+    own(&mut fixture, end(&turn, runner, "So: that.")).unwrap();
+    let called: Vec<_> = fixture
+        .events
+        .iter()
+        .filter_map(|event| match &event.body {
+            EventBody::ToolCalled(event) => {
+                Some((event.number, event.name.as_str(), event.round, event.offset))
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(called, [(1, "search", 1, 4), (2, "read", 1, 4)]);
+    given(&mut fixture, conversation::Command::Clear { keep_files: false }).unwrap();
+    let mut events = fixture.events.clone();
+    for event in &mut events {
+        event.body = event.body.without_texts(None).unwrap_or_else(|| event.body.clone());
+    }
+    assert!(!serde_json::to_string(&events).unwrap().contains("Secret"));
+    assert_eq!(Session::replay(&events).unwrap().as_ref(), Some(&fixture.session));
+}
+
+#[test]
+fn a_turn_has_so_many_calls_and_an_assistant_so_many_tools() {
+    let mut fixture = assistant();
+    adds(&mut fixture, add("Again and again"), None);
+    let (turn, runner) = begins(&mut fixture).unwrap();
+    for number in 1..=limits::TOOL_CALLS as u32 {
+        own(&mut fixture, step(&turn, runner, "", call("calculate", number))).unwrap();
+        own(&mut fixture, step(&turn, runner, "", answer(number, false))).unwrap();
+    }
+    let more = own(&mut fixture, step(&turn, runner, "", call("calculate", 99)));
+    assert_eq!(refusal(more), "/number: a turn may have 64 tool calls at most");
+    let tools = |tools: Vec<String>| {
+        conversation::Command::SetAssistant(Assistant { tools: Some(tools), ..Assistant::default() })
+    };
+    given(&mut fixture, tools(vec!["search".into(), "crm".into()])).unwrap();
+    let many = given(&mut fixture, tools(vec!["search".into(); limits::ASSISTANT_TOOLS + 1]));
+    assert_eq!(refusal(many), "/tools: an assistant may have 32 tools at most");
+    assert!(refusal(given(&mut fixture, tools(vec![String::new()]))).starts_with("/tools/0: "));
 }

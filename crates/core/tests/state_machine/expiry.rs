@@ -119,6 +119,7 @@ fn a_session_is_used_while_its_assistant_answers() {
                 text,
                 reasoning,
                 sources: vec![],
+                step: None,
             },
         );
     }

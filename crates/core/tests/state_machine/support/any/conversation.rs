@@ -14,7 +14,7 @@ pub enum AnyTurns {
     MoveHead(Option<Index>),
     Clear { keep_files: bool },
     Begin,
-    Progress { runner: i8, text: String },
+    Progress { runner: i8, text: String, step: Option<Option<bool>> },
     End { runner: i8, failed: bool, text: String },
     Compact { through: Index, left_out: bool },
 }
@@ -28,6 +28,8 @@ pub fn any_turns() -> impl Strategy<Value = AnyTurns> {
         2 => Just(Busy::Rollback),
     ];
     let place = prop::option::weighted(0.3, prop::option::weighted(0.8, any::<Index>()));
+    // No step, a call, or the result of a call.
+    let step = prop::option::weighted(0.7, prop::option::of(any::<bool>()));
     prop_oneof![
         1 => (0u8..3).prop_map(AnyTurns::Set),
         8 => (prop::bool::weighted(0.05), place, busy, any::<bool>())
@@ -36,7 +38,7 @@ pub fn any_turns() -> impl Strategy<Value = AnyTurns> {
         1 => prop::option::of(any::<Index>()).prop_map(AnyTurns::MoveHead),
         1 => any::<bool>().prop_map(|keep_files| AnyTurns::Clear { keep_files }),
         8 => Just(AnyTurns::Begin),
-        4 => (off(), "[aé]{0,4}").prop_map(|(runner, text)| AnyTurns::Progress { runner, text }),
+        16 => (off(), "[aé]{0,4}", step).prop_map(|(runner, text, step)| AnyTurns::Progress { runner, text, step }),
         6 => (off(), any::<bool>(), "[aé]{0,4}").prop_map(|(runner, failed, text)| AnyTurns::End { runner, failed, text }),
         3 => (any::<Index>(), any::<bool>()).prop_map(|(through, left_out)| AnyTurns::Compact { through, left_out }),
     ]
@@ -104,14 +106,30 @@ impl AnyTurns {
             }
             AnyTurns::Clear { keep_files } => conversation::Command::Clear { keep_files },
             AnyTurns::Begin => conversation::Command::Begin,
-            AnyTurns::Progress { runner, text } => {
+            AnyTurns::Progress { runner, text, step } => {
                 let (turn, runner) = running(fixture, runner);
+                let open = fixture.session.conversation.running.as_ref();
+                let open = open.and_then(|running| running.open_calls.first().copied()).unwrap_or(1);
                 conversation::Command::Progress {
                     turn,
                     runner,
                     text,
                     reasoning: "hm".into(),
                     sources: vec![],
+                    step: step.map(|answer| match answer {
+                        None => ToolStep::Call(CallTool {
+                            id: "a".into(),
+                            name: "search".into(),
+                            arguments: "{}".into(),
+                            round: 1,
+                        }),
+                        Some(failed) => ToolStep::Answer(AnswerTool {
+                            number: open,
+                            failed,
+                            text: "found".into(),
+                            duration_ms: 1,
+                        }),
+                    }),
                 }
             }
             AnyTurns::Compact { through, left_out } => conversation::Command::Compact(Compact {
