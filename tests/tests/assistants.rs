@@ -113,11 +113,16 @@ struct World {
 
 impl World {
     async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// With these variables of the environment.
+    async fn start_with(more: &[(&str, &str)]) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let model = Model::default();
         let model_url = model.start().await;
         let dir = tempfile::tempdir().unwrap();
-        let server = serve(dir.path(), &model_url);
+        let server = serve_with(dir.path(), &model_url, more);
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         let world = Self { model, model_url, dir, server, http };
         let session = json!({"session_id": "mine", "client_id": "me"});
@@ -198,7 +203,12 @@ impl World {
 }
 
 fn serve(dir: &std::path::Path, model: &str) -> Served {
-    Served::start(dir, "127.0.0.1:0", &[("SESSIOND_MODEL_URL", model), ("SESSIOND_MODEL", "scripted")])
+    serve_with(dir, model, &[])
+}
+
+fn serve_with(dir: &std::path::Path, model: &str, more: &[(&str, &str)]) -> Served {
+    let model = [("SESSIOND_MODEL_URL", model), ("SESSIOND_MODEL", "scripted")];
+    Served::start(dir, "127.0.0.1:0", &[&model, more].concat())
 }
 
 /// Whether a file of the store has these bytes.
@@ -391,8 +401,35 @@ async fn the_official_client_converses_with_an_assistant_and_needs_openai() {
     assert!(said.contains("came to its end"), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
+/// Runs a client's script with a server that permits one open turn: its clients wait and try again, and get through.
+async fn waits_for_its_turn(mut client: tokio::process::Command) {
+    let world = World::start_with(&[("SESSIOND_TURN_LIMIT", "1")]).await;
+    let token = token_of(&world, "theirs").await;
+    let output = client.args([&format!("{}/v1", world.server.url), &token]).output().await.unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("came to its end"), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_official_client_waits_when_it_is_told_to_and_needs_openai() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut client = tokio::process::Command::new(root.join("target/openai/bin/python"));
+    client.arg(root.join("tests/openai/limits.py"));
+    waits_for_its_turn(client).await;
+}
+
 mod needs_node_openai {
     use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_official_client_waits_when_it_is_told_to() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let mut client = tokio::process::Command::new("node");
+        client
+            .arg(root.join("tests/openai/limits.mjs"))
+            .arg(root.join("target/openai").canonicalize().unwrap());
+        waits_for_its_turn(client).await;
+    }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn the_official_client_converses_with_an_assistant() {
@@ -545,6 +582,92 @@ async fn the_stateless_model_is_passed_everything_and_nothing_is_kept() {
     assert_eq!(world.expect(200, Method::GET, "/sessions", None).await["sessions"], before);
     let turns = world.expect(200, Method::GET, "/sessions/mine/turns", None).await;
     assert_eq!(turns["turns"], json!([]));
+}
+
+/// What a key may have open at a time, and upload in a minute: the next one is 429, also at OpenAI's interface.
+#[tokio::test(flavor = "multi_thread")]
+async fn turns_and_uploads_of_a_key_have_limits() {
+    let world = World::start_with(&[("SESSIOND_TURN_LIMIT", "2"), ("SESSIOND_UPLOAD_LIMIT", "1")]).await;
+    let other = token_of(&world, "other").await;
+    let chat = |model: &str, content: &str| {
+        let body = json!({"model": model, "messages": [{"role": "user", "content": content}]});
+        world.request(Method::POST, "/v1/chat/completions").header("x-session-id", "mine").json(&body)
+    };
+    let limited = async |request: reqwest::RequestBuilder| {
+        let response = request.send().await.unwrap();
+        let wait: u64 = response.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+        let (status, problem) = (response.status().as_u16(), response.json::<Value>().await.unwrap());
+        assert_eq!((status, &problem["code"]), (429, &json!("rate_limited")), "{problem}");
+        (wait, problem)
+    };
+    // Two turns are open: one runs, one waits.
+    let (runs, waits) = (world.add("words 3000").await, world.add("words 1").await);
+    let turn = json!({"text": "words 1"});
+    limited(world.request(Method::POST, "/sessions/mine/turns").json(&turn)).await;
+    limited(world.request(Method::POST, &format!("/sessions/mine/turns/{runs}/retry"))).await;
+    limited(world.request(Method::POST, "/chat").json(&json!({"message": "words 1", "session_id": "mine"})))
+        .await;
+    for model in ["assistant", "assistant-stateless"] {
+        let (wait, problem) = limited(chat(model, "words 1")).await;
+        assert_eq!((wait, &problem["error"]["type"]), (1, &json!("rate_limit_error")), "{problem}");
+    }
+    let others =
+        world.request(Method::POST, "/chat").bearer_auth(&other).json(&json!({"message": "words 1"}));
+    assert_eq!(others.send().await.unwrap().status(), 200, "another token has its own");
+    world.expect(200, Method::POST, &format!("/sessions/mine/turns/{runs}/stop"), None).await;
+    world.ended(&waits).await;
+    // A stateless request is open as long as its answer streams.
+    let mut body =
+        json!({"model": "assistant-stateless", "messages": [{"role": "user", "content": "words 3000"}]});
+    body["stream"] = true.into();
+    let open = async || world.request(Method::POST, "/v1/chat/completions").json(&body).send().await.unwrap();
+    let free = async || {
+        let response = open().await;
+        (response.status() == 200).then_some(response)
+    };
+    let mut streams = Vec::new();
+    until("both are free again", async || {
+        streams.extend(free().await);
+        streams.len() == 2
+    })
+    .await;
+    limited(world.request(Method::POST, "/v1/chat/completions").json(&body)).await;
+    drop(streams);
+    until("one is free again", async || free().await.is_some()).await;
+    let upload = || {
+        let file = reqwest::multipart::Part::bytes(b"# A\n\ntext\n".to_vec()).file_name("a.md");
+        let form = reqwest::multipart::Form::new().part("file", file);
+        world.request(Method::POST, "/upload").header("x-session-id", "mine").multipart(form)
+    };
+    assert_eq!(upload().send().await.unwrap().status(), 201);
+    let (wait, _) = limited(upload()).await;
+    assert!((50..=61).contains(&wait), "{wait}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_tokens_of_an_answer_count_when_it_has_ended() {
+    let world = World::start_with(&[("SESSIOND_TOKEN_LIMIT", "60")]).await;
+    let other = token_of(&world, "other").await;
+    let chat = |model: &str| {
+        let body = json!({"model": model, "messages": [{"role": "user", "content": "words 1"}]});
+        world.request(Method::POST, "/v1/chat/completions").header("x-session-id", "mine").json(&body)
+    };
+    let first = json!({"message": "words 87", "session_id": "mine"});
+    world.expect(200, Method::POST, "/chat", Some(first)).await;
+    let mut refused = None;
+    until("the tokens are counted", async || {
+        let response = chat("assistant-stateless").send().await.unwrap();
+        refused = Some(response).filter(|response| response.status() == 429);
+        refused.is_some()
+    })
+    .await;
+    let wait: u64 = refused.unwrap().headers()["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!((20..=45).contains(&wait), "90 tokens are 30 too many: {wait}");
+    let response = chat("assistant").send().await.unwrap();
+    assert_eq!(response.status(), 429);
+    let others =
+        world.request(Method::POST, "/chat").bearer_auth(&other).json(&json!({"message": "words 1"}));
+    assert_eq!(others.send().await.unwrap().status(), 200, "another token has its own");
 }
 
 /// The official clients repeat a request whose answer is lost: it is one turn all the same.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use sessiond_core::{Rejection, Violation};
+use sessiond_core::{Exceeded, Limit, Rejection, Violation};
 use utoipa::ToSchema;
 
 /// An error. `code` is stable and has a page, which `type` links to.
@@ -260,6 +260,8 @@ impl From<Rejection> for Problem {
             Rejection::RevisionStale { .. } => Code::RevisionStale,
             Rejection::Forbidden(_) => Code::Forbidden,
             Rejection::Invalid(_) | Rejection::InThePast(_) => Code::InvalidInput,
+            // It becomes shorter.
+            Rejection::LimitReached(Exceeded(Limit::QueuedTurns)) => Code::RateLimited,
             Rejection::LimitReached(_) => Code::LimitReached,
             Rejection::ParticipantExists(_) => Code::ParticipantExists,
             Rejection::ParticipantNotFound(_) => Code::ParticipantNotFound,

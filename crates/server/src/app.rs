@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::intake::Memory;
-use crate::rate::Rate;
+use crate::rate::Limits;
 use crate::{Options, observe};
 
 /// How long an answer to `/ready` holds, so that asking often costs no more writes than asking now and then.
@@ -34,8 +34,8 @@ pub(crate) struct Shared {
     /// Tasks that outlive their request, WebSockets above all.
     pub(crate) tasks: TaskTracker,
     pub(crate) metrics: observe::Metrics,
-    /// The rate of requests, if it is limited.
-    pub(crate) rate: Option<Rate>,
+    /// What callers may do.
+    pub(crate) limits: Arc<Limits>,
     /// The memory for request bodies.
     pub(crate) memory: Memory,
     /// The rendered `/docs`, made when it is first asked for.
@@ -52,7 +52,7 @@ impl App {
     ) -> Self {
         Self(Arc::new(Shared {
             engine,
-            rate: options.rate_limit.map(Rate::new),
+            limits: Limits::new(options.rates),
             options,
             document,
             loopback,

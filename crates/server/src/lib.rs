@@ -30,6 +30,7 @@ mod server;
 mod socket;
 mod sse;
 mod transfer;
+mod turns;
 mod webhooks;
 
 pub use auth::origin::sent_from_elsewhere;
@@ -39,4 +40,5 @@ pub use mcp::serve_stdio as serve_mcp_on_stdio;
 pub use openapi::{document as openapi, json as openapi_json};
 pub use options::{AdminKey, Options};
 pub use proxy::{Proxy, ProxyOptions};
+pub use rate::Rates;
 pub use server::{Handle, Server};

@@ -1,7 +1,7 @@
 //! Ports and connections: what every server here has, whatever it answers.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::pin::pin;
 use std::sync::Arc;
@@ -9,7 +9,10 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use axum::Router;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use sessiond_api::{Code, Problem};
@@ -33,6 +36,10 @@ const HEADERS_MAX: usize = 256;
 const NO_ROOM: Duration = Duration::from_millis(50);
 /// How often it is written to the log that there is no room.
 const NO_ROOM_LOGGED: Duration = Duration::from_secs(10);
+/// The address that a request came from; behind a proxy, the proxy's.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub(crate) IpAddr);
+
 /// What connections may take.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
@@ -113,7 +120,7 @@ impl Listener {
                 () = shutdown.cancelled() => break,
                 accepted = listener.accept() => accepted,
             };
-            let Some(stream) = admit(accepted, &mut refusals).await else {
+            let Some((stream, peer)) = admit(accepted, &mut refusals).await else {
                 continue;
             };
             let Ok(place) = places.clone().try_acquire_owned() else {
@@ -124,7 +131,12 @@ impl Listener {
             let mut stream = TimeoutStream::new(Placed { stream, _place: place });
             stream.set_write_timeout(Some(bounds.unread));
             let io = TokioIo::new(Box::pin(stream));
-            let connection = builder.serve_connection(io, service.clone()).with_upgrades();
+            let service = service.clone();
+            let service = service_fn(move |mut request: Request<Incoming>| {
+                request.extensions_mut().insert(peer);
+                service.call(request)
+            });
+            let connection = builder.serve_connection(io, service).with_upgrades();
             let (stop, abort) = (shutdown.clone(), abort.clone());
             connections.spawn(async move {
                 let mut connection = pin!(connection);
@@ -203,14 +215,17 @@ impl Refusals {
 }
 
 /// A connection that came about; nothing when it did not.
-async fn admit(accepted: io::Result<(TcpStream, SocketAddr)>, refusals: &mut Refusals) -> Option<TcpStream> {
+async fn admit(
+    accepted: io::Result<(TcpStream, SocketAddr)>,
+    refusals: &mut Refusals,
+) -> Option<(TcpStream, Peer)> {
     match accepted {
-        Ok((stream, _)) => {
+        Ok((stream, address)) => {
             // Events and frames are small, and each should go out at once.
             if let Err(error) = stream.set_nodelay(true) {
                 tracing::debug!(%error, "a connection ended before it began");
             }
-            Some(stream)
+            Some((stream, Peer(address.ip())))
         }
         Err(error) => {
             // Trying again at once would only burn time: there is no room until a connection ends.

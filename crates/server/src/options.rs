@@ -1,7 +1,6 @@
 //! How a server behaves.
 
 use std::fmt;
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +8,7 @@ use sessiond_core::limits;
 use sessiond_model::Model;
 use subtle::ConstantTimeEq;
 
-use crate::{Bounds, Error};
+use crate::{Bounds, Error, Rates};
 
 /// How a server behaves. `Options::default()` listens on 127.0.0.1:8080 and has no key of its own.
 #[derive(Debug, Clone)]
@@ -30,8 +29,8 @@ pub struct Options {
     pub heartbeat: Duration,
     /// How often a WebSocket is pinged; after three pings without any sign of life it is closed.
     pub ping: Duration,
-    /// The requests that each key and each token may make in a minute; any number when absent.
-    pub rate_limit: Option<NonZeroU32>,
+    /// What each key and each token may do in a minute, and at a time.
+    pub rates: Rates,
     /// The model of the name `assistant-stateless` at `/v1`; without it, requests for that are errors that say so.
     pub model: Option<Arc<dyn Model>>,
     /// How many connections may be open, and how long they may leave unread what is sent to them.
@@ -51,7 +50,7 @@ impl Default for Options {
             allow_private_webhooks: false,
             heartbeat: Duration::from_secs(15),
             ping: Duration::from_secs(20),
-            rate_limit: None,
+            rates: Rates::default(),
             model: None,
             bounds: Bounds::default(),
             grace: Duration::from_secs(5),

@@ -15,6 +15,7 @@ use sessiond_client::{Embedded, added, problem};
 use sessiond_core::{FileId, SessionId};
 use tokio_util::io::ReaderStream;
 
+use crate::app::App;
 use crate::respond::{Answer, Failure};
 
 /// How long a peer may send nothing of an upload.
@@ -60,6 +61,7 @@ pub(crate) struct Received {
 
 /// Receives the files of a form, one after another. If none was added, the first one's problem is the answer.
 pub(crate) async fn receive(
+    app: &App,
     client: &Embedded,
     id: &SessionId,
     request: Request,
@@ -79,7 +81,7 @@ pub(crate) async fn receive(
         if results.len() == FILES {
             return Err(Failure::invalid("", format!("a request may have {FILES} files at most")));
         }
-        let result = match store(client, id, &name, &mut field).await? {
+        let result = match store(app, client, id, &name, &mut field).await? {
             Ok(added) => added,
             Err(problem) => {
                 // The rest of it is passed over, so that the next file is found.
@@ -102,11 +104,15 @@ pub(crate) async fn receive(
 
 /// Stores one file of a form. The outer error ends the request, the inner one is the file's own.
 async fn store(
+    app: &App,
     client: &Embedded,
     id: &SessionId,
     name: &str,
     field: &mut Field<'_>,
 ) -> Result<Result<api::AddedFile, Problem>, Failure> {
+    if let Err(problem) = app.limits.upload(client.principal()) {
+        return Ok(Err(problem));
+    }
     let mut upload = match client.engine().upload(client.principal(), id, name).await {
         Ok(upload) => upload,
         Err(error) => return Ok(Err(problem(error))),

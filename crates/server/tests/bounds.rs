@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use sessiond_server::{Bounds, Options};
+use sessiond_server::{Bounds, Options, Rates};
 use support::{Bench, message, options};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
@@ -264,9 +264,9 @@ async fn a_head_of_an_inbox_takes_nothing_out_of_it() {
 
 #[tokio::test]
 async fn a_key_makes_so_many_requests_a_minute_and_others_are_not_held_up() {
-    let rate_limit = std::num::NonZeroU32::new(5);
+    let rates = Rates { requests: std::num::NonZeroU64::new(5), ..Rates::default() };
     let admin_key = Some(sessiond_server::AdminKey::new("sk_admin").unwrap());
-    let options = Options { rate_limit, admin_key, ..options() };
+    let options = Options { rates, admin_key, ..options() };
     let bench = Bench::with(options, Some("sk_admin".into())).await;
     let other = bench.as_role("other", sessiond_core::Role::Client, &[]).await;
     let mut refused = None;
@@ -286,5 +286,28 @@ async fn a_key_makes_so_many_requests_a_minute_and_others_are_not_held_up() {
     for _ in 0..10 {
         assert_eq!(bench.get("/health").await.status(), 200);
     }
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn so_many_wrong_keys_come_from_an_address_and_then_none_is_looked_at() {
+    let rates = Rates { failures: std::num::NonZeroU64::new(3), ..Rates::default() };
+    let admin_key = Some(sessiond_server::AdminKey::new("sk_admin").unwrap());
+    let options = Options { rates, admin_key, ..options() };
+    let bench = Bench::with(options, Some("sk_admin".into())).await;
+    let wrong = bench.as_key(Some("sk_wrong"));
+    for path in ["/sessions", "/health", "/v1/models"] {
+        assert_eq!(bench.get(path).await.status(), 200, "{path}");
+        assert_eq!(wrong.get(path).await.status(), 401, "{path}");
+    }
+    for caller in [&wrong, &bench] {
+        let refused = caller.get("/sessions").await;
+        let wait: u64 = refused.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+        assert!((1..=21).contains(&wait), "{wait}");
+        support::problem(refused, reqwest::StatusCode::TOO_MANY_REQUESTS, "rate_limited").await;
+    }
+    // Who sends none is answered as before.
+    assert_eq!(bench.as_key(None).get("/health").await.status(), 200);
+    assert_eq!(bench.as_key(None).get("/sessions").await.status(), 401);
     bench.stop().await;
 }

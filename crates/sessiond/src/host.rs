@@ -1,7 +1,7 @@
 //! An engine and a server in this process, as the configuration wants them.
 
 use std::collections::HashMap;
-use std::num::NonZeroU32;
+use std::num::NonZeroU64;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use sessiond_core::Principal;
 use sessiond_documents::Reader;
 use sessiond_engine::Engine;
 use sessiond_model::Model;
-use sessiond_server::{AdminKey, Handle, Listener, Server};
+use sessiond_server::{AdminKey, Handle, Listener, Rates, Server};
 
 use crate::config::Config;
 
@@ -156,8 +156,14 @@ fn serving(config: &Config) -> anyhow::Result<sessiond_server::Options> {
     }
     options.bounds.connections = connections();
     options.admin_key = config.get("api_key").map(AdminKey::new).transpose()?;
-    let rate = config.count("rate_limit").map(|count| u32::try_from(count).unwrap_or(u32::MAX));
-    options.rate_limit = rate.and_then(NonZeroU32::new);
+    let count = |name| config.count(name).and_then(NonZeroU64::new);
+    options.rates = Rates {
+        requests: count("rate_limit"),
+        tokens: count("token_limit"),
+        turns: count("turn_limit"),
+        uploads: count("upload_limit"),
+        failures: count("failure_limit"),
+    };
     options.allow_hosts = config.list("allow_hosts");
     options.allow_private_webhooks = config.get("allow_private_webhooks") == Some("true");
     Ok(options)

@@ -90,7 +90,7 @@ pub const SIGNALS: usize = 10_000;
 pub const SIGNALS_BYTES: u64 = 16 * 1024 * 1024;
 /// Turns of a conversation since it was last cleared.
 pub const TURNS: usize = 10_000;
-/// Turns of a session that wait for the one that runs.
+/// Turns of a session that wait for the one that runs; one more is 429.
 pub const QUEUED_TURNS: usize = 16;
 /// A message to an assistant, or its answer with its reasoning.
 pub const TURN_BYTES: usize = 1024 * 1024;
@@ -108,6 +108,14 @@ pub const ASSISTANT_TOOLS: usize = 32;
 pub const TOOL_CALLS: usize = 64;
 /// The arguments of a tool call, or its result.
 pub const TOOL_BYTES: usize = 32 * 1024;
+/// Turns and stateless requests of a key, or of a session's token, that are open at a time, unless the server's settings say another
+/// number; one more is 429.
+pub const OPEN_TURNS: u64 = 256;
+/// Files that a key, or a session's token, uploads in a minute, unless the server's settings say another number; one more is 429.
+pub const UPLOADS_A_MINUTE: u64 = 240;
+/// Wrong keys and tokens that come from an address in a minute, unless the server's settings say another number; after that, requests
+/// from there with any key or token are 429.
+pub const FAILURES_A_MINUTE: u64 = 300;
 /// Texts that end the answer to a message: OpenAI's number.
 pub const STOP_TEXTS: usize = 4;
 /// Files of a session.

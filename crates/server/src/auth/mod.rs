@@ -14,6 +14,7 @@ use sessiond_core::{Principal, Role};
 use sessiond_engine::Stay;
 
 use crate::app::App;
+use crate::listen::Peer;
 use crate::respond::Failure;
 use sessiond_api::operations::Access;
 use table::Found;
@@ -33,19 +34,26 @@ pub(crate) async fn guard(State(app): State<App>, mut request: Request, next: Ne
         }
     };
     let presented = secret(request.headers(), request.uri().path() == "/ws");
+    let address = request.extensions().get::<Peer>().map(|peer| peer.0);
     let caller = match presented.map(|secret| secret.map(str::to_owned)) {
         Ok(None) => Ok(None),
-        Ok(Some(secret)) => authenticate(&app, secret).await.map(Some),
+        Ok(Some(secret)) => match app.limits.credential(address) {
+            Ok(()) => authenticate(&app, secret).await.map(Some),
+            Err(problem) => Err(problem.into()),
+        },
         Err(failure) => Err(failure),
     };
+    if caller.as_ref().is_err_and(|failure| failure.0.code == Code::Unauthenticated) {
+        app.limits.failed(address);
+    }
     let caller = match caller {
         Ok(caller) => caller,
         Err(failure) => return failure.into_response(),
     };
     match admit(&app, &request, found, caller) {
         Ok(Admitted::As(principal, stay)) => {
-            if let Some(Err(failure)) = app.rate.as_ref().map(|rate| rate.count(&principal)) {
-                return failure.into_response();
+            if let Err(problem) = app.limits.request(&principal) {
+                return Failure::from(problem).into_response();
             }
             request.extensions_mut().insert(principal);
             request.extensions_mut().insert(stay.clone());

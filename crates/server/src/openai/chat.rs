@@ -111,7 +111,7 @@ impl OpenAi {
         }
         let add =
             api::AddTurn { text: message, parent, instructions, files, settings, ..api::AddTurn::default() };
-        let added = self.client.add_turn(id, add, conditions).await;
+        let added = self.app.add_turn(&self.client, id, add, conditions).await;
         Ok(added.map_err(|problem| params::CHAT.named(named(problem, "messages")))?)
     }
 
@@ -131,7 +131,7 @@ impl OpenAi {
             return Ok(Some(turn.clone()));
         }
         let retry = api::RetryTurn::default();
-        Ok(Some(self.client.retry_turn(id, &turn.turn_id, retry, conditions.clone()).await?))
+        Ok(Some(self.app.retry_turn(&self.client, id, &turn.turn_id, retry, conditions.clone()).await?))
     }
 
     async fn stream(&self, id: &SessionId, turn: api::Turn, tell_usage: bool) -> Answer {

@@ -44,7 +44,7 @@ impl OpenAi {
     /// Uploads a file.
     pub(crate) async fn create_file(&self, headers: &HeaderMap, request: Request) -> Answer {
         let id = self.file_session(headers)?;
-        let Received { files, fields } = transfer::receive(&self.client, &id, request).await?;
+        let Received { files, fields } = transfer::receive(&self.app, &self.client, &id, request).await?;
         let file = files.into_iter().find_map(|result| result.file);
         // The parts of a form come in any order, so a wish that is not honoured may come after the file.
         if let Some(refused) = fields.iter().find_map(|(name, value)| refusal(name, value)) {

@@ -190,8 +190,8 @@ impl OpenAi {
         let add =
             api::AddTurn { text: message, parent, instructions, files, settings, ..api::AddTurn::default() };
         Ok(self
-            .client
-            .add_turn(id, add, conditions)
+            .app
+            .add_turn(&self.client, id, add, conditions)
             .await
             .map_err(|problem| params::RESPONSES.named(chat::named(problem, "input")))?)
     }

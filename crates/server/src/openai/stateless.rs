@@ -12,6 +12,7 @@ use sessiond_model::{AnswerStream, Delta, Error, Model, Request};
 
 use super::error::body_of;
 use super::{OpenAi, STATELESS, params, seconds};
+use crate::rate::OpenTurn;
 use crate::respond::{self, Answer, Failure};
 use crate::sse::{self, Frames};
 
@@ -37,17 +38,23 @@ impl OpenAi {
         let (is_streamed, wants_usage) = (chat.is_streamed(), chat.wants_usage());
         let request = chat.into_request().map_err(|wrong| Failure::invalid(wrong.param, wrong.detail))?;
         let model = self.language_model()?;
+        let mut open = self.app.limits.turn(self.client.principal())?;
+        open.used(model.count(&request));
         let id = format!("chatcmpl-{:032x}", self.client.engine().nonce());
         let now = u64::try_from(seconds(self.client.engine().now())).unwrap_or_default();
         let head = Head::new(id, STATELESS, now);
         if !is_streamed {
             let work = async { whole(&*model, request).await.map_err(problem) };
-            return respond::ok(head.answer(&self.app.unless_shutdown(work).await?));
+            let answer = self.app.unless_shutdown(work).await?;
+            if let Some(tokens) = tokens(&answer) {
+                open.used(tokens);
+            }
+            return respond::ok(head.answer(&answer));
         }
         // What keeps the answer from beginning has a status.
         let work = async { model.stream(request).await.map_err(problem) };
         let parts = self.app.unless_shutdown(work).await?;
-        let frames = Parts { parts, pieces: head.pieces(wants_usage), is_open: false };
+        let frames = Parts { parts, pieces: head.pieces(wants_usage), is_begun: false, open };
         Ok(sse::respond_with(self.app.clone(), sse::COMMENT, frames))
     }
 
@@ -84,6 +91,11 @@ fn check_tools(known: &Map<String, Value>) -> Result<(), Failure> {
     }
 }
 
+/// What an answer used; none if the service does not say.
+fn tokens(answer: &model::Answer) -> Option<u64> {
+    answer.usage.map(|usage| usage.input_tokens + usage.output_tokens)
+}
+
 /// Why there is no answer.
 fn problem(error: Error) -> Problem {
     let detail = error.to_string();
@@ -106,13 +118,14 @@ fn problem(error: Error) -> Problem {
 struct Parts {
     parts: AnswerStream,
     pieces: Pieces,
-    is_open: bool,
+    is_begun: bool,
+    open: OpenTurn,
 }
 
 impl Frames for Parts {
     async fn next(&mut self) -> Option<(String, bool)> {
-        if !self.is_open {
-            self.is_open = true;
+        if !self.is_begun {
+            self.is_begun = true;
             return Some((sse::data(&self.pieces.opening()), true));
         }
         let part = self.parts.next().await;
@@ -120,6 +133,13 @@ impl Frames for Parts {
         match part {
             Some(Ok(delta)) => {
                 let is_end = matches!(delta, Delta::End(_));
+                match &delta {
+                    Delta::End(answer) => {
+                        tokens(answer).into_iter().for_each(|tokens| self.open.used(tokens))
+                    }
+                    // A service sends one or a few tokens at a time.
+                    _ => self.open.uses_one(),
+                }
                 let mut frames: String = self.pieces.of(&delta).iter().map(sse::data).collect();
                 if is_end {
                     frames.push_str("data: [DONE]\n\n");

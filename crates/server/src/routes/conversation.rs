@@ -27,7 +27,7 @@ pub(super) async fn add_turn(
     headers: HeaderMap,
     Json(request): Json<api::AddTurn>,
 ) -> Answer {
-    let turn = client.add_turn(&id, request, conditions).await?;
+    let turn = app.add_turn(&client, &id, request, conditions).await?;
     if sse::is_wanted(&headers) {
         return follow(app, &client, &id, &turn.turn_id, 0).await;
     }
@@ -72,12 +72,13 @@ pub(super) async fn get_turn(
     request_body = Option<api::RetryTurn>,
     responses((status = 201, description = "The new turn.", body = api::Turn)))]
 pub(super) async fn retry_turn(
+    State(app): State<App>,
     Caller(client): Caller,
     At((id, turn)): At<(SessionId, TurnId)>,
     conditions: Conditions,
     OptionalJson(request): OptionalJson<api::RetryTurn>,
 ) -> Answer {
-    let turn = client.retry_turn(&id, &turn, request, conditions).await?;
+    let turn = app.retry_turn(&client, &id, &turn, request, conditions).await?;
     respond::created(&operations::GET_TURN.at(&[id.as_str(), turn.turn_id.as_str()]), turn)
 }
 
@@ -158,7 +159,7 @@ pub(super) async fn chat(
     let id = named_session_of(request.session_id.as_ref(), &headers, client.principal())?;
     let Chat { message: text, files, mode, settings, .. } = request;
     let add = api::AddTurn { text, files, mode, settings, ..api::AddTurn::default() };
-    let turn = client.add_turn(&id, add, conditions).await.map_err(named_message)?;
+    let turn = app.add_turn(&client, &id, add, conditions).await.map_err(named_message)?;
     if sse::is_wanted(&headers) {
         return follow(app, &client, &id, &turn.turn_id, 0).await;
     }

@@ -1,6 +1,6 @@
 //! Files for the assistants of sessions.
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use sessiond_api as api;
 use sessiond_api::{Code, operations};
@@ -8,6 +8,7 @@ use sessiond_client::traits::Files as _;
 use sessiond_core::{FileId, SessionId};
 
 use super::conversation::named_session_of;
+use crate::app::App;
 use crate::extract::{At, Caller, Conditions, PassageNumber, Query};
 use crate::respond::{self, Answer, Failure};
 use crate::transfer::{Received, content, receive};
@@ -19,8 +20,13 @@ use crate::transfer::{Received, content, receive};
 #[utoipa::path(post, path = operations::ADD_FILES.path, tag = "files",
     request_body(content = api::FileForm, content_type = "multipart/form-data"),
     responses((status = 201, description = "A result for each file.", body = api::AddedFiles)))]
-pub(super) async fn add_files(Caller(client): Caller, At(id): At<SessionId>, request: Request) -> Answer {
-    let Received { files, .. } = receive(&client, &id, request).await?;
+pub(super) async fn add_files(
+    State(app): State<App>,
+    Caller(client): Caller,
+    At(id): At<SessionId>,
+    request: Request,
+) -> Answer {
+    let Received { files, .. } = receive(&app, &client, &id, request).await?;
     respond::created(&operations::LIST_FILES.at(&[id.as_str()]), api::AddedFiles { files })
 }
 
@@ -31,9 +37,14 @@ pub(super) async fn add_files(Caller(client): Caller, At(id): At<SessionId>, req
     params(("x-session-id" = Option<String>, Header, description = "The session, if the token names none.")),
     request_body(content = api::FileForm, content_type = "multipart/form-data"),
     responses((status = 201, description = "The file.", body = api::Uploaded)))]
-pub(super) async fn upload(Caller(client): Caller, headers: HeaderMap, request: Request) -> Answer {
+pub(super) async fn upload(
+    State(app): State<App>,
+    Caller(client): Caller,
+    headers: HeaderMap,
+    request: Request,
+) -> Answer {
     let id = named_session_of(None, &headers, client.principal())?;
-    let Received { files: results, .. } = receive(&client, &id, request).await?;
+    let Received { files: results, .. } = receive(&app, &client, &id, request).await?;
     let file = results.iter().find_map(|result| result.file.clone());
     let file = file.ok_or_else(|| Failure::new(Code::Internal, "a file was added that is not there"))?;
     let path = operations::GET_FILE_CONTENT.at(&[id.as_str(), file.file_id.as_str()]);

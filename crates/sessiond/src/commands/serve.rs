@@ -59,6 +59,18 @@ pub struct Hosting {
     /// How many requests each key and each token may make in a minute [default: without limit]
     #[arg(long, value_name = "COUNT")]
     rate_limit: Option<String>,
+    /// How many tokens of the model each key and each token may use in a minute [default: without limit]
+    #[arg(long, value_name = "COUNT")]
+    token_limit: Option<String>,
+    /// How many turns of each key and each token may be open at a time [default: 256]
+    #[arg(long, value_name = "COUNT")]
+    turn_limit: Option<String>,
+    /// How many files each key and each token may upload in a minute [default: 240]
+    #[arg(long, value_name = "COUNT")]
+    upload_limit: Option<String>,
+    /// How many wrong keys and tokens may come from an address in a minute [default: 300]
+    #[arg(long, value_name = "COUNT")]
+    failure_limit: Option<String>,
     /// Tools of assistants that set none: search, grep, read, calculate, names of MCP servers [default: none]
     #[arg(long, value_name = "NAMES")]
     assistant_tools: Option<String>,
