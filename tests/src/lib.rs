@@ -1,4 +1,5 @@
 //! What the end-to-end tests share.
 
 pub mod clients;
+pub mod model;
 pub mod server;

@@ -7,6 +7,8 @@ use sessiond_core::{
 };
 use utoipa::{IntoParams, ToSchema};
 
+use crate::{Code, Problem};
+
 crate::operations::operations! {
     /// Sends a message to the assistant.
     ADD_TURN = Operation::post("/sessions/{session_id}/turns")
@@ -165,6 +167,21 @@ pub struct Turn {
     pub ended_at: Option<Timestamp>,
     /// The number of the event that accepted it.
     pub revision: u64,
+}
+
+impl Turn {
+    /// Why the turn has no whole answer; none if it has one, or is open.
+    pub fn problem(&self) -> Option<Problem> {
+        let reason = || self.reason.clone().unwrap_or_default();
+        match self.status {
+            TurnStatus::Queued | TurnStatus::Running | TurnStatus::Completed => None,
+            TurnStatus::Failed => Some(Problem::new(Code::ModelUnavailable, reason())),
+            status => {
+                let detail = format!("turn {} is {status}: {}", self.turn_id, reason());
+                Some(Problem::new(Code::TurnStopped, detail))
+            }
+        }
+    }
 }
 
 /// Which turns to list.

@@ -28,7 +28,9 @@ pub use embedded::store::{after_fork, before_fork};
 pub use embedded::{Embedded, added, problem, store};
 #[cfg(feature = "http")]
 pub use http::Http;
-pub use traits::{Api, ContextView, Export, Import, RecordPage, Watch, WatchItem};
+pub use traits::{
+    Api, ContextView, Export, Import, RecordPage, Sent, TurnFollow, TurnItem, Watch, WatchItem,
+};
 
 /// A handle on sessiond; cheap to clone. Its operations are those of [`Api`].
 #[derive(Clone)]

@@ -3,8 +3,15 @@
 use std::io;
 use std::path::Path;
 
+use futures_util::stream::{self, BoxStream, StreamExt as _};
 use sessiond_api::{Code, Problem};
 use tokio::fs::File;
+use tokio::io::AsyncReadExt as _;
+
+use crate::traits::Sent;
+
+/// Bytes that are read from a file at a time.
+const CHUNK: usize = 64 * 1024;
 
 /// Opens a file to send it.
 pub(crate) async fn open(path: &Path) -> Result<File, Problem> {
@@ -14,6 +21,23 @@ pub(crate) async fn open(path: &Path) -> Result<File, Problem> {
         return Err(Problem::new(Code::InvalidInput, detail));
     }
     Ok(file)
+}
+
+/// The bytes of a file. `sent` is called when more of them are wanted, and those before are on their way.
+pub(crate) fn chunks(file: File, sent: Option<Sent>) -> BoxStream<'static, io::Result<Vec<u8>>> {
+    stream::try_unfold((file, 0), move |(mut file, before)| {
+        let sent = sent.clone();
+        async move {
+            if let Some(sent) = sent {
+                sent(before);
+            }
+            let mut chunk = vec![0; CHUNK];
+            let read = file.read(&mut chunk).await?;
+            chunk.truncate(read);
+            Ok((read > 0).then(|| (chunk, (file, before + read as u64))))
+        }
+    })
+    .boxed()
 }
 
 /// The problem that a file cannot be read or written.

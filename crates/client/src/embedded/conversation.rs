@@ -1,15 +1,16 @@
 //! What the operations on conversations are to the engine.
 
 use async_trait::async_trait;
+use futures_util::{StreamExt as _, stream};
 use sessiond_api::{self as api, Code, Problem};
 use sessiond_core::{
     AddTurn, Assistant, Command, Place, Rejection, Session, SessionId, TurnId, conversation, limits,
 };
-use sessiond_engine::{Reply, TurnTexts};
+use sessiond_engine::{Reply, TurnItem as EngineItem, TurnTexts};
 
 use super::{Embedded, page_limit, problem};
 use crate::Conditions;
-use crate::traits::Conversation;
+use crate::traits::{Conversation, TurnFollow, TurnItem};
 
 #[async_trait]
 impl Conversation for Embedded {
@@ -80,6 +81,27 @@ impl Conversation for Embedded {
             }
         };
         self.read_turn(&session, turn).await
+    }
+
+    async fn follow_turn(&self, id: &SessionId, turn: &TurnId) -> Result<TurnFollow, Problem> {
+        let follow = self.engine.follow_turn(&self.principal, id, turn, 0).await.map_err(problem)?;
+        let state = (self.clone(), id.clone(), turn.clone(), follow);
+        Ok(stream::unfold(state, |(client, id, turn, mut follow)| async move {
+            let item = match follow.next().await {
+                Ok(None) => return None,
+                Ok(Some(EngineItem::Queued { before })) => Ok(TurnItem::Queued { before }),
+                Ok(Some(EngineItem::Text { offset, text })) => Ok(TurnItem::Text { offset, text }),
+                Ok(Some(EngineItem::Reasoning { offset, text })) => Ok(TurnItem::Reasoning { offset, text }),
+                Ok(Some(EngineItem::Tool(tool))) => Ok(TurnItem::Tool(tool)),
+                Ok(Some(EngineItem::Ended(_))) => {
+                    let ended = client.turn(&id, &turn, api::GetTurn::default()).await;
+                    ended.map(|turn| TurnItem::Ended(Box::new(turn)))
+                }
+                Err(error) => Err(problem(error)),
+            };
+            Some((item, (client, id, turn, follow)))
+        })
+        .boxed())
     }
 
     async fn retry_turn(

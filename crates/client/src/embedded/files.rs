@@ -3,34 +3,33 @@
 use std::path::Path;
 
 use async_trait::async_trait;
+use futures_util::TryStreamExt as _;
 use sessiond_api::{self as api, Problem};
 use sessiond_core::{Command, FileId, Rejection, SessionId, files, limits};
 use sessiond_engine::Uploaded;
-use tokio::io::AsyncReadExt as _;
 
 use super::{Embedded, problem};
-use crate::traits::Files;
+use crate::traits::{Files, Sent};
 use crate::{Conditions, local};
 
 /// Passages of a search when the caller does not say how many.
 const PASSAGES: usize = 10;
 /// Passages of a search at most.
 const MOST: usize = 100;
-/// Bytes that are read from a file at a time.
-const CHUNK: usize = 64 * 1024;
 
 #[async_trait]
 impl Files for Embedded {
-    async fn add_file(&self, id: &SessionId, name: &str, path: &Path) -> Result<api::AddedFile, Problem> {
-        let mut from = local::open(path).await?;
+    async fn add_file(
+        &self,
+        id: &SessionId,
+        name: &str,
+        path: &Path,
+        sent: Option<Sent>,
+    ) -> Result<api::AddedFile, Problem> {
+        let mut from = local::chunks(local::open(path).await?, sent);
         let mut upload = self.engine.upload(&self.principal, id, name).await.map_err(problem)?;
-        let mut chunk = vec![0; CHUNK];
-        loop {
-            let read = from.read(&mut chunk).await.map_err(local::failed(path))?;
-            if read == 0 {
-                break;
-            }
-            upload.write(&chunk[..read]).await.map_err(problem)?;
+        while let Some(chunk) = from.try_next().await.map_err(local::failed(path))? {
+            upload.write(&chunk).await.map_err(problem)?;
         }
         Ok(added(id, upload.finish().await.map_err(problem)?))
     }

@@ -6,9 +6,9 @@ use async_trait::async_trait;
 use sessiond_api::{self as api, Problem, operations};
 use sessiond_core::{Assistant, SessionId, TurnId};
 
-use super::Http;
+use super::{Http, follow};
 use crate::Conditions;
-use crate::traits::Conversation;
+use crate::traits::{Conversation, TurnFollow};
 
 #[async_trait]
 impl Conversation for Http {
@@ -32,6 +32,10 @@ impl Conversation for Http {
             .waiting(wait)
             .read()
             .await
+    }
+
+    async fn follow_turn(&self, id: &SessionId, turn: &TurnId) -> Result<TurnFollow, Problem> {
+        follow::open(self.clone(), id, turn).await
     }
 
     async fn retry_turn(

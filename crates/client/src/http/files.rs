@@ -3,25 +3,33 @@
 use std::path::Path;
 
 use async_trait::async_trait;
+use reqwest::Body;
 use reqwest::multipart::{Form, Part};
 use sessiond_api::{self as api, Code, Problem, operations};
 use sessiond_core::{FileId, SessionId};
 use tokio::io::AsyncWriteExt as _;
 
 use super::Http;
-use crate::traits::Files;
+use crate::traits::{Files, Sent};
 use crate::{Conditions, local};
 
 #[async_trait]
 impl Files for Http {
-    async fn add_file(&self, id: &SessionId, name: &str, path: &Path) -> Result<api::AddedFile, Problem> {
+    async fn add_file(
+        &self,
+        id: &SessionId,
+        name: &str,
+        path: &Path,
+        sent: Option<Sent>,
+    ) -> Result<api::AddedFile, Problem> {
         let file = local::open(path).await?;
         let metadata = file.metadata().await.map_err(local::failed(path))?;
         // How much comes from a pipe is not known before.
-        let part = if metadata.is_file() {
-            Part::stream_with_length(file, metadata.len())
-        } else {
-            Part::stream(file)
+        let length = metadata.is_file().then(|| metadata.len());
+        let body = Body::wrap_stream(local::chunks(file, sent));
+        let part = match length {
+            Some(length) => Part::stream_with_length(body, length),
+            None => Part::stream(body),
         };
         let form = Form::new().part("file", part.file_name(name.to_owned()));
         let mut added: api::AddedFiles =

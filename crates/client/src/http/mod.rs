@@ -1,7 +1,8 @@
 //! The HTTP client: every operation is one request to `sessiond serve`.
 //!
 //! `mod.rs` holds the handle, `request.rs` what a request is and when it is tried again, `answer.rs` how an answer is
-//! read, `watch.rs` the live view, and `sse.rs` the format that it reads. Each noun's file says what its operations send
+//! read, `watch.rs` and `follow.rs` the live views of a session and of a turn, `live.rs` how both stay connected, and `sse.rs` the
+//! format that they read. Each noun's file says what its operations send
 //! and read; method, path and whether a repeat is safe are in the table of the `api` crate.
 
 mod agents;
@@ -12,8 +13,10 @@ mod context;
 mod conversation;
 mod events;
 mod files;
+mod follow;
 mod inbox;
 mod keys;
+mod live;
 mod messages;
 mod participants;
 mod questions;

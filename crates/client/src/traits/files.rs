@@ -1,6 +1,7 @@
 //! Files for the assistants of sessions.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use sessiond_api::{self as api, Problem};
@@ -8,11 +9,20 @@ use sessiond_core::{FileId, SessionId};
 
 use crate::Conditions;
 
+/// Is called with the bytes of a file that were sent so far.
+pub type Sent = Arc<dyn Fn(u64) + Send + Sync>;
+
 /// Operations on files.
 #[async_trait]
 pub trait Files: Send + Sync {
     /// Uploads the file at `path` under a name. A file of the session with the same name is replaced.
-    async fn add_file(&self, id: &SessionId, name: &str, path: &Path) -> Result<api::AddedFile, Problem>;
+    async fn add_file(
+        &self,
+        id: &SessionId,
+        name: &str,
+        path: &Path,
+        sent: Option<Sent>,
+    ) -> Result<api::AddedFile, Problem>;
     /// Lists the files of a session.
     async fn files(&self, id: &SessionId) -> Result<api::FileList, Problem>;
     /// Reads the details of a file.

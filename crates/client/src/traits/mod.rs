@@ -24,7 +24,9 @@ mod workflow;
 use async_trait::async_trait;
 
 pub use context::ContextView;
+pub use conversation::{TurnFollow, TurnItem};
 pub use events::{RecordPage, Watch, WatchItem};
+pub use files::Sent;
 pub use sessions::{Export, Import};
 
 /// The nouns, each with its module and its trait: the one list of them. From it follow their public names and [`Api`].

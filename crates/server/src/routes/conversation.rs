@@ -3,10 +3,10 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use sessiond_api as api;
-use sessiond_api::{Chat, Code, Problem, operations};
+use sessiond_api::{Chat, Problem, operations};
 use sessiond_client::Embedded;
 use sessiond_client::traits::Conversation as _;
-use sessiond_core::{Assistant, Principal, SessionId, Span, TurnId, TurnStatus, limits};
+use sessiond_core::{Assistant, Principal, SessionId, Span, TurnId, limits};
 
 use crate::app::App;
 use crate::extract::{At, Caller, Conditions, Json, OptionalJson, Query, named_session};
@@ -175,14 +175,8 @@ async fn answer(client: &Embedded, id: &SessionId, turn: &TurnId) -> Result<api:
             break turn;
         }
     };
-    let reason = || turn.reason.clone().unwrap_or_default();
-    match turn.status {
-        TurnStatus::Completed => {}
-        TurnStatus::Failed => return Err(Problem::new(Code::ModelUnavailable, reason())),
-        status => {
-            let detail = format!("turn {} is {status}: {}", turn.turn_id, reason());
-            return Err(Problem::new(Code::TurnStopped, detail));
-        }
+    if let Some(problem) = turn.problem() {
+        return Err(problem);
     }
     Ok(api::ChatAnswer {
         response: turn.answer,

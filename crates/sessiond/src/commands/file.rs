@@ -10,7 +10,7 @@ use sessiond_client::{Client, Conditions};
 use sessiond_core::SessionId;
 
 use super::common::Connection;
-use super::{Consent, Context, Named, One, Silence, Usage, complete, find};
+use super::{Consent, Context, Named, One, Silence, Usage, complete, find, upload};
 use crate::client::Missing;
 use crate::output::{Column, Output, Table, bytes, cells, printable};
 
@@ -146,10 +146,8 @@ impl Add {
         let id = self.one.view(client).await?.session_id;
         let mut results = Vec::new();
         for path in &self.files {
-            let name = self.name.clone().unwrap_or_else(|| {
-                path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
-            });
-            let added = client.add_file(&id, &name, path).await;
+            let name = self.name.clone().unwrap_or_else(|| upload::name(path));
+            let added = upload::add(client, &id, &name, path).await;
             let added = added.unwrap_or_else(|problem| api::AddedFile {
                 name,
                 file: None,
@@ -193,29 +191,34 @@ fn say(added: &api::AddedFile, all: usize, out: Output) -> anyhow::Result<()> {
 impl List {
     async fn run(self, client: &Client, out: Output) -> anyhow::Result<()> {
         let id = self.one.view(client).await?.session_id;
-        let list = client.files(&id).await?;
-        let mut table = Table::new([
-            Column::id("FILE"),
-            Column::text("NAME").kept(),
-            Column::word("TYPE"),
-            Column::word("SIZE"),
-            Column::word("CHARACTERS"),
-            Column::word("ADDED"),
-            Column::text("BY").wide(),
-        ]);
-        for file in &list.files {
-            table.row(cells![
-                &file.file_id,
-                &file.name,
-                &file.media_type,
-                bytes(file.bytes),
-                file.characters,
-                out.time(file.added_at),
-                &file.added_by,
-            ]);
-        }
-        out.list(&list, &table, format_args!("{id} has no files"))
+        list(client, &id, out).await
     }
+}
+
+/// Prints the files of a session.
+pub async fn list(client: &Client, id: &SessionId, out: Output) -> anyhow::Result<()> {
+    let list = client.files(id).await?;
+    let mut table = Table::new([
+        Column::id("FILE"),
+        Column::text("NAME").kept(),
+        Column::word("TYPE"),
+        Column::word("SIZE"),
+        Column::word("CHARACTERS"),
+        Column::word("ADDED"),
+        Column::text("BY").wide(),
+    ]);
+    for file in &list.files {
+        table.row(cells![
+            &file.file_id,
+            &file.name,
+            &file.media_type,
+            bytes(file.bytes),
+            file.characters,
+            out.time(file.added_at),
+            &file.added_by,
+        ]);
+    }
+    out.list(&list, &table, format_args!("{id} has no files"))
 }
 
 impl Get {

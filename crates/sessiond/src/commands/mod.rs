@@ -31,6 +31,7 @@ mod spool;
 mod status;
 mod step;
 mod task;
+mod upload;
 mod whoami;
 
 use std::path::PathBuf;

@@ -143,7 +143,7 @@ impl Work {
         for file in chosen {
             let id = match there.iter().find(|known| known.name == file.name) {
                 Some(known) => Some(known.file_id.clone()),
-                None => match self.client.add_file(&self.id, &file.name, &file.path).await {
+                None => match self.client.add_file(&self.id, &file.name, &file.path, None).await {
                     Ok(added) => added.file.map(|file| file.file_id),
                     Err(problem) => {
                         tracing::info!(%problem, file = file.name, "the assistant does not get the file");
