@@ -3,3 +3,4 @@
 pub mod clients;
 pub mod model;
 pub mod server;
+pub mod terminal;

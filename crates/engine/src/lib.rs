@@ -47,7 +47,7 @@ pub use messages::{Response, Sent};
 pub use reply::Reply;
 pub use schedules::SchedulePage;
 pub use tasks::SessionTasks;
-pub use tokens::NewToken;
+pub use tokens::{NewToken, session_of_token};
 pub use turns::{
     Exchange, Summary, TurnFiles, TurnFollow, TurnItem, TurnOutput, TurnResult, TurnRunner, TurnTexts,
     TurnToRun,

@@ -48,7 +48,7 @@ impl Engine {
 
     /// Whom a token stands for, and how long the caller may stay; nobody when it is not a session's present token.
     pub async fn admit_token(&self, secret: &str) -> Result<Option<(Principal, Stay)>, Error> {
-        let Some(id) = session_of(secret) else {
+        let Some(id) = session_of_token(secret) else {
             return Ok(None);
         };
         let slot = match self.open_session(&id).await {
@@ -70,7 +70,7 @@ impl Engine {
 }
 
 /// The session that a token names, if it has a token's form.
-fn session_of(secret: &str) -> Option<SessionId> {
+pub fn session_of_token(secret: &str) -> Option<SessionId> {
     let (id, random) = secret.strip_prefix(TOKEN_PREFIX)?.rsplit_once('_')?;
     let is_random = random.len() == 2 * BYTES && random.bytes().all(|byte| byte.is_ascii_hexdigit());
     if is_random { SessionId::parse(id).ok() } else { None }

@@ -9,7 +9,7 @@ use sessiond_client::{Client, Embedded, store};
 use sessiond_engine::Options;
 
 use crate::config::Config;
-use crate::host::library;
+use crate::host;
 
 /// Whether a store may be made where there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +22,20 @@ pub enum Missing {
 
 /// Opens the client that the configuration names.
 pub async fn open(config: &Config, missing: Missing) -> anyhow::Result<Client> {
+    let options = || Ok(Options { reader: Some(Arc::new(host::library())), ..Options::default() });
+    open_with(config, missing, options).await
+}
+
+/// Opens the client that the configuration names. On a store, this process answers turns as a server would.
+pub async fn open_answering(config: &Config, missing: Missing) -> anyhow::Result<Client> {
+    open_with(config, missing, || host::engine(config, host::model())).await
+}
+
+async fn open_with(
+    config: &Config,
+    missing: Missing,
+    options: impl FnOnce() -> anyhow::Result<Options>,
+) -> anyhow::Result<Client> {
     if let Some(url) = config.get("url") {
         return Ok(Client::connect(url, config.get("api_key"))?);
     }
@@ -33,8 +47,7 @@ pub async fn open(config: &Config, missing: Missing) -> anyhow::Result<Client> {
             dir.display()
         );
     }
-    let options = Options { reader: Some(Arc::new(library())), ..Options::default() };
-    Ok(Client::through(Arc::new(Embedded::open_with(dir, options).await?)))
+    Ok(Client::through(Arc::new(Embedded::open_with(dir, options()?).await?)))
 }
 
 /// Opens the client that the configuration names for a few reads: a store is neither made nor changed by it.

@@ -10,7 +10,7 @@ use sessiond_assistant::{Assistants, Library, ToolServer, Tools};
 use sessiond_client::{Client, Embedded, store};
 use sessiond_core::Principal;
 use sessiond_documents::Reader;
-use sessiond_engine::Engine;
+use sessiond_engine::{Engine, Options};
 use sessiond_model::Model;
 use sessiond_server::{AdminKey, Handle, Listener, Rates, Server};
 
@@ -34,15 +34,8 @@ impl Host {
         let listener = Listener::bind(&serving.listen, keyed).await?;
         let store =
             store::open(dir).with_context(|| format!("cannot open the store in {}", dir.display()))?;
-        let mut options = sessiond_engine::Options::default();
-        options.ack_timeout = config.duration("ack_timeout").unwrap_or(options.ack_timeout);
-        options.keep_ended = config.duration("keep_ended");
-        options.session_timeout = config.minutes("session_timeout");
-        options.keep_events = config.count("keep_events");
-        let library = library();
+        let mut options = engine(config, model)?;
         options.uploads = store::uploads(dir).ok();
-        options.reader = Some(Arc::new(library.clone()));
-        options.runner = Some(Arc::new(assistants(model).with_files(library).with_tools(tools(config)?)));
         let engine = Engine::open(store, options)
             .await
             .with_context(|| format!("cannot start on the store in {}", dir.display()))?;
@@ -83,9 +76,27 @@ impl Host {
     }
 }
 
+/// The result of looking for the model that the environment names.
+type Named = Result<Arc<dyn Model>, sessiond_model::Error>;
+
+/// How an engine behaves whose turns that model answers, as the configuration wants it.
+pub fn engine(config: &Config, model: Named) -> anyhow::Result<Options> {
+    let defaults = Options::default();
+    let library = library();
+    Ok(Options {
+        ack_timeout: config.duration("ack_timeout").unwrap_or(defaults.ack_timeout),
+        keep_ended: config.duration("keep_ended"),
+        session_timeout: config.minutes("session_timeout"),
+        keep_events: config.count("keep_events"),
+        reader: Some(Arc::new(library.clone())),
+        runner: Some(Arc::new(assistants(model).with_files(library).with_tools(tools(config)?))),
+        ..defaults
+    })
+}
+
 /// What answers turns: that model. A server without one, or whose model cannot be used, starts all
 /// the same, and its assistants say why they cannot answer.
-fn assistants(model: Result<Arc<dyn Model>, sessiond_model::Error>) -> Assistants {
+fn assistants(model: Named) -> Assistants {
     match model {
         Ok(model) => Assistants::new(model),
         Err(error) => {
@@ -118,7 +129,7 @@ fn tools(config: &Config) -> anyhow::Result<Tools> {
 }
 
 /// The model that the environment names.
-pub fn model() -> Result<Arc<dyn Model>, sessiond_model::Error> {
+pub fn model() -> Named {
     #[cfg(feature = "gguf")]
     let model = sessiond_model_gguf::from_env();
     #[cfg(not(feature = "gguf"))]

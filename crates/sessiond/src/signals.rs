@@ -2,6 +2,15 @@
 
 use tokio::signal::unix::{SignalKind, signal};
 
+/// What a signal asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    /// Ctrl-C: to stop what is being done.
+    Interrupt,
+    /// To end.
+    Terminate,
+}
+
 /// Both, caught from the moment on when this is made, so that none that comes early kills the process.
 pub struct Signals {
     interrupt: tokio::signal::unix::Signal,
@@ -21,10 +30,15 @@ impl Signals {
 
     /// Waits for the next one. A terminal that is closed counts too.
     pub async fn next(&mut self) {
+        self.what().await;
+    }
+
+    /// Waits for the next one, and says what it asks for.
+    pub async fn what(&mut self) -> Signal {
         tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-            _ = self.hangup.recv() => {}
+            _ = self.interrupt.recv() => Signal::Interrupt,
+            _ = self.terminate.recv() => Signal::Terminate,
+            _ = self.hangup.recv() => Signal::Terminate,
         }
     }
 }

@@ -54,6 +54,8 @@ pub fn pair(text: &str) -> Result<(String, String), String> {
 pub mod sets {
     /// Of sessions.
     pub const STATUSES: &[&str] = &["active", "completed", "terminated", "failed", "expired"];
+    /// Of messages to assistants.
+    pub const ANSWER_MODES: &[&str] = &["chat", "query"];
     /// Of sessions.
     pub const ORDERS: &[&str] = &["created", "updated", "name"];
     /// Of sessions.
@@ -110,7 +112,8 @@ mod tests {
     /// The words that a type knows, as serde names them when it meets another.
     fn check<T: DeserializeOwned>(set: &[&str]) {
         let wrong = serde_json::from_value::<T>(Value::String("?".into())).err().unwrap().to_string();
-        let (_, known) = wrong.split_once("expected one of ").unwrap();
+        let (_, known) = wrong.split_once(", expected ").unwrap();
+        let known = known.trim_start_matches("one of ").replace(" or ", ", ");
         let known: Vec<&str> = known.split(", ").map(|word| word.trim_matches('`')).collect();
         assert_eq!(set, known);
     }
@@ -119,6 +122,7 @@ mod tests {
     fn the_words_of_the_command_line_are_those_of_the_interface() {
         check::<sessiond_core::Status>(sets::STATUSES);
         check::<sessiond_core::Kind>(sets::KINDS);
+        check::<sessiond_core::AnswerMode>(sets::ANSWER_MODES);
         check::<sessiond_api::SessionSort>(sets::ORDERS);
         check::<sessiond_core::TaskStatus>(sets::TASK_STATUSES);
         check::<sessiond_core::MessageType>(sets::MESSAGE_TYPES);

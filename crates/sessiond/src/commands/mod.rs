@@ -2,6 +2,7 @@
 
 mod agent;
 mod aggregate;
+mod chat;
 mod check;
 mod client;
 mod common;
@@ -56,6 +57,7 @@ use common::{Common, Connection, Consent, Named, One, Paging, Silence};
     max_term_width = 110,
     after_help = "Examples:
   sessiond demo                     three agents inspect the current directory
+  sessiond chat                     a conversation with an assistant
   sessiond serve                    the server on 127.0.0.1:8080, its store in .sessiond/
   sessiond session list             the sessions in .sessiond/
   sessiond agent run --id opencode://backend --exec './work.sh'
@@ -97,6 +99,7 @@ struct Global {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(serve::Serve),
+    Chat(Box<chat::Chat>),
     Client(client::Client),
     Demo(demo::Demo),
     Status(status::Status),
@@ -291,6 +294,7 @@ async fn run(cli: Cli, arguments: &ArgMatches, format: Format) -> anyhow::Result
 async fn perform(command: Command, context: Context) -> anyhow::Result<ExitCode> {
     let done = match command {
         Command::Serve(command) => command.run(context).await,
+        Command::Chat(command) => return command.run(context).await,
         Command::Client(command) => command.run(context).await,
         Command::Demo(command) => return command.run(context).await,
         Command::Status(command) => command.run(context).await,

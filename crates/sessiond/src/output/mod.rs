@@ -5,6 +5,7 @@
 
 mod details;
 mod failure;
+mod flow;
 mod format;
 mod size;
 mod states;
@@ -23,6 +24,7 @@ use sessiond_engine::{Clock as _, System};
 
 pub use details::Details;
 pub use failure::{Failures, is_broken_pipe};
+pub use flow::Flow;
 pub use format::{Format, Printing};
 pub use size::bytes;
 pub use states::Noun;
@@ -80,6 +82,12 @@ impl Output {
     /// Somebody's text of several lines, as [`printable_lines`] has it.
     pub fn lines_of(&self, text: &str) -> io::Result<()> {
         self.text(&(printable_lines(text) + "\n"))
+    }
+
+    /// Somebody's text that comes in pieces.
+    pub fn flow(&self) -> Flow {
+        // The window may have another size by now.
+        Flow::new(self.width.and_then(|_| columns()))
     }
 
     /// A JSON document.
@@ -198,6 +206,11 @@ impl Output {
             Some(colour) => cell.styled(colour.on_default()),
             None => cell,
         }
+    }
+
+    /// Whether there are colours.
+    pub fn is_coloured(&self) -> bool {
+        self.colour
     }
 
     /// A text in a style, where there are colours.
