@@ -493,6 +493,75 @@ async fn the_stateless_model_is_passed_everything_and_nothing_is_kept() {
     assert_eq!(turns["turns"], json!([]));
 }
 
+/// The requests to the model are in the metrics, by OpenTelemetry's names, and no text is.
+#[tokio::test(flavor = "multi_thread")]
+async fn metrics_have_the_requests_to_the_model_and_no_text() {
+    let world = World::start().await;
+    let chat = json!({"message": "Secret words 3", "session_id": "mine"});
+    world.expect(200, Method::POST, "/chat", Some(chat)).await;
+    let stateless =
+        json!({"model": "assistant-stateless", "messages": [{"role": "user", "content": "Secret words 2"}]});
+    world.expect(200, Method::POST, "/v1/chat/completions", Some(stateless)).await;
+    let failing = json!({"message": "refuse", "session_id": "mine"});
+    world.expect(503, Method::POST, "/chat", Some(failing)).await;
+    let stopped = world.add("words 3000").await;
+    until("a word", async || world.model.sent.load(Ordering::SeqCst) > 5).await;
+    world.expect(200, Method::POST, &format!("/sessions/mine/turns/{stopped}/stop"), None).await;
+    let labels =
+        r#"gen_ai_operation_name="chat",gen_ai_provider_name="openai",gen_ai_request_model="scripted""#;
+    let expected = [
+        format!("gen_ai_client_token_usage_sum{{{labels},gen_ai_token_type=\"input\"}} 6\n"),
+        format!("gen_ai_client_token_usage_sum{{{labels},gen_ai_token_type=\"output\"}} 5\n"),
+        format!("gen_ai_client_token_usage_bucket{{{labels},gen_ai_token_type=\"output\",le=\"4\"}} 2\n"),
+        format!("gen_ai_client_operation_duration_seconds_count{{{labels}}} 2\n"),
+        format!("gen_ai_client_operation_duration_seconds_count{{{labels},error_type=\"refused\"}} 1\n"),
+        format!("gen_ai_client_operation_duration_seconds_count{{{labels},error_type=\"cancelled\"}} 1\n"),
+        format!("gen_ai_server_time_to_first_token_seconds_count{{{labels}}} 3\n"),
+        format!("gen_ai_server_time_per_output_token_seconds_count{{{labels}}} 2\n"),
+    ];
+    let metrics = async || world.request(Method::GET, "/metrics").send().await.unwrap().text().await.unwrap();
+    until("the stopped request is counted", async || metrics().await.contains("cancelled")).await;
+    let metrics = metrics().await;
+    for line in expected {
+        assert!(metrics.contains(&line), "{line}{metrics}");
+    }
+    assert!(!metrics.contains("Secret") && !metrics.contains("mine"), "{metrics}");
+}
+
+/// A collector gets a span of each request to the model, with its conversation, and no text.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_collector_gets_the_requests_to_the_model_and_no_text() {
+    type Sent = Arc<parking_lot::Mutex<Vec<u8>>>;
+    let sent = Sent::default();
+    let take = async |State(sent): State<Sent>, body: axum::body::Bytes| sent.lock().extend_from_slice(&body);
+    let router = Router::new().route("/v1/traces", post(take)).with_state(sent.clone());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let collector = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let world =
+        World::start_with(&[("SESSIOND_OTLP_ENDPOINT", &collector), ("OTEL_BSP_SCHEDULE_DELAY", "50")]).await;
+    let settings = json!({"max_tokens": 7});
+    let chat = json!({"message": "Secret words 3", "session_id": "mine", "settings": settings});
+    world.expect(200, Method::POST, "/chat", Some(chat)).await;
+    let has = |text: &str| sent.lock().windows(text.len()).any(|bytes| bytes == text.as_bytes());
+    until("the span is sent", async || has("chat scripted")).await;
+    for text in [
+        "gen_ai.operation.name",
+        "gen_ai.provider.name",
+        "gen_ai.request.model",
+        "gen_ai.request.max_tokens",
+        "gen_ai.response.model",
+        "gen_ai.response.finish_reasons",
+        "gen_ai.usage.input_tokens",
+        "gen_ai.usage.output_tokens",
+        "gen_ai.conversation.id",
+        "mine",
+    ] {
+        assert!(has(text), "{text}");
+    }
+    assert!(!has("Secret") && !has("w0 "));
+}
+
 /// What a key may have open at a time, and upload in a minute: the next one is 429, also at OpenAI's interface.
 #[tokio::test(flavor = "multi_thread")]
 async fn turns_and_uploads_of_a_key_have_limits() {

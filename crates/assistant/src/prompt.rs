@@ -56,6 +56,7 @@ pub(crate) fn request(turn: &TurnToRun, tools: &[Tool]) -> Request {
         stop: turn.settings.stop.clone(),
         seed: turn.settings.seed,
         cache_key: Some(cache_key(&turn.session_id)),
+        conversation: Some(turn.session_id.as_str().to_owned()),
         ..Request::default()
     }
 }

@@ -39,6 +39,9 @@ pub struct Request {
     /// is looked for and kept under it. It says nothing of its own: no name and no id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache_key: Option<String>,
+    /// The conversation that it belongs to, for the traces of a program. It is never sent.
+    #[serde(skip)]
+    pub conversation: Option<String>,
 }
 
 fn is_auto(choice: &ToolChoice) -> bool {

@@ -207,6 +207,7 @@ impl Chat {
             // Some send numbers below zero.
             seed: self.seed.and_then(|seed| seed.as_u64().or_else(|| seed.as_i64().map(i64::cast_unsigned))),
             cache_key: self.prompt_cache_key.filter(|key| !key.is_empty()),
+            conversation: None,
         })
     }
 }

@@ -15,6 +15,7 @@ use sessiond_api::Code;
 use sessiond_core::limits;
 use tracing::Instrument;
 
+use crate::model;
 use crate::respond::Failure;
 
 const REQUEST_ID: &str = "x-request-id";
@@ -33,7 +34,11 @@ impl Metrics {
         static HANDLE: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
         let handle = HANDLE.get_or_init(|| {
             let builder = PrometheusBuilder::new();
-            let builder = builder.set_buckets_for_metric(Matcher::Suffix("_seconds".into()), BUCKETS).ok()?;
+            let mut builder =
+                builder.set_buckets_for_metric(Matcher::Suffix("_seconds".into()), BUCKETS).ok()?;
+            for (name, buckets) in model::BUCKETS {
+                builder = builder.set_buckets_for_metric(Matcher::Full(name.into()), buckets).ok()?;
+            }
             builder.install_recorder().ok()
         });
         Self(handle.clone())

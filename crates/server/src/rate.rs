@@ -85,7 +85,8 @@ impl Limits {
     /// Refuses a credential from an address from which too many wrong ones came.
     pub(crate) fn credential(&self, address: Option<IpAddr>) -> Result<(), Problem> {
         let (Some(rate), Some(address)) = (&self.failures, address) else { return Ok(()) };
-        let detail = || format!("more than {rate} wrong keys or tokens came from this address in a minute");
+        let detail =
+            || format!("{rate} wrong keys or tokens came from this address in a minute, and no more may");
         rate.has_room(&network(address), Instant::now())
             .map_err(|wait| refused("credentials", detail(), wait))
     }

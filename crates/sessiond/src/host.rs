@@ -27,7 +27,7 @@ impl Host {
     pub async fn start(config: &Config) -> anyhow::Result<Self> {
         let dir = Path::new(config.get("data_dir").unwrap_or_default());
         let mut serving = serving(config)?;
-        let model = model();
+        let model = model().map(sessiond_server::observed);
         serving.model = model.as_ref().ok().cloned();
         // A store that is there may have keys.
         let keyed = serving.admin_key.is_some() || store::exists(dir)?;
