@@ -70,7 +70,7 @@ pub struct AddTurn {
     /// The sources of the answer: `chat` (the default), or `query`, the files alone.
     #[serde(default, skip_serializing_if = "AnswerMode::is_default")]
     pub mode: AnswerMode,
-    /// What the message sets for its own answer. Default: as the session's assistant has it.
+    /// Settings for this answer alone. Default: those of the session's assistant.
     #[serde(default, skip_serializing_if = "TurnSettings::is_default")]
     pub settings: TurnSettings,
 }
@@ -131,7 +131,7 @@ pub struct Turn {
     /// The sources of the answer, `chat` or `query`.
     #[serde(default, skip_serializing_if = "AnswerMode::is_default")]
     pub mode: AnswerMode,
-    /// What the message sets for its own answer.
+    /// Settings for this answer alone.
     #[serde(default, skip_serializing_if = "TurnSettings::is_default")]
     pub settings: TurnSettings,
     /// The whole answer, or the part before its end.
@@ -273,7 +273,7 @@ pub struct Chat {
     /// The sources of the answer: `chat` (the default), or `query`, the files alone.
     #[serde(default, skip_serializing_if = "AnswerMode::is_default")]
     pub mode: AnswerMode,
-    /// What the message sets for its own answer. Default: as the session's assistant has it.
+    /// Settings for this answer alone. Default: those of the session's assistant.
     #[serde(default, skip_serializing_if = "TurnSettings::is_default")]
     pub settings: TurnSettings,
 }

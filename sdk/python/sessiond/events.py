@@ -36,6 +36,9 @@ class Assistant(TypedDict, total=False):
     """How freely it draws its words: from 0, the likeliest each time, to 2."""
     max_tokens: Optional[int]
     """The maximum number of tokens of an answer."""
+    tools: Optional[list[str]]
+    """The tools that the model may call: `search`, `grep`, `read`, `calculate`, and the names of the server's MCP
+    servers. Empty for none."""
 
 
 class AssistantSet(TypedDict):
@@ -746,6 +749,8 @@ class _SourceOptional(TypedDict, total=False):
     """The number of the passage in the file; absent if it is the whole file."""
     place: Optional[str]
     """Where the passage is in the file, such as `page 3, lines 4–9`."""
+    call: Optional[int]
+    """The number of the tool call whose result had it; absent if it came with the message."""
 
 
 class Source(_SourceOptional):
@@ -929,6 +934,52 @@ class TokenIssued(TypedDict):
     """The SHA-256 of the token, in hexadecimal digits. The token itself is not stored."""
 
 
+class ToolAnswered(TypedDict):
+    """A tool gave a result, or failed."""
+
+    turn_id: str
+    """The turn's id."""
+    runner: int
+    """The number of the runner."""
+    number: int
+    """The number of the call in its turn."""
+    status: ToolStatus
+    """`completed` or `failed`."""
+    text: str
+    """The result, or why there is none, as the model reads it."""
+    duration_ms: int
+    """The milliseconds that it took."""
+
+
+class ToolCalled(TypedDict):
+    """The model calls a tool. It is called when this is durable."""
+
+    turn_id: str
+    """The turn's id."""
+    runner: int
+    """The number of the runner."""
+    number: int
+    """The number of the call in its turn, from 1."""
+    id: str
+    """The id that the model's service gave it."""
+    name: str
+    """The tool's name."""
+    arguments: str
+    """The arguments as the model wrote them: JSON, unless it made a mistake."""
+    round: int
+    """The number of the model's request in the turn, from 1: calls of the same round were wanted at once."""
+    offset: int
+    """Where in the answer it is called: bytes of the text before it."""
+
+
+ToolStatus = Literal[
+    "called",
+    "completed",
+    "failed",
+]
+"""Whether a tool that was called gave a result."""
+
+
 class _TurnBeganOptional(TypedDict, total=False):
     parent: Optional[str]
     """The turn that it follows; absent for the first one."""
@@ -1001,7 +1052,7 @@ class _TurnQueuedOptional(TypedDict, total=False):
     mode: AnswerMode
     """The sources of the answer, `chat` or `query`; `chat` if absent."""
     settings: TurnSettings
-    """What the message sets for its own answer; nothing if absent."""
+    """Settings for this answer alone; none if absent."""
     next: bool
     """Whether it goes before the turns that wait; false if absent."""
 
@@ -1016,7 +1067,7 @@ class TurnQueued(_TurnQueuedOptional):
 
 
 class TurnSettings(TypedDict, total=False):
-    """What a message sets for its own answer. Absent members are as the session's assistant has them."""
+    """Settings of a message for its own answer. Absent members are as the session's assistant has them."""
 
     temperature: Optional[float]
     """How freely the model draws its words: from 0, the likeliest each time, to 2."""
@@ -1027,7 +1078,7 @@ class TurnSettings(TypedDict, total=False):
     stop: list[str]
     """Texts that end the answer and are not part of it: 4 at most."""
     seed: Optional[int]
-    """What the drawing of words starts from. The same seed and conversation give the same answer if the model
+    """The start of the random choice of words. The same seed and conversation give the same answer if the model
     supports that."""
 
 
@@ -1324,6 +1375,20 @@ class TurnProgressedEvent(_Frame):
     data: TurnProgressed
 
 
+class ToolCalledEvent(_Frame):
+    """`tool_called`."""
+
+    type: Literal["tool_called"]
+    data: ToolCalled
+
+
+class ToolAnsweredEvent(_Frame):
+    """`tool_answered`."""
+
+    type: Literal["tool_answered"]
+    data: ToolAnswered
+
+
 class TurnEndedEvent(_Frame):
     """`turn_ended`."""
 
@@ -1412,6 +1477,8 @@ Event = Union[
     TurnQueuedEvent,
     TurnBeganEvent,
     TurnProgressedEvent,
+    ToolCalledEvent,
+    ToolAnsweredEvent,
     TurnEndedEvent,
     HeadMovedEvent,
     ConversationCompactedEvent,
@@ -1523,6 +1590,11 @@ __all__ = [
     "TaskUpdatedEvent",
     "TokenIssued",
     "TokenIssuedEvent",
+    "ToolAnswered",
+    "ToolAnsweredEvent",
+    "ToolCalled",
+    "ToolCalledEvent",
+    "ToolStatus",
     "TurnBegan",
     "TurnBeganEvent",
     "TurnEnded",

@@ -1865,7 +1865,7 @@ export interface components {
             files?: components["schemas"]["FileId"][];
             /** @description The sources of the answer: `chat` (the default), or `query`, the files alone. */
             mode?: components["schemas"]["AnswerMode"];
-            /** @description What the message sets for its own answer. Default: as the session's assistant has it. */
+            /** @description Settings for this answer alone. Default: those of the session's assistant. */
             settings?: components["schemas"]["TurnSettings"];
         };
         /** @description The result of a file of an upload: `file`, or the `problem`. */
@@ -2076,6 +2076,11 @@ export interface components {
              * @description The maximum number of tokens of an answer.
              */
             max_tokens?: number | null;
+            /**
+             * @description The tools that the model may call: `search`, `grep`, `read`, `calculate`, and the names of the server's MCP servers. Empty
+             *     for none.
+             */
+            tools?: string[] | null;
         };
         /** @description The assistant was set, as a whole. */
         AssistantSet: {
@@ -2333,7 +2338,7 @@ export interface components {
             files?: components["schemas"]["FileId"][];
             /** @description The sources of the answer: `chat` (the default), or `query`, the files alone. */
             mode?: components["schemas"]["AnswerMode"];
-            /** @description What the message sets for its own answer. Default: as the session's assistant has it. */
+            /** @description Settings for this answer alone. Default: those of the session's assistant. */
             settings?: components["schemas"]["TurnSettings"];
         };
         /** @description The assistant's answer. */
@@ -3041,6 +3046,30 @@ export interface components {
             /** @description The agent or principal that caused it. */
             actor: string;
             data: components["schemas"]["TurnProgressed"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "tool_called";
+            /** @description The agent or principal that caused it. */
+            actor: string;
+            data: components["schemas"]["ToolCalled"];
+        } | {
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 and so on with no gaps.
+             */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            type: "tool_answered";
+            /** @description The agent or principal that caused it. */
+            actor: string;
+            data: components["schemas"]["ToolAnswered"];
         } | {
             /**
              * Format: int64
@@ -4524,6 +4553,11 @@ export interface components {
             passage?: number | null;
             /** @description Where the passage is in the file, such as `page 3, lines 4–9`. */
             place?: string | null;
+            /**
+             * Format: int32
+             * @description The number of the tool call whose result had it; absent if it came with the message.
+             */
+            call?: number | null;
         };
         /**
          * @description A length of time in milliseconds. Written as `500ms`, `300s`, `5m` or `2h`.
@@ -4789,6 +4823,99 @@ export interface components {
             /** @description The SHA-256 of the token, in hexadecimal digits. The token itself is not stored. */
             sha256: string;
         };
+        /** @description A tool gave a result, or failed. */
+        ToolAnswered: {
+            /** @description The turn's id. */
+            turn_id: components["schemas"]["TurnId"];
+            /**
+             * Format: int64
+             * @description The number of the runner.
+             */
+            runner: number;
+            /**
+             * Format: int32
+             * @description The number of the call in its turn.
+             */
+            number: number;
+            /** @description `completed` or `failed`. */
+            status: components["schemas"]["ToolStatus"];
+            /** @description The result, or why there is none, as the model reads it. */
+            text: string;
+            /**
+             * Format: int64
+             * @description The milliseconds that it took.
+             */
+            duration_ms: number;
+        };
+        /** @description The model calls a tool. It is called when this is durable. */
+        ToolCalled: {
+            /** @description The turn's id. */
+            turn_id: components["schemas"]["TurnId"];
+            /**
+             * Format: int64
+             * @description The number of the runner.
+             */
+            runner: number;
+            /**
+             * Format: int32
+             * @description The number of the call in its turn, from 1.
+             */
+            number: number;
+            /** @description The id that the model's service gave it. */
+            id: string;
+            /** @description The tool's name. */
+            name: string;
+            /** @description The arguments as the model wrote them: JSON, unless it made a mistake. */
+            arguments: string;
+            /**
+             * Format: int32
+             * @description The number of the model's request in the turn, from 1: calls of the same round were wanted at once.
+             */
+            round: number;
+            /**
+             * Format: int64
+             * @description Where in the answer it is called: bytes of the text before it.
+             */
+            offset: number;
+        };
+        /**
+         * @description Whether a tool that was called gave a result.
+         * @enum {string}
+         */
+        ToolStatus: "called" | "completed" | "failed";
+        /** @description A tool that the model called for a turn. */
+        ToolUse: {
+            /**
+             * Format: int32
+             * @description The number of the call in its turn, from 1.
+             */
+            number: number;
+            /** @description The id that the model's service gave it. */
+            id: string;
+            /** @description The tool's name. */
+            name: string;
+            /** @description The arguments as the model wrote them: JSON, unless it made a mistake. */
+            arguments: string;
+            /**
+             * Format: int32
+             * @description The number of the model's request in the turn, from 1: calls of the same round were wanted at once.
+             */
+            round: number;
+            /**
+             * Format: int64
+             * @description Where in the answer it was called: bytes of the text before it.
+             */
+            offset: number;
+            /** @description Whether it gave a result. */
+            status: components["schemas"]["ToolStatus"];
+            /** @description The result, as the model reads it; empty before there is one. */
+            text?: string;
+            /**
+             * Format: int64
+             * @description The milliseconds that it took; absent before there is a result.
+             */
+            duration_ms?: number | null;
+        };
         /** @description A message to the assistant, and what became of it. */
         Turn: {
             /** @description Its id. */
@@ -4806,7 +4933,7 @@ export interface components {
             files?: components["schemas"]["FileId"][];
             /** @description The sources of the answer, `chat` or `query`. */
             mode?: components["schemas"]["AnswerMode"];
-            /** @description What the message sets for its own answer. */
+            /** @description Settings for this answer alone. */
             settings?: components["schemas"]["TurnSettings"];
             /** @description The whole answer, or the part before its end. */
             answer: string;
@@ -4814,6 +4941,8 @@ export interface components {
             sources?: components["schemas"]["Source"][];
             /** @description The sources that the answer cites. The server has checked each. */
             citations?: components["schemas"]["Citation"][];
+            /** @description The tools that the model called. */
+            tools?: components["schemas"]["ToolUse"][];
             /** @description The model's reasoning. */
             reasoning?: string | null;
             /** @description Why the model stopped: `stop`, `length` or the provider's word. */
@@ -4918,12 +5047,12 @@ export interface components {
             files?: components["schemas"]["FileId"][];
             /** @description The sources of the answer, `chat` or `query`; `chat` if absent. */
             mode?: components["schemas"]["AnswerMode"];
-            /** @description What the message sets for its own answer; nothing if absent. */
+            /** @description Settings for this answer alone; none if absent. */
             settings?: components["schemas"]["TurnSettings"];
             /** @description Whether it goes before the turns that wait; false if absent. */
             next?: boolean;
         };
-        /** @description What a message sets for its own answer. Absent members are as the session's assistant has them. */
+        /** @description Settings of a message for its own answer. Absent members are as the session's assistant has them. */
         TurnSettings: {
             /**
              * Format: double
@@ -4944,7 +5073,7 @@ export interface components {
             stop?: string[];
             /**
              * Format: int64
-             * @description What the drawing of words starts from. The same seed and conversation give the same answer if the model supports that.
+             * @description The start of the random choice of words. The same seed and conversation give the same answer if the model supports that.
              */
             seed?: number | null;
         };
@@ -5513,6 +5642,10 @@ export type TaskUpdated = components['schemas']['TaskUpdated'];
 export type Terminate = components['schemas']['Terminate'];
 export type Timestamp = components['schemas']['Timestamp'];
 export type TokenIssued = components['schemas']['TokenIssued'];
+export type ToolAnswered = components['schemas']['ToolAnswered'];
+export type ToolCalled = components['schemas']['ToolCalled'];
+export type ToolStatus = components['schemas']['ToolStatus'];
+export type ToolUse = components['schemas']['ToolUse'];
 export type Turn = components['schemas']['Turn'];
 export type TurnBegan = components['schemas']['TurnBegan'];
 export type TurnEnded = components['schemas']['TurnEnded'];

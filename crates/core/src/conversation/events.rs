@@ -47,7 +47,7 @@ pub struct TurnQueued {
     /// The sources of the answer, `chat` or `query`; `chat` if absent.
     #[serde(default, skip_serializing_if = "AnswerMode::is_default")]
     pub mode: AnswerMode,
-    /// What the message sets for its own answer; nothing if absent.
+    /// Settings for this answer alone; none if absent.
     #[serde(default, skip_serializing_if = "TurnSettings::is_default")]
     pub settings: TurnSettings,
     /// Whether it goes before the turns that wait; false if absent.

@@ -64,7 +64,7 @@ pub struct AddTurn {
     pub files: Vec<FileId>,
     /// The sources of the answer, `chat` or `query`.
     pub mode: AnswerMode,
-    /// What it sets for its own answer.
+    /// Settings for this answer alone.
     pub settings: TurnSettings,
     /// Where it is placed.
     pub place: Place,

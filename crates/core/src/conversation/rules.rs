@@ -45,7 +45,7 @@ pub(crate) fn check_assistant(assistant: &Assistant) -> Result<(), Rejection> {
     Ok(checks.done()?)
 }
 
-/// Checks what a message sets for its own answer.
+/// Checks the settings of a message for its own answer.
 pub(crate) fn check_settings(checks: &mut Checks, settings: &TurnSettings) {
     check_drawing(checks, "/settings", settings.temperature, settings.max_tokens);
     if settings.top_p.is_some_and(|top_p| !(top_p > 0.0 && top_p <= 1.0)) {

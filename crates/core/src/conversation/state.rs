@@ -58,7 +58,7 @@ pub struct Assistant {
     pub tools: Option<Vec<String>>,
 }
 
-/// What a message sets for its own answer. Absent members are as the session's assistant has them.
+/// Settings of a message for its own answer. Absent members are as the session's assistant has them.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -75,7 +75,7 @@ pub struct TurnSettings {
     /// Texts that end the answer and are not part of it: 4 at most.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stop: Vec<String>,
-    /// What the drawing of words starts from. The same seed and conversation give the same answer if the model supports that.
+    /// The start of the random choice of words. The same seed and conversation give the same answer if the model supports that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
 }

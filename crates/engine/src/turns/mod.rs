@@ -54,7 +54,7 @@ pub struct TurnToRun {
     pub files: Vec<FileId>,
     /// The sources of the answer, `chat` or `query`.
     pub mode: AnswerMode,
-    /// What the message sets for its own answer.
+    /// Settings for this answer alone.
     pub settings: TurnSettings,
     /// The files of the session; none if this process keeps no files.
     pub library: Option<TurnFiles>,

@@ -23,7 +23,7 @@ pub struct TurnTexts {
     pub files: Vec<FileId>,
     /// The sources of the answer, `chat` or `query`.
     pub mode: AnswerMode,
-    /// What the message sets for its own answer.
+    /// Settings for this answer alone.
     pub settings: TurnSettings,
     /// The whole answer, or the part that is in the journal.
     pub answer: String,
