@@ -1,4 +1,5 @@
 //! A model that a test scripts, as a service that is compatible with OpenAI's.
+#![allow(clippy::unwrap_used, reason = "tests may panic")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

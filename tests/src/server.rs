@@ -40,11 +40,22 @@ impl Served {
         Self { child, url }
     }
 
+    /// Sends it a signal, such as `-STOP`.
+    pub fn signal(&self, name: &str) {
+        signal(self.child.id(), name);
+    }
+
     /// Kills it as a power cut would, as far as a process can tell.
     pub fn kill(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Sends a process a signal, such as `-INT`.
+pub fn signal(process: u32, signal: &str) {
+    let sent = Command::new("kill").args([signal, &process.to_string()]).status().expect("there is kill");
+    assert!(sent.success(), "process {process} has ended");
 }
 
 impl Drop for Served {

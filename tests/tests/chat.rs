@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use sessiond_tests::model::Model;
-use sessiond_tests::server::{Served, binary};
+use sessiond_tests::server::{Served, binary, signal};
 use sessiond_tests::terminal::Terminal;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::AbortHandle;
@@ -128,8 +128,7 @@ struct Running {
 
 impl Running {
     fn signal(&self, signal: &str) {
-        let done = Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap();
-        assert!(done.success());
+        sessiond_tests::server::signal(self.child.id(), signal);
     }
 
     fn end(mut self) -> Ran {
@@ -314,6 +313,37 @@ async fn ctrl_c_stops_the_answer_which_keeps_its_text() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_second_ctrl_c_leaves_a_server_that_does_not_respond() {
+    let world = World::served().await;
+    let running = world.start(&["chat", "many: words 3000"], "w2 ");
+    let server = world.server.as_ref().unwrap();
+    server.signal("-STOP");
+    running.signal("-INT");
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    running.signal("-INT");
+    let ran = running.end();
+    server.signal("-CONT");
+    assert_eq!(ran.code, 130, "{}", ran.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_ends_an_upload() {
+    let world = World::local().await;
+    // Nobody ever writes to it.
+    assert!(Command::new("mkfifo").arg(world.dir.path().join("pipe")).status().unwrap().success());
+    let child = world.command(&["chat", "--file", "pipe", "a question"]).spawn().unwrap();
+    let end = Instant::now() + Duration::from_secs(60);
+    while !world.dir.path().join(".sessiond").exists() {
+        assert!(Instant::now() < end);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    signal(child.id(), "-INT");
+    assert_eq!(ran(child).code, 130);
+    assert_eq!(world.last().1.len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn to_end_the_program_stops_no_answer_at_a_server() {
     let world = World::served().await;
     let running = world.start(&["chat", "many: words 60"], "w2 ");
@@ -377,6 +407,21 @@ async fn a_killed_server_leaves_the_answer_so_far() {
     assert!(!kept.is_empty() && ran.stdout.starts_with(kept), "{kept}: {}", ran.stdout);
     assert_eq!(ran.stdout.matches("w0 ").count(), 1, "nothing is printed twice");
     assert_eq!(world.ok(&["chat", "-c", "words 1"]), "w0 \n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_is_told_that_the_model_no_longer_reads_all_of_it() {
+    let world = World::local().await;
+    let message = format!("{}: words 2", "lorem ipsum ".repeat(120));
+    let ask = |arguments: &[&str]| {
+        let mut command = world.command(&[&["chat", "-m", &message], arguments].concat());
+        let ran = ran(command.env("SESSIOND_MODEL_WINDOW", "1200").spawn().unwrap());
+        assert_eq!((ran.code, &*ran.stdout), (0, "w0 w1 \n"), "{}", ran.stderr);
+        ran.stderr
+    };
+    assert_eq!(ask(&[]), "");
+    let told = (0..6).any(|_| ask(&["-c"]).contains("note: for the model, earlier turns are "));
+    assert!(told);
 }
 
 #[tokio::test(flavor = "multi_thread")]

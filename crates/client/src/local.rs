@@ -44,3 +44,30 @@ pub(crate) fn chunks(file: File, sent: Option<Sent>) -> BoxStream<'static, io::R
 pub(crate) fn failed(path: &Path) -> impl Fn(io::Error) -> Problem {
     move |error| Problem::new(Code::InvalidInput, format!("{}: {error}", path.display()))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use futures_util::TryStreamExt as _;
+
+    use super::*;
+
+    #[test]
+    fn what_was_sent_of_a_file_is_told_up_to_its_end() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("file");
+        std::fs::write(&path, vec![1; 2 * CHUNK + 7]).unwrap();
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let heard = told.clone();
+        let sent: Sent = Arc::new(move |bytes| heard.lock().unwrap().push(bytes));
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let read: Vec<Vec<u8>> = runtime.block_on(async {
+            let file = open(&path).await.unwrap();
+            chunks(file, Some(sent)).try_collect().await.unwrap()
+        });
+        assert_eq!(read.concat().len(), 2 * CHUNK + 7);
+        assert_eq!(told.lock().unwrap().last(), Some(&(2 * CHUNK as u64 + 7)));
+        assert!(told.lock().unwrap().is_sorted());
+    }
+}

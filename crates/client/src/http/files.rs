@@ -25,7 +25,7 @@ impl Files for Http {
         let file = local::open(path).await?;
         let metadata = file.metadata().await.map_err(local::failed(path))?;
         // How much comes from a pipe is not known before.
-        let length = metadata.is_file().then(|| metadata.len());
+        let length = metadata.is_file().then_some(metadata.len());
         let body = Body::wrap_stream(local::chunks(file, sent));
         let part = match length {
             Some(length) => Part::stream_with_length(body, length),

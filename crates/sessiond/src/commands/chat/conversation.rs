@@ -173,20 +173,35 @@ impl<'a> Conversation<'a> {
 
     /// Sends a message, and shows the answer while it comes.
     pub async fn ask(&mut self, text: String, signals: &mut Signals) -> anyhow::Result<Outcome> {
+        let turn = tokio::select! {
+            sent = self.send(text) => sent?,
+            () = signals.next() => return Ok(Outcome::Left),
+        };
+        self.answer(&turn, signals).await
+    }
+
+    async fn send(&mut self, text: String) -> anyhow::Result<api::Turn> {
         let session = self.made(&text).await?;
         let request =
             api::AddTurn { text, files: self.files.clone(), mode: self.mode, ..api::AddTurn::default() };
         let turn = self.client.add_turn(&session, request, Conditions::default()).await?;
         self.files.clear();
-        self.answer(&session, &turn.turn_id, signals).await
+        Ok(turn)
     }
 
     /// Asks the last message again, or another one in its place.
     pub async fn retry(&mut self, text: Option<String>, signals: &mut Signals) -> anyhow::Result<Outcome> {
+        let turn = tokio::select! {
+            sent = self.send_again(text) => sent?,
+            () = signals.next() => return Ok(Outcome::Left),
+        };
+        self.answer(&turn, signals).await
+    }
+
+    async fn send_again(&self, text: Option<String>) -> anyhow::Result<api::Turn> {
         let (session, turn) = self.head().await?;
         let request = api::RetryTurn { text, ..api::RetryTurn::default() };
-        let turn = self.client.retry_turn(&session, &turn, request, Conditions::default()).await?;
-        self.answer(&session, &turn.turn_id, signals).await
+        Ok(self.client.retry_turn(&session, &turn, request, Conditions::default()).await?)
     }
 
     /// The last message.
@@ -205,15 +220,13 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    /// Shows the answer that is written at present, if there is one.
-    pub async fn join(&mut self, signals: &mut Signals) -> anyhow::Result<Option<Outcome>> {
-        let Some(session) = self.session.clone() else { return Ok(None) };
-        let running =
-            self.client.session(&session).await?.conversation.and_then(|conversation| conversation.running);
-        let Some(turn) = running else { return Ok(None) };
-        let asked = self.client.turn(&session, &turn, api::GetTurn::default()).await?.text;
-        self.out.lines_of(&format!(">>> {asked}"))?;
-        Ok(Some(self.answer(&session, &turn, signals).await?))
+    /// The turn that is answered at present.
+    pub async fn running(&self) -> Result<Option<api::Turn>, Problem> {
+        let Some(session) = &self.session else { return Ok(None) };
+        match self.client.session(session).await?.conversation.and_then(|conversation| conversation.running) {
+            Some(turn) => Ok(Some(self.client.turn(session, &turn, api::GetTurn::default()).await?)),
+            None => Ok(None),
+        }
     }
 
     /// Removes a file.
@@ -255,16 +268,20 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    async fn answer(
-        &mut self,
-        session: &SessionId,
-        turn: &TurnId,
-        signals: &mut Signals,
-    ) -> anyhow::Result<Outcome> {
+    /// Shows the answer of a turn while it comes.
+    pub async fn answer(&mut self, turn: &api::Turn, signals: &mut Signals) -> anyhow::Result<Outcome> {
         self.was_stopped = false;
-        let outcome = answer::follow(self, session, turn, signals).await?;
+        let outcome = answer::follow(self, &turn.session_id, &turn.turn_id, signals).await?;
         if !self.out.json && matches!(outcome, Outcome::Ended(_)) {
-            self.notices(session).await?;
+            tokio::select! {
+                // The answer is whole, whatever comes of this.
+                told = self.notices(&turn.session_id) => {
+                    if let Err(problem) = told {
+                        tracing::debug!(%problem, "what else has happened is not known");
+                    }
+                }
+                () = signals.next() => {}
+            }
         }
         Ok(outcome)
     }

@@ -18,13 +18,19 @@ const PROMPT: &str = ">>> ";
 /// Reads messages and shows answers until somebody leaves.
 pub async fn run(conversation: &mut Conversation<'_>, signals: &mut Signals) -> anyhow::Result<ExitCode> {
     let mut prompt = Prompt::new()?;
-    let said = conversation.path().await?;
+    let (said, running) = tokio::select! {
+        known = async { tokio::try_join!(conversation.path(), conversation.running()) } => known?,
+        () = signals.next() => return Ok(ExitCode::from(130)),
+    };
     said.iter().for_each(|turn| prompt.remember(&turn.text));
     conversation.greet(said.len());
-    let mut code = ExitCode::SUCCESS;
-    if let Some(Outcome::Left) = conversation.join(signals).await? {
-        return Ok(ExitCode::from(130));
+    if let Some(turn) = running {
+        conversation.out.lines_of(&format!("{PROMPT}{}", turn.text))?;
+        if let Outcome::Left = conversation.answer(&turn, signals).await? {
+            return Ok(ExitCode::from(130));
+        }
     }
+    let mut code = ExitCode::SUCCESS;
     let mut interrupted = false;
     loop {
         let text = match prompt.read(PROMPT, "", signals).await? {

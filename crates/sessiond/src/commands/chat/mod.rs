@@ -84,7 +84,6 @@ pub struct Chat {
 
 impl Chat {
     pub async fn run(mut self, context: Context) -> anyhow::Result<ExitCode> {
-        let mut signals = Signals::catch()?;
         let (session, message) = self.named()?;
         let message = with_input(message.as_deref(), session.as_ref())?;
         if message.is_none() && context.out.json {
@@ -93,6 +92,8 @@ impl Chat {
             )
             .into());
         }
+        // Until here, Ctrl-C ends the program: it may wait for its input.
+        let mut signals = Signals::catch()?;
         let config = context.preferred();
         let token = config.get("url").and(config.get("api_key")).and_then(sessiond_engine::session_of_token);
         let which = match (session, token) {
@@ -143,12 +144,19 @@ impl Chat {
         signals: &mut Signals,
     ) -> anyhow::Result<ExitCode> {
         let owner = self.client_id.unwrap_or_else(user);
-        let mut conversation = Conversation::open(client, context.out, which, owner, self.name).await?;
-        conversation.mode = self.mode;
-        conversation.set_assistant(self.model, self.system).await?;
-        for path in &self.files {
-            conversation.upload(path).await?;
-        }
+        let ready = async {
+            let mut conversation = Conversation::open(client, context.out, which, owner, self.name).await?;
+            conversation.mode = self.mode;
+            conversation.set_assistant(self.model, self.system).await?;
+            for path in &self.files {
+                conversation.upload(path).await?;
+            }
+            anyhow::Ok(conversation)
+        };
+        let mut conversation = tokio::select! {
+            conversation = ready => conversation?,
+            () = signals.next() => return Ok(ExitCode::from(130)),
+        };
         let Some(message) = message else {
             return interactive::run(&mut conversation, signals).await;
         };
