@@ -110,15 +110,19 @@ impl Work<'_> {
                     ..TurnResult::default()
                 });
             }
-            // The results share what is left of the window.
+            // The results have half of what is left of the window, with three bytes a token, and each half of what is left of that.
             let tokens = tokens + answer.usage.unwrap_or_default().output_tokens;
-            let room = budget.request().saturating_sub(tokens) / (2 * wanted.len() as u64);
-            let room = usize::try_from(room).unwrap_or(usize::MAX).saturating_mul(3).min(limits::TOOL_BYTES);
+            let left = budget.request().saturating_sub(tokens) / 2 * 3;
+            let mut left = usize::try_from(left).unwrap_or(usize::MAX);
             let mut results = Vec::with_capacity(wanted.len());
             for (wanted, call) in wanted.into_iter().zip(&answer.tool_calls) {
-                results.push(self.call(wanted, &call.id, round, room).await.ok_or_else(|| {
+                let room = (left / 2).max(left.min(ROOM)).min(limits::TOOL_BYTES);
+                let text = self.call(wanted, &call.id, round, room).await;
+                let text = text.ok_or_else(|| {
                     Unanswered::Other("what the tools gave could not be recorded".to_owned())
-                })?);
+                })?;
+                left = left.saturating_sub(text.len());
+                results.push(text);
             }
             turns.results(results);
         }

@@ -83,13 +83,13 @@ pub(crate) async fn fit(
     }
     let low = budget.low().min(share(tokens, 40));
     let Some((compact, left_out)) = compact::now(model, &turn, tools, &budget, low).await else {
-        return Err(too_long(model, tokens, &budget));
+        return Err(too_long(model, tokens, &budget, tools));
     };
     let turn = turn.with_summary(&compact);
     let request = prompt::request(&turn, tools);
     let tokens = model.count(&request);
     if tokens > budget.request() {
-        return Err(too_long(model, tokens, &budget));
+        return Err(too_long(model, tokens, &budget, tools));
     }
     Ok(Fitted { request: limited(request, tokens, &budget), turn, compact: Some(compact), left_out })
 }
@@ -101,7 +101,7 @@ pub(crate) fn limited(mut request: Request, tokens: u64, budget: &Budget) -> Req
     request
 }
 
-fn too_long(model: &dyn Model, tokens: u64, budget: &Budget) -> String {
+fn too_long(model: &dyn Model, tokens: u64, budget: &Budget, tools: &[Tool]) -> String {
     let Window { tokens: window, known } = budget.window;
     let tokens = if tokens >= u64::from(u32::MAX) {
         "too many tokens".to_owned()
@@ -110,8 +110,9 @@ fn too_long(model: &dyn Model, tokens: u64, budget: &Budget) -> String {
     };
     format!(
         "the message, with what cannot be left out, has {tokens}, and {} reads {window} with its answer, {}: shorten the message, \
-         or send it in parts",
+         or send it in parts{}",
         model.name(),
-        known.words()
+        known.words(),
+        if tools.is_empty() { "" } else { ", or give the assistant fewer tools" }
     )
 }
