@@ -531,10 +531,12 @@ async fn metrics_have_the_requests_to_the_model_and_no_text() {
 /// A collector gets a span of each request to the model, with its conversation, and no text.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_collector_gets_the_requests_to_the_model_and_no_text() {
-    type Sent = Arc<parking_lot::Mutex<Vec<u8>>>;
+    type Sent = std::sync::Arc<parking_lot::Mutex<Vec<u8>>>;
     let sent = Sent::default();
-    let take = async |State(sent): State<Sent>, body: axum::body::Bytes| sent.lock().extend_from_slice(&body);
-    let router = Router::new().route("/v1/traces", post(take)).with_state(sent.clone());
+    let take = async |axum::extract::State(sent): axum::extract::State<Sent>, body: axum::body::Bytes| {
+        sent.lock().extend_from_slice(&body)
+    };
+    let router = axum::Router::new().route("/v1/traces", axum::routing::post(take)).with_state(sent.clone());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let collector = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await });

@@ -8,7 +8,7 @@ use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 use sessiond_core::{AgentPattern, Principal, Role};
 use sessiond_engine::{Engine, NewKey};
-use sessiond_server::{AdminKey, Handle, Options, Server};
+use sessiond_server::{AdminKey, Handle, Options, Rates, Server};
 use sessiond_store_sqlite::Sqlite;
 
 /// The administrator's key of servers that have keys.
@@ -31,6 +31,8 @@ pub fn options() -> Options {
         heartbeat: Duration::from_millis(200),
         ping: Duration::from_secs(2),
         grace: Duration::from_secs(3),
+        // Some tests try many wrong keys.
+        rates: Rates { failures: None, ..Rates::default() },
         ..Options::default()
     }
 }
