@@ -61,6 +61,11 @@ impl Bench {
         self.data.join(name)
     }
 
+    /// Cargo's target directory.
+    pub fn target(&self) -> &Path {
+        self.data.parent().unwrap_or(&self.data)
+    }
+
     /// Waits for a moment in which nobody else uses the machine, for a minute at most, and notes how it was then.
     pub async fn quiet(&self) -> anyhow::Result<()> {
         let mut share = machine::busy().await;
@@ -84,7 +89,7 @@ impl Bench {
         if let Some(program) = self.program.get() {
             return Ok(program);
         }
-        let program = build()?;
+        let program = build(&self.target().join("models"))?;
         Ok(self.program.get_or_init(|| program))
     }
 }
@@ -96,11 +101,15 @@ fn target() -> anyhow::Result<PathBuf> {
     Ok(target.context("this program lies in no target directory: run cargo xtask bench")?.to_path_buf())
 }
 
-fn build() -> anyhow::Result<PathBuf> {
+/// Builds it, with models in the process if there is one in `models`.
+fn build(models: &Path) -> anyhow::Result<PathBuf> {
     eprintln!("building sessiond in release …");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("the package has no parent")?;
     let mut cargo = Command::new("cargo");
     cargo.current_dir(root).args(["build", "--release", "--package", "sessiond"]);
+    if models.is_dir() {
+        cargo.args(["--features", "gguf"]);
+    }
     // What `cargo run` set for this program would make build scripts run again.
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();

@@ -83,9 +83,20 @@ impl Connection {
     /// Opens an event stream, and gives what comes after the answer's head.
     pub async fn watch(mut self, path: &str) -> anyhow::Result<(TcpStream, Vec<u8>)> {
         self.send("GET", path, "text/event-stream", b"").await?;
+        self.streamed().await
+    }
+
+    /// The same of a request that changes something.
+    pub async fn post_and_watch(mut self, path: &str, body: &Value) -> anyhow::Result<(TcpStream, Vec<u8>)> {
+        self.send("POST", path, "text/event-stream", &serde_json::to_vec(body)?).await?;
+        self.streamed().await
+    }
+
+    async fn streamed(mut self) -> anyhow::Result<(TcpStream, Vec<u8>)> {
+        self.received.clear();
         loop {
             if let Some(end) = self.received.windows(4).position(|four| four == b"\r\n\r\n") {
-                ensure!(self.received.starts_with(b"HTTP/1.1 200"), "the stream is refused");
+                ensure!(self.received.starts_with(b"HTTP/1.1 20"), "the stream is refused");
                 return Ok((self.stream, self.received.split_off(end + 4)));
             }
             self.more().await?;

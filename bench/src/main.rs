@@ -6,20 +6,25 @@
 
 mod appends;
 mod bench;
+mod chats;
 mod console;
 mod disk;
 mod executions;
 mod http;
+mod in_process;
 mod load;
 mod machine;
 mod memory;
 mod messages;
+mod model;
 mod python;
 mod redis;
 mod report;
 mod resume;
+mod search;
 mod served;
 mod stored;
+mod used;
 mod watchers;
 
 use std::path::PathBuf;
@@ -76,6 +81,8 @@ enum Subject {
     Resume,
     /// Recorded calls of executions in Python, beside asyncio and Railtracks
     Python,
+    /// Assistants: streamed answers, sessions that were used, search in files, a model in the process
+    Assistants,
     /// The web console in Chromium: opening a session, scrolling a long list
     Console,
 }
@@ -91,6 +98,7 @@ impl Subject {
         Self::Executions,
         Self::Resume,
         Self::Python,
+        Self::Assistants,
         Self::Console,
     ];
 }
@@ -124,6 +132,12 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             Subject::Executions => report.add(executions::run(&bench).await?),
             Subject::Resume => report.add(resume::run(&bench).await?),
             Subject::Python => report.add(python::run(&bench).await?),
+            Subject::Assistants => {
+                report.add(chats::run(&bench).await?);
+                report.add(used::run(&bench).await?);
+                report.add(search::run(&bench)?);
+                report.add(in_process::run(&bench).await?);
+            }
             Subject::Console => report.add(console::run(&bench).await?),
         }
     }

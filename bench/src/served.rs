@@ -27,6 +27,15 @@ pub struct Served {
 impl Served {
     /// Starts a server on the store in `dir`, with the settings that it has by itself, and waits until it is ready.
     pub async fn start(bench: &Bench, dir: &Path) -> anyhow::Result<Self> {
+        Self::start_with(bench, dir, &[]).await
+    }
+
+    /// The same with these variables in its environment.
+    pub async fn start_with(
+        bench: &Bench,
+        dir: &Path,
+        environment: &[(&str, String)],
+    ) -> anyhow::Result<Self> {
         let program = bench.program()?;
         let began = Instant::now();
         let mut command = Command::new(program);
@@ -38,6 +47,7 @@ impl Served {
                 command.env_remove(name);
             }
         }
+        command.envs(environment.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
         let mut child = command.spawn().context("sessiond cannot be started")?;
         let mut output = BufReader::new(child.stdout.take().context("it has no output")?).lines();
