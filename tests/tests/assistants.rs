@@ -505,7 +505,8 @@ async fn metrics_have_the_requests_to_the_model_and_no_text() {
     let failing = json!({"message": "refuse", "session_id": "mine"});
     world.expect(503, Method::POST, "/chat", Some(failing)).await;
     let stopped = world.add("words 3000").await;
-    until("a word", async || world.model.sent.load(Ordering::SeqCst) > 5).await;
+    // 5 are of the answers before; of these, the first has arrived when others are sent.
+    until("words", async || world.model.sent.load(Ordering::SeqCst) > 5 + 5).await;
     world.expect(200, Method::POST, &format!("/sessions/mine/turns/{stopped}/stop"), None).await;
     let labels =
         r#"gen_ai_operation_name="chat",gen_ai_provider_name="openai",gen_ai_request_model="scripted""#;
