@@ -53,8 +53,8 @@ export default defineConfig({
   },
   test: {
     // `cargo xtask test` counts the tests by this report.
-    reporters: report ? ['default', 'junit'] : ['default'],
-    outputFile: report,
+    reporters: report === undefined ? ['default'] : ['default', 'junit'],
+    ...(report === undefined ? {} : { outputFile: report }),
     projects: [
       { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts'] } },
       {

@@ -1,7 +1,7 @@
 import type { Http, Request } from './http.js';
 import { path } from './http.js';
 import { isProblem, Problem } from './problem.js';
-import type { Turn } from './schema.js';
+import type { ToolUse, Turn } from './schema.js';
 import type { Frame } from './sse.js';
 import { Delays, sleep } from './time.js';
 import { frames } from './watch.js';
@@ -14,6 +14,8 @@ export type TurnItem =
   | { type: 'text'; offset: number; text: string }
   /** More of the model's reasoning, in the same way. */
   | { type: 'reasoning'; offset: number; text: string }
+  /** The model calls a tool, or the tool gave a result. It comes after the text that stands before the call. */
+  | { type: 'tool'; tool: ToolUse }
   /** Its end: the last item. */
   | { type: 'end'; turn: Turn };
 
@@ -87,6 +89,8 @@ function read(http: Http, { event, data }: Frame): TurnItem | undefined {
     case 'text':
     case 'reasoning':
       return { type: event, ...(value as { offset: number; text: string }) };
+    case 'tool':
+      return { type: 'tool', tool: value as ToolUse };
     case 'end':
       return { type: 'end', turn: value as Turn };
     default:

@@ -15,6 +15,7 @@ import { CodeBlock } from './CodeBlock.tsx';
 import { FilesContext } from './files.ts';
 import { useLive, useSteps } from './live.ts';
 import { TextBox } from './TextBox.tsx';
+import { Tools } from './Tools.tsx';
 import css from './TurnView.module.css';
 import type { TurnActs } from './useChat.ts';
 
@@ -213,6 +214,7 @@ function AnswerView({
     <div className={css.answer} data-answer={turn.status} aria-busy={runs}>
       <span className="hidden">Assistant: </span>
       {reasoning !== '' && <Reasoning text={reasoning} live={runs && text === ''} />}
+      {turn.tools && turn.tools.length > 0 && <Tools tools={turn.tools} live={runs} />}
       {parts.length > 0 && (
         <div className={css.text} data-open={runs || undefined}>
           <CodeContext value={CodeBlock}>
@@ -224,7 +226,7 @@ function AnswerView({
           </CodeContext>
         </div>
       )}
-      {runs && text === '' && reasoning === '' && (
+      {runs && text === '' && reasoning === '' && !turn.tools?.length && (
         <p className={css.waits}>
           <span className={css.dots} aria-hidden="true">
             <i />

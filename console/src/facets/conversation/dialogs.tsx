@@ -25,6 +25,7 @@ export function AssistantDialog({ session, onClose }: { session: Session; onClos
           prompt: words(form, 'prompt') || null,
           temperature: number('temperature'),
           max_tokens: number('max_tokens'),
+          tools: toolsOf(words(form, 'tools')),
         });
         toast('Assistant saved');
       }}
@@ -63,9 +64,22 @@ export function AssistantDialog({ session, onClose }: { session: Session; onClos
         defaultValue={now.max_tokens ?? ''}
         hint="Of one answer."
       />
+      <TextField
+        label="Tools"
+        name="tools"
+        defaultValue={now.tools == null ? '' : now.tools.join(', ') || 'none'}
+        placeholder="search, grep, read, calculate"
+        hint="What the model may call: search, grep, read, calculate, names of MCP servers; or none."
+      />
     </FormDialog>
   );
 }
+
+/** The names of tools in a text with commas; null if it says nothing. */
+const toolsOf = (text: string): string[] | null => {
+  const names = text.split(',').map((name) => name.trim());
+  return text.trim() === '' ? null : names.filter((name) => name !== '' && name !== 'none');
+};
 
 /** Removes all turns, and the files unless they are to stay, once it is confirmed. */
 export function ClearDialog({ session, onClose }: { session: Session; onClose: () => void }) {

@@ -146,3 +146,16 @@ test('the last summary along the branch counts its turns, also after it came as 
   event('conversation_cleared', {});
   expect(turns.get().summary).toBeUndefined();
 });
+
+test('tools are taken in with their results, and stay when the turn ends', async () => {
+  const { turns, event, loaded } = session(page([turn('a', { status: 'running', ended_at: null })], 'a'));
+  await loaded();
+  const call = { turn_id: 'a', runner: 1, number: 1, id: 'c', name: 'grep', arguments: '{}', round: 1, offset: 0 };
+  event('tool_called', call);
+  event('tool_called', { ...call, number: 2, name: 'read' });
+  event('tool_answered', { turn_id: 'a', runner: 1, number: 2, status: 'failed', text: 'gone', duration_ms: 3 });
+  const tools = () => turns.get().path[0]?.tools?.map(({ name, status, text }) => [name, status, text].join(' '));
+  expect(tools()).toEqual(['grep called ', 'read failed gone']);
+  event('turn_ended', { turn_id: 'a', status: 'stopped', text: 'So' });
+  expect(tools()).toEqual(['grep called ', 'read failed gone']);
+});

@@ -1,4 +1,4 @@
-import { type Client, type JournalEvent, Problem, type Turn, type TurnPage } from 'sessiond';
+import { type Client, type JournalEvent, Problem, type ToolUse, type Turn, type TurnPage } from 'sessiond';
 import type { Feed } from '../../data/feed.ts';
 import { Tree } from './tree.ts';
 
@@ -193,6 +193,21 @@ export class Turns {
           began_at: event.time,
           status: turn.status === 'queued' ? 'running' : turn.status,
         }));
+      }
+      case 'tool_called': {
+        const { turn_id, runner: _, ...call } = event.data;
+        return this.change(turn_id, (turn) => ({
+          ...turn,
+          tools: [
+            ...(turn.tools ?? []).filter(({ number }) => number !== call.number),
+            { ...call, status: 'called', text: '' },
+          ],
+        }));
+      }
+      case 'tool_answered': {
+        const { turn_id, number, status, text, duration_ms } = event.data;
+        const answered = (tool: ToolUse) => (tool.number === number ? { ...tool, status, text, duration_ms } : tool);
+        return this.change(turn_id, (turn) => ({ ...turn, tools: (turn.tools ?? []).map(answered) }));
       }
       case 'turn_ended': {
         const { turn_id, status, text, reasoning, finish, reason, usage, sources, citations } = event.data;
