@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A piece of an answer, or of the reasoning before it. */
-export type Piece = string | { reasoning: string };
+/** A piece of an answer, or of the reasoning before it, or a call of a tool after it. */
+export type Piece = string | { reasoning: string } | { call: string; arguments: object };
 
 /** What the service answers to a message, piece by piece; it throws a status to refuse. */
 export type Script = (message: string, asked: Asked) => AsyncIterable<Piece>;
@@ -79,8 +79,7 @@ export class ScriptedModel {
           response.writeHead(200, { 'content-type': 'text/event-stream' });
         }
         pieces += 1;
-        const delta = typeof piece === 'string' ? { content: piece } : { reasoning_content: piece.reasoning };
-        send({ choices: [{ index: 0, delta }] });
+        send({ choices: [{ index: 0, delta: delta(piece, pieces) }] });
       }
       if (!asked.stream) {
         const choice = { index: 0, message: { role: 'assistant', content: whole }, finish_reason: 'stop' };
@@ -102,6 +101,18 @@ export class ScriptedModel {
       }
     }
   }
+}
+
+/** A piece as the service writes it. */
+function delta(piece: Piece, number: number): object {
+  if (typeof piece === 'string') {
+    return { content: piece };
+  }
+  if ('reasoning' in piece) {
+    return { reasoning_content: piece.reasoning };
+  }
+  const called = { name: piece.call, arguments: JSON.stringify(piece.arguments) };
+  return { tool_calls: [{ index: number, id: `call_${number}`, type: 'function', function: called }] };
 }
 
 /** Says the message again. */

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use sessiond_turns::mcp::{McpError, McpServer, McpTool};
@@ -16,14 +16,28 @@ use super::TurnTool;
 const GREETING: Duration = Duration::from_secs(10);
 /// How long a call may take.
 const CALL: Duration = Duration::from_secs(60);
+/// How long a server that did not answer is not asked again: turns would wait for it one after the other.
+const AWAY: Duration = Duration::from_secs(30);
 
-/// An MCP server. It is asked for its tools when a turn first needs them, and again when it did not answer.
+/// An MCP server. It is asked for its tools when a turn first needs them, and again a while after it did not answer.
 #[derive(Clone)]
 pub struct Server {
     name: Arc<str>,
     url: Arc<str>,
     headers: Arc<BTreeMap<String, String>>,
-    tools: Arc<Mutex<Option<Arc<[McpTool]>>>>,
+    known: Arc<Mutex<Known>>,
+}
+
+/// What is known of a server.
+#[derive(Default)]
+enum Known {
+    /// Nothing: it is asked when a turn needs it.
+    #[default]
+    Nothing,
+    /// Its tools.
+    Tools(Arc<[McpTool]>),
+    /// Why it did not answer, and when.
+    Away(String, Instant),
 }
 
 impl Server {
@@ -45,7 +59,7 @@ impl Server {
             name: name.into(),
             url: url.into(),
             headers: Arc::new(headers.into_iter().collect()),
-            tools: Arc::default(),
+            known: Arc::default(),
         })
     }
 
@@ -56,15 +70,23 @@ impl Server {
 
     /// Its tools.
     pub(super) async fn tools(&self) -> Result<Vec<TurnTool>, String> {
-        let mut known = self.tools.lock().await;
-        let tools = match &*known {
-            Some(tools) => tools.clone(),
-            None => {
-                let tools: Arc<[McpTool]> = self.connected().await?.into();
-                known.insert(tools).clone()
-            }
+        let mut known = self.known.lock().await;
+        let is_due = match &*known {
+            Known::Nothing => true,
+            Known::Tools(_) => false,
+            Known::Away(_, since) => since.elapsed() > AWAY,
         };
-        Ok(tools.iter().map(|tool| self.tool(tool)).collect())
+        if is_due {
+            *known = match self.connected().await {
+                Ok(tools) => Known::Tools(tools.into()),
+                Err(error) => Known::Away(error, Instant::now()),
+            };
+        }
+        match &*known {
+            Known::Tools(tools) => Ok(tools.iter().map(|tool| self.tool(tool)).collect()),
+            Known::Away(error, _) => Err(error.clone()),
+            Known::Nothing => Ok(Vec::new()),
+        }
     }
 
     async fn connected(&self) -> Result<Vec<McpTool>, String> {
@@ -91,7 +113,7 @@ impl Server {
                     Ok(Err(error)) => {
                         if !matches!(error, McpError::Tool(_)) {
                             // The next turn connects again.
-                            *server.tools.lock().await = None;
+                            *server.known.lock().await = Known::Nothing;
                         }
                         Err(error.to_string())
                     }
