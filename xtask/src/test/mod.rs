@@ -100,14 +100,11 @@ impl Run<'_> {
                 let _ = std::fs::remove_file(&report);
                 let (path, option) =
                     (report.display().to_string(), format!("--junitxml={}", report.display()));
-                let variables = [
-                    *variables,
-                    nextest::variables(self.long),
-                    // Vitest's and pytest's; no other command knows them.
-                    &[("SESSIOND_TEST_REPORT", &path), ("PYTEST_ADDOPTS", &option)],
-                ]
-                .concat();
-                nextest::counted(run::command(self.root, step.name, line, &variables), nextest::read(&report))
+                let variables = [*variables, nextest::variables(self.long)].concat();
+                // Vitest's and pytest's; no other command knows them.
+                let reporting = [("SESSIOND_TEST_REPORT", &*path), ("PYTEST_ADDOPTS", &*option)];
+                let outcome = run::command(self.root, step.name, line, &variables, &reporting);
+                nextest::counted(outcome, nextest::read(&report))
             }
             Action::Function(function) => {
                 println!("\n== {}", step.name);

@@ -30,7 +30,7 @@ pub fn run(
     let report = root.join("target/nextest").join(profile).join("junit.xml");
     // An earlier run's report must not count for this run.
     let _ = std::fs::remove_file(&report);
-    let outcome = command(root, name, &line, variables(long));
+    let outcome = command(root, name, &line, variables(long), &[]);
     match (outcome, read(&report)) {
         (Outcome::Passed, Err(error)) => (Outcome::Failed(format!("{error:#}")), None),
         (outcome, tally) => counted(outcome, tally),

@@ -6,14 +6,23 @@ use std::process::{ExitStatus, Stdio};
 use super::report::Outcome;
 use crate::cargo;
 
-/// Runs a command with its output where ours goes.
-pub fn command(root: &Path, name: &str, line: &[&str], variables: &[(&str, &str)]) -> Outcome {
+/// Variables of the environment, with their values.
+pub type Variables<'a> = &'a [(&'a str, &'a str)];
+
+/// Runs a command with its output where ours goes. The variables of `report` are not shown: who runs it by hand needs none.
+pub fn command(
+    root: &Path,
+    name: &str,
+    line: &[&str],
+    variables: Variables<'_>,
+    report: Variables<'_>,
+) -> Outcome {
     println!("\n== {name}: {}", shown(line, variables));
     let Some((program, arguments)) = line.split_first() else {
         return Outcome::Failed("empty command".to_owned());
     };
     let mut command = cargo::command(root, program);
-    command.args(arguments).envs(variables.iter().copied()).stdin(Stdio::null());
+    command.args(arguments).envs(variables.iter().chain(report).copied()).stdin(Stdio::null());
     match command.status() {
         Ok(status) if status.success() => Outcome::Passed,
         Ok(status) => Outcome::Failed(ended(status)),
@@ -53,13 +62,16 @@ mod tests {
 
     #[test]
     fn a_command_that_does_not_start_is_a_failed_step() {
-        let outcome = command(Path::new("."), "none", &["there-is-no-such-program"], &[]);
+        let outcome = command(Path::new("."), "none", &["there-is-no-such-program"], &[], &[]);
         assert!(matches!(outcome, Outcome::Failed(reason) if reason.contains("does not start")));
     }
 
     #[test]
     fn a_command_fails_its_step_by_its_exit_status() {
-        assert_eq!(command(Path::new("."), "no", &["sh", "-c", "exit 3"], &[]), failed("exit status 3"));
-        assert_eq!(command(Path::new("."), "yes", &["sh", "-c", "exit $X"], &[("X", "0")]), Outcome::Passed);
+        assert_eq!(command(Path::new("."), "no", &["sh", "-c", "exit 3"], &[], &[]), failed("exit status 3"));
+        assert_eq!(
+            command(Path::new("."), "yes", &["sh", "-c", "exit $X$Y"], &[("X", "0")], &[("Y", "0")]),
+            Outcome::Passed
+        );
     }
 }
