@@ -50,6 +50,19 @@ fn quote(text: &str) -> String {
     format!("{}…", &text[..end])
 }
 
+/// The beginning of a text, up to the end of a line or of a word.
+pub(crate) fn shortened(text: &str, most: usize) -> String {
+    if text.len() <= most {
+        return text.to_owned();
+    }
+    let begin = &text[..text.floor_char_boundary(most)];
+    let end = begin.rfind('\n').filter(|line| *line > most / 2).or_else(|| begin.rfind(char::is_whitespace));
+    let begin = begin[..end.unwrap_or(begin.len())].trim_end();
+    // A fence that is left open would take in all that follows.
+    let is_open = begin.lines().filter(|line| line.trim_start().starts_with("```")).count() % 2 == 1;
+    if is_open { format!("{begin}\n…\n```") } else { format!("{begin} …") }
+}
+
 /// A number in an answer that may be that of a source.
 #[derive(Debug, PartialEq, Eq)]
 struct Mark<'a> {
@@ -140,6 +153,15 @@ mod tests {
             check(answer, &[]);
         }
         check("```\na[1]\n```\nSo [2]", &[(2, "So")]);
+    }
+
+    #[test]
+    fn a_long_passage_is_shortened_at_a_line_or_a_word() {
+        assert_eq!(shortened("short", 10), "short");
+        assert_eq!(shortened("one two three", 10), "one two …");
+        assert_eq!(shortened("a line of text\nand another", 18), "a line of text …");
+        assert_eq!(shortened("ääääääää", 5), "ää …");
+        assert_eq!(shortened("```sh\nls -la\ncd /\n```\nafter", 17), "```sh\nls -la\n…\n```");
     }
 
     #[test]

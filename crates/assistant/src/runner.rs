@@ -32,6 +32,8 @@ pub struct Assistants {
 const NOTHING: &str = "I found nothing about this in the files.";
 /// Passages that are quoted when there is no model.
 const QUOTED: usize = 3;
+/// The bytes of each in the answer; the citation has more of it.
+const QUOTE: usize = 500;
 
 impl Assistants {
     /// Assistants with that model.
@@ -177,7 +179,7 @@ impl Assistants {
         let sources: Vec<_> = chosen.sources.into_iter().take(QUOTED).collect();
         for (source, passage) in sources.iter().zip(chosen.texts) {
             let citation = citations::citation(source.clone(), &passage.unwrap_or_default());
-            let lines = citation.quote.replace('\n', "\n> ");
+            let lines = citations::shortened(&citation.quote, QUOTE).replace('\n', "\n> ");
             let place = source.place.as_ref().map(|place| format!(", {place}")).unwrap_or_default();
             text.push_str(&format!("\n\n> {lines}\n\n{}{place} [{}]", source.name, source.number));
             result.citations.push(citation);
