@@ -414,3 +414,27 @@ async fn what_a_crash_left_of_an_upload_is_swept() {
         world.request(Method::GET, &format!("/sessions/mine/files/{kept}/content")).send().await.unwrap();
     assert_eq!(content.text().await.unwrap(), "It stays.");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_refused_or_removed_does_not_disturb_one_that_is_added_at_the_same_time() {
+    let world = World::start().await;
+    for n in 0..40 {
+        let id = format!("s{n}");
+        world.create(&id).await;
+        let (added, refused) = tokio::join!(
+            world.send(&id, vec![("contract.md", CONTRACT.into())]),
+            world.send(&id, vec![("empty.txt", Vec::new())]),
+        );
+        assert_eq!((added.0.as_u16(), refused.0.as_u16()), (201, 422), "{} {}", added.1, refused.1);
+        let file = added.1["files"][0]["file"]["file_id"].as_str().unwrap().to_owned();
+        // The last one goes while another comes.
+        let path = format!("/sessions/{id}/files/{file}");
+        let (added, ()) = tokio::join!(world.send(&id, vec![("other.md", CONTRACT.into())]), async {
+            world.expect(204, Method::DELETE, &path, None).await;
+        });
+        assert_eq!(added.0.as_u16(), 201, "{}", added.1);
+        let found =
+            world.expect(200, Method::GET, &format!("/sessions/{id}/passages?query=notice"), None).await;
+        assert_eq!(found["passages"][0]["name"], "other.md", "{found}");
+    }
+}

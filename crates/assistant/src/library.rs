@@ -3,15 +3,17 @@
 //! The texts are in an index beside the files. It is derived: what is missing in it is read again from the files.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use sessiond_core::{File, FileId, Source, limits};
-use sessiond_documents::index::{Grep, Match, Range, Search, Text};
+use sessiond_documents::index::{Added, Grep, Match, Range, Search, Text};
 use sessiond_documents::{Document, Index, IndexError, Place, Reader, Shape};
 use sessiond_engine::{FilePlace, FileReader, Passage, ReadFile, TurnFiles, Unreadable};
+use tokio::sync::RwLock;
 
 /// The name of the index in the directory of a session.
 const INDEX: &str = "index.sqlite";
@@ -34,12 +36,35 @@ pub(crate) struct FileRange {
 #[derive(Debug, Clone)]
 pub struct Library {
     reader: Reader,
+    /// An index is deleted with its last file. Whoever works on one keeps it there meanwhile; sessions share these locks.
+    locks: Arc<[RwLock<()>; LOCKS]>,
 }
+
+const LOCKS: usize = 64;
 
 impl Library {
     /// A library that reads files with that reader.
     pub fn new(reader: Reader) -> Self {
-        Self { reader }
+        Self { reader, locks: Arc::new(std::array::from_fn(|_| RwLock::new(()))) }
+    }
+
+    fn lock(&self, directory: &Path) -> &RwLock<()> {
+        let mut hasher = DefaultHasher::new();
+        directory.hash(&mut hasher);
+        &self.locks[hasher.finish() as usize % LOCKS]
+    }
+
+    /// Adds a text to the index of a session.
+    async fn add(
+        &self,
+        directory: &Path,
+        file: &FileId,
+        name: &str,
+        document: Document,
+    ) -> io::Result<Added> {
+        let _kept = self.lock(directory).read().await;
+        let (path, file, name) = (directory.join(INDEX), file.clone(), name.to_owned());
+        blocking(move || Index::open(&path)?.add(file.as_str(), &name, &document)).await
     }
 
     /// The texts of sources, in their order: none for a file or a passage that is gone.
@@ -163,6 +188,7 @@ impl Library {
         }
         let path = directory.join(INDEX);
         let wanted: Vec<_> = files.iter().map(|file| file.id.clone()).collect();
+        let kept = self.lock(directory).read().await;
         let begun = blocking(move || {
             let index = Index::open(&path)?;
             let there: HashSet<_> = index.files()?.into_iter().map(|file| file.id).collect();
@@ -173,19 +199,21 @@ impl Library {
             Ok(done) => return Ok(done),
             Err(rest) => rest,
         };
+        drop(kept);
         for file in files.iter().filter(|file| missing.contains(&file.id)) {
             let path = directory.join(file.id.as_str());
             if !tokio::fs::try_exists(&path).await? {
                 continue;
             }
             match self.reader.read(&path, &file.name).await {
-                Ok(document) => _ = add(directory, &file.id, &file.name, document).await?,
+                Ok(document) => _ = self.add(directory, &file.id, &file.name, document).await?,
                 Err(unreadable) => {
                     tracing::warn!(file = %file.id, %unreadable, "a file of a session cannot be read again");
                 }
             }
         }
         let path = directory.join(INDEX);
+        let _kept = self.lock(directory).read().await;
         blocking(move || work(&Index::open(&path)?)).await
     }
 }
@@ -199,7 +227,7 @@ impl FileReader for Library {
             detail: unreadable.to_string(),
         })?;
         let (media_type, notes) = (document.media_type.clone(), document.notes.clone());
-        let added = add(&place.directory, &place.file, name, document).await;
+        let added = self.add(&place.directory, &place.file, name, document).await;
         let added = added.map_err(|error| Unreadable { detail: error.to_string(), later: true })?;
         Ok(ReadFile {
             media_type,
@@ -234,6 +262,7 @@ impl FileReader for Library {
 
     async fn forget(&self, directory: &Path, files: &[FileId]) -> io::Result<()> {
         let path = directory.join(INDEX);
+        let _alone = self.lock(directory).write().await;
         if !tokio::fs::try_exists(&path).await? {
             return Ok(());
         }
@@ -242,25 +271,17 @@ impl FileReader for Library {
         blocking(move || {
             let path = directory.join(INDEX);
             let mut index = Index::open(&path)?;
+            let were_there = !index.files()?.is_empty();
             for file in files {
                 index.remove(file.as_str())?;
             }
-            let is_empty = index.files()?.is_empty();
+            // One without files may belong to another process that is about to add the first.
+            let is_empty = were_there && index.files()?.is_empty();
             drop(index);
             if is_empty { Index::delete(&path) } else { Ok(()) }
         })
         .await
     }
-}
-
-async fn add(
-    directory: &Path,
-    file: &FileId,
-    name: &str,
-    document: Document,
-) -> io::Result<sessiond_documents::index::Added> {
-    let (path, file, name) = (directory.join(INDEX), file.clone(), name.to_owned());
-    blocking(move || Index::open(&path)?.add(file.as_str(), &name, &document)).await
 }
 
 async fn blocking<T: Send + 'static>(
