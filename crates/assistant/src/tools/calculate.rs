@@ -16,7 +16,7 @@ const TIME: Duration = Duration::from_millis(500);
 /// The stack of a calculation: the library calls itself for each part of an expression.
 const STACK: usize = 128 * 1024 * 1024;
 /// The characters that an expression may have besides letters and digits. The others define functions, which may call themselves
-/// for ever, and shift bits, which takes all memory in one step.
+/// until the stack is full, and shift bits, which is one step however long it takes.
 const SIGNS: &str = " _.,+-*/^%!()'\"°²³√×÷−€$£";
 
 /// What to calculate.
