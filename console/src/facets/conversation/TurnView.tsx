@@ -12,6 +12,7 @@ import { stateOf } from '../../ui/states.ts';
 import { Ago } from '../../ui/Times.tsx';
 import { CitationDialog, CitationsContext, Cited, Sources } from './Citations.tsx';
 import { CodeBlock } from './CodeBlock.tsx';
+import { Folded } from './Folded.tsx';
 import { FilesContext } from './files.ts';
 import { useLive, useSteps } from './live.ts';
 import { TextBox } from './TextBox.tsx';
@@ -266,16 +267,17 @@ function AnswerView({
 
 /** The model's reasoning, folded. */
 function Reasoning({ text, live }: { text: string; live: boolean }) {
-  const [open, setOpen] = useState(false);
+  const title = (
+    <>
+      <Brain size={14} aria-hidden="true" />
+      <span className={live ? css.beats : undefined}>{live ? 'Reasoning…' : 'Reasoning'}</span>
+      <span className={css.quiet}>{counted(text.split(/\s+/).filter(Boolean).length, 'word')}</span>
+    </>
+  );
   return (
-    <details className={css.reasoning} open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>
-        <Brain size={14} aria-hidden="true" />
-        <span className={live ? css.beats : undefined}>{live ? 'Reasoning…' : 'Reasoning'}</span>
-        <span className={css.quiet}>{counted(text.split(/\s+/).filter(Boolean).length, 'word')}</span>
-      </summary>
-      {open && <p>{text}</p>}
-    </details>
+    <Folded title={title}>
+      <p className={css.reasoning}>{text}</p>
+    </Folded>
   );
 }
 
