@@ -3,4 +3,5 @@
 pub mod clients;
 pub mod model;
 pub mod server;
+pub mod site;
 pub mod terminal;

@@ -9,15 +9,26 @@ use futures_util::StreamExt;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sessiond_tests::model::Model;
-use sessiond_tests::server::Served;
+use sessiond_tests::site::Site;
 
-/// A server, its model, and a client.
+/// A server with a session of an assistant, and its model.
 struct World {
     model: Model,
-    model_url: String,
-    dir: tempfile::TempDir,
-    server: Served,
-    http: reqwest::Client,
+    site: Site,
+}
+
+impl std::ops::Deref for World {
+    type Target = Site;
+
+    fn deref(&self) -> &Site {
+        &self.site
+    }
+}
+
+impl std::ops::DerefMut for World {
+    fn deref_mut(&mut self) -> &mut Site {
+        &mut self.site
+    }
 }
 
 impl World {
@@ -27,38 +38,13 @@ impl World {
 
     /// With these variables of the environment.
     async fn start_with(more: &[(&str, &str)]) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let model = Model::default();
-        let model_url = model.start().await;
-        let dir = tempfile::tempdir().unwrap();
-        let server = serve_with(dir.path(), &model_url, more);
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        let world = Self { model, model_url, dir, server, http };
+        let site = Site::with_model(&model.start().await, more);
+        let world = Self { model, site };
         let session = json!({"session_id": "mine", "client_id": "me"});
         let session = world.expect(201, Method::POST, "/sessions", Some(session)).await;
         assert_eq!(session["kind"], "assistant");
         world
-    }
-
-    fn restart(&mut self) {
-        self.server.kill();
-        self.server = serve(self.dir.path(), &self.model_url);
-    }
-
-    fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        self.http.request(method, format!("{}{path}", self.server.url))
-    }
-
-    async fn expect(&self, status: u16, method: Method, path: &str, body: Option<Value>) -> Value {
-        let mut request = self.request(method, path);
-        if let Some(body) = body {
-            request = request.json(&body);
-        }
-        let response = request.send().await.unwrap();
-        let actual = response.status();
-        let text = response.text().await.unwrap();
-        assert_eq!(actual, StatusCode::from_u16(status).unwrap(), "{path}: {text}");
-        serde_json::from_str(&text).unwrap()
     }
 
     async fn add(&self, text: &str) -> String {
@@ -111,16 +97,7 @@ impl World {
     }
 }
 
-fn serve(dir: &std::path::Path, model: &str) -> Served {
-    serve_with(dir, model, &[])
-}
-
-fn serve_with(dir: &std::path::Path, model: &str, more: &[(&str, &str)]) -> Served {
-    let model = [("SESSIOND_MODEL_URL", model), ("SESSIOND_MODEL", "scripted")];
-    Served::start(dir, "127.0.0.1:0", &[&model, more].concat())
-}
-
-/// Whether a file of the store has these bytes.
+/// Whether a file of a directory has these bytes.
 fn holds(dir: &std::path::Path, bytes: &[u8]) -> bool {
     std::fs::read_dir(dir).unwrap().any(|entry| {
         let content = std::fs::read(entry.unwrap().path()).unwrap_or_default();

@@ -12,7 +12,7 @@ use axum::routing::post;
 use reqwest::multipart::{Form, Part};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use sessiond_tests::server::Served;
+use sessiond_tests::site::Site;
 
 /// A model that answers each request the same, and keeps the requests.
 #[derive(Clone, Default)]
@@ -48,63 +48,34 @@ async fn complete(State(model): State<Model>, body: String) -> Response {
 
 struct World {
     model: Model,
-    model_url: String,
-    dir: tempfile::TempDir,
-    server: Served,
-    http: reqwest::Client,
+    site: Site,
 }
 
-fn serve(dir: &Path, model_url: &str) -> Served {
-    let environment = [("SESSIOND_MODEL_URL", model_url), ("SESSIOND_MODEL", "scripted")];
-    Served::start(dir, "127.0.0.1:0", &environment)
+impl std::ops::Deref for World {
+    type Target = Site;
+
+    fn deref(&self) -> &Site {
+        &self.site
+    }
+}
+
+impl std::ops::DerefMut for World {
+    fn deref_mut(&mut self) -> &mut Site {
+        &mut self.site
+    }
 }
 
 impl World {
     async fn start() -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let model = Model::default();
-        let model_url = model.start().await;
-        let dir = tempfile::tempdir().unwrap();
-        let server = serve(dir.path(), &model_url);
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        let world = Self { model, model_url, dir, server, http };
+        let site = Site::with_model(&model.start().await, &[]);
+        let world = Self { model, site };
         world.create("mine").await;
         world
     }
 
-    fn restart(&mut self) {
-        self.server.kill();
-        self.server = serve(self.dir.path(), &self.model_url);
-    }
-
     async fn create(&self, id: &str) {
         self.expect(201, Method::POST, "/sessions", Some(json!({"session_id": id, "client_id": "me"}))).await;
-    }
-
-    fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        self.http.request(method, format!("{}{path}", self.server.url))
-    }
-
-    #[track_caller]
-    fn expect(
-        &self,
-        status: u16,
-        method: Method,
-        path: &str,
-        body: Option<Value>,
-    ) -> impl Future<Output = Value> {
-        let mut request = self.request(method, path);
-        if let Some(body) = body {
-            request = request.json(&body);
-        }
-        let (path, from) = (path.to_owned(), std::panic::Location::caller());
-        async move {
-            let response = request.send().await.unwrap();
-            let actual = response.status();
-            let text = response.text().await.unwrap();
-            assert_eq!(actual, StatusCode::from_u16(status).unwrap(), "{from} {path}: {text}");
-            serde_json::from_str(&text).unwrap_or_default()
-        }
     }
 
     async fn send(&self, id: &str, files: Vec<(&str, Vec<u8>)>) -> (StatusCode, Value) {

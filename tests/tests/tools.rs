@@ -2,7 +2,6 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use std::collections::VecDeque;
-use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,6 +14,7 @@ use reqwest::multipart::{Form, Part};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sessiond_tests::server::{Served, binary};
+use sessiond_tests::site::Site;
 
 /// What the model does when it is asked.
 #[derive(Debug, Clone)]
@@ -93,21 +93,28 @@ async fn complete(State(model): State<Model>, body: String) -> Response {
 
 struct World {
     model: Model,
-    model_url: String,
-    dir: tempfile::TempDir,
-    server: Served,
-    http: reqwest::Client,
+    site: Site,
+}
+
+impl std::ops::Deref for World {
+    type Target = Site;
+
+    fn deref(&self) -> &Site {
+        &self.site
+    }
+}
+
+impl std::ops::DerefMut for World {
+    fn deref_mut(&mut self) -> &mut Site {
+        &mut self.site
+    }
 }
 
 impl World {
     async fn start(environment: &[(&str, &str)]) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let model = Model::default();
-        let model_url = model.start().await;
-        let dir = tempfile::tempdir().unwrap();
-        let server = serve(dir.path(), &model_url, environment);
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { model, model_url, dir, server, http }
+        let site = Site::with_model(&model.start().await, environment);
+        Self { model, site }
     }
 
     async fn create(&self, id: &str, tools: &[&str]) {
@@ -115,22 +122,6 @@ impl World {
         self.expect(201, Method::POST, "/sessions", Some(body)).await;
         let assistant = json!({"tools": tools});
         self.expect(200, Method::PUT, &format!("/sessions/{id}/assistant"), Some(assistant)).await;
-    }
-
-    fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        self.http.request(method, format!("{}{path}", self.server.url))
-    }
-
-    async fn expect(&self, status: u16, method: Method, path: &str, body: Option<Value>) -> Value {
-        let mut request = self.request(method, path);
-        if let Some(body) = body {
-            request = request.json(&body);
-        }
-        let response = request.send().await.unwrap();
-        let actual = response.status();
-        let text = response.text().await.unwrap();
-        assert_eq!(actual, StatusCode::from_u16(status).unwrap(), "{path}: {text}");
-        serde_json::from_str(&text).unwrap_or_default()
     }
 
     async fn upload(&self, id: &str, name: &str, text: &str) -> String {
@@ -161,12 +152,6 @@ impl World {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
-}
-
-fn serve(dir: &Path, model_url: &str, environment: &[(&str, &str)]) -> Served {
-    let mut all = vec![("SESSIOND_MODEL_URL", model_url), ("SESSIOND_MODEL", "scripted")];
-    all.extend(environment);
-    Served::start(dir, "127.0.0.1:0", &all)
 }
 
 /// A text that is too long to be given whole: most lines say nothing.
@@ -490,8 +475,7 @@ async fn a_call_that_hangs_can_be_stopped_and_a_killed_server_makes_it_no_second
         assert!(begin.elapsed() < Duration::from_secs(10));
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    world.server.kill();
-    world.server = serve(world.dir.path(), &world.model_url, &environment);
+    world.restart();
     let turn =
         world.expect(200, Method::GET, &format!("/sessions/killed/turns/{second}?wait=60s"), None).await;
     assert_eq!((&turn["status"], &turn["answer"]), (&json!("interrupted"), &json!("I wait.")), "{turn}");
