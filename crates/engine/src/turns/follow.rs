@@ -103,7 +103,7 @@ impl TurnFollow {
                 TurnStatus::Running => self.written(&session, output.as_deref()),
                 ended => {
                     let said = self.engine.texts_of_turn(&self.session, &self.turn, seq).await?;
-                    let more = self.more(Written {
+                    let more = self.more(&Written {
                         text: said.answer,
                         reasoning: said.reasoning,
                         tools: said.tools,
@@ -149,16 +149,16 @@ impl TurnFollow {
     /// What is new of a turn that runs: here, or in another process up to its last checkpoint.
     fn written(&mut self, session: &Session, output: Option<&TurnOutput>) -> Option<TurnItem> {
         match output {
-            Some(output) => self.more(output.written()),
+            Some(output) => output.read(|written| self.more(written)),
             None => {
                 let running: &Arc<_> = session.conversation.running.as_ref()?;
                 let (text, reasoning) = (running.text.clone(), running.reasoning.clone());
-                self.more(Written { text, reasoning, ..Written::default() })
+                self.more(&Written { text, reasoning, ..Written::default() })
             }
         }
     }
 
-    fn more(&mut self, written: Written) -> Option<TurnItem> {
+    fn more(&mut self, written: &Written) -> Option<TurnItem> {
         // A crash took what was shown before it was durable.
         if self.text > written.text.len() {
             self.text = 0;

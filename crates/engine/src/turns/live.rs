@@ -140,6 +140,11 @@ impl TurnOutput {
         self.changes.subscribe()
     }
 
+    /// Reads what was written without a copy of it: readers look at each token.
+    pub(super) fn read<T>(&self, look: impl FnOnce(&Written) -> T) -> T {
+        look(&self.written.lock())
+    }
+
     pub(crate) fn written(&self) -> Written {
         self.written.lock().clone()
     }
